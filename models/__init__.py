@@ -1,0 +1,1 @@
+"""What Glassbox computes: networks, data, training, and the arithmetic behind each tab."""
