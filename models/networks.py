@@ -1,0 +1,309 @@
+"""The networks, by name: the six of the notebook, with its exact layers.
+
+Shape letters used throughout: N images in a batch, C channels, H height, W width, K classes (10 digits).
+Every network takes (N, 1, 28, 28) float32 in [0, 1] and returns (N, 10) logits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from torch import Tensor, nn
+
+IMAGE_SIZE_PX = 28
+NUM_CLASSES = 10
+
+
+@dataclass(frozen=True)
+class LogisticConfig:
+    """Multinomial logistic regression: no hidden layer, so nothing to choose."""
+
+
+@dataclass(frozen=True)
+class MLPConfig:
+    """Multi-layer perceptron.
+
+    Attributes:
+        hidden_sizes: Units of each hidden layer, first to last.
+    """
+
+    hidden_sizes: tuple[int, ...] = (128, 64)
+
+
+@dataclass(frozen=True)
+class ConvNetConfig:
+    """One convolution, one pooling, two linear layers.
+
+    Attributes:
+        channels: Output channels of the convolution.
+        hidden_size: Units of the hidden linear layer.
+        dropout: Probability of dropping a feature before the first linear layer, 0 for no dropout layer.
+    """
+
+    channels: int = 8
+    hidden_size: int = 500
+    dropout: float = 0.0
+
+
+@dataclass(frozen=True)
+class ConvNet3Config:
+    """Three 5×5 convolution blocks, then three linear layers.
+
+    Attributes:
+        channels: Output channels of each block's convolution.
+        hidden_sizes: Units of the two hidden linear layers.
+        dropout: Probability of dropping a feature before each hidden linear layer.
+    """
+
+    channels: tuple[int, int, int] = (16, 32, 64)
+    hidden_sizes: tuple[int, int] = (128, 256)
+    dropout: float = 0.5
+
+
+@dataclass(frozen=True)
+class ConvNet4Config:
+    """Three pairs of 3×3 convolutions with batch norm, global average pooling, one linear layer.
+
+    Attributes:
+        channels: Output channels of both convolutions of each pair.
+        dropouts: Dropout probability after the first pair, after the second, and before the linear layer.
+    """
+
+    channels: tuple[int, int, int] = (64, 128, 256)
+    dropouts: tuple[float, float, float] = (0.4, 0.4, 0.5)
+
+
+class Logistic(nn.Module):
+    """Logits that are a weighted sum of the pixels: one weight a pixel and class, one bias a class."""
+
+    def __init__(self, config: LogisticConfig) -> None:
+        super().__init__()
+        self.classifier = nn.Linear(IMAGE_SIZE_PX**2, NUM_CLASSES)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Map (N, 1, 28, 28) images to (N, 10) logits."""
+        logits: Tensor = self.classifier(images.flatten(1))  # (N, 784) → (N, 10)
+        return logits
+
+
+class MLP(nn.Module):
+    """Fully connected layers with ReLU between them."""
+
+    def __init__(self, config: MLPConfig) -> None:
+        super().__init__()
+        layers: list[nn.Module] = []
+        num_inputs = IMAGE_SIZE_PX**2
+        for hidden_size in config.hidden_sizes:
+            layers += [nn.Linear(num_inputs, hidden_size), nn.ReLU()]
+            num_inputs = hidden_size
+        self.classifier = nn.Sequential(*layers, nn.Linear(num_inputs, NUM_CLASSES))
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Map (N, 1, 28, 28) images to (N, 10) logits."""
+        logits: Tensor = self.classifier(images.flatten(1))  # (N, 784) → (N, 10)
+        return logits
+
+
+class ConvNetwork(nn.Module):
+    """Convolutional features, flattened, then a classifier: the frame that the four ConvNets share."""
+
+    def __init__(self, features: nn.Sequential, classifier: nn.Module) -> None:
+        super().__init__()
+        self.features = features
+        self.classifier = classifier
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Map (N, 1, 28, 28) images to (N, 10) logits."""
+        maps = self.features(images)  # (N, 1, 28, 28) → (N, C, H, W)
+        logits: Tensor = self.classifier(maps.flatten(1))  # (N, C·H·W) → (N, 10)
+        return logits
+
+
+def build_convnet(config: ConvNetConfig) -> ConvNetwork:
+    """Build the notebook's ConvNet, or its ConvNet2 where `config.dropout` is above 0."""
+    features = nn.Sequential(
+        nn.Conv2d(1, config.channels, kernel_size=5, stride=1, padding=2),  # (N, 8, 28, 28)
+        nn.ReLU(),
+        nn.MaxPool2d(kernel_size=2, stride=2),  # (N, 8, 14, 14)
+    )
+    dropout = [nn.Dropout(config.dropout)] if config.dropout > 0 else []
+    classifier = nn.Sequential(
+        *dropout,
+        nn.Linear(14 * 14 * config.channels, config.hidden_size),
+        nn.ReLU(),
+        nn.Linear(config.hidden_size, NUM_CLASSES),
+    )
+    return ConvNetwork(features, classifier)
+
+
+def build_convnet3(config: ConvNet3Config) -> ConvNetwork:
+    """Build the notebook's ConvNet3: each block halves the maps, 28 → 14 → 7 → 3."""
+    blocks: list[nn.Module] = []
+    in_channels = 1
+    for out_channels in config.channels:
+        blocks += [
+            nn.Conv2d(in_channels, out_channels, kernel_size=5, stride=1, padding=2),
+            nn.ReLU(),
+            nn.MaxPool2d(kernel_size=2),
+        ]
+        in_channels = out_channels
+    first_size, second_size = config.hidden_sizes
+    classifier = nn.Sequential(
+        nn.Dropout(config.dropout),
+        nn.Linear(3 * 3 * in_channels, first_size),
+        nn.ReLU(),
+        nn.Dropout(config.dropout),
+        nn.Linear(first_size, second_size),
+        nn.ReLU(),
+        nn.Linear(second_size, NUM_CLASSES),
+    )
+    return ConvNetwork(nn.Sequential(*blocks), classifier)
+
+
+def build_convnet4(config: ConvNet4Config) -> ConvNetwork:
+    """Build the notebook's ConvNet4: global average pooling takes the place of the hidden linear layers."""
+
+    def build_block(in_channels: int, out_channels: int) -> list[nn.Module]:
+        return [
+            nn.Conv2d(in_channels, out_channels, kernel_size=3, stride=1, padding=1),
+            nn.BatchNorm2d(out_channels),
+            nn.ReLU(),
+        ]
+
+    first, second, third = config.channels
+    after_first, after_second, before_linear = config.dropouts
+    features = nn.Sequential(
+        *build_block(1, first),
+        *build_block(first, first),
+        nn.MaxPool2d(kernel_size=2),  # (N, 64, 14, 14)
+        nn.Dropout(after_first),
+        *build_block(first, second),
+        *build_block(second, second),
+        nn.MaxPool2d(kernel_size=2),  # (N, 128, 7, 7)
+        nn.Dropout(after_second),
+        *build_block(second, third),
+        *build_block(third, third),
+        nn.AvgPool2d(kernel_size=7),  # (N, 256, 1, 1): the mean of each map
+    )
+    return ConvNetwork(features, nn.Sequential(nn.Dropout(before_linear), nn.Linear(third, NUM_CLASSES)))
+
+
+@dataclass(frozen=True)
+class NetworkSpec:
+    """One entry of the registry.
+
+    Attributes:
+        name: The name in commands, checkpoints and lists.
+        title: The name as a learner reads it.
+        summary: The layers in one line.
+        config: The notebook's own configuration.
+        build: Builds a network with fresh weights from a configuration of the same class.
+    """
+
+    name: str
+    title: str
+    summary: str
+    config: Any
+    build: Callable[[Any], nn.Module]
+
+
+NETWORKS: Mapping[str, NetworkSpec] = {
+    spec.name: spec
+    for spec in (
+        NetworkSpec("logistic", "Logistic regression", "784 → 10", LogisticConfig(), Logistic),
+        NetworkSpec("mlp", "Multi-layer perceptron", "784 → 128 → 64 → 10, ReLU", MLPConfig(), MLP),
+        NetworkSpec("convnet", "ConvNet", "8 filters 5×5, max pool, 500, 10", ConvNetConfig(), build_convnet),
+        NetworkSpec(
+            "convnet2",
+            "ConvNet2",
+            "ConvNet with dropout 0.5 before its first linear layer",
+            ConvNetConfig(dropout=0.5),
+            build_convnet,
+        ),
+        NetworkSpec(
+            "convnet3",
+            "ConvNet3",
+            "16, 32, 64 filters 5×5 with max pool, then 128, 256, 10 with dropout 0.5",
+            ConvNet3Config(),
+            build_convnet3,
+        ),
+        NetworkSpec(
+            "convnet4",
+            "ConvNet4",
+            "64, 64, 128, 128, 256, 256 filters 3×3 with batch norm, dropout, global average pool, 10",
+            ConvNet4Config(),
+            build_convnet4,
+        ),
+    )
+}
+
+
+def get_network_spec(name: str) -> NetworkSpec:
+    """Return the registry's entry for `name`.
+
+    Raises:
+        ValueError: If no network has that name; the message lists those that exist.
+    """
+    if name not in NETWORKS:
+        raise ValueError(f"There is no network called {name!r}. Choose one of: {', '.join(NETWORKS)}.")
+    return NETWORKS[name]
+
+
+def build_network(name: str, config: Mapping[str, Any] | None = None) -> nn.Module:
+    """Build a network with fresh weights, drawn from torch's global generator.
+
+    Args:
+        name: A name in `NETWORKS`.
+        config: Fields that differ from the notebook's configuration, as a checkpoint records them; lists
+            stand for tuples.
+
+    Raises:
+        ValueError: If the name, a field's name, its type or its size is not one that the network takes.
+    """
+    spec = get_network_spec(name)
+    return spec.build(make_config(spec, config or {}))
+
+
+def make_config(spec: NetworkSpec, changes: Mapping[str, Any]) -> Any:
+    """Return the spec's configuration with `changes` applied, each checked against the field it replaces.
+
+    Raises:
+        ValueError: If a field is unknown, or its value has another type, length or an impossible size.
+    """
+    values = {field.name: getattr(spec.config, field.name) for field in fields(spec.config)}
+    for name, value in changes.items():
+        if name not in values:
+            known = ", ".join(values) or "none"
+            raise ValueError(f"{spec.name} has no setting {name!r}; its settings are: {known}.")
+        values[name] = _check_field(f"{spec.name}'s {name}", value, values[name])
+    return type(spec.config)(**values)
+
+
+def _check_field(name: str, value: Any, default: Any) -> Any:
+    """Return `value` if it could stand in the place of `default`, or raise a ValueError that says why not."""
+    if isinstance(default, tuple):
+        if not isinstance(value, list | tuple) or len(value) != len(default):
+            raise ValueError(f"{name} must be a list of {len(default)} numbers, not {value!r}.")
+        return tuple(_check_field(name, item, default[0]) for item in value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"{name} must be a number, not {value!r}.")
+    if isinstance(default, int):
+        # 4,096 is far above any network here and far below what would exhaust memory.
+        if not isinstance(value, int) or not 1 <= value <= 4096:
+            raise ValueError(f"{name} must be a whole number from 1 to 4096, not {value!r}.")
+        return value
+    if not 0 <= value < 1:
+        raise ValueError(f"{name} must be a probability of at least 0 and below 1, not {value!r}.")
+    return float(value)
+
+
+def describe_config(config: Any) -> dict[str, Any]:
+    """Return a configuration as plain values that JSON can hold."""
+    return {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(config).items()}
+
+
+def count_parameters(network: nn.Module) -> int:
+    """Return the number of learned values; batch norm's running statistics are not learned."""
+    return sum(parameter.numel() for parameter in network.parameters())
