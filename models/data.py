@@ -1,0 +1,273 @@
+"""Data sets as in-memory tensors: where they live, how they get there, how they are split."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import struct
+import tempfile
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import platformdirs
+import torch
+from torch import Tensor
+
+from models import strokes
+from models.networks import IMAGE_SIZE_PX
+
+Part = Literal["train", "test"]
+Progress = Callable[[int, int], None]
+
+DATASETS = ("mnist", "fashion-mnist", "strokes")
+TITLES = {"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST", "strokes": "Built-in strokes"}
+NUM_IMAGES = {"train": 60_000, "test": 10_000}
+TRAIN_SHARE = 0.8  # the notebook's: 48,000 of 60,000 images train, 12,000 validate
+
+# torchvision's class, and so its folder, for each data set that is downloaded.
+_DOWNLOADED = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST"}
+_IDX_FILES: dict[Part, tuple[str, str]] = {
+    "train": ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"),
+    "test": ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"),
+}
+# torchvision checks the MD5 of what it downloads; these are of MNIST's files once unpacked, wherever they
+# come from.
+_MNIST_MD5 = {
+    "train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",
+    "train-labels-idx1-ubyte": "a25bea736e30d166cdddb491f175f624",
+    "t10k-images-idx3-ubyte": "2646ac647ad5339dbf082846283269ea",
+    "t10k-labels-idx1-ubyte": "27ae3e4e09519cfbb04c329615203637",
+}
+_STROKES_SEED: dict[Part, int] = {"train": 0, "test": 1}
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Pictures and what they show, each as one tensor in memory.
+
+    Attributes:
+        images: (N, 1, 28, 28) uint8, 0 for background, 255 for full ink.
+        labels: (N,) int64, 0 to 9.
+    """
+
+    images: Tensor
+    labels: Tensor
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def select(self, indices: Tensor) -> Dataset:
+        """Return the pictures at `indices`, in that order."""
+        return Dataset(self.images[indices], self.labels[indices])
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """Pictures to choose from on the page.
+
+    Attributes:
+        name: Where they come from, as a learner reads it.
+        images: (N, 28, 28) uint8, read only.
+        labels: (N,) int64, read only.
+    """
+
+    name: str
+    images: np.ndarray
+    labels: np.ndarray
+
+
+def to_input(images: Tensor) -> Tensor:
+    """Turn uint8 pictures into what the networks take: float32 in [0, 1], as torchvision's `ToTensor()`."""
+    return images.to(torch.float32) / 255
+
+
+def find_data_folder() -> Path:
+    """Return the folder of the downloaded data sets: `GLASSBOX_DATA`, or the user's cache folder."""
+    chosen = os.environ.get("GLASSBOX_DATA")
+    return Path(chosen).expanduser() if chosen else find_cache_folder() / "data"
+
+
+def find_cache_folder() -> Path:
+    """Return Glassbox's folder in the user's cache folder of this system."""
+    return platformdirs.user_cache_path("glassbox", appauthor=False)
+
+
+def load_dataset(
+    name: str, part: Part, num_images: int | None = None, progress: Progress | None = None
+) -> Dataset:
+    """Load one part of a data set, downloading or generating it where needed.
+
+    Args:
+        name: One of `DATASETS`.
+        part: "train" (60,000 pictures) or "test" (10,000 pictures).
+        num_images: Take only the first so many pictures; None takes all.
+        progress: Called with (pictures made, pictures in all) while strokes are generated.
+
+    Raises:
+        ValueError: If there is no such data set, `num_images` is out of range, a file is damaged, or the
+            files are absent and cannot be downloaded. The message says what to do.
+    """
+    check_dataset_name(name)
+    limit = NUM_IMAGES[part]
+    if num_images is not None and not 1 <= num_images <= limit:
+        raise ValueError(
+            f"num_images is {num_images}; {TITLES[name]} has 1 to {limit:,} pictures to {part} with."
+        )
+    if name == "strokes":
+        images, labels = _load_strokes(part, num_images or limit, progress)
+    else:
+        images, labels = _load_idx(name, part)
+    pictures = torch.from_numpy(images[:num_images]).unsqueeze(1)  # (N, 28, 28) → (N, 1, 28, 28)
+    return Dataset(pictures, torch.from_numpy(labels[:num_images]))
+
+
+def check_dataset_name(name: str) -> None:
+    """Raise a ValueError that lists the data sets if there is none called `name`."""
+    if name not in DATASETS:
+        raise ValueError(f"There is no data set called {name!r}. Choose one of: {', '.join(DATASETS)}.")
+
+
+def split_dataset(dataset: Dataset, seed: int) -> tuple[Dataset, Dataset]:
+    """Split into training (80 %) and validation pictures, the same ones whenever `seed` is the same."""
+    order = torch.randperm(len(dataset), generator=torch.Generator().manual_seed(seed))
+    num_train = int(TRAIN_SHARE * len(dataset))
+    return dataset.select(order[:num_train]), dataset.select(order[num_train:])
+
+
+def hash_dataset(name: str) -> str:
+    """Return the SHA-256 of a data set: of its files, or of the program that generates it."""
+    digest = hashlib.sha256()
+    if name == "strokes":
+        digest.update(Path(strokes.__file__).read_bytes())
+    else:
+        for part in _IDX_FILES.values():
+            for file_name in part:
+                digest.update((_raw_folder(name) / file_name).read_bytes())
+    return digest.hexdigest()
+
+
+def has_files(name: str) -> bool:
+    """Return whether a data set can be loaded without a download."""
+    return name == "strokes" or all(
+        (_raw_folder(name) / file_name).is_file() for part in _IDX_FILES.values() for file_name in part
+    )
+
+
+@lru_cache(maxsize=1)
+def load_gallery() -> Gallery:
+    """Load the pictures that the page offers: the MNIST test set, or built-in strokes without MNIST."""
+    name = "mnist" if has_files("mnist") else "strokes"
+    dataset = load_dataset(name, "test", None if name == "mnist" else 1_000)
+    images, labels = dataset.images[:, 0].numpy(), dataset.labels.numpy()
+    images.flags.writeable = labels.flags.writeable = False
+    return Gallery("MNIST test set" if name == "mnist" else "built-in strokes", images, labels)
+
+
+def _raw_folder(name: str) -> Path:
+    return find_data_folder() / _DOWNLOADED[name] / "raw"
+
+
+def _load_idx(name: str, part: Part) -> tuple[np.ndarray, np.ndarray]:
+    """Read a data set in MNIST's file format, (N, 28, 28) uint8 and (N,) int64.
+
+    torchvision downloads the files; they are read here because importing torchvision takes seconds, and
+    reading them a tenth of one.
+    """
+    if not has_files(name):
+        _download(name)
+    images_path, labels_path = (_raw_folder(name) / file_name for file_name in _IDX_FILES[part])
+    num = NUM_IMAGES[part]
+    images = _read_idx(images_path, (num, IMAGE_SIZE_PX, IMAGE_SIZE_PX))
+    labels = _read_idx(labels_path, (num,))
+    if labels.max() > 9:
+        raise ValueError(f"{labels_path} is damaged: it has the label {labels.max()}. {_replace(name)}")
+    return images, labels.astype(np.int64)
+
+
+def _read_idx(path: Path, shape: tuple[int, ...]) -> np.ndarray:
+    """Read unsigned bytes in IDX format: magic number, sizes as big-endian int32, then the bytes."""
+    name = "mnist" if path.parent.parent.name == "MNIST" else "fashion-mnist"
+    header = struct.pack(f">{1 + len(shape)}i", 0x0800 + len(shape), *shape)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ValueError(f"{path} cannot be read ({error.strerror}). {_replace(name)}") from error
+    if len(content) != len(header) + int(np.prod(shape)) or not content.startswith(header):
+        raise ValueError(
+            f"{path} is damaged or not the file of that name: it has {len(content):,} bytes. {_replace(name)}"
+        )
+    if name == "mnist":
+        _check_md5(path, content)
+    return np.frombuffer(bytearray(content), dtype=np.uint8, offset=len(header)).reshape(shape)
+
+
+def _check_md5(path: Path, content: bytes) -> None:
+    md5 = hashlib.md5(content, usedforsecurity=False).hexdigest()
+    if md5 != _MNIST_MD5[path.name]:
+        raise ValueError(
+            f"{path} is damaged: its MD5 is {md5}, not {_MNIST_MD5[path.name]}. {_replace('mnist')}"
+        )
+
+
+def _replace(name: str) -> str:
+    return f"Delete the folder {_raw_folder(name)} to have {TITLES[name]} downloaded again."
+
+
+def _download(name: str) -> None:
+    """Download a data set with torchvision, which shows its progress and checks each file's MD5.
+
+    The files are fetched into a temporary folder and moved into place when complete, so that a download
+    that is cut off leaves nothing that looks like a data set.
+    """
+    from torchvision import datasets  # takes seconds to import, so only where it is needed
+
+    folder = find_data_folder()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder, prefix=".download-") as temporary:
+            getattr(datasets, _DOWNLOADED[name])(temporary, download=True)
+            downloaded = Path(temporary) / _DOWNLOADED[name] / "raw"
+            _raw_folder(name).mkdir(parents=True, exist_ok=True)
+            for part in _IDX_FILES.values():
+                for file_name in part:
+                    shutil.move(downloaded / file_name, _raw_folder(name) / file_name)
+    except (OSError, RuntimeError, EOFError) as error:  # no network, no space, no permission, a wrong MD5
+        reason = str(error).strip().splitlines()[-1]
+        raise ValueError(
+            f"{TITLES[name]} is not in {folder} and could not be downloaded ({reason}). Connect to the "
+            f"internet and try again, put its four files into {_raw_folder(name)}, set GLASSBOX_DATA to a "
+            f"folder that has them, or choose the data set 'strokes', which needs no download."
+        ) from error
+
+
+def _load_strokes(part: Part, num: int, progress: Progress | None) -> tuple[np.ndarray, np.ndarray]:
+    """Generate built-in strokes, or read them from the cache that an earlier call left."""
+    version = hash_dataset("strokes")[:12]
+    path = find_cache_folder() / f"strokes-{version}-{part}-{num}.npz"
+    try:
+        with np.load(path, allow_pickle=False) as cached:
+            images, labels = cached["images"], cached["labels"]
+            if images.shape == (num, IMAGE_SIZE_PX, IMAGE_SIZE_PX) and labels.shape == (num,):
+                return images, labels
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        pass  # absent or damaged: generate again
+    images, labels = strokes.generate_digits(num, seed=_STROKES_SEED[part], progress=progress)
+    _save_strokes(path, images, labels)
+    return images, labels
+
+
+def _save_strokes(path: Path, images: np.ndarray, labels: np.ndarray) -> None:
+    """Keep generated strokes for the next time; a cache that cannot be written costs only that time."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".npz", delete=False) as file:
+            np.savez(file, images=images, labels=labels)
+        Path(file.name).replace(path)
+    except OSError:
+        pass
