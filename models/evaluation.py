@@ -1,0 +1,89 @@
+"""How good a network is: accuracy with its confidence interval, loss, confusion matrix."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from models.data import Dataset, to_input
+from models.networks import NUM_CLASSES
+
+_BATCH_SIZE = 250  # keeps the largest network's maps under 200 MB
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A network's results on one data set.
+
+    Attributes:
+        accuracy: Share of pictures read correctly, 0 to 1.
+        interval: 95 % confidence interval of the accuracy (Wilson).
+        loss: Mean cross-entropy in nats.
+        num_images: Pictures evaluated.
+        confusion: (10, 10) int64; row = what the picture shows, column = what the network answered.
+    """
+
+    accuracy: float
+    interval: tuple[float, float]
+    loss: float
+    num_images: int
+    confusion: np.ndarray
+
+    def __str__(self) -> str:
+        low, high = self.interval
+        return f"accuracy {self.accuracy:.4f} ({low:.4f}–{high:.4f}), loss {self.loss:.4g}"
+
+
+def evaluate_network(network: nn.Module, dataset: Dataset) -> Evaluation:
+    """Evaluate `network` on `dataset` on the device that the network is on.
+
+    The network is put in evaluation mode (no dropout, batch norm's running statistics) and returned to its
+    earlier mode afterwards, also after an error.
+
+    Raises:
+        ValueError: If the data set is empty.
+    """
+    if len(dataset) == 0:
+        raise ValueError("There is no picture to evaluate on; give at least one.")
+    device = next(network.parameters()).device
+    was_training = network.training
+    confusion = torch.zeros(NUM_CLASSES, NUM_CLASSES, dtype=torch.int64)
+    total_loss = 0.0
+    network.eval()
+    try:
+        with torch.inference_mode():
+            for start in range(0, len(dataset), _BATCH_SIZE):
+                inputs = to_input(dataset.images[start : start + _BATCH_SIZE].to(device))
+                labels = dataset.labels[start : start + _BATCH_SIZE].to(device)
+                logits = network(inputs)  # (N, 10)
+                total_loss += F.cross_entropy(logits, labels, reduction="sum").item()
+                cells = labels * NUM_CLASSES + logits.argmax(dim=1)  # (N,) each picture's cell, row by row
+                confusion += torch.bincount(cells, minlength=NUM_CLASSES**2).cpu().view_as(confusion)
+    finally:
+        network.train(was_training)
+    num_correct = int(confusion.trace())
+    return Evaluation(
+        accuracy=num_correct / len(dataset),
+        interval=compute_interval(num_correct, len(dataset)),
+        loss=total_loss / len(dataset),
+        num_images=len(dataset),
+        confusion=confusion.numpy(),
+    )
+
+
+def compute_interval(num_correct: int, num_images: int) -> tuple[float, float]:
+    """Return the 95 % confidence interval of the share `num_correct / num_images`.
+
+    Wilson's score interval (E. B. Wilson, 1927), which stays within 0 to 1 and holds near both ends.
+    """
+    z = 1.959964  # the normal distribution's 97.5th percentile
+    share = num_correct / num_images
+    centre = share + z**2 / (2 * num_images)
+    half_width = z * math.sqrt(share * (1 - share) / num_images + z**2 / (4 * num_images**2))
+    scale = 1 + z**2 / num_images
+    return max(0.0, (centre - half_width) / scale), min(1.0, (centre + half_width) / scale)
