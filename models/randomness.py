@@ -1,0 +1,45 @@
+"""A training's own random numbers, apart from everybody else's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor
+
+
+class RandomState:
+    """A random number generator of one training's own.
+
+    Weights and dropout draw from torch's global generator; while `active`, that generator holds this
+    training's state, and outside it the state that it had before. So nothing that happens between two events
+    changes the result, and the training disturbs nobody else's numbers.
+    """
+
+    def __init__(self, seed: int, device: torch.device) -> None:
+        self._device = device
+        with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
+            torch.manual_seed(seed)
+            self._state = self._read()
+
+    @contextmanager
+    def active(self) -> Iterator[None]:
+        """Let torch draw from this state for the length of the `with` block."""
+        outside = self._read()
+        self._write(self._state)
+        try:
+            yield
+        finally:
+            self._state = self._read()
+            self._write(outside)
+
+    def _read(self) -> tuple[Tensor, Tensor | None]:
+        cuda = torch.cuda.get_rng_state(self._device) if self._device.type == "cuda" else None
+        return torch.get_rng_state(), cuda
+
+    def _write(self, state: tuple[Tensor, Tensor | None]) -> None:
+        cpu, cuda = state
+        torch.set_rng_state(cpu)
+        if cuda is not None:
+            torch.cuda.set_rng_state(cuda, self._device)
