@@ -1,0 +1,72 @@
+"""The checkpoints that one visitor may choose from: the shipped ones, and those of their own runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.checkpoint import CheckpointInfo, find_checkpoint, list_checkpoints, read_info
+from models.data import TITLES
+from models.networks import get_network_spec
+from models.runs import has_run, read_run
+
+DEFAULT_CHOICE = "convnet3"
+_RUN_PREFIX = "run:"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One checkpoint to choose.
+
+    Attributes:
+        key: A shipped checkpoint's name, or "run:" and a run's id.
+        label: What a learner reads in the list.
+        info: What its header records.
+    """
+
+    key: str
+    label: str
+    info: CheckpointInfo
+
+
+def list_choices(run_ids: Sequence[str]) -> list[Choice]:
+    """List the shipped checkpoints, then those of the given runs that read digits, latest first.
+
+    Runs on Fashion-MNIST are left out, since their ten classes are clothes; so are runs without a finished
+    epoch, and ids that no run has.
+    """
+    choices = []
+    for name in list_checkpoints():
+        info = read_info(name)
+        choices.append(Choice(name, _describe(info), info))
+    for run_id in reversed(run_ids):
+        path = read_run(run_id).checkpoint if has_run(run_id) else None
+        if path is not None and (info := read_info(path)).dataset != "fashion-mnist":
+            choices.append(Choice(f"{_RUN_PREFIX}{run_id}", f"Your run: {_describe(info)}", info))
+    return choices
+
+
+def resolve_choice(key: str) -> Path:
+    """Return the file behind a choice's key; a visitor's text never becomes a path.
+
+    Raises:
+        ValueError: If nothing that may be chosen has that key.
+    """
+    if key.startswith(_RUN_PREFIX):
+        path = read_run(key.removeprefix(_RUN_PREFIX)).checkpoint
+        if path is None:
+            raise ValueError("This run has not finished an epoch yet, so it has no checkpoint. Wait for it.")
+        return path
+    if key not in list_checkpoints():
+        raise ValueError(
+            f"There is no checkpoint called {key[:40]!r}. Choose one of: {', '.join(list_checkpoints())}."
+        )
+    return find_checkpoint(key)
+
+
+def _describe(info: CheckpointInfo) -> str:
+    title = get_network_spec(info.network).title
+    if info.test_accuracy is None:
+        return f"{title}, {TITLES[info.dataset]}, not tested"
+    return f"{title}, {info.test_accuracy:.1%} on {TITLES[info.dataset]}"
