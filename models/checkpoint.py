@@ -190,7 +190,9 @@ def _read_file(path: Path) -> bytes:
 
 def _parse_header(path: Path, beginning: bytes, num_bytes: int) -> dict[str, Any]:
     """Return the header as JSON gives it, after checking that it is one."""
-    if beginning.startswith(b"PK\x03\x04") or (beginning[0] == 0x80 and beginning[1] <= 5):
+    # A safetensors file may begin with the same two bytes as a pickle, but its ninth is always a brace.
+    has_brace = beginning[_HEADER_LENGTH_BYTES : _HEADER_LENGTH_BYTES + 1] == b"{"
+    if beginning.startswith(b"PK\x03\x04") or (beginning[0] == 0x80 and beginning[1] <= 5 and not has_brace):
         raise _refuse(
             path,
             "it is a pickle file, as torch.save() writes, and a pickle can run any program when opened. "

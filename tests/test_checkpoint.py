@@ -148,6 +148,17 @@ def test_pickle_in_disguise_is_never_opened(tmp_path, writer):
     assert not marker.exists()
 
 
+def test_every_header_length_is_readable(tmp_path, mlp):
+    """Some lengths begin with the two bytes that a pickle begins with; they are no pickles."""
+    path = tmp_path / "saved.safetensors"
+    beginnings = set()
+    for num_letters in range(0, 600, 8):
+        write_raw(path, mlp.state_dict(), make_record(torch_version="2" * num_letters))
+        assert len(read_info(path).torch_version) == num_letters
+        beginnings.add(path.read_bytes()[:2])
+    assert any(first == 0x80 and second <= 5 for first, second in beginnings)
+
+
 def test_header_of_a_gigabyte_is_refused_unread(tmp_path):
     path = tmp_path / "huge.safetensors"
     path.write_bytes(struct.pack("<Q", 2**30) + b"{" + b" " * 5000)

@@ -1,0 +1,204 @@
+"""The command line: `glassbox` serves the page; `train`, `evaluate`, `predict` and `checkpoints` do one job.
+
+A mistake is answered with one line and exit status 2. What a command needs is imported when it runs, so that
+`--help` and mistakes are answered at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+USER_ERROR = 2
+INTERRUPTED = 130  # the shell's number for Ctrl+C
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    options = build_parser().parse_args(arguments)
+    if options.data_dir is not None:
+        os.environ["GLASSBOX_DATA"] = str(options.data_dir)
+    if getattr(options, "runs_dir", None) is not None:
+        os.environ["GLASSBOX_RUNS"] = str(options.runs_dir)
+    try:
+        status: int = options.run(options)
+    except (ValueError, OSError) as error:
+        print(f"glassbox: {error}", file=sys.stderr)
+        return USER_ERROR
+    except KeyboardInterrupt:
+        print("glassbox: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    return status
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Build the parser of every command; `glassbox` alone means `glassbox serve`."""
+    parser = argparse.ArgumentParser(
+        prog="glassbox", description="A glass-box lab for the basics of neural networks."
+    )
+    _add_serve_options(parser)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+
+    serve = commands.add_parser("serve", help="serve the page (what glassbox does without a command)")
+    _add_serve_options(serve, default=argparse.SUPPRESS)
+
+    training = commands.add_parser("train", help="train a network and write its checkpoint")
+    training.set_defaults(run=run_train)
+    training.add_argument("network", metavar="NETWORK", help="logistic, mlp, convnet, …, convnet4")
+    training.add_argument("--recipe", default="notebook", help="default: notebook")
+    training.add_argument("--dataset", default="mnist", help="mnist, fashion-mnist or strokes")
+    training.add_argument("--epochs", type=int, help="default: the recipe's")
+    training.add_argument("--batch-size", type=int, help="default: the recipe's")
+    training.add_argument("--learning-rate", type=float, help="default: the recipe's")
+    training.add_argument("--num-images", type=int, help="train and validate on so many pictures only")
+    training.add_argument("--seed", type=int, help="default: 0")
+    training.add_argument("--out", type=Path, help="file to write; default: NETWORK.safetensors")
+
+    evaluating = commands.add_parser("evaluate", help="measure a checkpoint on a test set")
+    evaluating.set_defaults(run=run_evaluate)
+    evaluating.add_argument("checkpoint", metavar="CHECKPOINT", help="a shipped name or a file")
+    evaluating.add_argument("--dataset", help="default: the one that it was trained on")
+
+    predicting = commands.add_parser("predict", help="read the digit in a picture")
+    predicting.set_defaults(run=run_predict)
+    predicting.add_argument("images", metavar="IMAGE", nargs="+", type=Path)
+    predicting.add_argument("--checkpoint", default="convnet3", help="a shipped name or a file")
+
+    listing = commands.add_parser("checkpoints", help="list the shipped checkpoints")
+    listing.set_defaults(run=run_checkpoints)
+
+    for command in (training, evaluating, predicting, listing):
+        command.add_argument(
+            "--data-dir",
+            type=Path,
+            default=argparse.SUPPRESS,
+            help="where data sets live; default: GLASSBOX_DATA or the user's cache folder",
+        )
+    return parser
+
+
+def _add_serve_options(parser: argparse.ArgumentParser, default: object = None) -> None:
+    """Add what serving takes; a subcommand suppresses the defaults, which would undo the parent's values."""
+    parser.set_defaults(run=run_serve)
+    parser.add_argument(
+        "--host", default=default or "127.0.0.1", help="address to listen on; default: 127.0.0.1"
+    )
+    parser.add_argument(
+        "--port", type=int, default=default, help="port to listen on; default: a free one from 7860"
+    )
+    parser.add_argument("--data-dir", type=Path, default=default, help="where data sets live")
+    parser.add_argument("--runs-dir", type=Path, default=default, help="where training runs are kept")
+    parser.add_argument(
+        "--open", action=argparse.BooleanOptionalAction, default=default, help="open the page in a browser"
+    )
+
+
+def run_serve(options: argparse.Namespace) -> int:
+    """Serve the page until Ctrl+C."""
+    from app.main import launch_app
+
+    should_open = sys.stdout.isatty() if options.open is None else options.open
+    launch_app(host=options.host, port=options.port, open_browser=should_open)
+    return 0
+
+
+def run_train(options: argparse.Namespace) -> int:
+    """Train a network with a progress bar, and write its checkpoint after every epoch."""
+    from tqdm import tqdm
+
+    from models.checkpoint import save_checkpoint
+    from models.events import EpochEvent, Finished, Preparing, StepEvent
+    from models.recipes import make_config
+    from models.training import train
+
+    config = make_config(
+        options.network,
+        options.recipe,
+        dataset=options.dataset,
+        epochs=options.epochs,
+        batch_size=options.batch_size,
+        learning_rate=options.learning_rate,
+        num_images=options.num_images,
+        seed=options.seed,
+    )
+    out: Path = options.out or Path(f"{options.network}.safetensors")
+    if not out.parent.is_dir():
+        raise ValueError(f"There is no folder {out.parent}; create it, or choose another --out.")
+    status = 0
+    with tqdm(unit="step", desc=config.network, dynamic_ncols=True) as bar:
+        for event in train(config):
+            if isinstance(event, Preparing):
+                bar.set_postfix_str(event.message)
+            elif isinstance(event, StepEvent):
+                bar.total = event.num_steps
+                bar.set_postfix_str(f"epoch {event.epoch}, loss {event.loss:.4g}", refresh=False)
+                bar.update(event.step - bar.n)
+            elif isinstance(event, EpochEvent):
+                save_checkpoint(event.checkpoint, out)
+                bar.write(f"epoch {event.epoch}: loss {event.train_loss:.4g}; validation {event.validation}")
+            elif isinstance(event, Finished):
+                bar.write(event.message)
+                if event.checkpoint is not None:
+                    save_checkpoint(event.checkpoint, out)
+                    bar.write(f"Wrote {out}.")
+                status = 0 if event.status == "done" else 1
+    return status
+
+
+def run_evaluate(options: argparse.Namespace) -> int:
+    """Measure a checkpoint on the test set and print accuracy, loss and confusion matrix."""
+    from models.checkpoint import load_checkpoint
+    from models.data import load_dataset
+    from models.evaluation import evaluate_network
+
+    checkpoint = load_checkpoint(options.checkpoint)
+    dataset = options.dataset or checkpoint.info.dataset
+    result = evaluate_network(checkpoint.network, load_dataset(dataset, "test"))
+    print(f"{checkpoint.info.network} on {result.num_images:,} test pictures of {dataset}: {result}")
+    print("\nrow: the digit shown; column: the answer\n")
+    print("     " + "".join(f"{digit:6}" for digit in range(10)))
+    for digit, row in enumerate(result.confusion):
+        print(f"{digit:5}" + "".join(f"{count:6}" for count in row))
+    return 0
+
+
+def run_predict(options: argparse.Namespace) -> int:
+    """Read each picture; a picture that cannot be read is reported, and the others still are."""
+    from models.prediction import load_cached, predict_digit
+    from models.sketch import digit_from_image, open_image
+
+    load_cached(options.checkpoint)  # a wrong checkpoint is one error, not one for every picture
+    status = 0
+    for path in options.images:
+        try:
+            prediction = predict_digit(digit_from_image(open_image(path)).image, options.checkpoint)
+        except ValueError as error:
+            print(f"glassbox: {path}: {error}", file=sys.stderr)
+            status = USER_ERROR
+            continue
+        ranked = sorted(enumerate(prediction.probabilities), key=lambda pair: -pair[1])[:3]
+        print(
+            f"{path}: {prediction.digit}  ({', '.join(f'{digit}: {share:.1%}' for digit, share in ranked)})"
+        )
+    return status
+
+
+def run_checkpoints(options: argparse.Namespace) -> int:
+    """List the shipped checkpoints with what their headers record."""
+    from models.checkpoint import list_checkpoints, read_info
+    from models.networks import get_network_spec
+
+    for name in list_checkpoints():
+        info = read_info(name)
+        title = get_network_spec(info.network).title
+        accuracy = "not tested" if info.test_accuracy is None else f"test accuracy {info.test_accuracy:.4f}"
+        recipe = f"{info.recipe['recipe']} recipe, seed {info.seed}"
+        print(f"{name:10} {title:24} {accuracy}  {info.dataset}, {recipe}, {info.epochs} epochs")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

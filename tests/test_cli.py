@@ -1,0 +1,151 @@
+"""The command line: each command does its job, and each mistake is one line and exit status 2."""
+
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from app.cli import main
+from models import training
+from models.checkpoint import load_checkpoint, read_info
+from models.data import load_dataset
+
+SMALL = ("--dataset", "strokes", "--num-images", 1000)
+
+
+@pytest.fixture
+def small_test_set(monkeypatch):
+    """Test on 500 strokes, since 10,000 take seconds to draw."""
+    monkeypatch.setattr(
+        training,
+        "load_dataset",
+        lambda name, part, num=None, progress=None: load_dataset(
+            name, part, 500 if part == "test" else num, progress
+        ),
+    )
+
+
+def run(capsys, *arguments):
+    """Return exit status, standard output and standard error of one command."""
+    try:
+        status = main([str(argument) for argument in arguments])
+    except SystemExit as stopped:  # argparse's own way out
+        status = stopped.code
+    captured = capsys.readouterr()
+    return status, captured.out, captured.err
+
+
+def write_digit(path, mnist_test, index=0, mode="L"):
+    picture = Image.fromarray(mnist_test[0][index]).resize((280, 280), Image.NEAREST)
+    picture.convert(mode).save(path)
+    return path
+
+
+@pytest.mark.usefixtures("small_test_set")
+def test_train_writes_a_checkpoint_that_can_be_used(capsys, tmp_path):
+    out = tmp_path / "mine.safetensors"
+    status, printed, progress = run(
+        capsys, "train", "mlp", *SMALL, "--epochs", 2, "--seed", 5, "--out", out
+    )  # fmt: skip
+    assert status == 0
+    info = load_checkpoint(out).info
+    assert (info.network, info.dataset, info.epochs, info.seed) == ("mlp", "strokes", 2, 5)
+    assert f"Test accuracy {info.test_accuracy:.4f}" in printed
+    assert f"Wrote {out}." in printed
+    assert "50/50" in progress
+
+
+@pytest.mark.usefixtures("small_test_set")
+def test_train_that_diverges_says_so_and_fails(capsys, tmp_path):
+    out = tmp_path / "mine.safetensors"
+    status, printed, _ = run(
+        capsys, "train", "mlp", *SMALL, "--learning-rate", 1000, "--out", out
+    )  # fmt: skip
+    assert status == 1
+    assert "diverged" in printed
+    assert not out.exists()
+
+
+def test_checkpoints_lists_what_is_shipped(capsys):
+    status, printed, _ = run(capsys, "checkpoints")
+    assert status == 0
+    assert [line.split()[0] for line in printed.splitlines()][:6] == [
+        "logistic", "mlp", "convnet", "convnet2", "convnet3", "convnet4",
+    ]  # fmt: skip
+    assert f"test accuracy {read_info('mlp').test_accuracy:.4f}" in printed
+
+
+@pytest.mark.slow
+def test_evaluate_prints_accuracy_interval_and_confusion(capsys, mnist_folder):
+    status, printed, _ = run(capsys, "evaluate", "logistic", "--data-dir", mnist_folder)
+    assert status == 0
+    assert re.search(r"accuracy 0\.8\d+ \(0\.8\d+–0\.8\d+\), loss 0\.9\d+", printed)
+    rows = [line.split() for line in printed.splitlines()[-10:]]
+    counts = np.array([[int(count) for count in row[1:]] for row in rows])
+    assert counts.shape == (10, 10)
+    assert counts.sum() == 10_000
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "RGBA", "P"])
+def test_predict_reads_pictures(capsys, tmp_path, mnist_test, mode):
+    paths = [write_digit(tmp_path / f"{index}.png", mnist_test, index, mode) for index in range(3)]
+    status, printed, _ = run(capsys, "predict", *paths, "--checkpoint", "convnet3")
+    assert status == 0
+    read = [int(line.split(": ")[1].split()[0]) for line in printed.splitlines()]
+    assert read == mnist_test[1][:3].tolist()
+
+
+def test_predict_reports_a_bad_picture_and_reads_the_others(capsys, tmp_path, mnist_test):
+    bad = tmp_path / "bad.png"
+    bad.write_bytes(b"\x89PNG but not really")
+    good = write_digit(tmp_path / "good.png", mnist_test)
+    status, printed, errors = run(capsys, "predict", bad, good)
+    assert status == 2
+    assert printed.startswith(f"{good}: {mnist_test[1][0]}")
+    assert "bad.png" in errors
+    assert len(errors.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["train", "resnet"], "no network called 'resnet'"),
+        (["train", "mlp", "--learning-rate", "nan"], "learning_rate is nan"),
+        (["train", "mlp", "--epochs", "0"], "epochs is 0"),
+        (["train", "mlp", "--recipe", "secret"], "no recipe called 'secret'"),
+        (["train", "mlp", "--dataset", "cifar"], "no data set called 'cifar'"),
+        (["train", "mlp", "--out", "nowhere/mlp.safetensors"], "no folder nowhere"),
+        (["evaluate", "alexnet"], "no checkpoint called 'alexnet'"),
+        (["evaluate", "mlp", "--dataset", "cifar"], "no data set called 'cifar'"),
+        (["predict", "absent.png"], "absent.png"),
+        (["predict", "absent.png", "--checkpoint", "alexnet"], "no checkpoint called 'alexnet'"),
+        (["fly"], "invalid choice: 'fly'"),
+        (["--port", "many"], "invalid int value: 'many'"),
+    ],
+)
+def test_mistake_is_one_line_and_status_2(capsys, arguments, message):
+    status, _, errors = run(capsys, *arguments)
+    assert status == 2
+    assert message in errors.splitlines()[-1]
+    assert "Traceback" not in errors
+    if not errors.startswith("usage"):
+        assert len(errors.splitlines()) == 1
+
+
+def test_missing_data_name_the_remedy(capsys, tmp_path, monkeypatch):
+    from torchvision import datasets
+
+    monkeypatch.setattr(datasets.MNIST, "mirrors", ["http://127.0.0.1:9/"])
+    status, _, errors = run(capsys, "evaluate", "mlp", "--data-dir", tmp_path)
+    assert status == 2
+    assert "choose the data set 'strokes'" in errors
+
+
+def test_help_names_every_command(capsys):
+    status, printed, _ = run(capsys, "--help")
+    assert status == 0
+    for command in ("serve", "train", "evaluate", "predict", "checkpoints"):
+        assert command in printed
+    for option in ("--host", "--port", "--data-dir", "--runs-dir", "--open", "--no-open"):
+        assert option in printed
