@@ -1,0 +1,73 @@
+"""The layering of the design, read off the imports."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+FILES = sorted([*ROOT.glob("app/**/*.py"), *ROOT.glob("models/**/*.py")])
+STANDING_BESIDE = {"models.descent", "models.inspection", "models.sketch"}
+
+
+def find_imports(path):
+    """Return every module that a file imports, wherever in it the import stands."""
+    modules = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            modules |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} imports relatively"
+            modules |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return modules
+
+
+def imports_any(modules, names):
+    return {module for module in modules if module.split(".")[0] in names}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_file_keeps_to_its_layer(path):
+    modules = find_imports(path)
+    if path.is_relative_to(ROOT / "app"):
+        assert not imports_any(modules, {"torch", "torchvision", "safetensors"})
+    else:
+        assert not imports_any(modules, {"app", "gradio", "matplotlib"})
+    if path.parent.name == "tabs":
+        assert not {module for module in modules if module.startswith("app.tabs")}, "tabs import each other"
+
+
+def test_models_import_downwards_only():
+    """runs → training → {data, evaluation, checkpoint} → networks; the others stand beside them."""
+    levels = [
+        {"glyphs"},
+        {"networks", "strokes", "randomness"},
+        {"data", "checkpoint"},
+        {"evaluation", "recipes"},
+        {"events"},
+        {"training"},
+        {"runs"},
+        {"run_process", "library"},
+    ]
+    level_of = {f"models.{name}": level for level, names in enumerate(levels) for name in names}
+    for path in ROOT.glob("models/*.py"):
+        name = f"models.{path.stem}"
+        if name not in level_of:
+            continue
+        for module in find_imports(path) & (level_of.keys() | STANDING_BESIDE):
+            assert module not in STANDING_BESIDE, f"{name} imports {module}"
+            assert level_of[module] < level_of[name], f"{name} imports {module}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_nothing_heavy_is_imported_at_the_top(path):
+    """torchvision takes five seconds to import and matplotlib one: only the function that needs them may."""
+    tree = ast.parse(path.read_text())
+    top = ast.Module(body=[node for node in tree.body if not isinstance(node, ast.If)], type_ignores=[])
+    names = set()
+    for node in top.body:
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names.add((node.module or "").split(".")[0])
+    assert not names & {"torchvision", "matplotlib", "pandas"}
