@@ -1,0 +1,55 @@
+"""Our own `gr.HTML` components: the pad, the chart and the pixel grids, one factory function each."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from pathlib import Path
+from typing import Any
+
+_FOLDER = Path(__file__).parent
+
+
+def read_component_script(*names: str, **own_props: Any) -> str:
+    """Read a component's JavaScript, with the drawing helpers that all components share before it.
+
+    Gradio 6.31 replaces all of a component's own props by those of the last update, so that one shown again
+    after being hidden would have lost the rest. The script therefore keeps its own copy for the page's life.
+
+    Args:
+        *names: The script's file names without suffix, in the order in which they build on each other,
+            such as `"verdict", "pad"`.
+        **own_props: The props that are ours and not Gradio's, with their first values.
+
+    Returns:
+        The text for `js_on_load`, which Gradio runs as the body of one function.
+    """
+    key = f"component_{secrets.token_hex(4)}"
+    # The names stand unquoted: gr.HTML takes a quoted word in this text for the name of an event.
+    first = ", ".join(f"{name}: {json.dumps(prop)}" for name, prop in own_props.items())
+    keep = (
+        "const keptOnPage = window.glassboxProps = window.glassboxProps || {};\n"
+        f"const keptProps = keptOnPage.{key} = keptOnPage.{key} || {{{first}}};"
+    )
+    return "\n".join([keep, *(_read(f"{name}.js") for name in ("canvas", *names))])
+
+
+def read_component_style(name: str) -> str:
+    """Read a component's style sheet.
+
+    Args:
+        name: The component's file name without suffix, such as `"pad"`.
+
+    Returns:
+        The text for `css_template`, which Gradio scopes to the component.
+    """
+    return _read(f"{name}.css")
+
+
+def component_classes(classes: list[str] | str | None) -> list[str]:
+    """Add the class that gives our components their own spacing to the caller's classes."""
+    return ["gb-component", *([classes] if isinstance(classes, str) else classes or [])]
+
+
+def _read(file_name: str) -> str:
+    return (_FOLDER / file_name).read_text(encoding="utf-8")
