@@ -1,0 +1,233 @@
+"""The public endpoints: what other programs may ask, apart from what the page asks."""
+
+from typing import Any
+
+import gradio as gr
+import numpy as np
+from gradio.events import api
+
+from app.components.pad import PAD_SIZE_PX
+from models.descent import descend
+from models.inspection import inspect_convolution, inspect_pooling
+from models.library import DEFAULT_CHOICE, list_choices, resolve_choice
+from models.prediction import predict_digit
+from models.recipes import make_config
+from models.runs import read_run, start_run
+from models.sketch import SketchDigit, SketchRefused, digit_from_image, digit_from_strokes
+
+
+def add_endpoints() -> None:
+    """Add every public endpoint to the page being built, each under the name of its function."""
+    for endpoint in (
+        descend_endpoint,
+        convolve_endpoint,
+        pool_endpoint,
+        train_endpoint,
+        runs_endpoint,
+        predict_endpoint,
+        checkpoints_endpoint,
+    ):
+        api(endpoint, api_name=endpoint.__name__.removesuffix("_endpoint"))
+
+
+def descend_endpoint(
+    x: list[float], y: float, w0: list[float], lr: float, steps: int, dtype: str = "float32"
+) -> dict[str, Any]:
+    """Minimise (y − xᵀw)² by gradient descent with torch's autograd, and compare with theory.
+
+    Args:
+        x: the observation, 1 to 8 numbers, for example [1, 1, 1, 1, 1].
+        y: its label.
+        w0: the weights to start from, as many as x.
+        lr: the step size, above 0.
+        steps: 1 to 100,000.
+        dtype: "float32" or "float64".
+
+    Returns:
+        losses (before each step), w, first_gradient, eigenvalue, lr_max, lr_best, contraction_predicted,
+        contraction_measured (or null), status, overflow_step (or null), settled_step (or null).
+    """
+    try:
+        result = descend(x, y, w0, lr, steps, dtype)
+    except ValueError as error:
+        raise gr.Error(str(error), print_exception=False) from error
+    fields = {name: getattr(result, name) for name in result.__dataclass_fields__ if name != "w_path"}
+    return {
+        name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in fields.items()
+    }
+
+
+def convolve_endpoint(
+    image: list[list[float]], kernel: list[list[float]], bias: float, stride: int = 1, padding: int = 0
+) -> dict[str, Any]:
+    """Convolve a picture with a kernel by torch's nn.Conv2d and by hand.
+
+    Args:
+        image: rows of numbers, 1 to 512 px a side.
+        kernel: a square of weights, 1 to 7 a side.
+        bias: the number added to each sum.
+        stride: 1 to 7.
+        padding: 0 to 6 rings of zeros.
+
+    Returns:
+        output, by_hand, max_difference, max_difference_without_bias and shape, [height, width].
+    """
+    try:
+        result = inspect_convolution(image, kernel, bias, stride, padding)
+    except ValueError as error:
+        raise gr.Error(str(error), print_exception=False) from error
+    return {
+        "output": result.output.tolist(),
+        "by_hand": result.by_hand.tolist(),
+        "max_difference": result.max_difference,
+        "max_difference_without_bias": result.max_difference_without_bias,
+        "shape": list(result.output.shape),
+    }
+
+
+def pool_endpoint(
+    image: list[list[float]], kernel_size: int = 2, stride: int = 2, padding: int = 0
+) -> dict[str, Any]:
+    """Max-pool a picture by torch's nn.MaxPool2d and by hand.
+
+    Args:
+        image: rows of numbers, 1 to 512 px a side.
+        kernel_size: 1 to 7.
+        stride: 1 to 7.
+        padding: 0 to half the kernel size.
+
+    Returns:
+        output, by_hand, max_difference and shape, [height, width].
+    """
+    try:
+        result = inspect_pooling(image, kernel_size, stride, padding)
+    except ValueError as error:
+        raise gr.Error(str(error), print_exception=False) from error
+    return {
+        "output": result.output.tolist(),
+        "by_hand": result.by_hand.tolist(),
+        "max_difference": result.max_difference,
+        "shape": list(result.output.shape),
+    }
+
+
+def train_endpoint(
+    network: str,
+    dataset: str = "mnist",
+    recipe: str = "notebook",
+    epochs: int | None = None,
+    seed: int | None = None,
+    num_images: int | None = None,
+    batch_size: int | None = None,
+    learning_rate: float | None = None,
+) -> str:
+    """Start training a network; what is left out follows the recipe.
+
+    Returns:
+        The run's id, to ask `/runs` about. It is a secret: whoever knows it can read the run.
+    """
+    try:
+        config = make_config(
+            network,
+            recipe,
+            dataset=dataset,
+            epochs=epochs,
+            seed=seed,
+            num_images=num_images,
+            batch_size=batch_size,
+            learning_rate=learning_rate,
+        )
+        return start_run(config)
+    except (ValueError, OSError) as mistake:
+        raise gr.Error(str(mistake), print_exception=False) from mistake
+
+
+def runs_endpoint(run_id: str) -> dict[str, Any]:
+    """Tell how a run stands.
+
+    Returns:
+        `status` (starting, running, done, diverged, stopped, failed or interrupted), `message`, `config`,
+        `step`, `num_steps`, `seconds`, `epochs` (losses and accuracies of each), `test` (None until
+        finished) and `checkpoint` (the key to give to `/predict`, or None).
+    """
+    try:
+        run = read_run(str(run_id))
+    except ValueError as mistake:
+        raise gr.Error(str(mistake), print_exception=False) from mistake
+    return {
+        "status": run.status,
+        "message": run.message,
+        "config": run.config,
+        "step": run.step,
+        "num_steps": run.num_steps,
+        "seconds": run.seconds,
+        "epochs": run.epochs,
+        "test": run.test,
+        "checkpoint": f"run:{run.run_id}" if run.checkpoint else None,
+    }
+
+
+def predict_endpoint(
+    strokes: list[list[list[float]]] | None = None,
+    image: list[list[float]] | None = None,
+    checkpoint: str = DEFAULT_CHOICE,
+) -> dict[str, Any]:
+    """Read a digit from pen strokes or from a picture.
+
+    Args:
+        strokes: Strokes, each a list of [x, y] points on a pad of 280 × 280 px, y downwards.
+        image: Instead of strokes: rows of grey values, 0 to 1 or 0 to 255, at most 4096 × 4096.
+        checkpoint: Name of a shipped checkpoint, or "run:" and the id of a run.
+
+    Returns:
+        `digit` (None if refused), `probabilities` (ten), `picture` (28 rows of 28 values in [0, 1]: what the
+        network was given) and `refusal` (why there is no digit, or empty).
+    """
+    try:
+        if (strokes is None) == (image is None):
+            raise ValueError("Give either strokes or an image.")
+        path = resolve_choice(str(checkpoint))
+        sketch = _read_sketch(strokes, image)
+        prediction = predict_digit(sketch.image, path)
+    except SketchRefused as refusal:
+        return {"digit": None, "probabilities": [], "picture": [], "refusal": str(refusal)}
+    except ValueError as error:
+        raise gr.Error(str(error), print_exception=False) from error
+    return {
+        "digit": prediction.digit,
+        "probabilities": prediction.probabilities.tolist(),
+        "picture": sketch.image.tolist(),
+        "refusal": "",
+    }
+
+
+def _read_sketch(strokes: Any, image: Any) -> SketchDigit:
+    if strokes is not None:
+        return digit_from_strokes(strokes, PAD_SIZE_PX, with_stages=False)
+    try:
+        pixels = np.asarray(image, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError("The image must be a list of rows of numbers, all rows of one length.") from error
+    if pixels.size and np.isfinite(pixels).all() and pixels.max() > 1:
+        pixels = pixels / 255
+    return digit_from_image(pixels)
+
+
+def checkpoints_endpoint() -> list[dict[str, Any]]:
+    """List the shipped checkpoints with what their headers record.
+
+    Returns:
+        One entry a checkpoint: `name`, `network`, `dataset`, `epochs`, `seed`, `test_accuracy`, `test_loss`.
+    """
+    return [
+        {
+            "name": choice.key,
+            "network": choice.info.network,
+            "dataset": choice.info.dataset,
+            "epochs": choice.info.epochs,
+            "seed": choice.info.seed,
+            "test_accuracy": choice.info.test_accuracy,
+            "test_loss": choice.info.test_loss,
+        }
+        for choice in list_choices([])
+    ]

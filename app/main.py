@@ -1,0 +1,113 @@
+"""The page: a header, four tabs, and what connects them."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import gradio as gr
+
+from app.endpoints import add_endpoints
+from app.tabs.descent import build_descent_tab
+from app.tabs.inspection import build_inspection_tab
+from app.tabs.runs import build_runs_tab
+from app.tabs.sketchpad import build_sketch_pad, build_sketchpad_tab, on_open, predict_drawing
+from app.theme import build_theme, page_css
+from models.runs import find_runs_folder
+
+_PAGE_SCRIPT = Path(__file__).with_name("page.js")
+_HEADER = """
+<div class="gb-header-text">
+  <h1>Glassbox</h1>
+  <p>Neural networks with the lid off: PyTorch computes every number here, and you can see how.</p>
+</div>
+"""
+_KEEP_FILES_SECONDS = (
+    86_400  # what visitors download is copied into Gradio's cache; a day later it is deleted
+)
+
+
+def build_app() -> gr.Blocks:
+    """Build the page; `launch_app` serves it."""
+    with gr.Blocks(
+        title="Glassbox",
+        analytics_enabled=False,
+        delete_cache=(_KEEP_FILES_SECONDS, _KEEP_FILES_SECONDS),
+    ) as page:
+        # A fixed key and secret: without them, what a browser remembers is lost when the server restarts.
+        my_runs = gr.BrowserState([], storage_key="glassbox-runs", secret="glassbox")
+        gr.HTML(_HEADER, elem_classes="gb-header")
+        pad = build_sketch_pad()
+        with gr.Tabs(elem_id="gb-tabs", overflow_behavior="wrap"):
+            with gr.Tab("Gradient descent", id="descent"):
+                build_descent_tab()
+            with gr.Tab("Conv & pool", id="inspection"):
+                build_inspection_tab(pad)
+            with gr.Tab("Training runs", id="runs"):
+                build_runs_tab(page, my_runs)
+            with gr.Tab("Sketchpad", id="sketchpad") as sketchpad_tab:
+                sketchpad = build_sketchpad_tab(pad, my_runs)
+        sketchpad_tab.select(
+            on_open,
+            [sketchpad.checkpoint, my_runs],
+            [sketchpad.checkpoint],
+            show_progress="hidden",
+            api_visibility="private",
+        )
+        add_endpoints()
+    return page  # type: ignore[no-any-return]
+
+
+def launch_app(
+    host: str = "127.0.0.1",
+    port: int | None = None,
+    open_browser: bool = False,
+    wait: bool = True,
+    quiet: bool = False,
+) -> tuple[gr.Blocks, str]:
+    """Serve the page.
+
+    Args:
+        host: Address to listen on; 0.0.0.0 for every address of the machine.
+        port: Port to listen on; None for the first free one from 7860.
+        open_browser: Whether to open the page in the user's browser.
+        wait: Whether to serve until Ctrl+C; otherwise return at once and serve in the background.
+        quiet: Whether to print nothing.
+
+    Returns:
+        The page, whose `close()` ends the serving, and its address.
+
+    Raises:
+        OSError: If the port is taken.
+    """
+    page = build_app()
+    _, address, _ = page.launch(
+        server_name=host,
+        server_port=port,
+        inbrowser=open_browser,
+        prevent_thread_lock=True,
+        quiet=quiet,
+        theme=build_theme(),
+        css=page_css(),
+        js=_PAGE_SCRIPT.read_text(encoding="utf-8"),
+        allowed_paths=[str(find_runs_folder())],  # for downloading checkpoints; a run's id is a secret
+        footer_links=["api"],
+        run_history=False,
+        ssr_mode=False,
+        enable_monitoring=False,
+        share=False,
+    )
+    threading.Thread(target=warm_up, daemon=True).start()
+    if wait:
+        page.block_thread()
+    return page, address
+
+
+def warm_up() -> None:
+    """Do what the first visitor would otherwise wait for: import what is used late, and load the weights."""
+    import matplotlib.pyplot  # noqa: F401  Gradio imports it when the first event arrives
+
+    from app.tabs.sketchpad import build_example
+    from models.library import DEFAULT_CHOICE
+
+    predict_drawing({"strokes": build_example(1)}, DEFAULT_CHOICE)

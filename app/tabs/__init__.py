@@ -1,0 +1,1 @@
+"""The four tabs: one builder each, and its handlers."""

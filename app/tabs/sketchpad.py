@@ -1,0 +1,124 @@
+"""The sketchpad: draw a digit, and watch a network read it while you draw."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, NamedTuple
+
+import gradio as gr
+import numpy as np
+
+from app.components.pad import PAD_SIZE_PX, build_pad
+from app.prose import LATEX_DELIMITERS, load_sections
+from models.library import DEFAULT_CHOICE, list_choices, resolve_choice
+from models.prediction import predict_digit
+from models.sketch import SketchRefused, digit_from_strokes
+from models.strokes import example_strokes
+
+_QUESTION = """## Which digit does the network see?
+Draw a digit. A network trained on handwriting reads it while you draw, from 28 × 28 pixels."""
+_EXAMPLE_DIGIT = 3
+_EXAMPLE_SHARE = 0.6  # of the pad's height that the example takes
+
+
+class SketchpadTab(NamedTuple):
+    """What the rest of the page may wire to."""
+
+    pad: gr.HTML
+    checkpoint: gr.Dropdown
+
+
+def build_sketchpad_tab(pad: gr.HTML, my_runs: gr.BrowserState) -> SketchpadTab:
+    """Build the tab around a pad that was made, but not yet rendered, by `build_sketch_pad`.
+
+    Args:
+        pad: The pad; other tabs read its drawing.
+        my_runs: Ids of this visitor's runs, whose checkpoints can be chosen too.
+    """
+    gr.Markdown(_QUESTION, elem_classes="gb-question")
+    with gr.Row(elem_classes="gb-bench"):
+        with gr.Column(scale=3, elem_classes="gb-stage"):
+            pad.render()  # type: ignore[no-untyped-call]
+        with gr.Column(scale=1, min_width=280, elem_classes="gb-controls"):
+            checkpoint = gr.Dropdown(
+                _list_labels([]), value=DEFAULT_CHOICE, label="Network", elem_id="sketchpad-checkpoint"
+            )
+            about = gr.Markdown(describe_choice(DEFAULT_CHOICE), elem_classes="gb-about")
+    with gr.Column(elem_classes="gb-lesson"):
+        for title, text in load_sections("sketchpad"):
+            with gr.Accordion(title, open=False):
+                gr.Markdown(text, latex_delimiters=LATEX_DELIMITERS)
+    checkpoint.change(
+        on_choose,
+        [checkpoint],
+        [pad, about],
+        show_progress="hidden",
+        api_visibility="private",
+    )
+    return SketchpadTab(pad, checkpoint)
+
+
+def build_sketch_pad() -> gr.HTML:
+    """Make the pad, to be rendered where the tab wants it."""
+    return build_pad(
+        predict_drawing, DEFAULT_CHOICE, build_example(_EXAMPLE_DIGIT), elem_id="pad", render=False
+    )
+
+
+def build_example(digit: int) -> list[list[list[float]]]:
+    """Return the plain way of writing `digit` as strokes in pad pixels, in the middle of the pad."""
+    strokes = example_strokes(digit)
+    points = np.concatenate(strokes)
+    low, high = points.min(axis=0), points.max(axis=0)
+    scale = _EXAMPLE_SHARE * PAD_SIZE_PX / (high - low).max()
+    return [np.round((stroke - (low + high) / 2) * scale + PAD_SIZE_PX / 2, 1).tolist() for stroke in strokes]
+
+
+def predict_drawing(drawing: dict[str, Any], checkpoint: str) -> dict[str, Any]:
+    """Answer the pad: called by its script for every change of the drawing, outside Gradio's queue."""
+    start = time.perf_counter()
+    try:
+        path = resolve_choice(checkpoint)
+        strokes: Any = drawing.get("strokes")  # from a stranger: checked by digit_from_strokes
+        sketch = digit_from_strokes(strokes, PAD_SIZE_PX, with_stages=False)
+        prediction = predict_digit(sketch.image, path)
+    except SketchRefused as refusal:
+        return {"status": "refused", "message": str(refusal)}
+    except ValueError as error:
+        return {"status": "error", "message": str(error)}
+    return {
+        "status": "digit",
+        "digit": prediction.digit,
+        "probabilities": [round(share, 6) for share in prediction.probabilities.tolist()],
+        "picture": np.round(sketch.image * 255).astype(int).ravel().tolist(),
+        "milliseconds": round(1000 * (time.perf_counter() - start), 2),
+    }
+
+
+def on_choose(checkpoint: str) -> tuple[Any, str]:
+    """Wires: network list → pad, the lines about the network."""
+    return gr.HTML(checkpoint=checkpoint), describe_choice(checkpoint)
+
+
+def on_open(chosen: str, my_runs: list[str]) -> Any:
+    """Wires: network list, this visitor's runs → network list, with the checkpoints there are now."""
+    labels = _list_labels(my_runs)
+    is_there = any(key == chosen for _, key in labels)
+    return gr.Dropdown(choices=labels, value=chosen if is_there else DEFAULT_CHOICE)
+
+
+def _list_labels(my_runs: list[str]) -> list[tuple[str, str]]:
+    return [(choice.label, choice.key) for choice in list_choices(my_runs)]
+
+
+def describe_choice(key: str) -> str:
+    """Return a few lines of Markdown about a checkpoint, all from its header."""
+    from models.checkpoint import read_info
+    from models.networks import get_network_spec
+
+    info = read_info(resolve_choice(key))
+    epochs = f"{info.epochs} epoch{'' if info.epochs == 1 else 's'}"
+    return (
+        f"{get_network_spec(info.network).summary}.\n\n"
+        f"Trained for {epochs} in {info.seconds:.0f} s, seed {info.seed}."
+    )

@@ -1,0 +1,73 @@
+"""A Chromium that watches for everything a page must not do."""
+
+import shutil
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+]
+WIDE = {"width": 1400, "height": 900}
+NARROW = {"width": 390, "height": 844}
+
+
+def pytest_collection_modifyitems(items):
+    """Mark every test of this folder."""
+    for item in items:
+        if "browser" in item.path.parts:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        pytest.skip("needs Chromium: install it and run again")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium, served_page):
+    """Open pages of the app; afterwards, fail if one of them had an error or asked an outside host."""
+    contexts, troubles = [], []
+
+    def watch(page):
+        page.on("pageerror", lambda error: troubles.append(f"page error: {error}"))
+        page.on(
+            "console",
+            lambda message: message.type == "error" and troubles.append(f"console: {message.text}"),
+        )
+        page.on(
+            "request",
+            lambda request: (
+                urlsplit(request.url).hostname in ("127.0.0.1", None)
+                or troubles.append(f"outside request: {request.url}")
+            ),
+        )
+
+    def open_page(tab="", viewport=WIDE, theme="light", context=None, **options):
+        if context is None:
+            context = chromium.new_context(viewport=viewport, **options)
+            context.on("page", watch)
+            contexts.append(context)
+        page = context.new_page()
+        query = f"?__theme={theme}" + (f"&tab={tab}" if tab else "")
+        page.goto(f"{served_page}/{query}")
+        page.get_by_role("tab", name="Sketchpad").wait_for()
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not troubles

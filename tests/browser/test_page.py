@@ -1,0 +1,74 @@
+"""The page as a whole: tabs, addresses, keys, both themes, both widths."""
+
+import pytest
+
+from tests.browser.conftest import NARROW, WIDE
+
+TABS = {
+    "descent": "Gradient descent",
+    "inspection": "Conv & pool",
+    "runs": "Training runs",
+    "sketchpad": "Sketchpad",
+}
+QUESTIONS = {
+    "descent": "Which step size gets down fastest?",
+    "inspection": "What does a kernel see as it slides over a picture?",
+    "runs": "What happens while a network learns?",
+    "sketchpad": "Which digit does the network see?",
+}
+
+
+def selected_tab(page):
+    return page.locator('#gb-tabs [role="tab"][aria-selected="true"]').inner_text()
+
+
+def test_tabs_stand_in_order(open_page):
+    page = open_page()
+    assert page.locator('#gb-tabs [role="tab"]:visible').all_inner_texts() == list(TABS.values())
+    assert page.title() == "Glassbox"
+
+
+@pytest.mark.parametrize("name", TABS)
+def test_address_opens_its_tab(open_page, name):
+    page = open_page(name)
+    page.get_by_role("heading", name=QUESTIONS[name]).wait_for()
+    assert selected_tab(page) == TABS[name]
+
+
+def test_unknown_tab_in_the_address_opens_the_first(open_page):
+    page = open_page("nonsense")
+    page.get_by_role("heading", name=QUESTIONS["descent"]).wait_for()
+    assert selected_tab(page) == "Gradient descent"
+
+
+def test_arrow_keys_move_between_tabs_and_the_address_follows(open_page):
+    page = open_page()
+    page.get_by_role("tab", name="Gradient descent").focus()
+    seen = []
+    for key in ("ArrowRight", "ArrowRight", "ArrowRight", "ArrowRight", "ArrowLeft", "Home", "End"):
+        page.keyboard.press(key)
+        page.wait_for_timeout(100)
+        seen.append(selected_tab(page))
+    names = list(TABS.values())
+    assert seen == [names[1], names[2], names[3], names[0], names[3], names[0], names[3]]
+    assert "tab=sketchpad" in page.url
+    page.reload()
+    page.get_by_role("heading", name=QUESTIONS["sketchpad"]).wait_for()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize("name", TABS)
+def test_nothing_is_cut_off_sideways(open_page, tmp_path, name, viewport, theme):
+    page = open_page(name, viewport=viewport, theme=theme)
+    page.get_by_role("heading", name=QUESTIONS[name]).wait_for()
+    page.wait_for_timeout(1500)
+    assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+    for tab in page.locator('#gb-tabs [role="tab"]:visible').all():
+        box = tab.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= viewport["width"]
+        assert box["height"] >= 40
+    assert page.evaluate("document.body.classList.contains('dark')") == (theme == "dark")
+    page.screenshot(path=tmp_path / "page.png", full_page=True)
