@@ -127,6 +127,8 @@ def run_train(options: argparse.Namespace) -> int:
     out: Path = options.out or Path(f"{options.network}.safetensors")
     if not out.parent.is_dir():
         raise ValueError(f"There is no folder {out.parent}; create it, or choose another --out.")
+    if out.exists():
+        raise ValueError(f"{out} exists already; choose another --out, or move it away first.")
     status = 0
     with tqdm(unit="step", desc=config.network, dynamic_ncols=True) as bar:
         for event in train(config):

@@ -19,7 +19,7 @@ import platformdirs
 import torch
 from torch import Tensor
 
-from models import glyphs, strokes
+from models import strokes
 from models.networks import IMAGE_SIZE_PX
 
 Part = Literal["train", "test"]
@@ -144,8 +144,8 @@ def hash_dataset(name: str) -> str:
     """Return the SHA-256 of a data set: of its files, or of the program that generates it."""
     digest = hashlib.sha256()
     if name == "strokes":
-        for program in (glyphs, strokes):
-            digest.update(Path(program.__file__).read_bytes())
+        for program in ("glyphs.py", "strokes.py"):
+            digest.update(Path(__file__).with_name(program).read_bytes())
     else:
         for part in _IDX_FILES.values():
             for file_name in part:

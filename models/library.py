@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from models.checkpoint import CheckpointInfo, find_checkpoint, list_checkpoints, read_info
 from models.data import TITLES
 from models.networks import get_network_spec
-from models.runs import has_run, read_run
+from models.runs import keep_known_runs, read_run
 
 DEFAULT_CHOICE = "convnet3"
 _RUN_PREFIX = "run:"
@@ -30,7 +29,7 @@ class Choice:
     info: CheckpointInfo
 
 
-def list_choices(run_ids: Sequence[str]) -> list[Choice]:
+def list_choices(run_ids: object) -> list[Choice]:
     """List the shipped checkpoints, then those of the given runs that read digits, latest first.
 
     Runs on Fashion-MNIST are left out, since their ten classes are clothes; so are runs without a finished
@@ -40,8 +39,8 @@ def list_choices(run_ids: Sequence[str]) -> list[Choice]:
     for name in list_checkpoints():
         info = read_info(name)
         choices.append(Choice(name, _describe(info), info))
-    for run_id in reversed(run_ids):
-        path = read_run(run_id).checkpoint if has_run(run_id) else None
+    for run_id in reversed(keep_known_runs(run_ids)):
+        path = read_run(run_id).checkpoint
         if path is not None and (info := read_info(path)).dataset != "fashion-mnist":
             choices.append(Choice(f"{_RUN_PREFIX}{run_id}", f"Your run: {_describe(info)}", info))
     return choices

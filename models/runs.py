@@ -140,6 +140,12 @@ def has_run(run_id: str) -> bool:
     )
 
 
+def keep_known_runs(run_ids: object) -> list[str]:
+    """Return the ids of runs that exist among what a browser remembered, which may be anything."""
+    ids = run_ids if isinstance(run_ids, list) else []
+    return [run_id for run_id in ids if isinstance(run_id, str) and has_run(run_id)]
+
+
 def _find_folder(run_id: str) -> Path:
     if not has_run(run_id):
         raise ValueError(f"There is no run {run_id[:40]!r}; it may have been deleted. Start a new one.")

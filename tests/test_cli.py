@@ -67,6 +67,15 @@ def test_train_that_diverges_says_so_and_fails(capsys, tmp_path):
     assert not out.exists()
 
 
+def test_train_overwrites_nothing(capsys, tmp_path):
+    out = tmp_path / "earlier.safetensors"
+    out.write_text("an hour's work")
+    status, _, errors = run(capsys, "train", "mlp", *SMALL, "--out", out)
+    assert status == 2
+    assert "exists already" in errors
+    assert out.read_text() == "an hour's work"
+
+
 def test_checkpoints_lists_what_is_shipped(capsys):
     status, printed, _ = run(capsys, "checkpoints")
     assert status == 0

@@ -196,7 +196,8 @@ def test_choices_are_the_shipped_ones_for_someone_without_runs():
         "logistic", "mlp", "convnet", "convnet2", "convnet3", "convnet4",
     ]  # fmt: skip
     assert all("%" in choice.label for choice in choices)
-    assert list_choices(["0" * 32, "nonsense"]) == choices
+    for remembered in (["0" * 32, "nonsense", 7, None, ["x"]], None, "text", {"a": 1}):
+        assert list_choices(remembered) == choices
 
 
 @pytest.mark.parametrize(

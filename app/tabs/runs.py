@@ -14,7 +14,16 @@ from app.prose import LATEX_DELIMITERS, load_sections
 from models.data import DATASETS, TITLES, has_files
 from models.networks import NETWORKS
 from models.recipes import make_config
-from models.runs import LIVE_STATUSES, RunState, has_run, read_example_run, read_run, start_run, stop_run
+from models.runs import (
+    LIVE_STATUSES,
+    RunState,
+    has_run,
+    keep_known_runs,
+    read_example_run,
+    read_run,
+    start_run,
+    stop_run,
+)
 
 _WATCH_EVERY_SECONDS = 0.4
 _MAX_CHART_POINTS = 120  # two kilobytes an update
@@ -132,7 +141,7 @@ def on_start(
     except (ValueError, OSError) as mistake:
         unchanged = [gr.skip()] * (2 + len(RunView._fields))
         return gr.Markdown(str(mistake), visible=True), *unchanged
-    remembered = [*my_runs, run_id][-_MAX_REMEMBERED_RUNS:]
+    remembered = [*keep_known_runs(my_runs), run_id][-_MAX_REMEMBERED_RUNS:]
     return gr.Markdown(visible=False), run_id, remembered, *show_run(read_run(run_id))
 
 
@@ -150,7 +159,8 @@ def on_tick(current_run: str) -> RunView:
 
 def on_load(my_runs: list[str]) -> tuple[Any, ...]:
     """Wires: opening the page; this visitor's runs → current run, view: their latest run, or the example."""
-    run_id = next((run_id for run_id in reversed(my_runs) if has_run(run_id)), "")
+    latest = keep_known_runs(my_runs)[-1:]
+    run_id = latest[0] if latest else ""
     return run_id, *on_tick(run_id)
 
 
