@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 # A colour that no figure uses, to be replaced by the text colour of the page around the figure.
 _TEXT_COLOUR = "#010203"
-_ORANGE = "#d55e00"
+_ORANGE = "#d55e00"  # as the page has it for what carries a positive number
 
 
 def draw_confusion(confusion: np.ndarray) -> Figure:
@@ -31,9 +31,7 @@ def draw_confusion(confusion: np.ndarray) -> Figure:
 
     mistakes = confusion.astype(float)
     np.fill_diagonal(mistakes, 0)
-    fade_to_orange = LinearSegmentedColormap.from_list(
-        "mistakes", [(0.84, 0.37, 0, 0), (0.84, 0.37, 0, 0.75)]
-    )
+    fade_to_orange = LinearSegmentedColormap.from_list("mistakes", [f"{_ORANGE}00", f"{_ORANGE}bf"])
     figure = Figure(figsize=(5.4, 5.2), layout="constrained")
     axes = figure.subplots()
     axes.imshow(mistakes, cmap=fade_to_orange, vmin=0, vmax=max(1, mistakes.max()))

@@ -1,0 +1,113 @@
+"""The README holds: its tree, its commands, its table."""
+
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import gradio
+import pytest
+
+from app.cli import build_parser
+from models.checkpoint import list_checkpoints, read_info
+from models.evaluation import compute_interval
+from models.networks import build_network, count_parameters, get_network_spec
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def list_files():
+    """Every file that belongs to the project: tracked, or new and not ignored."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout.splitlines()  # fmt: skip
+    return sorted(name for name in listed if (ROOT / name).exists())
+
+
+def read_tree():
+    """Read the README's tree: two spaces a level, names before two or more spaces, commas between names."""
+    (block,) = re.findall(r"## What is where\n.*?```\n(.*?)```", README, flags=re.DOTALL)
+    files, folders = [], []
+    for line in block.splitlines():
+        depth = (len(line) - len(line.lstrip())) // 2
+        names, _, description = line.strip().partition("  ")
+        assert description.strip() or names.endswith("/"), f"{line!r} says nothing about the file"
+        folders = folders[:depth]
+        for name in names.split(", "):
+            if name.endswith("/"):
+                folders.append(name)
+            else:
+                files.append("".join(folders) + name)
+    return files
+
+
+def test_tree_lists_exactly_the_files_that_exist():
+    assert sorted(read_tree()) == list_files()
+
+
+def test_both_commands_stand_in_the_readme():
+    assert "pip install uv && uv run glassbox\n" in README
+    assert "pip install uv && uv run pytest\n" in README
+
+
+def test_ci_runs_the_readmes_test_command():
+    script = (ROOT / ".ci" / "run").read_text()
+    assert re.search(r"^pip install .*uv$", script, flags=re.MULTILINE)
+    assert re.search(r"^uv run pytest$", script, flags=re.MULTILINE)
+
+
+def read_front_matter():
+    return dict(line.split(": ", 1) for line in README.split("---\n")[1].strip().splitlines())
+
+
+def test_front_matter_is_what_a_space_needs():
+    front = read_front_matter()
+    assert front["sdk"] == "gradio"
+    assert front["app_file"] == "space.py"
+    assert (ROOT / front["app_file"]).is_file()
+    assert front["license"] == "mit"
+    pins = dict(line.split("==") for line in (ROOT / "requirements.txt").read_text().splitlines())
+    assert front["sdk_version"].strip("'\"") == pins["gradio"]
+
+
+def test_requirements_pin_every_dependency_within_its_range():
+    from packaging.requirements import Requirement
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    pins = dict(line.split("==") for line in (ROOT / "requirements.txt").read_text().splitlines())
+    ranges = [Requirement(text) for text in project["dependencies"]]
+    assert sorted(pins) == sorted(requirement.name for requirement in ranges)
+    for requirement in ranges:
+        assert requirement.specifier.contains(pins[requirement.name]), requirement
+    assert "http" not in (ROOT / "requirements.txt").read_text()
+
+
+def test_tests_ran_with_the_pinned_gradio():
+    assert gradio.__version__.startswith("6.")
+
+
+@pytest.mark.parametrize("path", ["README.md", "checkpoints/README.md"])
+def test_table_of_checkpoints_is_what_their_headers_record(path):
+    text = (ROOT / path).read_text(encoding="utf-8")
+    for name in list_checkpoints():
+        info = read_info(name)
+        low, high = compute_interval(round(info.test_accuracy * info.num_test), info.num_test)
+        parameters = count_parameters(build_network(info.network, info.config))
+        row = (
+            f"| `{name}` | {get_network_spec(info.network).title} | {parameters:,} | "
+            f"{info.recipe['recipe']} | {info.seed} | {info.test_accuracy:.4f} ({low:.4f}–{high:.4f}) | "
+            f"{info.test_loss:.4f} | {info.seconds:.0f} |"
+        )
+        assert row in text
+
+
+@pytest.mark.parametrize("line", re.findall(r"^glassbox .*$", README, flags=re.MULTILINE))
+def test_every_command_in_the_readme_is_understood(line):
+    build_parser().parse_args(line.split("#")[0].split()[1:])
+
+
+def test_pictures_in_the_readme_exist():
+    for picture in re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README):
+        assert (ROOT / picture).is_file()
