@@ -158,11 +158,14 @@ def _list_folders(runs: Path) -> list[Path]:
 
 def _read_folder(folder: Path) -> RunState:
     events = _read_events(folder)
-    ending = next((event for event in reversed(events) if event["type"] == "ending"), None)
+    is_alive = not _has_ended(events) and _is_locked(folder)
+    if not _has_ended(events) and not is_alive:
+        events = _read_events(folder)  # the run may have ended since they were read
+    ending = events[-1] if _has_ended(events) else None
     steps = [event for event in events if event["type"] == "step"]
     latest: dict[str, Any] = steps[-1] if steps else _BEFORE_FIRST_STEP
     checkpoint = folder / "checkpoint.safetensors"
-    status, message = _describe_status(folder, events, ending)
+    status, message = _describe_status(folder, events, is_alive)
     return RunState(
         run_id=folder.name,
         config=json.loads((folder / "config.json").read_text()),
@@ -188,12 +191,14 @@ def _read_events(folder: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines if line.endswith("\n")]
 
 
-def _describe_status(
-    folder: Path, events: list[dict[str, Any]], ending: dict[str, Any] | None
-) -> tuple[Status, str]:
-    if ending:
-        return ending["status"], ending["message"]
-    if _is_locked(folder):
+def _has_ended(events: list[dict[str, Any]]) -> bool:
+    return bool(events) and events[-1]["type"] == "ending"
+
+
+def _describe_status(folder: Path, events: list[dict[str, Any]], is_alive: bool) -> tuple[Status, str]:
+    if _has_ended(events):
+        return events[-1]["status"], events[-1]["message"]
+    if is_alive:
         preparing = next((event for event in reversed(events) if event["type"] == "preparing"), None)
         is_training = any(event["type"] == "step" for event in events)
         return "running", "Training" if is_training or not preparing else preparing["message"]

@@ -7,6 +7,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -28,9 +29,10 @@ def pytest_sessionfinish(session):
 
 
 @pytest.fixture(autouse=True)
-def own_folders(tmp_path_factory, monkeypatch):
-    """Keep runs out of the user's folders."""
-    monkeypatch.setenv("GLASSBOX_RUNS", str(tmp_path_factory.mktemp("runs")))
+def own_environment(tmp_path_factory):
+    """Keep runs out of the user's folders, and what a test does to the environment out of other tests."""
+    with patch.dict(os.environ, {"GLASSBOX_RUNS": str(tmp_path_factory.mktemp("runs"))}):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -166,6 +166,21 @@ def test_half_written_line_is_not_an_event_yet():
     assert read_run("a" * 32).steps == [(3, 2.0)]
 
 
+def test_run_that_ends_while_it_is_being_read_is_not_called_interrupted(monkeypatch):
+    """Between reading the events and asking for the lock, the process writes its last event and exits."""
+    make_folder("d" * 32, json.dumps({"type": "preparing", "message": "Loading"}) + "\n")
+    events = find_runs_folder() / ("d" * 32) / "events.jsonl"
+
+    def end_meanwhile(folder):
+        ending = {"type": "ending", "status": "done", "message": "Finished", "test": None}
+        with events.open("a") as file:
+            file.write(json.dumps(ending) + "\n")
+        return False
+
+    monkeypatch.setattr("models.runs._is_locked", end_meanwhile)
+    assert read_run("d" * 32).status == "done"
+
+
 def test_run_that_never_began_is_interrupted_after_a_while():
     make_folder("b" * 32, "", age_seconds=10)
     assert read_run("b" * 32).status == "starting"
