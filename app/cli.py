@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import argparse
 import os
+import socket
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -87,7 +89,7 @@ def _add_serve_options(parser: argparse.ArgumentParser, default: object = None) 
         "--host", default=default or "127.0.0.1", help="address to listen on; default: 127.0.0.1"
     )
     parser.add_argument(
-        "--port", type=int, default=default, help="port to listen on; default: a free one from 7860"
+        "--port", type=port, default=default, help="port to listen on; default: a free one from 7860"
     )
     parser.add_argument("--data-dir", type=Path, default=default, help="where data sets live")
     parser.add_argument("--runs-dir", type=Path, default=default, help="where training runs are kept")
@@ -98,11 +100,32 @@ def _add_serve_options(parser: argparse.ArgumentParser, default: object = None) 
 
 def run_serve(options: argparse.Namespace) -> int:
     """Serve the page until Ctrl+C."""
+    _check_address(options.host, options.port)
     from app.main import launch_app
 
     should_open = sys.stdout.isatty() if options.open is None else options.open
     launch_app(host=options.host, port=options.port, open_browser=should_open)
     return 0
+
+
+def _check_address(host: str, port: int | None) -> None:
+    """Find out at once, rather than port by port, whether the address can be listened on."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port or 0, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        where = host if port is None else f"{host}, port {port}"
+        raise ValueError(f"Cannot listen on {where}: {error.strerror or error}. Choose another.") from error
+
+
+def port(text: str) -> int:
+    """Read a port's number; argparse names the function where the text is no number."""
+    number = int(text)
+    if not 1 <= number <= 65_535:
+        raise argparse.ArgumentTypeError(f"{number} is no port; choose one from 1 to 65535")
+    return number
 
 
 def run_train(options: argparse.Namespace) -> int:
@@ -129,9 +152,15 @@ def run_train(options: argparse.Namespace) -> int:
         raise ValueError(f"There is no folder {out.parent}; create it, or choose another --out.")
     if out.exists():
         raise ValueError(f"{out} exists already; choose another --out, or move it away first.")
+    with tempfile.TemporaryFile(dir=out.parent):
+        pass  # a folder that cannot be written is found now, not when the work is done
     status = 0
     with tqdm(unit="step", desc=config.network, dynamic_ncols=True) as bar:
-        for event in train(config):
+
+        def show_progress(num_done: int, num_all: int) -> None:
+            bar.set_postfix_str(f"built-in strokes: {num_done:,} of {num_all:,}")
+
+        for event in train(config, progress=show_progress):
             if isinstance(event, Preparing):
                 bar.set_postfix_str(event.message)
             elif isinstance(event, StepEvent):

@@ -208,9 +208,7 @@ def _read_sketch(strokes: Any, image: Any) -> SketchDigit:
         pixels = np.asarray(image, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise ValueError("The image must be a list of rows of numbers, all rows of one length.") from error
-    if pixels.size and np.isfinite(pixels).all() and pixels.max() > 1:
-        pixels = pixels / 255
-    return digit_from_image(pixels)
+    return digit_from_image(pixels, with_stages=False)
 
 
 def checkpoints_endpoint() -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 # A colour that no figure uses, to be replaced by the text colour of the page around the figure.
 _TEXT_COLOUR = "#010203"
-_ORANGE = "#d55e00"  # as the page has it for what carries a positive number
+_ORANGE = "#d55e00"
 
 
 def draw_confusion(confusion: np.ndarray) -> Figure:

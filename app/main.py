@@ -6,8 +6,10 @@ import threading
 from pathlib import Path
 
 import gradio as gr
+from starlette.middleware import Middleware
 
 from app.endpoints import add_endpoints
+from app.limits import MAX_BODY_BYTES, BodyLimit
 from app.tabs.descent import build_descent_tab
 from app.tabs.inspection import build_inspection_tab
 from app.tabs.runs import build_runs_tab
@@ -91,6 +93,8 @@ def launch_app(
         css=page_css(),
         js=_PAGE_SCRIPT.read_text(encoding="utf-8"),
         allowed_paths=[str(find_runs_folder())],  # for downloading checkpoints; a run's id is a secret
+        app_kwargs={"middleware": [Middleware(BodyLimit)]},
+        max_file_size=MAX_BODY_BYTES,
         footer_links=["api"],
         run_history=False,
         ssr_mode=False,

@@ -33,9 +33,15 @@ print(f"Final result: {{w}}")
 
 
 def format_number(value: float) -> str:
-    """Write a number with four significant digits as a person would: 0.1501, −0.5, 1.279×10⁻¹³."""
-    digits, _, power = f"{value:.4g}".partition("e")
-    text = f"{digits}×10{str(int(power)).translate(_SUPERSCRIPTS)}" if power else digits
+    """Write a number with four significant digits as a person would: 0.1501, −0.5, 12,350, 1.279×10⁻¹³.
+
+    The rule is that of the components' scripts, so that one number looks the same everywhere.
+    """
+    if value and not 1e-4 <= abs(value) < 1e7:
+        digits, _, power = f"{value:.3e}".partition("e")
+        text = f"{float(digits):g}×10{str(int(power)).translate(_SUPERSCRIPTS)}"
+    else:
+        text = f"{float(f'{value:.4g}'):,.10f}".rstrip("0").rstrip(".") if value % 1 else f"{value:,.0f}"
     return text.replace("-", "−")
 
 
@@ -54,7 +60,7 @@ def describe_descent(result: Descent, lr: float, steps: int, dtype: str) -> str:
             f"**The steps grow.** Each multiplies the error by |1 − ηλ| = {factor}, which is more than 1. "
         )
         if result.overflow_step is None:
-            return reason + f"After {steps} iterations the loss has gone from {start} to {end}."
+            return reason + f"From iteration 1 to {steps} the loss goes from {start} to {end}."
         return (
             f"{reason}In iteration {result.overflow_step} the numbers leave the range of {dtype}, which "
             f"ends at {format_number(LARGEST[dtype])}. A step size below {edge} comes down."
@@ -81,7 +87,7 @@ def describe_descent(result: Descent, lr: float, steps: int, dtype: str) -> str:
         )
     side = " and puts it on the other side of the minimum" if lr > result.lr_best else ""
     return (
-        f"**On the way down.** After {steps} iterations the loss has gone from {start} to {end}. Each step "
+        f"**On the way down.** From iteration 1 to {steps} the loss goes from {start} to {end}. Each step "
         f"multiplies the error by {factor}{side}; a step size nearer to {best} is faster."
     )
 

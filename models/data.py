@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import struct
@@ -44,6 +45,7 @@ _MNIST_MD5 = {
     "t10k-images-idx3-ubyte": "2646ac647ad5339dbf082846283269ea",
     "t10k-labels-idx1-ubyte": "27ae3e4e09519cfbb04c329615203637",
 }
+_MD5_RECORD = "md5.json"
 _STROKES_SEED: dict[Part, int] = {"train": 0, "test": 1}
 
 
@@ -163,11 +165,17 @@ def has_files(name: str) -> bool:
 @lru_cache(maxsize=1)
 def load_gallery() -> Gallery:
     """Load the pictures that the page offers: the MNIST test set, or built-in strokes without MNIST."""
-    name = "mnist" if has_files("mnist") else "strokes"
-    dataset = load_dataset(name, "test", None if name == "mnist" else 1_000)
+    name = "built-in strokes"
+    dataset = None
+    if has_files("mnist"):
+        try:
+            name, dataset = "MNIST test set", load_dataset("mnist", "test")
+        except ValueError:  # damaged files are no reason not to open the page
+            name = "built-in strokes, since the MNIST files are damaged"
+    dataset = dataset or load_dataset("strokes", "test", 1_000)
     images, labels = dataset.images[:, 0].numpy(), dataset.labels.numpy()
     images.flags.writeable = labels.flags.writeable = False
-    return Gallery("MNIST test set" if name == "mnist" else "built-in strokes", images, labels)
+    return Gallery(name, images, labels)
 
 
 def _raw_folder(name: str) -> Path:
@@ -203,17 +211,25 @@ def _read_idx(path: Path, shape: tuple[int, ...]) -> np.ndarray:
         raise ValueError(
             f"{path} is damaged or not the file of that name: it has {len(content):,} bytes. {_replace(name)}"
         )
-    if name == "mnist":
-        _check_md5(path, content)
+    _check_md5(name, path, content)
     return np.frombuffer(bytearray(content), dtype=np.uint8, offset=len(header)).reshape(shape)
 
 
-def _check_md5(path: Path, content: bytes) -> None:
+def _check_md5(name: str, path: Path, content: bytes) -> None:
+    """Compare a file with MNIST's known MD5, or with what it was when it was downloaded."""
+    expected = _MNIST_MD5 if name == "mnist" else _read_recorded_md5(path.parent)
     md5 = hashlib.md5(content, usedforsecurity=False).hexdigest()
-    if md5 != _MNIST_MD5[path.name]:
-        raise ValueError(
-            f"{path} is damaged: its MD5 is {md5}, not {_MNIST_MD5[path.name]}. {_replace('mnist')}"
-        )
+    if md5 != expected.get(path.name, md5):
+        raise ValueError(f"{path} is damaged: its MD5 is {md5}, not {expected[path.name]}. {_replace(name)}")
+
+
+def _read_recorded_md5(folder: Path) -> dict[str, str]:
+    """Return the MD5 of each file at its download; nothing for files that somebody put there by hand."""
+    try:
+        recorded = json.loads((folder / _MD5_RECORD).read_text())
+    except (OSError, ValueError):
+        return {}
+    return recorded if isinstance(recorded, dict) else {}
 
 
 def _replace(name: str) -> str:
@@ -235,9 +251,13 @@ def _download(name: str) -> None:
             getattr(datasets, _DOWNLOADED[name])(temporary, download=True)
             downloaded = Path(temporary) / _DOWNLOADED[name] / "raw"
             _raw_folder(name).mkdir(parents=True, exist_ok=True)
-            for part in _IDX_FILES.values():
-                for file_name in part:
-                    shutil.move(downloaded / file_name, _raw_folder(name) / file_name)
+            recorded = {}
+            for file_name in (file_name for part in _IDX_FILES.values() for file_name in part):
+                content = (downloaded / file_name).read_bytes()
+                recorded[file_name] = hashlib.md5(content, usedforsecurity=False).hexdigest()
+            (downloaded / _MD5_RECORD).write_text(json.dumps(recorded))
+            for file_name in (*recorded, _MD5_RECORD):
+                shutil.move(downloaded / file_name, _raw_folder(name) / file_name)
     except (OSError, RuntimeError, EOFError) as error:  # no network, no space, no permission, a wrong MD5
         reason = str(error).strip().splitlines()[-1]
         raise ValueError(
@@ -248,14 +268,16 @@ def _download(name: str) -> None:
 
 
 def _load_strokes(part: Part, num: int, progress: Progress | None) -> tuple[np.ndarray, np.ndarray]:
-    """Generate built-in strokes, or read them from the cache that an earlier call left."""
-    version = hash_dataset("strokes")[:12]
-    path = find_cache_folder() / f"strokes-{version}-{part}-{num}.npz"
+    """Generate built-in strokes, or take them from the cache that an earlier call left.
+
+    A longer series begins with a shorter one, so one file a part is enough: the longest made so far.
+    """
+    path = find_cache_folder() / f"strokes-{hash_dataset('strokes')[:12]}-{part}.npz"
     try:
         with np.load(path, allow_pickle=False) as cached:
             images, labels = cached["images"], cached["labels"]
-            if images.shape == (num, IMAGE_SIZE_PX, IMAGE_SIZE_PX) and labels.shape == (num,):
-                return images, labels
+            if images.shape[1:] == (IMAGE_SIZE_PX, IMAGE_SIZE_PX) and len(images) == len(labels) >= num:
+                return images[:num], labels[:num]
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         pass  # absent or damaged: generate again
     images, labels = strokes.generate_digits(num, seed=_STROKES_SEED[part], progress=progress)

@@ -8,7 +8,7 @@ from pathlib import Path
 from models.checkpoint import CheckpointInfo, find_checkpoint, list_checkpoints, read_info
 from models.data import TITLES
 from models.networks import get_network_spec
-from models.runs import keep_known_runs, read_run
+from models.runs import find_run_checkpoint, keep_known_runs
 
 DEFAULT_CHOICE = "convnet3"
 _RUN_PREFIX = "run:"
@@ -40,7 +40,7 @@ def list_choices(run_ids: object) -> list[Choice]:
         info = read_info(name)
         choices.append(Choice(name, _describe(info), info))
     for run_id in reversed(keep_known_runs(run_ids)):
-        path = read_run(run_id).checkpoint
+        path = find_run_checkpoint(run_id)
         if path is not None and (info := read_info(path)).dataset != "fashion-mnist":
             choices.append(Choice(f"{_RUN_PREFIX}{run_id}", f"Your run: {_describe(info)}", info))
     return choices
@@ -53,7 +53,7 @@ def resolve_choice(key: str) -> Path:
         ValueError: If nothing that may be chosen has that key.
     """
     if key.startswith(_RUN_PREFIX):
-        path = read_run(key.removeprefix(_RUN_PREFIX)).checkpoint
+        path = find_run_checkpoint(key.removeprefix(_RUN_PREFIX))
         if path is None:
             raise ValueError("This run has not finished an epoch yet, so it has no checkpoint. Wait for it.")
         return path
@@ -67,5 +67,5 @@ def resolve_choice(key: str) -> Path:
 def _describe(info: CheckpointInfo) -> str:
     title = get_network_spec(info.network).title
     if info.test_accuracy is None:
-        return f"{title}, {TITLES[info.dataset]}, not tested"
-    return f"{title}, {info.test_accuracy:.1%} on {TITLES[info.dataset]}"
+        return f"{title}, {TITLES.get(info.dataset, info.dataset)}, not tested"
+    return f"{title}, {info.test_accuracy:.1%} on {TITLES.get(info.dataset, info.dataset)}"

@@ -263,10 +263,10 @@ def build_network(name: str, config: Mapping[str, Any] | None = None) -> nn.Modu
         ValueError: If the name, a field's name, its type or its size is not one that the network takes.
     """
     spec = get_network_spec(name)
-    return spec.build(make_config(spec, config or {}))
+    return spec.build(apply_changes(spec, config or {}))
 
 
-def make_config(spec: NetworkSpec, changes: Mapping[str, Any]) -> Any:
+def apply_changes(spec: NetworkSpec, changes: Mapping[str, Any]) -> Any:
     """Return the spec's configuration with `changes` applied, each checked against the field it replaces.
 
     Raises:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -24,7 +23,7 @@ class TrainConfig:
         recipe: Name of the recipe that the other values come from, unless they were changed.
         optimizer: "sgd" or "adam".
         learning_rate: Step size, above 0 and at most 1,000 (large ones diverge, which is a result).
-        momentum: Momentum of SGD, at least 0 and below 1; Adam ignores it.
+        momentum: Momentum of SGD, 0 to 0.9999; Adam ignores it.
         batch_size: Pictures a step, 1 to 10,000.
         epochs: Passes over the training pictures, 1 to 100.
         seed: Seed of the weights, the order of the pictures and dropout, 0 to 2³¹ − 1.
@@ -89,7 +88,7 @@ def _check_number(
     name: str, value: Any, lowest: float, highest: float, remedy: str, lowest_allowed: bool = True
 ) -> None:
     """Raise a ValueError unless `value` is a finite number within its range."""
-    is_number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
     if not is_number or not lowest <= value <= highest or (value == lowest and not lowest_allowed):
         beginning = "at least" if lowest_allowed else "above"
         raise ValueError(

@@ -5,6 +5,7 @@
     <id>/checkpoint.safetensors   the weights after the last finished epoch
     <id>/log.txt                  what the process printed
     <id>/lock                     held by the process for as long as it lives
+    <id>/pid                      the process's number
     <id>/stop                     put there by whoever wants it to stop
 
 So a run survives the page, the tab and the server, and its crash stays its own. An id is a secret: it cannot
@@ -33,9 +34,13 @@ from models.recipes import TrainConfig
 
 Status = Literal["starting", "running", "done", "diverged", "stopped", "failed", "interrupted"]
 LIVE_STATUSES = ("starting", "running")
+RUN_BATCH_SIZES = (8, 512)
+MAX_RUN_EPOCHS = 20
+MAX_RUN_SECONDS = 3_600
 
 _ID_PATTERN = re.compile(r"[0-9a-f]{32}")
 _STARTING_SECONDS = 90  # importing torch on a slow, busy machine
+_CHECKPOINT = "checkpoint.safetensors"
 _BEFORE_FIRST_STEP = {"step": 0, "num_steps": 0, "seconds": 0.0, "images_per_second": 0.0}
 
 
@@ -90,13 +95,15 @@ def start_run(config: TrainConfig) -> str:
     """Start training in a process of its own and return the run's id.
 
     Raises:
-        ValueError: If as many runs train as the machine has room for.
+        ValueError: If it would take too much of the machine for a run that anyone may start, or as many runs
+            train as the machine has room for.
         OSError: If the folder cannot be written.
     """
+    _check_bounds(config)
     runs = find_runs_folder()
     runs.mkdir(parents=True, exist_ok=True)
     with FileLock(runs / "starting.lock"):  # so that two visitors cannot take the last place together
-        num_live = sum(read_run(path.name).status in LIVE_STATUSES for path in _list_folders(runs))
+        num_live = sum(_is_live(path) for path in runs.iterdir() if has_run(path.name))
         if num_live >= max_live_runs():
             raise ValueError(
                 f"This machine trains at most {max_live_runs()} at a time, and {num_live} "
@@ -108,6 +115,18 @@ def start_run(config: TrainConfig) -> str:
         write_atomically(folder / "config.json", json.dumps(asdict(config), indent=2).encode())
     _start_process(folder)
     return run_id
+
+
+def _check_bounds(config: TrainConfig) -> None:
+    """Refuse what `glassbox train` may do on one's own machine, but a visitor of a page may not."""
+    low, high = RUN_BATCH_SIZES
+    if not low <= config.batch_size <= high:
+        raise ValueError(f"batch_size is {config.batch_size}; a run may have {low} to {high}; 32 is usual.")
+    if config.epochs > MAX_RUN_EPOCHS:
+        raise ValueError(
+            f"epochs is {config.epochs}; a run may have 1 to {MAX_RUN_EPOCHS}. "
+            "`glassbox train` on your own machine takes up to 100."
+        )
 
 
 def stop_run(run_id: str) -> None:
@@ -133,6 +152,16 @@ def read_example_run() -> RunState:
     return _read_folder(SHIPPED_FOLDER / "example-run")
 
 
+def find_run_checkpoint(run_id: str) -> Path | None:
+    """Return the checkpoint of a run's last finished epoch; None before there is one.
+
+    Raises:
+        ValueError: If there is no such run.
+    """
+    path = _find_folder(run_id) / _CHECKPOINT
+    return path if path.is_file() else None
+
+
 def has_run(run_id: str) -> bool:
     """Return whether there is a run of that id; any text may be asked about."""
     return (
@@ -152,10 +181,6 @@ def _find_folder(run_id: str) -> Path:
     return find_runs_folder() / run_id
 
 
-def _list_folders(runs: Path) -> list[Path]:
-    return [path for path in runs.iterdir() if has_run(path.name)]
-
-
 def _read_folder(folder: Path) -> RunState:
     events = _read_events(folder)
     is_alive = not _has_ended(events) and _is_locked(folder)
@@ -164,7 +189,7 @@ def _read_folder(folder: Path) -> RunState:
     ending = events[-1] if _has_ended(events) else None
     steps = [event for event in events if event["type"] == "step"]
     latest: dict[str, Any] = steps[-1] if steps else _BEFORE_FIRST_STEP
-    checkpoint = folder / "checkpoint.safetensors"
+    checkpoint = folder / _CHECKPOINT
     status, message = _describe_status(folder, events, is_alive)
     return RunState(
         run_id=folder.name,
@@ -188,7 +213,16 @@ def _read_events(folder: Path) -> list[dict[str, Any]]:
         lines = (folder / "events.jsonl").read_text().splitlines(keepends=True)
     except FileNotFoundError:
         return []
-    return [json.loads(line) for line in lines if line.endswith("\n")]
+    return [event for line in lines if line.endswith("\n") and (event := _parse_event(line)) is not None]
+
+
+def _parse_event(line: str) -> dict[str, Any] | None:
+    """Return a line's event; None for a line that a full disk or a crash has damaged."""
+    try:
+        event = json.loads(line)
+    except ValueError:
+        return None
+    return event if isinstance(event, dict) and "type" in event else None
 
 
 def _has_ended(events: list[dict[str, Any]]) -> bool:
@@ -198,16 +232,26 @@ def _has_ended(events: list[dict[str, Any]]) -> bool:
 def _describe_status(folder: Path, events: list[dict[str, Any]], is_alive: bool) -> tuple[Status, str]:
     if _has_ended(events):
         return events[-1]["status"], events[-1]["message"]
+    if is_alive and (folder / "stop").exists():
+        return "running", "Stopping"
     if is_alive:
         preparing = next((event for event in reversed(events) if event["type"] == "preparing"), None)
         is_training = any(event["type"] == "step" for event in events)
         return "running", "Training" if is_training or not preparing else preparing["message"]
-    age_seconds = time.time() - (folder / "config.json").stat().st_mtime
-    if not events and age_seconds < _STARTING_SECONDS:
+    if not events and _is_young(folder):
         return "starting", "Starting a process for this run"
     num_epochs = sum(event["type"] == "epoch" for event in events)
     kept = f"The checkpoint of epoch {num_epochs} is kept." if num_epochs else "No epoch had finished."
     return "interrupted", f"The training process ended before its work was done. {kept}"
+
+
+def _is_live(folder: Path) -> bool:
+    """Return whether a run trains or is about to, without reading its events."""
+    return _is_locked(folder) or (not (folder / "events.jsonl").exists() and _is_young(folder))
+
+
+def _is_young(folder: Path) -> bool:
+    return time.time() - (folder / "config.json").stat().st_mtime < _STARTING_SECONDS
 
 
 def _is_locked(folder: Path) -> bool:
@@ -231,6 +275,7 @@ def _start_process(folder: Path) -> None:
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),  # the same on Windows
         )
     # Without a wait, a process that has ended stays in the system's table until the server ends.
     threading.Thread(target=process.wait, daemon=True).start()

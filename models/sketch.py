@@ -24,6 +24,7 @@ MIN_INK_SHARE = 0.04  # of the side of pad or picture: anything smaller is a dot
 MIN_INK_PX = 5
 MIN_PEN_PX = 0.9  # no MNIST writer's stroke is thinner at 28×28; a picture's pen that is gets thickened …
 GOOD_PEN_PX = 1.9  # … to this
+MAX_CROP_PX = 512  # more of a picture's detail than this is lost at 28×28 anyway
 STAGE_PX = 140  # side of the pad in the stages shown
 STAGE_PEN_PX = 7.0
 
@@ -126,7 +127,7 @@ def digit_from_image(image: npt.NDArray[Any], with_stages: bool = True) -> Sketc
 
     if not is_photo:  # the edges of a photo's ink are cut at half its strength already
         box = _trim_soft_edge(ink, box)
-    cropped = _thicken_pen(ink[box])
+    cropped = _thicken_pen(shrink_image(ink[box], MAX_CROP_PX))
     boxed = _scale_to_box(cropped)  # (20, w) or (h, 20)
     digit = center_by_mass(boxed[None])[0]  # (28, 28)
     if not with_stages:
@@ -203,6 +204,8 @@ def _trim_soft_edge(ink: Floats, box: Box) -> Box:
     if max(cropped.shape) < 2 * BOX_PX:
         return box
     steepest = max(float(np.abs(np.diff(cropped, axis=axis)).max(initial=0)) for axis in (0, 1))
+    if steepest == 0:  # an even bar: no edge within its own box
+        return box
     halo_px = int(float(cropped.max()) / steepest / 2)
     if 4 * halo_px >= min(cropped.shape):
         return box

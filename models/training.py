@@ -1,13 +1,14 @@
 """Training: a configuration in, a stream of events out.
 
-`train(config)` is a generator: the command line, the run process and the tests consume the same events. The
-same configuration gives the same weights, bit for bit, on the same machine with the same number of threads.
+`train(config)` is a generator: the command line, the run process and the tests consume the same events. On
+one machine's CPU, with one number of threads, the same configuration gives the same weights, bit for bit.
 """
 
 from __future__ import annotations
 
 import copy
 import math
+import os
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
@@ -38,7 +39,9 @@ _REPORTS_PER_EPOCH = 300
 
 
 def choose_device() -> torch.device:
-    """Return the fastest device at hand: CUDA, then Apple's MPS, then the CPU."""
+    """Return the device that `GLASSBOX_DEVICE` names, or the fastest at hand: CUDA, Apple's MPS, the CPU."""
+    if chosen := os.environ.get("GLASSBOX_DEVICE"):
+        return torch.device(chosen)
     if torch.cuda.is_available():
         return torch.device("cuda")
     return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
@@ -85,14 +88,14 @@ def train(
         evaluation = evaluate_network(network, validation) if result and math.isfinite(result.loss) else None
         if result is None or evaluation is None or not _is_finite(network, evaluation):
             step = result.step if result else 0
-            yield _finish_diverged(config, last_good, epoch, step)
+            yield _finish_diverged(config, last_good, epoch, step, progress)
             return
         seconds = time.perf_counter() - start
         checkpoint = Checkpoint(network, _describe(config, epoch, evaluation, seconds, dataset_sha256))
         last_good = copy.deepcopy(checkpoint)
         yield EpochEvent(epoch, result.step, result.loss, result.accuracy, evaluation, seconds, checkpoint)
     assert last_good is not None  # epochs is at least 1
-    test, tested = _test(config, last_good)
+    test, tested = _test(config, last_good, progress)
     yield Finished("done", f"Finished {_count(config.epochs, 'epoch')}. Test {test}.", test, tested)
 
 
@@ -201,9 +204,11 @@ def _describe(
     )
 
 
-def _test(config: TrainConfig, checkpoint: Checkpoint) -> tuple[Evaluation, Checkpoint]:
+def _test(
+    config: TrainConfig, checkpoint: Checkpoint, progress: Progress | None
+) -> tuple[Evaluation, Checkpoint]:
     """Look at the test pictures once, and record what was seen in the checkpoint."""
-    test = evaluate_network(checkpoint.network, load_dataset(config.dataset, "test"))
+    test = evaluate_network(checkpoint.network, load_dataset(config.dataset, "test", progress=progress))
     info = replace(
         checkpoint.info, test_loss=test.loss, test_accuracy=test.accuracy, num_test=test.num_images
     )
@@ -215,7 +220,9 @@ def _is_finite(network: nn.Module, evaluation: Evaluation) -> bool:
     return math.isfinite(evaluation.loss) and all(bool(torch.isfinite(t).all()) for t in tensors)
 
 
-def _finish_diverged(config: TrainConfig, last_good: Checkpoint | None, epoch: int, step: int) -> Finished:
+def _finish_diverged(
+    config: TrainConfig, last_good: Checkpoint | None, epoch: int, step: int, progress: Progress | None
+) -> Finished:
     """End a run whose loss left the finite numbers, with the checkpoint of the last epoch that was good."""
     lower = config.learning_rate / 10
     message = (
@@ -224,7 +231,7 @@ def _finish_diverged(config: TrainConfig, last_good: Checkpoint | None, epoch: i
     )
     if last_good is None:
         return Finished("diverged", message + "No epoch had finished, so there is no checkpoint.", None, None)
-    test, tested = _test(config, last_good)
+    test, tested = _test(config, last_good, progress)
     kept = f"The checkpoint of {_count(last_good.info.epochs, 'finished epoch')} is kept. Test {test}."
     return Finished("diverged", message + kept, test, tested)
 

@@ -31,7 +31,9 @@ def pytest_sessionfinish(session):
 @pytest.fixture(autouse=True)
 def own_environment(tmp_path_factory):
     """Keep runs out of the user's folders, and what a test does to the environment out of other tests."""
-    with patch.dict(os.environ, {"GLASSBOX_RUNS": str(tmp_path_factory.mktemp("runs"))}):
+    runs = str(tmp_path_factory.mktemp("runs"))
+    # On the CPU, where the same seed gives the same weights.
+    with patch.dict(os.environ, {"GLASSBOX_RUNS": runs, "GLASSBOX_DEVICE": "cpu"}):
         yield
 
 

@@ -2,6 +2,7 @@
 
 import json
 import time
+import urllib.error
 import urllib.request
 
 import numpy as np
@@ -96,6 +97,9 @@ def test_checkpoints_have_their_measured_figures(client):
         ((None, [[1, 2], [3]], "mlp"), "/predict", "one length"),
         (("resnet",), "/train", "no network called 'resnet'"),
         (("mlp", "strokes", "notebook", 10_000), "/train", "1 to 100"),
+        (("mlp", "strokes", "notebook", 21), "/train", "1 to 20"),
+        (("mlp", "strokes", "notebook", 1, 0, 1000, 10_000), "/train", "8 to 512"),
+        ((None, [[0, 300] * 8] * 16, "mlp"), "/predict", "255"),
         (("0" * 32,), "/runs", "no run"),
         (("../../etc/passwd",), "/runs", "no run"),
     ],
@@ -119,6 +123,15 @@ def test_nan_in_raw_json_is_answered_too(served_page):
     assert "event: error" in text
     assert "nan" in text
     assert "Traceback" not in text
+
+
+@pytest.mark.parametrize("path", ["component_server/", "call/predict", "upload"])
+def test_huge_body_is_refused_before_it_is_parsed(served_page, path):
+    request = urllib.request.Request(f"{served_page}/gradio_api/{path}", data=b"[" * (5 * 2**20))
+    with pytest.raises((urllib.error.HTTPError, urllib.error.URLError)) as error:
+        urllib.request.urlopen(request, timeout=10)
+    if isinstance(error.value, urllib.error.HTTPError):  # else the connection was closed while sending
+        assert error.value.code == 413
 
 
 @pytest.mark.slow

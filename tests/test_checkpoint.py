@@ -199,6 +199,7 @@ def test_foreign_safetensors_is_refused(tmp_path, mlp):
         ({"epochs": None}, "record's epochs is None"),
         ({"seconds": "fast"}, "record's seconds"),
         ({"validation_loss": True}, "record's validation_loss"),
+        ({"seconds": 10**400}, "record's seconds"),
     ],
 )
 def test_wrong_record_is_refused(tmp_path, mlp, changes, message):

@@ -130,7 +130,10 @@ def test_predict_reports_a_bad_picture_and_reads_the_others(capsys, tmp_path, mn
         (["predict", "absent.png"], "absent.png"),
         (["predict", "absent.png", "--checkpoint", "alexnet"], "no checkpoint called 'alexnet'"),
         (["fly"], "invalid choice: 'fly'"),
-        (["--port", "many"], "invalid int value: 'many'"),
+        (["--port", "many"], "invalid port value: 'many'"),
+        (["--port", "70000"], "70000 is no port"),
+        (["--host", "192.0.2.1"], "Cannot listen on 192.0.2.1"),
+        (["--host", "no.such.host.invalid"], "Cannot listen on no.such.host.invalid"),
     ],
 )
 def test_mistake_is_one_line_and_status_2(capsys, arguments, message):

@@ -98,7 +98,7 @@ def test_downloaded_files_are_read_and_only_they_are_kept(data_folder, fashion_s
     assert np.array_equal(dataset.images[:, 0].numpy(), contents["train-images-idx3-ubyte"])
     assert np.array_equal(dataset.labels.numpy(), contents["train-labels-idx1-ubyte"])
     raw = data_folder / "FashionMNIST" / "raw"
-    assert sorted(path.name for path in raw.iterdir()) == sorted(FILES)
+    assert sorted(path.name for path in raw.iterdir()) == sorted([*FILES, "md5.json"])
     assert not list(data_folder.glob(".download-*"))
     assert "100%" in capfd.readouterr().err  # the progress bar
 
@@ -107,6 +107,16 @@ def test_second_load_needs_no_server(data_folder, fashion_server, monkeypatch):
     load_dataset("fashion-mnist", "test")
     refuse_connections(monkeypatch, datasets.FashionMNIST)
     assert len(load_dataset("fashion-mnist", "test")) == 10_000
+
+
+def test_downloaded_file_that_changed_later_is_found(data_folder, fashion_server):
+    load_dataset("fashion-mnist", "test")
+    path = data_folder / "FashionMNIST" / "raw" / "t10k-images-idx3-ubyte"
+    content = bytearray(path.read_bytes())
+    content[5000] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match="MD5"):
+        load_dataset("fashion-mnist", "test")
 
 
 def test_download_with_a_wrong_md5_is_refused_and_leaves_nothing(data_folder, fashion_server):
@@ -160,6 +170,14 @@ def test_strokes_are_the_same_from_generator_and_cache(own_cache):
     assert torch.equal(first.labels, again.labels)
     assert first.images.shape == (50, 1, 28, 28)
     assert first.images.dtype == torch.uint8
+
+
+def test_one_cache_file_serves_every_shorter_series(own_cache):
+    longer = load_dataset("strokes", "test", 60)
+    shorter = load_dataset("strokes", "test", 40)
+    assert torch.equal(shorter.images, longer.images[:40])
+    assert len(load_dataset("strokes", "test", 70)) == 70
+    assert len(list(own_cache.glob("*.npz"))) == 1
 
 
 def test_damaged_strokes_cache_is_made_anew(own_cache):
@@ -218,6 +236,17 @@ def test_gallery_is_mnist_where_it_is_at_hand(mnist_folder):
     assert gallery.name == "MNIST test set"
     assert gallery.images.shape == (10_000, 28, 28)
     assert not gallery.images.flags.writeable
+
+
+def test_gallery_falls_back_to_strokes_when_mnist_is_damaged(data_folder, own_cache):
+    (data_folder / "MNIST" / "raw").mkdir(parents=True)
+    for name in FILES:
+        (data_folder / "MNIST" / "raw" / name).write_bytes(b"damaged")
+    load_gallery.cache_clear()
+    try:
+        assert load_gallery().name == "built-in strokes, since the MNIST files are damaged"
+    finally:
+        load_gallery.cache_clear()
 
 
 def test_gallery_without_mnist_is_built_in_strokes(data_folder, own_cache):

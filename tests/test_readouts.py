@@ -57,7 +57,7 @@ def test_the_table_is_the_notebooks() -> None:
         (ZEROS, 0.01, 50, "On the way down"),
         (ZEROS, 0.15, 5, "on the other side of the minimum"),
         (ZEROS, 0.2, 50, "Back and forth"),
-        (ZEROS, 0.25, 10, "= 1.5, which is more than 1. After 10 iterations"),
+        (ZEROS, 0.25, 10, "= 1.5, which is more than 1. From iteration 1 to 10"),
         (ZEROS, 0.25, 500, "In iteration 111 the numbers leave the range of float32"),
         ([1000.0] * 5, 1e-9, 10, "Stuck above the bottom"),
         ([1.0, 0, 0, 0, 0], 0.01, 10, "At the bottom from the start"),

@@ -1,17 +1,17 @@
 """Runs as folders and processes: started, watched, stopped, killed."""
 
-import contextlib
+import dataclasses
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 import torch
 
+from models import run_process
 from models.checkpoint import load_checkpoint, read_info
 from models.library import list_choices, resolve_choice
 from models.recipes import make_config
@@ -27,7 +27,7 @@ from models.runs import (
 from models.training import train
 
 SHORT = {"dataset": "strokes", "num_images": 1_000, "epochs": 1}
-LONG = {"dataset": "strokes", "num_images": 5_000, "epochs": 100}
+LONG = {"dataset": "strokes", "num_images": 20_000, "epochs": 20}
 
 
 def wait_for(run_id, is_reached, seconds=90):
@@ -44,15 +44,6 @@ def wait_for(run_id, is_reached, seconds=90):
 
 def wait_for_end(run_id):
     return wait_for(run_id, lambda state: state.status not in LIVE_STATUSES)
-
-
-def find_process(run_id):
-    """Return the pid of a run's process by its command line."""
-    for folder in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-            if run_id.encode() in (folder / "cmdline").read_bytes():
-                return int(folder.name)
-    return None
 
 
 @pytest.fixture
@@ -97,7 +88,8 @@ def test_run_stops_when_asked_and_keeps_its_checkpoint(run_ids):
 def test_killed_run_is_shown_as_interrupted_with_a_whole_checkpoint(run_ids):
     run_ids.append(start_run(make_config("logistic", **LONG)))
     wait_for(run_ids[0], lambda state: state.epochs)
-    os.kill(find_process(run_ids[0]), signal.SIGKILL)
+    kill = getattr(signal, "SIGKILL", signal.SIGTERM)  # Windows has no other
+    os.kill(int((find_runs_folder() / run_ids[0] / "pid").read_text()), kill)
     state = wait_for_end(run_ids[0])
     assert state.status == "interrupted"
     assert "is kept" in state.message
@@ -164,6 +156,45 @@ def test_half_written_line_is_not_an_event_yet():
                        "images_per_second": 5.0, "seconds": 0.1})  # fmt: skip
     make_folder("a" * 32, step + "\n" + step[: len(step) // 2])
     assert read_run("a" * 32).steps == [(3, 2.0)]
+
+
+def test_damaged_line_is_passed_over_and_harms_nobody():
+    """As a full disk leaves it: a line cut off, then the ending on a line of its own."""
+    ending = json.dumps({"type": "ending", "status": "failed", "message": "No space left", "test": None})
+    step = json.dumps({"type": "step", "step": 3, "num_steps": 9, "epoch": 1, "loss": 2.0,
+                       "images_per_second": 5.0, "seconds": 0.1})  # fmt: skip
+    make_folder("e" * 32, f"{step}\n{step[:20]}\n[]\n7\n{ending}\n")
+    state = read_run("e" * 32)
+    assert (state.status, state.message, state.step) == ("failed", "No space left", 3)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [({"epochs": 21}, "1 to 20"), ({"batch_size": 7}, "8 to 512"), ({"batch_size": 513}, "513")],
+)
+def test_runs_have_narrower_bounds_than_ones_own_trainings(changes, message):
+    with pytest.raises(ValueError, match=message):
+        start_run(make_config("mlp", **SHORT | changes))
+    assert list(find_runs_folder().iterdir()) == []
+
+
+def test_run_ends_when_its_time_is_over(monkeypatch):
+    monkeypatch.setattr(run_process, "MAX_RUN_SECONDS", -60)
+    make_folder("f" * 32, "")
+    folder = find_runs_folder() / ("f" * 32)
+    (folder / "config.json").write_text(json.dumps(dataclasses.asdict(make_config("mlp", **SHORT))))
+    run_process.execute_run(folder)
+    state = read_run("f" * 32)
+    assert state.status == "stopped"
+    assert "the longest a run may take; no epoch had finished" in state.message
+
+
+def test_stopping_is_said_until_it_has_stopped(monkeypatch):
+    make_folder("1" * 32, json.dumps({"type": "preparing", "message": "Loading"}) + "\n")
+    monkeypatch.setattr("models.runs._is_locked", lambda folder: True)
+    assert read_run("1" * 32).message == "Loading"
+    stop_run("1" * 32)
+    assert read_run("1" * 32).message == "Stopping"
 
 
 def test_run_that_ends_while_it_is_being_read_is_not_called_interrupted(monkeypatch):

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from models.prediction import predict_digit
 from models.sketch import (
     MAX_POINTS,
     MAX_STROKES,
@@ -206,6 +207,45 @@ def test_a_drawing_is_prepared_in_time_for_live_prediction():
 
 
 # Pictures
+
+
+@given(
+    st.tuples(st.integers(8, 300), st.integers(8, 300)),
+    st.tuples(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1), st.floats(0, 1)),
+    st.booleans(),
+)
+def test_even_bars_and_blocks_are_read_or_refused(shape, corners, dark_ink):
+    """Ink without any shading, such as a straight 1 from a drawing program."""
+    rows, columns = (sorted(round(share * side) for share in pair)
+                     for side, pair in zip(shape, (corners[:2], corners[2:]), strict=True))  # fmt: skip
+    picture = np.zeros(shape, np.uint8)
+    picture[rows[0] : rows[1], columns[0] : columns[1]] = 255
+    with contextlib.suppress(SketchRefused):
+        found = digit_from_image(255 - picture if dark_ink else picture).image
+        assert np.isfinite(found).all()
+        assert found.max() > 0
+
+
+def test_thin_pen_in_a_large_picture_is_read_in_time():
+    picture = np.zeros((4096, 4096), np.uint8)
+    picture[400:3700, 2000:2004] = 255
+    started = time.perf_counter()
+    digit_from_image(picture, with_stages=False)
+    assert time.perf_counter() - started < 5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("resample", [Image.Resampling.NEAREST, Image.Resampling.BICUBIC])
+def test_network_answers_as_it_does_for_the_originals(mnist_test, resample):
+    """1,000 MNIST digits, ten times as large, somewhere on a pad: at least 99 % get the same answer."""
+    rng = np.random.default_rng(0)
+    originals = mnist_test[0][:1000]
+    agreed = 0
+    for image in originals:
+        found = digit_from_image(paste(enlarge(image, resample), rng), with_stages=False).image
+        answer = predict_digit(found, "convnet3").digit
+        agreed += answer == predict_digit(image.astype(np.float32) / 255, "convnet3").digit
+    assert agreed >= 990
 
 
 def enlarge(image, resample):

@@ -193,9 +193,12 @@ def test_negative_numbers_are_refused_by_name(wrong):
 
 
 def test_generating_is_fast():
-    started = time.perf_counter()
-    generate_digits(1000, 0)
-    assert time.perf_counter() - started < 2  # 60,000 in 2 minutes at the worst; about 12 seconds in quiet
+    seconds = []
+    for seed in range(3):
+        started = time.perf_counter()
+        generate_digits(1000, seed)
+        seconds.append(time.perf_counter() - started)
+    assert min(seconds) < 1  # 60,000 in under a minute; about 12 seconds in quiet
 
 
 def test_classes_can_be_told_apart(digits):

@@ -166,6 +166,7 @@ def test_divergence_later_keeps_the_last_good_checkpoint(monkeypatch):
     [
         ({"learning_rate": float("nan")}, "learning_rate is nan.*above 0 and at most 1000"),
         ({"learning_rate": float("inf")}, "learning_rate is inf"),
+        ({"learning_rate": 10**400}, "learning_rate is 1000"),
         ({"learning_rate": 0}, "learning_rate is 0"),
         ({"learning_rate": -0.1}, "learning_rate is -0.1"),
         ({"learning_rate": "fast"}, "learning_rate is fast"),
@@ -192,6 +193,9 @@ def test_unknown_setting_is_refused():
         make_config("mlp", warmup=3)
 
 
-def test_device_is_chosen_automatically():
+def test_device_is_chosen_automatically_or_by_the_environment(monkeypatch):
+    monkeypatch.setenv("GLASSBOX_DEVICE", "meta")
+    assert training.choose_device().type == "meta"
+    monkeypatch.delenv("GLASSBOX_DEVICE")
     expected = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
     assert training.choose_device().type == expected

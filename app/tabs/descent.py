@@ -10,7 +10,7 @@ import numpy as np
 from app.components.chart import build_chart
 from app.prose import LATEX_DELIMITERS, load_sections
 from app.readouts import describe_descent, tabulate_losses, tabulate_theory, write_descent_script
-from models.descent import Descent, check_problem, descend
+from models.descent import Descent, check_problem, check_vector, descend
 
 MAX_LIVE_STEPS = 1000  # what the page recomputes while a slider moves: about 0.1 s
 MAX_POINTS = 400
@@ -80,7 +80,7 @@ def on_number(lr: float | None) -> float | dict[str, Any]:
 def on_preset(label: str, x: str) -> StepSize:
     """Set the learning rate to a multiple of this problem's 1/λ; wired to the buttons."""
     try:
-        values = np.array(read_numbers(x))
+        values = check_vector(read_numbers(x), "x")
         lr = float(f"{PRESETS[label] / (2 * float(values @ values)):.6g}")
     except (ValueError, ArithmeticError):
         return StepSize(gr.skip(), gr.skip())  # x is wrong, and its own message says so
@@ -136,7 +136,7 @@ def read_numbers(text: str) -> list[float]:
 
 
 def build_descent_tab() -> None:
-    """Build the tab inside the current `gr.Tab`, showing the notebook's descent, and its endpoint."""
+    """Build the tab inside the current `gr.Tab`, showing the notebook's descent,."""
     opening = on_descent(DEFAULT_LR, DEFAULT_STEPS, DEFAULT_X, DEFAULT_Y, DEFAULT_W0, DEFAULT_DTYPE)
     gr.Markdown(QUESTION, latex_delimiters=LATEX_DELIMITERS, elem_classes="gb-question")
     with gr.Row(elem_classes="gb-bench"):

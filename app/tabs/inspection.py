@@ -154,8 +154,8 @@ def take_picture(source: str, index: int, drawing: dict[str, Any] | None) -> tup
     return pixels.astype(np.float64), f"a {gallery.labels[index]}"
 
 
-def build_inspection_tab(drawing: gr.HTML | None = None) -> None:
-    """Build the tab inside the current `gr.Tab`, walking over a digit, and its endpoints.
+def build_inspection_tab(drawing: gr.HTML) -> None:
+    """Build the tab inside the current `gr.Tab`, walking over a digit.
 
     Args:
         drawing: the sketchpad, whose value is `{"strokes": [[[x, y], …], …], "size": side}`; None leaves out
@@ -175,9 +175,7 @@ def build_inspection_tab(drawing: gr.HTML | None = None) -> None:
                 elem_id="convolution-readout",
             )
         with gr.Column(scale=1, min_width=280, elem_classes="gb-controls"):
-            source = gr.Radio(
-                [gallery.name, DRAWING], value=gallery.name, label="Picture", visible=drawing is not None
-            )
+            source = gr.Radio([gallery.name, DRAWING], value=gallery.name, label="Picture")
             index = gr.Slider(
                 0, len(gallery.images) - 1, DEFAULT_INDEX, step=1, label=f"Number in the {gallery.name}"
             )
@@ -203,7 +201,7 @@ def build_inspection_tab(drawing: gr.HTML | None = None) -> None:
     with gr.Column(elem_classes="gb-lesson"):
         _build_lesson("pooling", "The code that ran by hand", inspect.getsource(pool_by_hand))
 
-    picture: list[Any] = [source, index, drawing if drawing is not None else gr.State(None)]
+    picture: list[Any] = [source, index, drawing]
     quiet: dict[str, Any] = {"trigger_mode": "always_last", "show_progress": "hidden", "concurrency_limit": 4}
     quiet["api_visibility"] = "private"
     gr.on(
@@ -220,13 +218,12 @@ def build_inspection_tab(drawing: gr.HTML | None = None) -> None:
         outputs=[pool_grids, pool_readout, pool_error],
         **quiet,
     )
-    if drawing is not None:
-        drawing.input(
-            on_drawing,
-            inputs=[*picture, *window, seed, *pool_window],
-            outputs=[grids, readout, error, pool_grids, pool_readout, pool_error],
-            **quiet,
-        )
+    drawing.input(
+        on_drawing,
+        inputs=[*picture, *window, seed, *pool_window],
+        outputs=[grids, readout, error, pool_grids, pool_readout, pool_error],
+        **quiet,
+    )
 
 
 def _build_window_controls(kernel_size: int, stride: int, padding: int, name: str) -> list[gr.Slider]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import gradio as gr
@@ -16,6 +17,8 @@ from models.networks import NETWORKS
 from models.recipes import make_config
 from models.runs import (
     LIVE_STATUSES,
+    MAX_RUN_EPOCHS,
+    RUN_BATCH_SIZES,
     RunState,
     has_run,
     keep_known_runs,
@@ -80,8 +83,8 @@ def build_runs_tab(page: gr.Blocks, my_runs: gr.BrowserState) -> None:
                     label="Pictures",
                     info="Four fifths train, a fifth validates.",
                 ),
-                gr.Slider(1, 20, 2, step=1, label="Epochs", info="Passes over the training pictures."),
-                gr.Slider(8, 512, 32, step=8, label="Batch size", info="Pictures for one step."),
+                gr.Slider(1, MAX_RUN_EPOCHS, 2, step=1, label="Epochs", info="Passes over the pictures."),
+                gr.Slider(*RUN_BATCH_SIZES, 32, step=8, label="Batch size", info="Pictures for one step."),
                 gr.Number(0.001, label="Learning rate", info="The notebook's is 0.001."),
                 gr.Number(0, label="Seed", precision=0, info="The same seed gives the same run."),
             ]
@@ -101,8 +104,9 @@ def build_runs_tab(page: gr.Blocks, my_runs: gr.BrowserState) -> None:
     network.change(describe_recipe, [network], [about], **quiet)
     start.click(on_start, [network, *settings, my_runs], [error, current_run, my_runs, *view], **quiet)
     stop.click(on_stop, [current_run], [stop], **quiet)
-    timer.tick(on_tick, [current_run], view, **quiet)
-    page.load(on_load, [my_runs], [current_run, *view], **quiet)
+    # One visitor's watching never waits for another's.
+    timer.tick(on_tick, [current_run], view, concurrency_limit=None, **quiet)
+    page.load(on_load, [my_runs], [current_run, *view], concurrency_limit=None, **quiet)
 
 
 def describe_recipe(network: str) -> str:
@@ -167,13 +171,14 @@ def on_load(my_runs: list[str]) -> tuple[Any, ...]:
 def show_run(run: RunState) -> RunView:
     """Return everything that shows a run."""
     is_live = run.status in LIVE_STATUSES
+    is_stopping = is_live and run.message == "Stopping"
     return RunView(
         status=describe_run(run),
         loss=chart_loss(run),
         accuracy=chart_accuracy(run),
         results=describe_results(run),
         start=gr.Button(interactive=not is_live),
-        stop=gr.Button("Stop", interactive=is_live),
+        stop=gr.Button("Stopping" if is_stopping else "Stop", interactive=is_live and not is_stopping),
         download=gr.DownloadButton(
             value=str(run.checkpoint) if run.checkpoint and not is_live else None,
             interactive=run.checkpoint is not None and not is_live,
@@ -269,15 +274,20 @@ def describe_results(run: RunState) -> str:
         return ""
     confusion = np.array(run.test["confusion"])
     num_wrong = int(confusion.sum() - confusion.trace())
-    figure = figures.render_svg(
-        figures.draw_confusion(confusion), "Confusion matrix: digits shown against answers given"
-    )
+    figure = draw_confusion_once(tuple(map(tuple, run.test["confusion"])))
     return (
         '<div class="gb-results"><h3>On the test pictures</h3>'
         f"<p><b>{run.test['accuracy']:.2%}</b> read correctly (95 % interval {run.test['low']:.2%} to "
         f"{run.test['high']:.2%}), loss {run.test['loss']:.4f}. Of {confusion.sum():,} pictures, "
-        f"{num_wrong:,} were misread; the darker a cell, the more often.</p>{figure}</div>"
+        f"{num_wrong:,} were misread; the stronger a cell's orange, the more often.</p>{figure}</div>"
     )
+
+
+@lru_cache(maxsize=32)
+def draw_confusion_once(confusion: tuple[tuple[int, ...], ...]) -> str:
+    """Draw a confusion matrix as SVG, or return the drawing of the same one from before."""
+    figure = figures.draw_confusion(np.array(confusion))
+    return figures.render_svg(figure, "Confusion matrix: digits shown against answers given")
 
 
 def format_seconds(seconds: float) -> str:

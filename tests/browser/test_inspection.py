@@ -50,13 +50,17 @@ def test_kernel_stride_padding_change_the_result(page):
 
 
 def test_seed_changes_the_kernel_and_gives_it_back(page):
-    first = page.locator("#convolution-grids .gb-grids-sum").inner_text()
-    set_slider(page, "Seed of the kernel's random numbers", 3)
-    page.wait_for_function(
-        "first => document.querySelector('#convolution-grids .gb-grids-sum').innerText !== first", arg=first
-    )
-    second = page.locator("#convolution-grids .gb-grids-panels").inner_text()
-    assert second
+    seed = "Seed of the kernel's random numbers"
+    sums = page.locator("#convolution-grids .gb-grids-panels")
+    first_seed = page.get_by_role("spinbutton", name=f"number input for {seed}").input_value()
+    first = sums.inner_text()  # the kernel's note holds its bias
+    set_slider(page, seed, 3)
+    changed = "text => document.querySelector('#convolution-grids .gb-grids-panels').innerText !== text"
+    page.wait_for_function(changed, arg=first)
+    second = sums.inner_text()
+    set_slider(page, seed, first_seed)
+    page.wait_for_function(changed, arg=second)
+    assert sums.inner_text() == first
 
 
 def test_step_and_back_walk_over_the_output(page):

@@ -112,9 +112,12 @@ def test_predictions_come_while_the_stroke_is_being_drawn(pad):
     """At least every 150 ms: a stroke of 1.5 s must be answered at least ten times before it ends."""
     pad.clear()
     pad.page.evaluate(
-        "() => { window.answers = [];"
-        " new MutationObserver(() => answers.push(performance.now())).observe("
-        " document.querySelector('#pad .gb-pad'), { attributes: true, attributeFilter: ['data-shown'] }); }"
+        """() => {
+          const pad = document.querySelector("#pad .gb-pad");
+          window.answers = [];
+          new MutationObserver(() => pad.dataset.digit !== "" && answers.push(performance.now()))
+            .observe(pad, { attributes: true, attributeFilter: ["data-shown"] });
+        }"""
     )
     mouse = pad.page.mouse
     (stroke,) = build_example(0)
@@ -128,7 +131,8 @@ def test_predictions_come_while_the_stroke_is_being_drawn(pad):
     mouse.up()
     gaps = [later - earlier for earlier, later in itertools.pairwise(answers)]
     assert len(answers) >= 10
-    assert statistics.median(gaps) <= 150
+    late = sorted(gaps)[int(0.9 * len(gaps))]  # one pause of a busy machine is not the pad's
+    assert late <= 150, gaps
 
 
 def test_undo_takes_back_strokes_and_the_clearing(pad):
@@ -218,18 +222,16 @@ def test_bars_follow_the_pointer_quickly(pad):
         """() => {
           window.delays = [];
           const pad = document.querySelector("#pad .gb-pad");
-          pad.querySelector("canvas").addEventListener("pointerup", () => {
-            const lifted = performance.now();
-            queueMicrotask(() => {
-              const version = pad.dataset.version;
-              const observer = new MutationObserver(() => {
-                if (+pad.dataset.shown < +version) return;
-                delays.push(performance.now() - lifted);
-                observer.disconnect();
-              });
-              observer.observe(pad, { attributes: true });
+          // On the way down, before the pad's own listener: its work counts too.
+          document.addEventListener("pointerup", (event) => {
+            const version = +pad.dataset.version + 1;  // what the end of the stroke makes of it
+            const observer = new MutationObserver(() => {
+              if (+pad.dataset.shown < version) return;
+              delays.push(performance.now() - event.timeStamp);
+              observer.disconnect();
             });
-          });
+            observer.observe(pad, { attributes: true });
+          }, { capture: true });
         }"""
     )
     for index in range(50):
@@ -239,7 +241,7 @@ def test_bars_follow_the_pointer_quickly(pad):
         pad.wait_until_shown()
         pad.page.wait_for_timeout(60)
     delays = sorted(pad.page.evaluate("delays"))
-    assert len(delays) >= 48
+    assert len(delays) == 50
     median, late = statistics.median(delays), delays[int(0.95 * len(delays))]
     print(f"pointer-up to bars: median {median:.1f} ms, 95th percentile {late:.1f} ms")
     assert median <= 30
