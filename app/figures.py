@@ -37,9 +37,11 @@ def draw_confusion(confusion: np.ndarray) -> Figure:
     axes.imshow(mistakes, cmap=fade_to_orange, vmin=0, vmax=max(1, mistakes.max()))
     for row, column in np.ndindex(confusion.shape):
         count = confusion[row, column]
+        if not count:
+            continue
         axes.text(
             column, row, f"{count}", ha="center", va="center", fontsize=9, color=_TEXT_COLOUR,
-            fontweight="bold" if row == column else "normal", alpha=1 if count else 0.35,
+            fontweight="bold" if row == column else "normal",
         )  # fmt: skip
     axes.set_xlabel("answer", color=_TEXT_COLOUR)
     axes.set_ylabel("digit shown", color=_TEXT_COLOUR)

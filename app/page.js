@@ -1,4 +1,5 @@
-/* What Gradio's tabs lack: arrow keys between them, and an address for each (`/?tab=sketchpad`). */
+/* What Gradio's tabs lack: arrow keys between them, and an address for each (`/?tab=sketchpad`), with Back and
+   Forward. And a number typed above a slider's bound becomes the bound. */
 () => {
   const names = ["descent", "inspection", "runs", "sketchpad"];
   const findTabs = () => [...document.querySelectorAll('#gb-tabs [role="tab"]')];
@@ -13,15 +14,24 @@
 
   const openAddressedTab = () => {
     const name = new URLSearchParams(location.search).get("tab");
-    if (names.includes(name)) findTab(name)?.click();
+    const tab = findTab(names.includes(name) ? name : names[0]);
+    if (tab && tab.getAttribute("aria-selected") !== "true") tab.click();
   };
 
   const rememberTab = (tab) => {
     const name = names.find((each) => findTab(each) === tab);
     if (!name) return;
     const address = new URL(location.href);
+    if (address.searchParams.get("tab") === name) return;
     address.searchParams.set("tab", name);
-    history.replaceState(history.state, "", address);
+    history.pushState(history.state, "", address);
+  };
+
+  /* A number above a slider's bound would be refused by the server, far from its field. */
+  const keepWithinBounds = (event) => {
+    const field = event.target;
+    if (field.type !== "number" || field.max === "" || !(+field.value > +field.max)) return;
+    field.value = field.max;
   };
 
   const moveWithKeys = (event) => {
@@ -39,6 +49,8 @@
   waitForTabs(() => {
     openAddressedTab();
     document.addEventListener("keydown", moveWithKeys);
+    window.addEventListener("popstate", openAddressedTab);
+    document.addEventListener("input", keepWithinBounds, { capture: true });
     document.addEventListener("click", (event) => {
       const tab = event.target.closest('#gb-tabs [role="tab"]');
       if (tab) rememberTab(tab);

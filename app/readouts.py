@@ -1,9 +1,11 @@
 """What a result came to, in a learner's words: sentences, tables, formulas and a script that repeats it."""
 
+import numpy as np
+
 from models.descent import TIME_LIMIT_SECONDS, Descent, Floats
 from models.inspection import output_size
 
-LARGEST = {"float32": 3.4e38, "float64": 1.8e308}
+LARGEST = {"float32": float(np.finfo(np.float32).max), "float64": float(np.finfo(np.float64).max)}
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 _SCRIPT = """\
@@ -96,6 +98,8 @@ def tabulate_theory(result: Descent, lr: float) -> str:
     """Set what theory predicts beside what the steps gave, as a Markdown table."""
     measured = "–" if result.contraction_measured is None else format_number(result.contraction_measured)
     weights = ", ".join(format_number(weight) for weight in result.w)
+    if len(result.w) > 1 and len(set(result.w.tolist())) == 1:
+        weights = f"{format_number(result.w[0])} in every entry"
     rows = [
         (r"Curvature $\lambda = 2\,\lVert x\rVert^2$", format_number(result.eigenvalue)),
         (r"Comes down for $\eta$ below $2/\lambda$", format_number(result.lr_max)),

@@ -52,9 +52,9 @@ class TrainConfig:
             raise ValueError(
                 f"There is no optimizer called {self.optimizer!r}. Choose one of: {', '.join(OPTIMIZERS)}."
             )
-        _check_number("learning_rate", self.learning_rate, 0, 1000, "try 0.001", lowest_allowed=False)
+        _check_number("learning rate", self.learning_rate, 0, 1000, "try 0.001", lowest_allowed=False)
         _check_number("momentum", self.momentum, 0, 0.9999, "0.9 is usual")
-        _check_whole("batch_size", self.batch_size, 1, 10_000, "32 is usual")
+        _check_whole("batch size", self.batch_size, 1, 10_000, "32 is usual")
         _check_whole("epochs", self.epochs, 1, 100, "the notebook trains for 2")
         _check_whole("seed", self.seed, 0, 2**31 - 1, "any of them will do")
         _check_whole("split_seed", self.split_seed, 0, 2**31 - 1, "any of them will do")

@@ -107,7 +107,8 @@ def start_run(config: TrainConfig) -> str:
         if num_live >= max_live_runs():
             raise ValueError(
                 f"This machine trains at most {max_live_runs()} at a time, and {num_live} "
-                "started earlier. Wait until one has finished, or stop yours."
+                "started earlier. Wait until one has finished, or stop yours; one that you started in another "
+                "window is shown after reloading the page."
             )
         run_id = secrets.token_hex(16)
         folder = runs / run_id
@@ -121,7 +122,7 @@ def _check_bounds(config: TrainConfig) -> None:
     """Refuse what `glassbox train` may do on one's own machine, but a visitor of a page may not."""
     low, high = RUN_BATCH_SIZES
     if not low <= config.batch_size <= high:
-        raise ValueError(f"batch_size is {config.batch_size}; a run may have {low} to {high}; 32 is usual.")
+        raise ValueError(f"batch size is {config.batch_size}; a run may have {low} to {high}; 32 is usual.")
     if config.epochs > MAX_RUN_EPOCHS:
         raise ValueError(
             f"epochs is {config.epochs}; a run may have 1 to {MAX_RUN_EPOCHS}. "

@@ -58,7 +58,7 @@ def train(
         progress: Called with (done, all) while built-in strokes are generated.
 
     Yields:
-        One `Preparing`, then `StepEvent`s, an `EpochEvent` after each epoch, and one `Finished`.
+        `Preparing`s, then `StepEvent`s, an `EpochEvent` after each epoch, and one `Finished`.
 
     Raises:
         ValueError: If the data set cannot be loaded; the message says what to do.
@@ -71,6 +71,7 @@ def train(
         for part in split_dataset(everything, config.split_seed)
     )
     dataset_sha256 = hash_dataset(config.dataset)
+    yield Preparing("Building the network")
 
     random = RandomState(config.seed, device)
     with random.active():

@@ -120,7 +120,7 @@ def test_predict_reports_a_bad_picture_and_reads_the_others(capsys, tmp_path, mn
     ("arguments", "message"),
     [
         (["train", "resnet"], "no network called 'resnet'"),
-        (["train", "mlp", "--learning-rate", "nan"], "learning_rate is nan"),
+        (["train", "mlp", "--learning-rate", "nan"], "learning rate is nan"),
         (["train", "mlp", "--epochs", "0"], "epochs is 0"),
         (["train", "mlp", "--recipe", "secret"], "no recipe called 'secret'"),
         (["train", "mlp", "--dataset", "cifar"], "no data set called 'cifar'"),

@@ -8,7 +8,7 @@ from app.figures import draw_confusion, render_svg
 
 @pytest.fixture
 def confusion():
-    return np.arange(100).reshape(10, 10)
+    return np.arange(1, 101).reshape(10, 10)
 
 
 def test_every_count_stands_in_its_cell(confusion):
@@ -22,11 +22,12 @@ def test_colour_shows_mistakes_and_not_the_diagonal(confusion):
     shown = axes.images[0].get_array()
     assert np.diagonal(shown).sum() == 0
     assert shown[9, 8] == confusion[9, 8]
-    assert confusion[5, 5] == 55  # what was given is left as it was
+    assert confusion[5, 5] == 56  # what was given is left as it was
 
 
-def test_perfect_result_can_be_drawn():
-    draw_confusion(np.diag([10] * 10))
+def test_zeros_are_left_out_and_a_perfect_result_can_be_drawn():
+    (axes,) = draw_confusion(np.diag([10] * 10)).axes
+    assert [text.get_text() for text in axes.texts] == ["10"] * 10
 
 
 def test_svg_takes_the_pages_text_colour(confusion):
@@ -36,4 +37,4 @@ def test_svg_takes_the_pages_text_colour(confusion):
     assert "currentColor" in svg
     assert "#010203" not in svg
     assert "<script" not in svg
-    assert ">98</text>" in svg
+    assert ">99</text>" in svg

@@ -87,8 +87,9 @@ function rangeOf(index, fixed, isLog) {
   }
   if (low > high) return isLog ? [0.1, 1] : [0, 1];
   if (isLog) {
-    const pad = low === high ? 2 : Math.pow(high / low, 0.06);
-    return [low / pad, high * pad];
+    // In powers of ten, so that a loss near the end of the numbers does not become infinite here.
+    const pad = low === high ? 0.3 : 0.06 * (Math.log10(high) - Math.log10(low));
+    return [Math.pow(10, Math.max(-307, Math.log10(low) - pad)), Math.pow(10, Math.min(308, Math.log10(high) + pad))];
   }
   const pad = low === high ? Math.abs(low) * 0.1 || 1 : (high - low) * (index === 1 ? 0.06 : 0);
   return [low - pad, high + pad];
@@ -105,7 +106,7 @@ function buildScale(width, height) {
   const box = { left: Math.ceil(widest) + (options.y_label ? 30 : 12), right: width - 14,
     top: 10, bottom: height - (options.x_label ? 44 : 26) };
   const toUnit = options.log_y
-    ? (y) => Math.log(y / yLow) / Math.log(yHigh / yLow) : (y) => (y - yLow) / (yHigh - yLow);
+    ? (y) => (Math.log(y) - Math.log(yLow)) / (Math.log(yHigh) - Math.log(yLow)) : (y) => (y - yLow) / (yHigh - yLow);
   return {
     context, box, yTicks,
     xTicks: linearTicks(xLow, xHigh, Math.max(2, Math.floor((box.right - box.left) / 80)),
@@ -245,8 +246,8 @@ function fillLegend() {
     const [swatch, name, number] = item.children;
     swatch.className = `gb-chart-swatch${one.line ? "" : " no-line"}${one.markers ? "" : " no-markers"}`;
     swatch.style.setProperty("--swatch", `var(${one.color})`);
-    // A series with fewer points answers with its nearest one, and says where that is.
-    const isElsewhere = cursorX !== null && shown[index] && shown[index][0] !== cursorX;
+    // A series without a point here answers with another one, and says where that is.
+    const isElsewhere = shown[index] && shown[index][0] !== readX;
     name.textContent = one.name + (isElsewhere ? ` at ${formatNumber(shown[index][0])}` : "");
     number.textContent = shown[index] ? formatNumber(shown[index][1]) : "\u2013";
     item.title = shown[index] ? `${one.name}: ${shown[index][1]} at ${options.x_label || "x"} ${shown[index][0]}` : "";

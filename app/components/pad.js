@@ -45,7 +45,7 @@ function traceStroke(context, stroke) {
     context.quadraticCurveTo(x, y, (x + stroke[i + 1][0]) / 2, (y + stroke[i + 1][1]) / 2);
   }
   const last = stroke[stroke.length - 1];
-  context.lineTo(last[0], last[1]);
+  context.lineTo(last[0] + (stroke.length === 1 ? 0.01 : 0), last[1]);  // a tap leaves a dot: a line of no length none
   context.stroke();
 }
 

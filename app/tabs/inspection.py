@@ -176,12 +176,12 @@ def build_inspection_tab(drawing: gr.HTML) -> None:
             )
         with gr.Column(scale=1, min_width=280, elem_classes="gb-controls"):
             source = gr.Radio([gallery.name, DRAWING], value=gallery.name, label="Picture")
+            error = gr.Markdown(visible=False, elem_classes="gb-error", elem_id="convolution-error")
             index = gr.Slider(
                 0, len(gallery.images) - 1, DEFAULT_INDEX, step=1, label=f"Number in the {gallery.name}"
             )
             window = _build_window_controls(*DEFAULT_CONVOLUTION, "Kernel size")
             seed = gr.Slider(0, MAX_SEED, DEFAULT_SEED, step=1, label="Seed of the kernel's random numbers")
-            error = gr.Markdown(visible=False, elem_classes="gb-error", elem_id="convolution-error")
     with gr.Column(elem_classes="gb-lesson"):
         _build_lesson("convolution", "The code that ran by hand", inspect.getsource(convolve_by_hand))
 

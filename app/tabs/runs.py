@@ -31,6 +31,11 @@ from models.runs import (
 _WATCH_EVERY_SECONDS = 0.4
 _MAX_CHART_POINTS = 120  # two kilobytes an update
 _MAX_REMEMBERED_RUNS = 20
+_STEPS_TO_JUDGE = 0.04  # share of the steps after which the time left is told
+# On a narrow screen the button stands far below what it starts.
+_SHOW_STATUS = (
+    "() => document.getElementById('run-status').scrollIntoView({block: 'nearest', behavior: 'smooth'})"
+)
 _QUESTION = """## What happens while a network learns?
 Training shows a network pictures batch by batch and moves its weights a little after each batch, so that the
 loss falls. Choose a network and watch it fall."""
@@ -65,6 +70,10 @@ def build_runs_tab(page: gr.Blocks, my_runs: gr.BrowserState) -> None:
             accuracy = build_chart(label="Accuracy", height=200, elem_id="run-accuracy")
             results = gr.HTML(elem_id="run-results")
         with gr.Column(scale=1, min_width=280, elem_classes="gb-controls"):
+            with gr.Row():
+                start = gr.Button("Start training", variant="primary", elem_id="run-start", min_width=140)
+                stop = gr.Button("Stop", interactive=False, elem_id="run-stop", min_width=90)
+            error = gr.Markdown(visible=False, elem_classes="gb-error", elem_id="run-error")
             dataset = "mnist" if has_files("mnist") else "strokes"
             network = gr.Dropdown(
                 [(spec.title, name) for name, spec in NETWORKS.items()],
@@ -85,13 +94,9 @@ def build_runs_tab(page: gr.Blocks, my_runs: gr.BrowserState) -> None:
                 ),
                 gr.Slider(1, MAX_RUN_EPOCHS, 2, step=1, label="Epochs", info="Passes over the pictures."),
                 gr.Slider(*RUN_BATCH_SIZES, 32, step=8, label="Batch size", info="Pictures for one step."),
-                gr.Number(0.001, label="Learning rate", info="The notebook's is 0.001."),
+                gr.Number(0.001, label="Learning rate", info="0.001 is usual."),
                 gr.Number(0, label="Seed", precision=0, info="The same seed gives the same run."),
             ]
-            error = gr.Markdown(visible=False, elem_classes="gb-error", elem_id="run-error")
-            with gr.Row():
-                start = gr.Button("Start training", variant="primary", elem_id="run-start")
-                stop = gr.Button("Stop", interactive=False, elem_id="run-stop")
             download = gr.DownloadButton("Download checkpoint", interactive=False, elem_id="run-download")
     with gr.Column(elem_classes="gb-lesson"):
         for title, text in load_sections("training"):
@@ -103,6 +108,7 @@ def build_runs_tab(page: gr.Blocks, my_runs: gr.BrowserState) -> None:
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     network.change(describe_recipe, [network], [about], **quiet)
     start.click(on_start, [network, *settings, my_runs], [error, current_run, my_runs, *view], **quiet)
+    start.click(fn=None, js=_SHOW_STATUS, api_visibility="private")
     stop.click(on_stop, [current_run], [stop], **quiet)
     # One visitor's watching never waits for another's.
     timer.tick(on_tick, [current_run], view, concurrency_limit=None, **quiet)
@@ -202,14 +208,16 @@ def describe_run(run: RunState) -> str:
             f"Epoch {min(epoch, config['epochs'])} of {config['epochs']}",
             f"step {run.step:,} of {run.num_steps:,}",
             f"{run.images_per_second:,.0f} pictures a second",
-            f"{format_seconds(seconds_left)} left",
+            # The first steps are slower than all others, so that an estimate from them would be far off.
+            f"{format_seconds(seconds_left)} left" if run.step > _STEPS_TO_JUDGE * run.num_steps else "",
         ]
-    share = run.step / run.num_steps if run.num_steps else 0
+    is_waiting = run.status in LIVE_STATUSES and not run.step  # a bar without a value moves by itself
+    value = "" if is_waiting else f'value="{run.step / max(run.num_steps, 1):.4f}"'
     return (
         f'<div class="gb-run" data-status="{run.status}" role="status">'
         f"<h3>{html.escape(heading)}</h3>"
-        f'<progress max="1" value="{share:.4f}" aria-label="Progress of the training"></progress>'
-        f"<p>{html.escape(' · '.join(details))}</p></div>"
+        f'<progress max="1" {value} aria-label="Progress of the training"></progress>'
+        f"<p>{html.escape(' · '.join(filter(None, details)))}</p></div>"
     )
 
 

@@ -66,7 +66,28 @@ def test_divergence_is_a_result_with_its_reason(page):
     assert "nan" not in page.locator("#descent-losses").inner_text().lower()
 
 
-@pytest.mark.parametrize("value", ["-1", "0", "1e400"])
+def test_divergence_in_float64_goes_on_to_its_own_end(page):
+    page.get_by_role("button", name="Change the problem").click()
+    page.get_by_label("float64").check()
+    field = page.get_by_role("spinbutton", name="number input for Iterations")
+    field.fill("1000")
+    field.press("Enter")
+    page.get_by_role("button", name="2.5/λ").click()
+    wait_for_status(page, "1.798×10³⁰⁸")
+    assert "inf" not in page.locator("#descent-status").inner_text()
+    assert "×10³⁰" in page.locator("#descent-loss .gb-chart-legend").inner_text()
+
+
+def test_number_above_a_sliders_bound_becomes_the_bound(page):
+    field = page.get_by_role("spinbutton", name="number input for Iterations")
+    field.fill("5000")
+    field.press("Enter")
+    page.wait_for_function("() => document.querySelectorAll('#descent-losses tbody tr').length === 100")
+    assert field.input_value() == "1000"
+    assert page.locator(".toast-wrap .error").count() == 0
+
+
+@pytest.mark.parametrize("value", ["-1", "0", "1e30"])
 def test_impossible_learning_rate_is_explained_and_the_picture_stays(page, value):
     before = read_losses(page)
     page.get_by_label("Step size η (learning rate)").fill(value)

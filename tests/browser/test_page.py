@@ -56,6 +56,20 @@ def test_arrow_keys_move_between_tabs_and_the_address_follows(open_page):
     page.get_by_role("heading", name=QUESTIONS["sketchpad"]).wait_for()
 
 
+def test_back_and_forward_move_between_the_tabs_that_were_open(open_page):
+    page = open_page()
+    page.wait_for_timeout(500)
+    for label, name in (("Training runs", "runs"), ("Sketchpad", "sketchpad")):
+        page.get_by_role("tab", name=label).click()
+        page.wait_for_url(f"**tab={name}*")
+    page.go_back()
+    page.get_by_role("heading", name=QUESTIONS["runs"]).wait_for()
+    page.go_back()
+    page.get_by_role("heading", name=QUESTIONS["descent"]).wait_for()
+    page.go_forward()
+    page.get_by_role("heading", name=QUESTIONS["runs"]).wait_for()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])

@@ -107,7 +107,7 @@ def test_another_visitor_sees_nothing_of_a_run(page, open_page):
 def test_mistake_is_explained_beside_the_controls_and_nothing_starts(page):
     page.get_by_label("Learning rate", exact=True).fill("-1")
     page.get_by_role("button", name="Start training").click()
-    page.locator("#run-error").get_by_text("learning_rate is -1").wait_for()
+    page.locator("#run-error").get_by_text("learning rate is -1").wait_for()
     assert "An example" in page.locator(STATUS).inner_text()
 
 

@@ -213,6 +213,17 @@ def test_a_speck_is_refused_with_a_kind_word(pad):
     assert "draw" in pad.verdict.inner_text().lower()
 
 
+def test_a_tap_leaves_a_dot(pad):
+    pad.clear()
+    pad.draw([[[140, 140]]])
+    has_ink = """() => {
+      const canvas = document.querySelector("#pad .gb-pad-canvas");
+      const pixel = canvas.getContext("2d").getImageData(canvas.width / 2, canvas.height / 2, 1, 1).data;
+      return pixel[0] > 200;
+    }"""
+    assert pad.page.evaluate(has_ink)
+
+
 @pytest.mark.slow
 def test_bars_follow_the_pointer_quickly(pad):
     """Pointer-up to updated bars with `convnet`: median at most 30 ms, 95th percentile at most 60 ms."""
