@@ -14,8 +14,7 @@
 
   const openAddressedTab = () => {
     const name = new URLSearchParams(location.search).get("tab");
-    const tab = findTab(names.includes(name) ? name : names[0]);
-    if (tab && tab.getAttribute("aria-selected") !== "true") tab.click();
+    findTab(names.includes(name) ? name : names[0])?.click();
   };
 
   const rememberTab = (tab) => {
@@ -44,6 +43,7 @@
     event.preventDefault();
     tabs[there].click();
     tabs[there].focus();
+    rememberTab(tabs[there]);
   };
 
   waitForTabs(() => {
@@ -53,7 +53,7 @@
     document.addEventListener("input", keepWithinBounds, { capture: true });
     document.addEventListener("click", (event) => {
       const tab = event.target.closest('#gb-tabs [role="tab"]');
-      if (tab) rememberTab(tab);
+      if (tab && event.isTrusted) rememberTab(tab);  // a click of ours, by Back say, must not make new history
     });
   });
 };

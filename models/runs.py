@@ -107,8 +107,8 @@ def start_run(config: TrainConfig) -> str:
         if num_live >= max_live_runs():
             raise ValueError(
                 f"This machine trains at most {max_live_runs()} at a time, and {num_live} "
-                "started earlier. Wait until one has finished, or stop yours; one that you started in another "
-                "window is shown after reloading the page."
+                "started earlier. Wait until one has finished, or stop yours; one from another window is "
+                "shown after reloading the page."
             )
         run_id = secrets.token_hex(16)
         folder = runs / run_id
