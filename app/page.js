@@ -4,8 +4,7 @@
   const names = ["descent", "inspection", "runs", "sketchpad"];
   const findTabs = () => [...document.querySelectorAll('#gb-tabs [role="tab"]')];
 
-  /* Gradio names a tab's button after the tab's id. */
-  const findTab = (name) => findTabs().find((tab) => tab.dataset.tabId === name || tab.id === `${name}-button`);
+  const findTab = (name) => findTabs().find((tab) => tab.dataset.tabId === name);
 
   const waitForTabs = (act) => {
     if (findTabs().length >= names.length) act();

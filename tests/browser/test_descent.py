@@ -41,7 +41,7 @@ def test_opens_on_the_notebooks_table(page):
 
 def test_best_learning_rate_lands_in_one_step(page):
     page.get_by_role("button", name="1/λ", exact=True).click()
-    page.wait_for_function(f"() => document.querySelector('{FIRST_LOSS}').innerText.trim().startsWith('0')")
+    page.wait_for_function(f"() => Number(document.querySelector('{FIRST_LOSS}').innerText) === 0")
     assert read_losses(page)[0] == (10, 0)
     field = page.get_by_label("Step size η (learning rate)")
     assert float(field.input_value()) == pytest.approx(0.1)
