@@ -153,7 +153,7 @@ def build_descent_tab() -> None:
                     )
                 with gr.Column(min_width=300):
                     losses = gr.Markdown(
-                        opening.losses, elem_classes="gb-numbers", max_height=320, elem_id="descent-losses"
+                        opening.losses, elem_classes="gb-numbers", max_height=640, elem_id="descent-losses"
                     )
         with gr.Column(scale=1, min_width=280, elem_classes="gb-controls"):
             lr = gr.Number(DEFAULT_LR, label="Step size η (learning rate)", step=0.001)

@@ -71,8 +71,10 @@ def build_runs_tab(page: gr.Blocks, my_runs: gr.BrowserState) -> None:
             results = gr.HTML(elem_id="run-results")
         with gr.Column(scale=1, min_width=280, elem_classes="gb-controls"):
             with gr.Row():
-                start = gr.Button("Start training", variant="primary", elem_id="run-start", min_width=140)
-                stop = gr.Button("Stop", interactive=False, elem_id="run-stop", min_width=90)
+                start = gr.Button(
+                    "Start training", variant="primary", elem_id="run-start", scale=2, min_width=150
+                )
+                stop = gr.Button("Stop", interactive=False, elem_id="run-stop", scale=1, min_width=70)
             error = gr.Markdown(visible=False, elem_classes="gb-error", elem_id="run-error")
             dataset = "mnist" if has_files("mnist") else "strokes"
             network = gr.Dropdown(
@@ -285,7 +287,7 @@ def describe_results(run: RunState) -> str:
     figure = draw_confusion_once(tuple(map(tuple, run.test["confusion"])))
     return (
         '<div class="gb-results"><h3>On the test pictures</h3>'
-        f"<p><b>{run.test['accuracy']:.2%}</b> read correctly (95 % interval {run.test['low']:.2%} to "
+        f"<p><b>{run.test['accuracy']:.2%}</b> read correctly (95% interval {run.test['low']:.2%} to "
         f"{run.test['high']:.2%}), loss {run.test['loss']:.4f}. Of {confusion.sum():,} pictures, "
         f"{num_wrong:,} were misread; the stronger a cell's orange, the more often.</p>{figure}</div>"
     )
