@@ -46,7 +46,12 @@ def open_page(chromium, served_page):
         page.on("pageerror", lambda error: troubles.append(f"page error: {error}"))
         page.on(
             "console",
-            lambda message: message.type == "error" and troubles.append(f"console: {message.text}"),
+            lambda message: (
+                message.type == "error"
+                # Gradio reports the request that it aborts itself when a page is left or reloaded.
+                and not message.text.startswith("AbortError: signal is aborted without reason")
+                and troubles.append(f"console: {message.text}")
+            ),
         )
         page.on(
             "request",
