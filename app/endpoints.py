@@ -7,10 +7,19 @@ import numpy as np
 from gradio.events import api
 
 from app.components.pad import PAD_SIZE_PX
-from models.descent import descend
+from models.descent import check_start, descend
 from models.inspection import inspect_convolution, inspect_pooling
+from models.learning_rate import (
+    find_curvature,
+    find_lr_limit,
+    measure_contraction,
+    measure_distances,
+    predict_contraction,
+)
 from models.library import DEFAULT_CHOICE, list_choices, resolve_choice
+from models.optimizers import make_optimizer
 from models.prediction import predict_digit
+from models.problems import find_default_start, make_problem
 from models.recipes import make_config
 from models.runs import read_run, start_run
 from models.sketch import SketchDigit, SketchRefused, digit_from_image, digit_from_strokes
@@ -31,29 +40,65 @@ def add_endpoints() -> None:
 
 
 def descend_endpoint(
-    x: list[float], y: float, w0: list[float], lr: float, steps: int, dtype: str = "float32"
+    problem: str = "least_squares",
+    x: list[float] | list[list[float]] | None = None,
+    y: float | list[float] | None = None,
+    w0: list[float] | None = None,
+    lr: float = 0.01,
+    steps: int = 150,
+    optimizer: str = "gradient_descent",
+    momentum: float = 0.9,
+    dtype: str = "float32",
+    condition: float = 10.0,
 ) -> dict[str, Any]:
-    """Minimise (y − xᵀw)² by gradient descent with torch's autograd, and compare with theory.
+    """Minimise a loss with gradients from torch's autograd, and compare with theory.
+
+    Without arguments it is the notebook's problem: (y − xᵀw)² with x five ones, y = 1 and w0 five zeros.
 
     Args:
-        x: the observation, 1 to 8 numbers, for example [1, 1, 1, 1, 1].
-        y: its label.
-        w0: the weights to start from, as many as x.
+        problem: "least_squares" (the mean of (y − xᵀw)² over the rows of x), or a surface over two weights:
+            "valley", "rosenbrock", "himmelblau", "beale", "saddle" or "rastrigin".
+        x: for least squares: one observation of 1 to 8 numbers, or 1 to 50 rows of them.
+        y: for least squares: the label, or one for each row.
+        w0: the weights to start from; zeros for least squares, a good start for a surface.
         lr: the step size, above 0.
-        steps: 1 to 100,000.
+        steps: 1 to 100,000; after 2 seconds it stops in any case.
+        optimizer: "gradient_descent", "momentum", "nesterov", "adagrad", "rmsprop" or "adam".
+        momentum: 0 to 0.999, for "momentum" and "nesterov".
         dtype: "float32" or "float64".
+        condition: the condition number of the valley, 1 to 10,000.
 
     Returns:
-        losses (before each step), w, first_gradient, eigenvalue, lr_max, lr_best, contraction_predicted,
-        contraction_measured (or null), status, overflow_step (or null), settled_step (or null).
+        losses (before each step), w, first_gradient, status, overflow_step and settled_step (or null),
+        minimum (the minimiser that the theory is about), distances to it (at the start and after each step),
+        eigenvalues of the Hessian at the minimum, ascending, and for gradient descent lr_max, lr_best,
+        contraction_predicted and contraction_measured: exact for least squares and the valley, elsewhere true
+        near the minimum. lr_max and contraction_predicted are null where the optimiser has none.
     """
+    if problem == "least_squares" and x is None and y is None:
+        x, y = [1.0] * 5, 1.0
     try:
-        result = descend(x, y, w0, lr, steps, dtype)
+        chosen = make_problem(problem, x, y, condition)
+        start = check_start(chosen, find_default_start(chosen) if w0 is None else w0)
+        config = make_optimizer(optimizer, lr, momentum)
+        result = descend(chosen, start, config, steps, dtype)
     except ValueError as error:
         raise gr.Error(str(error), print_exception=False) from error
-    fields = {name: getattr(result, name) for name in result.__dataclass_fields__ if name != "w_path"}
+    curvature = find_curvature(chosen, start)
     return {
-        name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in fields.items()
+        "losses": result.losses.tolist(),
+        "w": result.w.tolist(),
+        "first_gradient": result.gradients[0].tolist(),
+        "status": result.status,
+        "overflow_step": result.overflow_step,
+        "settled_step": result.settled_step,
+        "minimum": curvature.minimum.tolist(),
+        "distances": measure_distances(curvature, result.path).tolist(),
+        "eigenvalues": curvature.eigenvalues.tolist(),
+        "lr_max": find_lr_limit(curvature, config),
+        "lr_best": curvature.lr_best,
+        "contraction_predicted": predict_contraction(curvature, config),
+        "contraction_measured": measure_contraction(curvature, result, dtype),
     }
 
 

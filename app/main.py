@@ -42,7 +42,7 @@ def build_app() -> gr.Blocks:
         pad = build_sketch_pad()
         with gr.Tabs(elem_id="gb-tabs", overflow_behavior="wrap"):
             with gr.Tab("Gradient descent", id="descent"):
-                build_descent_tab()
+                build_descent_tab(page)
             with gr.Tab("Conv & pool", id="inspection"):
                 build_inspection_tab(pad)
             with gr.Tab("Training runs", id="runs"):

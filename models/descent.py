@@ -1,11 +1,6 @@
-"""Gradient descent on the least squares of one observation, and the theory that predicts it.
+"""Walk down a loss with one of torch's optimisers, and keep every step.
 
-The loss is L(w) = (y − xᵀw)² and its gradient −2 (y − xᵀw) x. Its Hessian is the constant matrix 2 x xᵀ,
-whose only non-zero eigenvalue is λ = 2‖x‖². Put the step w − η∇L(w) into y − xᵀw: each step multiplies this
-error by exactly 1 − ηλ. So the steps shrink the error when 0 < η < 2/λ, and a single one removes it when
-η = 1/λ (in general 2/(λ_min + λ_max): Nesterov, Lectures on Convex Optimization, 2018, section 2.1.5).
-
-Shapes: D entries of x and w, K steps taken.
+Shapes: D weights, K steps taken.
 """
 
 import math
@@ -16,225 +11,177 @@ from typing import Literal
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from models.optimizers import OptimizerConfig, Stepper
+from models.problems import MAX_VALUE, Floats, LeastSquares, Loss, Problem, Surface, check_vector
+
 Status = Literal["converged", "running", "stalled", "diverged", "out_of_time"]
 
 DTYPES = {"float32": torch.float32, "float64": torch.float64}
-MAX_ENTRIES = 8
 MAX_STEPS = 100_000
-MAX_VALUE = 1e6
-MIN_LARGEST_X = 1e-6
-MAX_LR = 1e15
+MAX_SURFACE_START = 1_000  # farther out, Beale's surface leaves the range of float32
 TIME_LIMIT_SECONDS = 2.0
+FLAT_GRADIENT = 1e-5  # on a surface, a gradient shorter than this counts as the bottom
 
 
 @dataclass(frozen=True)
 class Descent:
-    """One descent: what the steps did, and what theory says they would do.
+    """What the steps did. Position k is where the weights stand after k steps.
 
     Attributes:
-        losses: (K,) the loss before each step; entry k is what iteration k + 1 prints. Always finite.
-        w: (D,) the weights after the last step.
-        w_path: (K + 1, D) the weights before the first step and after each one. Always finite.
-        first_gradient: (D,) the gradient at the start, from autograd.
-        eigenvalue: λ = 2‖x‖², the curvature along x.
-        lr_max: 2/λ, the step size from which the error no longer shrinks.
-        lr_best: 2/(λ + λ) = 1/λ, the step size that shrinks the error most.
-        contraction_predicted: |1 − ηλ|, the factor of the error in one step.
-        contraction_measured: the same factor as the steps gave it: the geometric mean over the steps whose
-            error stands clear of rounding. None where the start is already the minimum.
-        status: "converged" (the error is down to rounding), "running" (more steps would change it), "stalled"
-            (each step is smaller than the spacing of the dtype's numbers, before the minimum is reached),
-            "diverged" (the error grew), "out_of_time" (TIME_LIMIT_SECONDS passed before the last step).
-        overflow_step: the iteration, counted from 1, in which a number left the range of the dtype, else
-            None. The losses and the path end before it.
+        path: (K + 1, D) the positions. Always finite.
+        path_losses: (K + 1,) the loss at each position. Always finite.
+        gradients: (K + 1, D) the gradient at each position, from autograd. Finite, except perhaps the last
+            one, where it is the gradient that overflows.
+        num_steps: how many steps were asked for.
+        status: "converged" (the gradient is down to rounding, or on a surface shorter than FLAT_GRADIENT),
+            "running" (more steps would change it), "stalled" (each step is smaller than the spacing of the
+            dtype's numbers, before the minimum is reached), "diverged" (the loss left the range of the
+            dtype, or the last one is the largest of all and above the first), "out_of_time" (the time limit
+            passed before the last step).
+        overflow_step: the iteration, counted from 1, whose loss is beyond the range of the dtype, else None.
+            The path ends before it. It is one more than num_steps where the last step led there.
         settled_step: the first iteration, counted from 1, that left w unchanged, else None. All later ones
-            are the same, bit for bit, and are filled in without being computed.
+            are the same, bit for bit, and are filled in without being computed. Looked for in gradient
+            descent alone: the other optimisers carry a memory that may move w again.
     """
 
-    losses: Floats
-    w: Floats
-    w_path: Floats
-    first_gradient: Floats
-    eigenvalue: float
-    lr_max: float
-    lr_best: float
-    contraction_predicted: float
-    contraction_measured: float | None
+    path: Floats
+    path_losses: Floats
+    gradients: Floats
+    num_steps: int
     status: Status
     overflow_step: int | None
     settled_step: int | None
 
+    @property
+    def losses(self) -> Floats:
+        """The loss before each step, as the notebook prints it: entry k is what iteration k + 1 shows."""
+        # Without an overflow, the last position is behind the last step.
+        return self.path_losses if self.overflow_step else self.path_losses[:-1]
+
+    @property
+    def w(self) -> Floats:
+        """The weights (D,) at the last position."""
+        return self.path[-1]  # type: ignore[no-any-return]
+
 
 def descend(
-    x: Sequence[float] | Floats,
-    y: float,
+    problem: Problem,
     w0: Sequence[float] | Floats,
-    lr: float,
+    optimizer: OptimizerConfig,
     steps: int,
     dtype: str = "float32",
+    time_limit_seconds: float = TIME_LIMIT_SECONDS,
 ) -> Descent:
-    """Minimise (y − xᵀw)² by gradient descent, with the gradient from torch's autograd.
+    """Minimise a problem's loss from w0, with gradients from autograd and steps from torch.optim.
 
     Args:
-        x: (D,) the observation, 1 to 8 numbers within ±1,000,000, not all zero.
-        y: its label, within ±1,000,000.
-        w0: (D,) the weights to start from, within ±1,000,000.
-        lr: the step size η, above 0.
-        steps: how many steps to take, 1 to 100,000.
+        problem: what to minimise, over D weights.
+        w0: (D,) the weights to start from, within ±1,000,000; on a surface within ±1,000.
+        optimizer: which steps to take.
+        steps: how many, 1 to 100,000.
         dtype: "float32" (as the lab computes) or "float64".
+        time_limit_seconds: after how long to stop in any case.
 
     Raises:
         ValueError: for any value outside these ranges; the message says what to enter instead.
     """
-    x_checked, y, w0_checked = check_problem(x, y, w0)
-    check_lr(lr)
+    start = check_start(problem, w0)
     check_steps(steps)
     if not isinstance(dtype, str) or dtype not in DTYPES:
-        raise ValueError(f"dtype is {dtype!r}: choose one of {', '.join(DTYPES)}.")
+        raise ValueError(f"dtype is {dtype!r:.40}: choose one of {', '.join(DTYPES)}.")
 
-    eigenvalue = 2 * float(x_checked @ x_checked)
-    contraction = abs(1 - lr * eigenvalue)
-    walk = _walk(x_checked, y, w0_checked, lr, steps, DTYPES[dtype])
-    errors = np.abs(y - walk.w_path @ x_checked)  # (K + 1,)
-    # Rounding of y − xᵀw, from the size of the numbers that are added up.
-    rounding = torch.finfo(DTYPES[dtype]).eps * (abs(y) + np.abs(walk.w_path) @ np.abs(x_checked))  # (K + 1,)
+    w = torch.tensor(start, dtype=DTYPES[dtype], requires_grad=True)  # (D,)
+    walk = take_steps(
+        problem.make_loss(DTYPES[dtype]),
+        w,
+        optimizer.build(w),
+        steps,
+        time_limit_seconds,
+        may_settle=optimizer.name == "gradient_descent",
+    )
+    path, gradients = (torch.stack(rows).double().numpy() for rows in (walk.positions, walk.gradients))
+    losses = np.array(walk.losses)
+    if walk.settled_step is not None:
+        still = steps + 1 - len(losses)
+        path, gradients = (
+            np.append(rows, np.tile(rows[-1], (still, 1)), axis=0) for rows in (path, gradients)
+        )
+        losses = np.append(losses, np.full(still, losses[-1]))
 
     status: Status
-    if walk.overflow_step is not None or (contraction > 1 and errors[-1] > errors[0]):
+    if walk.overflow_step is not None or losses[-1] > max(1.01 * losses[0], losses[:-1].max(initial=0)):
         status = "diverged"
-    elif errors[-1] <= 8 * rounding[-1]:
+    elif _is_at_bottom(problem, path[-1], gradients[-1], dtype):
         status = "converged"
     elif walk.settled_step is not None:
         status = "stalled"
     else:
-        status = "running" if len(walk.losses) == steps else "out_of_time"
-    return Descent(
-        losses=walk.losses,
-        w=walk.w_path[-1],
-        w_path=walk.w_path,
-        first_gradient=walk.first_gradient,
-        eigenvalue=eigenvalue,
-        lr_max=2 / eigenvalue,
-        lr_best=1 / eigenvalue,
-        contraction_predicted=contraction,
-        contraction_measured=_measure_contraction(errors, rounding),
-        status=status,
-        overflow_step=walk.overflow_step,
-        settled_step=walk.settled_step,
-    )
+        status = "running" if len(losses) == steps + 1 else "out_of_time"
+    return Descent(path, losses, gradients, steps, status, walk.overflow_step, walk.settled_step)
 
 
 @dataclass(frozen=True)
-class _Walk:
-    losses: Floats
-    w_path: Floats
-    first_gradient: Floats
+class Walk:
+    """What `take_steps` saw: a position (D,), loss and gradient (D,) for each round that it completed."""
+
+    positions: list[torch.Tensor]
+    losses: list[float]
+    gradients: list[torch.Tensor]
     overflow_step: int | None
     settled_step: int | None
 
 
-def _walk(x: Floats, y: float, w0: Floats, lr: float, steps: int, dtype: torch.dtype) -> _Walk:
+def take_steps(
+    loss_of: Loss,
+    w: torch.Tensor,
+    optimizer: Stepper,
+    steps: int,
+    time_limit_seconds: float,
+    may_settle: bool = False,
+) -> Walk:
     """Take the steps until they are done, overflow, change nothing any more or run out of time."""
-    x_row = torch.tensor(x, dtype=dtype)[None, :]  # (1, D)
-    label = torch.tensor([[y]], dtype=dtype)  # (1, 1)
-    w = torch.tensor(w0, dtype=dtype)[:, None].requires_grad_()  # (D, 1)
-    losses: list[float] = []
-    path = [w.detach().clone()]
-    first_gradient: torch.Tensor | None = None
+    positions, losses, gradients = [], [], []
     overflow_step = settled_step = None
-    deadline = time.perf_counter() + TIME_LIMIT_SECONDS
+    deadline = time.perf_counter() + time_limit_seconds
 
-    for step in range(1, steps + 1):
-        loss = (label - x_row.mm(w)).pow(2)  # (1, 1)
-        if not math.isfinite(loss_before := loss.item()):
+    for step in range(1, steps + 2):  # the last round only looks at where the last step has led
+        optimizer.zero_grad()
+        loss = loss_of(w)  # the forward pass
+        if not math.isfinite(loss.item()):
             overflow_step = step
             break
-        losses.append(loss_before)
-        (gradient,) = torch.autograd.grad(loss, w)  # (D, 1)
-        if first_gradient is None:
-            first_gradient = gradient
-        with torch.no_grad():
-            w -= lr * gradient
-        if not w.isfinite().all():
-            overflow_step = step
+        loss.backward()  # the backward pass: w.grad is now the gradient
+        assert w.grad is not None
+
+        positions.append(w.detach().clone())
+        losses.append(loss.item())
+        gradients.append(w.grad.clone())
+        if step > steps or time.perf_counter() > deadline:
             break
-        path.append(w.detach().clone())
-        if torch.equal(path[-1], path[-2]):
+
+        optimizer.step()  # w moves
+        if may_settle and torch.equal(w, positions[-1]):
             settled_step = step
-            losses += [loss_before] * (steps - step)
-            path += [path[-1]] * (steps - step)
-            break
-        if time.perf_counter() > deadline:
             break
 
-    assert first_gradient is not None, "the limits on x, y and w0 keep the first loss finite"
-    return _Walk(
-        losses=np.array(losses),
-        w_path=torch.stack(path).squeeze(2).double().numpy(),  # (K + 1, D)
-        first_gradient=first_gradient.squeeze(1).double().numpy(),
-        overflow_step=overflow_step,
-        settled_step=settled_step,
-    )
+    return Walk(positions, losses, gradients, overflow_step, settled_step)
 
 
-def _measure_contraction(errors: Floats, rounding: Floats) -> float | None:
-    """Mean factor of the error per step: (e_m / e_0)^(1/m), up to the first error that rounding blurs."""
-    blurred = errors <= 1000 * rounding
-    if blurred[0] or len(errors) < 2:
-        return None
-    # With the best step size the very first error is rounding already: one ratio is still a measurement.
-    clear = max(int(blurred.argmax()) - 1 if blurred.any() else len(errors) - 1, 1)
-    return float(errors[clear] ** (1 / clear) / errors[0] ** (1 / clear))  # roots first: no overflow
+def _is_at_bottom(problem: Problem, w: Floats, gradient: Floats, dtype: str) -> bool:
+    if not isinstance(problem, LeastSquares):
+        return float(np.linalg.norm(gradient)) < FLAT_GRADIENT
+    # Rounding of each yᵢ − xᵢᵀw, from the size of the numbers that are added up, carried into the gradient.
+    rounding = torch.finfo(DTYPES[dtype]).eps * (np.abs(problem.y) + np.abs(problem.x) @ np.abs(w))  # (N,)
+    blur = 2 / len(problem.y) * np.abs(problem.x).T @ rounding  # (D,)
+    return bool((np.abs(gradient) <= 8 * blur).all())
 
 
-def check_problem(
-    x: Sequence[float] | Floats, y: float, w0: Sequence[float] | Floats
-) -> tuple[Floats, float, Floats]:
-    """Return x (D,), y and w0 (D,) within the limits that `descend` names, or raise a ValueError."""
-    x_checked, w0_checked = check_vector(x, "x"), check_vector(w0, "w0")
-    if len(x_checked) != len(w0_checked):
-        raise ValueError(
-            f"x has {len(x_checked)} numbers and w0 has {len(w0_checked)}: give both the same length."
-        )
-    if np.abs(x_checked).max() < MIN_LARGEST_X:
-        raise ValueError(
-            f"x is zero in every entry (or below {MIN_LARGEST_X:g}), so the loss does not depend on w: "
-            "give at least one entry another value, for example 1."
-        )
-    return x_checked, check_number(y, "y", -MAX_VALUE, MAX_VALUE), w0_checked
-
-
-def check_vector(values: Sequence[float] | Floats, name: str) -> Floats:
-    """Return the values as (D,) float64 within the limits, or raise a ValueError that names them."""
-    remedy = f"give a list of 1 to {MAX_ENTRIES} numbers, for example [1, 1, 1, 1, 1]."
-    if not isinstance(values, list | tuple | np.ndarray):
-        raise ValueError(f"{name} is {values!r:.40}, not a list: {remedy}")
-    if not 1 <= len(values) <= MAX_ENTRIES:
-        raise ValueError(f"{name} has {len(values)} entries: {remedy}")
-    return np.array([check_number(v, f"{name}[{i}]", -MAX_VALUE, MAX_VALUE) for i, v in enumerate(values)])
-
-
-def check_number(value: float, name: str, low: float, high: float) -> float:
-    """Return the value as a float from low to high, or raise a ValueError that says the range."""
-    allowed = f"enter a number from {low:,.0f} to {high:,.0f}."
-    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
-        raise ValueError(f"{name} is {value!r:.40}, not a number: {allowed}")
-    if not low <= value <= high:  # also false for nan
-        raise ValueError(f"{name} is {value!s:.40}: {allowed}")
-    return float(value)
-
-
-def check_lr(lr: float) -> float:
-    """Return the step size, or raise a ValueError where it is not a finite number above 0."""
-    remedy = "enter a number above 0, for example 0.01."
-    if isinstance(lr, bool) or not isinstance(lr, int | float | np.integer | np.floating):
-        raise ValueError(f"The learning rate is {lr!r:.40}, not a number: {remedy}")
-    if not 0 < lr <= MAX_LR:
-        raise ValueError(f"The learning rate is {lr!s:.40}: {remedy} It may be at most {MAX_LR:g}.")
-    return float(lr)
+def check_start(problem: Problem, w0: Sequence[float] | Floats) -> Floats:
+    """Return the weights to start from as (D,) float64, or raise a ValueError that says what to give."""
+    largest = MAX_SURFACE_START if isinstance(problem, Surface) else MAX_VALUE
+    return check_vector(w0, "w0", problem.num_weights, largest)
 
 
 def check_steps(steps: int) -> int:

@@ -138,7 +138,7 @@ def _train_epoch(
             optimizer.zero_grad()
             logits = network(to_input(batch.images))  # (N, 1, 28, 28) → (N, 10)
             loss = F.cross_entropy(logits, batch.labels)
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()
             optimizer.step()
         loss_sum += loss.detach() * len(batch)
         images_in_sum += len(batch)

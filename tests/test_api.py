@@ -1,6 +1,8 @@
 """The public endpoints, used as another program uses them."""
 
+import inspect
 import json
+import re
 import time
 import urllib.error
 import urllib.request
@@ -10,6 +12,7 @@ import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 
+from app.endpoints import descend_endpoint
 from app.tabs.sketchpad import build_example
 
 PUBLIC = {"/descend", "/convolve", "/pool", "/train", "/runs", "/predict", "/checkpoints"}
@@ -25,12 +28,90 @@ def test_public_endpoints_are_these_and_no_others(client):
     assert set(endpoints) == PUBLIC
 
 
-def test_descend_gives_the_notebooks_table(client):
-    result = client.predict([1, 1, 1, 1, 1], 1, [0, 0, 0, 0, 0], 0.01, 150, api_name="/descend")
+DESCEND_KEYS = {
+    "losses", "w", "first_gradient", "status", "overflow_step", "settled_step", "minimum", "distances",
+    "eigenvalues", "lr_max", "lr_best", "contraction_predicted", "contraction_measured",
+}  # fmt: skip
+
+
+def test_descend_gives_the_notebooks_table_without_being_told_anything(client):
+    result = client.predict(api_name="/descend")
+    assert set(result) == DESCEND_KEYS
+    assert len(result["losses"]) == 150
     assert result["losses"][9] == pytest.approx(0.150094673037529, rel=1e-4)
     assert result["losses"][19] == pytest.approx(0.018248017877340317, rel=1e-4)
+    assert result["losses"][99] == pytest.approx(8.74024408403784e-10, rel=1e-4)
+    assert result["first_gradient"] == [-2] * 5
     assert result["w"] == pytest.approx([0.2] * 5, abs=1e-4)
-    assert (result["eigenvalue"], result["lr_max"], result["lr_best"]) == pytest.approx((10, 0.2, 0.1))
+    assert result["minimum"] == pytest.approx([0.2] * 5)
+    assert result["eigenvalues"] == pytest.approx([0, 0, 0, 0, 10], abs=1e-9)
+    assert (result["lr_max"], result["lr_best"]) == pytest.approx((0.2, 0.1))
+    assert (result["contraction_predicted"], result["contraction_measured"]) == pytest.approx(
+        (0.9, 0.9), rel=1e-3
+    )
+    assert result["distances"][:2] == pytest.approx([0.2 * 5**0.5, 0.9 * 0.2 * 5**0.5])
+    assert len(result["distances"]) == 151
+    assert (result["status"], result["overflow_step"]) == ("converged", None)
+
+
+def test_descend_says_in_its_documentation_what_it_returns():
+    text = inspect.getdoc(descend_endpoint).partition("Returns:")[2]
+    assert set(re.findall(r"\b(?:\w+_)*\w+\b", text)) >= DESCEND_KEYS
+
+
+def test_descend_fits_several_rows(client):
+    x, y = [[0.5, 1], [1.5, 1], [2, 1], [4, 1]], [1, 1.4, 2.4, 3.9]
+    fit = np.polyfit([row[0] for row in x], y, 1)
+    result = client.predict(
+        "least_squares", x, y, [3, -2], 0.02, 2000, "momentum", 0.9, "float64", api_name="/descend"
+    )
+    assert result["w"] == pytest.approx(fit, abs=1e-6)
+    assert result["minimum"] == pytest.approx(fit)
+    hessian = 2 / 4 * np.array(x).T @ np.array(x)
+    assert result["eigenvalues"] == pytest.approx(np.linalg.eigvalsh(hessian))
+    assert result["lr_max"] == pytest.approx(2 * 1.9 / result["eigenvalues"][-1])
+    assert result["contraction_predicted"] < 1
+
+
+def test_descend_walks_a_surface(client):
+    result = client.predict(
+        problem="himmelblau", w0=[2, 1], lr=0.3, steps=400, optimizer="adam", api_name="/descend"
+    )
+    assert result["w"] == pytest.approx([3, 2], abs=1e-3)
+    assert result["minimum"] == [3, 2]
+    assert (result["lr_max"], result["contraction_predicted"]) == (None, None)
+    assert result["losses"][0] == pytest.approx((4 + 1 - 11) ** 2 + (2 + 1 - 7) ** 2)
+    valley = client.predict(problem="valley", condition=50, lr=0.01, steps=5, api_name="/descend")
+    assert valley["eigenvalues"] == pytest.approx([1, 50])
+
+
+def call_raw(address, name, body):
+    """Call an endpoint with a body that the client would refuse to send; return the text of the answer."""
+    request = urllib.request.Request(
+        f"{address}/gradio_api/call/{name}", data=body, headers={"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        event_id = json.load(answer)["event_id"]
+    with urllib.request.urlopen(f"{address}/gradio_api/call/{name}/{event_id}", timeout=30) as answer:
+        return answer.read().decode()
+
+
+@pytest.mark.parametrize("x", [[1, 1, 1], [0.01]])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_descend_answers_a_divergence_with_finite_numbers(served_page, x, dtype):
+    """The short x lets the weights grow until their squares overflow before the loss does."""
+    body = {"data": ["least_squares", x, 1, [0] * len(x), 1e6, 500, "gradient_descent", 0.9, dtype, 10]}
+    text = call_raw(served_page, "descend", json.dumps(body).encode())
+    assert "event: complete" in text
+
+    def refuse(constant):
+        raise AssertionError(f"{constant} is no JSON")
+
+    (result,) = json.loads(text.partition("data: ")[2], parse_constant=refuse)
+    assert result["status"] == "diverged"
+    assert result["overflow_step"] == len(result["losses"]) + 1
+    assert None not in result["distances"]
+    assert result["contraction_measured"] == pytest.approx(result["contraction_predicted"], rel=1e-3)
 
 
 def test_convolve_agrees_with_sums_done_here(client):
@@ -84,10 +165,21 @@ def test_checkpoints_have_their_measured_figures(client):
 @pytest.mark.parametrize(
     ("arguments", "api_name", "message"),
     [
-        (([1, 2], 1, [0, 0], -1, 10), "/descend", "-1"),
-        (([1, 2], 1, [0, 0], 0.1, 10**9), "/descend", "100,000"),
-        (([], 1, [], 0.1, 10), "/descend", "1 to 8"),
-        ((["a"], 1, [0], 0.1, 10), "/descend", "number"),
+        (("least_squares", [1, 2], 1, [0, 0], -1, 10), "/descend", "-1: enter a number above 0"),
+        (("least_squares", [1, 2], 1, [0, 0], "fast", 10), "/descend", "enter a number above 0"),
+        (("least_squares", [1, 2], 1, [0, 0], 0.1, 10**9), "/descend", "1 to 100,000"),
+        (("least_squares", [], 1, [], 0.1, 10), "/descend", "1 to 8"),
+        (("least_squares", ["a"], 1, [0], 0.1, 10), "/descend", "enter a number from -1,000,000"),
+        (("least_squares", [[1, 2], [3]], [1, 2]), "/descend", "every row the same length"),
+        (("least_squares", [[1]] * 51, [1] * 51), "/descend", "1 to 50"),
+        (("least_squares", [1, 2], 1, [0]), "/descend", "2 weights: give 2"),
+        (("least_squares", [1, 2]), "/descend", "needs x and y"),
+        (("ackley",), "/descend", "choose one of least_squares, valley, rosenbrock"),
+        (("beale", None, None, [0, 5000]), "/descend", "-1,000 to 1,000"),
+        (("valley", None, None, None, 0.1, 5, "adam", 0.9, "float32", 0), "/descend", "1 to 10,000"),
+        (("beale", None, None, None, 0.1, 5, "lion"), "/descend", "choose one of gradient_descent"),
+        (("beale", None, None, None, 0.1, 5, "momentum", 1.5), "/descend", "0 to 0.999"),
+        (("beale", None, None, None, 0.1, 5, "adam", 0.9, "float16"), "/descend", "float32, float64"),
         (([[1, 2], [3]], [[1]], 0, 1, 0), "/convolve", "length"),
         (([[1, 2], [3, 4]], [[1] * 3] * 3, 0, 1, 0), "/convolve", "kernel"),
         (([[1, 2], [3, 4]], 2, 2, 2), "/pool", "padding"),
@@ -111,15 +203,8 @@ def test_mistakes_are_answered_with_what_would_be_right(client, arguments, api_n
 
 def test_nan_in_raw_json_is_answered_too(served_page):
     """The client refuses to send NaN, so it is sent by hand."""
-    request = urllib.request.Request(
-        f"{served_page}/gradio_api/call/descend",
-        data=b'{"data": [[1, 2], 1, [0, 0], NaN, 10, "float32"]}',
-        headers={"Content-Type": "application/json"},
-    )
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        event_id = json.load(answer)["event_id"]
-    with urllib.request.urlopen(f"{served_page}/gradio_api/call/descend/{event_id}", timeout=10) as answer:
-        text = answer.read().decode()
+    body = b'{"data": ["least_squares", [1, 2], 1, [0, 0], NaN, 10, "adam", 0.9, "float32", 10]}'
+    text = call_raw(served_page, "descend", body)
     assert "event: error" in text
     assert "nan" in text
     assert "Traceback" not in text

@@ -7,7 +7,24 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 FILES = sorted([*ROOT.glob("app/**/*.py"), *ROOT.glob("models/**/*.py")])
-STANDING_BESIDE = {"models.descent", "models.inspection", "models.sketch"}
+
+# Each ladder's modules import from lower rungs of their own ladder, and nothing else of models/.
+LADDERS = {
+    "training": [
+        {"glyphs"},
+        {"networks", "strokes", "randomness"},
+        {"data", "checkpoint"},
+        {"evaluation", "recipes"},
+        {"events"},
+        {"training"},
+        {"runs"},
+        {"run_process", "library"},
+    ],
+    "descent": [{"problems", "optimizers"}, {"descent"}, {"learning_rate"}],
+    "backprop": [{"backprop"}],
+    "tensor_basics": [{"tensor_basics"}],
+    "inspection": [{"inspection"}],
+}
 
 
 def find_imports(path):
@@ -37,25 +54,15 @@ def test_file_keeps_to_its_layer(path):
         assert not {module for module in modules if module.startswith("app.tabs")}, "tabs import each other"
 
 
-def test_models_import_downwards_only():
+@pytest.mark.parametrize("ladder", list(LADDERS))
+def test_models_import_downwards_only(ladder):
     """runs → training → {data, evaluation, checkpoint} → networks; the others stand beside them."""
-    levels = [
-        {"glyphs"},
-        {"networks", "strokes", "randomness"},
-        {"data", "checkpoint"},
-        {"evaluation", "recipes"},
-        {"events"},
-        {"training"},
-        {"runs"},
-        {"run_process", "library"},
-    ]
-    level_of = {f"models.{name}": level for level, names in enumerate(levels) for name in names}
-    for path in ROOT.glob("models/*.py"):
-        name = f"models.{path.stem}"
-        if name not in level_of:
-            continue
-        for module in find_imports(path) & (level_of.keys() | STANDING_BESIDE):
-            assert module not in STANDING_BESIDE, f"{name} imports {module}"
+    modules = {f"models.{path.stem}" for path in ROOT.glob("models/*.py")} - {"models.__init__"}
+    level_of = {f"models.{name}": level for level, names in enumerate(LADDERS[ladder]) for name in names}
+    assert level_of.keys() <= modules, "a rung names a module that does not exist"
+    for name in level_of:
+        for module in find_imports(ROOT / f"{name.replace('.', '/')}.py") & modules:
+            assert module in level_of, f"{name} imports {module}, which stands beside it"
             assert level_of[module] < level_of[name], f"{name} imports {module}"
 
 

@@ -1,84 +1,70 @@
-"""What the page says about a result: the words match the numbers, and the script prints the same ones."""
-
-import subprocess
-import sys
+"""Numbers as the page writes them, and the output size in words."""
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from app.readouts import (
-    describe_descent,
-    explain_size,
-    format_number,
-    tabulate_losses,
-    tabulate_theory,
-    write_descent_script,
-)
-from models.descent import descend
-
-ONES, ZEROS = [1.0] * 5, [0.0] * 5
-
-
-@pytest.mark.parametrize(
-    ("x", "y", "w0", "lr", "steps", "dtype"),
-    [
-        (ONES, 1.0, ZEROS, 0.01, 150, "float32"),
-        ([0.5, -2.0, 1.25], 3.0, [1.0, 0.0, -1.0], 0.15, 60, "float64"),
-        (ONES, 1.0, ZEROS, 0.25, 300, "float32"),
-    ],
-)
-def test_the_script_prints_the_table(
-    x: list[float], y: float, w0: list[float], lr: float, steps: int, dtype: str
-) -> None:
-    result = descend(x, y, w0, lr, steps, dtype)
-    script = write_descent_script(np.array(x), y, np.array(w0), lr, steps, dtype)
-    printed = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60
-    ).stdout.splitlines()
-    rows = [line.strip("| ").split(" | ") for line in tabulate_losses(result).splitlines()[2:]]
-    assert [f"Iteration {k}/{steps}, Current loss: {loss}" for k, loss in rows] == printed[: len(rows)]
-    if result.overflow_step is not None:
-        assert (
-            printed[len(rows)] == f"Iteration {result.overflow_step}: the loss has left the range of {dtype}"
-        )
-
-
-def test_the_table_is_the_notebooks() -> None:
-    table = tabulate_losses(descend(ONES, 1, ZEROS, 0.01, 150))
-    assert "| 10 | 0.15009467" in table
-    assert len(table.splitlines()) == 17
-    assert len(tabulate_losses(descend(ONES, 1, ZEROS, 0.01, 3)).splitlines()) == 3
-
-
-@pytest.mark.parametrize(
-    ("w0", "lr", "steps", "words"),
-    [
-        (ZEROS, 0.01, 150, "At the bottom"),
-        (ZEROS, 0.01, 50, "On the way down"),
-        (ZEROS, 0.15, 5, "on the other side of the minimum"),
-        (ZEROS, 0.2, 50, "Back and forth"),
-        (ZEROS, 0.25, 10, "= 1.5, which is more than 1. From iteration 1 to 10"),
-        (ZEROS, 0.25, 500, "In iteration 111 the numbers leave the range of float32"),
-        ([1000.0] * 5, 1e-9, 10, "Stuck above the bottom"),
-        ([1.0, 0, 0, 0, 0], 0.01, 10, "At the bottom from the start"),
-    ],
-)
-def test_describes_the_descent(w0: list[float], lr: float, steps: int, words: str) -> None:
-    result = descend(ONES, 1, w0, lr, steps)
-    assert words in describe_descent(result, lr, steps, "float32")
-    assert "nan" not in tabulate_theory(result, lr)
-
-
-def test_explains_what_the_floor_leaves_out() -> None:
-    assert "= 27$$" in explain_size(28, 2, 1, 0)
-    assert "never read" not in explain_size(28, 4, 4, 0)
-    assert "the last 1 px at the right and the bottom of the picture" in explain_size(28, 3, 2, 0)
-    assert "of the padded picture" in explain_size(28, 3, 2, 1)
+from app.readouts import explain_size, format_latex, format_number, format_point
 
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.150094, "0.1501"), (-0.5, "−0.5"), (1.27897e-13, "1.279×10⁻¹³"), (3.4e38, "3.4×10³⁸"), (0, "0")],
+    [
+        (0.150094, "0.1501"),
+        (-0.5, "−0.5"),
+        (0.0, "0"),
+        (1, "1"),
+        (12345.678, "12,350"),
+        (1234567.0, "1,234,567"),
+        (0.0001, "0.0001"),
+        (0.00009, "9×10⁻⁵"),
+        (1.27897e-13, "1.279×10⁻¹³"),
+        (3.4e38, "3.4×10³⁸"),
+        (-2e300, "−2×10³⁰⁰"),
+        (9999999, "9,999,999"),
+        (1e7, "1×10⁷"),
+    ],
 )
-def test_writes_numbers_as_a_person_would(value: float, text: str) -> None:
+def test_writes_numbers_as_a_person_would(value, text):
     assert format_number(value) == text
+
+
+def read_number(text):
+    digits = str.maketrans("−⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "--0123456789")
+    return float(text.replace(",", "").replace("×10", "e").translate(digits))
+
+
+@given(st.floats(-1e307, 1e307, allow_subnormal=False))
+def test_a_written_number_is_right_to_four_digits(value):
+    assert read_number(format_number(value)) == pytest.approx(value, rel=6e-4, abs=0)
+
+
+@pytest.mark.parametrize(
+    ("point", "text"),
+    [
+        ([1.0, 1.0], "(1, 1)"),
+        ([-2.805118, 3.131313], "(−2.805, 3.131)"),
+        ([0.2] * 5, "(0.2 in every entry)"),
+        ([0.2] * 3, "(0.2, 0.2, 0.2)"),
+        ([0.2, 0.2, 0.2, 0.3], "(0.2, 0.2, 0.2, 0.3)"),
+        ([1e-9], "(1×10⁻⁹)"),
+    ],
+)
+def test_writes_points(point, text):
+    assert format_point(np.array(point)) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(-0.5, "-0.5"), (12345.0, "12{,}345"), (1.5e-7, r"1.5 \cdot 10^{-7}"), (2e30, r"2 \cdot 10^{30}")],
+)
+def test_writes_numbers_for_formulas(value, text):
+    assert format_latex(value) == text
+
+
+def test_explains_what_the_floor_leaves_out():
+    assert "= 27$$" in explain_size(28, 2, 1, 0)
+    assert "never read" not in explain_size(28, 4, 4, 0)
+    assert "the last 1 px at the right and the bottom of the picture" in explain_size(28, 3, 2, 0)
+    assert "of the padded picture" in explain_size(28, 3, 2, 1)

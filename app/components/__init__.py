@@ -34,16 +34,16 @@ def read_component_script(*names: str, **own_props: Any) -> str:
     return "\n".join([keep, *(_read(f"{name}.js") for name in ("canvas", *names))])
 
 
-def read_component_style(name: str) -> str:
-    """Read a component's style sheet.
+def read_component_style(*names: str) -> str:
+    """Read a component's style sheet, and those of the components within it.
 
     Args:
-        name: The component's file name without suffix, such as `"pad"`.
+        *names: The file names without suffix, such as `"pad"`; where two disagree, the later one holds.
 
     Returns:
         The text for `css_template`, which Gradio scopes to the component.
     """
-    return _read(f"{name}.css")
+    return "\n".join(_read(f"{name}.css") for name in names)
 
 
 def component_classes(classes: list[str] | str | None) -> list[str]:

@@ -8,7 +8,7 @@ import gradio as gr
 
 from app.components import component_classes, read_component_script, read_component_style
 
-_TEMPLATE = """
+CHART_TEMPLATE = """
 <div class="gb-chart">
   <div class="gb-chart-top">
     <div class="gb-chart-title"></div>
@@ -27,10 +27,11 @@ def build_chart(
     """Build a line chart that Python updates by returning a new value.
 
     The value is a dictionary: `series`, a list of `{"name", "role", "points", "markers", "line"}` with `role`
-    one of `training`, `validation`, `neutral` and `accent` and `points` a list of `[x, y]` in ascending x;
-    `x_label` and `y_label`; `log_y`; `x_range` and `y_range`, each `[low, high]` or None; `empty`, the text
-    shown without points; `note`, an optional caption. Every key may be left out. Points that are not finite,
-    and on a logarithmic scale points that are not positive, are left out of the drawing.
+    one of `training`, `validation`, `neutral`, `accent` and `racer1` to `racer4` and `points` a list of
+    `[x, y]` in ascending x; `x_label` and `y_label`; `log_y`; `x_range` and `y_range`, each `[low, high]` or
+    None; `empty`, the text shown without points; `note`, an optional caption. Every key may be left out.
+    Points that are not finite, and on a logarithmic scale points that are not positive, are left out of the
+    drawing.
 
     Args:
         value: What to draw at first.
@@ -44,9 +45,9 @@ def build_chart(
     return gr.HTML(
         value=value,
         label=label,
-        html_template=_TEMPLATE,
+        html_template=CHART_TEMPLATE,
         css_template=read_component_style("chart"),
-        js_on_load=read_component_script("chart", height=height),
+        js_on_load=read_component_script("racers", "axes", "chart", "chart_component", height=height),
         apply_default_css=False,
         elem_classes=component_classes(kwargs.pop("elem_classes", None)),
         height=height,

@@ -1,213 +1,428 @@
-"""The gradient descent tab: the notebook's least squares, its loss curve and the theory beside it."""
+"""The gradient descent tab: optimisers race down a loss, beside the theory that predicts them."""
 
-import math
-import re
+from dataclasses import replace
+from functools import partial
 from typing import Any, NamedTuple
 
 import gradio as gr
-import numpy as np
 
-from app.components.chart import build_chart
+from app.components.notice import build_notice
+from app.components.player import build_player, pack_answer
+from app.components.ruler import build_ruler
+from app.landscape import is_curve, start_from_curve
 from app.prose import LATEX_DELIMITERS, load_sections
-from app.readouts import describe_descent, tabulate_losses, tabulate_theory, write_descent_script
-from models.descent import Descent, check_problem, check_vector, descend
-
-MAX_LIVE_STEPS = 1000  # what the page recomputes while a slider moves: about 0.1 s
-MAX_POINTS = 400
-LOG_LR_RANGE = (-4.0, 1.0)
-DEFAULT_X, DEFAULT_Y, DEFAULT_W0 = "1, 1, 1, 1, 1", 1.0, "0, 0, 0, 0, 0"
-DEFAULT_LR, DEFAULT_STEPS, DEFAULT_DTYPE = 0.01, 150, "float32"
-
-# Step sizes worth seeing, as multiples of the best one, 1/λ.
-PRESETS = {"0.1/λ": 0.1, "0.5/λ": 0.5, "1/λ": 1.0, "1.9/λ": 1.9, "2/λ": 2.0, "2.5/λ": 2.5}
+from app.race import (
+    MAX_LIVE_STEPS,
+    MAX_POINTS,
+    NUM_SLOTS,
+    OPENINGS,
+    PROBLEM_TITLES,
+    Race,
+    RaceSettings,
+    run_race,
+    write_numbers,
+)
+from app.race_answers import (
+    explain_gradient,
+    explain_minimum,
+    explain_rates,
+    tabulate_losses,
+    tabulate_optimizers,
+)
+from app.race_form import MOVED_FIELDS, NOBODY, Form, ProblemError, fill_form, read_form
+from app.race_link import read_query, write_query
+from app.race_script import show_sources, write_race_script
+from app.race_sentences import describe_race
+from app.race_view import CHARTS, show_race, show_ruler
+from models.descent import DTYPES
+from models.learning_rate import suggest_lr
+from models.optimizers import MAX_MOMENTUM, OPTIMIZERS
+from models.problems import MIN_CONDITION
+from models.tensor_basics import run_examples
 
 QUESTION = """## Which step size gets down fastest?
-Gradient descent looks for weights $w$ that make the loss $L(w) = (y - x^\\top w)^2$ small. Each step goes
-against the gradient, and the step size $\\eta$, also called the learning rate, says how far."""
+Gradient descent looks for weights $w$ that make a loss $L(w)$ small. Each step goes against the gradient,
+$w \\leftarrow w - \\eta\\,\\nabla L(w)$; the step size $\\eta$, or learning rate, says how far."""
+
+_OPTIMIZER_CHOICES = [("–", NOBODY), *((kind.title, name) for name, kind in OPTIMIZERS.items())]
+_COMPLETE_LINK = "(query) => `${location.origin}${location.pathname}?tab=descent&${query.split('?').pop()}`"
 
 
-class DescentView(NamedTuple):
-    """Everything on the tab that follows from one descent, in the order of the handler's outputs."""
+class Details(NamedTuple):
+    """What follows once the cursor rests, in the order of the outputs."""
 
-    chart: Any
-    status: Any
-    theory: Any
     losses: Any
+    minimum: Any
+    rates: Any
+    graph: Any
+    gradient: Any
     script: Any
-    settings_error: Any
-    problem_error: Any
+    sources: Any
+    link: Any
 
 
-class StepSize(NamedTuple):
-    """The learning rate as its number field and its slider show it."""
-
-    lr: Any
-    log_lr: Any
+def on_race(chart: str, *values: Any) -> str:
+    """Race and answer the player; wired to every control that changes the race."""
+    return answer_form(Form(*values), chart)
 
 
-def on_descent(lr: float | None, steps: int, x: str, y: float | None, w0: str, dtype: str) -> DescentView:
-    """Descend and show it; wired to every control's change. A wrong entry leaves the last picture."""
-    try:
-        x_values, y_value, w0_values = check_problem(read_numbers(x), _require(y, "y"), read_numbers(w0))
-    except ValueError as error:
-        return _keep_picture(problem=str(error))
-    try:
-        step_size = _require(lr, "The step size η")
-        result = descend(x_values, y_value, w0_values, step_size, steps, dtype)
-    except ValueError as error:
-        return _keep_picture(settings=str(error))
-    return DescentView(
-        chart=draw_losses(result),
-        status=describe_descent(result, step_size, steps, dtype),
-        theory=tabulate_theory(result, step_size),
-        losses=tabulate_losses(result),
-        script=write_descent_script(x_values, y_value, w0_values, step_size, steps, dtype),
-        settings_error=_show_error(""),
-        problem_error=_show_error(""),
-    )
+def on_moved(message: Any, chart: str, *values: Any) -> str:
+    """Race with what was moved by hand; wired to the ruler's and the player's input.
 
-
-def on_slider(log_lr: float) -> float:
-    """Put the slider's learning rate into the number field, to four digits; wired to the slider's input."""
-    return float(f"{10**log_lr:.4g}")
-
-
-def on_number(lr: float | None) -> float | dict[str, Any]:
-    """Move the slider to the number entered, as far as it goes; wired to the number field's input."""
-    return _place_slider(lr) if lr and 0 < lr < math.inf else gr.skip()
-
-
-def on_preset(label: str, x: str) -> StepSize:
-    """Set the learning rate to a multiple of this problem's 1/λ; wired to the buttons."""
-    try:
-        values = check_vector(read_numbers(x), "x")
-        lr = float(f"{PRESETS[label] / (2 * float(values @ values)):.6g}")
-    except (ValueError, ArithmeticError):
-        return StepSize(gr.skip(), gr.skip())  # x is wrong, and its own message says so
-    return StepSize(lr, _place_slider(lr))
-
-
-def draw_losses(result: Descent) -> dict[str, Any]:
-    """Lay out the losses and their prediction for the chart, thinned to what a screen can show."""
-    iterations = np.arange(1, len(result.losses) + 1)
-    shown = np.unique(np.linspace(0, len(iterations) - 1, min(len(iterations), MAX_POINTS)).astype(int))
-    positive = result.losses[result.losses > 0]
-    predicted: list[list[float]] = []
-    if len(positive):
-        # Stops where the losses do, or float64's 1e-300 would press the curve flat.
-        log_loss = math.log(result.losses[0]) if result.losses[0] > 0 else -math.inf
-        log_factor = 2 * math.log(max(result.contraction_predicted, 1e-300))
-        low, high = math.log(positive.min()) - 2, math.log(positive.max()) + 2
-        logs = [(float(iterations[k]), log_loss + float(k) * log_factor) for k in shown]
-        predicted = [[at, math.exp(value)] for at, value in logs if low <= value <= high]
-    zeros = np.flatnonzero(result.losses == 0)
-    note = (
-        f"From iteration {zeros[0] + 1} on the loss is 0, which has no place on a logarithmic axis."
-        if len(zeros) and len(positive)
-        else ""
-    )
-    points = [[int(iterations[k]), float(result.losses[k])] for k in shown]
-    return {
-        "series": [
-            {"name": "predicted", "role": "neutral", "points": predicted, "line": True, "markers": False},
-            {"name": "loss", "role": "training", "points": points, "line": True, "markers": len(shown) <= 40},
-        ],
-        "x_label": "iteration",
-        "y_label": "loss before the step",
-        "log_y": True,
-        "x_range": [1, max(2, len(result.losses))],
-        "empty": "The loss is 0 from the start: w₀ is already a minimum.",
-        "note": note,
-    }
-
-
-def read_numbers(text: str) -> list[float]:
-    """Read numbers separated by commas or spaces.
-
-    Raises:
-        ValueError: where one is not a number.
+    The fields follow once the cursor rests: updating them takes the page longer than the race.
     """
     try:
-        return [float(word) for word in re.split(r"[,;\s]+", text.strip()) if word]
-    except ValueError as error:
-        raise ValueError(
-            f"{str(error).rpartition(': ')[2]} is not a number: separate numbers by commas, as in 1, 0.5, -2."
-        ) from error
+        form = Form(*values).put_moved(message["moved"])
+        moved = _read_move(form, message)
+    except (KeyError, ValueError, TypeError, ArithmeticError):
+        return pack_answer({})  # not from our player, or the form is wrong and says so
+    return answer_form(form.put_moved(moved), chart, moved)
 
 
-def build_descent_tab() -> None:
-    """Build the tab inside the current `gr.Tab`, showing the notebook's descent,."""
-    opening = on_descent(DEFAULT_LR, DEFAULT_STEPS, DEFAULT_X, DEFAULT_Y, DEFAULT_W0, DEFAULT_DTYPE)
+def _read_move(form: Form, message: Any) -> dict[str, Any]:
+    """Return the fields that follow from a start or from points dragged in the picture."""
+    if "points" in message:
+        return {"points": [[float(f"{float(value):.3g}") for value in point] for point in message["points"]]}
+    if "start" not in message:
+        return {}
+    start = [float(f"{float(value):.4g}") for value in message["start"]]
+    if form.problem != "toy":
+        return {"start_a": start[0], "start_b": start[1]}
+    race = run_race(read_form(form))
+    w0 = start_from_curve(race, start[0]) if is_curve(race) else start
+    return {"w0": write_numbers([float(f"{value:.6g}") for value in w0])}
+
+
+def on_problem(problem: str, chart: str) -> list[Any]:
+    """Set every control to the problem's opening, and race; wired to the choice and to "Start over"."""
+    return [answer_race(run_race(OPENINGS[problem]), chart), *show_form(OPENINGS[problem])]
+
+
+def on_optimizer(slot: int, chart: str, *values: Any) -> list[Any]:
+    """Give an optimiser that was chosen a step size that suits it, and race; wired to the four lists."""
+    form = Form(*values)
+    name = getattr(form, f"optimizer_{slot}")
+    lr = None
+    if name != NOBODY:
+        try:
+            race = run_race(replace(read_form(form.put_lr(slot, 1.0)), steps=1))
+            lr = suggest_lr(race.problem, race.start, name)
+        except ValueError:
+            lr = 0.01  # the form is wrong elsewhere, and says so
+    form = form.put_lr(slot, lr)
+    return [
+        answer_form(form, chart),
+        lr,
+        _show_momentum(form),
+    ]
+
+
+def on_rest(message: Any, *values: Any) -> list[Any]:
+    """Bring what takes longer up to date once the cursor rests; wired to the player's release."""
+    message = message if isinstance(message, dict) else {}
+    form = Form(*values)
+    before, form = form, form.put_moved(message.get("moved"))
+    moved = [
+        gr.skip() if getattr(form, name) is getattr(before, name) else getattr(form, name)
+        for name in MOVED_FIELDS
+    ]
+    step = message.get("iteration")
+    try:
+        details = explain_race(run_race(read_form(form)), step if isinstance(step, int) else 0)
+    except ValueError:
+        details = Details(*[gr.skip()] * len(Details._fields))
+    return [*details, *moved]
+
+
+def on_open(request: gr.Request) -> list[Any]:
+    """Restore the settings of the link that the page was opened with; wired to the page's load."""
+    try:
+        settings = read_query(dict(request.query_params))
+        if settings is not None:
+            return [answer_race(run_race(settings), CHARTS[0]), *show_form(settings)]
+    except ValueError as mistake:
+        gr.Warning(f"The link's settings cannot be used: {mistake} This is the opening instead.")
+    # The player shows the opening already; but a number field that is built empty shows 0.
+    return [gr.skip(), *show_form(RaceSettings())]
+
+
+def answer_form(form: Form, chart: str, moved: dict[str, Any] | None = None) -> str:
+    """Race with what the form says; where it is wrong, say so and leave the picture."""
+    try:
+        return answer_race(run_race(read_form(form)), chart, moved)
+    except ProblemError as mistake:
+        return pack_answer({"settings_error": "", "problem_error": str(mistake)})
+    except ValueError as mistake:
+        return pack_answer({"settings_error": str(mistake), "problem_error": ""})
+
+
+def answer_race(race: Race, chart: str, moved: dict[str, Any] | None = None) -> str:
+    """Answer the player with everything that follows at once from a race."""
+    return pack_answer(
+        {
+            "race": show_race(race, chart),
+            "ruler": show_ruler(race),
+            "status": describe_race(race),
+            "settings_error": "",
+            "problem_error": "",
+            "moved": moved or {},
+        }
+    )
+
+
+def explain_race(race: Race, step: int) -> Details:
+    """Work out everything that follows at leisure, with the gradient at one step."""
+    graph, gradient = explain_gradient(race, step)
+    return Details(
+        losses=tabulate_losses(race),
+        minimum=explain_minimum(race),
+        rates=explain_rates(race),
+        graph=graph,
+        gradient=gradient,
+        script=write_race_script(race),
+        sources=show_sources(race),
+        link=write_query(race.settings),
+    )
+
+
+def show_form(settings: RaceSettings) -> list[Any]:
+    """Return updates that set the controls to these settings and show those that the problem has."""
+    form = fill_form(settings)
+    updates: list[Any] = []
+    for name, value in form._asdict().items():
+        if name == "condition":
+            updates.append(gr.Slider(value=value, visible=settings.problem == "valley"))
+        elif name == "momentum":
+            updates.append(_show_momentum(form))
+        else:
+            updates.append(value)
+    return updates + [gr.Column(visible=_has_group(settings.problem, group)) for group in _GROUPS]
+
+
+# Which fields a problem has.
+_GROUPS = ("toy", "line", "start")
+
+
+def _has_group(problem: str, group: str) -> bool:
+    return problem != "toy" if group == "start" else problem == group
+
+
+def _show_momentum(form: Form) -> gr.Slider:
+    names = {getattr(form, f"optimizer_{slot}") for slot in range(1, NUM_SLOTS + 1)} - {NOBODY}
+    return gr.Slider(value=form.momentum, visible=any(OPTIMIZERS[name].has_momentum for name in names))
+
+
+def build_descent_tab(page: gr.Blocks) -> None:
+    """Build the tab inside the current `gr.Tab`, showing the notebook's descent.
+
+    Args:
+        page: The page being built; its load restores the settings that an address names.
+    """
+    settings = RaceSettings()
+    opening = run_race(settings)
+    details, form = explain_race(opening, 0), fill_form(settings)
+
     gr.Markdown(QUESTION, latex_delimiters=LATEX_DELIMITERS, elem_classes="gb-question")
     with gr.Row(elem_classes="gb-bench"):
         with gr.Column(scale=3, elem_classes="gb-stage"):
-            chart = build_chart(opening.chart, label="Loss, logarithmic", height=360, elem_id="descent-loss")
-            status = gr.Markdown(opening.status, elem_id="descent-status")
-            with gr.Row():
-                with gr.Column(min_width=300):
-                    theory = gr.Markdown(
-                        opening.theory,
-                        latex_delimiters=LATEX_DELIMITERS,
-                        elem_classes="gb-numbers",
-                        elem_id="descent-theory",
-                    )
-                with gr.Column(min_width=300):
-                    losses = gr.Markdown(
-                        opening.losses, elem_classes="gb-numbers", max_height=640, elem_id="descent-losses"
-                    )
+            player = build_player(show_race(opening, CHARTS[0]), elem_id="descent-player")
+            ruler = build_ruler(show_ruler(opening), elem_id="descent-ruler")
+            build_notice("status", describe_race(opening), elem_id="descent-status")
         with gr.Column(scale=1, min_width=280, elem_classes="gb-controls"):
-            lr = gr.Number(DEFAULT_LR, label="Step size η (learning rate)", step=0.001)
-            log_lr = gr.Slider(*LOG_LR_RANGE, math.log10(DEFAULT_LR), step=0.01, label="log₁₀ η")
-            with gr.Row():
-                presets = [gr.Button(label, size="sm", min_width=72) for label in PRESETS]
-            steps = gr.Slider(1, MAX_LIVE_STEPS, DEFAULT_STEPS, step=1, label="Iterations")
-            settings_error = gr.Markdown(visible=False, elem_classes="gb-error", elem_id="descent-error")
-            with gr.Accordion("Change the problem", open=False):
-                x = gr.Textbox(DEFAULT_X, label="x, 1 to 8 numbers", max_length=400)
-                y = gr.Number(DEFAULT_Y, label="y")
-                w0 = gr.Textbox(DEFAULT_W0, label="w₀, as many as x", max_length=400)
-                dtype = gr.Radio(["float32", "float64"], value=DEFAULT_DTYPE, label="Number type")
-            problem_error = gr.Markdown(visible=False, elem_classes="gb-error")
+            controls = _build_controls(form)
     with gr.Column(elem_classes="gb-lesson"):
-        for title, text in load_sections("gradient_descent"):
-            with gr.Accordion(title, open=False):
-                gr.Markdown(text, latex_delimiters=LATEX_DELIMITERS)
-        with gr.Accordion("Take it away: this descent as a script", open=False):
-            script = gr.Code(
-                opening.script, language="python", interactive=False, show_label=False, wrap_lines=True
-            )
+        lesson = _build_lesson(details)
+
+    fields = controls.fields
+    inputs = [controls.chart, *fields.values()]
+    everything = [player, *fields.values(), *controls.groups]
+    optimizers = [fields[f"optimizer_{slot}"] for slot in range(1, NUM_SLOTS + 1)]
+    plain = [control for control in inputs if control not in (fields["problem"], *optimizers)]
 
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    # Past the queue, which adds 40 ms: a race is to be seen within 100.
+    live: dict[str, Any] = {**quiet, "trigger_mode": "always_last", "queue": False}
+    # A textbox raises `input` for keys alone, not for what is pasted.
+    changes = [control.change if isinstance(control, gr.Textbox) else control.input for control in plain]
+    gr.on(changes, on_race, inputs, player, **live)
+    for slot, optimizer in enumerate(optimizers, start=1):
+        outputs = [player, fields[f"lr_{slot}"], fields["momentum"]]
+        optimizer.input(partial(on_optimizer, slot), inputs, outputs, **live)
     gr.on(
-        [control.change for control in (lr, steps, x, y, w0, dtype)],
-        on_descent,
-        inputs=[lr, steps, x, y, w0, dtype],
-        outputs=[chart, status, theory, losses, script, settings_error, problem_error],
-        trigger_mode="always_last",
-        concurrency_limit=4,
-        **quiet,
+        [fields["problem"].input, controls.start_over.click],
+        on_problem,
+        [fields["problem"], controls.chart],
+        everything,
+        **live,
     )
-    log_lr.input(on_slider, log_lr, lr, trigger_mode="always_last", **quiet)
-    lr.input(on_number, lr, log_lr, trigger_mode="always_last", **quiet)
-    for preset in presets:
-        preset.click(on_preset, [preset, x], [lr, log_lr], **quiet)
+    for moved in (ruler, player):
+        # They send one message at a time and wait for its answer, so none may be merged with the next.
+        moved.input(on_moved, [moved, *inputs], player, **live | {"trigger_mode": "multiple"})
+
+    details_and_fields = [*lesson.values(), *(fields[name] for name in MOVED_FIELDS)]
+    complete_link: dict[str, Any] = {
+        "fn": None,
+        "inputs": lesson["link"],
+        "outputs": lesson["link"],
+        "js": _COMPLETE_LINK,
+        **quiet,
+    }
+    player.release(on_rest, [player, *fields.values()], details_and_fields, **live).then(**complete_link)
+    page.load(on_open, None, everything, **quiet).then(**complete_link)
 
 
-def _place_slider(lr: float) -> float:
-    low, high = LOG_LR_RANGE
-    return round(min(max(math.log10(lr), low), high), 2)
+class Controls(NamedTuple):
+    """The column of controls: its fields by name, in the form's order, and what else it holds."""
+
+    fields: dict[str, Any]
+    chart: gr.Radio
+    groups: list[gr.Column]
+    start_over: gr.Button
 
 
-def _require(value: float | None, name: str) -> float:
-    if value is None:
-        raise ValueError(f"{name} is empty: enter a number.")
-    return value
+def _build_controls(form: Form) -> Controls:
+    fields: dict[str, Any] = {}
+    fields["problem"] = gr.Dropdown(
+        [(title, name) for name, title in PROBLEM_TITLES.items()],
+        value=form.problem,
+        label="What to minimise",
+        filterable=False,
+        elem_id="descent-problem",
+    )
+    fields["condition"] = gr.Slider(
+        MIN_CONDITION, 1000, form.condition, step=1, label="Condition number κ", visible=False
+    )
+    gr.Markdown("**Who races**, and the step size η of each", elem_classes="gb-small")
+    for slot in range(1, NUM_SLOTS + 1):
+        name, lr = getattr(form, f"optimizer_{slot}"), getattr(form, f"lr_{slot}")
+        with gr.Row(elem_classes=["gb-racer", f"gb-racer-{slot}"]):
+            fields[f"optimizer_{slot}"] = gr.Dropdown(
+                _OPTIMIZER_CHOICES,
+                value=name,
+                label=f"Optimiser {slot}",
+                filterable=False,
+                container=False,
+                min_width=140,
+                scale=3,
+            )
+            fields[f"lr_{slot}"] = gr.Number(
+                lr,
+                label=f"Step size of optimiser {slot}",
+                placeholder="",  # or the empty field shows 0
+                show_label=False,
+                container=False,
+                min_width=80,
+                scale=2,
+            )
+    fields["momentum"] = gr.Slider(
+        0.05, MAX_MOMENTUM, form.momentum, step=0.001, label="Momentum β (Momentum, Nesterov)", visible=False
+    )
+    fields["steps"] = gr.Slider(1, MAX_LIVE_STEPS, form.steps, step=1, label="Iterations")
+    chart = gr.Radio(CHARTS, value=CHARTS[0], label="The chart shows")
+    build_notice("settings_error", elem_classes="gb-error", elem_id="descent-error")
+    with gr.Accordion("Change the numbers", open=False):
+        with gr.Column(visible=True) as toy:
+            fields["x"] = gr.Textbox(form.x, label="x, 1 to 8 numbers", max_length=400)
+            fields["y"] = gr.Number(form.y, label="y")
+            fields["w0"] = gr.Textbox(form.w0, label="w₀, as many as x", max_length=400)
+        with gr.Column(visible=False) as line:
+            fields["points"] = gr.Dataframe(
+                form.points,
+                headers=["x", "y"],
+                datatype="number",
+                type="array",
+                column_count=2,
+                interactive=True,
+                label=f"The points, 2 to {MAX_POINTS}",
+                elem_id="descent-points",
+            )
+        with gr.Column(visible=False) as start, gr.Row():
+            fields["start_a"] = gr.Number(form.start_a, label="Start: weight 1", min_width=100)
+            fields["start_b"] = gr.Number(form.start_b, label="Start: weight 2", min_width=100)
+        fields["dtype"] = gr.Radio(list(DTYPES), value=form.dtype, label="Number type")
+    build_notice("problem_error", elem_classes="gb-error", elem_id="descent-problem-error")
+    start_over = gr.Button("Start over", size="sm")
+    ordered = {name: fields[name] for name in Form._fields}
+    return Controls(ordered, chart, [toy, line, start], start_over)
 
 
-def _keep_picture(settings: str = "", problem: str = "") -> DescentView:
-    keep = gr.skip()
-    return DescentView(keep, keep, keep, keep, keep, _show_error(settings), _show_error(problem))
+def _build_lesson(details: Details) -> dict[str, Any]:
+    printed, step, minimum, rates, backward, optimizers, tensors = load_sections("gradient_descent")
+
+    def tell(section: tuple[str, str]) -> None:
+        gr.Markdown(section[1], latex_delimiters=LATEX_DELIMITERS)
+
+    def follow(text: str, name: str, max_height: int | None = None) -> gr.Markdown:
+        return gr.Markdown(
+            text,
+            latex_delimiters=LATEX_DELIMITERS,
+            max_height=max_height,
+            elem_classes="gb-numbers",
+            elem_id=f"descent-{name}",
+        )
+
+    shown: dict[str, Any] = {}
+    with gr.Accordion(printed[0], open=True):
+        tell(printed)
+        shown["losses"] = follow(details.losses, "losses", max_height=480)
+    with gr.Accordion(step[0], open=False):
+        tell(step)
+    with gr.Accordion(minimum[0], open=False):
+        tell(minimum)
+        shown["minimum"] = follow(details.minimum, "minimum")
+    with gr.Accordion(rates[0], open=False):
+        tell(rates)
+        shown["rates"] = follow(details.rates, "rates")
+    with gr.Accordion(backward[0], open=False):
+        tell(backward)
+        shown["gradient"] = follow(details.gradient, "gradient")
+        shown["graph"] = gr.HTML(details.graph, elem_id="descent-graph")
+    with gr.Accordion(optimizers[0], open=False):
+        tell(optimizers)
+        gr.Markdown(tabulate_optimizers(), latex_delimiters=LATEX_DELIMITERS, elem_classes="gb-numbers")
+    with gr.Accordion(tensors[0], open=False):
+        tell(tensors)
+        _build_examples()
+    with gr.Accordion("Take it away: this race as a script, as a link, and the code that ran", open=False):
+        gr.Markdown(
+            "The script needs torch alone and prints the losses of the table above, to the last digit."
+        )
+        shown["script"] = gr.Code(
+            details.script,
+            language="python",
+            interactive=False,
+            label="The script, to copy or download",
+            wrap_lines=True,
+            max_lines=24,
+            elem_id="descent-script",
+        )
+        shown["link"] = gr.Textbox(
+            details.link,
+            label="A link to this race",
+            interactive=False,
+            buttons=["copy"],
+            elem_id="descent-link",
+        )
+        shown["sources"] = gr.Code(
+            details.sources,
+            language="python",
+            interactive=False,
+            label="The code that ran on this page, from its own source",
+            wrap_lines=True,
+            max_lines=24,
+        )
+    return {name: shown[name] for name in Details._fields}
 
 
-def _show_error(message: str) -> gr.Markdown:
-    return gr.Markdown(message, visible=bool(message))
+def _build_examples() -> None:
+    """Show each example in torch and beside it in NumPy, with what each printed."""
+    for example in run_examples():
+        gr.Markdown(f"**{example.title}**")
+        with gr.Row():
+            for name, source, printed in (
+                ("torch", example.source, example.printed),
+                ("NumPy", example.numpy_source, example.numpy_printed),
+            ):
+                with gr.Column(min_width=280):
+                    gr.Markdown(f"In {name}:\n```python\n{source}\n```\nprints\n```text\n{printed}\n```")
+        gr.Markdown(example.remark)

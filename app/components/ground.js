@@ -1,0 +1,127 @@
+// The ground that the racers walk on: shades and contour lines, or a curve. Python sends both ready to draw.
+
+const MAX_LEVEL_LABELS = 7;
+const SHADE = 0.8;         // how far the highest loss goes from the surface's colour to the line's
+
+function channelsOf(color) {
+  const context = document.createElement("canvas").getContext("2d");
+  context.fillStyle = color;
+  return [1, 3, 5].map((at) => parseInt(context.fillStyle.slice(at, at + 2), 16));
+}
+
+// One pixel a grid point; scaled up smoothly, so that the outermost points lie on the frame.
+function drawShades(context, { rows, columns, bytes }, box, colors) {
+  const [low, high] = [channelsOf(colors.surface), channelsOf(colors.axis)];
+  const bitmap = document.createElement("canvas");
+  bitmap.width = columns;
+  bitmap.height = rows;
+  const pixels = new ImageData(columns, rows);
+  const shades = atob(bytes);
+  for (let r = 0; r < rows; r += 1) {
+    for (let c = 0; c < columns; c += 1) {
+      const share = SHADE * shades.charCodeAt((rows - 1 - r) * columns + c) / 255;  // row 0 is the bottom
+      for (let channel = 0; channel < 3; channel += 1) {
+        pixels.data[4 * (r * columns + c) + channel] = low[channel] + (high[channel] - low[channel]) * share;
+      }
+      pixels.data[4 * (r * columns + c) + 3] = 255;
+    }
+  }
+  bitmap.getContext("2d").putImageData(pixels, 0, 0);
+  const cellX = (box.right - box.left) / Math.max(1, columns - 1);
+  const cellY = (box.bottom - box.top) / Math.max(1, rows - 1);
+  context.imageSmoothingEnabled = true;
+  context.drawImage(bitmap, box.left - cellX / 2, box.top - cellY / 2, cellX * columns, cellY * rows);
+}
+
+function traceLine(context, scale, piece) {
+  context.moveTo(scale.x(piece[0]), scale.y(piece[1]));
+  for (let i = 2; i < piece.length; i += 2) context.lineTo(scale.x(piece[i]), scale.y(piece[i + 1]));
+}
+
+function drawLines(context, lines, scale, colors) {
+  context.strokeStyle = colors.label;
+  context.globalAlpha = 0.5;
+  context.lineWidth = 1;
+  context.beginPath();
+  for (const line of lines) for (const piece of line.pieces) traceLine(context, scale, piece);
+  context.stroke();
+  context.globalAlpha = 1;
+}
+
+// A few levels, each at a point of its longest piece that keeps clear of the frame and of the other labels.
+function drawLevels(context, lines, scale, colors) {
+  const { box } = scale;
+  const taken = [];
+  context.font = "11px ui-sans-serif, system-ui, sans-serif";
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.lineJoin = "round";
+  const every = Math.ceil(lines.length / MAX_LEVEL_LABELS);
+  for (const line of lines.filter((_, index) => index % every === 0)) {
+    const piece = line.pieces.reduce((longest, one) => (one.length > longest.length ? one : longest), []);
+    const text = formatNumber(line.level, 3);
+    const half = context.measureText(text).width / 2 + 6;
+    for (const share of [0.5, 0.3, 0.7, 0.15, 0.85]) {
+      const at = 2 * Math.floor(piece.length / 2 * share);
+      const [x, y] = [scale.x(piece[at]), scale.y(piece[at + 1])];
+      const isFree = x - half > box.left && x + half < box.right && y - 10 > box.top && y + 10 < box.bottom
+        && taken.every((other) => Math.abs(other.x - x) > other.half + half + 8 || Math.abs(other.y - y) > 22);
+      if (!isFree) continue;
+      taken.push({ x, y, half });
+      context.strokeStyle = colors.surface;
+      context.lineWidth = 4;
+      context.strokeText(text, x, y);
+      context.fillStyle = colors.label;
+      context.fillText(text, x, y);
+      break;
+    }
+  }
+}
+
+function drawMinimum(context, x, y, colors) {
+  for (const [color, width] of [[colors.surface, 5], [colors.text, 2]]) {
+    context.strokeStyle = color;
+    context.lineWidth = width;
+    context.beginPath();
+    context.moveTo(x - 5, y - 5);
+    context.lineTo(x + 5, y + 5);
+    context.moveTo(x - 5, y + 5);
+    context.lineTo(x + 5, y - 5);
+    context.stroke();
+  }
+}
+
+function drawGround(context, picture, scale, colors) {
+  const { box } = scale;
+  drawAxes(context, scale, picture, colors);
+  context.save();
+  clipToBox(context, box);
+  if (picture.kind === "contours") {
+    drawShades(context, picture.shades, box, colors);
+    drawLines(context, picture.lines, scale, colors);
+    drawLevels(context, picture.lines, scale, colors);
+  } else {
+    context.strokeStyle = colors.label;
+    context.lineWidth = 2;
+    context.lineJoin = "round";
+    context.beginPath();
+    traceLine(context, scale, picture.curve.flat());
+    context.stroke();
+  }
+  if (picture.valley) {
+    context.strokeStyle = colors.text;
+    context.lineWidth = 1.5;
+    context.setLineDash([6, 5]);
+    context.beginPath();
+    traceLine(context, scale, picture.valley.flat());
+    context.stroke();
+    context.setLineDash([]);
+  }
+  context.restore();
+  if (picture.kind === "contours") {
+    context.strokeStyle = colors.axis;
+    context.lineWidth = 1;
+    context.strokeRect(box.left + 0.5, box.top + 0.5, box.right - box.left - 1, box.bottom - box.top - 1);
+  }
+  for (const [x, y] of picture.minima || []) drawMinimum(context, scale.x(x), scale.y(y), colors);
+}

@@ -1,0 +1,249 @@
+// The landscape: racers' paths over their ground, and a starting point that people move. It knows drawn positions only.
+
+const NEAR_PX = 28;        // a finger this near the starting point takes hold of it; elsewhere it scrolls or taps
+const DOT_GAP_PX = 6;      // steps nearer than this to the last one get no dot of their own
+const TAP_PX = 10;
+
+const isInPicture = ({ x_range, y_range }, [x, y]) =>
+  x >= x_range[0] && x <= x_range[1] && y >= y_range[0] && y <= y_range[1];
+
+const between = (from, to, share) => [from[0] + (to[0] - from[0]) * share, from[1] + (to[1] - from[1]) * share];
+
+// The point of a path after `position` steps: a place between two steps is one on the straight line that joins them.
+function pointOnPath(path, position) {
+  const at = Math.min(position, path.length - 1);
+  const step = Math.floor(at);
+  return step === at ? path[step] : between(path[step], path[step + 1], at - step);
+}
+
+// The part of a line inside the box, [x, y, x, y], or null (Liang and Barsky, 1984). Far outside, where float64 has
+// no digits left for the picture, there is none.
+function clipLine([fromX, fromY], [toX, toY], box) {
+  const [dx, dy] = [toX - fromX, toY - fromY];
+  if (!(Math.max(Math.abs(fromX), Math.abs(fromY), Math.abs(toX), Math.abs(toY)) < 1e12)) return null;
+  let [first, last] = [0, 1];
+  for (const [change, room] of [[-dx, fromX - box.left], [dx, box.right - fromX], [-dy, fromY - box.top], [dy, box.bottom - fromY]]) {
+    if (change === 0 && room < 0) return null;
+    if (change < 0) first = Math.max(first, room / change);
+    if (change > 0) last = Math.min(last, room / change);
+  }
+  return first > last ? null : [fromX + first * dx, fromY + first * dy, fromX + last * dx, fromY + last * dy];
+}
+
+// The height of a drawn curve: between two of its points, the straight line that is drawn there.
+function heightOnCurve(curve, x) {
+  const right = curve.findIndex((point) => point[0] >= x);
+  if (right <= 0) return curve[right === 0 ? 0 : curve.length - 1][1];
+  const [from, to] = [curve[right - 1], curve[right]];
+  return between(from, to, (x - from[0]) / (to[0] - from[0]))[1];
+}
+
+// `onStart` hears of every place that someone gives the start.
+function createLandscape(root, { onStart }) {
+  const canvas = root.querySelector("canvas");
+  const context = canvas.getContext("2d");
+  const groundLayer = document.createElement("canvas");
+  const pathLayer = document.createElement("canvas");   // the ground with every whole path, faint
+  const trailLayer = document.createElement("canvas");  // that, and in full colour the steps up to `numDrawn`
+
+  let race = null;
+  let groundKey = "";      // what the ground layer shows
+  let trails = [];         // for every racer: its steps in pixels, each with its part inside the frame
+  let numDrawn = 0;
+  let scale = null;
+  let colors = {};
+  let position = 0;
+  let heldStart = null;    // where someone has put the start, until Python's answer has it too
+  let press = null;        // { id, x, y, drags } while a pointer is down
+
+  function setRace(newRace) {
+    race = newRace;
+    canvas.setAttribute("aria-label", race.picture.label
+      + (race.picture.can_start ? " Click or drag to move the start; on the keyboard, Alt with the arrow keys." : ""));
+    canvas.classList.toggle("can-start", Boolean(race.picture.can_start));
+    redraw();
+  }
+
+  // ---- Drawing
+
+  function redraw() {
+    const width = canvas.parentNode.clientWidth;
+    const height = canvas.parentNode.clientHeight;
+    if (!race || width < 40 || height < 40) return;  // still in a closed tab; the size observer calls again
+    colors = readColors(canvas, { ...AXIS_COLORS, ...RACER_COLORS });
+    fitCanvas(canvas, width, height);
+    const ground = fitCanvas(groundLayer, width, height);
+    const key = JSON.stringify([race.picture, colors, width, height, window.devicePixelRatio]);
+    if (key !== groundKey) {
+      groundKey = key;
+      scale = buildScale(ground, width, height, race.picture);
+      ground.clearRect(0, 0, width, height);
+      drawGround(ground, race.picture, scale, colors);
+    }
+    trails = race.racers.map(measureTrail);
+    const paths = fitCanvas(pathLayer, width, height);
+    blit(paths, groundLayer);
+    paths.globalAlpha = 0.4;
+    for (const trail of trails) drawParts(paths, trail, trail.parts, 1);
+    paths.globalAlpha = 1;
+    fitCanvas(trailLayer, width, height);
+    numDrawn = Infinity;
+    draw(position);
+  }
+
+  function measureTrail({ slot, path }) {
+    const limit = (pixel) => Math.max(-1e300, Math.min(1e300, pixel));
+    const pixels = path.map(([x, y]) => [limit(scale.x(x)), limit(scale.y(y))]);
+    const parts = pixels.map((point, step) => (step ? clipLine(pixels[step - 1], point, scale.box) : null));
+    // A dot where a step ends inside the frame, far enough from the last one to be seen as one.
+    const hasDot = pixels.map((point, step) => step > 0 && isInBox(point)
+      && Math.hypot(point[0] - pixels[step - 1][0], point[1] - pixels[step - 1][1]) >= DOT_GAP_PX);
+    // The last part inside the frame so far: where a racer off the picture has left it.
+    const lastPart = [];
+    parts.forEach((part, step) => lastPart.push(part || lastPart[step - 1] || null));
+    return { slot, color: colors[slot], pixels, parts, lastPart, hasDot };
+  }
+
+  function isInBox([x, y]) {
+    const { left, right, top, bottom } = scale.box;
+    return x >= left - 0.5 && x <= right + 0.5 && y >= top - 0.5 && y <= bottom + 0.5;
+  }
+
+  function drawParts(target, { color }, parts, width) {
+    let [x, y] = [NaN, NaN];
+    target.strokeStyle = color;
+    target.lineWidth = width;
+    target.lineJoin = target.lineCap = "round";
+    target.beginPath();
+    for (const part of parts) {
+      if (!part) continue;
+      if (part[0] !== x || part[1] !== y) target.moveTo(part[0], part[1]);
+      [, , x, y] = part;
+      target.lineTo(x, y);
+    }
+    target.stroke();
+  }
+
+  // Going on adds to what is drawn; going back begins again.
+  function drawTrails(steps) {
+    const target = trailLayer.getContext("2d");
+    if (steps < numDrawn) {
+      blit(target, pathLayer);
+      numDrawn = 0;
+    }
+    for (const trail of trails) {
+      drawParts(target, trail, trail.parts.slice(numDrawn + 1, steps + 1), 2.25);
+      target.fillStyle = trail.color;
+      target.beginPath();
+      for (let step = numDrawn + 1; step <= steps && step < trail.pixels.length; step += 1) {
+        if (!trail.hasDot[step]) continue;
+        const [x, y] = trail.pixels[step];
+        target.moveTo(x + 3, y);
+        target.arc(x, y, 3, 0, 2 * Math.PI);
+      }
+      target.fill();
+    }
+    numDrawn = steps;
+  }
+
+  function drawMarker(trail) {
+    const { pixels, slot, color } = trail;
+    const at = Math.min(position, pixels.length - 1);
+    const here = pointOnPath(pixels, at);
+    const from = pixels[Math.max(0, Math.ceil(at) - 1)];
+    const part = at > Math.floor(at) ? clipLine(from, here, scale.box) : null;
+    if (part) drawParts(context, trail, [part], 2.25);
+    const look = { color, halo: colors.surface };
+    if (isInBox(here)) return drawShape(context, RACER_PATHS[slot], ...here, look);
+    const exit = part || trail.lastPart[Math.floor(at)];
+    if (!exit) return;
+    const [fromX, fromY, x, y] = exit;
+    drawShape(context, ARROW_HEAD, x, y, { ...look, angle: Math.atan2(y - fromY, x - fromX) });
+  }
+
+  function drawStart([x, y]) {
+    for (const [color, width] of [[colors.surface, 5], [colors.text, 2]]) {
+      context.strokeStyle = color;
+      context.lineWidth = width;
+      context.beginPath();
+      context.arc(scale.x(x), scale.y(y), 10, 0, 2 * Math.PI);
+      context.stroke();
+    }
+  }
+
+  function draw(newPosition) {
+    position = newPosition;
+    if (!scale || !race) return;
+    drawTrails(Math.floor(position));
+    blit(context, trailLayer);
+    for (const start of heldStart ? [heldStart] : race.racers.map((racer) => racer.path[0])) {
+      if (isInPicture(race.picture, start)) drawStart(start);
+    }
+    for (const trail of [...trails].reverse()) drawMarker(trail);  // the first racer lies on top
+  }
+
+  // ---- Moving the start
+
+  const startOf = () => heldStart || race.racers[0].path[0];
+
+  function moveStart(x, y) {
+    const { x_range: xRange, y_range: yRange, curve } = race.picture;
+    const clamp = (value, [low, high]) => Math.min(high, Math.max(low, value));
+    const start = [clamp(x, xRange), clamp(y, yRange)];
+    if (curve) start[1] = clamp(heightOnCurve(curve, start[0]), yRange);
+    heldStart = start;
+    draw(position);
+    onStart(curve ? [start[0]] : start);
+  }
+
+  function release() {
+    if (press && press.drags) return;
+    heldStart = null;
+    draw(position);
+  }
+
+  function isNearStart(x, y) {
+    if (!scale || !race.picture.can_start) return false;
+    const [startX, startY] = startOf();
+    return Math.hypot(scale.x(startX) - x, scale.y(startY) - y) <= NEAR_PX;
+  }
+
+  canvas.addEventListener("pointerdown", (event) => {
+    if (press || event.button !== 0 || !scale || !race.picture.can_start) return;
+    const drags = event.pointerType !== "touch" || isNearStart(event.offsetX, event.offsetY);
+    press = { id: event.pointerId, x: event.offsetX, y: event.offsetY, drags };
+    if (!drags) return;
+    canvas.focus({ preventScroll: true });
+    canvas.setPointerCapture(event.pointerId);
+    moveStart(scale.xAt(event.offsetX), scale.yAt(event.offsetY));
+  });
+  canvas.addEventListener("pointermove", (event) => {
+    if (!press) canvas.classList.toggle("is-near", isNearStart(event.offsetX, event.offsetY));
+    else if (press.id === event.pointerId && press.drags) moveStart(scale.xAt(event.offsetX), scale.yAt(event.offsetY));
+  });
+  canvas.addEventListener("pointerup", (event) => {
+    if (!press || press.id !== event.pointerId) return;
+    const isTap = !press.drags && Math.hypot(event.offsetX - press.x, event.offsetY - press.y) <= TAP_PX;
+    press = null;
+    if (isTap) moveStart(scale.xAt(event.offsetX), scale.yAt(event.offsetY));
+  });
+  canvas.addEventListener("pointercancel", () => { press = null; });
+  // Only this keeps the page from scrolling once a finger is down; elsewhere on the picture it may.
+  canvas.addEventListener("touchstart", (event) => {
+    const box = canvas.getBoundingClientRect();
+    const [touch] = event.touches;
+    if (isNearStart(touch.clientX - box.left, touch.clientY - box.top)) event.preventDefault();
+  }, { passive: false });
+
+  canvas.addEventListener("keydown", (event) => {
+    const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
+    if (!way || !event.altKey || !race || !race.picture.can_start) return;
+    event.preventDefault();
+    const { x_range: xRange, y_range: yRange } = race.picture;
+    const [x, y] = startOf();
+    moveStart(x + way[0] * (xRange[1] - xRange[0]) / 50, y + way[1] * (yRange[1] - yRange[0]) / 50);
+  });
+
+  redrawOnChange(canvas.parentNode, redraw);
+  return { setRace, draw, release };
+}

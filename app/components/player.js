@@ -1,0 +1,119 @@
+// The descent player. Python sends whole races; this script plays them back, and asks for another where someone moves
+// the start or a data point. What it shows comes from the parts before it: transport, landscape, chart, data, readout.
+
+const REST_MS = 250;       // the cursor stands still this long before Python hears where
+const PATIENCE_MS = 3000;  // an answer that has not come by then does not come
+
+const player = element.querySelector(".gb-player");
+const spoken = player.querySelector(".gb-player-spoken");
+const transport = createTransport(player.querySelector(".gb-player-transport"), onMove);
+const landscape = createLandscape(player.querySelector(".gb-player-landscape"), { onStart: (start) => ask({ start }) });
+const lineFit = createLineFit(player.querySelector(".gb-player-data"), { onPoints: (points) => ask({ points }) });
+const readout = createReadout(player.querySelector(".gb-player-readout"));
+const lossChart = createChart(player.querySelector(".gb-chart"), { onCursor: (x) => transport.moveTo(x) });
+
+let race = null;
+let shown = { steps: 0, position: 0 };
+let shownSteps = null;     // what chart and readout show
+let question = null;       // the latest that Python has not been asked
+let patience = null;       // timer while an answer is awaited
+let rest = null;           // timer until the cursor counts as resting
+
+// ---- The cursor
+
+function onMove(steps, position) {
+  shown = { steps, position };
+  landscape.draw(position);
+  lineFit.draw(position);
+  if (steps !== shownSteps) {
+    shownSteps = steps;
+    lossChart.setCursor(steps);
+    readout.show(steps);
+  }
+  restSoon();
+}
+
+function restSoon() {
+  clearTimeout(rest);
+  rest = setTimeout(onRest, REST_MS);
+}
+
+function onRest() {
+  if (!player.isConnected || transport.isPlaying() || patience !== null || question) return;
+  spoken.textContent = `Step ${shown.steps} of ${race.num_steps}. ${readout.tell()}`;
+  props.value = withMoved({ iteration: shown.steps });
+  PAGE.moved = {};
+  trigger("release");
+}
+
+// ---- Questions to Python: one under way at most, the latest next
+
+function ask(message) {
+  if (!question) requestAnimationFrame(sendQuestion);
+  question = message;
+}
+
+function sendQuestion() {
+  if (!question || patience !== null) return;
+  const message = question;
+  question = null;
+  patience = setTimeout(onAnswer, PATIENCE_MS);
+  // Gradio's dispatch costs page time, so what someone has just moved is on the screen before.
+  setTimeout(() => {
+    props.value = withMoved(message);
+    trigger("input");
+  });
+}
+
+function onAnswer() {
+  clearTimeout(patience);
+  patience = null;
+  if (question) return requestAnimationFrame(sendQuestion);
+  landscape.release();
+  lineFit.release();
+  restSoon();
+}
+
+// ---- Answers from Python
+
+// The value is an answer as text; our own messages, which stand there in between, are objects.
+function takeValue() {
+  if (typeof props.value !== "string") return;
+  const answer = JSON.parse(props.value);
+  handRound(answer);
+  const isOpening = !race;
+  if (answer.race) showRace(answer.race);  // without a race, something was entered wrongly: the picture stays
+  if (!isOpening) onAnswer();
+}
+
+function showRace(newRace) {
+  const before = race;
+  race = keptProps.race = newRace;
+  player.hidden = false;
+  player.classList.toggle("has-data", Boolean(race.data));
+  landscape.setRace(race);
+  lineFit.setRace(race);
+  readout.setRace(race);
+  lossChart.setValue(race.chart, "Loss");
+  fillKey();
+  shownSteps = null;
+  transport.setLength(race.num_steps, Boolean(before) && before.picture.kind === race.picture.kind);
+  if (!before) clearTimeout(rest);
+  player.dataset.races = Number(player.dataset.races || 0) + 1;  // how many have been drawn
+}
+
+// What the marks on the landscape mean; a line stands only where the picture has the mark.
+function fillKey() {
+  const { can_start: canStart, minima, valley } = race.picture;
+  const entries = { start: canStart, minimum: (minima || []).length > 0, valley };
+  for (const [name, isThere] of Object.entries(entries)) {
+    player.querySelector(`.gb-player-key [data-mark="${name}"]`).hidden = !isThere;
+  }
+}
+
+player.addEventListener("keydown", transport.onKey);
+watch("value", takeValue);
+// Gradio forgets a component's value while it is off the page: the page keeps the race.
+player.hidden = true;
+if (keptProps.race) showRace(keptProps.race);
+takeValue();

@@ -1,0 +1,116 @@
+"""The descent player: optimisers walking down a loss landscape, with their losses and one cursor for all."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import gradio as gr
+
+from app.components import component_classes, read_component_script, read_component_style
+from app.components.chart import CHART_TEMPLATE
+
+_TEMPLATE = f"""
+<div class="gb-player">
+  <div class="gb-player-transport" role="group" aria-label="Play the descent">
+    <div class="gb-player-buttons">
+      <button type="button" data-move="reset" title="Back to the start (R or Home)">Reset</button>
+      <button type="button" data-move="back" title="One step back (left arrow; Shift: a tenth)">Back</button>
+      <button type="button" data-move="play" title="Play or pause (Space)">Play</button>
+      <button type="button" data-move="step" title="One step on (right arrow; Shift: a tenth)">Step</button>
+    </div>
+    <select aria-label="Speed" title="Speed: 1× is four steps a second"></select>
+    <input type="range" min="0" step="1" aria-label="Steps taken">
+    <output aria-live="off"></output>
+  </div>
+  <div class="gb-player-pictures">
+    <figure class="gb-player-landscape">
+      <figcaption class="gb-player-key">
+        <span data-mark="start"><i></i>start: click or drag</span>
+        <span data-mark="minimum"><i></i>minimum</span>
+        <span data-mark="valley"><i></i>every point is a minimum</span>
+      </figcaption>
+      <div class="gb-player-canvas"><canvas tabindex="0" role="application"></canvas></div>
+    </figure>
+    <div class="gb-player-losses">{CHART_TEMPLATE}</div>
+    <figure class="gb-player-data">
+      <figcaption class="gb-player-key"><span>Drag a point: every line follows.</span></figcaption>
+      <div class="gb-player-canvas"><canvas tabindex="0" role="application"></canvas></div>
+    </figure>
+    <ul class="gb-player-readout"></ul>
+  </div>
+  <span class="gb-player-spoken" aria-live="polite"></span>
+</div>
+"""
+
+
+def build_player(value: dict[str, Any], **kwargs: Any) -> gr.HTML:
+    """Build the player of up to four optimisers, the racers, on one loss landscape.
+
+    A race is a dictionary of finite numbers:
+
+    - `num_steps`: how far the scrubber goes.
+    - `picture`: `{"kind", "label", "x_label", "y_label", "x_range", "y_range", "minima", "can_start"}` with
+      `label` the description for screen readers, ending in a full stop, `minima` a list of `[x, y]` and
+      `can_start` whether people may move the start. Kind `contours` adds `shades`, `{"rows", "columns",
+      "bytes"}` with base64 of one byte a grid point, row by row from the bottom, 0 the lowest loss (the
+      outermost grid points lie on the frame); `lines`, a list of `{"level", "pieces"}` with pieces
+      `[x0, y0, x1, y1, …]`; and `valley`, the two ends of the line of all minimisers, or None. Kind `curve`
+      adds `curve`, a list of `[x, y]` in ascending x.
+    - `racers`, 1 to 4: `{"slot", "name", "detail", "path", "losses", "gradients", "weights", "ending"}` with
+      `slot` 0 to 3 for colour and shape; `path` the point `[x, y]` after k steps, k = 0, 1, …, shorter than
+      `num_steps + 1` where the racer stopped; `losses` and `gradients` as long, the loss and the gradient's
+      length there; `weights` as long, or None where the weights are the path's coordinates (on a curve: its
+      x); and `ending`, why the racer stopped, or "".
+    - `chart`: a value of `build_chart` with roles `racer1` to `racer4` and x the number of steps taken.
+    - `data`: `{"points", "x_label", "y_label", "x_range", "y_range"}` of a line fit, where a path's point is
+      (slope, intercept), or None.
+
+    The component sends `{"start": [x, y]}` (on a curve `{"start": [x]}`) or `{"points": [[x, y], …]}` with
+    its event `input` while someone moves the start or a data point, and waits for the answer before it sends
+    again. It sends `{"iteration": k}` with its event `release` once the cursor rests; the handler of that
+    event must not answer the player, or the cursor would never rest. Every message has `moved` too: the
+    fields that answers named in their own `moved` since the cursor last rested.
+
+    Args:
+        value: The race to show at first, at its end.
+        **kwargs: Further arguments of `gr.HTML`, such as `elem_id`.
+
+    Returns:
+        The component; a handler updates it by returning what `pack_answer` packs.
+    """
+    return gr.HTML(
+        value=pack_answer({"race": value}),
+        html_template=_TEMPLATE,
+        css_template=read_component_style("chart", "player"),
+        js_on_load=read_component_script(
+            "racers",
+            "axes",
+            "chart",
+            "ground",
+            "landscape",
+            "line_fit",
+            "readout",
+            "transport",
+            "answers",
+            "player",
+        ),
+        apply_default_css=False,
+        elem_classes=component_classes(kwargs.pop("elem_classes", None)),
+        **kwargs,
+    )
+
+
+def pack_answer(answer: dict[str, Any]) -> str:
+    """Pack an answer for the player and the components that listen to it as JSON text.
+
+    Gradio's page copies every value several times an event, entry by entry; a text it copies at once.
+
+    Args:
+        answer: `race`, to be shown, left out where the last one stays; `moved`, fields that were moved by
+            hand and what stands in them now; and what the listeners know, such as `ruler`.
+
+    Raises:
+        ValueError: If a number is not finite.
+    """
+    return json.dumps(answer, allow_nan=False, separators=(",", ":"))

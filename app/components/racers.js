@@ -1,0 +1,37 @@
+// What tells racers apart: a colour and, for eyes that do not tell these colours apart, a shape.
+
+const RACER_COLORS = ["--gb-racer-1", "--gb-racer-2", "--gb-racer-3", "--gb-racer-4"];
+const RACER_SHAPES = ["M6 0A6 6 0 1 1 -6 0A6 6 0 1 1 6 0Z", "M-5.2 -5.2H5.2V5.2H-5.2Z", "M0 -7L6.6 5H-6.6Z",
+  "M0 -7.2L7.2 0L0 7.2L-7.2 0Z"];
+const RACER_PATHS = RACER_SHAPES.map((shape) => new Path2D(shape));
+const ARROW_HEAD = new Path2D("M4 0L-9 7L-5 0L-9 -7Z");
+
+function drawShape(context, shape, x, y, { color, halo, size = 1, angle = 0 }) {
+  context.save();
+  context.translate(x, y);
+  context.rotate(angle);
+  context.scale(size, size);
+  context.lineJoin = "round";
+  context.lineWidth = 3 / size;
+  context.strokeStyle = halo;
+  context.stroke(shape);
+  context.fillStyle = color;
+  context.fill(shape);
+  context.restore();
+}
+
+function buildSwatch(slot) {
+  const space = "http://www.w3.org/2000/svg";
+  const swatch = document.createElementNS(space, "svg");
+  const shape = swatch.appendChild(document.createElementNS(space, "path"));
+  swatch.setAttribute("viewBox", "-9 -9 18 18");
+  swatch.setAttribute("aria-hidden", "true");
+  shape.setAttribute("d", RACER_SHAPES[slot]);
+  shape.style.fill = `var(${RACER_COLORS[slot]})`;
+  return swatch;
+}
+
+// Text is written only where it differs, so that a frame without news costs the page no layout.
+function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}

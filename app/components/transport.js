@@ -1,0 +1,116 @@
+// The transport: one cursor, the number of steps taken, moved by buttons, keys, the scrubber and the clock.
+
+const STEP_MS = 250;       // one step at 1×
+const GLIDE_MS = 160;      // one press of a button
+const SPEEDS = [0.1, 0.2, 0.5, 1, 2, 5, 10];
+const FIRST_SPEED = 5;
+
+// `onMove` hears the whole number of steps taken and the drawn position, which glides from one to the next.
+function createTransport(root, onMove) {
+  const buttons = Object.fromEntries([...root.querySelectorAll("[data-move]")].map((button) => [button.dataset.move, button]));
+  const speed = root.querySelector("select");
+  const scrubber = root.querySelector("input");
+  const place = root.querySelector("output");
+
+  let numSteps = null;     // null before the first race
+  let steps = 0;
+  let position = 0;
+  let playing = false;
+  let frame = null;
+  let lastFrameAt = 0;
+  let pace = 0;            // of a glide, in steps a millisecond
+
+  for (const factor of SPEEDS) speed.add(new Option(`${factor}\u00d7`, factor, false, factor === FIRST_SPEED));
+
+  function show() {
+    if (Number(scrubber.value) !== steps) scrubber.value = steps;
+    scrubber.style.setProperty("--progress", `${100 * steps / Math.max(1, numSteps)}%`);
+    scrubber.setAttribute("aria-valuetext", `step ${steps} of ${numSteps}`);
+    setText(place, `step ${formatNumber(steps)} of ${formatNumber(numSteps)}`);
+    onMove(steps, playing && prefersReducedMotion() ? steps : position);
+  }
+
+  function requestNextFrame() {
+    if (frame !== null) return;
+    lastFrameAt = performance.now();
+    frame = requestAnimationFrame(onFrame);
+  }
+
+  function onFrame(now) {
+    frame = null;
+    if (!root.isConnected) return;
+    const elapsed = Math.min(100, Math.max(0, now - lastFrameAt));  // a page that was away goes on where it was
+    lastFrameAt = now;
+    const before = position;
+    if (playing) {
+      position = Math.min(numSteps, position + elapsed * Number(speed.value) / STEP_MS);
+      steps = Math.floor(position);
+      if (position === numSteps) setPlaying(false);
+    } else {
+      const left = steps - position;
+      position = Math.abs(left) <= pace * elapsed ? steps : position + Math.sign(left) * pace * elapsed;
+    }
+    if (position !== before) show();
+    if (playing || position !== steps) frame = requestAnimationFrame(onFrame);
+  }
+
+  function setPlaying(wanted) {
+    if (wanted) position = steps = steps < numSteps ? steps : 0;  // no glide is left to finish
+    playing = wanted;
+    buttons.play.textContent = playing ? "Pause" : "Play";
+    if (playing) requestNextFrame();
+    else glideTo(Math.round(position));
+    show();
+  }
+
+  function glideTo(target) {
+    steps = Math.min(numSteps, Math.max(0, Math.round(target)));
+    if (prefersReducedMotion()) position = steps;
+    pace = Math.abs(steps - position) / GLIDE_MS;
+    if (position !== steps) requestNextFrame();
+  }
+
+  // From here on the cursor is the visitor's: it stops playing and goes where it is told.
+  function moveTo(target, { glides = false } = {}) {
+    if (numSteps === null) return;
+    if (playing) setPlaying(false);
+    glideTo(target);
+    if (!glides) position = steps;
+    show();
+  }
+
+  // A race of the same kind keeps the place, the end being a place too; another kind is shown at its end.
+  function setLength(newNumSteps, isSameKind) {
+    const wasAtEnd = numSteps === null || !isSameKind || (steps === numSteps && !playing);
+    numSteps = newNumSteps;
+    scrubber.max = numSteps;
+    if (wasAtEnd) playing = false;
+    if (wasAtEnd || position > numSteps) position = steps = numSteps;
+    buttons.play.textContent = playing ? "Pause" : "Play";
+    show();
+  }
+
+  const moves = {
+    reset: () => moveTo(0),
+    back: () => moveTo(steps - 1, { glides: true }),
+    play: () => setPlaying(!playing),
+    step: () => moveTo(steps + 1, { glides: true }),
+  };
+  for (const [name, move] of Object.entries(moves)) buttons[name].addEventListener("click", move);
+  scrubber.addEventListener("input", () => moveTo(Number(scrubber.value)));
+
+  // Buttons keep Space for pressing themselves; everywhere else it plays and pauses.
+  function onKey(event) {
+    if (numSteps === null || event.altKey || event.ctrlKey || event.metaKey || event.target === speed) return;
+    const by = event.shiftKey ? Math.max(1, Math.round(numSteps / 10)) : 1;
+    const keys = { ArrowLeft: () => moveTo(steps - by, { glides: true }), ArrowRight: () => moveTo(steps + by, { glides: true }),
+      Home: moves.reset, End: () => moveTo(numSteps), r: moves.reset };
+    if (event.target.tagName !== "BUTTON") keys[" "] = moves.play;
+    const action = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    if (!action) return;
+    event.preventDefault();
+    action();
+  }
+
+  return { setLength, moveTo, onKey, isPlaying: () => playing };
+}

@@ -1,0 +1,385 @@
+"""The theory of step sizes against what the steps do, and against eigenvalues found in other ways."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.descent import descend
+from models.learning_rate import (
+    MAX_COUNTED_STEPS,
+    TARGET_LOSS,
+    classify_end,
+    compare_rates,
+    find_curvature,
+    find_lr_limit,
+    measure_contraction,
+    measure_distances,
+    measure_pace,
+    predict_contraction,
+    predict_steps,
+    suggest_lr,
+)
+from models.optimizers import OPTIMIZERS, make_optimizer
+from models.problems import (
+    SURFACES,
+    evaluate_losses,
+    find_default_start,
+    make_least_squares,
+    make_valley,
+)
+
+TOY = make_least_squares([1.0] * 5, 1)
+ZEROS = np.zeros(5)
+NUM_PROBLEMS = 200
+
+
+def find_eigenvalues(problem, w):
+    """Return eigenvalues that are not 0 and their eigenvectors, of a Hessian from autograd."""
+    hessian = torch.autograd.functional.hessian(problem.make_loss(torch.float64), torch.tensor(w))
+    values, vectors = np.linalg.eigh(hessian.numpy())
+    moving = values > 1e-10 * values[-1]
+    return values[moving], vectors[:, moving]
+
+
+@cache
+def find_random_problems():
+    """Return 200 least-squares problems of 1 to 6 rows and 1 to 8 weights, each with a start.
+
+    Set aside are the starts with hardly any error along the flattest or the steepest direction, less than 0.3
+    of it: it would take long to see there what the theory says of the long run. Whatever the step size, the
+    slowest direction is one of these two.
+    """
+    found, seed = [], 0
+    while len(found) < NUM_PROBLEMS:
+        rng = np.random.default_rng(seed := seed + 1)
+        num_rows, num_weights = rng.integers(1, 7), rng.integers(1, 9)
+        problem = make_least_squares(rng.normal(size=(num_rows, num_weights)), rng.normal(size=num_rows))
+        w0 = rng.normal(size=num_weights)
+        _, vectors = find_eigenvalues(problem, w0)
+        error = np.abs((w0 - problem.find_minimum(w0)) @ vectors)
+        if min(error[0], error[-1]) >= 0.3 * np.linalg.norm(error):
+            found.append((problem, w0))
+    return found
+
+
+def draw_random_problems(count=NUM_PROBLEMS):
+    """Yield problem, start and a generator for what else is drawn."""
+    for seed, (problem, w0) in enumerate(find_random_problems()[:count]):
+        yield problem, w0, np.random.default_rng(seed)
+
+
+def walk(problem, w0, lr, steps, name="gradient_descent", momentum=0.9):
+    return descend(problem, w0, make_optimizer(name, lr, momentum), steps, "float64", 60)
+
+
+def test_predicted_and_measured_contraction_agree():
+    for problem, w0, rng in draw_random_problems():
+        eigenvalues, _ = find_eigenvalues(problem, w0)
+        lr = rng.uniform(0.05, 1.9) / eigenvalues[-1]
+        curvature = find_curvature(problem, w0)
+        np.testing.assert_allclose(curvature.nonzero, eigenvalues, rtol=1e-6)
+        predicted = predict_contraction(curvature, make_optimizer(lr=lr))
+        assert predicted == pytest.approx(np.abs(1 - lr * eigenvalues).max(), rel=1e-6)
+        measured = measure_contraction(curvature, walk(problem, w0, lr, 80), "float64")
+        assert measured == pytest.approx(predicted, rel=0.01)
+
+
+def test_just_inside_the_limit_converges_and_just_outside_diverges():
+    for problem, w0, _ in draw_random_problems():
+        eigenvalues, vectors = find_eigenvalues(problem, w0)
+        limit = find_curvature(problem, w0).lr_max
+        assert limit == pytest.approx(2 / eigenvalues[-1])
+        minimum = problem.find_minimum(w0)
+
+        inside = walk(problem, w0, 0.99 * limit, 80)
+        errors = np.abs((inside.path - minimum) @ vectors)  # (81, R)
+        pace = np.abs(1 - 0.99 * limit * eigenvalues)  # below 1 in every direction
+        assert (pace < 1).all()
+        np.testing.assert_allclose(errors[-1], errors[0] * pace**80, rtol=1e-6, atol=1e-9)
+        excess = inside.path_losses - problem.smallest_loss
+        assert (np.diff(excess) <= 1e-12).all()
+        assert inside.status in ("running", "converged")
+
+        outside = walk(problem, w0, 1.01 * limit, 150)
+        steepest = np.abs((outside.path - minimum) @ vectors[:, -1])
+        assert steepest[-1] == pytest.approx(steepest[0] * 1.02**150, rel=1e-6)
+        assert outside.status == "diverged"
+
+
+def build_companion(name, kept, beta):
+    """Return the matrix of one step on (dₖ, dₖ₋₁), for an eigenvector where gradient descent leaves `kept`.
+
+    Momentum: dₖ₊₁ = dₖ − ηλdₖ + β(dₖ − dₖ₋₁). Nesterov's takes the gradient at dₖ + β(dₖ − dₖ₋₁).
+    """
+    ahead = np.array([1 + beta, -beta])
+    first = np.array([kept + beta, -beta]) if name == "momentum" else kept * ahead
+    return np.stack([first, [1, 0]])
+
+
+@pytest.mark.parametrize("name", ["momentum", "nesterov"])
+def test_momentums_pace_is_the_radius_of_its_recurrence(name):
+    for problem, w0, rng in draw_random_problems():
+        eigenvalues, _ = find_eigenvalues(problem, w0)
+        lr, beta = rng.uniform(0.01, 4.2) / eigenvalues[-1], rng.uniform(0, 0.99)
+        radii = [
+            np.abs(np.linalg.eigvals(build_companion(name, 1 - lr * v, beta))).max() for v in eigenvalues
+        ]
+        predicted = predict_contraction(find_curvature(problem, w0), make_optimizer(name, lr, beta))
+        assert predicted == pytest.approx(max(radii), rel=1e-6)
+
+
+@pytest.mark.parametrize("name", ["momentum", "nesterov"])
+def test_the_recurrence_is_what_the_steps_do(name):
+    for problem, w0, rng in draw_random_problems(20):
+        eigenvalues, vectors = find_eigenvalues(problem, w0)
+        lr, beta = rng.uniform(0.1, 1.2) / eigenvalues[-1], rng.uniform(0.1, 0.95)
+        path = walk(problem, w0, lr, 12, name, beta).path
+        errors = (path - problem.find_minimum(w0)) @ vectors  # (13, R)
+        for value, error in zip(eigenvalues, errors.T, strict=True):
+            # Without a velocity yet, the first step is gradient descent's; Nesterov's looks ahead at once.
+            first = lr * value * (1 + beta if name == "nesterov" else 1)
+            assert error[1] == pytest.approx((1 - first) * error[0], abs=1e-12)
+            step = build_companion(name, 1 - lr * value, beta)
+            for k in range(2, 13):
+                assert error[k] == pytest.approx((step @ error[[k - 1, k - 2]])[0], rel=1e-9, abs=1e-12)
+
+
+@pytest.mark.parametrize("name", ["momentum", "nesterov"])
+@pytest.mark.parametrize("beta", [0.5, 0.9])
+def test_momentums_limit_is_where_it_turns(name, beta):
+    for problem, w0, _ in draw_random_problems(15):
+        curvature = find_curvature(problem, w0)
+        limit = find_lr_limit(curvature, make_optimizer(name, 1.0, beta))
+        _, vectors = find_eigenvalues(problem, w0)
+        for share, grows in ((0.99, False), (1.01, True)):
+            path = walk(problem, w0, share * limit, 250, name, beta).path
+            errors = np.abs((path - curvature.minimum) @ vectors[:, -1])
+            assert errors[-1] > 5 * errors[0] if grows else errors[-1] < errors[0] / 5
+            factor = predict_contraction(curvature, make_optimizer(name, share * limit, beta))
+            assert (factor > 1) == grows
+
+
+def test_momentum_comes_down_with_longer_steps_than_gradient_descent():
+    curvature = find_curvature(TOY, ZEROS)
+    assert find_lr_limit(curvature, make_optimizer("gradient_descent")) == pytest.approx(0.2)
+    assert find_lr_limit(curvature, make_optimizer("momentum", 0.1, 0.9)) == pytest.approx(0.38)
+    assert find_lr_limit(curvature, make_optimizer("nesterov", 0.1, 0.9)) == pytest.approx(0.38 / 2.8)
+
+
+@pytest.mark.parametrize("name", ["adagrad", "rmsprop", "adam"])
+def test_nothing_is_claimed_of_steps_that_scale_themselves(name):
+    curvature = find_curvature(TOY, ZEROS)
+    assert find_lr_limit(curvature, make_optimizer(name)) is None
+    assert predict_contraction(curvature, make_optimizer(name)) is None
+
+
+def test_descent_reaches_the_predicted_minimum():
+    """Also where there are many minimisers: the one that descent comes to is the one closest to the start."""
+    reached = 0
+    for problem, w0, _ in draw_random_problems():
+        curvature = find_curvature(problem, w0)
+        if curvature.condition > 20:
+            continue
+        reached += 1
+        result = walk(problem, w0, curvature.lr_best, 200)
+        np.testing.assert_allclose(result.w, curvature.minimum, atol=1e-6)
+        assert measure_distances(curvature, result.path)[-1] < 1e-6
+    assert reached > 60
+
+
+def test_the_notebooks_step_sizes():
+    curvature = find_curvature(TOY, ZEROS)
+    np.testing.assert_allclose(curvature.eigenvalues, [0, 0, 0, 0, 10], atol=1e-12)
+    assert (curvature.eigenvalues >= 0).all()
+    assert (curvature.largest, curvature.smallest, curvature.condition) == pytest.approx((10, 10, 1))
+    assert (curvature.lr_max, curvature.lr_best) == pytest.approx((0.2, 0.1))
+    assert curvature.is_exact
+    result = descend(TOY, ZEROS, make_optimizer(lr=0.01), 150)
+    assert predict_contraction(curvature, make_optimizer(lr=0.01)) == pytest.approx(0.9)
+    assert measure_contraction(curvature, result, "float32") == pytest.approx(0.9, rel=1e-4)
+
+
+def test_the_best_step_size_lands_in_one_step():
+    curvature = find_curvature(TOY, ZEROS)
+    result = walk(TOY, ZEROS, curvature.lr_best, 3)
+    assert measure_distances(curvature, result.path)[1] < 1e-12
+    assert measure_contraction(curvature, result, "float64") == pytest.approx(0, abs=1e-12)
+
+
+def test_no_step_size_beats_the_best():
+    for problem, w0, rng in draw_random_problems():
+        curvature = find_curvature(problem, w0)
+        best = predict_contraction(curvature, make_optimizer(lr=curvature.lr_best))
+        assert best == pytest.approx((curvature.condition - 1) / (curvature.condition + 1), abs=1e-9)
+        others = [make_optimizer(lr=share * curvature.lr_max) for share in rng.uniform(0.01, 1, 50)]
+        assert min(predict_contraction(curvature, other) for other in others) >= best - 1e-12
+
+
+def test_nothing_is_measured_where_rounding_hides_it():
+    curvature = find_curvature(TOY, ZEROS)
+    at_minimum = descend(TOY, [0.2] * 5, make_optimizer(lr=0.01), 10)
+    assert measure_contraction(curvature, at_minimum, "float32") is None
+    only_start = descend(TOY, ZEROS, make_optimizer(lr=0.01), 10, time_limit_seconds=0.0)
+    assert measure_contraction(curvature, only_start, "float32") is None
+
+
+def test_divergence_is_measured_up_to_the_overflow():
+    """The squares of these distances are outside of float64, the distances are not."""
+    problem = make_least_squares([0.001], 1)
+    curvature = find_curvature(problem, np.zeros(1))
+    result = walk(problem, np.zeros(1), 1.5 * curvature.lr_max, 3000)
+    assert result.overflow_step is not None
+    distances = measure_distances(curvature, result.path)
+    assert distances[-1] > 1e155
+    np.testing.assert_allclose(distances[1:] / distances[:-1], 2, rtol=1e-6)
+    assert measure_contraction(curvature, result, "float64") == pytest.approx(2)
+
+
+def test_pace_of_each_direction_is_one_minus_eta_lambda():
+    for problem, w0, rng in draw_random_problems(50):
+        eigenvalues, _ = find_eigenvalues(problem, w0)
+        lr = rng.uniform(0.1, 2.5) / eigenvalues[-1]
+        curvature = find_curvature(problem, w0)
+        paces = measure_pace(curvature, walk(problem, w0, lr, 3).path)
+        moving = paces[curvature.eigenvalues > 0]
+        expected = 1 - lr * eigenvalues
+        seen = ~np.isnan(moving)
+        assert seen[[0, -1]].all()
+        np.testing.assert_allclose(moving[seen], expected[seen], atol=1e-5)
+
+
+def test_pace_without_a_step_is_unknown():
+    curvature = find_curvature(TOY, ZEROS)
+    assert np.isnan(measure_pace(curvature, np.zeros((1, 5)))).all()
+
+
+@pytest.mark.parametrize("name", list(SURFACES))
+def test_curvature_of_a_surface_is_that_of_its_nearest_minimum(name):
+    surface = SURFACES[name]
+    curvature = find_curvature(surface, np.array(surface.start))
+    nearest = min(surface.minima, key=lambda point: np.linalg.norm(np.subtract(point, surface.start)))
+    np.testing.assert_array_equal(curvature.minimum, nearest)
+    eigenvalues, _ = find_eigenvalues(surface, np.array(nearest))
+    np.testing.assert_allclose(curvature.nonzero, eigenvalues)
+    assert not curvature.is_exact
+    # Close to the minimum the theory holds for it as well.
+    lr = 0.7 * curvature.lr_max
+    result = walk(surface, curvature.minimum + 1e-5, lr, 40)
+    predicted = predict_contraction(curvature, make_optimizer(lr=lr))
+    assert measure_contraction(curvature, result, "float64") == pytest.approx(predicted, rel=0.01)
+
+
+def test_rosenbrocks_condition_number():
+    curvature = find_curvature(SURFACES["rosenbrock"], np.zeros(2))
+    assert curvature.condition == pytest.approx(2508, rel=1e-3)  # as the literature gives it
+
+
+def count_steps(problem, w0, lr, bottom):
+    """Count gradient descent's steps to the target with torch.optim.SGD, None where it takes too many."""
+    w = torch.tensor(w0, dtype=torch.float64, requires_grad=True)
+    optimizer = torch.optim.SGD([w], lr=lr)
+    loss_of = problem.make_loss(torch.float64)
+    for step in range(MAX_COUNTED_STEPS + 1):
+        optimizer.zero_grad()
+        loss = loss_of(w)
+        if loss.item() - bottom <= TARGET_LOSS:
+            return step
+        if not loss.isfinite():
+            return None
+        loss.backward()
+        optimizer.step()
+    return None
+
+
+@pytest.mark.parametrize(
+    ("problem", "w0"),
+    [
+        (TOY, ZEROS),
+        (make_least_squares([[0.5, 1], [1.5, 1], [2, 1], [4, 1]], [1, 1.4, 2.4, 3.9]), np.array([-2.0, 5.0])),
+        (SURFACES["himmelblau"], np.array([2.0, 1.0])),
+    ],
+    ids=["toy", "line", "himmelblau"],
+)
+def test_counted_steps_are_those_of_a_plain_loop(problem, w0):
+    curvature = find_curvature(problem, w0)
+    bottom = evaluate_losses(problem, curvature.minimum[None])[0]
+    rows = compare_rates(problem, curvature, w0)
+    assert any(row.lr == pytest.approx(curvature.lr_best) for row in rows)
+    assert [row.lr for row in rows] == sorted(row.lr for row in rows)
+    assert any(row.steps is None for row in rows)
+    assert any(row.steps is not None for row in rows)
+    for row in rows:
+        assert row.steps == count_steps(problem, w0, row.lr, bottom), row
+        assert row.contraction == pytest.approx(predict_contraction(curvature, make_optimizer(lr=row.lr)))
+        if curvature.is_exact and row.lr > 1.001 * curvature.lr_max:
+            assert row.steps is None
+
+
+def test_predicted_steps_are_the_counted_ones():
+    """With one eigenvalue the prediction is exact, on the toy problem and on others."""
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        problem = TOY if seed == 0 else make_least_squares(rng.normal(size=4), 3.0)
+        w0 = ZEROS if seed == 0 else rng.normal(size=4)
+        excess = evaluate_losses(problem, w0[None])[0]
+        compared = 0
+        for row in compare_rates(problem, find_curvature(problem, w0), w0):
+            predicted = predict_steps(row.contraction, excess)
+            if predicted is None or predicted > MAX_COUNTED_STEPS:
+                assert row.steps is None
+            elif 1e-9 < row.contraction < 1 - 1e-9:
+                assert row.steps == predicted
+                compared += 1
+        assert compared >= 8
+    best = make_optimizer(lr=0.1)
+    assert predict_steps(predict_contraction(find_curvature(TOY, ZEROS), best), 1.0) == 1
+
+
+@given(st.floats(1e-6, 0.9999), st.floats(1e-3, 1e9))
+def test_predicted_steps_are_just_enough(contraction, excess):
+    steps = predict_steps(contraction, excess)
+    assert excess * contraction ** (2 * steps) <= TARGET_LOSS * (1 + 1e-5)
+    assert excess * contraction ** (2 * (steps - 1)) > TARGET_LOSS * (1 - 1e-5)
+
+
+def test_predicted_steps_at_the_ends():
+    assert predict_steps(0.5, TARGET_LOSS) == 0
+    assert predict_steps(1.5, 0.0) == 0
+    assert predict_steps(1.0, 1.0) is None
+    assert predict_steps(1.5, 1.0) is None
+    assert predict_steps(0.0, 1.0) == 1
+
+
+@pytest.mark.parametrize("name", list(OPTIMIZERS))
+@pytest.mark.parametrize(
+    "problem",
+    [TOY, make_least_squares([[1, 1], [2, 1], [3, 1]], [1, 3, 2]), make_valley(25), *SURFACES.values()],
+    ids=["toy", "line", "valley", *SURFACES],
+)
+def test_suggested_step_size_comes_down(problem, name):
+    w0 = find_default_start(problem) if problem is not SURFACES["saddle"] else np.array([-1.6, 0.3])
+    lr = suggest_lr(problem, w0, name)
+    assert f"{lr:.0e}" == f"{lr:e}".replace("000000", "").replace(".e", "e")  # one digit
+    result = walk(problem, w0, lr, 200, name)
+    assert result.status in ("converged", "running", "stalled")
+    assert result.path_losses.min() < 0.7 * result.path_losses[0]
+
+
+@pytest.mark.parametrize(
+    ("surface", "place", "kind"),
+    [
+        ("saddle", (0.0, 0.0), "saddle"),
+        ("saddle", (0.0, 1.0), "minimum"),
+        ("himmelblau", (-0.270845, -0.923039), "maximum"),
+        ("himmelblau", (3.0, 2.0), "minimum"),
+        ("rastrigin", (0.5, 0.5), "maximum"),
+        ("rastrigin", (0.5, 0.0), "saddle"),
+        ("rastrigin", (0.99, 0.99), "minimum"),
+    ],
+)
+def test_flat_places_have_their_word(surface, place, kind):
+    assert classify_end(SURFACES[surface], np.array(place)) == kind
