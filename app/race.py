@@ -9,7 +9,7 @@ import numpy as np
 
 from models.descent import TIME_LIMIT_SECONDS, Descent, check_start, descend
 from models.learning_rate import Curvature, RateRow, compare_rates, find_curvature
-from models.optimizers import DEFAULT_MOMENTUM, OptimizerConfig, make_optimizer
+from models.optimizers import DEFAULT_MOMENTUM, OPTIMIZERS, OptimizerConfig, check_momentum, make_optimizer
 from models.problems import (
     SURFACES,
     Floats,
@@ -73,7 +73,7 @@ class RaceSettings:
             )
         if len(self.entries) != NUM_SLOTS or not any(self.entries):
             raise ValueError("Nobody is racing: choose an optimiser.")
-        if not 2 <= len(self.points) <= MAX_POINTS:
+        if self.problem == "line" and not 2 <= len(self.points) <= MAX_POINTS:
             raise ValueError(f"There are {len(self.points)} points: a line needs 2 to {MAX_POINTS}.")
         check_number(self.steps, "The number of iterations", 1, MAX_LIVE_STEPS)
 
@@ -116,6 +116,8 @@ class Race:
         is_alone = sum(f"{other.optimizer.lr:.4g}" == rate for other in same) == 1
         return f"{title} η = {rate}" if is_alone else f"{title} η = {rate} (place {racer.slot + 1})"
 
+
+_WITH_MOMENTUM = [name for name, kind in OPTIMIZERS.items() if kind.has_momentum]
 
 # Settings with something to see at once, for each problem.
 OPENINGS = {
@@ -169,9 +171,10 @@ def run_race(settings: RaceSettings) -> Race:
     """
     problem = build_problem(settings)
     start = check_start(problem, settings.first_weights)
+    check_momentum(settings.momentum)
     alone = keep_problem(settings)
     optimizers = [
-        (slot, make_optimizer(*entry, settings.momentum))
+        (slot, make_optimizer(*entry, settings.momentum if entry[0] in _WITH_MOMENTUM else 0.0))
         for slot, entry in enumerate(settings.entries)
         if entry
     ]
@@ -180,13 +183,18 @@ def run_race(settings: RaceSettings) -> Race:
         Racer(slot, optimizer, _walk(alone, optimizer, settings.steps, settings.dtype, limit))
         for slot, optimizer in optimizers
     )
+    if any(racer.descent.status == "out_of_time" for racer in racers):
+        _walk.cache_clear()  # the machine was busy: the next one who asks may get to the end
     return Race(settings, problem, find_curvature(problem, start), racers)
 
 
 @lru_cache(maxsize=256)
 def _walk(alone: RaceSettings, optimizer: OptimizerConfig, steps: int, dtype: str, limit: float) -> Descent:
     """Let one optimiser walk: whoever is not touched by a change need not walk again."""
-    return descend(build_problem(alone), alone.first_weights, optimizer, steps, dtype, limit)
+    descent = descend(build_problem(alone), alone.first_weights, optimizer, steps, dtype, limit)
+    for shared in (descent.path, descent.path_losses, descent.gradients):
+        shared.setflags(write=False)
+    return descent
 
 
 def build_problem(settings: RaceSettings) -> LeastSquares | Surface:

@@ -71,19 +71,19 @@ def read_form(form: Form) -> RaceSettings:
         ProblemError: where the problem or the start cannot be read or is out of range.
         ValueError: where another setting is.
     """
+    parts: dict[str, Any] = {"problem": form.problem}
     try:
-        parts: dict[str, Any] = {
-            "problem": form.problem,
-            "condition": _require(form.condition, "The condition number"),
-            "x": read_numbers(form.x),
-            "y": _require(form.y, "y"),
-            "w0": read_numbers(form.w0),
-            "points": _read_points(form.points),
-            "start": (
-                _require(form.start_a, "The first weight"),
-                _require(form.start_b, "The second weight"),
-            ),
-        }
+        # The fields of the other problems are hidden: what stands in them does not matter.
+        if form.problem == "toy":
+            parts |= {"x": read_numbers(form.x), "y": _require(form.y, "y"), "w0": read_numbers(form.w0)}
+        else:
+            names = ("The first weight", "The second weight")
+            start = (form.start_a, form.start_b)
+            parts["start"] = tuple(_require(value, name) for value, name in zip(start, names, strict=True))
+        if form.problem == "line":
+            parts["points"] = _read_points(form.points)
+        if form.problem == "valley":
+            parts["condition"] = _require(form.condition, "The condition number")
         trial = RaceSettings(**parts)
         check_start(build_problem(trial), trial.first_weights)
     except ValueError as error:

@@ -4,7 +4,6 @@ import numpy as np
 
 from app.race import Race, Racer
 from app.readouts import format_number, format_point
-from models.descent import TIME_LIMIT_SECONDS
 from models.learning_rate import classify_end, find_lr_limit, predict_contraction
 from models.problems import Floats, LeastSquares, Surface
 
@@ -77,7 +76,7 @@ def describe_descent(race: Race, racer: Racer, name: str = "") -> str:
         )
     if descent.status == "out_of_time":
         return (
-            f"**{who}Stopped after {TIME_LIMIT_SECONDS:g} seconds.** {taken} of {descent.num_steps:,} "
+            f"**{who}Stopped: the time for a race was up.** {taken} of {descent.num_steps:,} "
             f"are done, and the loss is {end}."
         )
     factor = predict_contraction(race.curvature, optimizer)

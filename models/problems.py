@@ -159,31 +159,31 @@ class Surface:
 
 def rosenbrock(w: torch.Tensor) -> torch.Tensor:
     """Rosenbrock's banana valley (Rosenbrock, The Computer Journal 3, 1960)."""
-    a, b = w[0], w[1]
+    a, b = w.unbind()
     return (1 - a) ** 2 + 100 * (b - a**2) ** 2
 
 
 def himmelblau(w: torch.Tensor) -> torch.Tensor:
     """Himmelblau's four valleys (Himmelblau, Applied Nonlinear Programming, 1972)."""
-    a, b = w[0], w[1]
+    a, b = w.unbind()
     return (a**2 + b - 11) ** 2 + (a + b**2 - 7) ** 2
 
 
 def beale(w: torch.Tensor) -> torch.Tensor:
     """Beale's function (Moré, Garbow & Hillstrom, ACM Transactions on Mathematical Software 7, 1981)."""
-    a, b = w[0], w[1]
+    a, b = w.unbind()
     return (1.5 - a + a * b) ** 2 + (2.25 - a + a * b**2) ** 2 + (2.625 - a + a * b**3) ** 2
 
 
 def saddle(w: torch.Tensor) -> torch.Tensor:
     """A saddle at the origin between two minima; near the origin it is ½a² − ½b² + ¼."""
-    a, b = w[0], w[1]
+    a, b = w.unbind()
     return a**2 / 2 + (b**2 - 1) ** 2 / 4
 
 
 def rastrigin(w: torch.Tensor) -> torch.Tensor:
     """Rastrigin's egg box (Rastrigin, Systems of Extremal Control, 1974)."""
-    a, b = w[0], w[1]
+    a, b = w.unbind()
     return 20 + a**2 + b**2 - 10 * torch.cos(2 * torch.pi * a) - 10 * torch.cos(2 * torch.pi * b)
 
 
@@ -199,7 +199,7 @@ def make_valley(condition: float) -> Surface:
     check_number(condition, "The condition number", MIN_CONDITION, MAX_CONDITION)
 
     def valley(w: torch.Tensor) -> torch.Tensor:
-        a, b = w[0], w[1]
+        a, b = w.unbind()
         return a**2 / 2 + condition * b**2 / 2
 
     return Surface(

@@ -137,8 +137,8 @@ def test_the_time_limit_is_shared(monkeypatch):
         ({"problem": "toys"}, "choose one of toy, line, valley, rosenbrock"),
         ({"entries": (None,) * 4}, "Nobody is racing: choose an optimiser"),
         ({"entries": (("adam", 0.1),)}, "Nobody is racing"),
-        ({"points": ((0.0, 0.0),)}, "There are 1 points: a line needs 2 to 20"),
-        ({"points": ((0.0, 0.0),) * 21}, "There are 21 points: a line needs 2 to 20"),
+        ({"problem": "line", "points": ((0.0, 0.0),)}, "There are 1 points: a line needs 2 to 20"),
+        ({"problem": "line", "points": ((0.0, 0.0),) * 21}, "There are 21 points: a line needs 2 to 20"),
         ({"steps": 0}, "number of iterations is 0: enter a number from 1 to 1,000"),
         ({"steps": MAX_LIVE_STEPS + 1}, "number of iterations is 1001: enter a number from 1 to 1,000"),
         ({"steps": 10**9}, "enter a number from 1 to 1,000"),
@@ -229,7 +229,8 @@ def test_writes_numbers_short():
 
 @given(race_settings())
 def test_the_controls_give_the_settings_that_they_were_filled_with(settings):
-    assert read_form(fill_form(settings)) == settings
+    """As far as its problem uses them: what stands in the fields of other problems does not matter."""
+    assert write_query(read_form(fill_form(settings))) == write_query(settings)
 
 
 @pytest.mark.parametrize("name", list(OPENINGS))
@@ -261,18 +262,18 @@ def test_reads_what_people_type():
         ({"w0": "0"}, "w0 has 1 numbers, but there are 5 weights: give 5"),
         ({"y": None}, "y is empty: enter a number"),
         ({"y": 1e9}, "y is 1000000000.0: enter a number from -1,000,000 to 1,000,000"),
-        ({"start_a": None}, "first weight is empty"),
-        ({"start_b": None}, "second weight is empty"),
-        ({"condition": None}, "condition number is empty"),
+        ({"problem": "line", "start_a": None}, "first weight is empty"),
+        ({"problem": "saddle", "start_b": None}, "second weight is empty"),
+        ({"problem": "valley", "condition": None}, "condition number is empty"),
         ({"problem": "valley", "condition": 0}, "enter a number from 1 to 10,000"),
         ({"problem": "nothing"}, "choose one of toy, line"),
         ({"problem": "beale", "start_a": 1001}, "enter a number from -1,000 to 1,000"),
-        ({"points": [[1, 2], ["a", 3]]}, "Row 2 of the points is a, 3: give two numbers"),
-        ({"points": [[1, 2], [3, None]]}, "Row 2 of the points is 3, : give two numbers"),
-        ({"points": [[1, 2], [3]]}, "Row 2 of the points is 3: give two numbers"),
-        ({"points": [[1, 2], 3]}, "Row 2 of the points is 3: give two numbers"),
-        ({"points": [[1, 2], ["", ""]]}, "There are 1 points: a line needs 2 to 20"),
-        ({"points": [[k, k] for k in range(21)]}, "There are 21 points"),
+        ({"problem": "line", "points": [[1, 2], ["a", 3]]}, "Row 2 of the points is a, 3: give two numbers"),
+        ({"problem": "line", "points": [[1, 2], [3, None]]}, "Row 2 of the points is 3, : give two numbers"),
+        ({"problem": "line", "points": [[1, 2], [3]]}, "Row 2 of the points is 3: give two numbers"),
+        ({"problem": "line", "points": [[1, 2], 3]}, "Row 2 of the points is 3: give two numbers"),
+        ({"problem": "line", "points": [[1, 2], ["", ""]]}, "There are 1 points: a line needs 2 to 20"),
+        ({"problem": "line", "points": [[k, k] for k in range(21)]}, "There are 21 points"),
     ],
 )
 def test_mistakes_in_the_problem_are_told_from_others(change, message):

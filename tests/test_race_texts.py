@@ -103,7 +103,9 @@ def test_a_descent_without_time_says_how_far_it_came(monkeypatch):
     monkeypatch.setattr(app.race, "TIME_LIMIT_SECONDS", 0.0)
     race = run_race(alone(lr=0.0123, steps=77))
     assert race.racers[0].descent.status == "out_of_time"
-    assert describe_race(race) == "**Stopped after 2 seconds.** 0 steps of 77 are done, and the loss is 1."
+    assert describe_race(race) == (
+        "**Stopped: the time for a race was up.** 0 steps of 77 are done, and the loss is 1."
+    )
 
 
 @settings(max_examples=60, deadline=None)

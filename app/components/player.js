@@ -80,9 +80,9 @@ function onAnswer() {
 function takeValue() {
   if (typeof props.value !== "string") return;
   const answer = JSON.parse(props.value);
-  handRound(answer);
   const isOpening = !race;
   if (answer.race) showRace(answer.race);  // without a race, something was entered wrongly: the picture stays
+  handRound(answer);
   if (!isOpening) onAnswer();
 }
 
