@@ -147,7 +147,7 @@ def take_steps(
     deadline = time.perf_counter() + time_limit_seconds
 
     for step in range(1, steps + 2):  # the last round only looks at where the last step has led
-        optimizer.zero_grad()
+        del w.grad  # what optimizer.zero_grad() comes to, in a tenth of its time
         loss = loss_of(w)  # the forward pass
         if not math.isfinite(loss.item()):
             overflow_step = step

