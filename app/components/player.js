@@ -74,12 +74,33 @@ function onAnswer() {
   restSoon();
 }
 
+// ---- Controls: the page hands their values over, and Python is asked past Gradio's events, which take twice as long
+
+let controls = null;       // the latest that Python has not been asked about
+let isAsking = false;
+
+PAGE.askForRace = async (values) => {
+  controls = values;
+  if (isAsking) return;
+  isAsking = true;
+  while (controls) {
+    const latest = controls;
+    controls = null;
+    const text = await server.answer({ values: latest });
+    if (typeof text === "string") takeAnswer(text);  // undefined where the server could not be reached
+  }
+  isAsking = false;
+};
+
 // ---- Answers from Python
 
 // The value is an answer as text; our own messages, which stand there in between, are objects.
 function takeValue() {
-  if (typeof props.value !== "string") return;
-  const answer = JSON.parse(props.value);
+  if (typeof props.value === "string") takeAnswer(props.value);
+}
+
+function takeAnswer(text) {
+  const answer = JSON.parse(text);
   const isOpening = !race;
   if (answer.race) showRace(answer.race);  // without a race, something was entered wrongly: the picture stays
   handRound(answer);

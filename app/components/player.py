@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import gradio as gr
@@ -44,7 +45,11 @@ _TEMPLATE = f"""
 """
 
 
-def build_player(value: dict[str, Any], **kwargs: Any) -> gr.HTML:
+# For the `js` of a control's event without a Python function: its inputs go to the player's `answer`.
+ASK_FOR_RACE = "(...values) => { window.glassboxDescent.askForRace(values); }"
+
+
+def build_player(value: dict[str, Any], answer: Callable[[Any], str], **kwargs: Any) -> gr.HTML:
     """Build the player of up to four optimisers, the racers, on one loss landscape.
 
     A race is a dictionary of finite numbers:
@@ -74,11 +79,18 @@ def build_player(value: dict[str, Any], **kwargs: Any) -> gr.HTML:
 
     Args:
         value: The race to show at first, at its end.
+        answer: Called with `{"values": […]}`, outside Gradio's queue and with whatever the browser sent, when
+            a control's event runs `ASK_FOR_RACE` with its inputs; returns what `pack_answer` packs.
         **kwargs: Further arguments of `gr.HTML`, such as `elem_id`.
 
     Returns:
         The component; a handler updates it by returning what `pack_answer` packs.
     """
+
+    def ask(request: Any) -> str:
+        return answer(request)
+
+    ask.__name__ = "answer"  # the name under which the script finds it
     return gr.HTML(
         value=pack_answer({"race": value}),
         html_template=_TEMPLATE,
@@ -96,6 +108,7 @@ def build_player(value: dict[str, Any], **kwargs: Any) -> gr.HTML:
             "player",
         ),
         apply_default_css=False,
+        server_functions=[ask],
         elem_classes=component_classes(kwargs.pop("elem_classes", None)),
         **kwargs,
     )

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import gradio as gr
 
 from app.components.notice import build_notice
-from app.components.player import build_player, pack_answer
+from app.components.player import ASK_FOR_RACE, build_player, pack_answer
 from app.components.ruler import build_ruler
 from app.landscape import is_curve, start_from_curve
 from app.prose import LATEX_DELIMITERS, load_sections
@@ -61,9 +61,19 @@ class Details(NamedTuple):
     link: Any
 
 
-def on_race(chart: str, *values: Any) -> str:
-    """Race and answer the player; wired to every control that changes the race."""
-    return answer_form(Form(*values), chart)
+def answer_controls(request: Any) -> str:
+    """Race with what stands in the controls, and answer the player; called by its script.
+
+    Args:
+        request: `{"values": [chart, *form]}` from the browser, unchecked.
+    """
+    try:
+        chart, *values = request["values"]
+        form = Form(*values)
+        table: Any = form.points  # as the browser has it
+        return answer_form(form._replace(points=table["data"]), chart)
+    except (KeyError, TypeError, AttributeError):
+        return pack_answer({})  # not from our page
 
 
 def on_moved(message: Any, chart: str, *values: Any) -> str:
@@ -225,7 +235,7 @@ def build_descent_tab(page: gr.Blocks) -> None:
     gr.Markdown(QUESTION, latex_delimiters=LATEX_DELIMITERS, elem_classes="gb-question")
     with gr.Row(elem_classes="gb-bench"):
         with gr.Column(scale=3, elem_classes="gb-stage"):
-            player = build_player(show_race(opening, CHARTS[0]), elem_id="descent-player")
+            player = build_player(show_race(opening, CHARTS[0]), answer_controls, elem_id="descent-player")
             ruler = build_ruler(show_ruler(opening), elem_id="descent-ruler")
             build_notice("status", describe_race(opening), elem_id="descent-status")
         with gr.Column(scale=1, min_width=280, elem_classes="gb-controls"):
@@ -244,7 +254,7 @@ def build_descent_tab(page: gr.Blocks) -> None:
     live: dict[str, Any] = {**quiet, "trigger_mode": "always_last", "queue": False}
     # A textbox raises `input` for keys alone, not for what is pasted.
     changes = [control.change if isinstance(control, gr.Textbox) else control.input for control in plain]
-    gr.on(changes, on_race, inputs, player, **live)
+    gr.on(changes, None, inputs, None, js=ASK_FOR_RACE, **live)
     for slot, optimizer in enumerate(optimizers, start=1):
         outputs = [player, fields[f"lr_{slot}"], fields["momentum"]]
         optimizer.input(partial(on_optimizer, slot), inputs, outputs, **live)
