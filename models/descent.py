@@ -101,7 +101,7 @@ def descend(
         time_limit_seconds,
         may_settle=optimizer.name == "gradient_descent",
     )
-    path, gradients = (torch.stack(rows).double().numpy() for rows in (walk.positions, walk.gradients))
+    path, gradients = np.array(walk.positions), np.array(walk.gradients)  # (K + 1, D)
     losses = np.array(walk.losses)
     if walk.settled_step is not None:
         still = steps + 1 - len(losses)
@@ -126,9 +126,9 @@ def descend(
 class Walk:
     """What `take_steps` saw: a position (D,), loss and gradient (D,) for each round that it completed."""
 
-    positions: list[torch.Tensor]
+    positions: list[list[float]]
     losses: list[float]
-    gradients: list[torch.Tensor]
+    gradients: list[list[float]]
     overflow_step: int | None
     settled_step: int | None
 
@@ -155,14 +155,14 @@ def take_steps(
         loss.backward()  # the backward pass: w.grad is now the gradient
         assert w.grad is not None
 
-        positions.append(w.detach().clone())
+        positions.append(w.tolist())
         losses.append(loss.item())
-        gradients.append(w.grad.clone())
+        gradients.append(w.grad.tolist())
         if step > steps or time.perf_counter() > deadline:
             break
 
         optimizer.step()  # w moves
-        if may_settle and torch.equal(w, positions[-1]):
+        if may_settle and w.tolist() == positions[-1]:
             settled_step = step
             break
 

@@ -445,8 +445,8 @@ def test_plays_and_scrubs_smoothly_without_asking_the_server(tab):
 def test_a_change_is_drawn_quickly(open_page, served_page, address, limit):
     """From a change of κ, which every optimiser has to follow, to the redrawn picture: 150 steps in 2-D.
 
-    The goals are medians of 100 and 200 ms, and benchmarks/README.md has what was measured in quiet; the limits
-    leave room for a machine that has other work.
+    The goals are medians of 100 and 200 ms, and benchmarks/README.md has what was measured; the limits leave
+    room for a machine that has other work.
     """
     page = open_page("descent")
     page.goto(f"{served_page}/?tab=descent&{address}")
