@@ -1,5 +1,6 @@
 """Races: what is run and kept, what stands in the controls, and what a link says."""
 
+import json
 import math
 import re
 from dataclasses import fields, replace
@@ -26,6 +27,7 @@ from app.race import (
 )
 from app.race_form import NOBODY, Form, ProblemError, fill_form, read_form
 from app.race_link import read_query, write_query
+from app.tabs.descent import answer_controls
 from models.descent import descend
 from models.learning_rate import compare_rates, find_curvature
 from models.optimizers import OPTIMIZERS, make_optimizer
@@ -421,3 +423,36 @@ def test_any_link_runs_or_is_refused(problem, query):
 
     refusal = find_refusal(follow)
     assert refusal is None or re.search("choose|give|enter|take|number|letters", refusal)
+
+
+# ----- what the player's script may send
+
+
+def ask(**changes):
+    values = fill_form(OPENINGS["valley"])._replace(**changes)
+    table = {"headers": ["x", "y"], "data": values.points}
+    return json.loads(answer_controls({"values": ["Loss", *values._replace(points=table)]}))
+
+
+def test_the_controls_are_answered_with_a_race():
+    answer = ask(lr_1=0.01)
+    assert answer["race"]["racers"][0]["detail"] == "η = 0.01"
+    assert (answer["settings_error"], answer["problem_error"]) == ("", "")
+    assert "above 0" in ask(lr_1=-1)["settings_error"]
+    assert "race" not in ask(lr_1=-1)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [None, 3, [], {}, {"values": None}, {"values": []}, {"values": ["Loss"]}, {"values": [{}] * 20}],
+)
+def test_what_is_no_form_is_answered_with_nothing(request_):
+    assert json.loads(answer_controls(request_)) == {}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"lr_1": 10**400}, {"steps": 2.5}, {"steps": {}}, {"dtype": []}, {"condition": "ten"}, {"start_a": []}],
+)
+def test_wrong_types_are_refused_and_nothing_breaks(change):
+    assert "race" not in ask(**change)

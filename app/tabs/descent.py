@@ -72,7 +72,7 @@ def answer_controls(request: Any) -> str:
         form = Form(*values)
         table: Any = form.points  # as the browser has it
         return answer_form(form._replace(points=table["data"]), chart)
-    except (KeyError, TypeError, AttributeError):
+    except (KeyError, ValueError, TypeError, AttributeError, ArithmeticError):
         return pack_answer({})  # not from our page
 
 
