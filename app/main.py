@@ -111,7 +111,9 @@ def warm_up() -> None:
     """Do what the first visitor would otherwise wait for: import what is used late, and load the weights."""
     import matplotlib.pyplot  # noqa: F401  Gradio imports it when the first event arrives
 
+    from app.race import OPENINGS, run_race
     from app.tabs.sketchpad import build_example
     from models.library import DEFAULT_CHOICE
 
     predict_drawing({"strokes": build_example(1)}, DEFAULT_CHOICE)
+    run_race(OPENINGS["valley"])  # the first of torch's optimisers makes torch import its compiler
