@@ -162,17 +162,22 @@ def has_files(name: str) -> bool:
     )
 
 
-@lru_cache(maxsize=1)
-def load_gallery() -> Gallery:
-    """Load the pictures that the page offers: the MNIST test set, or built-in strokes without MNIST."""
-    name = "built-in strokes"
+@lru_cache(maxsize=2)
+def load_gallery(part: Part = "test") -> Gallery:
+    """Load the pictures that the page offers: MNIST's, or built-in strokes without MNIST.
+
+    Args:
+        part: "train" (60,000 of MNIST, 1,000 strokes) or "test" (10,000 of MNIST, 1,000 strokes).
+    """
+    kind = "training" if part == "train" else "test"
+    name = f"built-in strokes, {kind} set"
     dataset = None
     if has_files("mnist"):
         try:
-            name, dataset = "MNIST test set", load_dataset("mnist", "test")
+            name, dataset = f"MNIST {kind} set", load_dataset("mnist", part)
         except ValueError:  # damaged files are no reason not to open the page
-            name = "built-in strokes, since the MNIST files are damaged"
-    dataset = dataset or load_dataset("strokes", "test", 1_000)
+            name += ", since the MNIST files are damaged"
+    dataset = dataset or load_dataset("strokes", part, 1_000)
     images, labels = dataset.images[:, 0].numpy(), dataset.labels.numpy()
     images.flags.writeable = labels.flags.writeable = False
     return Gallery(name, images, labels)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -59,6 +60,15 @@ def load_cached(checkpoint: str | Path) -> Checkpoint:
     path = find_checkpoint(checkpoint)
     status = path.stat()
     return _load_version(path, status.st_mtime_ns, status.st_size)
+
+
+def copy_network(checkpoint: str | Path) -> torch.nn.Module:
+    """Return a network of one's own with the checkpoint's weights, in evaluation mode, to hook and to change.
+
+    Raises:
+        ValueError: As `models.checkpoint.load_checkpoint`.
+    """
+    return copy.deepcopy(load_cached(checkpoint).network)
 
 
 @lru_cache(maxsize=32)  # 32 of the largest network are 150 MB

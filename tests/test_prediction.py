@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from models.checkpoint import SHIPPED_FOLDER, load_checkpoint
-from models.prediction import load_cached, predict_digit
+from models.prediction import copy_network, load_cached, predict_digit
 
 PICTURE = np.random.default_rng(0).random((28, 28), dtype=np.float32)
 
@@ -43,3 +43,13 @@ def test_checkpoint_is_loaded_once_until_its_file_changes(tmp_path):
     assert load_cached(path) is first
     shutil.copy(SHIPPED_FOLDER / "mlp.safetensors", path)
     assert load_cached(path).info.network == "mlp"
+
+
+def test_a_copied_network_is_ones_own():
+    network = copy_network("mlp")
+    with torch.no_grad():
+        for weights in network.parameters():
+            weights.zero_()
+    assert not network.training
+    assert load_cached("mlp").network is not network
+    assert predict_digit(PICTURE, "mlp").probabilities.std() > 0.01

@@ -439,52 +439,51 @@ def test_plays_and_scrubs_smoothly_without_asking_the_server(tab):
     assert scrubbing >= 50
 
 
+TIME_A_CHANGE = """async ([selector, value]) => {
+  const name = "number input for Condition number κ";
+  const field = document.querySelector(`input[aria-label='${name}']`);
+  const player = document.querySelector(selector);
+  const before = player.dataset.races;
+  const start = performance.now();
+  field.value = value;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  await new Promise((resolve) => {
+    new MutationObserver((_, observer) => {
+      if (player.dataset.races === before) return;
+      observer.disconnect();
+      requestAnimationFrame(resolve);
+    }).observe(player, { attributes: true });
+  });
+  return performance.now() - start;
+}"""
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("address", "limit"),
     [
-        ("problem=valley&steps=150&entries=gradient_descent:0.05", 300),
-        ("problem=valley&steps=150", 600),
+        ("problem=valley&steps=150&entries=gradient_descent:0.05", 100),
+        ("problem=valley&steps=150", 200),
     ],
 )
 def test_a_change_is_drawn_quickly(open_page, served_page, address, limit):
     """From a change of κ, which every optimiser has to follow, to the redrawn picture: 150 steps in 2-D.
 
-    The goals are medians of 100 and 200 ms, and benchmarks/README.md has what was measured; the limits leave
-    room for a machine that has other work.
+    The median of nine changes must meet the limit. On a machine that has other work it is given two more
+    tries; benchmarks/README.md has what was measured.
     """
     page = open_page("descent")
     page.goto(f"{served_page}/?tab=descent&{address}")
     tab = Tab(page, races=2)
     page.wait_for_timeout(1500)
-    delays = []
-    for index in range(20):
-        # κ changes the race of every optimiser.
-        delays.append(
-            page.evaluate(
-                """async ([selector, value]) => {
-                  const name = "number input for Condition number κ";
-                  const field = document.querySelector(`input[aria-label='${name}']`);
-                  const player = document.querySelector(selector);
-                  const before = player.dataset.races;
-                  const start = performance.now();
-                  field.value = value;
-                  field.dispatchEvent(new Event("input", { bubbles: true }));
-                  await new Promise((resolve) => {
-                    new MutationObserver((_, observer) => {
-                      if (player.dataset.races === before) return;
-                      observer.disconnect();
-                      requestAnimationFrame(resolve);
-                    }).observe(player, { attributes: true });
-                  });
-                  return performance.now() - start;
-                }""",
-                [PLAYER, str(20 + index)],
-            )
-        )
-        page.wait_for_timeout(700)
-    median = statistics.median(delays)
-    print(
-        f"change to picture, {len(tab.racers())} racing: median {median:.0f} ms, worst {max(delays):.0f} ms"
-    )
-    assert median <= limit
+    medians = []
+    for first in (20, 40, 60):
+        delays = []
+        for condition in range(first, first + 9):
+            delays.append(page.evaluate(TIME_A_CHANGE, [PLAYER, str(condition)]))
+            page.wait_for_timeout(400)
+        medians.append(statistics.median(delays))
+        if medians[-1] <= limit:
+            break
+    print(f"change to picture, {len(tab.racers())} racing, medians in ms: {[round(m) for m in medians]}")
+    assert min(medians) <= limit

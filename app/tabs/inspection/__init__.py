@@ -7,7 +7,7 @@ import gradio as gr
 import numpy as np
 
 from app.components.grids import build_grids
-from app.components.pad import PAD_SIZE_PX
+from app.digits import DRAWING, TEST, list_sources, take_digit
 from app.prose import LATEX_DELIMITERS, load_sections
 from app.readouts import explain_size, format_number
 from models.data import load_gallery
@@ -22,9 +22,7 @@ from models.inspection import (
     make_random_kernel,
     pool_by_hand,
 )
-from models.sketch import digit_from_strokes
 
-DRAWING = "My last drawing"
 DEFAULT_INDEX = 0
 DEFAULT_CONVOLUTION = (2, 1, 0)  # kernel size, stride, padding: the notebook's
 DEFAULT_POOLING = (4, 4, 0)  # the notebook's
@@ -69,7 +67,7 @@ def on_convolution(
 ) -> WindowView:
     """Convolve the chosen picture both ways; wired to every control's change and the sketchpad's."""
     try:
-        picture, note = take_picture(source, index, drawing)
+        picture, note = take_digit(source, index, drawing)
         kernel, bias = make_random_kernel(kernel_size, seed)
         result = inspect_convolution(picture, kernel, bias, stride, padding)
     except ValueError as error:
@@ -107,7 +105,7 @@ def on_pooling(
 ) -> WindowView:
     """Pool the chosen picture both ways; wired to every control's change and the sketchpad's."""
     try:
-        picture, note = take_picture(source, index, drawing)
+        picture, note = take_digit(source, index, drawing)
         result = inspect_pooling(picture, kernel_size, stride, padding)
     except ValueError as error:
         return WindowView(gr.skip(), gr.skip(), _show_error(str(error)))
@@ -136,24 +134,6 @@ def on_drawing(source: str, index: int, drawing: dict[str, Any] | None, *setting
     return DrawingView(*convolution, *on_pooling(source, index, drawing, *settings[4:]))
 
 
-def take_picture(source: str, index: int, drawing: dict[str, Any] | None) -> tuple[Floats, str]:
-    """Return the chosen picture (28, 28) in [0, 1] and what it shows.
-
-    Raises:
-        ValueError: where nothing readable has been drawn, or there is no picture of this index.
-    """
-    if source == DRAWING:
-        if not isinstance(drawing, dict) or not drawing.get("strokes"):
-            raise ValueError("There is no drawing yet: draw a digit on the sketchpad, or choose a picture.")
-        digit = digit_from_strokes(drawing["strokes"], PAD_SIZE_PX, with_stages=False)
-        return digit.image.astype(np.float64), "yours"
-    gallery = load_gallery()
-    if not isinstance(index, int) or not 0 <= index < len(gallery.images):
-        raise ValueError(f"Picture {index}: enter a whole number from 0 to {len(gallery.images) - 1:,}.")
-    pixels = gallery.images[index].astype(np.float32) / 255  # float32, as ToTensor() gives
-    return pixels.astype(np.float64), f"a {gallery.labels[index]}"
-
-
 def build_inspection_tab(drawing: gr.HTML) -> None:
     """Build the tab inside the current `gr.Tab`, walking over a digit.
 
@@ -162,8 +142,8 @@ def build_inspection_tab(drawing: gr.HTML) -> None:
             the choice of one's own drawing.
     """
     gallery = load_gallery()
-    opening = on_convolution(gallery.name, DEFAULT_INDEX, None, *DEFAULT_CONVOLUTION, DEFAULT_SEED)
-    pooled = on_pooling(gallery.name, DEFAULT_INDEX, None, *DEFAULT_POOLING)
+    opening = on_convolution(TEST, DEFAULT_INDEX, None, *DEFAULT_CONVOLUTION, DEFAULT_SEED)
+    pooled = on_pooling(TEST, DEFAULT_INDEX, None, *DEFAULT_POOLING)
     gr.Markdown(QUESTION, elem_classes="gb-question")
     with gr.Row(elem_classes="gb-bench"):
         with gr.Column(scale=3, elem_classes="gb-stage"):
@@ -175,10 +155,10 @@ def build_inspection_tab(drawing: gr.HTML) -> None:
                 elem_id="convolution-readout",
             )
         with gr.Column(scale=1, min_width=280, elem_classes="gb-controls"):
-            source = gr.Radio([gallery.name, DRAWING], value=gallery.name, label="Picture")
+            source = gr.Radio(list_sources(), value=TEST, label="Picture")
             error = gr.Markdown(visible=False, elem_classes="gb-error", elem_id="convolution-error")
             index = gr.Slider(
-                0, len(gallery.images) - 1, DEFAULT_INDEX, step=1, label=f"Number in the {gallery.name}"
+                0, len(gallery.images) - 1, DEFAULT_INDEX, step=1, label="Number in the data set"
             )
             window = _build_window_controls(*DEFAULT_CONVOLUTION, "Kernel size")
             seed = gr.Slider(0, MAX_SEED, DEFAULT_SEED, step=1, label="Seed of the kernel's random numbers")
