@@ -15,7 +15,8 @@ from statistics import fmean
 import numpy as np
 
 from app.readouts import format_number
-from models.backprop import Floats, Graph, GraphNode
+from models.backprop import Graph, GraphNode
+from models.problems import Floats
 
 Slot = tuple[int, int]  # (key of a node, layer): its box, or its passing edges in a layer nearer to the loss
 Link = tuple[Slot, Slot]  # from a slot to one in the next layer towards the loss
@@ -28,7 +29,8 @@ _BOX_HEIGHT_PX, _BAND_PX = 106, 34  # the band at the foot of a box holds the gr
 _MIN_BOX_WIDTH_PX, _PASSING_WIDTH_PX = 140.0, 8.0
 _BOX_GAP_PX, _PORT_GAP_PX = 16, 28
 _MIN_LAYER_GAP_PX, _MAX_LAYER_GAP_PX = 44, 84
-_PADDING_PX, _RADIUS_PX, _ARROW_PX = 12, 10, 8
+_PADDING_PX, _RADIUS_PX, _ARROW_PX = 10, 10, 8
+_LABEL_PX = 68.0  # "gradient" and the gap behind it
 _SNAP_PX = 12  # an edge that leans less than this is drawn upright
 _STARTS, _SWEEPS = 24, 8
 _SOFT = 'fill="var(--gb-text-soft)"'
@@ -70,7 +72,7 @@ def draw_graph(graph: Graph) -> str:
     height = tops[0] + _BOX_HEIGHT_PX + 1
     description = (
         f"Computation graph with {len(graph.nodes)} nodes, from the weights w down to the loss, "
-        f"{format_values(np.array(graph.loss))}. The table of the graph lists every value and gradient."
+        f"{format_values(np.array(graph.loss))}. The table below it lists every value and gradient."
     )
     scrolls = ' role="region" aria-label="Computation graph" tabindex="0"' if width > _NARROW_PX else ""
     return (
@@ -83,8 +85,12 @@ def draw_graph(graph: Graph) -> str:
 
 
 def tabulate_graph(graph: Graph) -> str:
-    """List the nodes from w to the loss, as a Markdown table; "takes" says which rows a node is fed from."""
+    """List the nodes from w to the loss, as a Markdown table.
+
+    "Takes" says which rows a node is fed from; of a row with several outputs also which: 2[0] is the first.
+    """
     rows = list(reversed(graph.nodes))
+    has_several = {source for node in rows for source, output in _list_sources(node) if output}
     numbers = {node.key: number for number, node in enumerate(rows, start=1)}
     lines = [
         "| | Operation | Takes | torch's node | Value | Gradient |",
@@ -94,13 +100,22 @@ def tabulate_graph(graph: Graph) -> str:
         cells = [
             str(numbers[node.key]),
             _name(node),
-            ", ".join(str(numbers[source]) for source in node.inputs) or "–",
+            ", ".join(
+                f"{numbers[source]}[{output}]" if source in has_several else str(numbers[source])
+                for source, output in _list_sources(node)
+            )
+            or "–",
             node.name,
             format_values(node.value),
             format_values(node.gradient),
         ]
         lines.append(f"| {' | '.join(escape(cell).replace('|', '&#124;') for cell in cells)} |")
     return "\n".join(lines)
+
+
+def _list_sources(node: GraphNode) -> list[tuple[int, int]]:
+    """Return each node that this one takes, with the output that it takes of it."""
+    return list(zip(node.inputs, node.taken, strict=True))
 
 
 def format_values(values: Floats) -> str:
@@ -267,9 +282,15 @@ def _measure_box(node: GraphNode) -> float:
     lines = [
         8.0 * len(_name(node)),
         7.9 * len(node.name),
-        *(7.4 * (10 + len(format_values(values))) for values in (node.value, node.gradient)),
+        *(_LABEL_PX + _measure_number(format_values(values)) for values in (node.value, node.gradient)),
     ]
     return max(_MIN_BOX_WIDTH_PX, ceil(max(lines)) + 2 * _PADDING_PX)
+
+
+def _measure_number(text: str) -> float:
+    """Return a width in px for a number, or for several: DejaVu Sans's, the widest of the system fonts."""
+    kinds = (("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", 5.5), (".,() ", 4.6), ("×−", 10.9))
+    return sum(next((width for letters, width in kinds if letter in letters), 8.3) for letter in text)
 
 
 def _draw_box(node: GraphNode, centre: float, width: float, top: float) -> str:

@@ -28,17 +28,15 @@ def draw_landscape(race: Race) -> dict[str, Any]:
     minimum = race.curvature.minimum
     minima = list(race.problem.minima) if isinstance(race.problem, Surface) else [tuple(minimum.tolist())]
     has_valley = len(race.curvature.nonzero) < 2
-    names = {"toy": ("w₁", "w₂"), "line": ("slope", "intercept")}.get(race.settings.problem, ("a", "b"))
     return picture | {
         "kind": "contours",
         "label": "Contours, the lines of equal loss over two weights, and the path of each optimiser.",
-        "x_label": names[0],
-        "y_label": names[1],
+        "x_label": race.weight_names[0],
+        "y_label": race.weight_names[1],
         "x_range": x_range,
         "y_range": y_range,
         "minima": [] if has_valley else minima,
         "valley": _draw_valley(race, x_range, y_range) if has_valley else None,
-        "can_start": True,
     }
 
 
@@ -92,7 +90,6 @@ def _draw_curve(race: Race) -> dict[str, Any]:
         "y_range": (-0.03 * float(losses[0]), 1.02 * float(losses[0])),
         "curve": np.stack([places, losses], axis=1).tolist(),
         "minima": [[middle, 0.0]],
-        "can_start": True,
     }
 
 

@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import numpy as np
 
 from models.descent import TIME_LIMIT_SECONDS, Descent, check_start, descend
-from models.learning_rate import Curvature, RateRow, compare_rates, find_curvature
-from models.optimizers import DEFAULT_MOMENTUM, OPTIMIZERS, OptimizerConfig, check_momentum, make_optimizer
+from models.learning_rate import Curvature, find_curvature
+from models.optimizers import DEFAULT_MOMENTUM, MAX_MOMENTUM, OPTIMIZERS, OptimizerConfig, make_optimizer
+from models.pace import RateRow, compare_rates
 from models.problems import (
+    MIN_CONDITION,
     SURFACES,
     Floats,
     LeastSquares,
@@ -21,8 +23,11 @@ from models.problems import (
 )
 
 NUM_SLOTS = 4
-MAX_LIVE_STEPS = 1000  # what the page computes again whenever a control moves
 MAX_POINTS = 20
+# What the page's sliders span, and so what it races with.
+MAX_LIVE_STEPS = 1000  # computed again whenever a control moves
+CONDITION_RANGE = (MIN_CONDITION, 1000.0)
+MOMENTUM_RANGE = (0.05, MAX_MOMENTUM)
 
 Pair = tuple[float, float]
 Entry = tuple[str, float]  # an optimiser's name and its step size
@@ -33,6 +38,14 @@ PROBLEM_TITLES = {
     "valley": "Quadratic valley",
     **{name: surface.title for name, surface in SURFACES.items()},
 }
+
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+def list_own_settings(problem: str) -> tuple[str, ...]:
+    """Return which settings a problem has beside those that all have, by their names in RaceSettings."""
+    own = {"toy": ("x", "y", "w0"), "line": ("points", "start"), "valley": ("condition", "start")}
+    return own.get(problem, ("start",))
 
 
 @dataclass(frozen=True)
@@ -48,8 +61,8 @@ class RaceSettings:
         y: its label.
         w0: its first weights.
         points: the points of the line fit, each (x, y).
-        condition: κ of the quadratic valley.
-        momentum: β of momentum and Nesterov.
+        condition: κ of the quadratic valley, within CONDITION_RANGE.
+        momentum: β of momentum and Nesterov, within MOMENTUM_RANGE.
         dtype: "float32" or "float64".
     """
 
@@ -76,6 +89,8 @@ class RaceSettings:
         if self.problem == "line" and not 2 <= len(self.points) <= MAX_POINTS:
             raise ValueError(f"There are {len(self.points)} points: a line needs 2 to {MAX_POINTS}.")
         check_number(self.steps, "The number of iterations", 1, MAX_LIVE_STEPS)
+        check_number(self.condition, "The condition number", *CONDITION_RANGE)
+        check_number(self.momentum, "The momentum", *MOMENTUM_RANGE)
 
     @property
     def first_weights(self) -> tuple[float, ...]:
@@ -105,6 +120,15 @@ class Race:
     def start(self) -> Floats:
         """The weights (D,) that everyone started from."""
         return np.array(self.settings.first_weights)
+
+    @property
+    def weight_names(self) -> list[str]:
+        """What each of the D weights is called."""
+        if self.settings.problem == "line":
+            return ["slope", "intercept"]
+        if isinstance(self.problem, Surface):
+            return ["a", "b"]
+        return [f"w{str(i).translate(_SUBSCRIPTS)}" for i in range(1, self.problem.num_weights + 1)]
 
     def name_racer(self, racer: Racer) -> str:
         """Return the optimiser's title, with the step size or place that tells it from the others."""
@@ -171,29 +195,55 @@ def run_race(settings: RaceSettings) -> Race:
     """
     problem = build_problem(settings)
     start = check_start(problem, settings.first_weights)
-    check_momentum(settings.momentum)
     alone = keep_problem(settings)
     optimizers = [
         (slot, make_optimizer(*entry, settings.momentum if entry[0] in _WITH_MOMENTUM else 0.0))
         for slot, entry in enumerate(settings.entries)
         if entry
     ]
-    limit = TIME_LIMIT_SECONDS / len(optimizers)
+    patience = _Patience(TIME_LIMIT_SECONDS / len(optimizers))
     racers = tuple(
-        Racer(slot, optimizer, _walk(alone, optimizer, settings.steps, settings.dtype, limit))
+        Racer(slot, optimizer, _walk(alone, optimizer, settings.steps, settings.dtype, patience))
         for slot, optimizer in optimizers
     )
-    if any(racer.descent.status == "out_of_time" for racer in racers):
-        _walk.cache_clear()  # the machine was busy: the next one who asks may get to the end
     return Race(settings, problem, find_curvature(problem, start), racers)
 
 
-@lru_cache(maxsize=256)
-def _walk(alone: RaceSettings, optimizer: OptimizerConfig, steps: int, dtype: str, limit: float) -> Descent:
+@dataclass(frozen=True)
+class _Patience:
+    """How long one racer may walk. All are equal, so that the cache of walks does not tell them apart."""
+
+    seconds: float = field(compare=False)
+
+
+class _OutOfTimeError(Exception):
+    """A walk that was cut off."""
+
+    def __init__(self, descent: Descent) -> None:
+        super().__init__("The time limit passed before the last step.")
+        self.descent = descent
+
+
+def _walk(
+    alone: RaceSettings, optimizer: OptimizerConfig, steps: int, dtype: str, patience: _Patience
+) -> Descent:
     """Let one optimiser walk: whoever is not touched by a change need not walk again."""
-    descent = descend(build_problem(alone), alone.first_weights, optimizer, steps, dtype, limit)
+    try:
+        return _walk_to_the_end(alone, optimizer, steps, dtype, patience)
+    except _OutOfTimeError as cut:
+        return cut.descent
+
+
+@lru_cache(maxsize=256)
+def _walk_to_the_end(
+    alone: RaceSettings, optimizer: OptimizerConfig, steps: int, dtype: str, patience: _Patience
+) -> Descent:
+    """Walk, or raise what the cache shall not keep: the next one who asks may get to the end."""
+    descent = descend(build_problem(alone), alone.first_weights, optimizer, steps, dtype, patience.seconds)
     for shared in (descent.path, descent.path_losses, descent.gradients):
         shared.setflags(write=False)
+    if descent.status == "out_of_time":
+        raise _OutOfTimeError(descent)
     return descent
 
 
@@ -243,8 +293,9 @@ def read_numbers(text: str) -> tuple[float, ...]:
     try:
         return tuple(float(word) for word in re.split(r"[,;\s]+", text.strip()) if word)
     except ValueError as error:
+        word = str(error).rpartition(": ")[2]
         raise ValueError(
-            f"{str(error).rpartition(': ')[2]} is not a number: separate numbers by commas, as in 1, 0.5, -2."
+            f"{word:.40} is not a number: separate numbers by commas, as in 1, 0.5, -2."
         ) from error
 
 

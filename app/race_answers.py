@@ -1,27 +1,20 @@
-"""The notebook's questions, answered with the numbers of the race on the page, as Markdown."""
+"""The notebook's table and its questions 1 and 3, answered with the race's numbers, as Markdown.
 
-import math
+Question 2, on step sizes, is answered by `race_rates`.
+"""
+
 from dataclasses import replace
 
 import numpy as np
 
-from app.graph import draw_graph
-from app.race import Race, compare_step_sizes, keep_problem, run_race
+from app.graph import draw_graph, tabulate_graph
+from app.race import Race, run_race
+from app.race_sentences import join_names
 from app.readouts import format_latex, format_number, format_point
 from models.backprop import check_gradient, trace_graph
-from models.descent import DTYPES
-from models.learning_rate import (
-    MAX_COUNTED_STEPS,
-    measure_contraction,
-    measure_distances,
-    measure_pace,
-    predict_contraction,
-    predict_steps,
-)
 from models.optimizers import OPTIMIZERS
-from models.problems import Floats, Surface
-
-_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+from models.pace import measure_distances
+from models.problems import DTYPES, Floats, Surface
 
 
 def tabulate_losses(race: Race) -> str:
@@ -77,11 +70,27 @@ def explain_minimum(race: Race) -> str:
         text = (
             r"The loss is $\frac{1}{N}\sum_i (y_i - \text{slope}\cdot x_i - \text{intercept})^2$. Where "
             r"its gradient is 0, $X^\top X w = X^\top y$: the normal equations, with "
-            f"{solutions} slope {slope} and intercept {intercept}. The loss there is "
-            f"{format_number(problem.smallest_loss)}, since the points do not lie on one line."
+            f"{solutions} slope {slope} and intercept {intercept}. "
         )
-        if problem.smallest_loss < 1e-20:
-            text = text.replace(", since the points do not lie on one line", "")
+        # What float64's rounding of numbers as large as these leaves of each error.
+        rounding = np.finfo(np.float64).eps * (np.abs(problem.y) + np.abs(problem.x) @ np.abs(minimum))
+        if problem.smallest_loss <= float(np.mean((16 * rounding) ** 2)):
+            text += "It meets every point, so the loss there is 0."
+        else:
+            text += (
+                f"The loss there is {format_number(problem.smallest_loss)}: no slope and intercept meet all "
+                "points."
+            )
+    wanderers = [
+        race.name_racer(racer)
+        for racer in race.racers
+        if racer.optimizer.name in ("adagrad", "rmsprop", "adam")
+    ]
+    if len(race.curvature.nonzero) < problem.num_weights and wanderers:
+        text += (
+            f"\n\n{join_names(wanderers)} may come to another of the minimisers: dividing each entry by a "
+            "number of its own turns the steps away from the gradients."
+        )
     return f"{text}\n\n{tabulate_distances(race)}"
 
 
@@ -98,92 +107,10 @@ def tabulate_distances(race: Race) -> str:
         for k in steps
     ]
     return (
-        f"Distance to {format_point(race.curvature.minimum)} at every step: the chart draws it too.\n\n"
+        f"Distance to {format_point(race.curvature.minimum)} along the way; the chart draws it at every "
+        "step.\n\n"
         f"| Steps taken | {head} |\n|--:|{'--:|' * len(race.racers)}\n" + "\n".join(rows)
     )
-
-
-def explain_rates(race: Race) -> str:
-    """Answer the notebook's second question: eigenvalues, limits, predicted and measured pace."""
-    curvature = race.curvature
-    where = "" if curvature.is_exact else f" at the minimum {format_point(curvature.minimum)}"
-    zeros = len(curvature.eigenvalues) - len(curvature.nonzero)
-    values = ", ".join(format_number(float(value)) for value in curvature.nonzero)
-    many = len(curvature.nonzero) > 1
-    text = f"The Hessian{where} has the eigenvalue{'s' if many else ''} $\\lambda$ = {values}"
-    text += f", and {zeros} times 0: directions in which nothing moves." if zeros else "."
-    if many:
-        condition = format_number(curvature.condition)
-        text += rf" Condition number $\kappa = \lambda_{{\max}}/\lambda_{{\min}}$ = {condition}."
-    limit, best = format_number(curvature.lr_max), format_number(curvature.lr_best)
-    limits = (
-        rf"Gradient descent comes down for $0 < \eta < 2/\lambda_{{\max}}$ = **{limit}**, and fastest with "
-        rf"$\eta = 2/(\lambda_{{\min}} + \lambda_{{\max}})$ = **{best}**."
-    )
-    if not curvature.is_exact:
-        limits += " Elsewhere the curvature is another, so this holds once the steps are near the minimum."
-    rows = []
-    for racer in race.racers:
-        predicted = predict_contraction(curvature, racer.optimizer)
-        measured = measure_contraction(curvature, racer.descent, race.settings.dtype)
-        rows.append(
-            f"| {race.name_racer(racer)} | {format_number(racer.optimizer.lr)} | "
-            f"{_write_factor(predicted)} | {_write_factor(measured)} |"
-        )
-    table = "| Optimiser | η | Distance per step, predicted | measured |\n|:--|--:|--:|--:|\n" + "\n".join(
-        rows
-    )
-    return "\n\n".join([text, limits, table, *_tabulate_directions(race), tabulate_rates(race)])
-
-
-def _tabulate_directions(race: Race) -> list[str]:
-    """Follow gradient descent along each eigenvector, where the theory is exact."""
-    plain = [racer for racer in race.racers if racer.optimizer.name == "gradient_descent"]
-    if not plain or not race.curvature.is_exact:
-        return []
-    racer = plain[0]
-    paces = measure_pace(race.curvature, racer.descent.path)
-    rows = [
-        f"| {format_number(float(value))} | {format_number(1 - racer.optimizer.lr * float(value))} | "
-        f"{'–' if math.isnan(pace) else format_number(float(pace))} |"
-        for value, pace in zip(race.curvature.eigenvalues, paces, strict=True)
-        if value > 0
-    ]
-    return [
-        f"{race.name_racer(racer)}, direction by direction: what one step leaves of the distance along each "
-        "eigenvector. Below 0, the step lands on the other side.\n\n"
-        r"| Eigenvalue λ | predicted 1 − ηλ | measured |" + "\n|--:|--:|--:|\n" + "\n".join(rows)
-    ]
-
-
-def tabulate_rates(race: Race) -> str:
-    """Set step sizes beside the steps that gradient descent needs with them, counted and predicted."""
-    excess = float(race.racers[0].descent.path_losses[0]) - race.problem.smallest_loss
-    is_exact = race.settings.problem == "toy"
-    lines = []
-    for row in compare_step_sizes(keep_problem(race.settings)):
-        if row.steps is not None:
-            counted = f"{row.steps:,}"
-        else:
-            counted = "never" if row.contraction > 1 - 1e-9 else f"more than {MAX_COUNTED_STEPS:,}"
-        is_best = abs(row.lr / race.curvature.lr_best - 1) < 1e-9
-        cells = [format_number(row.lr), f"{row.share:.4g} ×", format_number(row.contraction), counted]
-        if is_exact:
-            predicted = predict_steps(row.contraction, excess)
-            cells.append("never" if predicted is None else f"{predicted:,}")
-        cells = [f"**{cell}**" for cell in cells] if is_best else cells
-        lines.append(f"| {' | '.join(cells)} |")
-    head = "| η | of the limit | factor per step | steps |" + (" predicted |" if is_exact else "")
-    where = "" if race.curvature.is_exact else " The factor is the one near the minimum."
-    return (
-        "Gradient descent with other step sizes, from this start in float64: the steps until the loss is "
-        f"within $10^{{-6}}$ of its minimum. The best η stands in bold.{where}\n\n"
-        f"{head}\n|--:|--:|--:|--:|{'--:|' if is_exact else ''}\n" + "\n".join(lines)
-    )
-
-
-def _write_factor(value: float | None) -> str:
-    return "–" if value is None else f"× {format_number(value)}"
 
 
 def _write_vector(values: Floats) -> str:
@@ -202,7 +129,7 @@ def _write_sum(x: Floats) -> str:
     return text
 
 
-def explain_gradient(race: Race, step: int) -> tuple[str, str]:
+def explain_gradient(race: Race, step: int) -> tuple[str, str, str]:
     """Answer the notebook's third question at one step of the first racer.
 
     Args:
@@ -210,18 +137,19 @@ def explain_gradient(race: Race, step: int) -> tuple[str, str]:
         step: How many steps were taken; where the racer stopped before, its last position is taken.
 
     Returns:
-        The computation graph as HTML; Markdown with the gradient from autograd, formula and differences.
+        The computation graph as HTML; the same as a table in Markdown; Markdown with the gradient from
+        autograd, formula and differences.
     """
     racer = race.racers[0]
     step = min(max(step, 0), len(racer.descent.path) - 1)
     w = racer.descent.path[step]
     dtype = race.settings.dtype
-    graph = draw_graph(trace_graph(race.problem.make_loss(DTYPES[dtype]), w, dtype))
+    graph = trace_graph(race.problem.make_loss(DTYPES[dtype]), w, dtype)
     check = check_gradient(race.problem.make_loss(DTYPES["float64"]), race.problem.gradient, w)
     rows = [
         f"| {name} | {format_number(float(a))} | {format_number(float(b))} | {format_number(float(c))} |"
         for name, a, b, c in zip(
-            _name_weights(race), check.autograd, check.formula, check.differences, strict=True
+            race.weight_names, check.autograd, check.formula, check.differences, strict=True
         )
     ]
     text = (
@@ -233,7 +161,7 @@ def explain_gradient(race: Race, step: int) -> tuple[str, str]:
         f"{format_number(check.max_difference_error)} for central differences with a step of about "
         f"{format_number(check.step)}, all in float64."
     )
-    return graph, text
+    return draw_graph(graph), tabulate_graph(graph), text
 
 
 def tabulate_optimizers() -> str:
@@ -243,11 +171,3 @@ def tabulate_optimizers() -> str:
         for kind in OPTIMIZERS.values()
     ]
     return "| Optimiser | One step | In torch |\n|:--|:--|:--|\n" + "\n".join(rows)
-
-
-def _name_weights(race: Race) -> list[str]:
-    if race.settings.problem == "line":
-        return ["slope", "intercept"]
-    if isinstance(race.problem, Surface):
-        return ["a", "b"]
-    return [f"w{str(i).translate(_SUBSCRIPTS)}" for i in range(1, race.problem.num_weights + 1)]

@@ -1,20 +1,54 @@
 """The controls of the gradient descent tab as values, and the race settings that they mean."""
 
+import math
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from app.race import NUM_SLOTS, Entry, Pair, RaceSettings, build_problem, read_numbers, write_numbers
+from app.race import (
+    MAX_POINTS,
+    NUM_SLOTS,
+    Entry,
+    Pair,
+    RaceSettings,
+    build_problem,
+    list_own_settings,
+    read_numbers,
+    write_numbers,
+)
 from models.descent import check_start
 
 NOBODY = "nobody"
+MAX_FIELD_LETTERS = 400
+
+# What a message of the wrong shape runs into while it is read: none of these may reach the page.
+BROKEN_MESSAGE = (LookupError, ValueError, TypeError, AttributeError, ArithmeticError)
 
 
-# What can be moved by hand in the pictures, and how its field holds it.
-MOVED_FIELDS: dict[str, Any] = {
-    **{f"lr_{slot}": int | float for slot in range(1, NUM_SLOTS + 1)},
-    "w0": str,
-    "points": list,
-    "start_a": int | float,
-    "start_b": int | float,
+def _check_float(value: Any) -> float:
+    if not isinstance(value, int | float) or not math.isfinite(value):  # an int may be too large for a float
+        raise ValueError(f"{value!r:.40} is not a finite number")
+    return float(value)
+
+
+def _check_text(value: Any) -> str:
+    if not isinstance(value, str) or len(value) > MAX_FIELD_LETTERS:
+        raise ValueError(f"{value!r:.40} is no text of at most {MAX_FIELD_LETTERS} letters")
+    return value
+
+
+def _check_points(value: Any) -> list[list[float]]:
+    if not isinstance(value, list) or len(value) > MAX_POINTS:
+        raise ValueError(f"{value!r:.40} is no list of at most {MAX_POINTS} points")
+    return [[_check_float(x), _check_float(y)] for x, y in value]
+
+
+# What can be moved by hand in the pictures, and what its field may hold then.
+MOVED_FIELDS: dict[str, Callable[[Any], Any]] = {
+    **{f"lr_{slot}": _check_float for slot in range(1, NUM_SLOTS + 1)},
+    "w0": _check_text,
+    "points": _check_points,
+    "start_a": _check_float,
+    "start_b": _check_float,
 }
 
 
@@ -43,16 +77,15 @@ class Form(NamedTuple):
 
     def put_moved(self, moved: Any) -> "Form":
         """Return the form with what was moved by hand; what is not such a field's value is left out."""
-        if not isinstance(moved, dict):
-            return self
-        kinds = MOVED_FIELDS
-        return self._replace(
-            **{
-                name: value
-                for name, value in moved.items()
-                if name in kinds and isinstance(value, kinds[name])
-            }
-        )
+        fields: dict[str, Any] = {}
+        for name in MOVED_FIELDS if isinstance(moved, dict) else ():
+            if name not in moved:
+                continue
+            try:
+                fields[name] = MOVED_FIELDS[name](moved[name])
+            except BROKEN_MESSAGE:
+                continue  # not from our script
+        return self._replace(**fields)
 
     def put_lr(self, slot: int, lr: float | None) -> "Form":
         """Return the form with another step size in the slot, 1 to 4."""
@@ -74,16 +107,8 @@ def read_form(form: Form) -> RaceSettings:
     parts: dict[str, Any] = {"problem": form.problem}
     try:
         # The fields of the other problems are hidden: what stands in them does not matter.
-        if form.problem == "toy":
-            parts |= {"x": read_numbers(form.x), "y": _require(form.y, "y"), "w0": read_numbers(form.w0)}
-        else:
-            names = ("The first weight", "The second weight")
-            start = (form.start_a, form.start_b)
-            parts["start"] = tuple(_require(value, name) for value, name in zip(start, names, strict=True))
-        if form.problem == "line":
-            parts["points"] = _read_points(form.points)
-        if form.problem == "valley":
-            parts["condition"] = _require(form.condition, "The condition number")
+        for name in list_own_settings(form.problem):
+            parts[name] = _OWN_READERS[name](form)
         trial = RaceSettings(**parts)
         check_start(build_problem(trial), trial.first_weights)
     except ValueError as error:
@@ -95,6 +120,20 @@ def read_form(form: Form) -> RaceSettings:
         momentum=_require(form.momentum, "The momentum"),
         dtype=form.dtype,
     )
+
+
+def _read_start(form: Form) -> Pair:
+    return _require(form.start_a, "The first weight"), _require(form.start_b, "The second weight")
+
+
+_OWN_READERS: dict[str, Callable[[Form], Any]] = {
+    "x": lambda form: read_numbers(form.x),
+    "y": lambda form: _require(form.y, "y"),
+    "w0": lambda form: read_numbers(form.w0),
+    "points": lambda form: _read_points(form.points),
+    "start": _read_start,
+    "condition": lambda form: _require(form.condition, "The condition number"),
+}
 
 
 def fill_form(settings: RaceSettings) -> Form:
@@ -153,4 +192,7 @@ def _read_points(rows: list[list[Any]]) -> tuple[Pair, ...]:
 def _require(value: float | None, name: str) -> float:
     if value is None:
         raise ValueError(f"{name} is empty: enter a number.")
-    return float(value)
+    try:
+        return float(value)
+    except (TypeError, OverflowError) as error:
+        raise ValueError(f"{name} is {value!r:.40}: enter a number.") from error

@@ -12,19 +12,18 @@ from app.race import (
     Entry,
     Pair,
     RaceSettings,
+    list_own_settings,
     read_numbers,
     write_numbers,
 )
 
-# Which settings a problem has beside those that all have.
-_OWN = {"toy": ("x", "y", "w0"), "line": ("points", "start"), "valley": ("condition", "start")}
 _ALL = ("entries", "steps", "momentum", "dtype")
 MAX_QUERY_LETTERS = 2000
 
 
 def write_query(settings: RaceSettings) -> str:
     """Write the settings, such as `problem=valley&entries=adam:0.5,,,&steps=100`."""
-    names = (*_ALL, *_OWN.get(settings.problem, ("start",)))
+    names = (*_ALL, *list_own_settings(settings.problem))
     parts = {"problem": settings.problem} | {name: _write(settings, name) for name in names}
     return urlencode(parts, safe=":,")
 
@@ -44,7 +43,7 @@ def read_query(query: Mapping[str, str]) -> RaceSettings | None:
     if problem not in PROBLEM_TITLES:
         raise ValueError(f"The problem is {problem[:40]!r}: choose one of {', '.join(PROBLEM_TITLES)}.")
     settings = OPENINGS[problem]
-    for name in (*_ALL, *_OWN.get(problem, ("start",))):
+    for name in (*_ALL, *list_own_settings(problem)):
         if (text := query.get(name)) is None:
             continue
         if len(text) > MAX_QUERY_LETTERS:

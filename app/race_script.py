@@ -4,9 +4,9 @@ import inspect
 import textwrap
 
 from app.race import PROBLEM_TITLES, Race
-from models.descent import DTYPES, take_steps
+from models.descent import take_steps
 from models.optimizers import GradientDescent
-from models.problems import LeastSquares
+from models.problems import DTYPES, LeastSquares
 
 _SCRIPT = '''\
 """{title}: the descent that Glassbox showed. Nothing in it is random, so there is no seed to set."""

@@ -4,6 +4,7 @@ import numpy as np
 
 from app.race import Race, Racer
 from app.readouts import format_number, format_point
+from models.descent import FLAT_GRADIENT
 from models.learning_rate import classify_end, find_lr_limit, predict_contraction
 from models.problems import Floats, LeastSquares, Surface
 
@@ -17,9 +18,7 @@ def describe_race(race: Race) -> str:
     diverged = [racer for racer in race.racers if racer.descent.status == "diverged"]
     others = [racer for racer in race.racers if racer.descent.status != "diverged"]
     sentences = [describe_descent(race, racer, race.name_racer(racer)) for racer in diverged[:1]]
-    if len(diverged) > 1:
-        names = _join([race.name_racer(racer) for racer in diverged[1:]])
-        sentences.append(f"The same goes for {names}.")
+    sentences += _name_divergences(race, diverged[1:])
     if others:
         best = min(others, key=lambda racer: float(racer.descent.path_losses[-1]))
         loss = format_number(float(best.descent.path_losses[-1]))
@@ -59,10 +58,7 @@ def describe_descent(race: Race, racer: Racer, name: str = "") -> str:
         return _describe_divergence(race, racer, who)
     if descent.status == "converged":
         if isinstance(race.problem, Surface):
-            return (
-                f"**{who}At the bottom.** After {taken} the gradient is 0 to five digits, the loss is "
-                f"{end}{_name_place(race, racer)}."
-            )
+            return _describe_flat_end(race, racer, who)
         text = (
             f"**{who}At the bottom.** The error is down to the rounding of {dtype}; the last loss is {end}."
         )
@@ -72,7 +68,7 @@ def describe_descent(race: Race, racer: Racer, name: str = "") -> str:
     if descent.status == "stalled":
         return (
             f"**{who}Stuck above the bottom.** From iteration {descent.settled_step} on, each step is too "
-            f"small to change a weight in {dtype}, and the loss stays at {end}{_name_place(race, racer)}."
+            f"small to change a weight in {dtype}, and the loss stays at {end}."
         )
     if descent.status == "out_of_time":
         return (
@@ -81,10 +77,10 @@ def describe_descent(race: Race, racer: Racer, name: str = "") -> str:
         )
     factor = predict_contraction(race.curvature, optimizer)
     if not race.curvature.is_exact or factor is None:
-        return (
-            f"**{who}On the way.** In {taken} the loss goes from {start} to {end}{_name_place(race, racer)}."
-        )
-    title = "On the way down" if factor <= 1 else "Bound to grow"
+        return f"**{who}On the way.** In {taken} the loss goes from {start} to {end}."
+    rise = float(descent.path_losses[-1] - descent.path_losses[0])
+    title = "On the way down" if rise < 0 else "Up at first" if rise > 0 else "On the way"
+    title = "Bound to grow" if factor > 1 else title
     text = (
         f"**{who}{title}.** In {taken} the loss goes from {start} to {end}. In the long run "
         f"each step multiplies the distance by {format_number(factor)}"
@@ -126,9 +122,9 @@ def _describe_divergence(race: Race, racer: Racer, who: str) -> str:
     elif factor is not None:
         reason = f"**{who}The steps grow.** They are too long for the curvature that they meet on the way."
     else:
-        reason = (
-            f"**{who}The steps lead up.** Each is about η = {lr} long, which is more than the hollow is wide."
-        )
+        moves = np.abs(np.diff(descent.path, axis=0))  # (K, D); none where the first step leads out of range
+        longest = f" The longest moves a weight by {format_number(float(moves.max()))}." if len(moves) else ""
+        reason = f"**{who}The steps lead up.**{longest} A smaller η takes shorter ones."
     if descent.overflow_step is None:
         start, end = (format_number(float(descent.path_losses[k])) for k in (0, -1))
         rest = f" In {_count_steps(racer)} the loss goes from {start} to {end}."
@@ -149,29 +145,65 @@ def _count_steps(racer: Racer) -> str:
     return f"{taken:,} step" if taken == 1 else f"{taken:,} steps"
 
 
+def _name_divergences(race: Race, racers: list[Racer]) -> list[str]:
+    """Say who diverges beside the one that was described, each with its own limit."""
+    growing, higher = [], []
+    for racer in racers:
+        name, limit = race.name_racer(racer), find_lr_limit(race.curvature, racer.optimizer)
+        factor = predict_contraction(race.curvature, racer.optimizer)
+        if race.curvature.is_exact and limit is not None and factor is not None and factor > 1:
+            growing.append(f"{name} (its limit is {format_number(limit)})")
+        elif racer.descent.overflow_step is not None:
+            growing.append(name)
+        else:
+            higher.append(name)
+    sentences = []
+    if growing:
+        sentences.append(f"{join_names(growing)} diverge{'s' if len(growing) == 1 else ''} too.")
+    if higher:
+        ends = "ends higher than it" if len(higher) == 1 else "end higher than they"
+        sentences.append(f"{join_names(higher)} {ends} began.")
+    return sentences
+
+
+def _describe_flat_end(race: Race, racer: Racer, who: str) -> str:
+    """Say of a racer on a surface in what kind of place its gradient has come down to nothing."""
+    descent = racer.descent
+    is_zero = float(np.linalg.norm(descent.gradients[-1])) < FLAT_GRADIENT
+    gradient = "0 to five digits" if is_zero else f"down to the rounding of {race.settings.dtype}"
+    facts = (
+        f"After {_count_steps(racer)} the gradient is {gradient}, the loss is "
+        f"{format_number(float(descent.path_losses[-1]))}"
+    )
+    place = _name_flat_place(race, descent.w)
+    if place in ("a minimum", "a hollow"):
+        return f"**{who}At the bottom.** {facts}{_name_place(race, racer)}."
+    return (
+        f"**{who}At {place}.** {facts}. Beside it the loss is lower, but the gradient does not point there."
+    )
+
+
 def _name_place(race: Race, racer: Racer) -> str:
     """Say where a racer ended on a surface: `, at the minimum (1, 1)`; nothing where it is on its way."""
     problem, descent = race.problem, racer.descent
-    if not isinstance(problem, Surface):
+    if not isinstance(problem, Surface) or descent.status != "converged":
         return ""
-    w, minimum = descent.w, problem.find_minimum(descent.w)
-    if np.linalg.norm(w - minimum) < 1e-2:
-        return f", at the minimum {format_point(minimum)}"
-    if np.linalg.norm(descent.gradients[-1]) < 1e-2:
-        return (
-            f", {'in' if _name_flat_place(race, w).endswith('hollow') else 'at'} {_name_flat_place(race, w)}"
-        )
-    return ""
+    place = _name_flat_place(race, descent.w)
+    if place == "a minimum":
+        return f", at the minimum {format_point(problem.find_minimum(descent.w))}"
+    return f", in {place}" if place == "a hollow" else f", at {place}"
 
 
 def _name_flat_place(race: Race, w: Floats) -> str:
+    """Name the kind of place w (D,), where the gradient is flat."""
     if isinstance(race.problem, LeastSquares):
         return "a minimum"
-    if np.linalg.norm(w - race.problem.find_minimum(w)) < 1e-6:
+    if np.linalg.norm(w - race.problem.find_minimum(w)) < 1e-2:
         return "a minimum"
     kinds = {"minimum": "a hollow", "saddle": "a saddle point", "maximum": "the top of a hill"}
     return kinds[classify_end(race.problem, w)]
 
 
-def _join(names: list[str]) -> str:
+def join_names(names: list[str]) -> str:
+    """Join names as in a sentence: A, B and C."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -8,12 +8,25 @@ import numpy as np
 from app.landscape import draw_landscape, is_curve, place_on_curve
 from app.race import Race, Racer
 from app.readouts import format_number, format_point
-from models.learning_rate import find_lr_limit, measure_distances, measure_lengths, predict_contraction
+from models.learning_rate import find_lr_limit, predict_contraction
+from models.pace import measure_distances, measure_lengths
 from models.problems import Floats
 
 MAX_CHART_POINTS = 400
 RULER_RANGE = (1e-4, 10.0)
 CHARTS = ["Loss", "Distance", "Gradient"]
+# What each chart draws, and what it means where there is nothing of it.
+_CHART_NAMES = {
+    "Loss": ("loss", "w₀ is already a minimum"),
+    "Distance": ("distance to the minimum", "w₀ is already the minimum"),
+    "Gradient": ("length of the gradient", "no step moves the weights"),
+}
+# Adagrad's step is the gradient's entry by the root of a sum that holds its square: never more than η.
+_SELF_SCALING = {
+    "adagrad": "A step moves a weight by η at most, and by less as the squares of its gradients add up.",
+    "rmsprop": "The first step moves a weight by 10 η; while its slope stays the same, steps shrink to η.",
+    "adam": "The first step moves a weight by η, and so does each while its slope stays the same.",
+}
 
 
 def show_race(race: Race, chart: str = "Loss") -> dict[str, Any]:
@@ -68,14 +81,14 @@ def draw_chart(race: Race, chart: str) -> dict[str, Any]:
         if zeros and any((heights > 0).any() for heights in rows.values())
         else ""
     )
-    names = {"Loss": "loss", "Distance": "distance to the minimum", "Gradient": "length of the gradient"}
+    name, why_empty = _CHART_NAMES[chart]
     return {
         "series": series,
         "x_label": "steps taken",
-        "y_label": names[chart],
+        "y_label": name,
         "log_y": True,
         "x_range": [0, max(1, *(len(heights) - 1 for heights in rows.values()))],
-        "empty": "It is 0 from the start: w₀ is already a minimum.",
+        "empty": f"It is 0 from the start: {why_empty}.",
         "note": note,
     }
 
@@ -113,7 +126,7 @@ def _draw_series(name: str, role: str, heights: Floats, markers: bool) -> dict[s
     count = len(heights)
     shown = np.unique(np.linspace(0, count - 1, min(count, MAX_CHART_POINTS)).astype(int))
     points = [[int(k), _round(float(heights[k]))] for k in shown if math.isfinite(heights[k])]
-    return {"name": name, "role": role, "points": points, "line": True, "markers": markers}
+    return {"name": name, "role": role, "points": points, "markers": markers}
 
 
 def _show_points(race: Race) -> dict[str, Any]:
@@ -156,10 +169,7 @@ def _explain_step_size(race: Race, racer: Racer) -> str:
     factor = predict_contraction(curvature, optimizer)
     where = "" if curvature.is_exact else "Near the minimum: "
     if factor is None:
-        return (
-            f"{optimizer.kind.title} divides by the size of its gradients so far: a step is about η long, "
-            "and the curvature sets no fixed limit."
-        )
+        return _SELF_SCALING[optimizer.name]
     low, high, lr = (format_number(value) for value in (curvature.smallest, curvature.largest, optimizer.lr))
     if not optimizer.kind.has_momentum:
         if len(curvature.nonzero) == 1:

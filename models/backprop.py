@@ -12,14 +12,10 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch.autograd.graph import Node
 from torch.utils._python_dispatch import TorchDispatchMode
 
-Floats = NDArray[np.float64]
-Loss = Callable[[torch.Tensor], torch.Tensor]
-
-DTYPES = {"float32": torch.float32, "float64": torch.float64}
+from models.problems import DTYPES, Floats, Loss
 
 # torch's name without "Backward" and the number behind it → a learner's word.
 _WORDS = {
@@ -65,6 +61,7 @@ class GraphNode:
         operation: a learner's word for it, such as "power 2".
         inputs: the keys of the nodes whose outputs it takes, as often as it takes them; constants are not
             nodes.
+        taken: which output of each of these it takes, from 0: most operations have but one.
         value: what it put out on the way forward, any shape. The outputs of an operation with several of them
             stand in one row. Not finite where a number left the range of the dtype.
         gradient: ∂loss/∂value, in the shape of value; not finite where it overflowed.
@@ -74,6 +71,7 @@ class GraphNode:
     name: str
     operation: str
     inputs: tuple[int, ...]
+    taken: tuple[int, ...]
     value: Floats
     gradient: Floats
 
@@ -140,12 +138,13 @@ def trace_graph(loss_of: Loss, w: Sequence[float] | Floats, dtype: str = "float6
     traced = []
     for key, (place, gradients) in enumerate(visited):
         node = nodes[place]
-        inputs = tuple(keys[source] for source, _ in node.next_functions if source is not None)
+        sources = [(keys[source], output) for source, output in node.next_functions if source is not None]
+        inputs, taken = (tuple(source[part] for source in sources) for part in (0, 1))
         leaf = getattr(node, "variable", None)
         outputs = [leaf.detach()] if leaf is not None else recorder.outputs[node._sequence_nr()]
         value, gradient = _join(outputs, gradients)
         name = node.name().rpartition("::")[2]  # torch::autograd::AccumulateGrad
-        traced.append(GraphNode(key, name, operations[node], inputs, value, gradient))
+        traced.append(GraphNode(key, name, operations[node], inputs, taken, value, gradient))
     return Graph(tuple(traced), loss.item())
 
 
@@ -202,6 +201,11 @@ class _OutputRecorder(TorchDispatchMode):
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.outputs: dict[int, list[torch.Tensor]] = {}
+
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """Tell torch that its compiler need not be kept away: it would be imported for that, for seconds."""
+        return False
 
     def __torch_dispatch__(
         self, func: Callable[..., Any], types: Any, args: Any = (), kwargs: Any = None

@@ -13,15 +13,15 @@ import numpy as np
 import torch
 
 from models.optimizers import OptimizerConfig, Stepper
-from models.problems import MAX_VALUE, Floats, LeastSquares, Loss, Problem, Surface, check_vector
+from models.problems import DTYPES, MAX_VALUE, Floats, LeastSquares, Loss, Problem, Surface, check_vector
 
 Status = Literal["converged", "running", "stalled", "diverged", "out_of_time"]
 
-DTYPES = {"float32": torch.float32, "float64": torch.float64}
 MAX_STEPS = 100_000
 MAX_SURFACE_START = 1_000  # farther out, Beale's surface leaves the range of float32
 TIME_LIMIT_SECONDS = 2.0
 FLAT_GRADIENT = 1e-5  # on a surface, a gradient shorter than this counts as the bottom
+_STEEP_GRADIENT = 1e-2  # and one longer than this is never taken for rounding
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,8 @@ class Descent:
         gradients: (K + 1, D) the gradient at each position, from autograd. Finite, except perhaps the last
             one, where it is the gradient that overflows.
         num_steps: how many steps were asked for.
-        status: "converged" (the gradient is down to rounding, or on a surface shorter than FLAT_GRADIENT),
+        status: "converged" (the gradient is down to rounding, or on a surface shorter than FLAT_GRADIENT:
+            at a minimum, in a hollow, or at a saddle point),
             "running" (more steps would change it), "stalled" (each step is smaller than the spacing of the
             dtype's numbers, before the minimum is reached), "diverged" (the loss left the range of the
             dtype, or the last one is the largest of all and above the first), "out_of_time" (the time limit
@@ -171,7 +172,12 @@ def take_steps(
 
 def _is_at_bottom(problem: Problem, w: Floats, gradient: Floats, dtype: str) -> bool:
     if not isinstance(problem, LeastSquares):
-        return float(np.linalg.norm(gradient)) < FLAT_GRADIENT
+        length = float(np.linalg.norm(gradient))
+        if not FLAT_GRADIENT <= length < _STEEP_GRADIENT:
+            return length < FLAT_GRADIENT
+        # What rounding w changes in a gradient that is steep on both sides of its 0.
+        blur = torch.finfo(DTYPES[dtype]).eps * np.abs(problem.hessian(w)) @ np.abs(w)  # (D,)
+        return bool((np.abs(gradient) <= 2 * blur).all())
     # Rounding of each yᵢ − xᵢᵀw, from the size of the numbers that are added up, carried into the gradient.
     rounding = torch.finfo(DTYPES[dtype]).eps * (np.abs(problem.y) + np.abs(problem.x) @ np.abs(w))  # (N,)
     blur = 2 / len(problem.y) * np.abs(problem.x).T @ rounding  # (D,)

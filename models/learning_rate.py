@@ -1,4 +1,4 @@
-"""The theory that says which step sizes come down, which is best, and how fast.
+"""The theory that says which step sizes come down, which is best, and how fast: `pace` measures it.
 
 On a quadratic loss with Hessian H, gradient descent multiplies the distance to the minimum along each
 eigenvector of H, whose eigenvalue is λ, by exactly 1 − ηλ. So it comes down for 0 < η < 2/λ_max, the slowest
@@ -7,23 +7,18 @@ Lectures on Convex Optimization, 2018, section 2.1.5). Directions with λ = 0 do
 With momentum the distance obeys a recurrence of two steps, whose larger root is the pace (Goh, "Why Momentum
 Really Works", Distill, 2017).
 
-Shapes: D weights, K steps, R eigenvalues that are not zero, M step sizes compared.
+Shapes: D weights, R eigenvalues that are not zero.
 """
 
 import math
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 
-from models.descent import DTYPES, Descent
 from models.optimizers import OptimizerConfig
 from models.problems import Floats, Problem, Surface
 
 TARGET_LOSS = 1e-6
-MAX_COUNTED_STEPS = 1_000
-# Step sizes to compare, as shares of the limit; the best one joins them.
-COMPARED_SHARES = (0.025, 0.05, 0.1, 0.25, 0.4, 0.5, 0.6, 0.75, 0.9, 0.95, 0.99, 1.0, 1.05)
 
 
 @dataclass(frozen=True)
@@ -73,24 +68,6 @@ class Curvature:
         return 2 / (self.smallest + self.largest)
 
 
-@dataclass(frozen=True)
-class RateRow:
-    """How one step size does from w₀.
-
-    Attributes:
-        lr: η.
-        share: η as a share of the limit, 2/λ_max.
-        contraction: the predicted factor of the distance in one step.
-        steps: steps until the loss is within TARGET_LOSS of its minimum; None if MAX_COUNTED_STEPS are not
-            enough.
-    """
-
-    lr: float
-    share: float
-    contraction: float
-    steps: int | None
-
-
 def find_curvature(problem: Problem, w0: Floats) -> Curvature:
     """Return the curvature at the minimiser that descent from w0 (D,) is bound for."""
     minimum = problem.find_minimum(w0)
@@ -133,82 +110,11 @@ def predict_contraction(curvature: Curvature, optimizer: OptimizerConfig) -> flo
     return float(np.maximum(np.abs(p + root), np.abs(p - root)).max() / 2)
 
 
-def measure_distances(curvature: Curvature, path: Floats) -> Floats:
-    """Return the distance of each position (K + 1, D) to the curvature's minimum: (K + 1,)."""
-    return measure_lengths(path - curvature.minimum)
-
-
-def measure_lengths(vectors: Floats) -> Floats:
-    """Return the length of each row (K, D), without squares that overflow where a descent diverges: (K,)."""
-    return np.asarray(np.hypot.reduce(vectors, axis=1, initial=0.0))
-
-
-def measure_contraction(curvature: Curvature, result: Descent, dtype: str) -> float | None:
-    """Return the factor of the distance in one step as the steps gave it; None where rounding hides it.
-
-    The geometric mean over the later half of the steps whose distance stands clear of rounding: at first the
-    fast directions are still shrinking, and only the slowest one is left in the long run.
-    """
-    moving = curvature.eigenvectors[:, curvature.eigenvalues > 0]  # (D, R)
-    distances = measure_lengths((result.path - curvature.minimum) @ moving)
-    size = measure_lengths(result.path) + np.linalg.norm(curvature.minimum)
-    rounding = torch.finfo(DTYPES[dtype]).eps * curvature.condition * size
-    blurred = distances <= 1000 * rounding
-    if blurred[0] or len(distances) < 2:
-        return None
-    # With the best step size the very first distance is rounding already: one ratio is still a measurement.
-    last = max(int(blurred.argmax()) - 1 if blurred.any() else len(distances) - 1, 1)
-    first = last // 2
-    count = last - first
-    return float(distances[last] ** (1 / count) / distances[first] ** (1 / count))  # roots first: no overflow
-
-
-def measure_pace(curvature: Curvature, path: Floats) -> Floats:
-    """Return by how much one step changed the distance along each eigenvector, (D,); NaN where it was 0.
-
-    Signed: below 0 the step landed on the other side. Taken from the first step, in which it is farthest from
-    rounding.
-    """
-    along = (path[:2] - curvature.minimum) @ curvature.eigenvectors  # (2, D)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        pace = along[-1] / along[0] if len(along) == 2 else np.full(len(curvature.eigenvalues), np.nan)
-    clear = np.abs(along[0]) > 1e-6 * np.linalg.norm(along[0])
-    return np.where(clear, pace, np.nan)
-
-
-def compare_rates(problem: Problem, curvature: Curvature, w0: Floats) -> tuple[RateRow, ...]:
-    """Count the steps that gradient descent needs with each of several step sizes, in float64.
-
-    All of them walk at once, as the rows of one tensor.
-    """
-    best = curvature.lr_best / curvature.lr_max
-    shares = sorted({share for share in COMPARED_SHARES if abs(share - best) > 1e-9} | {best})
-    rates = [share * curvature.lr_max for share in shares]
-    lrs = torch.tensor(rates, dtype=torch.float64)[:, None]  # (M, 1)
-    losses_of = torch.vmap(problem.make_loss(torch.float64))
-    bottom = float(losses_of(torch.tensor(curvature.minimum)[None])[0])
-    w = torch.tensor(w0).repeat(len(rates), 1).requires_grad_()  # (M, D)
-    counted: list[int | None] = [None] * len(rates)
-    for step in range(MAX_COUNTED_STEPS + 1):
-        losses = losses_of(w)  # (M,)
-        for row, loss in enumerate(losses.tolist()):
-            if counted[row] is None and loss - bottom <= TARGET_LOSS:
-                counted[row] = step
-        if None not in counted:
-            break
-        (gradients,) = torch.autograd.grad(losses.sum(), w)  # each row's own: the losses share nothing
-        with torch.no_grad():
-            w -= lrs * gradients
-    return tuple(
-        RateRow(lr, share, float(np.abs(1 - lr * curvature.nonzero).max()), steps)
-        for lr, share, steps in zip(rates, shares, counted, strict=True)
-    )
-
-
 def predict_steps(contraction: float, excess: float) -> int | None:
     """Return how many steps take an excess loss down to TARGET_LOSS if each multiplies it by contraction².
 
-    None where it never gets there. Exact where one eigenvalue alone is not zero; else an upper bound.
+    None where it never gets there. Exact for gradient descent where one eigenvalue alone is not zero; where
+    there are several, an upper bound.
     """
     if excess <= TARGET_LOSS:
         return 0
@@ -223,8 +129,8 @@ def suggest_lr(problem: Problem, w0: Floats, name: str) -> float:
     """Return a step size, to one digit, with which the optimiser of this name does well from w0 (D,).
 
     For the steps that follow the gradient, half the limit that the curvature at the start and at the minimum
-    allows; with momentum a fifth of it. The others take steps of about η, RMSprop's first one is ten times as
-    long, so it is a share of the way to the minimum.
+    allows; with momentum a fifth of it. The first steps of the others move each weight by about η, RMSprop's
+    first one by ten times as much, so theirs is a share of the way to the minimum.
     """
     minimum = problem.find_minimum(w0)
     distance = float(np.linalg.norm(w0 - minimum)) or 1.0

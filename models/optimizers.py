@@ -3,7 +3,6 @@
 β is the momentum; what is not set here is torch's default. g is the gradient of the step, w the weights.
 """
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -18,9 +17,6 @@ DEFAULT_MOMENTUM = 0.9
 
 class Stepper(Protocol):
     """What takes the steps: the part of torch.optim.Optimizer that a descent needs."""
-
-    def zero_grad(self) -> None:
-        """Forget the gradient of the last step."""
 
     def step(self) -> object:
         """Move the weights, once their gradient is there."""
@@ -168,6 +164,6 @@ def check_momentum(momentum: float) -> float:
     allowed = f"enter a number from 0 to {MAX_MOMENTUM}."
     if isinstance(momentum, bool) or not isinstance(momentum, int | float | np.integer | np.floating):
         raise ValueError(f"The momentum is {momentum!r:.40}, not a number: {allowed}")
-    if math.isnan(momentum) or not 0 <= momentum <= MAX_MOMENTUM:
+    if not 0 <= momentum <= MAX_MOMENTUM:  # also false for nan
         raise ValueError(f"The momentum is {momentum!s:.40}: {allowed}")
     return float(momentum)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Loss = Callable[[torch.Tensor], torch.Tensor]  # weights (D,) → loss, a tensor without dimensions
 
+DTYPES = {"float32": torch.float32, "float64": torch.float64}
 MAX_ENTRIES = 8
 MAX_ROWS = 50
 MAX_VALUE = 1e6
@@ -395,7 +396,7 @@ def check_vector(
 
 def check_number(value: float, name: str, low: float, high: float) -> float:
     """Return the value as a float from low to high, or raise a ValueError that says the range."""
-    allowed = f"enter a number from {low:,.0f} to {high:,.0f}."
+    allowed = f"enter a number from {low:,.7g} to {high:,.7g}."
     if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
         raise ValueError(f"{name} is {value!r:.40}, not a number: {allowed}")
     if not low <= value <= high:  # also false for nan

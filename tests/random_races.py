@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from app.race import OPENINGS, PROBLEM_TITLES, RaceSettings
+from app.race import CONDITION_RANGE, MOMENTUM_RANGE, OPENINGS, PROBLEM_TITLES, RaceSettings
 from models.optimizers import OPTIMIZERS
 
 numbers = st.floats(-100, 100)
@@ -26,8 +26,8 @@ def race_settings(draw, problems=tuple(PROBLEM_TITLES), max_steps=30, entries=en
         y=draw(numbers),
         w0=tuple(draw(st.lists(numbers, min_size=num_weights, max_size=num_weights))),
         points=tuple(draw(st.lists(st.tuples(numbers, numbers), min_size=2, max_size=20))),
-        condition=draw(st.floats(1, 10_000)),
-        momentum=draw(st.floats(0.001, 0.999)),
+        condition=draw(st.floats(*CONDITION_RANGE)),
+        momentum=draw(st.floats(*MOMENTUM_RANGE)),
         dtype=draw(st.sampled_from(["float32", "float64"])),
     )
 

@@ -12,43 +12,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.graph import draw_graph, format_values, tabulate_graph
+from app.race import OPENINGS, run_race
 from models.backprop import Graph, GraphNode, trace_graph
+from models.problems import SURFACES, make_least_squares, make_valley
 
 SVG = "{http://www.w3.org/2000/svg}"
 THEME = Path(__file__).parent.parent / "app" / "theme.css"
 NARROW_PX = 336  # the inside of a stage at 390 px
 
 
-def least_squares(w):
-    return ((torch.ones(6, dtype=w.dtype) - torch.arange(12, dtype=w.dtype).reshape(6, 2) @ w) ** 2).mean()
-
-
-def rosenbrock(w):
-    a, b = w[0], w[1]
-    return (1 - a) ** 2 + 100 * (b - a**2) ** 2
-
-
-def beale(w):
-    a, b = w[0], w[1]
-    return (1.5 - a + a * b) ** 2 + (2.25 - a + a * b**2) ** 2 + (2.625 - a + a * b**3) ** 2
-
-
-def himmelblau(w):
-    a, b = w[0], w[1]
-    return (a**2 + b - 11) ** 2 + (a + b**2 - 7) ** 2
-
-
-def rastrigin(w):
-    a, b = w[0], w[1]
-    return 20 + a**2 + b**2 - 10 * torch.cos(2 * torch.pi * a) - 10 * torch.cos(2 * torch.pi * b)
-
-
-LOSSES = [least_squares, rosenbrock, beale, himmelblau, rastrigin]
+ROWS = make_least_squares(np.arange(12.0).reshape(6, 2), np.ones(6))
+PROBLEMS = {"least_squares": ROWS, "valley": make_valley(25), **SURFACES}
+LOSSES = {name: problem.make_loss(torch.float64) for name, problem in PROBLEMS.items()}
+all_losses = pytest.mark.parametrize("loss", list(LOSSES.values()), ids=list(LOSSES))
 
 
 def make_graph(inputs, value=0.5, operation="power 2", name="PowBackward0"):
     nodes = [
-        GraphNode(key, name, operation, sources, np.array(value), np.array(value))
+        GraphNode(key, name, operation, sources, (0,) * len(sources), np.array(value), np.array(value))
         for key, sources in enumerate(inputs)
     ]
     return Graph(tuple(nodes), float(np.ravel(value)[0]))
@@ -100,7 +81,7 @@ def read_view_box(markup):
     return [float(part) for part in re.search(r'viewBox="([^"]*)"', markup)[1].split()]
 
 
-@pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: loss.__name__)
+@all_losses
 def test_every_number_stands_in_its_box(loss):
     graph = trace_graph(loss, [0.3, -1.7])
     boxes = read_boxes(draw_graph(graph))
@@ -117,7 +98,7 @@ def test_every_number_stands_in_its_box(loss):
 
 
 def test_w_is_on_top_and_the_loss_at_the_bottom():
-    boxes = read_boxes(draw_graph(trace_graph(beale, [1.0, 1.5])))
+    boxes = read_boxes(draw_graph(trace_graph(LOSSES["beale"], [1.0, 1.5])))
     assert boxes[-1][4][0] == "w, the weights"
     assert boxes[-1][1] == min(box[1] for box in boxes)
     assert boxes[0][4][0].endswith(": the loss")
@@ -148,7 +129,7 @@ def check_layout(markup, inputs):
     assert sorted(ends) == sorted((key, source) for key, sources in enumerate(inputs) for source in sources)
 
 
-@pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: loss.__name__)
+@all_losses
 def test_edges_join_the_right_boxes_and_nothing_overlaps(loss):
     graph = trace_graph(loss, [0.3, -1.7])
     check_layout(draw_graph(graph), [node.inputs for node in graph.nodes])
@@ -160,15 +141,27 @@ def test_any_graph_is_laid_out_so(inputs):
     check_layout(draw_graph(make_graph(inputs)), inputs)
 
 
-@pytest.mark.parametrize("loss", [least_squares, rosenbrock, himmelblau], ids=lambda loss: loss.__name__)
+@pytest.mark.parametrize("name", ["least_squares", "valley", "rosenbrock", "himmelblau", "saddle"])
 @pytest.mark.parametrize("w", [[-1.2, 1.0], [0.0, 0.0], [5.5, -5.5], [50.0, 0.001]])
-def test_two_columns_fit_a_narrow_screen(loss, w):
-    markup = draw_graph(trace_graph(loss, w))
+def test_two_columns_fit_a_narrow_screen(name, w):
+    check_fits(draw_graph(trace_graph(LOSSES[name], w)))
+
+
+@pytest.mark.parametrize("name", ["valley", "rosenbrock", "saddle"])
+def test_every_step_of_an_opening_fits_a_narrow_screen(name):
+    """Down to the last one, where the powers of ten make the numbers long."""
+    race = run_race(OPENINGS[name])
+    for racer in race.racers:
+        for w in racer.descent.path[::-20]:
+            check_fits(draw_graph(trace_graph(race.problem.make_loss(torch.float32), w, "float32")))
+
+
+def check_fits(markup):
     assert int(re.search(r"min-width:(\d+)px", markup)[1]) <= NARROW_PX
     assert "tabindex" not in markup
 
 
-@pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: loss.__name__)
+@all_losses
 def test_text_is_never_below_twelve_pixels(loss):
     markup = draw_graph(trace_graph(loss, [0.3, -1.7]))
     scale = int(re.search(r"min-width:(\d+)px", markup)[1]) / read_view_box(markup)[2]
@@ -177,14 +170,14 @@ def test_text_is_never_below_twelve_pixels(loss):
 
 
 def test_a_wide_graph_scrolls_and_can_be_reached_by_keyboard():
-    root = ElementTree.fromstring(draw_graph(trace_graph(beale, [1.0, 1.5])))
+    root = ElementTree.fromstring(draw_graph(trace_graph(LOSSES["beale"], [1.0, 1.5])))
     assert (root.get("class"), root.get("tabindex"), root.get("role")) == ("gb-graph", "0", "region")
     assert root.get("aria-label")
     assert "overflow-x:auto" in root.get("style")
 
 
 def test_the_picture_has_a_name_and_tooltips_with_all_digits():
-    graph = trace_graph(least_squares, [1 / 3, -0.1])
+    graph = trace_graph(LOSSES["least_squares"], [1 / 3, -0.1])
     svg = ElementTree.fromstring(draw_graph(graph)).find(f"{SVG}svg")
     assert svg.get("role") == "img"
     assert format_values(np.array(graph.loss)) in svg.get("aria-label")
@@ -194,7 +187,7 @@ def test_the_picture_has_a_name_and_tooltips_with_all_digits():
         assert str(digits) in titles[1]
 
 
-@pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: loss.__name__)
+@all_losses
 @pytest.mark.parametrize("w", [[1e200, -1e200], [float("nan"), 1.0], [float("inf"), 0.0], [-1e160, 1e170]])
 def test_what_is_not_finite_reads_overflow(loss, w):
     graph = trace_graph(loss, w)
@@ -214,7 +207,7 @@ def test_text_is_escaped():
 
 
 def test_colours_are_the_themes_alone():
-    markup = draw_graph(trace_graph(beale, [1.0, 1.5]))
+    markup = draw_graph(trace_graph(LOSSES["beale"], [1.0, 1.5]))
     paints = set(re.findall(r'(?:fill|stroke)="([^"]*)"', markup)) | set(
         re.findall(r"[^-]color:([^;\"]*)", markup)
     )
@@ -263,7 +256,7 @@ def test_values_are_written_as_a_person_would(values, text):
 
 
 def test_the_table_says_what_the_picture_says():
-    graph = trace_graph(rosenbrock, [-1.2, 1.0])
+    graph = trace_graph(LOSSES["rosenbrock"], [-1.2, 1.0])
     head, _, *rows = [
         [cell.strip() for cell in line.strip("|").split("|")] for line in tabulate_graph(graph).split("\n")
     ]
@@ -272,8 +265,11 @@ def test_the_table_says_what_the_picture_says():
     assert rows[-1][1] == "addition: the loss"
     assert rows[-1][4:] == ["24.2", "1"]
     for row, node in zip(rows, reversed(graph.nodes), strict=True):
-        taken = [int(number) for number in re.findall(r"\d+", row[2])]
-        assert [rows[number - 1][3] for number in taken] == [
+        taken = [(int(number), place) for number, place in re.findall(r"(\d+)(?:\[(\d)\])?", row[2])]
+        assert [rows[number - 1][3] for number, _ in taken] == [
             graph.nodes[source].name for source in node.inputs
         ]
-        assert all(number < int(row[0]) for number in taken)
+        assert all(number < int(row[0]) for number, _ in taken)
+        assert all((place != "") == (number == 2) for number, place in taken)  # w.unbind() alone has several
+    minus = next(row for row in rows if row[1] == "subtraction")
+    assert minus[2].startswith("2[1], ")  # b − a²: b is the second entry

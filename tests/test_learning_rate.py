@@ -1,91 +1,24 @@
 """The theory of step sizes against what the steps do, and against eigenvalues found in other ways."""
 
-from functools import cache
-
 import numpy as np
 import pytest
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
 from models.descent import descend
 from models.learning_rate import (
-    MAX_COUNTED_STEPS,
     TARGET_LOSS,
     classify_end,
-    compare_rates,
     find_curvature,
     find_lr_limit,
-    measure_contraction,
-    measure_distances,
-    measure_pace,
     predict_contraction,
     predict_steps,
     suggest_lr,
 )
 from models.optimizers import OPTIMIZERS, make_optimizer
-from models.problems import (
-    SURFACES,
-    evaluate_losses,
-    find_default_start,
-    make_least_squares,
-    make_valley,
-)
-
-TOY = make_least_squares([1.0] * 5, 1)
-ZEROS = np.zeros(5)
-NUM_PROBLEMS = 200
-
-
-def find_eigenvalues(problem, w):
-    """Return eigenvalues that are not 0 and their eigenvectors, of a Hessian from autograd."""
-    hessian = torch.autograd.functional.hessian(problem.make_loss(torch.float64), torch.tensor(w))
-    values, vectors = np.linalg.eigh(hessian.numpy())
-    moving = values > 1e-10 * values[-1]
-    return values[moving], vectors[:, moving]
-
-
-@cache
-def find_random_problems():
-    """Return 200 least-squares problems of 1 to 6 rows and 1 to 8 weights, each with a start.
-
-    Set aside are the starts with hardly any error along the flattest or the steepest direction, less than 0.3
-    of it: it would take long to see there what the theory says of the long run. Whatever the step size, the
-    slowest direction is one of these two.
-    """
-    found, seed = [], 0
-    while len(found) < NUM_PROBLEMS:
-        rng = np.random.default_rng(seed := seed + 1)
-        num_rows, num_weights = rng.integers(1, 7), rng.integers(1, 9)
-        problem = make_least_squares(rng.normal(size=(num_rows, num_weights)), rng.normal(size=num_rows))
-        w0 = rng.normal(size=num_weights)
-        _, vectors = find_eigenvalues(problem, w0)
-        error = np.abs((w0 - problem.find_minimum(w0)) @ vectors)
-        if min(error[0], error[-1]) >= 0.3 * np.linalg.norm(error):
-            found.append((problem, w0))
-    return found
-
-
-def draw_random_problems(count=NUM_PROBLEMS):
-    """Yield problem, start and a generator for what else is drawn."""
-    for seed, (problem, w0) in enumerate(find_random_problems()[:count]):
-        yield problem, w0, np.random.default_rng(seed)
-
-
-def walk(problem, w0, lr, steps, name="gradient_descent", momentum=0.9):
-    return descend(problem, w0, make_optimizer(name, lr, momentum), steps, "float64", 60)
-
-
-def test_predicted_and_measured_contraction_agree():
-    for problem, w0, rng in draw_random_problems():
-        eigenvalues, _ = find_eigenvalues(problem, w0)
-        lr = rng.uniform(0.05, 1.9) / eigenvalues[-1]
-        curvature = find_curvature(problem, w0)
-        np.testing.assert_allclose(curvature.nonzero, eigenvalues, rtol=1e-6)
-        predicted = predict_contraction(curvature, make_optimizer(lr=lr))
-        assert predicted == pytest.approx(np.abs(1 - lr * eigenvalues).max(), rel=1e-6)
-        measured = measure_contraction(curvature, walk(problem, w0, lr, 80), "float64")
-        assert measured == pytest.approx(predicted, rel=0.01)
+from models.pace import measure_contraction, measure_distances
+from models.problems import SURFACES, find_default_start, make_least_squares, make_valley
+from tests.random_problems import TOY, ZEROS, draw_random_problems, find_eigenvalues, walk
 
 
 def test_just_inside_the_limit_converges_and_just_outside_diverges():
@@ -200,14 +133,15 @@ def test_the_notebooks_step_sizes():
     assert curvature.is_exact
     result = descend(TOY, ZEROS, make_optimizer(lr=0.01), 150)
     assert predict_contraction(curvature, make_optimizer(lr=0.01)) == pytest.approx(0.9)
-    assert measure_contraction(curvature, result, "float32") == pytest.approx(0.9, rel=1e-4)
+    assert measure_contraction(curvature, make_optimizer(), result, "float32") == pytest.approx(0.9, rel=1e-4)
 
 
 def test_the_best_step_size_lands_in_one_step():
     curvature = find_curvature(TOY, ZEROS)
     result = walk(TOY, ZEROS, curvature.lr_best, 3)
     assert measure_distances(curvature, result.path)[1] < 1e-12
-    assert measure_contraction(curvature, result, "float64") == pytest.approx(0, abs=1e-12)
+    optimizer = make_optimizer(lr=curvature.lr_best)
+    assert measure_contraction(curvature, optimizer, result, "float64") == pytest.approx(0, abs=1e-12)
 
 
 def test_no_step_size_beats_the_best():
@@ -217,44 +151,6 @@ def test_no_step_size_beats_the_best():
         assert best == pytest.approx((curvature.condition - 1) / (curvature.condition + 1), abs=1e-9)
         others = [make_optimizer(lr=share * curvature.lr_max) for share in rng.uniform(0.01, 1, 50)]
         assert min(predict_contraction(curvature, other) for other in others) >= best - 1e-12
-
-
-def test_nothing_is_measured_where_rounding_hides_it():
-    curvature = find_curvature(TOY, ZEROS)
-    at_minimum = descend(TOY, [0.2] * 5, make_optimizer(lr=0.01), 10)
-    assert measure_contraction(curvature, at_minimum, "float32") is None
-    only_start = descend(TOY, ZEROS, make_optimizer(lr=0.01), 10, time_limit_seconds=0.0)
-    assert measure_contraction(curvature, only_start, "float32") is None
-
-
-def test_divergence_is_measured_up_to_the_overflow():
-    """The squares of these distances are outside of float64, the distances are not."""
-    problem = make_least_squares([0.001], 1)
-    curvature = find_curvature(problem, np.zeros(1))
-    result = walk(problem, np.zeros(1), 1.5 * curvature.lr_max, 3000)
-    assert result.overflow_step is not None
-    distances = measure_distances(curvature, result.path)
-    assert distances[-1] > 1e155
-    np.testing.assert_allclose(distances[1:] / distances[:-1], 2, rtol=1e-6)
-    assert measure_contraction(curvature, result, "float64") == pytest.approx(2)
-
-
-def test_pace_of_each_direction_is_one_minus_eta_lambda():
-    for problem, w0, rng in draw_random_problems(50):
-        eigenvalues, _ = find_eigenvalues(problem, w0)
-        lr = rng.uniform(0.1, 2.5) / eigenvalues[-1]
-        curvature = find_curvature(problem, w0)
-        paces = measure_pace(curvature, walk(problem, w0, lr, 3).path)
-        moving = paces[curvature.eigenvalues > 0]
-        expected = 1 - lr * eigenvalues
-        seen = ~np.isnan(moving)
-        assert seen[[0, -1]].all()
-        np.testing.assert_allclose(moving[seen], expected[seen], atol=1e-5)
-
-
-def test_pace_without_a_step_is_unknown():
-    curvature = find_curvature(TOY, ZEROS)
-    assert np.isnan(measure_pace(curvature, np.zeros((1, 5)))).all()
 
 
 @pytest.mark.parametrize("name", list(SURFACES))
@@ -270,73 +166,13 @@ def test_curvature_of_a_surface_is_that_of_its_nearest_minimum(name):
     lr = 0.7 * curvature.lr_max
     result = walk(surface, curvature.minimum + 1e-5, lr, 40)
     predicted = predict_contraction(curvature, make_optimizer(lr=lr))
-    assert measure_contraction(curvature, result, "float64") == pytest.approx(predicted, rel=0.01)
+    measured = measure_contraction(curvature, make_optimizer(lr=lr), result, "float64")
+    assert measured == pytest.approx(predicted, rel=0.01)
 
 
 def test_rosenbrocks_condition_number():
     curvature = find_curvature(SURFACES["rosenbrock"], np.zeros(2))
     assert curvature.condition == pytest.approx(2508, rel=1e-3)  # as the literature gives it
-
-
-def count_steps(problem, w0, lr, bottom):
-    """Count gradient descent's steps to the target with torch.optim.SGD, None where it takes too many."""
-    w = torch.tensor(w0, dtype=torch.float64, requires_grad=True)
-    optimizer = torch.optim.SGD([w], lr=lr)
-    loss_of = problem.make_loss(torch.float64)
-    for step in range(MAX_COUNTED_STEPS + 1):
-        optimizer.zero_grad()
-        loss = loss_of(w)
-        if loss.item() - bottom <= TARGET_LOSS:
-            return step
-        if not loss.isfinite():
-            return None
-        loss.backward()
-        optimizer.step()
-    return None
-
-
-@pytest.mark.parametrize(
-    ("problem", "w0"),
-    [
-        (TOY, ZEROS),
-        (make_least_squares([[0.5, 1], [1.5, 1], [2, 1], [4, 1]], [1, 1.4, 2.4, 3.9]), np.array([-2.0, 5.0])),
-        (SURFACES["himmelblau"], np.array([2.0, 1.0])),
-    ],
-    ids=["toy", "line", "himmelblau"],
-)
-def test_counted_steps_are_those_of_a_plain_loop(problem, w0):
-    curvature = find_curvature(problem, w0)
-    bottom = evaluate_losses(problem, curvature.minimum[None])[0]
-    rows = compare_rates(problem, curvature, w0)
-    assert any(row.lr == pytest.approx(curvature.lr_best) for row in rows)
-    assert [row.lr for row in rows] == sorted(row.lr for row in rows)
-    assert any(row.steps is None for row in rows)
-    assert any(row.steps is not None for row in rows)
-    for row in rows:
-        assert row.steps == count_steps(problem, w0, row.lr, bottom), row
-        assert row.contraction == pytest.approx(predict_contraction(curvature, make_optimizer(lr=row.lr)))
-        if curvature.is_exact and row.lr > 1.001 * curvature.lr_max:
-            assert row.steps is None
-
-
-def test_predicted_steps_are_the_counted_ones():
-    """With one eigenvalue the prediction is exact, on the toy problem and on others."""
-    for seed in range(12):
-        rng = np.random.default_rng(seed)
-        problem = TOY if seed == 0 else make_least_squares(rng.normal(size=4), 3.0)
-        w0 = ZEROS if seed == 0 else rng.normal(size=4)
-        excess = evaluate_losses(problem, w0[None])[0]
-        compared = 0
-        for row in compare_rates(problem, find_curvature(problem, w0), w0):
-            predicted = predict_steps(row.contraction, excess)
-            if predicted is None or predicted > MAX_COUNTED_STEPS:
-                assert row.steps is None
-            elif 1e-9 < row.contraction < 1 - 1e-9:
-                assert row.steps == predicted
-                compared += 1
-        assert compared >= 8
-    best = make_optimizer(lr=0.1)
-    assert predict_steps(predict_contraction(find_curvature(TOY, ZEROS), best), 1.0) == 1
 
 
 @given(st.floats(1e-6, 0.9999), st.floats(1e-3, 1e9))

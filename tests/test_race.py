@@ -7,6 +7,7 @@ from dataclasses import fields, replace
 from types import SimpleNamespace
 from urllib.parse import parse_qsl
 
+import gradio as gr
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -25,12 +26,22 @@ from app.race import (
     run_race,
     write_numbers,
 )
-from app.race_form import NOBODY, Form, ProblemError, fill_form, read_form
+from app.race_form import MOVED_FIELDS, NOBODY, Form, ProblemError, fill_form, read_form
 from app.race_link import read_query, write_query
-from app.tabs.descent import answer_controls
+from app.tabs.descent import (
+    Details,
+    answer_controls,
+    build_descent_tab,
+    on_moved,
+    on_open,
+    on_optimizer,
+    on_problem,
+    on_rest,
+)
 from models.descent import descend
-from models.learning_rate import compare_rates, find_curvature
+from models.learning_rate import find_curvature
 from models.optimizers import OPTIMIZERS, make_optimizer
+from models.pace import compare_rates
 from tests.random_races import alone, choose_entries, race_settings
 
 
@@ -133,6 +144,33 @@ def test_the_time_limit_is_shared(monkeypatch):
             assert len(racer.descent.path) == pytest.approx(800 / count, abs=3)
 
 
+def test_who_is_not_touched_by_a_change_does_not_walk_again(monkeypatch):
+    """One racer less gives the others more time each, which must not make them walk anew."""
+    walked = []
+
+    def count(problem, w0, optimizer, *rest):
+        walked.append(optimizer.name)
+        return descend(problem, w0, optimizer, *rest)
+
+    monkeypatch.setattr(app.race, "descend", count)
+    settings = alone(entries=(("momentum", 0.0123), ("adam", 0.0123), ("rmsprop", 0.0123), None), steps=30)
+    run_race(settings)
+    assert walked == ["momentum", "adam", "rmsprop"]
+    run_race(replace(settings, entries=(None, *settings.entries[1:])))
+    run_race(replace(settings, entries=(("nesterov", 0.0123), *settings.entries[1:])))
+    assert walked == ["momentum", "adam", "rmsprop", "nesterov"]
+
+
+def test_a_race_without_time_is_not_kept_and_costs_nobody_theirs(monkeypatch):
+    kept, cut = alone(lr=0.0321, steps=40), alone(lr=0.0322, steps=40)
+    before = run_race(kept).racers[0].descent
+    monkeypatch.setattr(app.race, "TIME_LIMIT_SECONDS", 0.0)
+    assert run_race(cut).racers[0].descent.status == "out_of_time"
+    assert run_race(kept).racers[0].descent is before
+    monkeypatch.setattr(app.race, "TIME_LIMIT_SECONDS", 240.0)
+    assert len(run_race(cut).racers[0].descent.path) == 41
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -149,7 +187,7 @@ def test_the_time_limit_is_shared(monkeypatch):
         ({"entries": choose_entries(("sgd", 0.1))}, "choose one of gradient_descent, momentum"),
         ({"entries": choose_entries(("adam", -0.1))}, "learning rate is -0.1: enter a number above 0"),
         ({"entries": choose_entries(("adam", math.nan))}, "learning rate is nan: enter a number above 0"),
-        ({"momentum": 1.0}, "momentum is 1.0: enter a number from 0 to 0.999"),
+        ({"momentum": 1.0}, "momentum is 1.0: enter a number from 0.05 to 0.999"),
         ({"dtype": "float16"}, "choose one of float32, float64"),
         ({"x": ()}, "x has 0 entries: give a list of 1 to 8"),
         ({"x": (0.0,) * 5}, "x is zero in every entry"),
@@ -157,7 +195,7 @@ def test_the_time_limit_is_shared(monkeypatch):
         ({"w0": (1e7,) * 5}, r"w0\[0\] is 10000000.0: enter a number from -1,000,000"),
         ({"y": math.inf}, "y is inf: enter a number from"),
         ({"problem": "beale", "start": (0.0, 2e3)}, "is 2000.0: enter a number from -1,000 to 1,000"),
-        ({"problem": "valley", "condition": 0.0}, "condition number is 0.0: enter a number from 1 to 10,000"),
+        ({"problem": "valley", "condition": 0.0}, "condition number is 0.0: enter a number from 1 to 1,000"),
         ({"problem": "line", "points": ((0.0, 1.0), (math.nan, 1.0))}, "is nan: enter a number from"),
     ],
 )  # fmt: skip
@@ -267,7 +305,7 @@ def test_reads_what_people_type():
         ({"problem": "line", "start_a": None}, "first weight is empty"),
         ({"problem": "saddle", "start_b": None}, "second weight is empty"),
         ({"problem": "valley", "condition": None}, "condition number is empty"),
-        ({"problem": "valley", "condition": 0}, "enter a number from 1 to 10,000"),
+        ({"problem": "valley", "condition": 0}, "enter a number from 1 to 1,000"),
         ({"problem": "nothing"}, "choose one of toy, line"),
         ({"problem": "beale", "start_a": 1001}, "enter a number from -1,000 to 1,000"),
         ({"problem": "line", "points": [[1, 2], ["a", 3]]}, "Row 2 of the points is a, 3: give two numbers"),
@@ -380,7 +418,7 @@ def test_a_query_without_a_problem_says_nothing():
         ({"problem": "toy", "momentum": "much"}, "'much' is not a number"),
         ({"problem": "toy", "momentum": "0.1,0.2"}, "'0.1,0.2' is not a number: give one, as in 0.5"),
         ({"problem": "toy", "momentum": ""}, "'' is not a number: give one"),
-        ({"problem": "toy", "momentum": "5"}, "momentum is 5.0: enter a number from 0 to 0.999"),
+        ({"problem": "toy", "momentum": "5"}, "momentum is 5.0: enter a number from 0.05 to 0.999"),
         ({"problem": "toy", "entries": ""}, "Nobody is racing"),
         ({"problem": "toy", "entries": "adam"}, "'' is not a number: give one"),
         ({"problem": "toy", "entries": "adam:nan"}, "learning rate is nan: enter a number above 0"),
@@ -393,7 +431,11 @@ def test_a_query_without_a_problem_says_nothing():
         ({"problem": "line", "points": "1:2"}, "There are 1 points: a line needs 2 to 20"),
         ({"problem": "line", "points": "1:2,3"}, "'' is not a number"),
         ({"problem": "line", "start": "1"}, "start has 1 numbers: give two, as in start=1,0.5"),
-        ({"problem": "valley", "condition": "inf"}, "enter a number from 1 to 10,000"),
+        ({"problem": "valley", "condition": "inf"}, "enter a number from 1 to 1,000"),
+        ({"problem": "valley", "condition": "5000"}, "number is 5000.0: enter a number from 1 to 1,000"),
+        ({"problem": "valley", "momentum": "0"}, "momentum is 0.0: enter a number from 0.05 to 0.999"),
+        ({"problem": "valley", "momentum": "0.9995"}, "enter a number from 0.05 to 0.999"),
+        ({"problem": "toy", "x": "z" * 99}, "'z{39} is not a number: separate"),
         ({"problem": "beale", "start": "0,1e9"}, "enter a number from -1,000 to 1,000"),
     ],
 )  # fmt: skip
@@ -428,10 +470,11 @@ def test_any_link_runs_or_is_refused(problem, query):
 # ----- what the player's script may send
 
 
-def ask(**changes):
-    values = fill_form(OPENINGS["valley"])._replace(**changes)
+def ask(problem="valley", moved=None, **changes):
+    values = fill_form(OPENINGS[problem])._replace(**changes)
     table = {"headers": ["x", "y"], "data": values.points}
-    return json.loads(answer_controls({"values": ["Loss", *values._replace(points=table)]}))
+    request = {"values": ["Loss", *values._replace(points=table)], "moved": moved or {}}
+    return json.loads(answer_controls(request))
 
 
 def test_the_controls_are_answered_with_a_race():
@@ -444,7 +487,16 @@ def test_the_controls_are_answered_with_a_race():
 
 @pytest.mark.parametrize(
     "request_",
-    [None, 3, [], {}, {"values": None}, {"values": []}, {"values": ["Loss"]}, {"values": [{}] * 20}],
+    [
+        None,
+        3,
+        [],
+        {},
+        {"values": None},
+        {"values": []},
+        {"values": ["Loss"]},
+        {"values": [{}] * 20, "moved": {}},
+    ],
 )
 def test_what_is_no_form_is_answered_with_nothing(request_):
     assert json.loads(answer_controls(request_)) == {}
@@ -456,3 +508,147 @@ def test_what_is_no_form_is_answered_with_nothing(request_):
 )
 def test_wrong_types_are_refused_and_nothing_breaks(change):
     assert "race" not in ask(**change)
+
+
+# ----- what was moved by hand
+
+
+def test_what_was_moved_counts_until_its_field_follows():
+    """Its field still holds the old number; a change of another control must not bring that back."""
+    answer = ask(moved={"lr_1": 0.02, "start_a": 4.0}, condition=30.0)
+    assert answer["race"]["racers"][0]["detail"] == "η = 0.02"
+    assert answer["race"]["racers"][0]["path"][0] == [4.0, 3.0]
+    form = fill_form(OPENINGS["valley"])
+    answer = json.loads(
+        on_optimizer(2, {"moved": {"lr_1": 0.02}}, "Loss", *form._replace(optimizer_2="adam"))[0]
+    )
+    assert answer["race"]["racers"][0]["detail"] == "η = 0.02"
+    assert answer["race"]["racers"][1]["name"].startswith("Adam")
+
+
+def test_a_chosen_optimizers_own_step_size_counts_again():
+    form = fill_form(OPENINGS["valley"])._replace(optimizer_1="rmsprop")
+    text, lr, _ = on_optimizer(1, {"moved": {"lr_1": 0.02}}, "Loss", *form)
+    answer = json.loads(text)
+    assert answer["moved"] == {"lr_1": None}
+    assert answer["race"]["racers"][0]["detail"] == f"η = {lr:g}"
+    # Also where the form is wrong elsewhere.
+    broken = form._replace(start_a=None)
+    assert json.loads(on_optimizer(1, None, "Loss", *broken)[0])["moved"] == {"lr_1": None}
+
+
+def test_another_problem_forgets_all_that_was_moved():
+    answer = json.loads(on_problem("himmelblau", "Loss")[0])
+    assert answer["moved"] == dict.fromkeys(MOVED_FIELDS)
+
+
+def test_a_dragged_point_leaves_the_others_to_the_last_digit():
+    form = fill_form(OPENINGS["line"])
+    points = [[0.1 + 0.2, 1 / 3], [123456.789, -2.5], [2.25, 1e-9]]
+    answer = json.loads(on_moved({"moved": {}, "points": points}, "Loss", *form))
+    assert answer["moved"] == {"points": points}
+    assert answer["race"]["data"]["points"] == points
+
+
+def test_the_start_follows_where_it_was_put():
+    form = fill_form(OPENINGS["valley"])
+    answer = json.loads(on_moved({"moved": {}, "start": [1.23456, -2]}, "Loss", *form))
+    assert answer["moved"] == {"start_a": 1.235, "start_b": -2.0}
+    form = fill_form(alone(x=(1.0, 2.0), w0=(0.0, 0.0)))
+    answer = json.loads(on_moved({"moved": {}, "start": [0.5, -0.25]}, "Loss", *form))
+    assert answer["moved"] == {"w0": "0.5, -0.25"}
+    answer = json.loads(on_moved({"moved": {}, "start": [0.0]}, "Loss", *fill_form(RaceSettings())))
+    assert answer["moved"] == {"w0": "0.2, 0.2, 0.2, 0.2, 0.2"}  # 0 from the minimum
+
+
+def test_fields_follow_once_the_cursor_rests_and_no_others():
+    form = fill_form(OPENINGS["valley"])
+    message = {"iteration": 3, "moved": {"lr_2": 0.5, "start_a": form.start_a}}
+    updates = on_rest(message, *form)
+    followed = dict(zip(MOVED_FIELDS, updates[len(Details._fields) :], strict=True))
+    assert followed.pop("lr_2") == 0.5
+    assert all(update == SKIP for update in followed.values())
+    assert "after 3 steps" in Details(*updates[: len(Details._fields)]).gradient
+
+
+SKIP = gr.skip()
+ODD_MESSAGES = [
+    None,
+    3,
+    [],
+    {},
+    {"moved": None},
+    {"moved": [], "start": [1]},
+    {"moved": {}, "start": []},
+    {"moved": {}, "start": [1]},
+    {"moved": {}, "start": [1, 2, 3]},
+    {"moved": {}, "start": ["a", 1]},
+    {"moved": {}, "start": [10**400, 1]},
+    {"moved": {}, "start": [math.nan, 1]},
+    {"moved": {}, "start": {"a": 1}},
+    {"moved": {}, "start": None},
+    {"moved": {}, "points": []},
+    {"moved": {}, "points": "12"},
+    {"moved": {}, "points": [[1]]},
+    {"moved": {}, "points": [[1, 2, 3]] * 3},
+    {"moved": {}, "points": [[1, [2]], [3, 4]]},
+    {"moved": {}, "points": [[math.inf, 1], [2, 3]]},
+    {"moved": {}, "points": [[1, 2]] * 10_000},
+    {"moved": {"lr_1": 10**400}},
+    {"moved": {"lr_1": math.inf, "start_a": math.nan, "w0": 3, "points": {}}},
+    {"moved": {"lr_1": [], "points": [[1, 10**400], [2, 2]], "w0": "1," * 999}},
+    {"moved": {"steps": 10**9, "problem": "toys", "_fields": 1}, "iteration": 10**400},
+    {"moved": {}, "iteration": "last"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("problem", ["toy", "line", "valley"])
+@pytest.mark.parametrize("message", ODD_MESSAGES)
+def test_odd_messages_break_nothing(message, problem):
+    form = fill_form(OPENINGS[problem])
+    answer = json.loads(on_moved(message, "Loss", *form))
+    if isinstance(message, dict) and ("start" in message or "points" in message):
+        # One number is a place on the toy problem's curve, and nobody but the line looks at points.
+        is_fit = message.get("start") == [1] if problem == "toy" else False
+        is_fit = is_fit or (message.get("points") == [] and problem != "line")
+        assert ("race" in answer) == is_fit
+    updates = on_rest(message, *form)
+    assert updates[len(Details._fields) :] == [SKIP] * len(MOVED_FIELDS)  # nothing odd gets into a field
+    assert "steps, at" in updates[Details._fields.index("gradient")]
+    on_optimizer(1, message, "Loss", *form)
+    if isinstance(message, dict):
+        assert "race" in ask(problem, moved=message.get("moved"))
+
+
+def test_a_form_of_wrong_types_breaks_nothing():
+    for values in ([[]] * 19, [{}] * 19, ["x"] * 19, [None] * 19):
+        assert "race" not in json.loads(on_moved({"moved": {}}, "Loss", *values))
+        assert on_rest({"moved": {}}, *values) == [SKIP] * (len(Details._fields) + len(MOVED_FIELDS))
+
+
+def test_a_links_words_are_shown_as_words(monkeypatch):
+    """Gradio writes a warning into the page as HTML, and a link may come from anyone."""
+    told = []
+    monkeypatch.setattr(gr, "Warning", told.append)
+    for name, value in (("x", "<img/onerror=alert(1)>"), ("dtype", "<b>"), ("problem", "<i>")):
+        on_open(SimpleNamespace(query_params={"problem": "toy", name: value}))
+    assert len(told) == 3
+    assert not any("<" in text for text in told)
+    assert "&lt;img/onerror" in told[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [("condition", "Condition number κ"), ("momentum", "Momentum β"), ("steps", "Iterations")],
+)
+def test_sliders_span_what_a_race_takes(name, label):
+    """Gradio refuses every event with a slider outside its bounds: a link must not bring one there."""
+    with gr.Blocks() as page:
+        build_descent_tab(page)
+    (slider,) = [block for block in page.blocks.values() if getattr(block, "label", None) == label]
+    for value in (slider.minimum, slider.maximum):
+        assert getattr(replace(OPENINGS["valley"], **{name: value}), name) == value
+        for beyond in (value * 0.99, value * 1.01, 0, int(value) + 1):
+            if not slider.minimum <= beyond <= slider.maximum:
+                with pytest.raises(ValueError, match=f"enter a number from {slider.minimum:,g} to"):
+                    replace(OPENINGS["valley"], **{name: beyond})

@@ -22,18 +22,17 @@ from app.race import OPENINGS, PROBLEM_TITLES, RaceSettings, run_race
 from app.race_answers import (
     explain_gradient,
     explain_minimum,
-    explain_rates,
     tabulate_distances,
     tabulate_losses,
     tabulate_optimizers,
-    tabulate_rates,
 )
+from app.race_rates import explain_rates, tabulate_rates
 from app.race_script import show_sources, write_race_script
 from app.race_sentences import describe_descent, describe_race
 from app.readouts import format_number
-from models.descent import DTYPES, take_steps
+from models.descent import take_steps
 from models.optimizers import OPTIMIZERS, GradientDescent, make_optimizer
-from models.problems import SURFACES
+from models.problems import DTYPES, SURFACES
 from tests.random_races import alone, choose_entries, race_settings
 
 ROOT = Path(__file__).parent.parent
@@ -81,7 +80,10 @@ def describe(**settings):
         ({"name": "momentum", "lr": 0.37, "steps": 1}, "the distance by 0.9487, so further steps come down"),
         ({"name": "nesterov", "lr": 0.2, "steps": 20}, "A step size below 0.1357 comes down."),
         ({"name": "adam", "lr": 0.01, "steps": 10}, "On the way.** In 10 steps the loss goes from 1 to"),
-        ({"name": "adam", "lr": 30.0, "steps": 1}, "The steps lead up.** Each is about η = 30 long"),
+        ({"name": "momentum", "lr": 0.37, "steps": 5}, "Up at first.** In 5 steps the loss goes from 1 to"),
+        ({"name": "adam", "lr": 30.0, "steps": 1}, "The longest moves a weight by 30. A smaller η"),
+        ({"name": "rmsprop", "lr": 30.0, "steps": 1}, "steps lead up.** The longest moves a weight by 300"),
+        ({"name": "adagrad", "problem": "valley", "lr": 1.0, "steps": 1000}, "At the bottom"),
         ({"problem": "valley", "lr": 0.05, "start": (1.0, 1.0)}, "each step multiplies the distance by 0.95"),
         ({"problem": "valley", "lr": 0.1, "start": (1.0, 1.0)}, "|1 − ηλ| = |1 − 0.1·25| = 1.5"),
         ({"problem": "rosenbrock", "lr": 0.01}, "farther up it can be smaller"),
@@ -89,7 +91,12 @@ def describe(**settings):
         ({"problem": "rosenbrock", "lr": 0.001, "steps": 50}, "In 50 steps the loss goes from 24.2 to"),
         ({"problem": "himmelblau", "lr": 0.01}, "the gradient is 0 to five digits, the loss is"),
         ({"problem": "himmelblau", "lr": 0.01}, ", at the minimum (−2.805, 3.131)."),
-        ({"problem": "saddle", "lr": 0.5, "start": (1.0, 0.0)}, ", at a saddle point."),
+        ({"problem": "saddle", "lr": 0.5, "start": (1.0, 0.0)}, "**At a saddle point.** After 150 steps"),
+        ({"problem": "saddle", "lr": 0.5, "start": (1.0, 0.0)}, "the loss is 0.25. Beside it the loss"),
+        ({"problem": "rosenbrock", "lr": 1e-4, "steps": 5, "start": (0.994, 0.989)}, "to 6.572×10⁻⁵."),
+        ({"problem": "beale", "lr": 1e-4, "steps": 5, "start": (2.98, 0.495)}, "to 6.544×10⁻⁵."),
+        ({"problem": "rastrigin", "lr": 0.002}, "gradient is down to the rounding of float32, the loss is"),
+        ({"problem": "rastrigin", "lr": 0.002}, ", in a hollow."),
         ({"problem": "saddle", "lr": 0.5, "start": (0.0, 0.0)}, "moves the weights: this is a saddle"),
         ({"problem": "rastrigin", "lr": 0.002, "dtype": "float64"}, ", in a hollow."),
         ({"problem": "rastrigin", "lr": 0.002, "start": (0.0, 0.0)}, "this is a minimum"),
@@ -125,7 +132,7 @@ def test_a_race_names_the_lowest_and_who_diverges():
     race = run_race(alone(entries=entries, steps=60))
     text = describe_race(race)
     assert text.startswith("**Gradient descent: The steps grow.**")
-    assert "The same goes for Nesterov." in text
+    assert "Nesterov (its limit is 0.1357) diverges too." in text
     lowest = min(race.racers[1::2], key=lambda racer: racer.descent.path_losses[-1])
     loss = format_number(lowest.descent.path_losses[-1])
     assert f"**{lowest.optimizer.kind.title} is lowest** after 60 steps, with a loss of {loss}" in text
@@ -135,7 +142,49 @@ def test_a_race_that_nobody_finishes_names_no_winner():
     entries = choose_entries(("gradient_descent", 0.3), ("momentum", 9.0), ("nesterov", 9.0))
     text = describe_race(run_race(alone(entries=entries, steps=60)))
     assert "lowest" not in text
-    assert "The same goes for Momentum and Nesterov." in text
+    assert "Momentum (its limit is 0.38) and Nesterov (its limit is 0.1357) diverge too." in text
+
+
+def test_nobody_is_given_the_limit_of_another():
+    """At 0.15 gradient descent comes down on the toy problem and Nesterov does not."""
+    entries = choose_entries(("gradient_descent", 0.25), ("nesterov", 0.15), ("adam", 30.0))
+    race = run_race(alone(entries=entries, steps=1))
+    assert [racer.descent.status for racer in race.racers] == ["diverged"] * 3
+    text = describe_race(race)
+    assert text.index("A step size below 0.2 comes down.") < text.index(
+        "Nesterov (its limit is 0.1357) diverges"
+    )
+    assert text.endswith("Adam ends higher than it began.")
+    # Momentum may stand higher after a few steps and still come down: that is not to diverge.
+    entries = choose_entries(("gradient_descent", 0.25), ("momentum", 0.37))
+    text = describe_race(run_race(alone(entries=entries, steps=1)))
+    assert text.endswith("Momentum ends higher than it began.")
+
+
+@settings(max_examples=60, deadline=None)
+@given(race_settings(entries=st.tuples(st.sampled_from(["momentum", "nesterov"]), st.floats(1e-3, 1))))
+def test_nobody_is_on_the_way_down_who_stands_higher(chosen):
+    race = run_race(chosen)
+    for racer in race.racers:
+        losses = racer.descent.path_losses
+        text = describe_descent(race, racer)
+        assert not (losses[-1] > losses[0] and "On the way down" in text)
+        assert not (losses[-1] < losses[0] and "Up at first" in text)
+
+
+@settings(max_examples=60, deadline=None)
+@given(race_settings(problems=list(SURFACES), max_steps=60))
+def test_a_place_is_named_where_the_gradient_is_flat_alone(chosen):
+    """Flat: shorter than 10⁻⁵, or shorter than what rounding the weights changes in it."""
+    race = run_race(chosen)
+    epsilon = np.finfo(chosen.dtype).eps
+    for racer in race.racers:
+        w, gradient = racer.descent.path[-1], racer.descent.gradients[-1]
+        text = describe_descent(race, racer)
+        if re.search("hollow|saddle|hill|at the minimum", text):
+            blur = epsilon * np.abs(race.problem.hessian(w)) @ np.abs(w)
+            assert np.linalg.norm(gradient) < 1e-5 or (np.abs(gradient) < 3 * blur).all()
+        assert not ("At the bottom" in text and re.search("saddle|hill", text))
 
 
 def test_twins_are_told_apart():
@@ -258,6 +307,25 @@ def test_the_table_of_step_sizes_has_the_notebooks_best():
     assert len(read_table(tabulate_rates(run_race(OPENINGS["beale"])))[0]) == 4  # nothing is predicted there
 
 
+def test_what_becomes_of_other_step_sizes_is_told_as_it_is():
+    beale = [row[3] for row in read_table(tabulate_rates(run_race(OPENINGS["beale"])))]
+    assert beale[0] == "not yet at 1,000"
+    assert beale[-6:] == ["overflows"] * 6
+    rastrigin = [row[3] for row in read_table(tabulate_rates(run_race(OPENINGS["rastrigin"])))]
+    assert rastrigin[:11] == ["settles elsewhere"] * 11
+    valley = [row[3] for row in read_table(tabulate_rates(run_race(OPENINGS["valley"])))]
+    assert valley[0] == "more than 1,000"
+    assert valley[-2:] == ["never", "never"]
+
+
+def test_the_row_in_bold_has_the_smallest_factor():
+    for name in ("toy", "valley", "beale"):
+        text = tabulate_rates(run_race(OPENINGS[name]))
+        factors = [to_float(row[2]) for row in read_table(text)]
+        (bold,) = [line for line in text.splitlines() if line.startswith("| **")]
+        assert to_float(bold.split("|")[3].strip(" *")) == min(factors)
+
+
 def test_the_optimisers_are_listed_with_their_calls():
     rows = read_table(tabulate_optimizers())
     assert [row[0] for row in rows] == [kind.title for kind in OPTIMIZERS.values()]
@@ -280,16 +348,42 @@ def test_the_minimum_of_a_line_is_its_fit():
     (slope, intercept), (rest,), *_ = np.polyfit(*np.array(race.settings.points).T, 1, full=True)
     text = explain_minimum(race)
     assert f"slope {format_number(slope)} and intercept {format_number(intercept)}" in text
-    assert f"The loss there is {format_number(rest / 5)}, since the points do not lie on one line" in text
+    assert f"The loss there is {format_number(rest / 5)}: no slope and intercept meet all points" in text
     straight = explain_minimum(run_race(alone(problem="line", points=((0.0, 1.0), (1.0, 3.0)))))
-    assert "with one solution, slope 2 and intercept 1" in straight
-    assert "do not lie" not in straight
+    assert "with one solution, slope 2 and intercept 1. It meets every point, so the loss" in straight
     # Above each other: of all lines through (1, 2.5), the closest to the start (0, 0).
     upright = explain_minimum(
         run_race(alone(problem="line", points=((1.0, 2.0), (1.0, 3.0)), start=(0.0, 0.0)))
     )
     assert "many solutions" in upright
-    assert "slope 1.25 and intercept 1.25. The loss there is 0.25" in upright
+    assert "slope 1.25 and intercept 1.25. The loss there is 0.25: no slope and intercept meet" in upright
+
+
+@pytest.mark.parametrize("scale", [1e-3, 1.0, 9.1e5])
+def test_points_on_a_line_are_met_however_large_they_are(scale):
+    xs = [scale * share for share in (-1, -0.3, 0.1, 0.77, 1)]
+    on_line = tuple((x, 0.7 * x - 3) for x in xs)
+    assert "It meets every point" in explain_minimum(run_race(alone(problem="line", points=on_line)))
+    beside = ((xs[0], on_line[0][1] + 1e-6 * scale), *on_line[1:])
+    text = explain_minimum(run_race(alone(problem="line", points=beside)))
+    expected = np.polyfit(*np.array(beside).T, 1, full=True)[1][0] / 5
+    assert to_float(re.search(r"The loss there is (\S+):", text)[1]) == pytest.approx(expected, rel=1e-3)
+
+
+def test_who_may_come_to_another_minimum_is_named():
+    """From 0 gradient descent ends at the projection; Adam's steps are not along x = (2, 1)."""
+    settings = alone(
+        entries=choose_entries(("gradient_descent", 0.1), ("adagrad", 0.3), ("adam", 0.01)),
+        x=(2.0, 1.0), w0=(0.0, 0.0), steps=1000, dtype="float64",
+    )  # fmt: skip
+    race = run_race(settings)
+    ends = [np.linalg.norm(racer.descent.w - race.curvature.minimum) for racer in race.racers]
+    assert ends[0] < 1e-9
+    assert min(ends[1:]) > 0.01
+    assert all(racer.descent.path_losses[-1] < 1e-9 for racer in race.racers)
+    assert "Adagrad and Adam may come to another of the minimisers" in explain_minimum(race)
+    for other in (alone("adam", x=(2.0,), w0=(0.0,)), alone(x=(2.0, 1.0), w0=(0.0, 0.0)), OPENINGS["valley"]):
+        assert "another of the minimisers" not in explain_minimum(run_race(other))
 
 
 @pytest.mark.parametrize("name", list(SURFACES))
@@ -312,15 +406,19 @@ def test_rates_are_predicted_and_measured():
     assert "= 25." in valley
     assert "| 25 | −0.9 | −0.9 |" in valley
     assert "near the minimum" in explain_rates(run_race(OPENINGS["beale"]))
-    assert "| Adam | 0.1 | – | " in explain_rates(run_race(OPENINGS["beale"]))
+    assert "| Adam | 0.1 | – | – |" in explain_rates(run_race(OPENINGS["beale"]))
+    assert "| Nesterov | 0.03 | × 0.9343 | × 0.9343 |" in valley
+    few = explain_rates(run_race(replace(OPENINGS["valley"], steps=20)))
+    assert "| Momentum | 0.03 | × 0.9487 | × 0.9487 |" in few
 
 
 @pytest.mark.parametrize("name", list(OPENINGS))
 def test_the_gradient_is_found_in_three_ways(name):
     race = run_race(OPENINGS[name])
     for step in (0, 3):
-        graph, text = explain_gradient(race, step)
+        graph, nodes, text = explain_gradient(race, step)
         assert "<svg" in graph
+        assert "| w, the weights | – | AccumulateGrad |" in nodes
         w = race.racers[0].descent.path[step]
         assert f"after {step:,} step" in text
         gradient = [format_number(value) for value in race.problem.gradient(w)]
@@ -370,7 +468,7 @@ def draw_settings(seed):
         w0=tuple(rng.uniform(-2, 2) for _ in range(num_weights)),
         points=tuple((rng.uniform(-3, 3), rng.uniform(-3, 3)) for _ in range(rng.randint(2, 20))),
         condition=rng.uniform(1, 100),
-        momentum=rng.choice([0.5, 0.9, rng.uniform(0.01, 0.99)]),
+        momentum=rng.choice([0.5, 0.9, rng.uniform(0.05, 0.99)]),
         dtype=["float32", "float64"][seed // 4 % 2],
     )
 
@@ -467,10 +565,7 @@ def test_the_sources_shown_are_those_that_run(name):
     assert inspect.getsource(take_steps) in sources
     assert inspect.getsource(GradientDescent) in sources
     loss = race.problem.make_loss(DTYPES[race.settings.dtype])
-    code = loss.__code__
-    lines = Path(code.co_filename).read_text(encoding="utf-8").splitlines()[code.co_firstlineno - 1 :]
     body = [line.strip() for line in inspect.getsource(loss).splitlines()]
-    assert body == [line.strip() for line in lines[: len(body)]]
     shown = [line.strip() for line in sources.splitlines()[: len(body)]]
     assert shown == body
     assert all(line in write_race_script(race) for line in body)

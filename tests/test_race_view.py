@@ -115,7 +115,7 @@ LANDSCAPES = [
     alone(x=(0.0, 2.0), y=-3.0, w0=(40.0, 7.0)),
     alone(problem="line", points=FAR_APART),
     alone(problem="line", points=((1.0, 2.0), (1.0, 3.0))),
-    alone(problem="valley", condition=10_000.0, start=(500.0, -900.0)),
+    alone(problem="valley", condition=1000.0, start=(500.0, -900.0)),
 ]
 LANDSCAPE_IDS = [f"{k} {chosen.problem}" for k, chosen in enumerate(LANDSCAPES)]
 
@@ -389,6 +389,21 @@ def test_a_loss_of_zero_is_told():
     assert draw_chart(run_race(alone()), "Loss")["note"] == ""
 
 
+@pytest.mark.parametrize(
+    ("settings", "chart", "words"),
+    [
+        ({"problem": "saddle", "start": (0.0, 0.0)}, "Gradient", "no step moves the weights"),
+        ({"x": (2.0,), "y": 1.0, "w0": (0.5,)}, "Loss", "w₀ is already a minimum"),
+        ({"x": (2.0,), "y": 1.0, "w0": (0.5,)}, "Distance", "w₀ is already the minimum"),
+    ],
+)
+def test_an_empty_chart_says_why(settings, chart, words):
+    """At a saddle point the gradient is 0 too, and it is no minimum."""
+    drawn = draw_chart(run_race(alone(**settings)), chart)
+    assert not any(y > 0 for series in drawn["series"] for _, y in series["points"])
+    assert drawn["empty"] == f"It is 0 from the start: {words}."
+
+
 # ----- the ruler
 
 
@@ -410,6 +425,28 @@ def test_ruler_has_a_handle_for_each_racer(name):
         assert (handle["lr_best"] is None) == (racer.optimizer.name != "gradient_descent")
         assert handle["where"].startswith("near the minimum (") != race.curvature.is_exact
         assert handle["note"]
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "words"),
+    [("adagrad", 1, "by η at most"), ("rmsprop", 10, "by 10 η"), ("adam", 1, "by η, and so does each")],
+)
+def test_the_note_on_steps_that_scale_themselves_is_what_they_do(name, first, words):
+    """On ½a² + ½κb² from far away the slope is all but the same for a while."""
+    lr = 0.01
+    race = run_race(alone(name, lr, "valley", start=(900.0, 800.0), steps=400, dtype="float64"))
+    (handle,) = show_ruler(race)["handles"]
+    assert words in handle["note"]
+    steps = np.abs(np.diff(race.racers[0].descent.path, axis=0)) / lr  # (400, 2), in units of η
+    np.testing.assert_allclose(steps[0], first, rtol=1e-6)
+    if name == "adagrad":
+        assert (steps <= 1).all()
+        assert (np.diff(steps, axis=0) < 0).all()
+    if name == "adam":
+        np.testing.assert_allclose(steps, 1, rtol=0.01)
+    if name == "rmsprop":
+        assert (np.diff(steps, axis=0) < 0).all()
+        np.testing.assert_allclose(steps[-1], 1, rtol=0.05)
 
 
 # ----- the line's points

@@ -1,4 +1,4 @@
-"""Our own `gr.HTML` components: the pad, the chart and the pixel grids, one factory function each."""
+"""Our own `gr.HTML` components, one factory function each, and how they read their scripts and styles."""
 
 from __future__ import annotations
 

@@ -1,25 +1,30 @@
 // One answer of Python's for several components. Gradio's page spends ten milliseconds an event on every component that
 // Python updates, so Python answers the player alone, and the player hands the answer to the others.
 
-const PAGE = window.glassboxDescent = window.glassboxDescent || { answer: null, moved: {} };
+// One channel a section of the page: the descent's, where a component's own props name no other.
+const CHANNEL = keptProps.channel || "glassboxDescent";
+const PAGE = window[CHANNEL] = window[CHANNEL] || { answer: null, moved: {} };
 
 function handRound(answer) {
   PAGE.answer = answer;
-  Object.assign(PAGE.moved, answer.moved);
-  document.dispatchEvent(new CustomEvent("glassbox-answer"));
+  for (const [field, value] of Object.entries(answer.moved || {})) {
+    if (value === null) delete PAGE.moved[field];
+    else PAGE.moved[field] = value;
+  }
+  document.dispatchEvent(new CustomEvent(`${CHANNEL}-answer`));
 }
 
 // Call `take` with every answer from now on, and with the last one that came before this component was there.
 function listen(host, take) {
   const hear = () => {
     if (host.isConnected) take(PAGE.answer);
-    else document.removeEventListener("glassbox-answer", hear);
+    else document.removeEventListener(`${CHANNEL}-answer`, hear);
   };
-  document.addEventListener("glassbox-answer", hear);
+  document.addEventListener(`${CHANNEL}-answer`, hear);
   if (PAGE.answer) hear();
 }
 
-// What was moved by hand and does not stand in its field yet travels with every message, until the cursor rests.
+// What was moved by hand travels with every message: its field follows only once the cursor rests.
 function withMoved(message) {
   return { ...message, moved: { ...PAGE.moved } };
 }

@@ -2,7 +2,7 @@
 
 const FONT = "12px ui-sans-serif, system-ui, sans-serif";
 const AXIS_COLORS = { grid: "--gb-line", axis: "--gb-line-strong", label: "--gb-text-soft", text: "--gb-text",
-  surface: "--gb-surface", sunk: "--gb-surface-sunk", accent: "--gb-accent" };
+  surface: "--gb-surface", accent: "--gb-accent" };
 
 function niceStep(span, wanted) {
   const rough = span / Math.max(1, wanted);

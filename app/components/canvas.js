@@ -18,6 +18,15 @@ function isNumber(value) {
   return typeof value === "number" && Number.isFinite(value);
 }
 
+// Formatters are slow to make and quick to use, and a window that moves writes a hundred numbers at once.
+const WHOLE = new Intl.NumberFormat("en-US");
+const FORMATTERS = {};
+
+function formatterOf(digits) {
+  FORMATTERS[digits] ??= new Intl.NumberFormat("en-US", { maximumSignificantDigits: digits });
+  return FORMATTERS[digits];
+}
+
 // A number as a person writes it: four significant digits, a true minus sign, thousands apart.
 function formatNumber(value, digits = 4) {
   if (!isNumber(value)) return "\u2013";
@@ -28,10 +37,9 @@ function formatNumber(value, digits = 4) {
     const [mantissa, exponent] = magnitude.toExponential(digits - 1).split("e");
     text = Number(mantissa) + "\u00d710" + superscript(Number(exponent));
   } else if (Number.isInteger(value)) {
-    text = magnitude.toLocaleString("en-US");
+    text = WHOLE.format(magnitude);
   } else {
-    const rounded = Number(magnitude.toPrecision(digits));
-    text = rounded.toLocaleString("en-US", { maximumSignificantDigits: Math.max(digits, 1) });
+    text = formatterOf(digits).format(Number(magnitude.toPrecision(digits)));
   }
   return (value < 0 ? MINUS : "") + text;
 }
@@ -88,6 +96,16 @@ function redrawOnChange(host, redraw) {
   return schedule;
 }
 
+// The value, or the end of the range that it lies beyond.
+function keepWithin(value, low, high) {
+  return Math.max(low, Math.min(high, value));
+}
+
 function prefersReducedMotion() {
   return window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+}
+
+// Text is written only where it differs, so that a frame without news costs the page no layout.
+function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
 }

@@ -1,7 +1,7 @@
 // The chart. Python sends the points; this script scales them to pixels and reads them out, nothing more.
 
 const ROLE_COLORS = { training: "--gb-positive", validation: "--gb-negative", neutral: "--gb-text-soft",
-  accent: "--gb-accent", racer1: RACER_COLORS[0], racer2: RACER_COLORS[1], racer3: RACER_COLORS[2], racer4: RACER_COLORS[3] };
+  racer1: RACER_COLORS[0], racer2: RACER_COLORS[1], racer3: RACER_COLORS[2], racer4: RACER_COLORS[3] };
 const CIRCLE = RACER_PATHS[0];
 
 function rangeOf(series, index, fixed, isLog) {

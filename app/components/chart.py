@@ -27,7 +27,7 @@ def build_chart(
     """Build a line chart that Python updates by returning a new value.
 
     The value is a dictionary: `series`, a list of `{"name", "role", "points", "markers", "line"}` with `role`
-    one of `training`, `validation`, `neutral`, `accent` and `racer1` to `racer4` and `points` a list of
+    one of `training`, `validation`, `neutral` and `racer1` to `racer4` and `points` a list of
     `[x, y]` in ascending x; `x_label` and `y_label`; `log_y`; `x_range` and `y_range`, each `[low, high]` or
     None; `empty`, the text shown without points; `note`, an optional caption. Every key may be left out.
     Points that are not finite, and on a logarithmic scale points that are not positive, are left out of the

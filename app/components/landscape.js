@@ -58,9 +58,8 @@ function createLandscape(root, { onStart }) {
 
   function setRace(newRace) {
     race = newRace;
-    canvas.setAttribute("aria-label", race.picture.label
-      + (race.picture.can_start ? " Click or drag to move the start; on the keyboard, Alt with the arrow keys." : ""));
-    canvas.classList.toggle("can-start", Boolean(race.picture.can_start));
+    canvas.setAttribute("aria-label",
+      `${race.picture.label} Click or drag to move the start; on the keyboard, Alt with the arrow keys.`);
     redraw();
   }
 
@@ -188,9 +187,8 @@ function createLandscape(root, { onStart }) {
 
   function moveStart(x, y) {
     const { x_range: xRange, y_range: yRange, curve } = race.picture;
-    const clamp = (value, [low, high]) => Math.min(high, Math.max(low, value));
-    const start = [clamp(x, xRange), clamp(y, yRange)];
-    if (curve) start[1] = clamp(heightOnCurve(curve, start[0]), yRange);
+    const start = [keepWithin(x, ...xRange), keepWithin(y, ...yRange)];
+    if (curve) start[1] = keepWithin(heightOnCurve(curve, start[0]), ...yRange);
     heldStart = start;
     draw(position);
     onStart(curve ? [start[0]] : start);
@@ -203,13 +201,13 @@ function createLandscape(root, { onStart }) {
   }
 
   function isNearStart(x, y) {
-    if (!scale || !race.picture.can_start) return false;
+    if (!scale) return false;
     const [startX, startY] = startOf();
     return Math.hypot(scale.x(startX) - x, scale.y(startY) - y) <= NEAR_PX;
   }
 
   canvas.addEventListener("pointerdown", (event) => {
-    if (press || event.button !== 0 || !scale || !race.picture.can_start) return;
+    if (press || event.button !== 0 || !scale) return;
     const drags = event.pointerType !== "touch" || isNearStart(event.offsetX, event.offsetY);
     press = { id: event.pointerId, x: event.offsetX, y: event.offsetY, drags };
     if (!drags) return;
@@ -237,7 +235,7 @@ function createLandscape(root, { onStart }) {
 
   canvas.addEventListener("keydown", (event) => {
     const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
-    if (!way || !event.altKey || !race || !race.picture.can_start) return;
+    if (!way || !event.altKey || !race) return;
     event.preventDefault();
     const { x_range: xRange, y_range: yRange } = race.picture;
     const [x, y] = startOf();

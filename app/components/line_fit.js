@@ -1,6 +1,7 @@
 // The data that a line is fitted to: points that people move, and every racer's line at the cursor.
 
 const POINT_REACH_PX = 24;
+const MOVED_DIGITS = 3;    // of a point that was moved by hand; the others keep all of theirs
 
 function createLineFit(root, { onPoints }) {
   const canvas = root.querySelector("canvas");
@@ -75,9 +76,9 @@ function createLineFit(root, { onPoints }) {
   }
 
   function movePoint(x, y) {
-    const clamp = (value, [low, high]) => Math.min(high, Math.max(low, value));
     heldPoints = points().map((point) => point.slice());
-    heldPoints[selected] = [clamp(x, data.x_range), clamp(y, data.y_range)];
+    heldPoints[selected] = [[x, data.x_range], [y, data.y_range]]
+      .map(([value, range]) => Number(keepWithin(value, ...range).toPrecision(MOVED_DIGITS)));
     draw(position);
     describe();
     onPoints(heldPoints);

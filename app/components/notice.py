@@ -1,4 +1,4 @@
-"""A line of text that follows the descent player's answers: how the race went, or what was wrong."""
+"""A line of text that follows a component's answers: how the race went, or what was wrong."""
 
 from __future__ import annotations
 
@@ -9,22 +9,23 @@ import gradio as gr
 from app.components import component_classes, read_component_script, read_component_style
 
 
-def build_notice(field: str, text: str = "", **kwargs: Any) -> gr.HTML:
+def build_notice(field: str, text: str = "", *, channel: str = "glassboxDescent", **kwargs: Any) -> gr.HTML:
     """Build a notice.
 
     Args:
-        field: The entry of the player's answers that it shows: plain text, with `**` around what is bold. An
+        field: The entry of the answers that it shows: plain text, with `**` around what is bold. An
             answer without this entry changes nothing; an empty one hides the notice.
         text: What to show at first.
+        channel: Whose answers it follows: the descent player's, or the window's.
         **kwargs: Further arguments of `gr.HTML`, such as `elem_id`.
 
     Returns:
-        The component; Python updates it through the player.
+        The component; Python updates it through the component that is answered.
     """
     return gr.HTML(
         html_template='<div class="gb-notice" role="status"></div>',
         css_template=read_component_style("notice"),
-        js_on_load=read_component_script("answers", "notice", field=field, text=text),
+        js_on_load=read_component_script("answers", "notice", field=field, text=text, channel=channel),
         apply_default_css=False,
         elem_classes=component_classes(kwargs.pop("elem_classes", None)),
         **kwargs,

@@ -6,7 +6,7 @@ const PATIENCE_MS = 3000;  // an answer that has not come by then does not come
 
 const player = element.querySelector(".gb-player");
 const spoken = player.querySelector(".gb-player-spoken");
-const transport = createTransport(player.querySelector(".gb-player-transport"), onMove);
+const transport = createTransport(player.querySelector(".gb-transport"), onMove);
 const landscape = createLandscape(player.querySelector(".gb-player-landscape"), { onStart: (start) => ask({ start }) });
 const lineFit = createLineFit(player.querySelector(".gb-player-data"), { onPoints: (points) => ask({ points }) });
 const readout = createReadout(player.querySelector(".gb-player-readout"));
@@ -18,6 +18,7 @@ let shownSteps = null;     // what chart and readout show
 let question = null;       // the latest that Python has not been asked
 let patience = null;       // timer while an answer is awaited
 let rest = null;           // timer until the cursor counts as resting
+let filled = {};           // what was moved by hand and Python was asked to put into its fields
 
 // ---- The cursor
 
@@ -41,8 +42,8 @@ function restSoon() {
 function onRest() {
   if (!player.isConnected || transport.isPlaying() || patience !== null || question) return;
   spoken.textContent = `Step ${shown.steps} of ${race.num_steps}. ${readout.tell()}`;
+  filled = { ...PAGE.moved };
   props.value = withMoved({ iteration: shown.steps });
-  PAGE.moved = {};
   trigger("release");
 }
 
@@ -79,14 +80,16 @@ function onAnswer() {
 let controls = null;       // the latest that Python has not been asked about
 let isAsking = false;
 
-PAGE.askForRace = async (values) => {
+PAGE.askForRace = async (values, field, value) => {
+  // From here on the control counts, unless it says only what Python has put into it.
+  if (value === undefined || value !== filled[field]) delete PAGE.moved[field];
   controls = values;
   if (isAsking) return;
   isAsking = true;
   while (controls) {
     const latest = controls;
     controls = null;
-    const text = await server.answer({ values: latest });
+    const text = await server.answer(withMoved({ values: latest }));
     if (typeof text === "string") takeAnswer(text);  // undefined where the server could not be reached
   }
   isAsking = false;
@@ -125,8 +128,8 @@ function showRace(newRace) {
 
 // What the marks on the landscape mean; a line stands only where the picture has the mark.
 function fillKey() {
-  const { can_start: canStart, minima, valley } = race.picture;
-  const entries = { start: canStart, minimum: (minima || []).length > 0, valley };
+  const { minima, valley } = race.picture;
+  const entries = { minimum: (minima || []).length > 0, valley };
   for (const [name, isThere] of Object.entries(entries)) {
     player.querySelector(`.gb-player-key [data-mark="${name}"]`).hidden = !isThere;
   }

@@ -10,20 +10,10 @@ import gradio as gr
 
 from app.components import component_classes, read_component_script, read_component_style
 from app.components.chart import CHART_TEMPLATE
+from app.components.transport import write_transport
 
 _TEMPLATE = f"""
-<div class="gb-player">
-  <div class="gb-player-transport" role="group" aria-label="Play the descent">
-    <div class="gb-player-buttons">
-      <button type="button" data-move="reset" title="Back to the start (R or Home)">Reset</button>
-      <button type="button" data-move="back" title="One step back (left arrow; Shift: a tenth)">Back</button>
-      <button type="button" data-move="play" title="Play or pause (Space)">Play</button>
-      <button type="button" data-move="step" title="One step on (right arrow; Shift: a tenth)">Step</button>
-    </div>
-    <select aria-label="Speed" title="Speed: 1× is four steps a second"></select>
-    <input type="range" min="0" step="1" aria-label="Steps taken">
-    <output aria-live="off"></output>
-  </div>
+<div class="gb-player">{write_transport("Play the descent")}
   <div class="gb-player-pictures">
     <figure class="gb-player-landscape">
       <figcaption class="gb-player-key">
@@ -45,8 +35,20 @@ _TEMPLATE = f"""
 """
 
 
-# For the `js` of a control's event without a Python function: its inputs go to the player's `answer`.
-ASK_FOR_RACE = "(...values) => { window.glassboxDescent.askForRace(values); }"
+# For the `js` of an event whose first input is the player: it stands there for what was moved by hand.
+SEND_MOVED = "(player, ...values) => [{ moved: { ...window.glassboxDescent.moved } }, ...values]"
+
+
+def ask_for_race(field: str, place: int | None = None) -> str:
+    """Return the `js` of a control's event without a Python function: its inputs go to the player's `answer`.
+
+    Args:
+        field: The control's field: from here on it counts, and no longer what was moved by hand.
+        place: Where the control stands among the inputs, from 0, if its event is also raised where Python
+            fills it: the player then looks at what stands in it, to tell the two apart.
+    """
+    value = "undefined" if place is None else f"values[{place}]"
+    return f'(...values) => {{ window.glassboxDescent.askForRace(values, "{field}", {value}); }}'
 
 
 def build_player(value: dict[str, Any], answer: Callable[[Any], str], **kwargs: Any) -> gr.HTML:
@@ -55,13 +57,12 @@ def build_player(value: dict[str, Any], answer: Callable[[Any], str], **kwargs: 
     A race is a dictionary of finite numbers:
 
     - `num_steps`: how far the scrubber goes.
-    - `picture`: `{"kind", "label", "x_label", "y_label", "x_range", "y_range", "minima", "can_start"}` with
-      `label` the description for screen readers, ending in a full stop, `minima` a list of `[x, y]` and
-      `can_start` whether people may move the start. Kind `contours` adds `shades`, `{"rows", "columns",
-      "bytes"}` with base64 of one byte a grid point, row by row from the bottom, 0 the lowest loss (the
-      outermost grid points lie on the frame); `lines`, a list of `{"level", "pieces"}` with pieces
-      `[x0, y0, x1, y1, …]`; and `valley`, the two ends of the line of all minimisers, or None. Kind `curve`
-      adds `curve`, a list of `[x, y]` in ascending x.
+    - `picture`: `{"kind", "label", "x_label", "y_label", "x_range", "y_range", "minima"}` with `label` the
+      description for screen readers, ending in a full stop, and `minima` a list of `[x, y]`. Kind `contours`
+      adds `shades`, `{"rows", "columns", "bytes"}` with base64 of one byte a grid point, row by row from the
+      bottom, 0 the lowest loss (the outermost grid points lie on the frame); `lines`, a list of `{"level",
+      "pieces"}` with pieces `[x0, y0, x1, y1, …]`; and `valley`, the two ends of the line of all minimisers,
+      or None. Kind `curve` adds `curve`, a list of `[x, y]` in ascending x.
     - `racers`, 1 to 4: `{"slot", "name", "detail", "path", "losses", "gradients", "weights", "ending"}` with
       `slot` 0 to 3 for colour and shape; `path` the point `[x, y]` after k steps, k = 0, 1, …, shorter than
       `num_steps + 1` where the racer stopped; `losses` and `gradients` as long, the loss and the gradient's
@@ -75,12 +76,12 @@ def build_player(value: dict[str, Any], answer: Callable[[Any], str], **kwargs: 
     its event `input` while someone moves the start or a data point, and waits for the answer before it sends
     again. It sends `{"iteration": k}` with its event `release` once the cursor rests; the handler of that
     event must not answer the player, or the cursor would never rest. Every message has `moved` too: the
-    fields that answers named in their own `moved` since the cursor last rested.
+    fields that were moved by hand, until an answer or their own control says otherwise.
 
     Args:
         value: The race to show at first, at its end.
-        answer: Called with `{"values": […]}`, outside Gradio's queue and with whatever the browser sent, when
-            a control's event runs `ASK_FOR_RACE` with its inputs; returns what `pack_answer` packs.
+        answer: Called with `{"values": […], "moved": {…}}`, outside Gradio's queue and with whatever the
+            browser sent, when a control's event runs `ask_for_race`; returns what `pack_answer` packs.
         **kwargs: Further arguments of `gr.HTML`, such as `elem_id`.
 
     Returns:
@@ -94,7 +95,7 @@ def build_player(value: dict[str, Any], answer: Callable[[Any], str], **kwargs: 
     return gr.HTML(
         value=pack_answer({"race": value}),
         html_template=_TEMPLATE,
-        css_template=read_component_style("chart", "player"),
+        css_template=read_component_style("chart", "transport", "player"),
         js_on_load=read_component_script(
             "racers",
             "axes",
@@ -121,7 +122,8 @@ def pack_answer(answer: dict[str, Any]) -> str:
 
     Args:
         answer: `race`, to be shown, left out where the last one stays; `moved`, fields that were moved by
-            hand and what stands in them now; and what the listeners know, such as `ruler`.
+            hand and what they are to hold, None for one that holds what stands in it; and what the listeners
+            know, such as `ruler`.
 
     Raises:
         ValueError: If a number is not finite.

@@ -30,8 +30,3 @@ function buildSwatch(slot) {
   shape.style.fill = `var(${RACER_COLORS[slot]})`;
   return swatch;
 }
-
-// Text is written only where it differs, so that a frame without news costs the page no layout.
-function setText(node, text) {
-  if (node.textContent !== text) node.textContent = text;
-}

@@ -7,14 +7,12 @@ const LANE_PX = 12;        // how far below one another handles stand, so that e
 const ANSWER_MS = 5000;    // a move that is left unanswered for so long has failed: Python is told the next
 const KEY_STEPS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 };
 const [STEPS_PER_DECADE, SHIFT_STEPS] = [50, 5];
-// Circle, square, triangle and diamond of about equal weight, around the origin.
-const SHAPES = ["M-8,0a8,8 0 1,0 16,0a8,8 0 1,0 -16,0z", "M-7,-7h14v14h-14z", "M0,-9.5L9.5,7h-19z", "M0,-10L9,0L0,10L-9,0z"];
 
 const ruler = element.querySelector(".gb-ruler");
 const [axis, band, chip, needle, legend] = "axis band chip needle legend".split(" ")
   .map((name) => ruler.querySelector(`.gb-ruler-${name}`));
 const [zones, poles, marks] = ["zone", "pole", "marks button"].map((name) => [...ruler.querySelectorAll(`.gb-ruler-${name}`)]);
-const nodes = SHAPES.map(buildHandle);   // one a slot, hidden while no handle has it
+const nodes = RACER_SHAPES.map(buildHandle);   // one a slot, hidden while no handle has it
 
 let range = [1e-4, 10];
 let handles = [];          // what Python sent, each with its node
@@ -23,11 +21,10 @@ let hold = null;           // { pointer, x, offset, taken, moved } while a point
 let unsent = null;         // the newest move that Python has not been told
 let answerDue = 0;         // the timer that runs until the last move is answered
 
-const clamp = (number, low, high) => Math.max(low, Math.min(high, number));
 const decades = () => Math.log10(range[1] / range[0]);
-const shareOf = (lr) => clamp(Math.log10(lr / range[0]) / decades(), 0, 1);
+const shareOf = (lr) => keepWithin(Math.log10(lr / range[0]) / decades(), 0, 1);
 const isInRange = (lr) => lr >= range[0] && lr <= range[1];
-const roundRate = (lr) => clamp(Number(lr.toPrecision(4)), range[0], range[1]);
+const roundRate = (lr) => keepWithin(Number(lr.toPrecision(4)), range[0], range[1]);
 
 function drawTicks() {
   const decadePx = axis.clientWidth / decades();
@@ -92,7 +89,7 @@ function drawMarks() {
   });
   const [width, edge] = [axis.clientWidth, axis.offsetLeft];
   const [bestWidth, limitWidth] = marks.map((mark) => mark.offsetWidth);
-  const bestLeft = clamp(shareOf(active.lr_best) * width - bestWidth, -edge, width + edge - bestWidth - limitWidth);
+  const bestLeft = keepWithin(shareOf(active.lr_best) * width - bestWidth, -edge, width + edge - bestWidth - limitWidth);
   const limitLeft = Math.max(shareOf(active.lr_max) * width, marks[0].hidden ? -edge : bestLeft + bestWidth);
   marks[0].style.left = `${bestLeft}px`;
   marks[1].style.left = `${Math.min(limitLeft, width + edge - limitWidth)}px`;
@@ -116,7 +113,7 @@ function describe({ name, lr, lr_best: best, lr_max: limit }) {
 
 function buildHandle(shape, slot) {
   band.insertAdjacentHTML("beforeend", `<div class="gb-ruler-handle" role="slider" tabindex="0" data-slot="${slot}">
-    <svg viewBox="-12 -12 24 24" aria-hidden="true"><path d="${shape}"/></svg><span></span></div>`);
+    <svg viewBox="-9 -9 18 18" aria-hidden="true"><path d="${shape}"/></svg><span></span></div>`);
   return band.lastElementChild;
 }
 
@@ -131,14 +128,14 @@ function drawHandles() {
     node.lastElementChild.textContent = isInRange(lr) ? "" : formatNumber(lr);
     node.title = `${handle.name}: \u03b7 ${formatNumber(lr)}`;
     const aria = { label: `Step size of ${handle.name}`, valuemin: range[0], valuemax: range[1],
-      valuenow: clamp(lr, ...range), valuetext: describe(handle) };
+      valuenow: keepWithin(lr, ...range), valuetext: describe(handle) };
     for (const [key, text] of Object.entries(aria)) node.setAttribute(`aria-${key}`, text);
   });
   chip.dataset.slot = needle.dataset.slot = active.slot;
   chip.textContent = `\u03b7 ${formatNumber(active.lr)}`;
   needle.style.left = `${100 * shareOf(active.lr)}%`;
   const [width, edge, chipWidth] = [axis.clientWidth, axis.offsetLeft, chip.offsetWidth];
-  chip.style.left = `${clamp(shareOf(active.lr) * width - chipWidth / 2, -edge, width + edge - chipWidth)}px`;
+  chip.style.left = `${keepWithin(shareOf(active.lr) * width - chipWidth / 2, -edge, width + edge - chipWidth)}px`;
 }
 
 function redraw() {
@@ -193,7 +190,7 @@ function follow(event) {
   const away = (lr) => (isNumber(lr) && isInRange(lr) ? Math.abs(x - shareOf(lr) * width) : Infinity);
   const nearest = away(active.lr_best) <= away(active.lr_max) ? active.lr_best : active.lr_max;
   hold.moved = true;
-  setRate(away(nearest) <= SNAP_PX ? nearest : roundRate(range[0] * 10 ** (decades() * clamp(x / width, 0, 1))));
+  setRate(away(nearest) <= SNAP_PX ? nearest : roundRate(range[0] * 10 ** (decades() * keepWithin(x / width, 0, 1))));
 }
 
 band.addEventListener("pointerdown", (event) => {

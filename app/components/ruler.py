@@ -45,8 +45,8 @@ def build_ruler(value: dict[str, Any], **kwargs: Any) -> gr.HTML:
     such as `near the minimum (1, 1)`; `note` is one line of plain text, best under 100 characters. The limits
     and the note of one handle are shown, the active one's: the last that was touched.
 
-    A move sets the value to `{"moved": {"lr_1": float, …}}`, with all that was moved on the page and does not
-    stand in its field yet, and raises `input`: once a frame at most and not before the last move was answered
+    A move sets the value to `{"moved": {"lr_1": float, …}}`, with all that was moved by hand on the page, and
+    raises `input`: once a frame at most and not before the last move was answered
     through the player. A handle under the finger stays there meanwhile.
 
     Args:
@@ -60,7 +60,7 @@ def build_ruler(value: dict[str, Any], **kwargs: Any) -> gr.HTML:
     return gr.HTML(
         html_template=_TEMPLATE,
         css_template=read_component_style("ruler"),
-        js_on_load=read_component_script("answers", "ruler", opening=value),
+        js_on_load=read_component_script("racers", "answers", "ruler", opening=value),
         apply_default_css=False,
         elem_classes=component_classes(kwargs.pop("elem_classes", None)),
         **kwargs,

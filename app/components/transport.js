@@ -3,10 +3,11 @@
 const STEP_MS = 250;       // one step at 1×
 const GLIDE_MS = 160;      // one press of a button
 const SPEEDS = [0.1, 0.2, 0.5, 1, 2, 5, 10];
-const FIRST_SPEED = 5;
 
-// `onMove` hears the whole number of steps taken and the drawn position, which glides from one to the next.
-function createTransport(root, onMove) {
+// `onMove` hears the whole number of steps taken and the drawn position, which glides from one to the next. A transport
+// that loops begins again at its end; `tell` writes where it stands.
+function createTransport(root, onMove, { firstSpeed = 5, loops = false, tell = (steps, numSteps) =>
+  `step ${formatNumber(steps)} of ${formatNumber(numSteps)}` } = {}) {
   const buttons = Object.fromEntries([...root.querySelectorAll("[data-move]")].map((button) => [button.dataset.move, button]));
   const speed = root.querySelector("select");
   const scrubber = root.querySelector("input");
@@ -20,13 +21,13 @@ function createTransport(root, onMove) {
   let lastFrameAt = 0;
   let pace = 0;            // of a glide, in steps a millisecond
 
-  for (const factor of SPEEDS) speed.add(new Option(`${factor}\u00d7`, factor, false, factor === FIRST_SPEED));
+  for (const factor of SPEEDS) speed.add(new Option(`${factor}\u00d7`, factor, false, factor === firstSpeed));
 
   function show() {
     if (Number(scrubber.value) !== steps) scrubber.value = steps;
     scrubber.style.setProperty("--progress", `${100 * steps / Math.max(1, numSteps)}%`);
     scrubber.setAttribute("aria-valuetext", `step ${steps} of ${numSteps}`);
-    setText(place, `step ${formatNumber(steps)} of ${formatNumber(numSteps)}`);
+    setText(place, tell(steps, numSteps));
     onMove(steps, playing && prefersReducedMotion() ? steps : position);
   }
 
@@ -39,13 +40,15 @@ function createTransport(root, onMove) {
   function onFrame(now) {
     frame = null;
     if (!root.isConnected) return;
+    if (loops && root.offsetParent === null) return void (frame = requestAnimationFrame(onFrame));  // on a hidden tab
     const elapsed = Math.min(100, Math.max(0, now - lastFrameAt));  // a page that was away goes on where it was
     lastFrameAt = now;
     const before = position;
     if (playing) {
       position = Math.min(numSteps, position + elapsed * Number(speed.value) / STEP_MS);
       steps = Math.floor(position);
-      if (position === numSteps) setPlaying(false);
+      if (position === numSteps && loops) position = steps = 0;
+      else if (position === numSteps) setPlaying(false);
     } else {
       const left = steps - position;
       position = Math.abs(left) <= pace * elapsed ? steps : position + Math.sign(left) * pace * elapsed;
@@ -81,12 +84,18 @@ function createTransport(root, onMove) {
 
   // A race of the same kind keeps the place, the end being a place too; another kind is shown at its end.
   function setLength(newNumSteps, isSameKind) {
-    const wasAtEnd = numSteps === null || !isSameKind || (steps === numSteps && !playing);
+    const wasAtEnd = !loops && (numSteps === null || !isSameKind || (steps === numSteps && !playing));
     numSteps = newNumSteps;
     scrubber.max = numSteps;
     if (wasAtEnd) playing = false;
-    if (wasAtEnd || position > numSteps) position = steps = numSteps;
+    if (wasAtEnd || position > numSteps) position = steps = loops ? 0 : numSteps;
     buttons.play.textContent = playing ? "Pause" : "Play";
+    show();
+  }
+
+  // Go on from there, playing or not.
+  function jumpTo(target) {
+    position = steps = target;
     show();
   }
 
@@ -112,5 +121,5 @@ function createTransport(root, onMove) {
     action();
   }
 
-  return { setLength, moveTo, onKey, isPlaying: () => playing };
+  return { setLength, moveTo, jumpTo, onKey, play: () => setPlaying(true), pause: () => playing && setPlaying(false), isPlaying: () => playing };
 }

@@ -1,5 +1,6 @@
 """The gradient descent tab: optimisers race down a loss, beside the theory that predicts them."""
 
+import html
 from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
@@ -7,37 +8,43 @@ from typing import Any, NamedTuple
 import gradio as gr
 
 from app.components.notice import build_notice
-from app.components.player import ASK_FOR_RACE, build_player, pack_answer
+from app.components.player import SEND_MOVED, ask_for_race, build_player, pack_answer
 from app.components.ruler import build_ruler
 from app.landscape import is_curve, start_from_curve
 from app.prose import LATEX_DELIMITERS, load_sections
 from app.race import (
+    CONDITION_RANGE,
     MAX_LIVE_STEPS,
     MAX_POINTS,
+    MOMENTUM_RANGE,
     NUM_SLOTS,
     OPENINGS,
     PROBLEM_TITLES,
     Race,
     RaceSettings,
+    list_own_settings,
     run_race,
     write_numbers,
 )
-from app.race_answers import (
-    explain_gradient,
-    explain_minimum,
-    explain_rates,
-    tabulate_losses,
-    tabulate_optimizers,
+from app.race_answers import explain_gradient, explain_minimum, tabulate_losses, tabulate_optimizers
+from app.race_form import (
+    BROKEN_MESSAGE,
+    MAX_FIELD_LETTERS,
+    MOVED_FIELDS,
+    NOBODY,
+    Form,
+    ProblemError,
+    fill_form,
+    read_form,
 )
-from app.race_form import MOVED_FIELDS, NOBODY, Form, ProblemError, fill_form, read_form
 from app.race_link import read_query, write_query
+from app.race_rates import explain_rates
 from app.race_script import show_sources, write_race_script
 from app.race_sentences import describe_race
 from app.race_view import CHARTS, show_race, show_ruler
-from models.descent import DTYPES
 from models.learning_rate import suggest_lr
-from models.optimizers import MAX_MOMENTUM, OPTIMIZERS
-from models.problems import MIN_CONDITION
+from models.optimizers import OPTIMIZERS
+from models.problems import DTYPES
 from models.tensor_basics import run_examples
 
 QUESTION = """## Which step size gets down fastest?
@@ -55,6 +62,7 @@ class Details(NamedTuple):
     minimum: Any
     rates: Any
     graph: Any
+    nodes: Any
     gradient: Any
     script: Any
     sources: Any
@@ -65,14 +73,14 @@ def answer_controls(request: Any) -> str:
     """Race with what stands in the controls, and answer the player; called by its script.
 
     Args:
-        request: `{"values": [chart, *form]}` from the browser, unchecked.
+        request: `{"values": [chart, *form], "moved": {field: value}}` from the browser, unchecked.
     """
     try:
         chart, *values = request["values"]
         form = Form(*values)
         table: Any = form.points  # as the browser has it
-        return answer_form(form._replace(points=table["data"]), chart)
-    except (KeyError, ValueError, TypeError, AttributeError, ArithmeticError):
+        return answer_form(form._replace(points=table["data"]).put_moved(request["moved"]), chart)
+    except BROKEN_MESSAGE:
         return pack_answer({})  # not from our page
 
 
@@ -84,33 +92,37 @@ def on_moved(message: Any, chart: str, *values: Any) -> str:
     try:
         form = Form(*values).put_moved(message["moved"])
         moved = _read_move(form, message)
-    except (KeyError, ValueError, TypeError, ArithmeticError):
+        return answer_form(form.put_moved(moved), chart, moved)
+    except BROKEN_MESSAGE:
         return pack_answer({})  # not from our player, or the form is wrong and says so
-    return answer_form(form.put_moved(moved), chart, moved)
 
 
 def _read_move(form: Form, message: Any) -> dict[str, Any]:
     """Return the fields that follow from a start or from points dragged in the picture."""
     if "points" in message:
-        return {"points": [[float(f"{float(value):.3g}") for value in point] for point in message["points"]]}
+        return {"points": MOVED_FIELDS["points"](message["points"])}
     if "start" not in message:
         return {}
     start = [float(f"{float(value):.4g}") for value in message["start"]]
-    if form.problem != "toy":
-        return {"start_a": start[0], "start_b": start[1]}
+    if "start" in list_own_settings(form.problem):
+        start_a, start_b = start
+        return {"start_a": start_a, "start_b": start_b}
     race = run_race(read_form(form))
-    w0 = start_from_curve(race, start[0]) if is_curve(race) else start
-    return {"w0": write_numbers([float(f"{value:.6g}") for value in w0])}
+    if is_curve(race):
+        (place,) = start
+        start = list(start_from_curve(race, place))
+    return {"w0": write_numbers([float(f"{value:.6g}") for value in start])}
 
 
 def on_problem(problem: str, chart: str) -> list[Any]:
     """Set every control to the problem's opening, and race; wired to the choice and to "Start over"."""
-    return [answer_race(run_race(OPENINGS[problem]), chart), *show_form(OPENINGS[problem])]
+    nothing_moved = dict.fromkeys(MOVED_FIELDS)
+    return [answer_race(run_race(OPENINGS[problem]), chart, nothing_moved), *show_form(OPENINGS[problem])]
 
 
-def on_optimizer(slot: int, chart: str, *values: Any) -> list[Any]:
+def on_optimizer(slot: int, message: Any, chart: str, *values: Any) -> list[Any]:
     """Give an optimiser that was chosen a step size that suits it, and race; wired to the four lists."""
-    form = Form(*values)
+    form = Form(*values).put_moved(message.get("moved") if isinstance(message, dict) else None)
     name = getattr(form, f"optimizer_{slot}")
     lr = None
     if name != NOBODY:
@@ -121,7 +133,7 @@ def on_optimizer(slot: int, chart: str, *values: Any) -> list[Any]:
             lr = 0.01  # the form is wrong elsewhere, and says so
     form = form.put_lr(slot, lr)
     return [
-        answer_form(form, chart),
+        answer_form(form, chart, {f"lr_{slot}": None}),
         lr,
         _show_momentum(form),
     ]
@@ -130,16 +142,16 @@ def on_optimizer(slot: int, chart: str, *values: Any) -> list[Any]:
 def on_rest(message: Any, *values: Any) -> list[Any]:
     """Bring what takes longer up to date once the cursor rests; wired to the player's release."""
     message = message if isinstance(message, dict) else {}
-    form = Form(*values)
-    before, form = form, form.put_moved(message.get("moved"))
+    before = Form(*values)
+    form = before.put_moved(message.get("moved"))
     moved = [
-        gr.skip() if getattr(form, name) is getattr(before, name) else getattr(form, name)
+        gr.skip() if getattr(form, name) == getattr(before, name) else getattr(form, name)
         for name in MOVED_FIELDS
     ]
     step = message.get("iteration")
     try:
         details = explain_race(run_race(read_form(form)), step if isinstance(step, int) else 0)
-    except ValueError:
+    except BROKEN_MESSAGE:
         details = Details(*[gr.skip()] * len(Details._fields))
     return [*details, *moved]
 
@@ -151,7 +163,9 @@ def on_open(request: gr.Request) -> list[Any]:
         if settings is not None:
             return [answer_race(run_race(settings), CHARTS[0]), *show_form(settings)]
     except ValueError as mistake:
-        gr.Warning(f"The link's settings cannot be used: {mistake} This is the opening instead.")
+        # Gradio shows a warning as HTML, and a link may come from anyone.
+        told = html.escape(str(mistake))
+        gr.Warning(f"The link's settings cannot be used: {told} This is the opening instead.")
     # The player shows the opening already; but a number field that is built empty shows 0.
     return [gr.skip(), *show_form(RaceSettings())]
 
@@ -161,9 +175,9 @@ def answer_form(form: Form, chart: str, moved: dict[str, Any] | None = None) -> 
     try:
         return answer_race(run_race(read_form(form)), chart, moved)
     except ProblemError as mistake:
-        return pack_answer({"settings_error": "", "problem_error": str(mistake)})
+        return pack_answer({"settings_error": "", "problem_error": str(mistake), "moved": moved or {}})
     except ValueError as mistake:
-        return pack_answer({"settings_error": str(mistake), "problem_error": ""})
+        return pack_answer({"settings_error": str(mistake), "problem_error": "", "moved": moved or {}})
 
 
 def answer_race(race: Race, chart: str, moved: dict[str, Any] | None = None) -> str:
@@ -182,12 +196,13 @@ def answer_race(race: Race, chart: str, moved: dict[str, Any] | None = None) -> 
 
 def explain_race(race: Race, step: int) -> Details:
     """Work out everything that follows at leisure, with the gradient at one step."""
-    graph, gradient = explain_gradient(race, step)
+    graph, nodes, gradient = explain_gradient(race, step)
     return Details(
         losses=tabulate_losses(race),
         minimum=explain_minimum(race),
         rates=explain_rates(race),
         graph=graph,
+        nodes=nodes,
         gradient=gradient,
         script=write_race_script(race),
         sources=show_sources(race),
@@ -197,24 +212,20 @@ def explain_race(race: Race, step: int) -> Details:
 
 def show_form(settings: RaceSettings) -> list[Any]:
     """Return updates that set the controls to these settings and show those that the problem has."""
-    form = fill_form(settings)
+    form, own = fill_form(settings), list_own_settings(settings.problem)
     updates: list[Any] = []
     for name, value in form._asdict().items():
         if name == "condition":
-            updates.append(gr.Slider(value=value, visible=settings.problem == "valley"))
+            updates.append(gr.Slider(value=value, visible=name in own))
         elif name == "momentum":
             updates.append(_show_momentum(form))
         else:
             updates.append(value)
-    return updates + [gr.Column(visible=_has_group(settings.problem, group)) for group in _GROUPS]
+    return updates + [gr.Column(visible=name in own) for name in _GROUPS]
 
 
-# Which fields a problem has.
-_GROUPS = ("toy", "line", "start")
-
-
-def _has_group(problem: str, group: str) -> bool:
-    return problem != "toy" if group == "start" else problem == group
+# The settings whose fields stand in groups of their own, in the order of `Controls.groups`.
+_GROUPS = ("x", "points", "start")
 
 
 def _show_momentum(form: Form) -> gr.Slider:
@@ -246,18 +257,25 @@ def build_descent_tab(page: gr.Blocks) -> None:
     fields = controls.fields
     inputs = [controls.chart, *fields.values()]
     everything = [player, *fields.values(), *controls.groups]
-    optimizers = [fields[f"optimizer_{slot}"] for slot in range(1, NUM_SLOTS + 1)]
-    plain = [control for control in inputs if control not in (fields["problem"], *optimizers)]
+    optimizers = {f"optimizer_{slot}": slot for slot in range(1, NUM_SLOTS + 1)}
 
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     # Past the queue, which adds 40 ms: a race is to be seen within 100.
     live: dict[str, Any] = {**quiet, "trigger_mode": "always_last", "queue": False}
-    # A textbox raises `input` for keys alone, not for what is pasted.
-    changes = [control.change if isinstance(control, gr.Textbox) else control.input for control in plain]
-    gr.on(changes, None, inputs, None, js=ASK_FOR_RACE, **live)
-    for slot, optimizer in enumerate(optimizers, start=1):
-        outputs = [player, fields[f"lr_{slot}"], fields["momentum"]]
-        optimizer.input(partial(on_optimizer, slot), inputs, outputs, **live)
+    for place, (name, control) in enumerate({"chart": controls.chart, **fields}.items()):
+        if name in optimizers:
+            slot = optimizers[name]
+            outputs = [player, fields[f"lr_{slot}"], fields["momentum"]]
+            control.input(partial(on_optimizer, slot), [player, *inputs], outputs, js=SEND_MOVED, **live)
+        elif name != "problem":
+            # A textbox raises `input` for keys alone, not for what is pasted.
+            is_text = isinstance(control, gr.Textbox)
+            change, js = (
+                (control.change, ask_for_race(name, place))
+                if is_text
+                else (control.input, ask_for_race(name))
+            )
+            change(None, inputs, None, js=js, **live)
     gr.on(
         [fields["problem"].input, controls.start_over.click],
         on_problem,
@@ -300,7 +318,7 @@ def _build_controls(form: Form) -> Controls:
         elem_id="descent-problem",
     )
     fields["condition"] = gr.Slider(
-        MIN_CONDITION, 1000, form.condition, step=1, label="Condition number κ", visible=False
+        *CONDITION_RANGE, form.condition, step=1, label="Condition number κ", visible=False
     )
     gr.Markdown("**Who races**, and the step size η of each", elem_classes="gb-small")
     for slot in range(1, NUM_SLOTS + 1):
@@ -325,16 +343,20 @@ def _build_controls(form: Form) -> Controls:
                 scale=2,
             )
     fields["momentum"] = gr.Slider(
-        0.05, MAX_MOMENTUM, form.momentum, step=0.001, label="Momentum β (Momentum, Nesterov)", visible=False
+        *MOMENTUM_RANGE,
+        form.momentum,
+        step=0.001,
+        label="Momentum β",
+        visible=False,
     )
     fields["steps"] = gr.Slider(1, MAX_LIVE_STEPS, form.steps, step=1, label="Iterations")
     chart = gr.Radio(CHARTS, value=CHARTS[0], label="The chart shows")
     build_notice("settings_error", elem_classes="gb-error", elem_id="descent-error")
     with gr.Accordion("Change the numbers", open=False):
         with gr.Column(visible=True) as toy:
-            fields["x"] = gr.Textbox(form.x, label="x, 1 to 8 numbers", max_length=400)
+            fields["x"] = gr.Textbox(form.x, label="x, 1 to 8 numbers", max_length=MAX_FIELD_LETTERS)
             fields["y"] = gr.Number(form.y, label="y")
-            fields["w0"] = gr.Textbox(form.w0, label="w₀, as many as x", max_length=400)
+            fields["w0"] = gr.Textbox(form.w0, label="w₀, as many as x", max_length=MAX_FIELD_LETTERS)
         with gr.Column(visible=False) as line:
             fields["points"] = gr.Dataframe(
                 form.points,
@@ -387,6 +409,9 @@ def _build_lesson(details: Details) -> dict[str, Any]:
         tell(backward)
         shown["gradient"] = follow(details.gradient, "gradient")
         shown["graph"] = gr.HTML(details.graph, elem_id="descent-graph")
+        with gr.Accordion("The graph as a table", open=False):
+            gr.Markdown("“Takes” names the rows that a node is fed from; 2[0] is the first output of row 2.")
+            shown["nodes"] = follow(details.nodes, "nodes")
     with gr.Accordion(optimizers[0], open=False):
         tell(optimizers)
         gr.Markdown(tabulate_optimizers(), latex_delimiters=LATEX_DELIMITERS, elem_classes="gb-numbers")
