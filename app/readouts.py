@@ -1,6 +1,5 @@
-"""Numbers as a person writes them, and the output-size formula with a case's own."""
+"""Numbers as a person writes them."""
 
-from models.inspection import output_size
 from models.problems import Floats
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -35,21 +34,3 @@ def format_latex(value: float) -> str:
         return text
     plain = power.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789"))
     return rf"{mantissa} \cdot 10^{{{plain}}}"
-
-
-def explain_size(side_px: int, kernel_size: int, stride: int, padding: int) -> str:
-    """Write the output-size formula with this case's numbers, and what the floor leaves out."""
-    size = output_size(side_px, kernel_size, stride, padding)
-    rest = (side_px + 2 * padding - kernel_size) % stride
-    formula = (
-        rf"$$\left\lfloor \frac{{{side_px} + 2 \cdot {padding} - {kernel_size}}}{{{stride}}} \right\rfloor "
-        rf"+ 1 = {size}$$"
-    )
-    text = f"Side of the result, from picture, padding, kernel and stride: {formula}"
-    if not rest:
-        return text
-    whole = "padded picture" if padding else "picture"
-    return (
-        f"{text}\n\nThe division by {stride} leaves {rest}: the last {rest} px at the right and the bottom "
-        f"of the {whole} are never read."
-    )

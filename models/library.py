@@ -33,7 +33,7 @@ def list_choices(run_ids: object) -> list[Choice]:
     """List the shipped checkpoints, then those of the given runs that read digits, latest first.
 
     Runs on Fashion-MNIST are left out, since their ten classes are clothes; so are runs without a finished
-    epoch, and ids that no run has.
+    epoch, damaged files, and ids that no run has.
     """
     choices = []
     for name in list_checkpoints():
@@ -41,7 +41,13 @@ def list_choices(run_ids: object) -> list[Choice]:
         choices.append(Choice(name, _describe(info), info))
     for run_id in reversed(keep_known_runs(run_ids)):
         path = find_run_checkpoint(run_id)
-        if path is not None and (info := read_info(path)).dataset != "fashion-mnist":
+        if path is None:
+            continue
+        try:
+            info = read_info(path)
+        except ValueError:
+            continue  # a damaged file is no reason not to offer the others
+        if info.dataset != "fashion-mnist":
             choices.append(Choice(f"{_RUN_PREFIX}{run_id}", f"Your run: {_describe(info)}", info))
     return choices
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.readouts import explain_size, format_latex, format_number, format_point
+from app.readouts import format_latex, format_number, format_point
 
 
 @pytest.mark.parametrize(
@@ -61,10 +61,3 @@ def test_writes_points(point, text):
 )
 def test_writes_numbers_for_formulas(value, text):
     assert format_latex(value) == text
-
-
-def test_explains_what_the_floor_leaves_out():
-    assert "= 27$$" in explain_size(28, 2, 1, 0)
-    assert "never read" not in explain_size(28, 4, 4, 0)
-    assert "the last 1 px at the right and the bottom of the picture" in explain_size(28, 3, 2, 0)
-    assert "of the padded picture" in explain_size(28, 3, 2, 1)

@@ -246,6 +246,16 @@ def test_choices_are_the_shipped_ones_for_someone_without_runs():
         assert list_choices(remembered) == choices
 
 
+def test_a_damaged_checkpoint_of_a_run_is_not_offered_and_hides_no_other(monkeypatch, tmp_path):
+    path = tmp_path / "checkpoint.safetensors"
+    path.write_bytes(b"damaged")
+    monkeypatch.setattr("models.library.keep_known_runs", lambda run_ids: list(run_ids))
+    monkeypatch.setattr(
+        "models.library.find_run_checkpoint", lambda run_id: tmp_path / "checkpoint.safetensors"
+    )
+    assert list_choices(["a"]) == list_choices([])
+
+
 @pytest.mark.parametrize(
     "key", ["", "nothing", "../checkpoints/mlp", "checkpoints/mlp.safetensors", "/etc/passwd"]
 )
