@@ -7,22 +7,20 @@ import numpy as np
 from gradio.events import api
 
 from app.components.pad import PAD_SIZE_PX
+from models.architecture import CONVENTION, read_architecture
+from models.convolution import Convolution, inspect_convolution
 from models.descent import check_start, descend
-from models.inspection import inspect_convolution, inspect_pooling
-from models.learning_rate import (
-    find_curvature,
-    find_lr_limit,
-    measure_contraction,
-    measure_distances,
-    predict_contraction,
-)
+from models.learning_rate import find_curvature, find_lr_limit, predict_contraction
 from models.library import DEFAULT_CHOICE, list_choices, resolve_choice
 from models.optimizers import make_optimizer
+from models.pace import measure_contraction, measure_distances
+from models.pooling import Pooling, inspect_pooling
 from models.prediction import predict_digit
 from models.problems import find_default_start, make_problem
 from models.recipes import make_config
 from models.runs import read_run, start_run
 from models.sketch import SketchDigit, SketchRefused, digit_from_image, digit_from_strokes
+from models.window import MAX_IMAGE_PX, Window, check_kernel, check_matrix, check_value
 
 
 def add_endpoints() -> None:
@@ -31,6 +29,7 @@ def add_endpoints() -> None:
         descend_endpoint,
         convolve_endpoint,
         pool_endpoint,
+        architecture_endpoint,
         train_endpoint,
         runs_endpoint,
         predict_endpoint,
@@ -71,9 +70,12 @@ def descend_endpoint(
     Returns:
         losses (before each step), w, first_gradient, status, overflow_step and settled_step (or null),
         minimum (the minimiser that the theory is about), distances to it (at the start and after each step),
-        eigenvalues of the Hessian at the minimum, ascending, and for gradient descent lr_max, lr_best,
-        contraction_predicted and contraction_measured: exact for least squares and the valley, elsewhere true
-        near the minimum. lr_max and contraction_predicted are null where the optimiser has none.
+        eigenvalues of the Hessian at the minimum, ascending, and what follows from them for the chosen
+        optimiser, exactly for least squares and the valley, elsewhere near the minimum: lr_max, the step size
+        from which it no longer comes down, and contraction_predicted and contraction_measured, the factor of
+        the distance in one step in the long run. These three are null for "adagrad", "rmsprop" and "adam",
+        which have none, contraction_measured also where rounding, too few steps or, on a surface, the way to
+        the minimum hide it. lr_best, the fastest fixed step size, is null except for "gradient_descent".
     """
     if problem == "least_squares" and x is None and y is None:
         x, y = [1.0] * 5, 1.0
@@ -96,47 +98,51 @@ def descend_endpoint(
         "distances": measure_distances(curvature, result.path).tolist(),
         "eigenvalues": curvature.eigenvalues.tolist(),
         "lr_max": find_lr_limit(curvature, config),
-        "lr_best": curvature.lr_best,
+        "lr_best": curvature.lr_best if config.name == "gradient_descent" else None,
         "contraction_predicted": predict_contraction(curvature, config),
-        "contraction_measured": measure_contraction(curvature, result, dtype),
+        "contraction_measured": measure_contraction(curvature, config, result, dtype),
     }
 
 
 def convolve_endpoint(
-    image: list[list[float]], kernel: list[list[float]], bias: float, stride: int = 1, padding: int = 0
+    image: list[list[float]],
+    kernel: list[list[float]],
+    bias: float = 0.0,
+    stride: int = 1,
+    padding: int = 0,
+    dilation: int = 1,
 ) -> dict[str, Any]:
-    """Convolve a picture with a kernel by torch's nn.Conv2d and by hand.
+    """Convolve a picture with a kernel by torch.nn.functional.conv2d and by hand.
 
     Args:
         image: rows of numbers, 1 to 512 px a side.
-        kernel: a square of weights, 1 to 7 a side.
+        kernel: a square of weights, 1 to 7 a side; not turned, as in torch.
         bias: the number added to each sum.
         stride: 1 to 7.
         padding: 0 to 6 rings of zeros.
+        dilation: 1 to 4 px from one weight to the next.
 
     Returns:
-        output, by_hand, max_difference, max_difference_without_bias and shape, [height, width].
+        output, by_hand, max_difference and shape, [height, width].
     """
     try:
-        result = inspect_convolution(image, kernel, bias, stride, padding)
+        pixels = check_matrix(image, "The picture", MAX_IMAGE_PX)
+        weights = check_kernel(kernel)
+        window = Window(len(weights), stride, padding, dilation)
+        result = inspect_convolution(pixels[None], weights[None], check_value(bias, "The bias"), window)
     except ValueError as error:
         raise gr.Error(str(error), print_exception=False) from error
-    return {
-        "output": result.output.tolist(),
-        "by_hand": result.by_hand.tolist(),
-        "max_difference": result.max_difference,
-        "max_difference_without_bias": result.max_difference_without_bias,
-        "shape": list(result.output.shape),
-    }
+    return _describe_result(result)
 
 
 def pool_endpoint(
-    image: list[list[float]], kernel_size: int = 2, stride: int = 2, padding: int = 0
+    image: list[list[float]], kind: str = "max", kernel_size: int = 2, stride: int = 2, padding: int = 0
 ) -> dict[str, Any]:
-    """Max-pool a picture by torch's nn.MaxPool2d and by hand.
+    """Pool a picture by torch.nn.functional's max_pool2d or avg_pool2d and by hand.
 
     Args:
         image: rows of numbers, 1 to 512 px a side.
+        kind: "max" or "average"; the average counts the padding as zeros, as nn.AvgPool2d does.
         kernel_size: 1 to 7.
         stride: 1 to 7.
         padding: 0 to half the kernel size.
@@ -145,14 +151,67 @@ def pool_endpoint(
         output, by_hand, max_difference and shape, [height, width].
     """
     try:
-        result = inspect_pooling(image, kernel_size, stride, padding)
+        pixels = check_matrix(image, "The picture", MAX_IMAGE_PX)
+        result = inspect_pooling(pixels, kind, Window(kernel_size, stride, padding))
     except ValueError as error:
         raise gr.Error(str(error), print_exception=False) from error
+    return _describe_result(result)
+
+
+def _describe_result(result: Convolution | Pooling) -> dict[str, Any]:
     return {
         "output": result.output.tolist(),
         "by_hand": result.by_hand.tolist(),
         "max_difference": result.max_difference,
         "shape": list(result.output.shape),
+    }
+
+
+def architecture_endpoint(network: str) -> dict[str, Any]:
+    """Read a network's layers with their shapes, parameters and multiply-adds, each with its arithmetic.
+
+    Args:
+        network: "logistic", "mlp", "convnet", "convnet2", "convnet3" or "convnet4", as the notebook has them
+            for pictures of 1 × 28 × 28, or "alexnet", torchvision's, for 3 × 224 × 224.
+
+    Returns:
+        network, title, input_shape ([C, H, W] of one picture), layers (first to last, each with name, kind,
+        settings in words, input_shape, output_shape, parameters, parameter_sum, multiply_adds,
+        multiply_add_sum and bytes of the output in float32), parameters, multiply_adds, weight_bytes (of the
+        parameters), buffer_bytes (of batch norm's running statistics), activation_bytes (of all outputs for
+        one picture, without those that only rename or overwrite their input) and convention (what a
+        multiply-add is and where none is counted).
+    """
+    try:
+        architecture = read_architecture(network)
+    except ValueError as error:
+        raise gr.Error(str(error), print_exception=False) from error
+    layers = [
+        {
+            "name": layer.name,
+            "kind": layer.kind,
+            "settings": layer.settings,
+            "input_shape": list(layer.input_shape),
+            "output_shape": list(layer.output_shape),
+            "parameters": layer.parameters,
+            "parameter_sum": layer.parameter_sum,
+            "multiply_adds": layer.multiply_adds,
+            "multiply_add_sum": layer.multiply_add_sum,
+            "bytes": layer.num_bytes,
+        }
+        for layer in architecture.layers
+    ]
+    return {
+        "network": architecture.network,
+        "title": architecture.title,
+        "input_shape": list(architecture.input_shape),
+        "layers": layers,
+        "parameters": architecture.parameters,
+        "multiply_adds": architecture.multiply_adds,
+        "weight_bytes": architecture.weight_bytes,
+        "buffer_bytes": architecture.buffer_bytes,
+        "activation_bytes": architecture.activation_bytes,
+        "convention": CONVENTION,
     }
 
 

@@ -44,7 +44,7 @@ def build_app() -> gr.Blocks:
             with gr.Tab("Gradient descent", id="descent"):
                 build_descent_tab(page)
             with gr.Tab("Conv & pool", id="inspection"):
-                build_inspection_tab(pad)
+                build_inspection_tab(page, pad, my_runs)
             with gr.Tab("Training runs", id="runs"):
                 build_runs_tab(page, my_runs)
             with gr.Tab("Sketchpad", id="sketchpad") as sketchpad_tab:
@@ -113,7 +113,9 @@ def warm_up() -> None:
 
     from app.race import OPENINGS, run_race
     from app.tabs.sketchpad import build_example
+    from models.architecture import ALEXNET, read_architecture
     from models.library import DEFAULT_CHOICE
 
     predict_drawing({"strokes": build_example(1)}, DEFAULT_CHOICE)
+    read_architecture(ALEXNET)  # torchvision takes seconds to import
     run_race(OPENINGS["valley"])  # the first of torch's optimisers makes torch import its compiler

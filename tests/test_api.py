@@ -12,10 +12,10 @@ import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 
-from app.endpoints import descend_endpoint
+from app.endpoints import architecture_endpoint, descend_endpoint
 from app.tabs.sketchpad import build_example
 
-PUBLIC = {"/descend", "/convolve", "/pool", "/train", "/runs", "/predict", "/checkpoints"}
+PUBLIC = {"/descend", "/convolve", "/pool", "/architecture", "/train", "/runs", "/predict", "/checkpoints"}
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +73,18 @@ def test_descend_fits_several_rows(client):
     assert result["contraction_predicted"] < 1
 
 
+@pytest.mark.parametrize("optimizer", ["momentum", "nesterov", "adam"])
+def test_descend_gives_each_optimizer_its_own_theory(client, optimizer):
+    """On ½a² + 5b² with β = 0.9: the pace is √β, with Nesterov's step √(β(1 − ηλ)) for λ = 1."""
+    result = client.predict(problem="valley", lr=0.03, optimizer=optimizer, api_name="/descend")
+    assert result["lr_best"] is None  # it is gradient descent's alone
+    limit = {"momentum": 2 * 1.9 / 10, "nesterov": 2 * 1.9 / 2.8 / 10, "adam": None}[optimizer]
+    factor = {"momentum": 0.9**0.5, "nesterov": (0.9 * 0.97) ** 0.5, "adam": None}[optimizer]
+    assert result["lr_max"] == (limit and pytest.approx(limit))
+    assert result["contraction_predicted"] == (factor and pytest.approx(factor))
+    assert result["contraction_measured"] == (factor and pytest.approx(factor, rel=1e-3))
+
+
 def test_descend_walks_a_surface(client):
     result = client.predict(
         problem="himmelblau", w0=[2, 1], lr=0.3, steps=400, optimizer="adam", api_name="/descend"
@@ -125,12 +137,70 @@ def test_convolve_agrees_with_sums_done_here(client):
     assert np.allclose(result["output"], expected, atol=1e-5)
     assert result["shape"] == [4, 3]
     assert result["max_difference"] < 1e-5
+    assert set(result) == {"output", "by_hand", "max_difference", "shape"}
+    dilated = client.predict(image.tolist(), kernel.tolist(), 0.5, 1, 0, 3, api_name="/convolve")
+    expected = [
+        [(image[i : i + 4 : 3, j : j + 4 : 3] * kernel).sum() + 0.5 for j in range(2)] for i in range(3)
+    ]
+    assert np.allclose(dilated["by_hand"], expected, atol=1e-12)
 
 
 def test_pool_takes_the_largest(client):
     image = np.arange(16.0).reshape(4, 4)
-    result = client.predict(image.tolist(), 2, 2, 0, api_name="/pool")
-    assert result["output"] == [[5, 7], [13, 15]]
+    result = client.predict(image.tolist(), "max", 2, 2, 0, api_name="/pool")
+    assert result["output"] == result["by_hand"] == [[5, 7], [13, 15]]
+    assert result["shape"] == [2, 2]
+    result = client.predict(image.tolist(), "average", 2, 2, 0, api_name="/pool")
+    assert result["output"] == [[2.5, 4.5], [10.5, 12.5]]
+    assert result["max_difference"] == 0
+
+
+LAYER_KEYS = {
+    "name", "kind", "settings", "input_shape", "output_shape", "parameters", "parameter_sum", "multiply_adds",
+    "multiply_add_sum", "bytes",
+}  # fmt: skip
+ARCHITECTURE_KEYS = {
+    "network", "title", "input_shape", "layers", "parameters", "multiply_adds", "weight_bytes",
+    "buffer_bytes", "activation_bytes", "convention",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("network", "parameters"),
+    [
+        ("logistic", 7_850),
+        ("mlp", 109_386),
+        ("convnet", 789_718),
+        ("convnet2", 789_718),
+        ("convnet3", 173_962),
+        ("convnet4", 1_148_618),
+        ("alexnet", 61_100_840),
+    ],
+)
+def test_architecture_counts_as_the_notebook_does(client, network, parameters):
+    result = client.predict(network, api_name="/architecture")
+    assert set(result) == ARCHITECTURE_KEYS
+    assert all(set(layer) == LAYER_KEYS for layer in result["layers"])
+    assert (result["network"], result["parameters"]) == (network, parameters)
+    for key in ("parameters", "multiply_adds"):
+        assert sum(layer[key] for layer in result["layers"]) == result[key]
+    assert result["weight_bytes"] == 4 * parameters
+    shapes = [result["input_shape"], *(layer["output_shape"] for layer in result["layers"])]
+    assert [layer["input_shape"] for layer in result["layers"]] == shapes[:-1]
+
+
+def test_architecture_writes_the_arithmetic(client):
+    first, *_, last = client.predict(network="convnet", api_name="/architecture")["layers"]
+    assert (first["name"], first["kind"]) == ("features.0", "Conv2d")
+    assert first["parameter_sum"] == "(5·5·1 + 1)·8 = 208"
+    assert first["multiply_add_sum"] == "5·5·1 · 8·28·28 = 156,800"
+    assert first["bytes"] == 4 * 8 * 28 * 28
+    assert (last["parameter_sum"], last["multiply_adds"]) == ("(500 + 1)·10 = 5,010", 5000)
+
+
+def test_architecture_says_in_its_documentation_what_it_returns():
+    text = inspect.getdoc(architecture_endpoint).partition("Returns:")[2]
+    assert set(re.findall(r"\w+", text)) >= ARCHITECTURE_KEYS | LAYER_KEYS
 
 
 @pytest.mark.parametrize("digit", range(10))
@@ -182,11 +252,17 @@ def test_checkpoints_have_their_measured_figures(client):
         (("beale", None, None, None, 0.1, 5, "adam", 0.9, "float16"), "/descend", "float32, float64"),
         (([[1, 2], [3]], [[1]], 0, 1, 0), "/convolve", "length"),
         (([[1, 2], [3, 4]], [[1] * 3] * 3, 0, 1, 0), "/convolve", "kernel"),
-        (([[1, 2], [3, 4]], 2, 2, 2), "/pool", "padding"),
+        (([[1, 2], [3, 4]], "max", 2, 2, 2), "/pool", "padding"),
+        (([[1, 2], [3, 4]], "median", 2, 2, 0), "/pool", "choose one of max, average"),
+        (([[1, 2], [3, 4]], [[1, 2], [3, 4]], 0, 1, 0, 5), "/convolve", "dilation is 5: enter"),
+        (([[1, 2], [3, 4]], [[1, 2], [3, 4]], 0, 1, 0, 4), "/convolve", "a dilation from 1 to 1"),
+        (([[1, None], [3, 4]], [[1]]), "/convolve", "not a number"),
         (([[[0, 0], [9, 9]]], None, "../secret"), "/predict", "no checkpoint called"),
         ((None, None, "mlp"), "/predict", "either strokes or an image"),
         (([[["a", 1]]], None, "mlp"), "/predict", "number"),
         ((None, [[1, 2], [3]], "mlp"), "/predict", "one length"),
+        (("resnet",), "/architecture", "no network called 'resnet'. Choose one of: logistic, .*, alexnet"),
+        (([1],), "/architecture", "no network called"),
         (("resnet",), "/train", "no network called 'resnet'"),
         (("mlp", "strokes", "notebook", 10_000), "/train", "1 to 100"),
         (("mlp", "strokes", "notebook", 21), "/train", "1 to 20"),

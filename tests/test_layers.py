@@ -20,10 +20,11 @@ LADDERS = {
         {"runs"},
         {"run_process", "library"},
     ],
-    "descent": [{"problems", "optimizers"}, {"descent"}, {"learning_rate"}],
-    "backprop": [{"backprop"}],
+    "descent": [{"problems", "optimizers"}, {"descent", "learning_rate"}, {"pace"}],
+    "backprop": [{"problems"}, {"backprop"}],
     "tensor_basics": [{"tensor_basics"}],
-    "inspection": [{"inspection"}],
+    "window": [{"window"}, {"convolution", "pooling", "kernels"}],
+    "inspection": [{"networks"}, {"activations", "receptive_field", "architecture", "microscope"}],
 }
 
 

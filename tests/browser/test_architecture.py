@@ -1,0 +1,333 @@
+"""The architecture reader and the dropout and batch-norm microscope in the browser."""
+
+import re
+import statistics
+
+import pytest
+
+from app.tabs.inspection.microscope import DEFAULT_CHECKPOINT, DEFAULT_INDEX
+from app.tabs.sketchpad import build_example
+from models.architecture import read_architecture
+from models.data import load_gallery
+from models.microscope import inspect_batch_norm, sample_masks
+from models.prediction import copy_network
+from tests.browser.conftest import NARROW, WIDE
+from tests.browser.test_sketchpad import Pad
+
+SPREAD, NORM, LAYERS = (
+    "#microscope-spread .gb-spread",
+    "#microscope-norm .gb-norm",
+    "#architecture-layers .gb-layers",
+)
+
+
+@pytest.fixture
+def page(open_page):
+    page = open_page("inspection", reduced_motion="reduce")
+    page.locator(f"{SPREAD} li.gb-strips-row").first.wait_for()
+    return page
+
+
+@pytest.fixture(scope="module")
+def picture():
+    images = load_gallery("test").images
+    return images[min(DEFAULT_INDEX, len(images) - 1)] / 255
+
+
+def find_options(page):
+    """The entries of the list that is open."""
+    return page.locator("[data-testid=dropdown-option]")
+
+
+def choose(page, elem_id, option):
+    page.locator(f"{elem_id} input").click()
+    find_options(page).filter(has_text=option).click()
+
+
+def wait_for_change(page, selector, act):
+    """Do something and wait until the text at the selector is another one."""
+    before = page.locator(selector).inner_text()
+    act()
+    page.wait_for_function(
+        "([selector, text]) => document.querySelector(selector).innerText !== text", arg=[selector, before]
+    )
+    return page.locator(selector).inner_text()
+
+
+def read_rows(page, root):
+    """The two columns of per cents of the ten answers, as they stand there."""
+    rows = page.locator(f"{root} li.gb-strips-row").all_inner_texts()
+    return [row.split("\n")[1:] for row in rows]
+
+
+def write_percent(share):
+    if share >= 0.9995:
+        return ">99.9%"
+    return "<0.1%" if 0 < share < 0.0005 else f"{share:.1%}"
+
+
+def number_field(page, label):
+    """The section's own field: other sections of the tab have sliders of the same name before it."""
+    return page.get_by_role("spinbutton", name=f"number input for {label}", exact=True).last
+
+
+# ---- The architecture reader
+
+
+def test_table_of_the_opening_network_holds_its_counts(page):
+    architecture = read_architecture("convnet3")
+    table = page.locator(f"{LAYERS} table")
+    rows = table.locator("tbody tr").all_inner_texts()
+    assert len(rows) == len(architecture.layers)
+    for row, layer in zip(rows, architecture.layers, strict=True):
+        assert layer.name in row
+        assert layer.parameter_sum.partition(" = ")[0] in row
+    assert f"{architecture.parameters:,}" in table.locator("tfoot").inner_text()
+
+
+def test_alexnet_comes_without_freezing_the_page(page):
+    choose(page, "#architecture-network", "AlexNet")
+    new_mask = page.get_by_role("button", name="New mask")
+    wait_for_change(page, f"{SPREAD} .gb-spread-mask small", new_mask.click)  # others are served meanwhile
+    text = page.locator(LAYERS)
+    text.get_by_text("61,100,840").first.wait_for()
+    assert "(9,216 + 1)·4,096" in text.inner_text()
+    assert "714,188,480" in text.inner_text()
+    linear_share = 100 * (9217 * 4096 + 4097 * 4096 + 4097 * 1000) / 61_100_840
+    assert f"the 3 linear layers hold {linear_share:.1f}% of the parameters" in text.inner_text()
+    widths = page.locator(f"{LAYERS} .gb-layers-strip").first.evaluate(
+        "strip => [...strip.children].map(part => part.getBoundingClientRect().width)"
+    )
+    shares = [
+        layer.parameters / 61_100_840 for layer in read_architecture("alexnet").layers if layer.parameters
+    ]
+    assert [width / sum(widths) for width in widths] == pytest.approx(shares, abs=0.01)
+
+
+def test_networks_can_be_chosen_with_the_keys(page):
+    for elem_id, keys, where, text in (
+        ("#architecture-network", ["ArrowDown", "Enter"], LAYERS, "1,148,618"),
+        ("#microscope-layer", ["ArrowDown", "Enter"], SPREAD, "features.15: 128 maps of 7 × 7"),
+    ):
+        page.locator(f"{elem_id} input").focus()
+        page.wait_for_timeout(300)
+        for key in keys:
+            page.keyboard.press(key)
+        page.locator(where).get_by_text(text).first.wait_for()
+
+
+def test_the_tables_first_column_stays_while_it_scrolls(open_page):
+    page = open_page("inspection", viewport=NARROW)
+    box = page.locator(f"{LAYERS} .gb-layers-box")
+    box.scroll_into_view_if_needed()
+    assert box.evaluate("box => box.scrollWidth > box.clientWidth + 100")
+    name = box.locator("tbody th").first
+    before = name.bounding_box()["x"]
+    box.focus()
+    page.keyboard.press("End")  # a focused box can be scrolled with the keys
+    box.evaluate("box => { box.scrollLeft = 200; }")
+    assert name.bounding_box()["x"] == pytest.approx(before, abs=1)
+
+
+def test_architecture_lesson_opens(page):
+    page.get_by_role("button", name="How to count a convolution").click()
+    page.get_by_text("The size of the picture is not in it").wait_for()
+    assert page.locator(".gb-lesson .katex-error").count() == 0
+
+
+# ---- The microscope
+
+
+def test_opens_on_one_mask_beside_evaluation_and_a_hundred(page, picture):
+    sample = sample_masks(copy_network(DEFAULT_CHECKPOINT), picture, 1)
+    expected = [
+        [write_percent(own), write_percent(whole)]
+        for own, whole in zip(sample.probabilities[0], sample.evaluated, strict=True)
+    ]
+    assert read_rows(page, SPREAD) == expected
+    dropped = int((~sample.layers[0].masks[0]).sum())
+    assert f"{dropped:,} of 12,544 dropped" in page.locator(f"{SPREAD} .gb-spread-mask small").inner_text()
+    many = sample_masks(copy_network(DEFAULT_CHECKPOINT), picture).probabilities.argmax(axis=1)
+    text = page.locator(f"{SPREAD} > .gb-strips-text").inner_text()
+    for vote, count in re.findall(r"(\d) with (\d+)", text.partition("The probability")[0]):
+        assert int(count) == (many == int(vote)).sum()
+    assert "seeds 0 to 99" in text
+
+
+def count_pixels(page, selector, variable):
+    """Count the canvas's pixels that have a colour of the page."""
+    return page.locator(selector).evaluate(
+        """(canvas, variable) => {
+          const probe = document.createElement("canvas").getContext("2d");
+          probe.fillStyle = getComputedStyle(canvas).getPropertyValue(variable).trim();
+          probe.fillRect(0, 0, 1, 1);
+          const [r, g, b] = probe.getImageData(0, 0, 1, 1).data;
+          const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+          let count = 0;
+          for (let i = 0; i < data.length; i += 4) {
+            count += data[i] === r && data[i + 1] === g && data[i + 2] === b && data[i + 3] === 255;
+          }
+          return count;
+        }""",
+        variable,
+    )
+
+
+def test_the_mask_is_drawn_in_its_two_colours(page, picture):
+    mask = sample_masks(copy_network(DEFAULT_CHECKPOINT), picture, 1).layers[0].masks[0]
+    canvas = f"{SPREAD} .gb-spread-mask canvas"
+    kept, dropped = (count_pixels(page, canvas, name) for name in ("--gb-positive", "--gb-zero"))
+    assert kept / (kept + dropped) == pytest.approx(mask.mean(), abs=1e-3)
+    page.get_by_label("Evaluation: all are kept").check()
+    page.locator(SPREAD).get_by_text("keeps all 12,544").wait_for()
+    assert count_pixels(page, canvas, "--gb-zero") == 0
+    assert {row[0] for row in read_rows(page, SPREAD)} == {"–"}
+
+
+def test_new_mask_changes_it_and_back_returns_it(page):
+    text = f"{SPREAD} .gb-spread-mask small"
+    first, first_rows = page.locator(text).inner_text(), read_rows(page, SPREAD)
+    spread = page.locator(f"{SPREAD} > .gb-strips-text").inner_text()
+    wait_for_change(page, text, page.get_by_role("button", name="New mask").click)
+    assert number_field(page, "Seed of the mask").input_value() == "1"
+    rows = read_rows(page, SPREAD)
+    assert [row[1] for row in rows] == [row[1] for row in first_rows]  # evaluation mode is as it was
+    assert rows != first_rows
+    assert page.locator(f"{SPREAD} > .gb-strips-text").inner_text() == spread
+    page.wait_for_timeout(700)
+    assert read_rows(page, SPREAD) == rows  # frozen until it is changed
+    assert wait_for_change(page, text, page.get_by_role("button", name="Previous mask").click) == first
+    assert read_rows(page, SPREAD) == first_rows
+
+
+def test_other_layers_and_networks(page):
+    title = f"{SPREAD} .gb-spread-mask b"
+    wait_for_change(page, title, lambda: choose(page, "#microscope-layer", "classifier.0"))
+    assert page.locator(title).inner_text() == "classifier.0: 256 features, drops 50%"
+    page.locator("#microscope-checkpoint input").click()
+    names = find_options(page).all_inner_texts()
+    assert [name.split("\n")[-1].split(",")[0] for name in names] == ["ConvNet2", "ConvNet3", "ConvNet4"]
+    wait_for_change(page, title, find_options(page).filter(has_text="ConvNet2").click)
+    assert page.locator(title).inner_text() == "classifier.0: 8 maps of 14 × 14, drops 50%"
+    page.locator("#microscope-norm").get_by_text("ConvNet2 has no batch norm").wait_for()
+    page.locator("#microscope-norm-layer").wait_for(state="hidden")
+    assert page.locator(f"{NORM} .gb-chart").first.is_hidden()
+    wait_for_change(
+        page, f"{SPREAD} .gb-spread-mask small", page.get_by_role("button", name="New mask").click
+    )
+    choose(page, "#microscope-checkpoint", "ConvNet4")
+    page.locator(f"{NORM} .gb-chart").first.wait_for()
+    page.locator("#microscope-norm-layer").wait_for()
+
+
+def test_batch_norm_answers_with_both_statistics(page, picture):
+    view = inspect_batch_norm(copy_network(DEFAULT_CHECKPOINT), picture)
+    assert read_rows(page, NORM) == [
+        [write_percent(own), write_percent(whole)]
+        for own, whole in zip(view.trained, view.evaluated, strict=True)
+    ]
+    lines = f"{NORM} .gb-norm-lines"
+    wait_for_change(page, lines, lambda: choose(page, "#microscope-norm-layer", "features.9"))
+    assert "Channel 0 of features.9" in page.locator(lines).inner_text()
+    wait_for_change(page, lines, lambda: number_field(page, "Channel").fill("100"))
+    layer = next(each for each in view.layers if each.name == "features.9")
+    legend = page.locator(f"{NORM} .gb-chart-legend").first.inner_text().replace("−", "-")
+    numbers = [float(number) for number in re.findall(r"-?\d+\.?\d*", legend)]
+    assert numbers[0] == 100
+    assert numbers[1:] == pytest.approx([layer.running_mean[100], layer.picture_mean[100]], rel=1e-3)
+
+
+def test_own_drawing_is_asked_for_and_then_shown(page):
+    before = read_rows(page, SPREAD)
+    page.get_by_label("My last drawing").last.check()
+    page.locator("#microscope-error").get_by_text("draw a digit on the sketchpad").wait_for()
+    assert read_rows(page, SPREAD) == before
+    page.get_by_role("tab", name="Sketchpad").click()
+    pad = Pad(page)
+    pad.clear()
+    pad.draw(build_example(5))
+    pad.wait_until_shown()
+    page.wait_for_timeout(800)
+    page.get_by_role("tab", name="Conv & pool").click()
+    page.locator(f"{SPREAD} figcaption").get_by_text("yours").wait_for()
+    page.locator("#microscope-error").wait_for(state="hidden")
+
+
+def test_work_is_seen_to_be_under_way_and_then_done(page):
+    """Also where it ends in a mistake, which changes neither picture."""
+    page.evaluate(
+        """selector => {
+          window.busy = [];
+          const note = (records) => records.forEach(({ target }) => window.busy.push(target.ariaBusy));
+          const options = { attributes: true, attributeFilter: ["aria-busy"] };
+          new MutationObserver(note).observe(document.querySelector(selector), options);
+        }""",
+        SPREAD,
+    )
+    number = number_field(page, "Number in the data set")
+    wait_for_change(page, f"{SPREAD} .gb-spread-digit", lambda: number.fill("7"))
+    page.wait_for_function("() => window.busy.includes('true') && window.busy.at(-1) === 'false'")
+    page.evaluate("window.busy = []")
+    page.get_by_label("My last drawing").last.check()
+    page.locator("#microscope-error").get_by_text("draw a digit").wait_for()
+    page.wait_for_function("() => window.busy.includes('true') && window.busy.at(-1) === 'false'")
+
+
+def test_two_visitors_keep_their_own_masks(open_page, page):
+    other = open_page("inspection", reduced_motion="reduce")
+    other.locator(f"{SPREAD} li.gb-strips-row").first.wait_for()
+    before = read_rows(other, SPREAD)
+    text = f"{SPREAD} .gb-spread-mask small"
+    wait_for_change(page, text, page.get_by_role("button", name="New mask").click)
+    assert read_rows(other, SPREAD) == before
+    assert number_field(other, "Seed of the mask").input_value() == "0"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_fits_both_screens_and_themes(open_page, viewport, theme):
+    page = open_page("inspection", viewport=viewport, theme=theme)
+    page.locator(f"{SPREAD} li.gb-strips-row").first.wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+    cut = page.evaluate(
+        """selectors => selectors.flatMap(selector => {
+          const stage = document.querySelector(selector).closest(".gb-stage").getBoundingClientRect();
+          return [...document.querySelectorAll(`${selector} *`)].filter(node => {
+            const box = node.getBoundingClientRect();
+            return !node.closest(".gb-layers-box, .gb-chart-spoken") && box.right > stage.right + 1;
+          }).map(node => node.className || node.tagName);
+        })""",
+        [SPREAD, NORM, LAYERS],
+    )
+    assert cut == []
+    if viewport is NARROW:
+        for name in ("New mask", "Previous mask"):
+            assert page.get_by_role("button", name=name).bounding_box()["height"] >= 40
+    assert count_pixels(page, f"{SPREAD} .gb-spread-mask canvas", "--gb-positive") > 1000
+
+
+TIME_A_MASK = """([selector, label]) => new Promise((resolve) => {
+  const text = document.querySelector(selector);
+  const start = performance.now();
+  new MutationObserver((_, observer) => {
+    observer.disconnect();
+    requestAnimationFrame(() => resolve(performance.now() - start));
+  }).observe(text, { childList: true, characterData: true, subtree: true });
+  [...document.querySelectorAll("button")].find((button) => button.textContent.trim() === label).click();
+})"""
+
+
+@pytest.mark.slow
+def test_a_new_mask_is_drawn_within_200_ms(page):
+    """The median of nine; on a machine that has other work it is given two more tries."""
+    medians = []
+    for _ in range(3):
+        delays = []
+        for _ in range(9):
+            delays.append(page.evaluate(TIME_A_MASK, [f"{SPREAD} .gb-spread-mask small", "New mask"]))
+            page.wait_for_timeout(250)
+        medians.append(statistics.median(delays))
+        if medians[-1] <= 200:
+            break
+    print(f"new mask to picture, medians in ms: {[round(median) for median in medians]}")
+    assert min(medians) <= 200
