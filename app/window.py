@@ -1,8 +1,5 @@
 """What the window shows: a picture, a kernel, how it slides, and what comes out."""
 
-import base64
-import binascii
-import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -12,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.digits import TEST, take_digit
+from app.window_picture import read_grid, unpack_upload
 from models.activations import inspect_layers
 from models.convolution import convolve_channels
 from models.kernels import (
@@ -23,14 +21,12 @@ from models.kernels import (
     read_filter,
 )
 from models.library import DEFAULT_CHOICE, resolve_choice
-from models.picture import find_ink, open_image, shrink_image
 from models.pooling import check_pooling, find_winners, pool_by_hand
 from models.prediction import copy_network, load_cached
 from models.window import (
     Floats,
     Window,
     check_kernel,
-    check_matrix,
     check_value,
     check_whole,
     output_size,
@@ -45,7 +41,6 @@ KERNELS = {
     "learned": "Learned by a network",
 }
 BIASES = {"own": "The kernel's", "typed": "Mine"}
-MAX_SHOWN_PX = 64  # the side of an upload as it is shown, so that each pixel can be seen
 MAX_GRID_SIDE = 16
 DEFAULT_GRID = "\n".join(["0 0 0 0 0 0", *["0 0 5 5 0 0"] * 4, "0 0 0 0 0 0"])
 DEFAULT_TYPED = "1 0 -1\n2 0 -2\n1 0 -1"
@@ -60,7 +55,7 @@ class WindowSettings:
         picture: a key of PICTURES. "layer" is what a layer of a network is given for the digit.
         source: where the digit comes from, as in `app.digits`.
         index: its number in the data set.
-        upload: an uploaded picture, as `pack_upload` packs it.
+        upload: an uploaded picture, as `window_picture.pack_upload` packs it.
         grid: the visitor's own picture, one row of numbers a line.
         kernel: a key of KERNELS; on the picture "layer" the layer's own filter is taken.
         seed: of the random kernel.
@@ -261,64 +256,3 @@ def check_choice(value: Any, name: str, choices: dict[str, str]) -> None:
     """Raise a ValueError that lists the choices where the value is none of them."""
     if not isinstance(value, str) or value not in choices:
         raise ValueError(f"{name} is {value!r:.40}: choose one of {', '.join(choices)}.")
-
-
-def read_grid(text: Any, name: str, max_side: int) -> Floats:
-    """Read rows of numbers, one row a line, separated by spaces, commas or tabs: (H, W).
-
-    Raises:
-        ValueError: where a cell is not a number, or the rows are not of one length; the message says where.
-    """
-    lines = [line for line in str(text)[:20_000].replace("−", "-").splitlines() if line.strip()]
-    rows = []
-    for number, line in enumerate(lines, start=1):
-        cells = [cell for cell in re.split(r"[,;\s]+", line.strip()) if cell]
-        try:
-            rows.append([float(cell) for cell in cells])
-        except ValueError as error:
-            wrong = str(error).rpartition(": ")[2]
-            raise ValueError(
-                f"{name} has {wrong[:40]} in row {number}, which is not a number: write one row a line, with "
-                "spaces between the numbers, such as 0 0.5 -1."
-            ) from error
-        if len(rows[-1]) != len(rows[0]):
-            raise ValueError(
-                f"{name} has {len(rows[-1])} numbers in row {number} and {len(rows[0])} in row 1: "
-                "give every row the same length."
-            )
-    if not rows:
-        raise ValueError(f"{name} is empty: write one row a line, with spaces between the numbers.")
-    return check_matrix(rows, name, max_side)
-
-
-def pack_upload(path: str) -> str:
-    """Read a picture file as grey values for the window, made smaller to at most 64 px a side.
-
-    Returns:
-        "height width base64", one byte a pixel: 255 for black, as ink in the data sets.
-
-    Raises:
-        ValueError: where it is no picture, damaged, or too large; the message says what to do.
-    """
-    light, _, _ = find_ink(open_image(path))
-    dark = 1 - shrink_image(light, MAX_SHOWN_PX)
-    check_matrix(dark, "The upload", MAX_SHOWN_PX)
-    pixels = np.round(255 * dark).astype(np.uint8)
-    return f"{pixels.shape[0]} {pixels.shape[1]} {base64.b64encode(pixels.tobytes()).decode()}"
-
-
-def unpack_upload(text: str) -> Floats:
-    """Return the picture (H, W) in [0, 1] that `pack_upload` packed.
-
-    Raises:
-        ValueError: where nothing has been uploaded, or the text is damaged.
-    """
-    if not text:
-        raise ValueError("There is no upload yet: choose a picture file, PNG or JPEG, up to 4096 px a side.")
-    try:
-        height, width, packed = str(text).split(" ")
-        pixels = np.frombuffer(base64.b64decode(packed, validate=True), dtype=np.uint8)
-        image = pixels.reshape(int(height), int(width)) / 255
-    except (ValueError, binascii.Error) as error:
-        raise ValueError("The upload is damaged: choose the picture file again.") from error
-    return check_matrix(image, "The upload", MAX_SHOWN_PX)

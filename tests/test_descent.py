@@ -142,6 +142,9 @@ def test_weights_that_overflow_end_the_path_too():
         (lambda: descend(SURFACES["rosenbrock"], (-1.2, 1.0), make_optimizer(lr=0.01), 99), "diverged"),
         (lambda: descend(SURFACES["himmelblau"], (3.0, 2.0), make_optimizer(lr=0.01), 9), "converged"),
         (lambda: descend(make_valley(10), (1.0, 1.0), make_optimizer(lr=0.01), 9), "running"),
+        # In a hollow as steep as this, float32 cannot bring the gradient below 10⁻⁵.
+        (lambda: descend(SURFACES["rastrigin"], (2.3, -3.4), make_optimizer(lr=0.002), 99), "converged"),
+        (lambda: descend(SURFACES["rosenbrock"], (0.994, 0.989), make_optimizer(lr=1e-4), 5), "running"),
         # No line goes through these points: the bottom lies above 0.
         (lambda: descend(BENT, [0, 0], make_optimizer(lr=0.17), 2000, "float64", 60), "converged"),
     ],

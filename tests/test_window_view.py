@@ -18,8 +18,6 @@ from PIL import Image
 
 from app.digits import DRAWING, TEST, TRAIN
 from app.tabs.inspection.window import (
-    NAMES,
-    adapt,
     answer_controls,
     on_choice,
     on_drawing,
@@ -33,13 +31,12 @@ from app.window import (
     KERNELS,
     PRESET_SETTINGS,
     WindowSettings,
-    pack_upload,
-    read_grid,
     slide_window,
-    unpack_upload,
 )
 from app.window_answers import compare_results, explain_sizes, show_source
+from app.window_fields import NAMES, adapt
 from app.window_link import read_query, write_query
+from app.window_picture import pack_upload, read_grid, unpack_upload
 from app.window_script import write_script
 from app.window_view import MAX_SUMS, answer_view, describe_view, show_view
 from models.prediction import load_cached
