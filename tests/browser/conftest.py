@@ -15,6 +15,9 @@ FLAGS = [
     "--no-first-run",
     "--disable-quic",
 ]
+# Gradio reports the requests that are cut off when a page is left, reloaded or closed. One that fails otherwise
+# is reported by the browser too, as "Failed to load resource".
+CUT_OFF = ("AbortError: signal is aborted without reason", "Unexpected error Connection errored out.")
 WIDE = {"width": 1400, "height": 900}
 NARROW = {"width": 390, "height": 844}
 
@@ -48,8 +51,7 @@ def open_page(chromium, served_page):
             "console",
             lambda message: (
                 message.type == "error"
-                # Gradio reports the request that it aborts itself when a page is left or reloaded.
-                and not message.text.startswith("AbortError: signal is aborted without reason")
+                and not message.text.startswith(CUT_OFF)
                 and troubles.append(f"console: {message.text}")
             ),
         )
@@ -73,7 +75,6 @@ def open_page(chromium, served_page):
         return page
 
     yield open_page
-    found = list(troubles)  # requests under way are cut off when a page is closed, and Gradio reports them
     for context in contexts:
         context.close()
-    assert not found
+    assert not troubles
