@@ -15,8 +15,8 @@ FLAGS = [
     "--no-first-run",
     "--disable-quic",
 ]
-# Gradio reports the requests that are cut off when a page is left, reloaded or closed. One that fails otherwise
-# is reported by the browser too, as "Failed to load resource".
+# Gradio reports the requests that are cut off when a page is left, reloaded or closed. One that fails
+# in another way is reported by the browser too, as "Failed to load resource".
 CUT_OFF = ("AbortError: signal is aborted without reason", "Unexpected error Connection errored out.")
 WIDE = {"width": 1400, "height": 900}
 NARROW = {"width": 390, "height": 844}
