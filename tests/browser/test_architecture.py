@@ -205,6 +205,7 @@ def test_other_layers_and_networks(page):
     wait_for_change(page, title, lambda: choose(page, "#microscope-layer", "classifier.0"))
     assert page.locator(title).inner_text() == "classifier.0: 256 features, drops 50%"
     page.locator("#microscope-checkpoint input").click()
+    find_options(page).nth(2).wait_for()
     names = find_options(page).all_inner_texts()
     assert [name.split("\n")[-1].split(",")[0] for name in names] == ["ConvNet2", "ConvNet3", "ConvNet4"]
     wait_for_change(page, title, find_options(page).filter(has_text="ConvNet2").click)
@@ -283,8 +284,9 @@ def test_two_visitors_keep_their_own_masks(open_page, page):
     assert number_field(other, "Seed of the mask").input_value() == "0"
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize(
+    ("viewport", "theme"), [(WIDE, "light"), (NARROW, "dark")], ids=["wide-light", "narrow-dark"]
+)
 def test_fits_both_screens_and_themes(open_page, viewport, theme):
     page = open_page("inspection", viewport=viewport, theme=theme)
     page.locator(f"{SPREAD} li.gb-strips-row").first.wait_for()
