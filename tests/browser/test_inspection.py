@@ -245,12 +245,12 @@ def test_by_hand_against_pytorch_and_the_code_that_ran(window):
     page = window.page
     page.get_by_role("button", name="By hand against PyTorch").click()
     page.locator("#window-comparison").get_by_text("Gradient of the kernel").wait_for()
-    assert page.locator("#window-grids canvas").count() == 5
+    page.locator("#window-grids canvas").nth(4).wait_for()
     page.locator("#window-source").get_by_text("convolve_by_hand").first.wait_for()
     page.get_by_role("button", name="Its zoom, cut at the edge").click()
     page.locator("#window-comparison").get_by_text("they are off by up to").wait_for()
     page.get_by_role("button", name="How large the result is").click()
-    assert page.locator("#window-sizes .katex").count() >= 1
+    page.locator("#window-sizes .katex").first.wait_for()
 
 
 def test_the_link_restores_the_settings(window):
