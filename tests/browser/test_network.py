@@ -197,8 +197,9 @@ def test_keys_choose_unit_and_map_and_open_it(section):
     computed = trace("convnet")
     canvas = section.sheet("features.2")
     canvas.focus()
-    canvas.press("ArrowLeft")
     section.wait_for("Layer features.2,")
+    canvas.press("ArrowLeft")
+    section.page.wait_for_timeout(500)  # the focus chooses a unit, and the key moves on from it
     start = section.read()
     moves = {
         "ArrowRight": (3, 1),
