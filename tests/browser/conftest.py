@@ -15,9 +15,6 @@ FLAGS = [
     "--no-first-run",
     "--disable-quic",
 ]
-# Gradio reports the requests that are cut off when a page is left, reloaded or closed. One that fails
-# in another way is reported by the browser too, as "Failed to load resource".
-CUT_OFF = ("AbortError: signal is aborted without reason", "Unexpected error Connection errored out.")
 WIDE = {"width": 1400, "height": 900}
 NARROW = {"width": 390, "height": 844}
 
@@ -51,7 +48,8 @@ def open_page(chromium, served_page):
             "console",
             lambda message: (
                 message.type == "error"
-                and not message.text.startswith(CUT_OFF)
+                # Gradio reports the request that it aborts itself when a page is left or reloaded.
+                and not message.text.startswith("AbortError: signal is aborted without reason")
                 and troubles.append(f"console: {message.text}")
             ),
         )
