@@ -61,13 +61,13 @@ def open_page(chromium, served_page):
             ),
         )
 
-    def open_page(tab="", viewport=WIDE, theme="light", context=None, **options):
+    def open_page(tab="", viewport=WIDE, theme="light", context=None, settings="", **options):
         if context is None:
             context = chromium.new_context(viewport=viewport, **options)
             context.on("page", watch)
             contexts.append(context)
         page = context.new_page()
-        query = f"?__theme={theme}" + (f"&tab={tab}" if tab else "")
+        query = f"?__theme={theme}" + (f"&tab={tab}" if tab else "") + (f"&{settings}" if settings else "")
         page.goto(f"{served_page}/{query}")
         page.get_by_role("tab", name="Sketchpad").wait_for()
         return page

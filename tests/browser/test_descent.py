@@ -214,10 +214,9 @@ def test_dragging_along_the_ruler_redraws_at_once_and_the_field_follows(tab):
     )
 
 
-def test_what_is_dragged_while_it_plays_is_not_lost_and_does_not_come_back(open_page, served_page):
+def test_what_is_dragged_while_it_plays_is_not_lost_and_does_not_come_back(open_page):
     """While it plays, the fields do not follow; all that is asked of Python must say what was moved."""
-    page = open_page("descent")
-    page.goto(f"{served_page}/?tab=descent&problem=valley")
+    page = open_page("descent", settings="problem=valley")
     tab = Tab(page, races=2)
     tab.play("0.1")
     rate = tab.drag_handle(-60)
@@ -271,9 +270,8 @@ def test_the_ruler_and_the_player_work_by_keyboard(tab):
     assert field.input_value() != "0, 0, 0, 0, 0"
 
 
-def test_everything_can_be_reached_and_used_by_keyboard_alone(open_page, served_page):
-    page = open_page("descent")
-    page.goto(f"{served_page}/?tab=descent&problem=line")
+def test_everything_can_be_reached_and_used_by_keyboard_alone(open_page):
+    page = open_page("descent", settings="problem=line")
     tab = Tab(page, races=2)
     page.get_by_role("tab", name="Gradient descent").focus()
     named = """() => document.activeElement.closest("[id^=descent]")?.id + " " +
@@ -443,11 +441,10 @@ def test_a_click_sets_the_start_and_the_fields_follow(tab):
     tab.wait_for_status("at the minimum (−2.805, 3.131)")
 
 
-def test_line_fit_follows_its_points(open_page, served_page):
-    page = open_page("descent")
+def test_line_fit_follows_its_points(open_page):
     opening = ((0.512345, 1.012345), (1.5, 1.4), (2.0, 2.4), (3.0, 2.6), (4.0, 3.912345))
     address = ",".join(f"{x}:{y}" for x, y in opening)
-    page.goto(f"{served_page}/?tab=descent&problem=line&points={address}")
+    page = open_page("descent", settings=f"problem=line&points={address}")
     tab = Tab(page, races=2)
     canvas = page.locator(f"{PLAYER} .gb-player-data canvas")
     canvas.scroll_into_view_if_needed()
@@ -544,9 +541,8 @@ def test_the_link_restores_the_race(open_page, tab):
     assert again.racers() == tab.racers()
 
 
-def test_a_broken_link_is_explained_and_opens_the_notebook(open_page, served_page):
-    page = open_page("descent")
-    page.goto(f"{served_page}/?tab=descent&problem=rosenbrock&steps=lots")
+def test_a_broken_link_is_explained_and_opens_the_notebook(open_page):
+    page = open_page("descent", settings="problem=rosenbrock&steps=lots")
     page.get_by_text("The link's settings cannot be used").wait_for()
     assert Tab(page).racers() == ["Gradient descent"]
 
@@ -664,14 +660,13 @@ TIME_A_CHANGE = """async ([selector, value]) => {
         ("problem=valley&steps=150", 200),
     ],
 )
-def test_a_change_is_drawn_quickly(open_page, served_page, address, limit):
+def test_a_change_is_drawn_quickly(open_page, address, limit):
     """From a change of κ, which every optimiser has to follow, to the redrawn picture: 150 steps in 2-D.
 
     The median of nine changes must meet the limit. On a machine that has other work it is given two more
     tries; benchmarks/README.md has what was measured.
     """
-    page = open_page("descent")
-    page.goto(f"{served_page}/?tab=descent&{address}")
+    page = open_page("descent", settings=address)
     tab = Tab(page, races=2)
     page.wait_for_timeout(1500)
     medians = []
