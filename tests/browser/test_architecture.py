@@ -284,9 +284,8 @@ def test_two_visitors_keep_their_own_masks(open_page, page):
     assert number_field(other, "Seed of the mask").input_value() == "0"
 
 
-@pytest.mark.parametrize(
-    ("viewport", "theme"), [(WIDE, "light"), (NARROW, "dark")], ids=["wide-light", "narrow-dark"]
-)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
 def test_fits_both_screens_and_themes(open_page, viewport, theme):
     page = open_page("inspection", viewport=viewport, theme=theme)
     page.locator(f"{SPREAD} li.gb-strips-row").first.wait_for()

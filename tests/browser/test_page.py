@@ -71,9 +71,8 @@ def test_back_and_forward_move_between_the_tabs_that_were_open(open_page):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("viewport", "theme"), [(WIDE, "light"), (NARROW, "dark")], ids=["wide-light", "narrow-dark"]
-)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
 @pytest.mark.parametrize("name", TABS)
 def test_nothing_is_cut_off_sideways(open_page, tmp_path, name, viewport, theme):
     page = open_page(name, viewport=viewport, theme=theme)
