@@ -37,6 +37,7 @@ from app.tabs.descent import (
     on_optimizer,
     on_problem,
     on_rest,
+    show_form,
 )
 from models.descent import descend
 from models.learning_rate import find_curvature
@@ -652,3 +653,12 @@ def test_sliders_span_what_a_race_takes(name, label):
             if not slider.minimum <= beyond <= slider.maximum:
                 with pytest.raises(ValueError, match=f"enter a number from {slider.minimum:,g} to"):
                     replace(OPENINGS["valley"], **{name: beyond})
+
+
+def test_opening_without_a_link_keeps_what_was_typed_meanwhile():
+    """On a slow server the answer to the page's load comes after the first change."""
+    player, *updates = on_open(SimpleNamespace(query_params={"tab": "descent"}))
+    assert player == gr.skip()
+    touched = {name for name, update in zip(Form._fields, updates, strict=False) if update != gr.skip()}
+    assert touched == {"lr_2", "lr_3", "lr_4"}  # built empty
+    assert len(updates) == len(show_form(RaceSettings()))

@@ -166,8 +166,10 @@ def on_open(request: gr.Request) -> list[Any]:
         # Gradio shows a warning as HTML, and a link may come from anyone.
         told = html.escape(str(mistake))
         gr.Warning(f"The link's settings cannot be used: {told} This is the opening instead.")
-    # The player shows the opening already; but a number field that is built empty shows 0.
-    return [gr.skip(), *show_form(RaceSettings())]
+    # The page shows the opening already, and somebody may have changed a field since. But a number field that
+    # is built empty shows 0.
+    emptied = [None if value is None else gr.skip() for value in fill_form(RaceSettings())]
+    return [gr.skip(), *emptied, *[gr.skip()] * len(_GROUPS)]
 
 
 def answer_form(form: Form, chart: str, moved: dict[str, Any] | None = None) -> str:
