@@ -10,12 +10,18 @@ import argparse
 import os
 import socket
 import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from models.training.options import add_config_options, check_out, make_described_config
+
+if TYPE_CHECKING:
+    from models.events import Event
 
 USER_ERROR = 2
 INTERRUPTED = 130  # the shell's number for Ctrl+C
+_RUNS_HELP = "where training runs are kept; default: GLASSBOX_RUNS or the user's data folder"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -47,27 +53,21 @@ def build_parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="serve the page (what glassbox does without a command)")
     _add_serve_options(serve, default=argparse.SUPPRESS)
 
-    training = commands.add_parser("train", help="train a network and write its checkpoint")
+    training = commands.add_parser("train", help="train a network as a run of one's own")
     training.set_defaults(run=run_train)
-    training.add_argument("network", metavar="NETWORK", help="logistic, mlp, convnet, …, convnet4")
-    training.add_argument("--recipe", default="notebook", help="default: notebook")
-    training.add_argument("--dataset", default="mnist", help="mnist, fashion-mnist or strokes")
-    training.add_argument("--epochs", type=int, help="default: the recipe's")
-    training.add_argument("--batch-size", type=int, help="default: the recipe's")
-    training.add_argument("--learning-rate", type=float, help="default: the recipe's")
-    training.add_argument("--num-images", type=int, help="train and validate on so many pictures only")
-    training.add_argument("--seed", type=int, help="default: 0")
-    training.add_argument("--out", type=Path, help="file to write; default: NETWORK.safetensors")
+    training.add_argument("network", metavar="NETWORK", nargs="?", help="logistic, mlp, convnet, …, convnet4")
+    training.add_argument("--resume", metavar="RUN", help="go on with a run that was stopped or interrupted")
+    add_config_options(training)
 
     evaluating = commands.add_parser("evaluate", help="measure a checkpoint on a test set")
     evaluating.set_defaults(run=run_evaluate)
-    evaluating.add_argument("checkpoint", metavar="CHECKPOINT", help="a shipped name or a file")
+    evaluating.add_argument("checkpoint", metavar="CHECKPOINT", help="a shipped name, a file, or run:ID")
     evaluating.add_argument("--dataset", help="default: the one that it was trained on")
 
     predicting = commands.add_parser("predict", help="read the digit in a picture")
     predicting.set_defaults(run=run_predict)
     predicting.add_argument("images", metavar="IMAGE", nargs="+", type=Path)
-    predicting.add_argument("--checkpoint", default="convnet3", help="a shipped name or a file")
+    predicting.add_argument("--checkpoint", default="convnet3", help="a shipped name, a file, or run:ID")
 
     listing = commands.add_parser("checkpoints", help="list the shipped checkpoints")
     listing.set_defaults(run=run_checkpoints)
@@ -79,6 +79,8 @@ def build_parser() -> argparse.ArgumentParser:
             default=argparse.SUPPRESS,
             help="where data sets live; default: GLASSBOX_DATA or the user's cache folder",
         )
+    evaluating.add_argument("--runs-dir", type=Path, default=argparse.SUPPRESS, help=_RUNS_HELP)
+    predicting.add_argument("--runs-dir", type=Path, default=argparse.SUPPRESS, help=_RUNS_HELP)
     return parser
 
 
@@ -92,7 +94,7 @@ def _add_serve_options(parser: argparse.ArgumentParser, default: object = None) 
         "--port", type=port, default=default, help="port to listen on; default: a free one from 7860"
     )
     parser.add_argument("--data-dir", type=Path, default=default, help="where data sets live")
-    parser.add_argument("--runs-dir", type=Path, default=default, help="where training runs are kept")
+    parser.add_argument("--runs-dir", type=Path, default=default, help=_RUNS_HELP)
     parser.add_argument(
         "--open", action=argparse.BooleanOptionalAction, default=default, help="open the page in a browser"
     )
@@ -129,54 +131,52 @@ def port(text: str) -> int:
 
 
 def run_train(options: argparse.Namespace) -> int:
-    """Train a network with a progress bar, and write its checkpoint after every epoch."""
+    """Train a network with a progress bar, as a run that the page can show; Ctrl+C stops it cleanly."""
+    from models.checkpoint import write_atomically
+    from models.run_queue import create_run, prepare_resumption
+    from models.runs import find_run_checkpoint
+
+    if (options.network is None) == (options.resume is None):
+        raise ValueError("Name either a network to train, or with --resume a run to go on with.")
+    check_out(options.out)
+    folder = (
+        prepare_resumption(options.resume) if options.resume else create_run(make_described_config(options))
+    )
+    print(f"Run {folder.name}. The page shows it under “Open a run by its id”.")
+    status = _show_run(folder)
+    path = find_run_checkpoint(folder.name)
+    if path and options.out:
+        write_atomically(options.out, path.read_bytes())
+        print(f"Wrote {options.out}.")
+    elif path:
+        print(f"Its checkpoint is {path}; other commands know it as run:{folder.name}.")
+    if status in ("stopped", "failed"):
+        print(f"glassbox train --resume {folder.name} goes on from the last finished epoch.")
+    return 0 if status == "done" else 1
+
+
+def _show_run(folder: Path) -> str:
+    """Train a run's folder behind a progress bar, and return the status that it ended with."""
     from tqdm import tqdm
 
-    from models.checkpoint import save_checkpoint
     from models.events import EpochEvent, Finished, Preparing, StepEvent
-    from models.recipes import make_config
-    from models.training import train
+    from models.run_writer import execute_run
 
-    config = make_config(
-        options.network,
-        options.recipe,
-        dataset=options.dataset,
-        epochs=options.epochs,
-        batch_size=options.batch_size,
-        learning_rate=options.learning_rate,
-        num_images=options.num_images,
-        seed=options.seed,
-    )
-    out: Path = options.out or Path(f"{options.network}.safetensors")
-    if not out.parent.is_dir():
-        raise ValueError(f"There is no folder {out.parent}; create it, or choose another --out.")
-    if out.exists():
-        raise ValueError(f"{out} exists already; choose another --out, or move it away first.")
-    with tempfile.TemporaryFile(dir=out.parent):
-        pass  # a folder that cannot be written is found now, not when the work is done
-    status = 0
-    with tqdm(unit="step", desc=config.network, dynamic_ncols=True) as bar:
+    with tqdm(unit="step", desc="Training", dynamic_ncols=True) as bar:
 
-        def show_progress(num_done: int, num_all: int) -> None:
-            bar.set_postfix_str(f"built-in strokes: {num_done:,} of {num_all:,}")
-
-        for event in train(config, progress=show_progress):
+        def show(event: Event) -> None:
             if isinstance(event, Preparing):
                 bar.set_postfix_str(event.message)
             elif isinstance(event, StepEvent):
                 bar.total = event.num_steps
-                bar.set_postfix_str(f"epoch {event.epoch}, loss {event.loss:.4g}", refresh=False)
+                bar.set_postfix_str(f"epoch {event.epoch}, loss {event.smoothed_loss:.4g}", refresh=False)
                 bar.update(event.step - bar.n)
             elif isinstance(event, EpochEvent):
-                save_checkpoint(event.checkpoint, out)
                 bar.write(f"epoch {event.epoch}: loss {event.train_loss:.4g}; validation {event.validation}")
             elif isinstance(event, Finished):
                 bar.write(event.message)
-                if event.checkpoint is not None:
-                    save_checkpoint(event.checkpoint, out)
-                    bar.write(f"Wrote {out}.")
-                status = 0 if event.status == "done" else 1
-    return status
+
+        return execute_run(folder, watch=show)
 
 
 def run_evaluate(options: argparse.Namespace) -> int:
@@ -184,10 +184,15 @@ def run_evaluate(options: argparse.Namespace) -> int:
     from models.checkpoint import load_checkpoint
     from models.data import load_dataset
     from models.evaluation import evaluate_network
+    from models.library import RUN_PREFIX, resolve_choice
+    from models.run_records import record_look
 
-    checkpoint = load_checkpoint(options.checkpoint)
+    is_run = options.checkpoint.startswith(RUN_PREFIX)
+    checkpoint = load_checkpoint(resolve_choice(options.checkpoint) if is_run else options.checkpoint)
     dataset = options.dataset or checkpoint.info.dataset
     result = evaluate_network(checkpoint.network, load_dataset(dataset, "test"))
+    if is_run:  # the page tells how often a run's test pictures were looked at
+        record_look(options.checkpoint.removeprefix(RUN_PREFIX), dataset, result)
     print(f"{checkpoint.info.network} on {result.num_images:,} test pictures of {dataset}: {result}")
     print("\nrow: the digit shown; column: the answer\n")
     print("     " + "".join(f"{digit:6}" for digit in range(10)))
@@ -198,14 +203,17 @@ def run_evaluate(options: argparse.Namespace) -> int:
 
 def run_predict(options: argparse.Namespace) -> int:
     """Read each picture; a picture that cannot be read is reported, and the others still are."""
+    from models.library import RUN_PREFIX, resolve_choice
     from models.prediction import load_cached, predict_digit
     from models.sketch import digit_from_image, open_image
 
-    load_cached(options.checkpoint)  # a wrong checkpoint is one error, not one for every picture
+    is_run = options.checkpoint.startswith(RUN_PREFIX)
+    checkpoint = resolve_choice(options.checkpoint) if is_run else options.checkpoint
+    load_cached(checkpoint)  # a wrong checkpoint is one error, not one for every picture
     status = 0
     for path in options.images:
         try:
-            prediction = predict_digit(digit_from_image(open_image(path)).image, options.checkpoint)
+            prediction = predict_digit(digit_from_image(open_image(path)).image, checkpoint)
         except ValueError as error:
             print(f"glassbox: {path}: {error}", file=sys.stderr)
             status = USER_ERROR

@@ -7,6 +7,7 @@ import numpy as np
 from gradio.events import api
 
 from app.components.pad import PAD_SIZE_PX
+from app.run_endpoints import runs_endpoint, train_endpoint
 from models.architecture import CONVENTION, read_architecture
 from models.convolution import Convolution, inspect_convolution
 from models.descent import check_start, descend
@@ -17,8 +18,6 @@ from models.pace import measure_contraction, measure_distances
 from models.pooling import Pooling, inspect_pooling
 from models.prediction import predict_digit
 from models.problems import find_default_start, make_problem
-from models.recipes import make_config
-from models.runs import read_run, start_run
 from models.sketch import SketchDigit, SketchRefused, digit_from_image, digit_from_strokes
 from models.window import MAX_IMAGE_PX, Window, check_kernel, check_matrix, check_value
 
@@ -212,62 +211,6 @@ def architecture_endpoint(network: str) -> dict[str, Any]:
         "buffer_bytes": architecture.buffer_bytes,
         "activation_bytes": architecture.activation_bytes,
         "convention": CONVENTION,
-    }
-
-
-def train_endpoint(
-    network: str,
-    dataset: str = "mnist",
-    recipe: str = "notebook",
-    epochs: int | None = None,
-    seed: int | None = None,
-    num_images: int | None = None,
-    batch_size: int | None = None,
-    learning_rate: float | None = None,
-) -> str:
-    """Start training a network; what is left out follows the recipe.
-
-    Returns:
-        The run's id, to ask `/runs` about. It is a secret: whoever knows it can read the run.
-    """
-    try:
-        config = make_config(
-            network,
-            recipe,
-            dataset=dataset,
-            epochs=epochs,
-            seed=seed,
-            num_images=num_images,
-            batch_size=batch_size,
-            learning_rate=learning_rate,
-        )
-        return start_run(config)
-    except (ValueError, OSError) as mistake:
-        raise gr.Error(str(mistake), print_exception=False) from mistake
-
-
-def runs_endpoint(run_id: str) -> dict[str, Any]:
-    """Tell how a run stands.
-
-    Returns:
-        `status` (starting, running, done, diverged, stopped, failed or interrupted), `message`, `config`,
-        `step`, `num_steps`, `seconds`, `epochs` (losses and accuracies of each), `test` (None until
-        finished) and `checkpoint` (the key to give to `/predict`, or None).
-    """
-    try:
-        run = read_run(str(run_id))
-    except ValueError as mistake:
-        raise gr.Error(str(mistake), print_exception=False) from mistake
-    return {
-        "status": run.status,
-        "message": run.message,
-        "config": run.config,
-        "step": run.step,
-        "num_steps": run.num_steps,
-        "seconds": run.seconds,
-        "epochs": run.epochs,
-        "test": run.test,
-        "checkpoint": f"run:{run.run_id}" if run.checkpoint else None,
     }
 
 

@@ -15,6 +15,7 @@ from app.tabs.inspection import build_inspection_tab
 from app.tabs.runs import build_runs_tab
 from app.tabs.sketchpad import build_sketch_pad, build_sketchpad_tab, on_open, predict_drawing
 from app.theme import build_theme, page_css
+from models.checkpoint import SHIPPED_FOLDER
 from models.runs import find_runs_folder
 
 _PAGE_SCRIPT = Path(__file__).with_name("page.js")
@@ -46,7 +47,7 @@ def build_app() -> gr.Blocks:
             with gr.Tab("Conv & pool", id="inspection"):
                 build_inspection_tab(page, pad, my_runs)
             with gr.Tab("Training runs", id="runs"):
-                build_runs_tab(page, my_runs)
+                build_runs_tab(page, pad, my_runs)
             with gr.Tab("Sketchpad", id="sketchpad") as sketchpad_tab:
                 sketchpad = build_sketchpad_tab(pad, my_runs)
         sketchpad_tab.select(
@@ -92,7 +93,8 @@ def launch_app(
         theme=build_theme(),
         css=page_css(),
         js=_PAGE_SCRIPT.read_text(encoding="utf-8"),
-        allowed_paths=[str(find_runs_folder())],  # for downloading checkpoints; a run's id is a secret
+        # For downloading checkpoints; a run's id is a secret.
+        allowed_paths=[str(find_runs_folder()), str(SHIPPED_FOLDER)],
         app_kwargs={"middleware": [Middleware(BodyLimit)]},
         max_file_size=MAX_BODY_BYTES,
         footer_links=["api"],
@@ -115,7 +117,11 @@ def warm_up() -> None:
     from app.tabs.sketchpad import build_example
     from models.architecture import ALEXNET, read_architecture
     from models.library import DEFAULT_CHOICE
+    from models.run_launcher import keep_spare
+    from models.run_queue import advance_queue
 
+    advance_queue()  # runs may wait since an earlier server ended
     predict_drawing({"strokes": build_example(1)}, DEFAULT_CHOICE)
     read_architecture(ALEXNET)  # torchvision takes seconds to import
     run_race(OPENINGS["valley"])  # the first of torch's optimisers makes torch import its compiler
+    keep_spare()  # so that a run's first step does not wait for all these imports again

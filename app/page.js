@@ -46,7 +46,8 @@
   };
 
   waitForTabs(() => {
-    openAddressedTab();
+    // Without an address, the tab stays that a visitor may have opened already.
+    if (new URLSearchParams(location.search).has("tab")) openAddressedTab();
     document.addEventListener("keydown", moveWithKeys);
     window.addEventListener("popstate", openAddressedTab);
     document.addEventListener("input", keepWithinBounds, { capture: true });
@@ -54,5 +55,6 @@
       const tab = event.target.closest('#gb-tabs [role="tab"]');
       if (tab && event.isTrusted) rememberTab(tab);  // a click of ours, by Back say, must not make new history
     });
+    document.body.dataset.ready = "";  // from now on, keys are heard and clicks remembered
   });
 };

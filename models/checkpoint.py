@@ -45,9 +45,9 @@ class CheckpointInfo:
         split_seed: Seed of the split into training and validation pictures.
         recipe: Every hyperparameter of the training.
         seed: Seed of the weights, the order of the pictures and dropout.
-        epochs: Epochs done.
-        validation_loss: Mean cross-entropy on the validation pictures, in nats.
-        validation_accuracy: Share of them read correctly.
+        epochs: Whole epochs done; the recipe's `steps` says how many steps that is, with those after it.
+        validation_loss: Mean cross-entropy on the validation pictures, in nats; None for fresh weights.
+        validation_accuracy: Share of them read correctly; None for fresh weights.
         test_loss: The same on the test pictures; None until they have been looked at.
         test_accuracy: The same on the test pictures; None until they have been looked at.
         num_test: How many test pictures there were.
@@ -63,8 +63,8 @@ class CheckpointInfo:
     recipe: Mapping[str, Any]
     seed: int
     epochs: int
-    validation_loss: float
-    validation_accuracy: float
+    validation_loss: float | None
+    validation_accuracy: float | None
     test_loss: float | None
     test_accuracy: float | None
     num_test: int | None

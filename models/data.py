@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import platformdirs
@@ -140,6 +140,28 @@ def split_dataset(dataset: Dataset, seed: int) -> tuple[Dataset, Dataset]:
     order = torch.randperm(len(dataset), generator=torch.Generator().manual_seed(seed))
     num_train = int(TRAIN_SHARE * len(dataset))
     return dataset.select(order[:num_train]), dataset.select(order[num_train:])
+
+
+def draw_split(seed: int | None, num: int, shuffle: bool = False) -> np.ndarray:
+    """Split `num` pictures as the notebook does, by `random_split`, and load the first batch of the 80 %.
+
+    Args:
+        seed: Seed of the generator that `random_split` is given; None gives it none, so that it draws from
+            torch's global one, and every call draws another split.
+        num: Pictures to split, 40 or more.
+        shuffle: Whether the loader shuffles, by the global generator; otherwise it keeps the split's order.
+
+    Returns:
+        (32,) int64, the pictures' indices.
+    """
+    from torch.utils.data import DataLoader, random_split
+
+    num_train = int(TRAIN_SHARE * num)
+    generator = {} if seed is None else {"generator": torch.Generator().manual_seed(seed)}
+    pictures: Any = range(num)  # a data set of its own indices
+    training, _ = random_split(pictures, [num_train, num - num_train], **generator)
+    first: Tensor = next(iter(DataLoader(training, batch_size=32, shuffle=shuffle)))
+    return first.numpy()
 
 
 def hash_dataset(name: str) -> str:

@@ -8,10 +8,11 @@ from pathlib import Path
 from models.checkpoint import CheckpointInfo, find_checkpoint, list_checkpoints, read_info
 from models.data import TITLES
 from models.networks import get_network_spec
+from models.run_folder import EXAMPLE_RUN, read_name
 from models.runs import find_run_checkpoint, keep_known_runs
 
 DEFAULT_CHOICE = "convnet3"
-_RUN_PREFIX = "run:"
+RUN_PREFIX = "run:"
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def list_choices(run_ids: object) -> list[Choice]:
         info = read_info(name)
         choices.append(Choice(name, _describe(info), info))
     for run_id in reversed(keep_known_runs(run_ids)):
-        path = find_run_checkpoint(run_id)
+        path = None if run_id == EXAMPLE_RUN else find_run_checkpoint(run_id)
         if path is None:
             continue
         try:
@@ -48,7 +49,8 @@ def list_choices(run_ids: object) -> list[Choice]:
         except ValueError:
             continue  # a damaged file is no reason not to offer the others
         if info.dataset != "fashion-mnist":
-            choices.append(Choice(f"{_RUN_PREFIX}{run_id}", f"Your run: {_describe(info)}", info))
+            whose = read_name(path.parent) or "Your run"
+            choices.append(Choice(f"{RUN_PREFIX}{run_id}", f"{whose}: {_describe(info)}", info))
     return choices
 
 
@@ -58,8 +60,8 @@ def resolve_choice(key: str) -> Path:
     Raises:
         ValueError: If nothing that may be chosen has that key.
     """
-    if key.startswith(_RUN_PREFIX):
-        path = find_run_checkpoint(key.removeprefix(_RUN_PREFIX))
+    if key.startswith(RUN_PREFIX):
+        path = find_run_checkpoint(key.removeprefix(RUN_PREFIX))
         if path is None:
             raise ValueError("This run has not finished an epoch yet, so it has no checkpoint. Wait for it.")
         return path

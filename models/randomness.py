@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import torch
@@ -33,6 +33,15 @@ class RandomState:
         finally:
             self._state = self._read()
             self._write(outside)
+
+    def describe(self) -> dict[str, Tensor]:
+        """Return the state as (N,) uint8 tensors by device, to be written down."""
+        cpu, cuda = self._state
+        return {"cpu": cpu} | ({} if cuda is None else {"cuda": cuda})
+
+    def restore(self, described: Mapping[str, Tensor]) -> None:
+        """Go on from a state that `describe` returned."""
+        self._state = described["cpu"], described.get("cuda")
 
     def _read(self) -> tuple[Tensor, Tensor | None]:
         cuda = torch.cuda.get_rng_state(self._device) if self._device.type == "cuda" else None

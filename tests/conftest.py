@@ -4,15 +4,24 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
+from contextlib import ExitStack
+from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
 import pytest
+from filelock import FileLock
+from hypothesis import settings
 
 from models.data import load_dataset
+
+# How long one example takes says nothing on a busy machine; a test that is about time measures it itself.
+settings.register_profile("glassbox", deadline=None)
+settings.load_profile("glassbox")
 
 
 def pytest_terminal_summary(terminalreporter):
@@ -23,9 +32,28 @@ def pytest_terminal_summary(terminalreporter):
 
 def pytest_sessionfinish(session):
     """Fail a run that skipped a test where GLASSBOX_REQUIRE_ALL says that none may be."""
-    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if os.environ.get("GLASSBOX_REQUIRE_ALL") and reporter.stats.get("skipped"):
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")  # None in a worker of several
+    if os.environ.get("GLASSBOX_REQUIRE_ALL") and reporter and reporter.stats.get("skipped"):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item):
+    """Where several processes run the tests, let one that measures time closely run alone."""
+    run, worker = os.environ.get("PYTEST_XDIST_TESTRUNUID"), os.environ.get("PYTEST_XDIST_WORKER")
+    if run is None:
+        return (yield)
+    folder = Path(tempfile.gettempdir()) / f"glassbox-turns-{run}"
+    folder.mkdir(exist_ok=True)
+    workers = [f"gw{number}" for number in range(int(os.environ["PYTEST_XDIST_WORKER_COUNT"]))]
+    is_timed = item.get_closest_marker("timed") is not None
+    with ExitStack() as held:
+        turnstile = held.enter_context(FileLock(folder / "turnstile"))  # no test begins while it is held
+        for name in workers if is_timed else [worker]:
+            held.enter_context(FileLock(folder / name))  # held by each worker while a test of its runs
+        if not is_timed:
+            turnstile.release()
+        return (yield)
 
 
 @pytest.fixture(autouse=True)
@@ -54,13 +82,21 @@ def mnist_test(mnist_folder) -> tuple[np.ndarray, np.ndarray]:
 
 
 @pytest.fixture(scope="session")
-def served_page(tmp_path_factory):
+def served_runs(tmp_path_factory):
+    """The folder in which the served page keeps its runs."""
+    folder = tmp_path_factory.mktemp("served") / "runs"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def served_page(served_runs):
     """The address of a page that is served as `glassbox` serves it, by a process of its own."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    folder = tmp_path_factory.mktemp("served")
-    log = (folder / "log.txt").open("wb")
+    log_path = served_runs.with_name("log.txt")
+    log = log_path.open("wb")
     process = subprocess.Popen(
         [
             sys.executable,
@@ -70,7 +106,7 @@ def served_page(tmp_path_factory):
             str(port),
             "--no-open",
             "--runs-dir",
-            str(folder / "runs"),
+            str(served_runs),
         ],
         stdout=log,
         stderr=subprocess.STDOUT,
@@ -78,7 +114,7 @@ def served_page(tmp_path_factory):
     )
     address = f"http://127.0.0.1:{port}"
     try:
-        wait_until_served(address, process, folder / "log.txt")
+        wait_until_served(address, process, log_path)
         yield address
     finally:
         process.terminate()

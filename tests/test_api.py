@@ -13,6 +13,7 @@ from gradio_client import Client
 from gradio_client.exceptions import AppError
 
 from app.endpoints import architecture_endpoint, descend_endpoint
+from app.run_endpoints import runs_endpoint
 from app.tabs.sketchpad import build_example
 
 PUBLIC = {"/descend", "/convolve", "/pool", "/architecture", "/train", "/runs", "/predict", "/checkpoints"}
@@ -267,6 +268,7 @@ def test_checkpoints_have_their_measured_figures(client):
         (("mlp", "strokes", "notebook", 10_000), "/train", "1 to 100"),
         (("mlp", "strokes", "notebook", 21), "/train", "1 to 20"),
         (("mlp", "strokes", "notebook", 1, 0, 1000, 10_000), "/train", "8 to 512"),
+        (("mlp", "strokes", "notebook", 1, 0, 1000, 32, 0.1, "lion"), "/train", "no optimizer called"),
         ((None, [[0, 300] * 8] * 16, "mlp"), "/predict", "255"),
         (("0" * 32,), "/runs", "no run"),
         (("../../etc/passwd",), "/runs", "no run"),
@@ -295,14 +297,45 @@ def test_huge_body_is_refused_before_it_is_parsed(served_page, path):
         assert error.value.code == 413
 
 
+RUN_KEYS = {
+    "status", "message", "place", "can_resume", "name", "config", "step", "num_steps", "seconds", "latest",
+    "epochs", "test", "num_looks", "checkpoint",
+}  # fmt: skip
+
+
+def test_runs_says_in_its_documentation_what_it_returns():
+    text = inspect.getdoc(runs_endpoint).partition("Returns:")[2]
+    assert set(re.findall(r"\w+", text)) >= RUN_KEYS
+
+
+def test_example_run_can_be_asked_about(client):
+    state = client.predict("example", api_name="/runs")
+    assert set(state) == RUN_KEYS
+    assert (state["status"], state["can_resume"], state["place"]) == ("done", False, 0)
+    assert client.predict(build_example(1), None, state["checkpoint"], api_name="/predict")["digit"] == 1
+
+
 @pytest.mark.slow
-def test_train_gives_a_run_whose_checkpoint_predicts(client):
-    run_id = client.predict("mlp", "strokes", "notebook", 1, 0, 1_000, api_name="/train")
+def test_train_gives_runs_that_wait_their_turn_and_whose_checkpoints_predict(client):
+    """The served page trains two at a time."""
+    run_ids = [
+        client.predict("mlp", "strokes", "notebook", 1, seed, 1_000, weight_decay=0.001, optimizer="adam",
+                       name=f"seed {seed}", api_name="/train")
+        for seed in range(3)
+    ]  # fmt: skip
+    assert len(set(run_ids)) == 3
+    waiting = client.predict(run_ids[-1], api_name="/runs")
+    assert (waiting["status"], waiting["place"]) in (("waiting", 1), ("starting", 0), ("running", 0))
     deadline = time.monotonic() + 120
-    while (state := client.predict(run_id, api_name="/runs"))["status"] in ("starting", "running"):
+    while (state := client.predict(run_ids[-1], api_name="/runs"))["status"] in (
+        "waiting", "starting", "running",
+    ):  # fmt: skip
         assert time.monotonic() < deadline, state
         time.sleep(0.3)
     assert state["status"] == "done", state["message"]
+    assert (state["config"]["weight_decay"], state["config"]["optimizer"]) == (0.001, "adam")
+    assert (state["name"], state["config"]["recipe"], state["num_looks"]) == ("seed 2", "free", 1)
+    assert state["latest"]["step"] == state["step"] == state["num_steps"] == 25
     assert state["epochs"][0]["epoch"] == 1
     assert len(state["test"]["confusion"]) == 10
     read = client.predict(build_example(1), None, state["checkpoint"], api_name="/predict")

@@ -21,6 +21,7 @@ PARAMETERS = {
     "convnet2": 789_718,
     "convnet3": 173_962,
     "convnet4": 1_148_618,
+    "glassnet": 126_330,
     "alexnet": 61_100_840,
 }
 
@@ -200,7 +201,7 @@ def test_a_network_that_fails_is_left_as_it_was_too():
 
 @pytest.mark.parametrize("name", ["resnet", "", None, ["mlp"], 3, "x" * 5000])
 def test_unknown_network_is_answered_with_the_known_ones(name):
-    with pytest.raises(ValueError, match="Choose one of: logistic, mlp, .*, convnet4, alexnet") as error:
+    with pytest.raises(ValueError, match="Choose one of: logistic, .*, glassnet, alexnet") as error:
         read_architecture(name)
     assert len(str(error.value)) < 200
 

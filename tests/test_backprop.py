@@ -45,7 +45,7 @@ def find_node(graph, name):
     return node
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(weights)
 def test_least_squares_agrees_with_the_chain_rule_by_hand(w):
     graph = trace_graph(least_squares, w)
@@ -96,7 +96,7 @@ def local_derivative(consumer, place, graph):
 
 
 @pytest.mark.parametrize("loss", list(SURFACE_LOSSES.values()), ids=list(SURFACE_LOSSES))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(w=weights)
 def test_every_gradient_is_what_its_consumers_hand_back(loss, w):
     graph = trace_graph(loss, w)
@@ -119,7 +119,7 @@ def test_rosenbrocks_values_by_hand():
 
 
 @pytest.mark.parametrize("loss", list(LOSSES.values()), ids=list(LOSSES))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(w=weights)
 def test_every_graph_is_complete(loss, w):
     graph = trace_graph(loss, w)
@@ -242,7 +242,7 @@ def test_refuses(loss, w, dtype, message):
         trace_graph(loss, w, dtype)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(weights)
 def test_the_three_gradients_agree(w):
     def formula(w):

@@ -7,23 +7,17 @@ import pytest
 from PIL import Image
 
 from app.cli import main
-from models import training
+from models import run_writer
 from models.checkpoint import load_checkpoint, read_info
-from models.data import load_dataset
+from models.events import EpochEvent, describe_event
+from models.run_folder import find_runs_folder
+from models.run_queue import stop_run
+from models.runs import find_run_checkpoint, read_run
+from tests.trained_runs import small_test_set
+
+__all__ = ["small_test_set"]  # a fixture
 
 SMALL = ("--dataset", "strokes", "--num-images", 1000)
-
-
-@pytest.fixture
-def small_test_set(monkeypatch):
-    """Test on 500 strokes, since 10,000 take seconds to draw."""
-    monkeypatch.setattr(
-        training,
-        "load_dataset",
-        lambda name, part, num=None, progress=None: load_dataset(
-            name, part, 500 if part == "test" else num, progress
-        ),
-    )
 
 
 def run(capsys, *arguments):
@@ -43,17 +37,49 @@ def write_digit(path, mnist_test, index=0, mode="L"):
 
 
 @pytest.mark.usefixtures("small_test_set")
-def test_train_writes_a_checkpoint_that_can_be_used(capsys, tmp_path):
+def test_train_makes_a_run_and_copies_its_checkpoint(capsys, tmp_path):
     out = tmp_path / "mine.safetensors"
     status, printed, progress = run(
-        capsys, "train", "mlp", *SMALL, "--epochs", 2, "--seed", 5, "--out", out
+        capsys, "train", "mlp", *SMALL, "--epochs", 2, "--seed", 5, "--weight-decay", 0.001, "--augment",
+        "--out", out,
     )  # fmt: skip
     assert status == 0
     info = load_checkpoint(out).info
     assert (info.network, info.dataset, info.epochs, info.seed) == ("mlp", "strokes", 2, 5)
+    assert (info.recipe["weight_decay"], info.recipe["augment"]) == (0.001, True)
     assert f"Test accuracy {info.test_accuracy:.4f}" in printed
     assert f"Wrote {out}." in printed
     assert "50/50" in progress
+    (run_id,) = re.findall("^Run ([0-9a-f]{32})", printed)
+    assert (read_run(run_id).status, read_run(run_id).num_snapshots) == ("done", 3)
+
+
+@pytest.mark.usefixtures("small_test_set")
+def test_run_is_evaluated_by_its_id_and_each_look_counted(capsys):
+    _, printed, _ = run(capsys, "train", "logistic", *SMALL, "--epochs", 1)
+    (run_id,) = re.findall("^Run ([0-9a-f]{32})", printed)
+    assert f"Its checkpoint is {find_run_checkpoint(run_id)}" in printed
+    status, printed, _ = run(capsys, "evaluate", f"run:{run_id}")
+    assert status == 0
+    assert printed.startswith("logistic on 10,000 test pictures of strokes: accuracy")
+    assert read_run(run_id).num_looks == 2
+
+
+@pytest.mark.usefixtures("small_test_set")
+def test_stopped_run_is_resumed_by_its_id(capsys, monkeypatch):
+    def stop_and_describe(event):
+        if isinstance(event, EpochEvent):
+            stop_run(next(find_runs_folder().glob("?" * 32)).name)
+        return describe_event(event)
+
+    monkeypatch.setattr(run_writer, "describe_event", stop_and_describe)
+    status, printed, _ = run(capsys, "train", "mlp", *SMALL, "--epochs", 3)
+    monkeypatch.setattr(run_writer, "describe_event", describe_event)
+    (command,) = re.findall("glassbox (train --resume [0-9a-f]+) goes on", printed)
+    assert status == 1
+    status, printed, _ = run(capsys, *command.split())
+    assert status == 0
+    assert "Finished 3 epochs" in printed
 
 
 @pytest.mark.usefixtures("small_test_set")
@@ -125,6 +151,12 @@ def test_predict_reports_a_bad_picture_and_reads_the_others(capsys, tmp_path, mn
         (["train", "mlp", "--recipe", "secret"], "no recipe called 'secret'"),
         (["train", "mlp", "--dataset", "cifar"], "no data set called 'cifar'"),
         (["train", "mlp", "--out", "nowhere/mlp.safetensors"], "no folder nowhere"),
+        (["train", "mlp", "--optimizer", "lion"], "no optimizer called 'lion'"),
+        (["train"], "Name either a network to train, or with --resume"),
+        (["train", "mlp", "--resume", "0" * 32], "Name either a network to train, or with --resume"),
+        (["train", "--resume", "0" * 32], "There is no run '000"),
+        (["evaluate", "run:" + "0" * 32], "There is no run '000"),
+        (["predict", "absent.png", "--checkpoint", "run:../.."], "There is no run"),
         (["evaluate", "alexnet"], "no checkpoint called 'alexnet'"),
         (["evaluate", "mlp", "--dataset", "cifar"], "no data set called 'cifar'"),
         (["predict", "absent.png"], "absent.png"),

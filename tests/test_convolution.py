@@ -39,7 +39,7 @@ def convolve_in_float64(image: Floats, kernel: Floats, bias: float, window: Wind
     )[0, 0]
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(channels, sides, sides, windows, seeds)
 def test_by_hand_agrees_with_torch(c: int, h: int, w: int, window: Window, seed: int) -> None:
     assume(window.reach <= min(h, w) + 2 * window.padding)
@@ -63,7 +63,7 @@ def test_by_hand_agrees_with_torch(c: int, h: int, w: int, window: Window, seed:
     assert result.gradients.image.shape == image.shape
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(channels, st.integers(2, 6), st.builds(Window, st.integers(1, 3), st.integers(1, 3)), seeds)
 def test_gradients_by_hand_agree_with_finite_differences(
     c: int, side: int, window: Window, seed: int

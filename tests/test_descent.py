@@ -202,7 +202,7 @@ def test_without_any_time_only_the_start_is_seen():
     assert result.losses.shape == (0,)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.integers(1, 8).flatmap(
         lambda n: st.tuples(*[st.lists(st.floats(-1e6, 1e6), min_size=n, max_size=n)] * 2)
@@ -219,7 +219,7 @@ def test_no_nan_ever_leaves(xw, y, lr, dtype, name):
     check_is_finite(descend(make_least_squares(x, y), w0, make_optimizer(name, lr), 20, dtype, 60))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.sampled_from([*SURFACES.values(), make_valley(10_000)]),
     st.tuples(st.floats(-1000, 1000), st.floats(-1000, 1000)),

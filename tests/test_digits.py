@@ -39,7 +39,7 @@ def test_a_drawing():
         ((["test"], 0, None), "choose one of"),
         ((DRAWING, 0, None), "draw a digit on the sketchpad"),
         ((DRAWING, 0, {"strokes": []}), "draw a digit on the sketchpad"),
-        ((DRAWING, 0, {"strokes": "a"}), ""),
+        ((DRAWING, 0, {"strokes": "a"}), "must be a list of strokes"),
     ],
 )
 def test_what_is_no_choice_is_refused(choice, message):

@@ -135,7 +135,7 @@ def test_edges_join_the_right_boxes_and_nothing_overlaps(loss):
     check_layout(draw_graph(graph), [node.inputs for node in graph.nodes])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(shapes())
 def test_any_graph_is_laid_out_so(inputs):
     check_layout(draw_graph(make_graph(inputs)), inputs)

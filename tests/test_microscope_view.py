@@ -6,6 +6,7 @@ import re
 from html.parser import HTMLParser
 from unittest.mock import patch
 
+import gradio as gr
 import numpy as np
 import pytest
 
@@ -27,6 +28,7 @@ from app.tabs.inspection.microscope import (
     DEFAULT_CHECKPOINT,
     EVALUATION,
     TRAINING,
+    Answered,
     Request,
     list_labels,
     on_channel,
@@ -48,6 +50,7 @@ from models.prediction import copy_network, predict_digit
 from models.strokes import generate_digits
 
 IMAGE = generate_digits(1, seed=3)[0][0] / 255
+NOTHING = Answered("nothing", "nothing")
 OPENING = Request("convnet4", TEST, 3, None, TRAINING, "features.7", 0, "features.1", 0)
 
 
@@ -359,10 +362,10 @@ def test_a_channel_without_variance_is_named():
 
 
 def test_the_list_has_the_networks_that_differ_in_training():
-    assert [key for _, key in list_labels([])] == ["convnet2", "convnet3", "convnet4"]
+    assert [key for _, key in list_labels([])] == ["convnet2", "convnet3", "convnet4", "glassnet"]
     assert DEFAULT_CHECKPOINT in dict(map(reversed, list_labels([])))
     assert list_labels("nonsense") == list_labels(None) == list_labels([])
-    assert [key for _, key in on_focus([{}]).choices] == ["convnet2", "convnet3", "convnet4"]
+    assert [key for _, key in on_focus([{}]).choices] == ["convnet2", "convnet3", "convnet4", "glassnet"]
 
 
 def test_a_damaged_run_leaves_the_shipped_networks():
@@ -376,7 +379,7 @@ def test_a_damaged_run_leaves_the_shipped_networks():
 
 
 def choose_network(request):
-    return on_network(*request[:5], request.seed)
+    return on_network(*request[:5], request.seed, NOTHING)
 
 
 def test_another_network_brings_its_layers():
@@ -433,10 +436,25 @@ def test_evaluation_mode_does_not_hang_on_the_seed():
 
 
 def test_another_batch_norm_starts_at_its_first_channel():
-    shown, error, channel = on_norm_layer(*OPENING[:4], "features.9")
+    shown, error, channel, answered = on_norm_layer(*OPENING[:4], "features.9", NOTHING)
     assert (error, channel.maximum, json.loads(shown)["channel"]) == ("", 127, 0)
+    assert answered == ("convnet4", "features.9")
     line = json.loads(on_channel(*OPENING._replace(channel=12))[0])["lines"][0]
     assert line == "Channel 12 of features.1, for each number x of its map:"
+
+
+def test_a_click_that_is_told_twice_sets_nothing_the_second_time():
+    """What was changed by hand after the first answer stays."""
+    view = choose_network(OPENING)
+    again = on_network(*OPENING[:5], OPENING.seed, view.answered)
+    assert again == (gr.skip(), gr.skip(), "", *[gr.skip()] * 5)
+    answered = on_norm_layer(*OPENING[:4], "features.9", view.answered)[-1]
+    again = on_norm_layer(*OPENING[:4], "features.9", answered)
+    assert again == (gr.skip(), "", gr.skip(), gr.skip())
+    # A choice that failed is not answered, and neither is the layer of the network before.
+    failed = on_norm_layer("moon", *OPENING[1:4], "features.9", answered)
+    assert failed[-1] == gr.skip()
+    assert "Channel 0" in on_norm_layer(*OPENING[:4], "features.1", answered)[0]
 
 
 def test_a_drawing_is_looked_at_only_if_it_is_chosen():
@@ -476,7 +494,7 @@ def test_whatever_a_browser_sends_is_answered_with_words(changes, message):
     assert len(on_step(1, *request)) == 3
     if "seed" not in changes:
         assert message in on_channel(*request)[1]
-        assert message in on_norm_layer(*request[:4], request.norm_layer)[1]
+        assert message in on_norm_layer(*request[:4], request.norm_layer, NOTHING)[1]
 
 
 @pytest.mark.parametrize(
@@ -510,9 +528,9 @@ def test_components_name_what_they_are_given():
     assert build_norm("{}", render=False).value == "{}"
 
 
-def test_the_lesson_tells_the_notebooks_networks_rightly():
+def test_the_lesson_tells_the_networks_rightly():
     text = load_prose("microscope")
-    told = set(re.findall(r"\*\*(ConvNet\d)\*\*", text))
+    told = set(re.findall(r"\*\*((?:Conv|Glass)Net\d?)\*\* (?:is|has)", text))
     have = {
         NETWORKS[name].title
         for name in NETWORKS

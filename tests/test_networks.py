@@ -1,4 +1,4 @@
-"""The six networks: the notebook's layers and its parameter counts."""
+"""The networks: the notebook's layers and its parameter counts, and our own."""
 
 import pytest
 import torch
@@ -21,8 +21,12 @@ NOTEBOOK_PARAMETERS = {
 }
 
 
-def test_registry_holds_the_notebooks_networks_in_its_order():
-    assert list(NETWORKS) == list(NOTEBOOK_PARAMETERS)
+def test_registry_holds_the_notebooks_networks_in_its_order_then_ours():
+    assert list(NETWORKS) == [*NOTEBOOK_PARAMETERS, "glassnet"]
+
+
+def test_glassnet_is_small():
+    assert count_parameters(build_network("glassnet")) == 126_330 <= 300_000
 
 
 @pytest.mark.parametrize("name", NOTEBOOK_PARAMETERS)
@@ -30,7 +34,7 @@ def test_parameter_count_is_the_notebooks(name):
     assert count_parameters(build_network(name)) == NOTEBOOK_PARAMETERS[name]
 
 
-@pytest.mark.parametrize("name", NOTEBOOK_PARAMETERS)
+@pytest.mark.parametrize("name", NETWORKS)
 def test_logits_have_one_row_a_picture(name):
     network = build_network(name).eval()
     assert network(torch.rand(3, 1, 28, 28)).shape == (3, 10)

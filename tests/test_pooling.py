@@ -14,7 +14,7 @@ sides = st.integers(1, 20)
 windows = st.builds(Window, st.integers(1, 7), st.integers(1, 7), st.integers(0, 3))
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(st.sampled_from(KINDS), sides, sides, windows, st.integers(0, 999), st.booleans())
 def test_by_hand_agrees_with_torch(
     kind: str, h: int, w: int, window: Window, seed: int, has_ties: bool

@@ -61,7 +61,7 @@ def test_losses_of_the_literature(name, point, loss):
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(places)
 def test_formula_is_the_gradient_of_a_surface(name, place):
     surface, w = ALL_SURFACES[name], np.array(place)
@@ -99,7 +99,7 @@ def test_start_and_minima_are_in_view(name):
 
 @pytest.mark.parametrize("name", NAMES)
 @given(places)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_hessian_of_a_surface_is_the_change_of_its_gradient(name, place):
     surface, w, h = ALL_SURFACES[name], np.array(place), 1e-6
     changes = [(surface.gradient(w + h * e) - surface.gradient(w - h * e)) / (2 * h) for e in np.eye(2)]

@@ -91,7 +91,7 @@ def test_opens_on_the_notebooks_numbers():
     assert len(racer.descent.losses) == 150
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(race_settings())
 def test_a_race_is_what_each_optimizer_does_alone(settings):
     for _ in range(2):  # the second time from the cache
@@ -455,7 +455,7 @@ words = st.text(max_size=12) | pieces | st.floats().map(str) | st.integers(0, 30
 NAMES = ["entries", "steps", "momentum", "dtype", "x", "y", "w0", "points", "condition", "start", "other"]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.sampled_from(list(PROBLEM_TITLES)) | words, st.dictionaries(st.sampled_from(NAMES), words, max_size=3)
 )

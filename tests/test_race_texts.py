@@ -115,7 +115,7 @@ def test_a_descent_without_time_says_how_far_it_came(monkeypatch):
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.floats(0.002, 2).filter(lambda share: abs(share - 1) > 1e-6), st.integers(1, 60))
 def test_growth_and_descent_are_told_apart(share, steps):
     """On the toy problem the loss is multiplied by (1 − 2·share)² in each step: growth lies beyond 1."""
@@ -161,7 +161,7 @@ def test_nobody_is_given_the_limit_of_another():
     assert text.endswith("Momentum ends higher than it began.")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(race_settings(entries=st.tuples(st.sampled_from(["momentum", "nesterov"]), st.floats(1e-3, 1))))
 def test_nobody_is_on_the_way_down_who_stands_higher(chosen):
     race = run_race(chosen)
@@ -172,7 +172,7 @@ def test_nobody_is_on_the_way_down_who_stands_higher(chosen):
         assert not (losses[-1] < losses[0] and "Up at first" in text)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(race_settings(problems=list(SURFACES), max_steps=60))
 def test_a_place_is_named_where_the_gradient_is_flat_alone(chosen):
     """Flat: shorter than 10⁻⁵, or shorter than what rounding the weights changes in it."""
@@ -212,13 +212,13 @@ def assert_is_readable(race):
         assert not re.search(r"\b(nan|NaN|inf|Infinity|None)\b", text)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(race_settings())
 def test_no_text_ever_says_nan(chosen):
     assert_is_readable(run_race(chosen))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(race_settings())
 def test_no_sentence_ever_says_nan(chosen):
     race = run_race(chosen)
@@ -270,7 +270,7 @@ def test_the_table_of_losses_is_the_notebooks():
     assert tabulate_losses(run_race(alone(dtype="float64"))).startswith("| Iteration | float64 | float32 |")
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(race_settings())
 def test_the_table_of_losses_holds_each_racers(chosen):
     race = run_race(chosen)

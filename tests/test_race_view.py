@@ -46,7 +46,7 @@ def test_an_opening_is_small_and_finite(name, chart):
     assert len(to_json(show_ruler(race))) < 5_000
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(race_settings(), st.sampled_from(CHARTS))
 def test_any_race_can_be_sent(chosen, chart):
     race = run_race(chosen)
@@ -81,7 +81,7 @@ def test_long_distances_are_not_taken_for_infinite():
 # ----- the racers
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(race_settings(max_steps=20))
 def test_racers_stand_where_their_descents_do(chosen):
     race = run_race(chosen)
@@ -170,7 +170,7 @@ def test_shades_follow_the_loss(chosen):
     assert len(set(shades.tolist())) > 30
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(race_settings(problems=OVER_TWO_WEIGHTS, max_steps=2), st.tuples(numbers, numbers))
 def test_start_and_minimum_are_always_in_the_picture(chosen, w0):
     check_is_in_picture(run_race(chosen))
@@ -224,7 +224,7 @@ def test_a_valley_of_minima_is_a_line_across_the_picture(chosen):
 # ----- the loss along one direction
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(race_settings(problems=["toy"], max_steps=2).filter(lambda chosen: len(chosen.x) != 2))
 def test_the_curve_is_the_loss_along_x(chosen):
     race = run_race(chosen)
@@ -244,7 +244,7 @@ def test_the_curve_is_the_loss_along_x(chosen):
     assert picture["y_range"][0] < 0 < curve[:, 1].max() < picture["y_range"][1]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(race_settings(problems=["toy"], max_steps=1), st.floats(-1000, 1000))
 def test_a_start_on_the_curve_stands_where_it_was_put(chosen, place):
     race = run_race(chosen)
@@ -452,7 +452,7 @@ def test_the_note_on_steps_that_scale_themselves_is_what_they_do(name, first, wo
 # ----- the line's points
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(race_settings(problems=["line"], max_steps=1))
 def test_the_points_of_a_line_are_in_view(chosen):
     data = show_race(run_race(chosen))["data"]

@@ -14,16 +14,17 @@ NOTEBOOK_ACCURACY = {
 }  # fmt: skip
 
 
-def test_every_network_of_the_notebook_is_shipped():
+def test_every_network_is_shipped_the_notebooks_with_its_own_recipe():
     assert set(NETWORKS) <= set(list_checkpoints())
+    assert all(read_info(name).recipe["recipe"] == "notebook" for name in NOTEBOOK_ACCURACY)
 
 
 @pytest.mark.parametrize("name", list_checkpoints())
-def test_recipe_is_the_notebooks_own(name):
+def test_recipe_is_the_one_that_it_names(name):
     info = read_info(name)
-    config = make_config(info.network)
-    assert (info.dataset, info.epochs) == ("mnist", 2)
-    for setting in ("optimizer", "learning_rate", "momentum", "batch_size", "epochs", "num_images"):
+    config = make_config(info.network, info.recipe["recipe"])
+    assert (info.dataset, info.epochs) == ("mnist", config.epochs)
+    for setting in info.recipe.keys() - {"steps"}:
         assert info.recipe[setting] == getattr(config, setting)
 
 
@@ -42,3 +43,7 @@ def test_recorded_figures_are_measured_again(name, mnist_folder):
 @pytest.mark.parametrize("name", NOTEBOOK_ACCURACY)
 def test_accuracy_is_about_the_notebooks(name):
     assert read_info(name).test_accuracy == pytest.approx(NOTEBOOK_ACCURACY[name], abs=0.01)
+
+
+def test_glassnet_reads_better_than_any_of_them():
+    assert read_info("glassnet").test_accuracy >= 0.994

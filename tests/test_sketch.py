@@ -58,7 +58,6 @@ def check_is_mnist_like(image):
 # Strokes
 
 
-@settings(deadline=None)
 @given(
     st.integers(0, 9),
     st.integers(0, 99),
@@ -173,7 +172,6 @@ def test_any_json_gives_a_digit_or_a_value_error(strokes):
         digit_from_strokes(json.loads(json.dumps(strokes)), SIZE)
 
 
-@settings(deadline=None)
 @given(st.lists(st.lists(st.tuples(st.floats(-280, 560), st.floats(-280, 560)), max_size=9), max_size=5))
 def test_any_points_near_the_pad_give_a_digit_or_a_refusal(strokes):
     try:
@@ -410,7 +408,7 @@ def test_bad_pictures_are_named(picture, message):
     assert not isinstance(caught.value, SketchRefused)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.integers(8, 40), st.integers(8, 40), st.integers(0, 2**32 - 1), st.floats(0, 1))
 def test_any_picture_gives_a_digit_or_a_refusal(height, width, seed, share):
     rng = np.random.default_rng(seed)

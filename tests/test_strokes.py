@@ -80,7 +80,7 @@ def draw_by_hand(strokes, width_px, size_px):
     return image
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.lists(
         st.lists(st.tuples(st.floats(-3, 15, width=32), st.floats(-3, 15, width=32)), min_size=1, max_size=4),

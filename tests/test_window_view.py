@@ -87,7 +87,7 @@ def test_opens_on_the_notebooks_kernel():
     np.testing.assert_allclose(shown, expected + answer["view"]["link"]["bias"], atol=1e-8)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(window_settings)
 def test_any_setting_gives_what_the_script_of_torch_gives(setup):
     try:
@@ -213,7 +213,7 @@ def test_what_is_not_from_our_page_is_answered_without_a_traceback(request_):
     assert set(json.loads(answer_controls(request_))) <= {"error"}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.data())
 def test_a_field_of_any_kind_is_answered(data):
     anything = st.one_of(

@@ -1,7 +1,8 @@
 // The chart. Python sends the points; this script scales them to pixels and reads them out, nothing more.
 
 const ROLE_COLORS = { training: "--gb-positive", validation: "--gb-negative", neutral: "--gb-text-soft",
-  racer1: RACER_COLORS[0], racer2: RACER_COLORS[1], racer3: RACER_COLORS[2], racer4: RACER_COLORS[3] };
+  ...Object.fromEntries(RACER_COLORS.map((color, slot) => [`racer${slot + 1}`, color])) };
+const PALE = 0.38;         // how much of a pale series' colour is seen
 const CIRCLE = RACER_PATHS[0];
 
 function rangeOf(series, index, fixed, isLog) {
@@ -49,21 +50,45 @@ function createChart(root, { onCursor = null } = {}) {
   let scale = null;      // the last drawing's mapping from data to pixels
   let colors = {};
 
+  const isDrawable = (point) => isNumber(point[0]) && isNumber(point[1]) && (!options.log_y || point[1] > 0);
+
   function setValue(value, newLabel) {
     options = value && typeof value === "object" ? value : {};
     label = newLabel || "";
-    const drawable = (point) => isNumber(point[0]) && isNumber(point[1]) && (!options.log_y || point[1] > 0);
     series = (options.series || []).map((one) => {
       const color = ROLE_COLORS[one.role] || ROLE_COLORS.neutral;
       return { name: String(one.name || ""), color, slot: RACER_COLORS.indexOf(color), markers: Boolean(one.markers),
-        line: one.line !== false, points: (one.points || []).filter(drawable) };
+        line: one.line !== false, pale: Boolean(one.pale), points: (one.points || []).filter(isDrawable) };
     });
     knownX = [...new Set(series.flatMap((one) => one.points.map((point) => point[0])))].sort((a, b) => a - b);
+    show();
+  }
+
+  // Points that come after those that are there: a list a series, in the order of the series. `changes` replaces entries
+  // of the value, such as x_range. Points that do not lie beyond a series' last one are left out.
+  function addPoints(additions, changes = {}) {
+    Object.assign(options, changes);
+    const isNew = new Set();
+    series.forEach((one, index) => {
+      for (const point of (additions[index] || []).filter(isDrawable)) {
+        if (one.points.length && point[0] <= one.points[one.points.length - 1][0]) continue;
+        one.points.push(point);
+        isNew.add(point[0]);
+      }
+    });
+    const last = knownX.length ? knownX[knownX.length - 1] : -Infinity;
+    const isBeyond = [...isNew].every((x) => x > last);
+    knownX = isBeyond ? [...knownX, ...[...isNew].sort((a, b) => a - b)]
+      : [...new Set([...knownX, ...isNew])].sort((a, b) => a - b);
+    show();
+  }
+
+  function show() {
     axes = { x_label: options.x_label, y_label: options.y_label, log_y: options.log_y,
       x_range: rangeOf(series, 0, options.x_range, false), y_range: rangeOf(series, 1, options.y_range, options.log_y),
       whole_x: knownX.every(Number.isInteger) };
-    root.querySelector(".gb-chart-title").textContent = label;
-    root.querySelector(".gb-chart-note").textContent = options.note || "";
+    setText(root.querySelector(".gb-chart-title"), label);
+    setText(root.querySelector(".gb-chart-note"), options.note || "");
     readX = snap(readX);
     describe();
     redraw();
@@ -82,12 +107,14 @@ function createChart(root, { onCursor = null } = {}) {
 
   function drawSeries(target, one) {
     target.strokeStyle = colors[one.color];
-    target.lineWidth = 2;
+    target.lineWidth = one.pale ? 1 : 2;
     target.lineJoin = target.lineCap = "round";
     if (one.line) {
+      target.globalAlpha = one.pale ? PALE : 1;
       target.beginPath();
       one.points.forEach(([x, y]) => target.lineTo(scale.x(x), scale.y(y)));
       target.stroke();
+      target.globalAlpha = 1;
     }
     // A line of a single point would be invisible, so it gets its marker in any case.
     if (one.markers || one.points.length === 1) for (const point of one.points) drawMark(target, one, point, 0.65);
@@ -101,7 +128,9 @@ function createChart(root, { onCursor = null } = {}) {
     context.moveTo(at, scale.box.top);
     context.lineTo(at, scale.box.bottom);
     context.stroke();
-    for (const one of series) if (one.points.length) drawMark(context, one, nearestPoint(one.points, x), 0.8);
+    for (const one of series) {
+      if (one.points.length && !one.pale) drawMark(context, one, nearestPoint(one.points, x), 0.8);
+    }
   }
 
   function draw() {
@@ -154,6 +183,7 @@ function createChart(root, { onCursor = null } = {}) {
     const shown = series.map((one) => one.points.length
       ? (at === null ? one.points[one.points.length - 1] : nearestPoint(one.points, at)) : null);
     while (legend.children.length > series.length + 1) legend.lastChild.remove();
+    if (!legend.children.length) legend.appendChild(document.createElement("span"));
     while (legend.children.length < series.length + 1) legend.appendChild(buildLegendItem());
     const [xItem, ...items] = legend.children;
     xItem.className = "gb-chart-x";
@@ -162,7 +192,7 @@ function createChart(root, { onCursor = null } = {}) {
     items.forEach((item, index) => {
       const one = series[index];
       const [swatch, name, number] = item.children;
-      swatch.className = `gb-chart-swatch${one.line ? "" : " no-line"}${one.markers ? "" : " no-markers"}`;
+      swatch.className = `gb-chart-swatch${one.line ? "" : " no-line"}${one.markers ? "" : " no-markers"}${one.pale ? " is-pale" : ""}`;
       swatch.style.setProperty("--swatch", `var(${one.color})`);
       if (swatch.dataset.slot !== String(one.slot)) {
         swatch.replaceChildren(...(one.slot >= 0 ? [buildSwatch(one.slot)] : []));
@@ -226,5 +256,5 @@ function createChart(root, { onCursor = null } = {}) {
   });
 
   redrawOnChange(plot, redraw);
-  return { setValue, setCursor };
+  return { setValue, addPoints, setCursor };
 }

@@ -182,22 +182,10 @@ function tellMistake(text) {
   document.dispatchEvent(new CustomEvent("glassbox-maps", { detail: text }));
 }
 
-let controls = null;       // the latest that Python has not been asked about
-let isAsking = false;
-
-PAGE.ask = async (values) => {
-  controls = values;
-  if (isAsking) return;
-  isAsking = true;
-  while (controls) {
-    const latest = controls;
-    controls = null;
-    const text = await server.answer({ values: latest, chosen });
-    if (typeof text === "string") takeAnswer(text);
-    else tellMistake("The server could not be reached.");
-  }
-  isAsking = false;
-};
+PAGE.ask = createAsker((values) => server.answer({ values, chosen }), (text) => {
+  if (typeof text === "string") takeAnswer(text);
+  else tellMistake("The server could not be reached.");
+});
 
 function takeAnswer(text) {
   const answer = JSON.parse(text);

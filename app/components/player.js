@@ -77,22 +77,14 @@ function onAnswer() {
 
 // ---- Controls: the page hands their values over, and Python is asked past Gradio's events, which take twice as long
 
-let controls = null;       // the latest that Python has not been asked about
-let isAsking = false;
+const askInTurn = createAsker((values) => server.answer(withMoved({ values })), (text) => {
+  if (typeof text === "string") takeAnswer(text);
+});
 
-PAGE.askForRace = async (values, field, value) => {
+PAGE.askForRace = (values, field, value) => {
   // From here on the control counts, unless it says only what Python has put into it.
   if (value === undefined || value !== filled[field]) delete PAGE.moved[field];
-  controls = values;
-  if (isAsking) return;
-  isAsking = true;
-  while (controls) {
-    const latest = controls;
-    controls = null;
-    const text = await server.answer(withMoved({ values: latest }));
-    if (typeof text === "string") takeAnswer(text);  // undefined where the server could not be reached
-  }
-  isAsking = false;
+  askInTurn(values);
 };
 
 // ---- Answers from Python

@@ -105,6 +105,7 @@ def build_player(value: dict[str, Any], answer: Callable[[Any], str], **kwargs: 
             "line_fit",
             "readout",
             "transport",
+            "asking",
             "answers",
             "player",
         ),

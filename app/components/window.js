@@ -155,23 +155,11 @@ function windowStart() {
     : { row: 0, column: 0 };
 }
 
-// ---- Questions to Python: the controls' values, one question under way at most
+// ---- Questions to Python: the controls' values
 
-let controls = null;       // the latest that Python has not been asked about
-let isAsking = false;
-
-PAGE.ask = async (values) => {
-  controls = values;
-  if (isAsking) return;
-  isAsking = true;
-  while (controls) {
-    const latest = controls;
-    controls = null;
-    const text = await server.answer({ values: latest });
-    if (typeof text === "string") takeAnswer(text);  // undefined where the server could not be reached
-  }
-  isAsking = false;
-};
+PAGE.ask = createAsker((values) => server.answer({ values }), (text) => {
+  if (typeof text === "string") takeAnswer(text);
+});
 
 function takeAnswer(text) {
   const answer = JSON.parse(text);

@@ -62,7 +62,7 @@ def build_window(value: str, answer: Callable[[Any], str], **kwargs: Any) -> gr.
         html_template=_TEMPLATE,
         css_template=read_component_style("grids", "transport", "window"),
         js_on_load=read_component_script(
-            "grids", "arithmetic", "transport", "answers", "window", channel=CHANNEL
+            "grids", "arithmetic", "transport", "asking", "answers", "window", channel=CHANNEL
         ),
         apply_default_css=False,
         server_functions=[ask],

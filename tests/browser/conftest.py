@@ -17,6 +17,7 @@ FLAGS = [
 ]
 WIDE = {"width": 1400, "height": 900}
 NARROW = {"width": 390, "height": 844}
+LEFT = ("AbortError: signal is aborted without reason", "Unexpected error Connection errored out")
 
 
 def pytest_collection_modifyitems(items):
@@ -48,9 +49,17 @@ def open_page(chromium, served_page):
             "console",
             lambda message: (
                 message.type == "error"
-                # Gradio reports the request that it aborts itself when a page is left or reloaded.
-                and not message.text.startswith("AbortError: signal is aborted without reason")
+                # Gradio reports the requests that end because their page is left or reloaded; those that
+                # end for another reason are told below.
+                and not message.text.startswith(LEFT)
                 and troubles.append(f"console: {message.text}")
+            ),
+        )
+        page.on(
+            "requestfailed",
+            lambda request: (
+                request.failure == "net::ERR_ABORTED"
+                or troubles.append(f"failed request: {request.url}: {request.failure}")
             ),
         )
         page.on(
@@ -69,7 +78,7 @@ def open_page(chromium, served_page):
         page = context.new_page()
         query = f"?__theme={theme}" + (f"&tab={tab}" if tab else "") + (f"&{settings}" if settings else "")
         page.goto(f"{served_page}/{query}")
-        page.get_by_role("tab", name="Sketchpad").wait_for()
+        page.locator("body[data-ready]").wait_for()
         return page
 
     yield open_page

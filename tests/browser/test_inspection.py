@@ -18,7 +18,6 @@ class Window:
 
     def __init__(self, page):
         self.page = page
-        page.set_default_timeout(8000)
         self.host = page.locator(WINDOW)
         self.host.locator("canvas").first.wait_for()
 
@@ -316,6 +315,7 @@ TIME_HOVERS = """async (selector) => {
 }"""
 
 
+@pytest.mark.timed
 @pytest.mark.slow
 def test_a_change_is_drawn_quickly_and_pointing_asks_nobody(window):
     """From a new seed to the redrawn picture of 28 × 28; from the pointer's move to window and sum."""

@@ -24,7 +24,6 @@ class Section:
 
     def __init__(self, page):
         self.page = page
-        page.set_default_timeout(8000)
         page.wait_for_function(f"() => document.querySelector('{MAPS}')?.dataset.drawn > 0")
         page.locator(MAPS).scroll_into_view_if_needed()
 
@@ -227,6 +226,7 @@ def test_numbers_of_a_linear_layer_by_keys(section):
     canvas.focus()
     canvas.press("ArrowLeft")
     section.wait_for("Layer classifier.0,")
+    section.number()  # once it has been answered, nothing more moves
     before = section.read()
     canvas.press("ArrowRight")
     section.wait_for(f"number {before[1] + 1} of 500")
@@ -414,6 +414,7 @@ def test_the_panel_does_not_move_while_the_pointer_does(section):
     assert len(heights) == 1
 
 
+@pytest.mark.timed
 def test_convnet4_from_choosing_to_drawn_within_300_ms(section):
     section.choose("ConvNet4")
     times = []

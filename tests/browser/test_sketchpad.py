@@ -28,18 +28,19 @@ class Pad:
         self.canvas.focus()
         self.page.keyboard.press("c")
 
-    def place(self, x, y):
-        """Return the page position of a point in pad pixels."""
-        box = self.canvas.bounding_box()
+    def place(self, x, y, box=None):
+        """Return the page position of a point in pad pixels; `box` is where the pad stands, if known."""
+        box = box or self.canvas.bounding_box()
         return box["x"] + x / PAD_SIZE_PX * box["width"], box["y"] + y / PAD_SIZE_PX * box["height"]
 
     def draw(self, strokes):
         mouse = self.page.mouse
+        box = self.canvas.bounding_box()
         for stroke in strokes:
-            mouse.move(*self.place(*stroke[0]))
+            mouse.move(*self.place(*stroke[0], box))
             mouse.down()
             for point in stroke[1:]:
-                mouse.move(*self.place(*point))
+                mouse.move(*self.place(*point, box))
             mouse.up()
 
     def wait_until_shown(self):
@@ -225,6 +226,7 @@ def test_a_tap_leaves_a_dot(pad):
 
 
 @pytest.mark.slow
+@pytest.mark.timed
 def test_bars_follow_the_pointer_quickly(pad):
     """Pointer-up to updated bars with `convnet`: median at most 30 ms, 95th percentile at most 60 ms."""
     choose(pad.page, "ConvNet,")

@@ -70,6 +70,16 @@ class PictureView(NamedTuple):
     error: str
 
 
+class Answered(NamedTuple):
+    """The choices in lists that were answered last: a list tells a click twice, and the second time is idle.
+
+    By then, what the first answer set may have been changed by hand.
+    """
+
+    checkpoint: Any
+    norm_layer: Any
+
+
 class NetworkView(NamedTuple):
     """What another network shows, in the order of the handler's outputs."""
 
@@ -80,6 +90,7 @@ class NetworkView(NamedTuple):
     norm_layer: Any
     channel: Any
     norm_controls: Any
+    answered: Any
 
 
 def on_picture(*values: Any) -> PictureView:
@@ -98,22 +109,27 @@ def on_drawing(*values: Any) -> PictureView:
     return on_picture(*values)
 
 
-def on_network(checkpoint: Any, source: Any, index: Any, drawing: Any, mode: Any, seed: Any) -> NetworkView:
+def on_network(
+    checkpoint: Any, source: Any, index: Any, drawing: Any, mode: Any, seed: Any, answered: Answered
+) -> NetworkView:
     """Show both for another network, with its layers to choose from; wired to the list of checkpoints.
 
     The lists of layers are no inputs: what stands in them belongs to the network before.
     """
+    if checkpoint == answered.checkpoint:
+        return NetworkView(gr.skip(), gr.skip(), "", *[gr.skip()] * 5)
     request = Request(checkpoint, source, index, drawing, mode, None, seed, None, 0)
     try:
         sample, norms = _sample_one(request), _inspect_norm(request)
         request = request._replace(norm_layer=norms.layers[-1].name if norms.layers else None)
-        view = NetworkView(*on_picture(*request), *[gr.skip()] * 4)
+        view = NetworkView(*on_picture(*request), *[gr.skip()] * 5)
     except (ValueError, TypeError) as mistake:
-        return NetworkView(gr.skip(), gr.skip(), _explain(mistake), *[gr.skip()] * 4)
+        return NetworkView(gr.skip(), gr.skip(), _explain(mistake), *[gr.skip()] * 5)
     layers, norm_layers = _list_layers(sample), [each.name for each in norms.layers]
     view = view._replace(
         layer=gr.Dropdown(choices=layers, value=layers[0][1] if layers else None),
         norm_controls=gr.Column(visible=bool(norm_layers)),
+        answered=Answered(checkpoint, request.norm_layer),
     )
     if not norm_layers:
         return view  # the list keeps its value: without choices, Gradio would refuse whatever is sent with it
@@ -139,15 +155,20 @@ def on_step(by: int, *values: Any) -> tuple[Any, str, Any]:
 
 
 def on_norm_layer(
-    checkpoint: Any, source: Any, index: Any, drawing: Any, norm_layer: Any
-) -> tuple[Any, str, Any]:
-    """Show another batch norm, from its channel 0; wired to its list. Returns picture, error and channel."""
+    checkpoint: Any, source: Any, index: Any, drawing: Any, norm_layer: Any, answered: Answered
+) -> tuple[Any, str, Any, Any]:
+    """Show another batch norm, from its channel 0; wired to its list.
+
+    Returns picture, error, channel and what has been answered now.
+    """
+    if (now := Answered(checkpoint, norm_layer)) == answered:
+        return gr.skip(), "", gr.skip(), gr.skip()
     request = Request(checkpoint, source, index, drawing, TRAINING, None, 0, norm_layer, 0)
     try:
         last_channel = _find_last_channel(_inspect_norm(request), norm_layer)
-        return _show_norm(request), "", gr.Slider(maximum=last_channel, value=0)
+        return _show_norm(request), "", gr.Slider(maximum=last_channel, value=0), now
     except (ValueError, TypeError) as mistake:
-        return gr.skip(), _explain(mistake), gr.skip()
+        return gr.skip(), _explain(mistake), gr.skip(), gr.skip()
 
 
 def on_channel(*values: Any) -> tuple[Any, str]:
@@ -242,16 +263,18 @@ def build_microscope_section(pad: gr.HTML, my_runs: gr.BrowserState) -> None:
             with gr.Accordion(title, open=False):
                 gr.Markdown(text, latex_delimiters=LATEX_DELIMITERS)
 
+    answered = gr.State(Answered(opening.checkpoint, opening.norm_layer))
     inputs: list[Any] = [checkpoint, source, index, pad, mode, layer, seed, norm_layer, channel]
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     # A list's `input` comes twice for one click (its `select` never for the keys). The answer to the first
     # must not make Gradio refuse the second: no handler takes in a list or slider whose range it changes.
+    # `always_last` sends the second after the answer to the first, so that it finds it in `answered`.
     live: dict[str, Any] = {**quiet, "trigger_mode": "always_last", "queue": False}
     checkpoint.focus(on_focus, [my_runs], [checkpoint], **quiet)
     checkpoint.input(
         on_network,
-        [checkpoint, source, index, pad, mode, seed],
-        [spread, norm, error, layer, norm_layer, channel, norm_controls],
+        [checkpoint, source, index, pad, mode, seed, answered],
+        [spread, norm, error, layer, norm_layer, channel, norm_controls, answered],
         js=_BEGIN,
         **live,
     ).then(None, None, None, js=_END, **quiet)
@@ -264,7 +287,10 @@ def build_microscope_section(pad: gr.HTML, my_runs: gr.BrowserState) -> None:
     new.click(partial(on_step, 1), inputs, [spread, error, seed], **steps)
     back.click(partial(on_step, -1), inputs, [spread, error, seed], **steps)
     norm_layer.input(
-        on_norm_layer, [checkpoint, source, index, pad, norm_layer], [norm, error, channel], **live
+        on_norm_layer,
+        [checkpoint, source, index, pad, norm_layer, answered],
+        [norm, error, channel, answered],
+        **live,
     )
     channel.input(on_channel, inputs, [norm, error], **live)
 

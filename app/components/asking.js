@@ -1,0 +1,22 @@
+// Questions to Python, past Gradio's events: one under way at most, and of those that come meanwhile only the latest.
+
+// `ask` sends values and returns a promise of the answer, `take` gets it: a text, or undefined where the server could not
+// be reached. Returns the function to call with new values.
+function createAsker(ask, take) {
+  let latest = null;
+  let isAsking = false;
+  return async (values) => {
+    latest = values;
+    if (isAsking) return;
+    isAsking = true;
+    try {
+      while (latest) {
+        const sent = latest;
+        latest = null;
+        take(await ask(sent));
+      }
+    } finally {
+      isAsking = false;  // also after an answer that could not be shown
+    }
+  };
+}

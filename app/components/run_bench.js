@@ -1,0 +1,141 @@
+// The chosen run: its heading, how far it has come, and what can be done with it.
+
+// `root` is a .gb-runs-focus. The owner does what is asked for: onAct(action), onRename(name), onFile(file), onPause().
+function createRunBench(root, { onAct, onRename, onFile, onPause }) {
+  const heading = root.querySelector("h3");
+  const form = root.querySelector("form");
+  const field = form.querySelector("input");
+  const progress = root.querySelector("progress");
+  const error = root.querySelector(".gb-runs-error");
+  const link = root.querySelector(".gb-runs-link");
+  const spoken = root.querySelector(".gb-runs-spoken");
+  const checkpoint = root.querySelector('a[data-file="checkpoint"]');
+  const button = (name) => root.querySelector(`button[data-act="${name}"], button[data-do="${name}"]`);
+
+  let card = null;
+  let said = "";           // what was spoken last of this run
+
+  function show(newCard, isPaused) {
+    const isOther = card?.id !== newCard.id;
+    card = newCard;
+    if (isOther) {
+      closeForm();
+      link.hidden = true;
+      tellError("");
+    }
+    root.dataset.status = card.status;
+    root.dataset.run = card.id;
+    setText(heading, card.name ? `${card.name}: ${card.title}` : card.title);
+    setText(root.querySelector(".gb-runs-settings"), card.settings);
+    setText(root.querySelector(".gb-runs-details"), card.details || "");
+    const live = isLive(card.status);
+    const isMoving = live && !card.share;  // a bar without a value moves by itself
+    if (isMoving) progress.removeAttribute("value");
+    else if (progress.getAttribute("value") !== String(card.share)) progress.setAttribute("value", card.share);
+    showActions(live, isPaused);
+    speak(isOther);
+  }
+
+  function showActions(live, isPaused) {
+    const isExample = card.id === EXAMPLE;
+    const isHidden = { stop: !live, keep: !live || card.status === "waiting", pause: !live || card.status === "waiting",
+      resume: !card.can_resume, rename: isExample, link: isExample, delete: isExample };
+    for (const [name, hidden] of Object.entries(isHidden)) button(name).hidden = hidden;
+    button("delete").disabled = live && card.status !== "waiting";
+    button("delete").title = button("delete").disabled ? "Stop it first" : "It can be undone for ten seconds";
+    setText(button("pause"), isPaused ? "Go on" : "Pause the view");
+    button("pause").setAttribute("aria-pressed", isPaused);
+    for (const file of ["svg", "png"]) root.querySelector(`button[data-file="${file}"]`).hidden = !card.num_steps;
+    checkpoint.hidden = !card.checkpoint;
+    if (checkpoint.dataset.path !== card.checkpoint) {
+      const path = card.checkpoint.split("/").map(encodeURIComponent).join("/");
+      checkpoint.href = `${window.gradio_config?.root || location.origin}/gradio_api/file=${path}`;
+      checkpoint.dataset.path = card.checkpoint;
+    }
+  }
+
+  // Politely, and not with every update: the state when it changes, and every whole epoch.
+  function speak(isOther) {
+    const state = card.status === "running" ? "Training" : card.text;
+    const words = [card.label, state, card.validation && `validation accuracy ${card.validation}`,
+      card.test && `test accuracy ${card.test}`].filter(Boolean).join(", ");
+    if (words === said) return;
+    if (!isOther) setText(spoken, words);
+    said = words;
+  }
+
+  function tellError(text) {
+    setText(error, text);
+  }
+
+  function setBusy(isBusy) {
+    for (const each of root.querySelectorAll("button[data-act]")) each.classList.toggle("is-busy", isBusy);
+  }
+
+  function closeForm() {
+    form.hidden = true;
+    heading.hidden = false;
+  }
+
+  function openForm() {
+    form.hidden = false;
+    heading.hidden = true;
+    field.value = card.name;
+    field.placeholder = card.title;
+    field.focus();
+    field.select();
+  }
+
+  async function showLink() {
+    const address = `${location.origin}${location.pathname}?tab=runs&run=${card.id}`;
+    const input = link.querySelector("input");
+    link.hidden = false;
+    input.value = address;
+    input.select();
+    let told = "Copy it from here.";
+    try {
+      await navigator.clipboard.writeText(address);
+      told = "Copied.";
+    } catch {
+      // A page that is not served securely may not write to the clipboard.
+    }
+    setText(link.querySelector("span"), told);
+  }
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    closeForm();
+    button("rename").focus();
+    onRename(field.value);
+  });
+  form.querySelector('button[type="button"]').addEventListener("click", () => {
+    closeForm();
+    button("rename").focus();
+  });
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    closeForm();
+    button("rename").focus();
+  });
+  button("rename").addEventListener("click", openForm);
+  button("link").addEventListener("click", showLink);
+  button("pause").addEventListener("click", onPause);
+  for (const each of root.querySelectorAll("button[data-act]")) each.addEventListener("click", () => onAct(each.dataset.act));
+  for (const each of root.querySelectorAll("button[data-file]")) each.addEventListener("click", () => onFile(each.dataset.file));
+  return { show, tellError, setBusy };
+}
+
+function fileName(card) {
+  return `glassbox-${card.title.toLowerCase().replace(/[^a-z0-9]+/g, "-")}-${card.id.slice(0, 6)}`;
+}
+
+// Hand a content in base64 to the browser as a file.
+function saveFile({ name, type, content }) {
+  const bytes = Uint8Array.from(atob(content), (character) => character.charCodeAt(0));
+  const address = URL.createObjectURL(new Blob([bytes], { type }));
+  const anchor = document.createElement("a");
+  anchor.href = address;
+  anchor.download = name;
+  anchor.click();
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}

@@ -1,0 +1,274 @@
+// A visitor's runs. Python is asked how they stand, one question at a time: often while one of them trains, seldom while
+// one waits in line, not at all once all have ended or nobody can see them.
+
+const OFTEN_MS = 200;
+const SELDOM_MS = 2000;
+const SHARED_KEY = "glassbox-run-ids";  // app/tabs/runs reads it too
+const UNREACHABLE = "The server could not be reached. The runs go on; this page asks again.";
+
+const root = element.querySelector(".gb-runs");
+const PAGE = window.glassboxRuns = window.glassboxRuns || { run: null, compared: { ids: [] } };
+
+let ids = [];              // this visitor's runs, oldest first
+let cards = new Map();     // a run's id -> what the list and the heading show of it
+let focus = null;          // the chosen run's id
+let serial = null;         // of Python's last value
+let needsView = true;      // the whole curve is to be asked for, not only what is new on it
+let awaited = null;        // runs to tick once they stand in the list
+let isPaused = false;
+let isAsking = false;
+let isUnreachable = false;
+let mustAskAgain = false;
+let timer = null;
+
+const list = createRunList(root.querySelector(".gb-runs-list"), { onChoose: choose, onTick: tellTicked });
+const bench = createRunBench(root.querySelector(".gb-runs-focus"), { onAct, onRename, onFile, onPause });
+const undo = createUndo(root.querySelector(".gb-runs-undo"), bringBack);
+const curves = createRunCurves(root.querySelector(".gb-runs-charts"));
+
+// ---- Questions to Python
+
+const listed = () => [...ids].reverse().concat(EXAMPLE);
+// Of a run that was interrupted somebody may hear again: another window may resume it.
+const isOpen = (status) => isLive(status) || status === "interrupted";
+const isSeen = () => !document.hidden && root.clientWidth > 40;
+
+function buildQuestion() {
+  const runs = {};
+  for (const id of listed()) {
+    const card = cards.get(id);
+    if (!card || card.isStale) runs[id] = null;
+    else if (isOpen(card.status)) runs[id] = [card.offset || 0, card.mark];
+  }
+  const isFollowed = !isPaused || needsView;
+  return { runs, focus: isFollowed ? focus : "", view: needsView };
+}
+
+async function ask() {
+  clearTimeout(timer);
+  if (isAsking) {
+    mustAskAgain = true;
+    return;
+  }
+  if (!focus || !root.isConnected) return;
+  isAsking = true;
+  const question = buildQuestion();
+  const start = performance.now();
+  let text;
+  try {
+    text = await server.look(question);
+  } catch {
+    // It is told below.
+  }
+  isAsking = false;
+  if (typeof text === "string") take(JSON.parse(text), question, text.length);
+  else tellUnreachable();
+  if (mustAskAgain) {
+    mustAskAgain = false;
+    return ask();
+  }
+  askLater(performance.now() - start, typeof text === "string");
+}
+
+function tellUnreachable() {
+  isUnreachable = true;
+  bench.tellError(UNREACHABLE);
+}
+
+function askLater(spentMs, isReached) {
+  if (!isSeen()) return;  // asked again once it is seen
+  const statuses = [...cards.values()].filter((card) => listed().includes(card.id)).map((card) => card.status);
+  const isTraining = statuses.includes("running") || statuses.includes("starting");
+  const isOften = isTraining && isReached && !isPaused;
+  if (isOften) timer = setTimeout(ask, Math.max(20, OFTEN_MS - spentMs));
+  else if (!isReached || statuses.some(isOpen)) timer = setTimeout(ask, SELDOM_MS);
+}
+
+function take(answer, question, numBytes) {
+  if (answer.error) return bench.tellError(answer.error);
+  if (isUnreachable) bench.tellError("");
+  isUnreachable = false;
+  for (const card of answer.cards) cards.set(card.id, card);
+  for (const [id, line] of Object.entries(answer.lines)) if (cards.has(id)) Object.assign(cards.get(id), line);
+  if (answer.gone.some((id) => ids.includes(id))) setIds(ids.filter((id) => !answer.gone.includes(id)));
+  if (answer.gone.includes(focus) && focus !== EXAMPLE) {
+    focus = ids.length ? ids[ids.length - 1] : EXAMPLE;
+    needsView = mustAskAgain = true;
+  }
+  const card = cards.get(focus);
+  // An answer about a run that is no longer the chosen one still tells how that one stands.
+  if (card && question.focus === focus) takeCurves(answer, card);
+  if (card && isPaused && !isLive(card.status)) onPause();  // what stood still is brought to its end
+  show();
+  root.dataset.updates = Number(root.dataset.updates || 0) + 1;
+  root.dataset.bytes = numBytes;
+}
+
+function takeCurves({ view, news }, card) {
+  const ends = { steps: card.num_steps, epochs: card.epochs };
+  if (view) {
+    curves.setView(view, ends);
+    needsView = false;
+  } else if (news && !needsView) {
+    curves.addNews(news, ends);
+    needsView = curves.isFull();
+  }
+  root.dataset.points = curves.countPoints();
+}
+
+// ---- What is shown, and told to the page
+
+function show() {
+  list.show(listed().map((id) => cards.get(id)).filter(Boolean), focus);
+  if (awaited?.every((id) => cards.has(id))) {
+    const ticked = awaited;
+    awaited = null;
+    list.setTicked(ticked);
+  }
+  const card = cards.get(focus);
+  if (!card) return;
+  bench.show(card, isPaused);
+  const detail = { id: focus, status: card.status, known: [...ids] };
+  if (JSON.stringify(detail) === JSON.stringify(PAGE.run)) return;
+  PAGE.run = detail;
+  document.dispatchEvent(new CustomEvent("glassbox-run", { detail }));
+}
+
+function tellTicked(ticked) {
+  PAGE.compared = { ids: ticked };
+  document.dispatchEvent(new CustomEvent("glassbox-runs-compared", { detail: PAGE.compared }));
+}
+
+function choose(id) {
+  if (id !== focus) {
+    focus = id;
+    needsView = true;
+    isPaused = false;
+  }
+  show();
+  list.reveal(id);
+  ask();
+}
+
+// ---- What is done with a run
+
+async function act(action, id, name = "") {
+  undo.hide();
+  bench.setBusy(true);
+  let text;
+  try {
+    text = await server.act({ action, id, name });
+  } catch {
+    text = undefined;
+  }
+  bench.setBusy(false);
+  const error = typeof text === "string" ? JSON.parse(text).error : UNREACHABLE;
+  bench.tellError(error);
+  return !error;
+}
+
+async function onAct(action) {
+  const id = focus;
+  if (!(await act(action, id))) return;
+  if (action === "delete") return forget(id);
+  outdate(id);
+  needsView = needsView || action === "resume";
+  isPaused = isPaused && action !== "resume";
+  ask();
+}
+
+// What is known of a run stays until Python has told it anew.
+function outdate(id) {
+  if (cards.has(id)) cards.get(id).isStale = true;
+}
+
+function forget(id) {
+  const card = cards.get(id);
+  const place = listed().indexOf(id);
+  setIds(ids.filter((each) => each !== id));
+  undo.show(card);
+  choose(listed()[place] || EXAMPLE);
+}
+
+async function bringBack(card) {
+  if (!(await act("restore", card.id))) return;
+  const age = (id) => cards.get(id)?.created || 0;
+  setIds([...ids, card.id].sort((a, b) => age(a) - age(b)));
+  outdate(card.id);
+  choose(card.id);
+}
+
+async function onRename(name) {
+  const id = focus;
+  if (!(await act("rename", id, name))) return;
+  outdate(id);
+  ask();
+}
+
+async function onFile(file) {
+  const card = cards.get(focus);
+  let text;
+  try {
+    text = await server.handOut({ id: card.id, file });
+  } catch {
+    text = undefined;
+  }
+  const answer = typeof text === "string" ? JSON.parse(text) : { error: UNREACHABLE };
+  bench.tellError(answer.error || "");
+  if (!answer.error) saveFile({ ...answer, name: `${fileName(card)}${answer.name}` });
+}
+
+function onPause() {
+  isPaused = !isPaused;
+  needsView = needsView || !isPaused;
+  show();
+  ask();
+}
+
+// ---- Values of Python's: which runs there are, and which is chosen
+
+function takeValue() {
+  if (typeof props.value === "string" && props.value) keptProps.value = props.value;
+  if (!keptProps.value) return;
+  const value = JSON.parse(keptProps.value);
+  if (value.serial === serial) return;
+  serial = value.serial;
+  undo.hide();
+  setIds(value.ids);
+  leaveLink();
+  awaited = value.ticked || null;
+  choose(value.focus);
+}
+
+// The browser's windows share one list: a run that one of them starts or deletes shows in all.
+function setIds(newIds) {
+  ids = newIds;
+  try {
+    localStorage.setItem(SHARED_KEY, JSON.stringify(ids));
+  } catch {
+    // A browser that stores nothing has this window alone.
+  }
+}
+
+function onShared(event) {
+  if (event.key !== SHARED_KEY || !event.newValue || serial === null) return;
+  if (!root.isConnected) return window.removeEventListener("storage", onShared);
+  ids = JSON.parse(event.newValue);
+  if (focus !== EXAMPLE && !ids.includes(focus)) choose(EXAMPLE);
+  show();
+  ask();
+}
+
+// The address of a run has done its work once the run is in the list: a reload shows the latest run.
+function leaveLink() {
+  const address = new URL(location.href);
+  if (!address.searchParams.has("run")) return;
+  address.searchParams.delete("run");
+  history.replaceState(history.state, "", address);
+}
+
+new ResizeObserver(() => { if (isSeen()) ask(); }).observe(root);
+window.addEventListener("storage", onShared);
+document.addEventListener("visibilitychange", () => { if (isSeen()) ask(); });
+watch("value", takeValue);
+takeValue();
