@@ -234,8 +234,8 @@ def run_checkpoints(options: argparse.Namespace) -> int:
         info = read_info(name)
         title = get_network_spec(info.network).title
         accuracy = "not tested" if info.test_accuracy is None else f"test accuracy {info.test_accuracy:.4f}"
-        recipe = f"{info.recipe['recipe']} recipe, seed {info.seed}"
-        print(f"{name:10} {title:24} {accuracy}  {info.dataset}, {recipe}, {info.epochs} epochs")
+        recipe = f"{info.recipe.get('recipe', 'own')} recipe, seed {info.seed}"
+        print(f"{name:17} {title:24} {accuracy}  {info.dataset}, {recipe}, {info.epochs} epochs")
     return 0
 
 

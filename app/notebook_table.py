@@ -87,7 +87,7 @@ def read_notebook_table() -> list[Row]:
     for network in NETWORKS:
         if (result := _NOTEBOOK.get(network)) is None:
             continue
-        ours, fast = _read_result(network), _read_result(f"{network}-fast")
+        ours, fast = _read_result(f"{network}-notebook"), _read_result(network)
         reason = _explain_difference(result, ours) if ours else ""
         rows.append(Row(get_network_spec(network).title, result, ours, fast, reason))
     return rows
@@ -147,4 +147,6 @@ def _write_result(result: OurResult | None) -> list[str]:
 
 
 def _write_time(seconds: float) -> str:
-    return f"{max(1, round(seconds))} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"

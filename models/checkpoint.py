@@ -142,10 +142,13 @@ def read_info(name_or_path: str | Path) -> CheckpointInfo:
 
 
 def list_checkpoints() -> list[str]:
-    """Return the names of the shipped checkpoints, in the registry's order, then by name."""
-    order = {name: position for position, name in enumerate(NETWORKS)}
+    """Return the names of the shipped checkpoints, in the registry's order of their networks, then by name.
+
+    A name is a network's, or a network's, a hyphen and what sets the file apart: "convnet3-notebook".
+    """
+    order = {network: position for position, network in enumerate(NETWORKS)}
     names = [path.stem for path in SHIPPED_FOLDER.glob(f"*{SUFFIX}")]
-    return sorted(names, key=lambda name: (order.get(name, len(order)), name))
+    return sorted(names, key=lambda name: (order.get(name.partition("-")[0], len(order)), name))
 
 
 def find_checkpoint(name_or_path: str | Path) -> Path:

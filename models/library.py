@@ -73,7 +73,7 @@ def resolve_choice(key: str) -> Path:
 
 
 def _describe(info: CheckpointInfo) -> str:
-    title = get_network_spec(info.network).title
+    title = f"{get_network_spec(info.network).title} ({info.recipe.get('recipe', 'own')} recipe)"
     if info.test_accuracy is None:
         return f"{title}, {TITLES.get(info.dataset, info.dataset)}, not tested"
     return f"{title}, {info.test_accuracy:.1%} on {TITLES.get(info.dataset, info.dataset)}"

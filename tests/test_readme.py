@@ -9,8 +9,10 @@ import pytest
 
 from app.cli import build_parser
 from models.checkpoint import list_checkpoints, read_info
+from models.data import NUM_IMAGES
 from models.evaluation import compute_interval
-from models.networks import build_network, count_parameters, get_network_spec
+from models.networks import NETWORKS, build_network, count_parameters, get_network_spec
+from models.recipes import make_config
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -90,12 +92,26 @@ def test_table_of_checkpoints_is_what_their_headers_record(path):
         info = read_info(name)
         low, high = compute_interval(round(info.test_accuracy * info.num_test), info.num_test)
         parameters = count_parameters(build_network(info.network, info.config))
+        seconds = f"{info.seconds:.1f}" if info.seconds < 10 else f"{info.seconds:.0f}"
         row = (
             f"| `{name}` | {get_network_spec(info.network).title} | {parameters:,} | "
             f"{info.recipe['recipe']} | {info.seed} | {info.test_accuracy:.4f} ({low:.4f}–{high:.4f}) | "
-            f"{info.test_loss:.4f} | {info.seconds:.0f} |"
+            f"{info.test_loss:.4f} | {seconds} |"
         )
         assert row in text
+
+
+def test_table_of_fast_recipes_is_what_the_code_does():
+    text = (ROOT / "checkpoints/README.md").read_text(encoding="utf-8")
+    for network in NETWORKS:
+        config = make_config(network, "fast")
+        assert (config.optimizer, config.schedule) == ("adam", "one-cycle")
+        row = (
+            f"| {network} | {config.learning_rate} | {config.batch_size} | {config.epochs} | "
+            f"{config.num_images or NUM_IMAGES['train']:,} | {config.precision} |"
+        )
+        assert row in text
+        assert config.augment == (network == "glassnet")
 
 
 @pytest.mark.parametrize("line", re.findall(r"^glassbox .*$", README, flags=re.MULTILINE))

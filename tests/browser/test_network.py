@@ -50,6 +50,10 @@ class Section:
             "(place) => document.querySelector('.gb-maps-place').innerText.includes(place)", arg=place
         )
 
+    def wait_for_frame(self):
+        """A chosen unit is drawn in the frame after the key; what is read before is the unit of an earlier key."""
+        self.page.evaluate("() => new Promise(requestAnimationFrame)")
+
     def sheet(self, layer):
         canvas = self.page.locator(f'{MAPS} [data-layer="{layer}"] .gb-maps-sheet canvas').last
         canvas.scroll_into_view_if_needed()
@@ -198,7 +202,7 @@ def test_keys_choose_unit_and_map_and_open_it(section):
     canvas.focus()
     section.wait_for("Layer features.2,")
     canvas.press("ArrowLeft")
-    section.page.wait_for_timeout(500)  # the focus chooses a unit, and the key moves on from it
+    section.wait_for_frame()  # the focus chooses a unit, and the key moves on from it
     start = section.read()
     moves = {
         "ArrowRight": (3, 1),
@@ -225,9 +229,9 @@ def test_numbers_of_a_linear_layer_by_keys(section):
     canvas = section.sheet("classifier.0")
     canvas.focus()
     canvas.press("ArrowLeft")
-    section.wait_for("Layer classifier.0,")
-    section.number()  # once it has been answered, nothing more moves
+    section.wait_for_frame()
     before = section.read()
+    assert before[0] == "classifier.0"
     canvas.press("ArrowRight")
     section.wait_for(f"number {before[1] + 1} of 500")
     assert_reads_the_computed_number(section, computed)
