@@ -227,9 +227,7 @@ def test_predict_refuses_a_blank_without_guessing(client):
 
 def test_checkpoints_have_their_measured_figures(client):
     listed = client.predict(api_name="/checkpoints")
-    assert [entry["name"] for entry in listed][:6] == [
-        "logistic", "mlp", "convnet", "convnet2", "convnet3", "convnet4",
-    ]  # fmt: skip
+    assert [entry["name"] for entry in listed] == list_checkpoints()
     assert all(0.8 < entry["test_accuracy"] < 1 for entry in listed)
 
 

@@ -21,7 +21,7 @@ from models.checkpoint import (
     read_info,
     save_checkpoint,
 )
-from models.networks import build_network, describe_config, get_network_spec
+from models.networks import NETWORKS, build_network, describe_config, get_network_spec
 
 
 def make_info(network="mlp", **changes):
@@ -266,7 +266,9 @@ def test_overlapping_offsets_are_refused(tmp_path, mlp):
 
 
 def test_unknown_name_lists_the_shipped_ones():
-    with pytest.raises(ValueError, match="no checkpoint called 'alexnet'. Shipped: logistic, mlp, convnet"):
+    with pytest.raises(
+        ValueError, match="no checkpoint called 'alexnet'. Shipped: logistic, logistic-notebook, mlp, "
+    ):
         find_checkpoint("alexnet")
 
 
@@ -291,4 +293,6 @@ def test_file_bigger_than_its_limit_is_refused_at_the_edge(tmp_path, mlp, monkey
 
 
 def test_shipped_checkpoints_are_listed_in_the_registrys_order():
-    assert list_checkpoints()[:6] == ["logistic", "mlp", "convnet", "convnet2", "convnet3", "convnet4"]
+    names = list_checkpoints()
+    assert [name for name in names if "-" not in name] == list(NETWORKS)
+    assert names[:5] == ["logistic", "logistic-notebook", "mlp", "mlp-notebook", "convnet"]

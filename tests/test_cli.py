@@ -8,7 +8,7 @@ from PIL import Image
 
 from app.cli import main
 from models import run_writer
-from models.checkpoint import load_checkpoint, read_info
+from models.checkpoint import list_checkpoints, load_checkpoint, read_info
 from models.events import EpochEvent, describe_event
 from models.run_folder import find_runs_folder
 from models.run_queue import stop_run
@@ -105,10 +105,9 @@ def test_train_overwrites_nothing(capsys, tmp_path):
 def test_checkpoints_lists_what_is_shipped(capsys):
     status, printed, _ = run(capsys, "checkpoints")
     assert status == 0
-    assert [line.split()[0] for line in printed.splitlines()][:6] == [
-        "logistic", "mlp", "convnet", "convnet2", "convnet3", "convnet4",
-    ]  # fmt: skip
-    assert f"test accuracy {read_info('mlp').test_accuracy:.4f}" in printed
+    assert [line.split()[0] for line in printed.splitlines()] == list_checkpoints()
+    assert f"test accuracy {read_info('mlp').test_accuracy:.4f}  mnist, fast recipe" in printed
+    assert f"test accuracy {read_info('mlp-notebook').test_accuracy:.4f}  mnist, notebook recipe" in printed
 
 
 @pytest.mark.slow

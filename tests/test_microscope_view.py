@@ -362,10 +362,14 @@ def test_a_channel_without_variance_is_named():
 
 
 def test_the_list_has_the_networks_that_differ_in_training():
-    assert [key for _, key in list_labels([])] == ["convnet2", "convnet3", "convnet4", "glassnet"]
+    keys = [
+        "convnet2", "convnet2-notebook", "convnet3", "convnet3-notebook",
+        "convnet4", "convnet4-notebook", "glassnet",
+    ]  # fmt: skip
+    assert [key for _, key in list_labels([])] == keys
     assert DEFAULT_CHECKPOINT in dict(map(reversed, list_labels([])))
     assert list_labels("nonsense") == list_labels(None) == list_labels([])
-    assert [key for _, key in on_focus([{}]).choices] == ["convnet2", "convnet3", "convnet4", "glassnet"]
+    assert [key for _, key in on_focus([{}]).choices] == keys
 
 
 def test_a_damaged_run_leaves_the_shipped_networks():

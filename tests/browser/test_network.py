@@ -51,7 +51,7 @@ class Section:
         )
 
     def wait_for_frame(self):
-        """A chosen unit is drawn in the frame after the key; what is read before is the unit of an earlier key."""
+        """A chosen unit is drawn in the frame after its key; until then an earlier one can be read."""
         self.page.evaluate("() => new Promise(requestAnimationFrame)")
 
     def sheet(self, layer):
