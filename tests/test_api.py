@@ -15,6 +15,7 @@ from gradio_client.exceptions import AppError
 from app.endpoints import architecture_endpoint, descend_endpoint
 from app.run_endpoints import runs_endpoint
 from app.tabs.sketchpad import build_example
+from models.checkpoint import list_checkpoints
 
 PUBLIC = {"/descend", "/convolve", "/pool", "/architecture", "/train", "/runs", "/predict", "/checkpoints"}
 

@@ -112,7 +112,7 @@ def test_checkpoints_lists_what_is_shipped(capsys):
 
 @pytest.mark.slow
 def test_evaluate_prints_accuracy_interval_and_confusion(capsys, mnist_folder):
-    status, printed, _ = run(capsys, "evaluate", "logistic", "--data-dir", mnist_folder)
+    status, printed, _ = run(capsys, "evaluate", "logistic-notebook", "--data-dir", mnist_folder)
     assert status == 0
     assert re.search(r"accuracy 0\.8\d+ \(0\.8\d+–0\.8\d+\), loss 0\.9\d+", printed)
     rows = [line.split() for line in printed.splitlines()[-10:]]

@@ -208,9 +208,11 @@ def test_other_layers_and_networks(page):
     find_options(page).nth(2).wait_for()
     names = find_options(page).all_inner_texts()
     assert [name.split("\n")[-1].split(",")[0] for name in names] == [
-        "ConvNet2", "ConvNet3", "ConvNet4", "GlassNet",
+        "ConvNet2 (fast recipe)", "ConvNet2 (notebook recipe)",
+        "ConvNet3 (fast recipe)", "ConvNet3 (notebook recipe)",
+        "ConvNet4 (fast recipe)", "ConvNet4 (notebook recipe)", "GlassNet (fast recipe)",
     ]  # fmt: skip
-    wait_for_change(page, title, find_options(page).filter(has_text="ConvNet2").click)
+    wait_for_change(page, title, find_options(page).filter(has_text="ConvNet2 (fast").click)
     assert page.locator(title).inner_text() == "classifier.0: 8 maps of 14 × 14, drops 50%"
     page.locator("#microscope-norm").get_by_text("ConvNet2 has no batch norm").wait_for()
     page.locator("#microscope-norm-layer").wait_for(state="hidden")
@@ -218,7 +220,7 @@ def test_other_layers_and_networks(page):
     wait_for_change(
         page, f"{SPREAD} .gb-spread-mask small", page.get_by_role("button", name="New mask").click
     )
-    choose(page, "#microscope-checkpoint", "ConvNet4")
+    choose(page, "#microscope-checkpoint", "ConvNet4 (fast")
     page.locator(f"{NORM} .gb-chart").first.wait_for()
     page.locator("#microscope-norm-layer").wait_for()
 

@@ -80,7 +80,8 @@ class Section:
     def choose(self, name):
         wait = self.new_picture()
         self.page.locator("#network-checkpoint input").click()
-        self.page.get_by_role("option", name=name).click()
+        own = re.compile(rf"^{name}\b.* \(fast recipe\)")
+        self.page.get_by_role("option", name=own).click()
         wait()
 
     def set_index(self, index):

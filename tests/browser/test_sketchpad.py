@@ -229,7 +229,7 @@ def test_a_tap_leaves_a_dot(pad):
 @pytest.mark.timed
 def test_bars_follow_the_pointer_quickly(pad):
     """Pointer-up to updated bars with `convnet`: median at most 30 ms, 95th percentile at most 60 ms."""
-    choose(pad.page, "ConvNet,")
+    choose(pad.page, "ConvNet (fast")
     pad.clear()
     pad.page.evaluate(
         """() => {
