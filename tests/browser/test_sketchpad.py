@@ -55,6 +55,35 @@ class Pad:
         return self.root.get_attribute("data-digit")
 
 
+def measure_delays(pad, num_strokes):
+    """Draw one stroke after the other; return the sorted milliseconds from pointer-up to updated bars."""
+    pad.page.evaluate(
+        """() => {
+          window.delays = [];
+          const pad = document.querySelector("#pad .gb-pad");
+          // On the way down, before the pad's own listener: its work counts too.
+          document.addEventListener("pointerup", (event) => {
+            const version = +pad.dataset.version + 1;  // what the end of the stroke makes of it
+            const observer = new MutationObserver(() => {
+              if (+pad.dataset.shown < version) return;
+              delays.push(performance.now() - event.timeStamp);
+              observer.disconnect();
+            });
+            observer.observe(pad, { attributes: true });
+          }, { capture: true });
+        }"""
+    )
+    for index in range(num_strokes):
+        if index % 5 == 0:
+            pad.clear()
+        pad.draw([build_example(index % 10)[0]])
+        pad.wait_until_shown()
+        pad.page.wait_for_timeout(60)
+    delays = sorted(pad.page.evaluate("delays"))
+    assert len(delays) == num_strokes
+    return delays
+
+
 @pytest.fixture
 def pad(open_page):
     pad = Pad(open_page("sketchpad", reduced_motion="reduce"))
@@ -231,30 +260,7 @@ def test_bars_follow_the_pointer_quickly(pad):
     """Pointer-up to updated bars with `convnet`: median at most 30 ms, 95th percentile at most 60 ms."""
     choose(pad.page, "ConvNet (fast")
     pad.clear()
-    pad.page.evaluate(
-        """() => {
-          window.delays = [];
-          const pad = document.querySelector("#pad .gb-pad");
-          // On the way down, before the pad's own listener: its work counts too.
-          document.addEventListener("pointerup", (event) => {
-            const version = +pad.dataset.version + 1;  // what the end of the stroke makes of it
-            const observer = new MutationObserver(() => {
-              if (+pad.dataset.shown < version) return;
-              delays.push(performance.now() - event.timeStamp);
-              observer.disconnect();
-            });
-            observer.observe(pad, { attributes: true });
-          }, { capture: true });
-        }"""
-    )
-    for index in range(50):
-        if index % 5 == 0:
-            pad.clear()
-        pad.draw([build_example(index % 10)[0]])
-        pad.wait_until_shown()
-        pad.page.wait_for_timeout(60)
-    delays = sorted(pad.page.evaluate("delays"))
-    assert len(delays) == 50
+    delays = measure_delays(pad, 50)
     median, late = statistics.median(delays), delays[int(0.95 * len(delays))]
     print(f"pointer-up to bars: median {median:.1f} ms, 95th percentile {late:.1f} ms")
     assert median <= 30
