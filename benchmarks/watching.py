@@ -1,0 +1,123 @@
+"""What watching a run costs its training: one run, its page open and closed in turn.
+
+    uv run python benchmarks/watching.py [PAIRS]
+
+A server, a run in a process of its own, and Chromium share the machine, as on somebody's laptop. In each pair
+the page stands on the run for some seconds and on nothing for as many, the order turned from pair to pair;
+the run's own reports say how fast it trained. The ratios of the pairs are summed up by their median.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from gradio_client import Client
+from playwright.sync_api import Page, sync_playwright
+from startup import find_free_port
+
+SETTLE_SECONDS = 3.0  # the page loads, or is gone
+WINDOW_SECONDS = 5.0
+
+
+def read_speed(folder: Path, seconds: float) -> float:
+    """Return the steps that a run takes a second, by its own clock, over the next `seconds`."""
+    first = read_last_step(folder)
+    time.sleep(seconds)
+    last = read_last_step(folder)
+    return float((last["step"] - first["step"]) / (last["seconds"] - first["seconds"]))
+
+
+def read_last_step(folder: Path) -> dict[str, float]:
+    """Return the newest report of a step; an unfinished last line is passed over."""
+    lines = (folder / "events.jsonl").read_text().rpartition("\n")[0].splitlines()
+    return next(event for event in map(json.loads, reversed(lines)) if event["type"] == "step")
+
+
+def wait_until(is_so: Callable[[], object], timeout_seconds: float = 120) -> None:
+    """Wait until `is_so()` is true; what it raises counts as not yet."""
+    end = time.monotonic() + timeout_seconds
+    while time.monotonic() < end:
+        try:
+            if is_so():
+                return
+        except Exception:
+            pass
+        time.sleep(0.2)
+    raise TimeoutError("the server or the run did not start")
+
+
+def measure_pairs(
+    page: Page, address: str, run_id: str, folder: Path, num_pairs: int
+) -> list[tuple[float, float]]:
+    """Return the steps a second with the page open and with none, pair by pair."""
+    pairs = []
+
+    def watch() -> float:
+        page.goto(f"{address}/?tab=runs&run={run_id}")
+        page.locator(f'#runs .gb-runs-focus[data-run="{run_id}"][data-status="running"]').wait_for()
+        time.sleep(SETTLE_SECONDS)
+        updates = count_updates(page)
+        speed = read_speed(folder, WINDOW_SECONDS)
+        assert count_updates(page) - updates >= 4 * WINDOW_SECONDS, "the page does not follow the run"
+        return speed
+
+    def leave() -> float:
+        page.goto("about:blank")
+        time.sleep(SETTLE_SECONDS)
+        return read_speed(folder, WINDOW_SECONDS)
+
+    for number in range(num_pairs):
+        if number % 2:
+            alone, watched = leave(), watch()
+        else:
+            watched, alone = watch(), leave()
+        pairs.append((watched, alone))
+        print(f"watched {watched:.2f} steps/s, alone {alone:.2f}", flush=True)
+    return pairs
+
+
+def count_updates(page: Page) -> int:
+    """Return how often the page has shown something new."""
+    return int(page.locator("#runs .gb-runs").get_attribute("data-updates") or 0)
+
+
+def main(num_pairs: int) -> None:
+    """Start everything, measure, print, and stop what was started."""
+    port = find_free_port()
+    address = f"http://127.0.0.1:{port}"
+    with tempfile.TemporaryDirectory() as runs, tempfile.TemporaryFile() as log:
+        command = [sys.executable, "-m", "app.cli", "--port", f"{port}", "--no-open", "--runs-dir", runs]
+        server = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env={**os.environ})
+        try:
+            clients: list[Client] = []
+            wait_until(lambda: clients.append(Client(address, verbose=False)) is None)
+            train = {"dataset": "strokes", "epochs": 20, "num_images": 60_000, "recipe": "notebook"}
+            run_id = clients[0].predict("convnet3", api_name="/train", **train)
+            folder = Path(runs) / run_id
+            wait_until(lambda: read_last_step(folder))
+            with sync_playwright() as playwright:
+                browser = playwright.chromium.launch(
+                    executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+                )
+                pairs = measure_pairs(browser.new_page(), address, run_id, folder, num_pairs)
+                browser.close()
+            costs = [1 - watched / alone for watched, alone in pairs]
+            low, middle, high = statistics.quantiles(costs, n=4)
+            print(f"watching costs {middle:.1%} of the speed (median; quartiles {low:.1%} and {high:.1%})")
+            (folder / "stop").touch()
+        finally:
+            server.terminate()
+            server.wait()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10)
