@@ -96,8 +96,9 @@ function take(answer, question, numBytes) {
     needsView = mustAskAgain = true;
   }
   const card = cards.get(focus);
-  // An answer about a run that is no longer the chosen one still tells how that one stands.
-  if (card && question.focus === focus) takeCurves(answer, card);
+  // An answer about a run that is no longer the chosen one still tells how that one stands;
+  // and what was asked before the view was paused does not move it any more.
+  if (card && question.focus === focus && (!isPaused || needsView)) takeCurves(answer, card);
   if (card && isPaused && !isLive(card.status)) onPause();  // what stood still is brought to its end
   show();
   root.dataset.updates = Number(root.dataset.updates || 0) + 1;
