@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 
 from app.endpoints import add_endpoints
 from app.limits import MAX_BODY_BYTES, BodyLimit
+from app.page_head import PageHead
 from app.tabs.descent import build_descent_tab
 from app.tabs.inspection import build_inspection_tab
 from app.tabs.runs import build_runs_tab
@@ -95,7 +96,7 @@ def launch_app(
         js=_PAGE_SCRIPT.read_text(encoding="utf-8"),
         # For downloading checkpoints; a run's id is a secret.
         allowed_paths=[str(find_runs_folder()), str(SHIPPED_FOLDER)],
-        app_kwargs={"middleware": [Middleware(BodyLimit)]},
+        app_kwargs={"middleware": [Middleware(BodyLimit), Middleware(PageHead)]},
         max_file_size=MAX_BODY_BYTES,
         footer_links=["api"],
         run_history=False,

@@ -4,7 +4,8 @@
 
 A server, a run in a process of its own, and Chromium share the machine, as on somebody's laptop. In each pair
 the page stands on the run for some seconds and on nothing for as many, the order turned from pair to pair;
-the run's own reports say how fast it trained. The ratios of the pairs are summed up by their median.
+the run's own reports say how fast it trained, and Linux how much processor time page and server took besides.
+Both are summed up by the median of the pairs' differences: the second is much the steadier.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from gradio_client import Client
 from playwright.sync_api import Page, sync_playwright
@@ -28,12 +30,40 @@ SETTLE_SECONDS = 3.0  # the page loads, or is gone
 WINDOW_SECONDS = 5.0
 
 
-def read_speed(folder: Path, seconds: float) -> float:
-    """Return the steps that a run takes a second, by its own clock, over the next `seconds`."""
-    first = read_last_step(folder)
+class Reading(NamedTuple):
+    """How things went for some seconds."""
+
+    speed: float  # steps a second, by the run's own clock
+    cores: float  # processor cores that everything but the run took
+
+
+def read(folder: Path, seconds: float) -> Reading:
+    """Watch a run and all processes of this benchmark for the next `seconds`."""
+    first, spent, start = read_last_step(folder), read_processor_seconds(), time.monotonic()
     time.sleep(seconds)
-    last = read_last_step(folder)
-    return float((last["step"] - first["step"]) / (last["seconds"] - first["seconds"]))
+    last, took = read_last_step(folder), time.monotonic() - start
+    speed = (last["step"] - first["step"]) / (last["seconds"] - first["seconds"])
+    return Reading(float(speed), (read_processor_seconds() - spent) / took)
+
+
+def read_processor_seconds() -> float:
+    """Return the processor time that all below this process but runs have taken."""
+    parents, seconds = {}, {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            fields = (folder / "stat").read_text().rpartition(")")[2].split()
+            is_run = b"models.training" in (folder / "cmdline").read_bytes()
+        except OSError:  # it has just ended
+            continue
+        parents[int(folder.name)] = int(fields[1])
+        seconds[int(folder.name)] = (
+            0 if is_run else (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        )
+
+    def is_below(pid: int) -> bool:
+        return pid in parents and (parents[pid] == os.getpid() or is_below(parents[pid]))
+
+    return sum(spent for pid, spent in seconds.items() if is_below(pid))
 
 
 def read_last_step(folder: Path) -> dict[str, float]:
@@ -57,23 +87,23 @@ def wait_until(is_so: Callable[[], object], timeout_seconds: float = 120) -> Non
 
 def measure_pairs(
     page: Page, address: str, run_id: str, folder: Path, num_pairs: int
-) -> list[tuple[float, float]]:
-    """Return the steps a second with the page open and with none, pair by pair."""
+) -> list[tuple[Reading, Reading]]:
+    """Read with the page open and with none, pair by pair."""
     pairs = []
 
-    def watch() -> float:
+    def watch() -> Reading:
         page.goto(f"{address}/?tab=runs&run={run_id}")
         page.locator(f'#runs .gb-runs-focus[data-run="{run_id}"][data-status="running"]').wait_for()
         time.sleep(SETTLE_SECONDS)
         updates = count_updates(page)
-        speed = read_speed(folder, WINDOW_SECONDS)
+        reading = read(folder, WINDOW_SECONDS)
         assert count_updates(page) - updates >= 4 * WINDOW_SECONDS, "the page does not follow the run"
-        return speed
+        return reading
 
-    def leave() -> float:
+    def leave() -> Reading:
         page.goto("about:blank")
         time.sleep(SETTLE_SECONDS)
-        return read_speed(folder, WINDOW_SECONDS)
+        return read(folder, WINDOW_SECONDS)
 
     for number in range(num_pairs):
         if number % 2:
@@ -81,13 +111,23 @@ def measure_pairs(
         else:
             watched, alone = watch(), leave()
         pairs.append((watched, alone))
-        print(f"watched {watched:.2f} steps/s, alone {alone:.2f}", flush=True)
+        print(
+            f"watched {watched.speed:.2f} steps/s, alone {alone.speed:.2f}; "
+            f"beside the run {watched.cores:.3f} cores, alone {alone.cores:.3f}",
+            flush=True,
+        )
     return pairs
 
 
 def count_updates(page: Page) -> int:
     """Return how often the page has shown something new."""
     return int(page.locator("#runs .gb-runs").get_attribute("data-updates") or 0)
+
+
+def report(what: str, costs: list[float]) -> None:
+    """Print median and quartiles of the pairs' differences."""
+    low, middle, high = statistics.quantiles(costs, n=4)
+    print(f"watching costs {middle:.1%} {what} (median; quartiles {low:.1%} and {high:.1%})")
 
 
 def main(num_pairs: int) -> None:
@@ -110,9 +150,8 @@ def main(num_pairs: int) -> None:
                 )
                 pairs = measure_pairs(browser.new_page(), address, run_id, folder, num_pairs)
                 browser.close()
-            costs = [1 - watched / alone for watched, alone in pairs]
-            low, middle, high = statistics.quantiles(costs, n=4)
-            print(f"watching costs {middle:.1%} of the speed (median; quartiles {low:.1%} and {high:.1%})")
+            report("of the speed", [1 - watched.speed / alone.speed for watched, alone in pairs])
+            report("of one core", [watched.cores - alone.cores for watched, alone in pairs])
             (folder / "stop").touch()
         finally:
             server.terminate()

@@ -13,6 +13,7 @@ from models.runs import find_run_checkpoint, keep_known_runs
 
 DEFAULT_CHOICE = "convnet3"
 RUN_PREFIX = "run:"
+CHOICE_INFO = "Its recipe, and its accuracy on the test pictures."
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,8 @@ def resolve_choice(key: str) -> Path:
 
 
 def _describe(info: CheckpointInfo) -> str:
-    title = f"{get_network_spec(info.network).title} ({info.recipe.get('recipe', 'own')} recipe)"
-    if info.test_accuracy is None:
-        return f"{title}, {TITLES.get(info.dataset, info.dataset)}, not tested"
-    return f"{title}, {info.test_accuracy:.1%} on {TITLES.get(info.dataset, info.dataset)}"
+    """Return network, recipe and test accuracy, short enough for a list; MNIST is not named."""
+    title = f"{get_network_spec(info.network).title} ({info.recipe.get('recipe', 'own')})"
+    score = "not tested" if info.test_accuracy is None else f"{info.test_accuracy:.1%}"
+    where = "" if info.dataset == "mnist" else f" on {TITLES.get(info.dataset, info.dataset)}"
+    return f"{title}, {score}{where}"

@@ -91,7 +91,7 @@ function createChart(root, { onCursor = null } = {}) {
     setText(root.querySelector(".gb-chart-note"), options.note || "");
     readX = snap(readX);
     describe();
-    redraw();
+    drawSoon();
   }
 
   function snap(x) {
@@ -255,6 +255,6 @@ function createChart(root, { onCursor = null } = {}) {
     spoken.textContent = `${options.x_label || "x"} ${formatNumber(readX)}: ${summary}`;
   });
 
-  redrawOnChange(plot, redraw);
+  const drawSoon = redrawOnChange(plot, redraw);
   return { setValue, addPoints, setCursor };
 }

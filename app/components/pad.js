@@ -82,6 +82,7 @@ function changed() {
   if (strokes.length) return askSoon();
   validFrom = version;
   showBlank(version);
+  tellPage();
 }
 
 // Tell Gradio, so that listeners and the API see the drawing. Gradio itself fires `change`. Its event machinery
@@ -180,12 +181,20 @@ async function ask() {
   if (isCurrent && strokes.length && asked.version >= validFrom) {
     showAnswer(answer, asked.version, activePointer !== null || pen.down || example > 0);
   }
+  if (asked.version === version && activePointer === null) tellPage(answer);
   if (publishAt !== null && asked.version === version) requestAnimationFrame(() => publishSoon(0));
   if (!isCurrent || asked.version !== version) {
     if (!strokes.length) return;
     if (activePointer === null && example === null) ask();
     else askSoon();
   }
+}
+
+// The sections below the pad are told of a drawing when it rests: they read window.glassboxDrawing, and hear of a new one.
+function tellPage(answer = null) {
+  const drawing = { strokes: copyOf(strokes), size: SIZE };
+  window.glassboxDrawing = { drawing, checkpoint: ownProp(CHECKPOINT), answer };
+  document.dispatchEvent(new CustomEvent("glassbox-drawing"));
 }
 
 // ---- The example

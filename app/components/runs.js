@@ -1,7 +1,7 @@
 // A visitor's runs. Python is asked how they stand, one question at a time: often while one of them trains, seldom while
 // one waits in line, not at all once all have ended or nobody can see them.
 
-const OFTEN_MS = 200;
+const OFTEN_MS = 230;
 const SELDOM_MS = 2000;
 const SHARED_KEY = "glassbox-run-ids";  // app/tabs/runs reads it too
 const UNREACHABLE = "The server could not be reached. The runs go on; this page asks again.";
@@ -20,6 +20,7 @@ let isAsking = false;
 let isUnreachable = false;
 let mustAskAgain = false;
 let timer = null;
+let isLaidOut = false;       // its tab is the open one; asking for a width here would make the page lay itself out
 
 const list = createRunList(root.querySelector(".gb-runs-list"), { onChoose: choose, onTick: tellTicked });
 const bench = createRunBench(root.querySelector(".gb-runs-focus"), { onAct, onRename, onFile, onPause });
@@ -31,7 +32,7 @@ const curves = createRunCurves(root.querySelector(".gb-runs-charts"));
 const listed = () => [...ids].reverse().concat(EXAMPLE);
 // Of a run that was interrupted somebody may hear again: another window may resume it.
 const isOpen = (status) => isLive(status) || status === "interrupted";
-const isSeen = () => !document.hidden && root.clientWidth > 40;
+const isSeen = () => !document.hidden && isLaidOut;
 
 function buildQuestion() {
   const runs = {};
@@ -268,7 +269,10 @@ function leaveLink() {
   history.replaceState(history.state, "", address);
 }
 
-new ResizeObserver(() => { if (isSeen()) ask(); }).observe(root);
+new ResizeObserver(([entry]) => {
+  isLaidOut = entry.contentRect.width > 40;
+  if (isSeen()) ask();
+}).observe(root);
 window.addEventListener("storage", onShared);
 document.addEventListener("visibilitychange", () => { if (isSeen()) ask(); });
 watch("value", takeValue);

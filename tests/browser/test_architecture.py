@@ -208,9 +208,9 @@ def test_other_layers_and_networks(page):
     find_options(page).nth(2).wait_for()
     names = find_options(page).all_inner_texts()
     assert [name.split("\n")[-1].split(",")[0] for name in names] == [
-        "ConvNet2 (fast recipe)", "ConvNet2 (notebook recipe)",
-        "ConvNet3 (fast recipe)", "ConvNet3 (notebook recipe)",
-        "ConvNet4 (fast recipe)", "ConvNet4 (notebook recipe)", "GlassNet (fast recipe)",
+        "ConvNet2 (fast)", "ConvNet2 (notebook)",
+        "ConvNet3 (fast)", "ConvNet3 (notebook)",
+        "ConvNet4 (fast)", "ConvNet4 (notebook)", "GlassNet (fast)",
     ]  # fmt: skip
     wait_for_change(page, title, find_options(page).filter(has_text="ConvNet2 (fast").click)
     assert page.locator(title).inner_text() == "classifier.0: 8 maps of 14 × 14, drops 50%"

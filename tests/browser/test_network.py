@@ -80,7 +80,7 @@ class Section:
     def choose(self, name):
         wait = self.new_picture()
         self.page.locator("#network-checkpoint input").click()
-        own = re.compile(rf"^{name}\b.* \(fast recipe\)")
+        own = re.compile(rf"^{name}\b.* \(fast\)")
         self.page.get_by_role("option", name=own).click()
         wait()
 

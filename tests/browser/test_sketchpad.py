@@ -188,7 +188,7 @@ def test_another_network_reads_the_same_drawing_at_once(pad):
     texts = {}
     for name in ("Logistic regression", "ConvNet4", "Multi-layer"):
         choose(pad.page, name)
-        pad.page.locator(".gb-about").get_by_text("Trained for").wait_for()
+        pad.page.locator(".gb-about").get_by_text("Trained by the fast recipe for").wait_for()
         pad.page.wait_for_timeout(500)
         assert pad.root.get_attribute("data-digit") != ""
         texts[name] = pad.page.locator("#pad .gb-pad-bars").inner_text()

@@ -17,7 +17,7 @@ from app.microscope_view import describe_layer, show_dropout, show_norm
 from app.prose import LATEX_DELIMITERS, load_sections
 from models.checkpoint import read_info
 from models.data import load_gallery
-from models.library import Choice, list_choices, resolve_choice
+from models.library import CHOICE_INFO, Choice, list_choices, resolve_choice
 from models.microscope import (
     BatchNormView,
     DropoutSample,
@@ -222,6 +222,7 @@ def build_microscope_section(pad: gr.HTML, my_runs: gr.BrowserState) -> None:
                 list_labels([]),
                 value=DEFAULT_CHECKPOINT,
                 label="Network",
+                info=CHOICE_INFO,
                 filterable=False,
                 elem_id="microscope-checkpoint",
             )

@@ -9,7 +9,7 @@ from app.components.pad import PAD_SIZE_PX
 from app.digits import DRAWING, TEST, list_sources, take_digit
 from app.network_view import explain_unit, pack, show_network, trace_picture, unpack_picture
 from app.prose import LATEX_DELIMITERS, load_sections
-from models.library import list_choices
+from models.library import CHOICE_INFO, list_choices
 
 OPENING_KEY, OPENING_INDEX = "convnet", 0
 
@@ -187,6 +187,7 @@ def build_network_section(pad: gr.HTML, my_runs: gr.BrowserState) -> NetworkSect
                 [(choice.label, choice.key) for choice in list_choices([])],
                 value=OPENING_KEY,
                 label="Network",
+                info=CHOICE_INFO,
                 filterable=False,
                 elem_id="network-checkpoint",
             )

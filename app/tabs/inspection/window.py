@@ -31,7 +31,7 @@ from app.window_picture import pack_upload
 from app.window_script import write_script
 from app.window_view import answer_error, answer_view, describe_view
 from models.data import load_gallery
-from models.library import list_choices
+from models.library import CHOICE_INFO, list_choices
 from models.window import MAX_DILATION, MAX_KERNEL_SIZE, MAX_PADDING, MAX_STRIDE
 
 QUESTION = """## What does a kernel see as it slides over a picture?
@@ -308,6 +308,7 @@ def _build_controls(settings: WindowSettings) -> tuple[dict[str, Any], gr.Upload
         [(choice.label, choice.key) for choice in list_choices([])],
         value=settings.checkpoint,
         label="Network",
+        info=CHOICE_INFO,
         filterable=False,
         visible=False,
     )

@@ -9,10 +9,12 @@ import gradio as gr
 import numpy as np
 
 from app.components.pad import PAD_SIZE_PX, build_pad
+from app.drawing import read_drawing
 from app.prose import LATEX_DELIMITERS, load_sections
-from models.library import DEFAULT_CHOICE, list_choices, resolve_choice
+from app.run_view import format_seconds
+from models.library import CHOICE_INFO, DEFAULT_CHOICE, list_choices, resolve_choice
 from models.prediction import predict_digit
-from models.sketch import SketchRefused, digit_from_strokes
+from models.sketch import SketchRefused
 from models.strokes import example_strokes
 
 _QUESTION = """## Which digit does the network see?
@@ -41,7 +43,11 @@ def build_sketchpad_tab(pad: gr.HTML, my_runs: gr.BrowserState) -> SketchpadTab:
             pad.render()  # type: ignore[no-untyped-call]
         with gr.Column(scale=1, min_width=280, elem_classes="gb-controls"):
             checkpoint = gr.Dropdown(
-                _list_labels([]), value=DEFAULT_CHOICE, label="Network", elem_id="sketchpad-checkpoint"
+                _list_labels([]),
+                value=DEFAULT_CHOICE,
+                label="Network",
+                info=CHOICE_INFO,
+                elem_id="sketchpad-checkpoint",
             )
             about = gr.Markdown(describe_choice(DEFAULT_CHOICE), elem_classes="gb-about")
     with gr.Column(elem_classes="gb-lesson"):
@@ -79,8 +85,7 @@ def predict_drawing(drawing: dict[str, Any], checkpoint: str) -> dict[str, Any]:
     start = time.perf_counter()
     try:
         path = resolve_choice(checkpoint)
-        strokes: Any = drawing.get("strokes")  # from a stranger: checked by digit_from_strokes
-        sketch = digit_from_strokes(strokes, PAD_SIZE_PX, with_stages=False)
+        sketch = read_drawing(drawing)
         prediction = predict_digit(sketch.image, path)
     except SketchRefused as refusal:
         return {"status": "refused", "message": str(refusal)}
@@ -114,11 +119,17 @@ def _list_labels(my_runs: list[str]) -> list[tuple[str, str]]:
 def describe_choice(key: str) -> str:
     """Return a few lines of Markdown about a checkpoint, all from its header."""
     from models.checkpoint import read_info
+    from models.data import TITLES
     from models.networks import get_network_spec
 
     info = read_info(resolve_choice(key))
     epochs = f"{info.epochs} epoch{'' if info.epochs == 1 else 's'}"
+    reads = ""
+    if info.test_accuracy is not None:
+        where = TITLES.get(info.dataset, info.dataset)
+        reads = f" It reads {info.test_accuracy:.1%} of the test pictures of {where} rightly."
     return (
         f"{get_network_spec(info.network).summary}.\n\n"
-        f"Trained for {epochs} in {info.seconds:.0f} s, seed {info.seed}."
+        f"Trained by the {info.recipe.get('recipe', 'own')} recipe for {epochs} in "
+        f"{format_seconds(info.seconds)}, seed {info.seed}.{reads}"
     )
