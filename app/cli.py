@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from models.training.options import add_config_options, check_out, make_described_config
 
 if TYPE_CHECKING:
+    from models.checkpoint import Checkpoint
     from models.events import Event
 
 USER_ERROR = 2
@@ -59,10 +60,19 @@ def build_parser() -> argparse.ArgumentParser:
     training.add_argument("--resume", metavar="RUN", help="go on with a run that was stopped or interrupted")
     add_config_options(training)
 
-    evaluating = commands.add_parser("evaluate", help="measure a checkpoint on a test set")
+    evaluating = commands.add_parser("evaluate", help="measure a checkpoint on a test set or on pen drawings")
     evaluating.set_defaults(run=run_evaluate)
     evaluating.add_argument("checkpoint", metavar="CHECKPOINT", help="a shipped name, a file, or run:ID")
     evaluating.add_argument("--dataset", help="default: the one that it was trained on")
+    evaluating.add_argument(
+        "--pen",
+        type=Path,
+        metavar="FILE",
+        help="measure on pen drawings instead, as UCI's pendigits-orig.tra",
+    )
+    evaluating.add_argument(
+        "--seed", type=seed, help="where and how large the drawings are put on the pad; default: 0"
+    )
 
     predicting = commands.add_parser("predict", help="read the digit in a picture")
     predicting.set_defaults(run=run_predict)
@@ -130,6 +140,14 @@ def port(text: str) -> int:
     return number
 
 
+def seed(text: str) -> int:
+    """Read a seed; argparse names the function where the text is no number."""
+    number = int(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError(f"{number} is no seed; choose 0 or above")
+    return number
+
+
 def run_train(options: argparse.Namespace) -> int:
     """Train a network with a progress bar, as a run that the page can show; Ctrl+C stops it cleanly."""
     from models.checkpoint import write_atomically
@@ -180,25 +198,60 @@ def _show_run(folder: Path) -> str:
 
 
 def run_evaluate(options: argparse.Namespace) -> int:
-    """Measure a checkpoint on the test set and print accuracy, loss and confusion matrix."""
+    """Measure a checkpoint on a test set or on pen drawings, and print how well it reads them."""
     from models.checkpoint import load_checkpoint
-    from models.data import load_dataset
-    from models.evaluation import evaluate_network
     from models.library import RUN_PREFIX, resolve_choice
-    from models.run_records import record_look
 
+    if options.pen is not None and options.dataset is not None:
+        raise ValueError("Give either --pen or --dataset: they are two measurements.")
+    if options.pen is None and options.seed is not None:
+        raise ValueError("--seed places pen drawings on the pad; give it with --pen.")
     is_run = options.checkpoint.startswith(RUN_PREFIX)
     checkpoint = load_checkpoint(resolve_choice(options.checkpoint) if is_run else options.checkpoint)
-    dataset = options.dataset or checkpoint.info.dataset
-    result = evaluate_network(checkpoint.network, load_dataset(dataset, "test"))
-    if is_run:  # the page tells how often a run's test pictures were looked at
-        record_look(options.checkpoint.removeprefix(RUN_PREFIX), dataset, result)
-    print(f"{checkpoint.info.network} on {result.num_images:,} test pictures of {dataset}: {result}")
-    print("\nrow: the digit shown; column: the answer\n")
-    print("     " + "".join(f"{digit:6}" for digit in range(10)))
-    for digit, row in enumerate(result.confusion):
-        print(f"{digit:5}" + "".join(f"{count:6}" for count in row))
+    if options.pen is not None:
+        _evaluate_on_pen(checkpoint, options.pen, options.seed or 0)
+    else:
+        dataset = options.dataset or checkpoint.info.dataset
+        run_id = options.checkpoint.removeprefix(RUN_PREFIX) if is_run else None
+        _evaluate_on_pictures(checkpoint, dataset, run_id)
     return 0
+
+
+def _evaluate_on_pictures(checkpoint: Checkpoint, dataset: str, run_id: str | None) -> None:
+    """Print how well a checkpoint reads a data set's test pictures."""
+    from app.score_text import format_classes, format_confusion
+    from models.data import load_dataset
+    from models.evaluation import compute_class_accuracies, evaluate_network
+    from models.run_records import record_look
+
+    result = evaluate_network(checkpoint.network, load_dataset(dataset, "test"))
+    if run_id is not None:  # the page tells how often a run's test pictures were looked at
+        record_look(run_id, dataset, result)
+    print(f"{checkpoint.info.network} on {result.num_images:,} test pictures of {dataset}: {result}")
+    print(f"\n{format_classes(compute_class_accuracies(result.confusion))}")
+    print(f"\n{format_confusion(result.confusion)}")
+
+
+def _evaluate_on_pen(checkpoint: Checkpoint, path: Path, seed: int) -> None:
+    """Print how well a checkpoint reads pen drawings, from their strokes and from their pictures alone."""
+    import numpy as np
+    from tqdm import tqdm
+
+    from app.score_text import format_classes, format_confusion
+    from models.pen_digits import draw_all, evaluate_drawings, load_pen_digits, prepare_drawings
+
+    digits = load_pen_digits(path)
+    drawings = draw_all(digits, seed)
+    labels = np.array([digit.label for digit in digits])
+    for kind, from_picture in (("strokes", False), ("pictures", True)):
+        with tqdm(total=len(drawings), unit="drawing", desc=f"Preparing {kind}", leave=False) as bar:
+            images, is_read = prepare_drawings(
+                drawings, from_picture, lambda done, _: bar.update(done - bar.n)
+            )
+        result = evaluate_drawings(checkpoint.network, images, is_read, labels)
+        what = f"{checkpoint.info.network} on {len(digits):,} drawings of {path.name}"
+        print(f"{what}, from their {kind} (seed {seed}): {result}")
+        print(f"\n{format_classes(result.class_accuracies)}\n\n{format_confusion(result.confusion)}\n")
 
 
 def run_predict(options: argparse.Namespace) -> int:

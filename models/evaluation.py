@@ -98,6 +98,22 @@ def use_precision(precision: str, device: torch.device) -> AbstractContextManage
     return torch.autocast(device.type, torch.bfloat16) if precision == "bfloat16" else nullcontext()
 
 
+def compute_class_accuracies(confusion: np.ndarray, num_shown: np.ndarray | None = None) -> np.ndarray:
+    """Return for each class the share of its pictures that are read rightly.
+
+    Args:
+        confusion: (K, K); row = what the picture shows, column = what the network answered.
+        num_shown: (K,) pictures of each class, if there are more than the network was asked about.
+
+    Returns:
+        (K,) float64, NaN for a class of which there is no picture.
+    """
+    totals = np.asarray(confusion.sum(axis=1) if num_shown is None else num_shown, np.float64)
+    shares: np.ndarray = np.full(len(totals), np.nan)
+    np.divide(np.diagonal(confusion), totals, out=shares, where=totals > 0)
+    return shares
+
+
 def compute_interval(num_correct: int, num_images: int) -> tuple[float, float]:
     """Return the 95 % confidence interval of the share `num_correct / num_images`.
 

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from models.data import Dataset
-from models.evaluation import compute_interval, evaluate_network
+from models.evaluation import compute_class_accuracies, compute_interval, evaluate_network
 
 
 class Echo(nn.Module):
@@ -75,3 +75,10 @@ def test_interval_holds_the_true_share_95_times_of_100():
     draws = rng.binomial(1000, 0.98, 4000)
     covered = [low <= 0.98 <= high for low, high in (compute_interval(int(k), 1000) for k in draws)]
     assert 0.93 < np.mean(covered) < 0.97
+
+
+def test_accuracy_of_each_class_is_its_share_of_right_answers():
+    confusion = np.array([[3, 1, 0], [0, 0, 0], [2, 0, 6]])
+    np.testing.assert_array_equal(compute_class_accuracies(confusion), [0.75, np.nan, 0.75])
+    shown = np.array([4, 1, 12])  # some of them the network was not asked about
+    np.testing.assert_array_equal(compute_class_accuracies(confusion, shown), [0.75, 0, 0.5])
