@@ -1,0 +1,73 @@
+// Thumbnails of kept drawings: a press puts one back on the pad; its label can be changed, and it can be deleted.
+
+const SVG = "http://www.w3.org/2000/svg";
+const PEN_PX = 18;   // as on the pad
+
+function buildThumbnail({ size, strokes }) {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("viewBox", `0 0 ${size} ${size}`);
+  svg.setAttribute("aria-hidden", "true");
+  const path = svg.appendChild(document.createElementNS(SVG, "path"));
+  // A tap has no length, and a line of no length is not drawn.
+  const trace = (stroke) => `M${stroke.map((point) => point.join(" ")).join("L")}${stroke.length > 1 ? "" : "l.01 0"}`;
+  path.setAttribute("d", strokes.map(trace).join(""));
+  path.setAttribute("stroke-width", PEN_PX * size / SIDE);
+  return svg;
+}
+
+// A button with the thumbnail on it and, where it is given, a line beneath.
+function buildPicture(digit, words, caption, onPress) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "gb-mine-picture";
+  button.title = "Put it back on the pad";
+  button.setAttribute("aria-label", `${words}: put it back on the pad`);
+  button.append(buildThumbnail(digit));
+  if (caption) addNode(button, "span", "", caption);
+  button.addEventListener("click", () => onPress(digit));
+  return button;
+}
+
+// `list` is a <ul>; a digit's card stays the same as long as its drawing is there.
+function createDigitCards(list, { onPress, onLabel, onDelete }) {
+  const cards = new Map();  // a digit's id -> its card's parts
+
+  function build(digit) {
+    const row = document.createElement("li");
+    const picture = row.appendChild(buildPicture(digit, "A kept drawing", "", onPress));
+    const label = row.appendChild(document.createElement("select"));
+    for (let each = 0; each < 10; each += 1) label.add(new Option(String(each), String(each)));
+    const remove = addNode(row, "button", "gb-mine-delete", "\u00d7");
+    remove.type = "button";
+    label.title = "The digit that was meant";
+    remove.title = "Delete this drawing";
+    label.addEventListener("change", () => onLabel(digit.id, Number(label.value)));
+    remove.addEventListener("click", () => onDelete(digit.id));
+    row.dataset.digit = digit.id;
+    return { row, picture, label, remove };
+  }
+
+  function fill({ picture, label, remove }, digit) {
+    const words = `A kept ${digit.label}`;
+    label.value = String(digit.label);
+    picture.setAttribute("aria-label", `${words}: put it back on the pad`);
+    label.setAttribute("aria-label", `${words}: the digit that was meant`);
+    remove.setAttribute("aria-label", `${words}: delete it`);
+  }
+
+  // The latest first.
+  return (digits) => {
+    const ids = new Set(digits.map((digit) => digit.id));
+    for (const [id, { row }] of cards) {
+      if (ids.has(id)) continue;
+      row.remove();
+      cards.delete(id);
+    }
+    [...digits].reverse().forEach((digit, place) => {
+      if (!cards.has(digit.id)) cards.set(digit.id, build(digit));
+      const parts = cards.get(digit.id);
+      fill(parts, digit);
+      if (list.children[place] !== parts.row) list.insertBefore(parts.row, list.children[place] || null);
+    });
+  };
+}

@@ -1,0 +1,138 @@
+// How the networks read the kept digits: Python is asked network by network, and the best stand first.
+
+// `part` is the section; readDigits() returns the digits, onPress(digit) is called for a press on a misread one.
+function createDigitScores(part, readDigits, onPress) {
+  const [askButton, stopButton] = part.querySelectorAll(".gb-mine-ask button");
+  const progress = part.querySelector("progress");
+  const told = part.querySelector(".gb-mine-progress");
+  const error = part.querySelector(".gb-mine-error");
+  const results = part.querySelector(".gb-mine-results");
+  const rows = part.querySelector("tbody");
+  const meaning = part.querySelector(".gb-mine-meaning");
+  const aside = part.querySelector(".gb-mine-aside");
+
+  let asked = [];          // the digits that were asked about
+  let scores = [];         // {label, ...what Python answered} of each network
+  let opened = null;       // key of the network whose misread digits are shown
+  let isAsking = false;
+  let isStopped = false;
+
+  // ---- Questions
+
+  async function ask() {
+    asked = readDigits();
+    [scores, opened, isStopped] = [[], null, false];
+    setBusy(true);
+    setText(error, "");
+    const mistake = await askAll().catch(() => UNREACHABLE);
+    setBusy(false);
+    setText(error, mistake || "");
+    if (!mistake && isStopped) setText(told, `Stopped after ${countWords(scores.length, "network")}.`);
+    else setText(told, "");
+    show();
+  }
+
+  // Returns a mistake, or nothing.
+  async function askAll() {
+    const listed = readAnswer(await server.networks({ runs: readOwnRuns() }));
+    if (listed.error) return listed.error;
+    const digits = asked.map(({ label, size, strokes }) => ({ label, size, strokes }));
+    progress.max = listed.networks.length;
+    for (const [index, network] of listed.networks.entries()) {
+      if (isStopped) return "";
+      progress.value = index;
+      setText(told, `Network ${index + 1} of ${listed.networks.length}: ${network.label}`);
+      const score = readAnswer(await server.score({ key: network.key, digits }));
+      if (score.error) return score.error;
+      scores.push({ ...network, ...score });
+      scores.sort((a, b) => b.right - a.right);
+      show();
+    }
+    return "";
+  }
+
+  function setBusy(isBusy) {
+    isAsking = isBusy;
+    askButton.disabled = isBusy || !readDigits().length;
+    stopButton.hidden = progress.hidden = !isBusy;
+  }
+
+  // ---- The table
+
+  function show() {
+    results.hidden = !scores.length;
+    if (!scores.length) return;
+    rows.replaceChildren(...scores.flatMap((score) => [buildRow(score), ...(score.key === opened ? [buildMisread(score)] : [])]));
+    setText(meaning, scores[0].meaning);
+    const left = scores[0].refused.length;
+    setText(aside, left ? `${countWords(left, "drawing")} cannot be read and ${left > 1 ? "count" : "counts"} for no network. ${scores[0].refused[0].message}` : "");
+  }
+
+  function buildRow(score) {
+    const row = document.createElement("tr");
+    row.dataset.key = score.key;
+    const name = addNode(row, "th", "", score.label);
+    name.scope = "row";
+    addNode(row, "td", "is-score", score.score);
+    const accuracy = addNode(addNode(row, "td", "is-accuracy"), "div");
+    const bar = addNode(accuracy, "i");
+    for (const [key, value] of [["low", score.low], ["high", score.high], ["share", score.right / score.count]]) {
+      bar.style.setProperty(`--${key}`, value);
+    }
+    addNode(accuracy, "b", "", score.accuracy);
+    addNode(accuracy, "span", "", score.interval);
+    const wrong = score.count - score.right;
+    const cell = addNode(row, "td", "is-misread");
+    if (!wrong) {
+      addNode(cell, "span", "", "none");
+      return row;
+    }
+    const button = addNode(cell, "button", "", `${wrong} misread`);
+    button.type = "button";
+    button.setAttribute("aria-expanded", String(score.key === opened));
+    button.addEventListener("click", () => {
+      opened = opened === score.key ? null : score.key;
+      show();
+      rows.querySelector(`[data-key="${CSS.escape(score.key)}"] button`).focus();
+    });
+    return row;
+  }
+
+  function buildMisread(score) {
+    const row = document.createElement("tr");
+    row.className = "is-open";
+    const cell = addNode(row, "td");
+    cell.colSpan = 4;
+    const pictures = addNode(cell, "div", "gb-mine-pictures");
+    asked.forEach((digit, place) => {
+      const answer = score.answers[place];
+      if (answer === null || answer === digit.label) return;
+      const caption = `${digit.label} read as ${answer}`;
+      pictures.append(buildPicture(digit, caption, caption, onPress));
+    });
+    return row;
+  }
+
+  // Called whenever the digits are others.
+  function follow(digits) {
+    if (!isAsking) askButton.disabled = !digits.length;
+    const isSame = digits.length === asked.length
+      && digits.every((digit, place) => digit.id === asked[place].id && digit.label === asked[place].label);
+    results.classList.toggle("is-old", !isSame);
+    part.querySelector(".gb-mine-old").hidden = isSame || !scores.length;
+  }
+
+  askButton.addEventListener("click", () => ask().then(() => follow(readDigits())));
+  stopButton.addEventListener("click", () => { isStopped = true; });
+  return { follow };
+}
+
+// The ids of this visitor's runs, as the section "Training runs" leaves them for other windows.
+function readOwnRuns() {
+  try {
+    const ids = JSON.parse(localStorage.getItem("glassbox-run-ids"));
+    return Array.isArray(ids) ? ids : [];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,191 @@
+// A visitor's own digits: kept from the pad, looked at, changed, taken away and brought back, and read by every network.
+
+const UNREACHABLE = "Glassbox does not answer. Is it still running?";
+const MAX_FILE_BYTES = 2 ** 21;
+const MAX_TOLD_ERRORS = 20;
+
+const host = element.querySelector(".gb-mine");
+const find = (selector) => host.querySelector(selector);
+const labels = find(".gb-mine-labels");
+const now = find(".gb-mine-now");
+const told = find(".gb-mine-told");
+const problem = find(".gb-mine-problem");
+const wrongEntries = find(".gb-mine-wrong");
+const clearsPad = find(".gb-mine-clears");
+const file = find("input[type=file]");
+const tools = Object.fromEntries([...host.querySelectorAll("[data-do]")].map((button) => [button.dataset.do, button]));
+
+let takeBack = null;       // makes of the list what it was before the last change
+
+const store = createDigitStore(host, show);
+const showCards = createDigitCards(find(".gb-mine-grid"), { onPress: putOnPad, onLabel, onDelete });
+const scores = createDigitScores(find(".gb-mine-scores"), store.list, putOnPad);
+
+const countWords = (count, noun) => `${WHOLE.format(count)} ${noun}${count === 1 ? "" : "s"}`;
+
+// ---- The drawing on the pad
+
+const onPad = () => window.glassboxDrawing || {};
+
+function showDrawing() {
+  const { drawing, answer } = onPad();
+  const hasStrokes = Boolean(drawing && Array.isArray(drawing.strokes) && drawing.strokes.some((stroke) => stroke.length));
+  const isPicture = Boolean(drawing && drawing.picture);
+  const canKeep = hasStrokes && !isPicture && answer?.status !== "refused";
+  const read = canKeep && answer && Number.isInteger(answer.digit) ? answer.digit : null;
+  [...labels.children].forEach((button, digit) => {
+    button.disabled = !canKeep;
+    button.classList.toggle("is-read", digit === read);
+  });
+  if (isPicture) setText(now, "A picture cannot be kept, only a drawing.");
+  else if (!hasStrokes) setText(now, "Draw a digit on the pad, then say here which one it is.");
+  else if (!canKeep) setText(now, "What is on the pad cannot be read, so it cannot be kept.");
+  else setText(now, read === null ? "Which digit is on the pad?" : `The network reads a ${read}. Is it one?`);
+}
+
+function putOnPad({ strokes, size }) {
+  document.dispatchEvent(new CustomEvent("glassbox-show-drawing", { detail: { strokes, size } }));
+  if (!strokes.length) return;
+  document.querySelector("#pad")?.scrollIntoView({ block: "nearest", behavior: prefersReducedMotion() ? "auto" : "smooth" });
+}
+
+function keep(label) {
+  const { drawing } = onPad();
+  const { digit, error } = checkDigit({ label, size: drawing?.size, strokes: drawing?.strokes?.filter((stroke) => stroke.length) });
+  if (error) return tellProblem(`This drawing cannot be kept: ${error}`);
+  if (store.list().some((each) => isSameDrawing(each, digit))) return tell(`This drawing is kept as a ${label} already.`);
+  const kept = { id: newId(), ...digit };
+  change((digits) => [...digits, kept], `Kept as a ${label}.`, (digits) => digits.filter((each) => each.id !== kept.id));
+  if (!problem.textContent && clearsPad.checked) putOnPad({ strokes: [], size: SIDE });
+}
+
+// ---- The list
+
+function show(digits) {
+  const counts = new Array(10).fill(0);
+  for (const digit of digits) counts[digit.label] += 1;
+  [...labels.children].forEach((button, digit) => {
+    setText(button.querySelector("span"), WHOLE.format(counts[digit]));
+    button.setAttribute("aria-label", `Keep this drawing as a ${digit}; ${countWords(counts[digit], "drawing")} kept so far`);
+  });
+  setText(find(".gb-mine-shelf h3"), digits.length ? countWords(digits.length, "drawing") : "No drawings yet");
+  tools.export.disabled = tools.clear.disabled = !digits.length;
+  find(".gb-mine-grid").hidden = !digits.length;
+  host.dataset.count = digits.length;
+  showCards(digits);
+  scores.follow(digits);
+}
+
+// Change the list, say so, and offer to take it back.
+function change(makeNext, words, makeEarlier = null) {
+  const error = store.change(makeNext);
+  if (error) return tellProblem(error);
+  tell(words, makeEarlier);
+}
+
+function tell(words, makeEarlier = null) {
+  takeBack = makeEarlier;
+  setText(told.querySelector("span"), words);
+  told.querySelector("button").hidden = !makeEarlier;
+  tellProblem("");
+}
+
+function tellProblem(words, entries = []) {
+  setText(problem, words || describeStorage());
+  wrongEntries.replaceChildren();
+  for (const entry of entries.slice(0, MAX_TOLD_ERRORS)) addNode(wrongEntries, "li", "", entry);
+  const more = entries.length - MAX_TOLD_ERRORS;
+  if (more > 0) addNode(wrongEntries, "li", "", `${WHOLE.format(more)} more entries are wrong.`);
+}
+
+function describeStorage() {
+  if (store.isBlocked()) {
+    return "This browser stores nothing for this page, so your digits last until you close it. Export them to keep them.";
+  }
+  return store.isDamaged() ? "Some of what this browser had stored cannot be read. It is set aside, not deleted." : "";
+}
+
+function onDelete(id) {
+  const place = store.list().findIndex((each) => each.id === id);
+  if (place < 0) return;
+  const digit = store.list()[place];
+  change(
+    (digits) => digits.filter((each) => each.id !== id),
+    `A ${digit.label} is deleted.`,
+    (digits) => [...digits.slice(0, place), digit, ...digits.slice(place)],
+  );
+}
+
+function onLabel(id, label) {
+  const before = store.list().find((each) => each.id === id);
+  if (!before) return;
+  const relabel = (to) => (digits) => digits.map((each) => (each.id === id ? { ...each, label: to } : each));
+  change(relabel(label), `The ${before.label} is a ${label} now.`, relabel(before.label));
+}
+
+function clear() {
+  const all = store.list();
+  const ids = new Set(all.map((each) => each.id));
+  change(
+    (digits) => digits.filter((each) => !ids.has(each.id)),
+    `${countWords(all.length, "drawing")} deleted.`,
+    (digits) => [...all, ...digits.filter((each) => !ids.has(each.id))],
+  );
+}
+
+// ---- Files
+
+function exportFile() {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([writeExport(store.list())], { type: "application/json" }));
+  link.download = "my-digits.json";
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
+
+async function importFile() {
+  const [chosen] = file.files;
+  if (!chosen) return;
+  const name = `\u201c${chosen.name}\u201d`;
+  file.value = "";  // so that the same file can be chosen again
+  if (chosen.size > MAX_FILE_BYTES) return tellProblem(`${name} is larger than ${MAX_FILE_BYTES / 2 ** 20} MB, which no export is.`);
+  const { digits, known, errors, error } = readExport(await chosen.text(), store.list());
+  if (error) return tellProblem(`${name} was not imported: ${error}`);
+  const ids = new Set(digits.map((each) => each.id));
+  const parts = [`${countWords(digits.length, "drawing")} imported.`];
+  if (known) parts.push(`${countWords(known, "drawing")} ${known === 1 ? "was" : "were"} here already.`);
+  if (digits.length) {
+    const problemNow = store.change((before) => [...before, ...digits]);
+    if (problemNow) return tellProblem(problemNow);
+  }
+  tell(parts.join(" "), digits.length ? (before) => before.filter((each) => !ids.has(each.id)) : null);
+  if (errors.length) tellProblem("What was not imported:", errors);
+}
+
+// ---- What is pressed
+
+for (let digit = 0; digit < 10; digit += 1) {
+  const button = addNode(labels, "button");
+  button.type = "button";
+  addNode(button, "b", "", String(digit));
+  addNode(button, "span");
+  button.addEventListener("click", () => keep(digit));
+}
+told.querySelector("button").addEventListener("click", () => {
+  const earlier = takeBack;
+  if (earlier) change(earlier, "Taken back.");
+});
+tools.export.addEventListener("click", exportFile);
+tools.import.addEventListener("click", () => file.click());
+tools.clear.addEventListener("click", clear);
+file.addEventListener("change", importFile);
+
+function hearPad() {
+  if (!host.isConnected) return document.removeEventListener("glassbox-drawing", hearPad);
+  showDrawing();
+}
+document.addEventListener("glassbox-drawing", hearPad);
+
+show(store.list());
+tellProblem("");
+showDrawing();

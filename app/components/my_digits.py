@@ -1,0 +1,108 @@
+"""A visitor's own digits: kept in their browser, and read by every network that they may choose."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import gradio as gr
+
+from app.components import component_classes, read_component_script, read_component_style
+from app.components.pad import PAD_SIZE_PX
+
+_KEEP = """
+<section class="gb-mine-keep" aria-label="Keep the drawing">
+  <p class="gb-mine-now" role="status"></p>
+  <div class="gb-mine-labels" role="group" aria-label="Keep this drawing as"></div>
+  <label class="gb-mine-tick">
+    <input type="checkbox" class="gb-mine-clears" checked> Clear the pad when a drawing is kept
+  </label>
+</section>
+"""
+_SHELF = """
+<section class="gb-mine-shelf" aria-label="Kept drawings">
+  <div class="gb-mine-head">
+    <h3></h3>
+    <div role="group" aria-label="All drawings">
+      <button type="button" data-do="export" title="Save them as a JSON file">Export</button>
+      <button type="button" data-do="import" title="Add the drawings of such a file">Import</button>
+      <button type="button" data-do="clear" title="Delete them all; that can be undone">Clear all</button>
+      <input type="file" accept=".json,application/json" aria-label="A file of drawings" hidden>
+    </div>
+  </div>
+  <p class="gb-mine-told" role="status"><span></span><button type="button" hidden>Undo</button></p>
+  <p class="gb-mine-problem" role="alert"></p>
+  <ol class="gb-mine-wrong"></ol>
+  <ul class="gb-mine-grid" tabindex="-1" aria-label="Kept drawings, the latest first"></ul>
+</section>
+"""
+_SCORES = """
+<section class="gb-mine-scores" aria-label="How the networks read them">
+  <h3>How do the networks read my digits?</h3>
+  <div class="gb-mine-ask">
+    <button type="button">Ask every network</button>
+    <button type="button" hidden>Stop</button>
+    <progress value="0" max="1" aria-label="Networks asked" hidden></progress>
+    <span class="gb-mine-progress" role="status"></span>
+  </div>
+  <p class="gb-mine-error" role="alert"></p>
+  <p class="gb-mine-old" hidden>Your digits have changed since. Ask again to have them counted.</p>
+  <div class="gb-mine-results" hidden>
+    <table>
+      <thead><tr>
+        <th scope="col">Network</th><th scope="col">Right</th>
+        <th scope="col">Accuracy, 95 % interval</th><th scope="col">Misread</th>
+      </tr></thead>
+      <tbody></tbody>
+    </table>
+    <p class="gb-mine-aside"></p>
+    <p class="gb-mine-meaning"></p>
+  </div>
+</section>
+"""
+_TEMPLATE = f"""
+<div class="gb-mine" data-count="0">
+  <p class="gb-mine-privacy">
+    The drawings stay in this browser; they are sent to this server only to be scored or trained on.
+  </p>
+  {_KEEP}
+  {_SHELF}
+  {_SCORES}
+</div>
+"""
+
+
+def build_my_digits(networks: Callable[[Any], str], score: Callable[[Any], str], **kwargs: Any) -> gr.HTML:
+    """Build the section's component; one a page.
+
+    It keeps the drawings in the browser's local storage, follows the pad by `window.glassboxDrawing` and the
+    event `glassbox-drawing`, and puts a drawing back on it by the event `glassbox-show-drawing`, whose detail
+    is `{"strokes", "size"}`. Both functions are called outside Gradio's queue with whatever the browser sent,
+    and return JSON text of what `app.my_digits_view` lays out, or of `{"error": str}`.
+
+    Args:
+        networks: Called with `{"runs": ids of the visitor's runs}`.
+        score: Called with `{"key", "digits"}` for one network after the other.
+        **kwargs: Further arguments of `gr.HTML`, such as `elem_id`.
+    """
+
+    def ask_networks(request: Any) -> str:
+        return networks(request)
+
+    def ask_score(request: Any) -> str:
+        return score(request)
+
+    # The names under which the script finds them.
+    ask_networks.__name__, ask_score.__name__ = "networks", "score"
+    return gr.HTML(
+        html_template=_TEMPLATE,
+        css_template=read_component_style("my_digits"),
+        js_on_load=read_component_script(
+            "focus", "digit_store", "digit_cards", "digit_scores", "my_digits", side=PAD_SIZE_PX
+        ),
+        apply_default_css=False,
+        server_functions=[ask_networks, ask_score],
+        elem_classes=component_classes(kwargs.pop("elem_classes", None)),
+        side=PAD_SIZE_PX,
+        **kwargs,
+    )

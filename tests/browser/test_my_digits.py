@@ -1,0 +1,202 @@
+"""The section "My digits": kept in the browser, changed, taken away and brought back, read by networks."""
+
+import json
+
+import pytest
+
+from app.tabs.sketchpad import build_example
+from tests.browser.test_sketchpad import Pad
+
+SCHEMA = "glassbox-digits-1"
+
+
+class MyDigits:
+    """The section of an open page, driven as a person would."""
+
+    def __init__(self, page):
+        self.page = page
+        self.pad = Pad(page)
+        page.get_by_role("button", name="My digits").click()
+        self.root = page.locator("#my-digits .gb-mine")
+        self.root.wait_for()
+        self.told = self.root.locator(".gb-mine-told span")
+        self.problem = self.root.locator(".gb-mine-problem")
+
+    def keep(self, digit, label=None):
+        """Draw the plain way of writing a digit, and keep it."""
+        self.pad.canvas.scroll_into_view_if_needed()
+        self.pad.clear()
+        self.pad.draw(build_example(digit))
+        self.pad.wait_until_shown()
+        button = self.root.locator(".gb-mine-labels button").nth(digit if label is None else label)
+        self.page.wait_for_function("(button) => !button.disabled", arg=button.element_handle())
+        button.click()
+
+    def read_labels(self):
+        """The labels of the cards, the latest first."""
+        return self.root.locator(".gb-mine-grid select").evaluate_all("all => all.map((each) => each.value)")
+
+    def wait_for_count(self, count):
+        self.page.wait_for_function(
+            "(count) => document.querySelector('#my-digits .gb-mine').dataset.count === String(count)",
+            arg=count,
+        )
+
+    def undo(self):
+        self.root.locator(".gb-mine-told button").click()
+
+    def import_file(self, content, name="my-digits.json"):
+        buffer = content if isinstance(content, bytes) else json.dumps(content).encode()
+        chooser = self.root.locator("input[type=file]")
+        chooser.set_input_files({"name": name, "mimeType": "application/json", "buffer": buffer})
+
+
+@pytest.fixture
+def mine(open_page):
+    mine = MyDigits(open_page("sketchpad", reduced_motion="reduce"))
+    mine.page.wait_for_timeout(300)
+    return mine
+
+
+def test_digits_are_kept_changed_deleted_and_brought_back(mine, open_page):
+    mine.keep(7)
+    mine.wait_for_count(1)
+    assert mine.told.inner_text() == "Kept as a 7."
+    assert mine.pad.root.get_attribute("data-digit") == "", "the pad is cleared"
+    mine.keep(3, label=5)
+    mine.root.locator(".gb-mine-grid select").first.select_option("3")
+    assert mine.read_labels() == ["3", "7"]
+    mine.undo()
+    assert mine.read_labels() == ["5", "7"]
+    mine.root.locator(".gb-mine-delete").last.click()
+    assert mine.read_labels() == ["5"]
+    mine.undo()
+    mine.wait_for_count(2)
+    assert mine.read_labels() == ["5", "7"], "it stands where it stood"
+
+    mine.root.locator(".gb-mine-grid .gb-mine-picture").last.click()  # back on the pad
+    mine.page.wait_for_function("() => document.querySelector('#pad .gb-pad').dataset.digit === '7'")
+    assert "is-read" in mine.root.locator(".gb-mine-labels button").nth(7).get_attribute("class")
+    mine.root.locator(".gb-mine-labels button").nth(7).click()
+    assert mine.told.inner_text() == "This drawing is kept as a 7 already."
+
+    # Another window of this browser has the same digits, another visitor none.
+    other = MyDigits(open_page("sketchpad", context=mine.page.context))
+    assert other.read_labels() == ["5", "7"]
+    other.root.locator("[data-do=clear]").click()
+    mine.wait_for_count(0)
+    other.undo()
+    mine.wait_for_count(2)
+    stranger = MyDigits(open_page("sketchpad", reduced_motion="reduce"))
+    assert stranger.root.get_attribute("data-count") == "0"
+    assert stranger.page.evaluate("localStorage.getItem('glassbox-digits')") is None
+
+
+def test_export_comes_back_whole_and_damage_is_told_by_entry(mine):
+    for digit in (1, 4):
+        mine.keep(digit)
+    mine.wait_for_count(2)
+    with mine.page.expect_download() as download:
+        mine.root.locator("[data-do=export]").click()
+    exported = json.loads(download.value.path().read_text())
+    assert exported["schema"] == SCHEMA
+    assert [entry["label"] for entry in exported["digits"]] == [1, 4]
+
+    mine.root.locator("[data-do=clear]").click()
+    mine.import_file(exported)
+    mine.wait_for_count(2)
+    with mine.page.expect_download() as download:
+        mine.root.locator("[data-do=export]").click()
+    assert json.loads(download.value.path().read_text())["digits"] == exported["digits"]
+
+    good = exported["digits"][0]
+    wrong = [
+        {**good, "label": 12},
+        {**good, "size": None},
+        {**good, "time": "yesterday"},
+        {**good, "strokes": [[[0, 1e999]]]},
+        {**good, "strokes": [[["1", 2]]]},
+        "<img src=x onerror=alert(1)>",
+    ]
+    hostile = json.dumps({"schema": SCHEMA, "digits": [*wrong, {**good, "label": 2}, good]})
+    deep = "[" * 100_000 + "]" * 100_000
+    mine.import_file(hostile.replace('"yesterday"', deep).replace("Infinity", "1e999").encode())
+    mine.wait_for_count(3)
+    assert mine.told.inner_text() == "1 drawing imported. 1 drawing was here already."
+    lines = mine.root.locator(".gb-mine-wrong li").all_inner_texts()
+    assert [line.split(":")[0] for line in lines] == [f"Entry {number}" for number in range(1, 7)]
+    assert "its label is 12" in lines[0]
+
+    for content, told in (
+        (b"{", "it is not JSON"),
+        (deep.encode(), "does not hold digits"),
+        (b"null", "does not hold digits"),
+        ({"schema": "another", "digits": []}, "does not hold digits"),
+        (b" " * (2 * 2**20 + 1), "is larger than 2 MB"),
+    ):
+        mine.import_file(content)
+        mine.page.wait_for_function(
+            "(told) => document.querySelector('#my-digits .gb-mine-problem').textContent.includes(told)",
+            arg=told,
+        )
+        assert mine.root.get_attribute("data-count") == "3"
+    mine.import_file(
+        {"schema": SCHEMA, "digits": [{**good, "strokes": [[[n % 280, n // 280]]]} for n in range(600)]}
+    )
+    mine.wait_for_count(500)
+    assert "500 drawings are kept at most" in mine.root.locator(".gb-mine-wrong").inner_text()
+    mine.undo()
+    mine.wait_for_count(3)
+
+
+def test_networks_are_ranked_and_a_full_storage_loses_nothing(mine):
+    examples = [
+        {"label": digit, "size": 280, "strokes": build_example(digit), "time": "2026-01-31T12:00:00Z"}
+        for digit in range(10)
+    ]
+    misnamed = {**examples[8], "label": 0}  # every network misreads it
+    mine.import_file({"schema": SCHEMA, "digits": [*examples, misnamed]})
+    mine.wait_for_count(11)
+    mine.root.locator(".gb-mine-ask button").first.click()
+    mine.root.locator(".gb-mine-progress", has_text="Network").wait_for(state="hidden", timeout=60_000)
+    mine.page.wait_for_function("() => !document.querySelector('#my-digits .gb-mine-ask button').disabled")
+    rows = mine.root.locator("tbody tr[data-key]")
+    right = [int(text.split()[0]) for text in rows.locator(".is-score").all_inner_texts()]
+    assert right == sorted(right, reverse=True)
+    assert rows.first.locator(".is-score").inner_text() == "10 of 11"
+    assert "62.3%–98.4%" in rows.first.inner_text()
+    rows.first.locator("button").click()
+    assert mine.root.locator(".is-open .gb-mine-picture span").all_inner_texts() == ["0 read as 8"]
+    mine.root.locator(".gb-mine-delete").first.click()
+    assert mine.root.locator(".gb-mine-old").is_visible()
+
+    # A full storage is told, and loses nothing.
+    mine.page.evaluate(
+        """() => {
+          for (let block = "x".repeat(2 ** 20), n = 0; block; n += 1) {
+            try { localStorage.setItem(`filler${n}`, block); }
+            catch { block = block.slice(block.length / 2 + 1); }
+          }
+        }"""
+    )
+    mine.keep(9)
+    mine.page.wait_for_function(
+        "() => document.querySelector('#my-digits .gb-mine-problem').textContent.includes('storage')"
+    )
+    assert mine.root.get_attribute("data-count") == "10"
+    assert mine.pad.root.get_attribute("data-digit") == "9", "what could not be kept stays on the pad"
+
+
+def test_a_browser_that_stores_nothing_says_so(open_page, chromium):
+    context = chromium.new_context(reduced_motion="reduce")
+    context.add_init_script(
+        """Storage.prototype.getItem = new Proxy(Storage.prototype.getItem, { apply(target, self, [key]) {
+          if (key === "glassbox-digits") throw new DOMException("denied", "SecurityError");
+          return Reflect.apply(target, self, [key]);
+        } });"""
+    )
+    blocked = MyDigits(open_page("sketchpad", context=context))
+    blocked.keep(2)
+    blocked.wait_for_count(1)
+    assert "This browser stores nothing" in blocked.problem.inner_text()
+    context.close()
