@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from models.pen_width import fit_pen
 from models.picture import Floats, find_box, find_ink, shrink_image
 from models.picture import open_image as open_image  # files and arrays are one subject to those who call
 from models.strokes import BOX_PX, PEN_WIDTH_PX, center_by_mass, fit_strokes, render_strokes
@@ -22,8 +23,6 @@ MAX_POINTS = 20_000
 MAX_TRAVEL = 100  # of the pen, in sides of the pad: scribbling it full three times over takes about as much
 MIN_INK_SHARE = 0.04  # of the side of pad or picture: anything smaller is a dot, not a digit
 MIN_INK_PX = 5
-MIN_PEN_PX = 0.9  # no MNIST writer's stroke is thinner at 28×28; a picture's pen that is gets thickened …
-GOOD_PEN_PX = 1.9  # … to this
 MAX_CROP_PX = 512  # more of a picture's detail than this is lost at 28×28 anyway
 STAGE_PX = 140  # side of the pad in the stages shown
 STAGE_PEN_PX = 7.0
@@ -101,7 +100,7 @@ def digit_from_image(image: npt.NDArray[Any], with_stages: bool = True) -> Sketc
 
     An even background is taken away as it is, so that an enlarged MNIST digit comes back as it was. Any
     other picture is taken for a photo: the light on its paper is estimated and divided out, and specks are
-    dropped. A thin pen is thickened to what MNIST's writers used.
+    dropped. A pen that is too thin or too thick is brought to what MNIST's writers used.
 
     Args:
         image: (H, W) gray, (H, W, 3) RGB or (H, W, 4) RGBA; bool, uint8, uint16, or float in [0, 1] or
@@ -127,7 +126,7 @@ def digit_from_image(image: npt.NDArray[Any], with_stages: bool = True) -> Sketc
 
     if not is_photo:  # the edges of a photo's ink are cut at half its strength already
         box = _trim_soft_edge(ink, box)
-    cropped = _thicken_pen(shrink_image(ink[box], MAX_CROP_PX))
+    cropped = fit_pen(shrink_image(ink[box], MAX_CROP_PX))
     boxed = _scale_to_box(cropped)  # (20, w) or (h, 20)
     digit = center_by_mass(boxed[None])[0]  # (28, 28)
     if not with_stages:
@@ -213,27 +212,6 @@ def _trim_soft_edge(ink: Floats, box: Box) -> Box:
         slice(box[0].start + halo_px, box[0].stop - halo_px),
         slice(box[1].start + halo_px, box[1].stop - halo_px),
     )
-
-
-def _thicken_pen(ink: Floats) -> Floats:
-    """Widen strokes that would be thinner at 28×28 than those of MNIST; pads the picture as it grows."""
-    scale = max(ink.shape) / BOX_PX  # pixels of the picture to a pixel of the box
-    padded = np.pad(ink, 1)
-    edges = np.hypot(np.diff(padded, axis=0)[:, 1:], np.diff(padded, axis=1)[1:])
-    pen_px = 2 * float(ink.sum()) / float(edges.sum())  # area over half the outline's length
-    if pen_px >= MIN_PEN_PX * scale:
-        return ink
-    for i in range(round((GOOD_PEN_PX * scale - pen_px) / 2)):
-        ink = np.pad(ink, 1)
-        middle = slice(1, -1)
-        neighbours = [ink[:-2, middle], ink[2:, middle], ink[middle, :-2], ink[middle, 2:]]
-        if i % 2:  # every other time the corners too, which makes a round pen of a square one
-            neighbours += [ink[:-2, :-2], ink[:-2, 2:], ink[2:, :-2], ink[2:, 2:]]
-        grown = ink.copy()
-        for neighbour in neighbours:
-            np.maximum(grown[middle, middle], neighbour, out=grown[middle, middle])
-        ink = grown
-    return ink[find_box(ink)]
 
 
 def _scale_to_box(ink: Floats) -> Floats:
