@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from models.doubt import Doubt, doubt_ink, doubt_strokes
 from models.pen_width import fit_pen
 from models.picture import Floats, find_box, find_ink, shrink_image
 from models.picture import open_image as open_image  # files and arrays are one subject to those who call
@@ -46,13 +47,16 @@ class SketchDigit:
 
     image: Floats  # (28, 28) in [0, 1], bright is ink
     stages: tuple[Stage, ...]  # in order, the last is `image`; none if not asked for
+    doubt: Doubt | None = None  # why it may be no digit
 
 
 class SketchRefused(ValueError):  # noqa: N818 - an answer to the learner, not a failure
     """There is no digit to read; the message tells the learner what to do."""
 
 
-def digit_from_strokes(strokes: Strokes, size_px: float = 280, with_stages: bool = True) -> SketchDigit:
+def digit_from_strokes(
+    strokes: Strokes, size_px: float = 280, with_stages: bool = True, refuses_doubtful: bool = True
+) -> SketchDigit:
     """Prepare a drawing made of pen strokes.
 
     The strokes are drawn anew with MNIST's own pen, so the brush on the page makes no difference. Points
@@ -62,12 +66,14 @@ def digit_from_strokes(strokes: Strokes, size_px: float = 280, with_stages: bool
         strokes: For each stroke its points (x, y) in pixels of the pad, x to the right and y down.
         size_px: Side of the pad.
         with_stages: Also return the stages: drawn, cropped, scaled, centred.
+        refuses_doubtful: Whether a strong doubt (see `models.doubt`) is raised rather than returned.
 
     Returns:
         The 28×28 digit.
 
     Raises:
-        SketchRefused: The pad is empty, the drawing no larger than a dot, or the pad scribbled full.
+        SketchRefused: The pad is empty, the drawing no larger than a dot, the pad scribbled full, or there
+            is a strong doubt that this is one digit.
         ValueError: The strokes are not lists of points, there are too many, or a number is not finite or
             more than a pad's size outside the pad.
     """
@@ -80,10 +86,11 @@ def digit_from_strokes(strokes: Strokes, size_px: float = 280, with_stages: bool
     if sum(_measure_travel(stroke) for stroke in pad_strokes) > MAX_TRAVEL * size_px:
         raise SketchRefused("There is too much ink for one digit. Clear the pad and draw one from 0 to 9.")
 
+    doubt = _raise_if_strong(doubt_strokes(pad_strokes), refuses_doubtful)
     boxed = render_strokes(fit_strokes(pad_strokes), PEN_WIDTH_PX, BOX_PX)  # (20, 20)
     image = center_by_mass(boxed[None])[0]  # (28, 28)
     if not with_stages:
-        return SketchDigit(image, ())
+        return SketchDigit(image, (), doubt)
     shown = [stroke * np.float32(STAGE_PX / size_px) for stroke in pad_strokes]
     drawn = render_strokes(shown, STAGE_PEN_PX, STAGE_PX)
     stages = (
@@ -92,10 +99,12 @@ def digit_from_strokes(strokes: Strokes, size_px: float = 280, with_stages: bool
         Stage("scaled", f"Longer side scaled to {BOX_PX} pixels", boxed[find_box(boxed)]),
         Stage("centred", "Centre of mass moved to the middle", image),
     )
-    return SketchDigit(image, stages)
+    return SketchDigit(image, stages, doubt)
 
 
-def digit_from_image(image: npt.NDArray[Any], with_stages: bool = True) -> SketchDigit:
+def digit_from_image(
+    image: npt.NDArray[Any], with_stages: bool = True, refuses_doubtful: bool = True
+) -> SketchDigit:
     """Prepare a picture: a drawing, a scan or a photo, its ink bright or dark.
 
     An even background is taken away as it is, so that an enlarged MNIST digit comes back as it was. Any
@@ -106,12 +115,14 @@ def digit_from_image(image: npt.NDArray[Any], with_stages: bool = True) -> Sketc
         image: (H, W) gray, (H, W, 3) RGB or (H, W, 4) RGBA; bool, uint8, uint16, or float in [0, 1] or
             [0, 255]. Transparent pixels are background.
         with_stages: Also return the stages: drawn, cleaned (photos only), cropped, scaled, centred.
+        refuses_doubtful: Whether a strong doubt (see `models.doubt`) is raised rather than returned.
 
     Returns:
         The 28×28 digit.
 
     Raises:
-        SketchRefused: The picture is blank, or its ink too faint or too small.
+        SketchRefused: The picture is blank, its ink too faint or too small, or there is a strong doubt that
+            it is one digit.
         ValueError: Not such an array, not finite, or too large or too small.
     """
     light, ink, is_photo = find_ink(image)
@@ -127,10 +138,11 @@ def digit_from_image(image: npt.NDArray[Any], with_stages: bool = True) -> Sketc
     if not is_photo:  # the edges of a photo's ink are cut at half its strength already
         box = _trim_soft_edge(ink, box)
     cropped = fit_pen(shrink_image(ink[box], MAX_CROP_PX))
+    doubt = _raise_if_strong(doubt_ink(cropped), refuses_doubtful)
     boxed = _scale_to_box(cropped)  # (20, w) or (h, 20)
     digit = center_by_mass(boxed[None])[0]  # (28, 28)
     if not with_stages:
-        return SketchDigit(digit, ())
+        return SketchDigit(digit, (), doubt)
     stages = (
         Stage("drawn", "The picture", shrink_image(light, 2 * STAGE_PX)),
         *([Stage("cleaned", "Ink without paper and shadow", ink)] if is_photo else []),
@@ -138,7 +150,14 @@ def digit_from_image(image: npt.NDArray[Any], with_stages: bool = True) -> Sketc
         Stage("scaled", f"Longer side scaled to {BOX_PX} pixels", boxed),
         Stage("centred", "Centre of mass moved to the middle", digit),
     )
-    return SketchDigit(digit, stages)
+    return SketchDigit(digit, stages, doubt)
+
+
+def _raise_if_strong(doubt: Doubt | None, refuses_doubtful: bool) -> Doubt | None:
+    """Refuse what is hardly a digit, where that is wanted, and return any other doubt."""
+    if doubt is not None and doubt.is_strong and refuses_doubtful:
+        raise SketchRefused(doubt.reason)
+    return doubt
 
 
 def _read_strokes(strokes: object, size_px: float) -> list[Floats]:
