@@ -4,10 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from app.components.pad import PAD_SIZE_PX
+from app.drawing import read_drawing
 from models.data import load_gallery
 from models.problems import Floats
-from models.sketch import digit_from_strokes
 
 TEST, TRAIN, DRAWING = "test", "train", "drawing"
 
@@ -24,7 +23,7 @@ def take_digit(source: Any, index: Any, drawing: Any) -> tuple[Floats, str]:
     Args:
         source: TEST, TRAIN or DRAWING.
         index: Its number in the data set, from 0.
-        drawing: The sketchpad's value, `{"strokes": [[[x, y], …], …]}`, unchecked.
+        drawing: The sketchpad's value, strokes or a picture (see `app.drawing`), unchecked.
 
     Returns:
         The picture (28, 28) in [0, 1], and "a 7" or "yours".
@@ -33,10 +32,9 @@ def take_digit(source: Any, index: Any, drawing: Any) -> tuple[Floats, str]:
         ValueError: where nothing readable has been drawn, or there is no picture of this number.
     """
     if source == DRAWING:
-        if not isinstance(drawing, dict) or not drawing.get("strokes"):
+        if not isinstance(drawing, dict) or not (drawing.get("strokes") or drawing.get("picture")):
             raise ValueError("There is no drawing yet: draw a digit on the sketchpad, or choose a picture.")
-        digit = digit_from_strokes(drawing["strokes"], PAD_SIZE_PX, with_stages=False)
-        return digit.image.astype(np.float64), "yours"
+        return read_drawing(drawing).image.astype(np.float64), "yours"
     if source not in (TEST, TRAIN):
         raise ValueError(f"The picture comes from {source!r:.40}: choose one of {TEST}, {TRAIN}, {DRAWING}.")
     gallery = load_gallery(source)

@@ -13,8 +13,8 @@ from app.limits import MAX_BODY_BYTES, BodyLimit
 from app.page_head import PageHead
 from app.tabs.descent import build_descent_tab
 from app.tabs.inspection import build_inspection_tab
-from app.tabs.runs import build_runs_tab
-from app.tabs.sketchpad import build_sketch_pad, build_sketchpad_tab, on_open, predict_drawing
+from app.tabs.runs import build_runs_tab, take_run
+from app.tabs.sketchpad import build_sketch_pad, build_sketchpad_tab, on_open
 from app.theme import build_theme, page_css
 from models.checkpoint import SHIPPED_FOLDER
 from models.runs import find_runs_folder
@@ -48,13 +48,15 @@ def build_app() -> gr.Blocks:
             with gr.Tab("Conv & pool", id="inspection"):
                 build_inspection_tab(page, pad, my_runs)
             with gr.Tab("Training runs", id="runs"):
-                build_runs_tab(page, pad, my_runs)
+                runs = build_runs_tab(page, pad, my_runs)
             with gr.Tab("Sketchpad", id="sketchpad") as sketchpad_tab:
                 sketchpad = build_sketchpad_tab(pad, my_runs)
-        sketchpad_tab.select(
+        take_run(sketchpad.my_digits.submit, sketchpad.my_digits, runs)
+        gr.on(
+            [sketchpad_tab.select, sketchpad.my_digits.select],
             on_open,
-            [sketchpad.checkpoint, my_runs],
-            [sketchpad.checkpoint],
+            [sketchpad.checkpoint, sketchpad.beside, my_runs],
+            [sketchpad.checkpoint, sketchpad.beside],
             show_progress="hidden",
             api_visibility="private",
         )
@@ -114,6 +116,7 @@ def warm_up() -> None:
     """Do what the first visitor would otherwise wait for: import what is used late, and load the weights."""
     import matplotlib.pyplot  # noqa: F401  Gradio imports it when the first event arrives
 
+    from app.drawing_view import answer_drawing
     from app.race import OPENINGS, run_race
     from app.tabs.sketchpad import build_example
     from models.architecture import ALEXNET, read_architecture
@@ -122,7 +125,7 @@ def warm_up() -> None:
     from models.run_queue import advance_queue
 
     advance_queue()  # runs may wait since an earlier server ended
-    predict_drawing({"strokes": build_example(1)}, DEFAULT_CHOICE)
+    answer_drawing({"strokes": build_example(1)}, [DEFAULT_CHOICE])
     read_architecture(ALEXNET)  # torchvision takes seconds to import
     run_race(OPENINGS["valley"])  # the first of torch's optimisers makes torch import its compiler
     keep_spare()  # so that a run's first step does not wait for all these imports again

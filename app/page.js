@@ -55,6 +55,13 @@
       const tab = event.target.closest('#gb-tabs [role="tab"]');
       if (tab && event.isTrusted) rememberTab(tab);  // a click of ours, by Back say, must not make new history
     });
+    // A section that sends its visitor to another tab names it.
+    document.addEventListener("glassbox-open", ({ detail }) => {
+      const tab = findTab(detail);
+      if (!tab) return;
+      tab.click();
+      rememberTab(tab);
+    });
     document.body.dataset.ready = "";  // from now on, keys are heard and clicks remembered
   });
 };

@@ -11,25 +11,68 @@ from app.components import component_classes, read_component_script, read_compon
 
 PAD_SIZE_PX = 280
 
-_TEMPLATE = """
+# Paths of the tools' pictures, drawn with a line of 2 on a field of 24.
+_ICONS = {
+    "pen": "M4 20l1-4L16 5l3 3L8 19zM14 7l3 3",
+    "eraser": "M4 15l9-9 6 6-7 7H8zM9 10l6 6M12 19h8",
+    "undo": "M9 5L4 10l5 5M4 10h10a5 5 0 0 1 0 10h-3",
+    "redo": "M15 5l5 5-5 5M20 10H10a5 5 0 0 0 0 10h3",
+    "clear": "M5 7h14M9 7V4h6v3M7 7l1 13h8l1-13",
+    "example": "M12 4l2.4 5 5.4.7-4 3.8 1 5.5-4.8-2.7-4.8 2.7 1-5.5-4-3.8 5.4-.7z",
+    "replay": "M8 5l11 7-11 7z",
+    "grid": "M4 4h16v16H4zM4 9.3h16M4 14.7h16M9.3 4v16M14.7 4v16",
+    "picture": "M4 5h16v14H4zM4 16l5-5 4 4 2-2 5 4M15.5 9h.01",
+}
+_TOOLS = (  # name, what is written on it, what it says when pointed at, whether it stays pressed
+    ("pen", "Pen", "Draw (P)", True),
+    ("eraser", "Eraser", "Erase: strokes are cut where it passes (X)", True),
+    ("undo", "Undo", "Undo the last step (Ctrl+Z or U)", False),
+    ("redo", "Redo", "Do again what was undone (Ctrl+Shift+Z or Ctrl+Y)", False),
+    ("clear", "Clear", "Clear the pad (Delete or C)", False),
+    ("replay", "Replay", "Draw it again stroke by stroke, and see the answer follow (R)", False),
+    ("grid", "Grid", "Show where the network's 28 × 28 pixels lie (G)", True),
+    ("picture", "Picture", "Open a picture of a digit; it can be dropped or pasted here too", False),
+    ("example", "Example", "Replay the example (E)", False),
+)
+
+
+def _build_tool(name: str, label: str, title: str, stays: bool) -> str:
+    pressed = ' aria-pressed="false"' if stays else ""
+    icon = f'<svg viewBox="0 0 24 24" aria-hidden="true"><path d="{_ICONS[name]}"/></svg>'
+    start = f'<button type="button" data-tool="{name}" title="{title}"{pressed}>'
+    return f"{start}{icon}<span>{label}</span></button>"
+
+
+_WIDTH_NOTE = (
+    "How broad your pen looks. The network sees the same: your strokes are drawn anew for it with a pen as "
+    "broad as MNIST's. Keys: [ and ]"
+)
+_TEMPLATE = f"""
 <div class="gb-pad" data-version="0" data-shown="0" data-digit="">
   <div class="gb-pad-left">
     <div class="gb-pad-sheet">
       <canvas class="gb-pad-canvas" tabindex="0" role="application"></canvas>
       <div class="gb-pad-hint" aria-hidden="true">Draw a digit</div>
     </div>
-    <div class="gb-pad-tools" role="group" aria-label="Drawing tools">
-      <button type="button" data-tool="undo" title="Undo the last step (Ctrl+Z or U)">Undo</button>
-      <button type="button" data-tool="clear" title="Clear the pad (Delete or C)">Clear</button>
-      <button type="button" data-tool="example" title="Replay the example (E)">Example</button>
+    <div class="gb-pad-tools" role="toolbar" aria-label="Drawing tools">
+      {"".join(_build_tool(*tool) for tool in _TOOLS)}
+      <label class="gb-pad-width" title="{_WIDTH_NOTE}">
+        <input type="range" min="10" max="24" value="18" aria-label="Pen width"><output>18 px</output>
+      </label>
+      <input class="gb-pad-file" type="file" accept="image/*" hidden>
     </div>
   </div>
   <div class="gb-pad-right">
     <p class="gb-pad-verdict" role="status" aria-live="polite">Draw a digit</p>
+    <p class="gb-pad-doubt" role="note" hidden></p>
     <ol class="gb-pad-bars" aria-label="Probability of each digit"></ol>
+    <div class="gb-pad-columns"></div>
     <figure class="gb-pad-seen">
       <canvas width="28" height="28" role="img" aria-label="What the network sees, 28 × 28 pixels"></canvas>
-      <figcaption><b>What the network sees</b>28 × 28 pixels<span class="gb-pad-time"></span></figcaption>
+      <figcaption>
+        <b>What the network sees</b>28 × 28 pixels<span class="gb-pad-time"></span>
+        <button type="button" class="gb-pad-send">Open in Conv &amp; pool</button>
+      </figcaption>
     </figure>
   </div>
 </div>
@@ -37,8 +80,8 @@ _TEMPLATE = """
 
 
 def build_pad(
-    predict: Callable[[dict[str, Any], str], dict[str, Any]],
-    checkpoint: str,
+    answer: Callable[[Any], dict[str, Any]],
+    checkpoints: list[str],
     example: list[list[list[float]]],
     *,
     autoplay: bool = True,
@@ -47,46 +90,47 @@ def build_pad(
     """Build the sketchpad with its verdict, the ten probabilities and the picture that the network sees.
 
     The component's value is the drawing, `{"strokes": [[[x, y], …], …], "size": 280}` with coordinates in
-    pad pixels. Python may send another drawing as the value, or another `checkpoint`: the pad asks again.
+    pad pixels, or `{"picture": "data:image/…"}`. Python may send another drawing as the value, or other
+    `checkpoints`: the pad asks again. Its `submit` asks for the drawing to be opened in Conv & pool.
 
     Args:
-        predict: Called with a drawing and the checkpoint's name, outside Gradio's queue and with whatever
-            the browser sent, so it checks sizes itself. It returns `{"status": "digit", "digit": int,
-            "probabilities": [10 floats], "picture": [784 integers 0..255], "milliseconds": float}`, or
-            `{"status": "refused" | "error", "message": str}`.
-        checkpoint: Name of the checkpoint to ask first.
+        answer: Called with `{"drawing", "checkpoints"}`, outside Gradio's queue and with whatever the browser
+            sent, so it checks all of it itself and does not raise (see `app.drawing_view.answer_request`).
+        checkpoints: Keys of the checkpoints to ask first.
         example: Strokes in pad pixels that the pad replays before anyone has drawn.
         autoplay: Whether to replay the example when the pad is first opened.
         **kwargs: Further arguments of `gr.HTML`, such as `elem_id`.
 
     Returns:
-        The component; a handler changes the network with `gr.HTML(checkpoint=…)`.
+        The component; a handler changes the network with `gr.HTML(checkpoints=…)`.
     """
 
-    # The browser's call arrives as one JSON value; what raises here would reach the browser as `undefined`.
-    def predict_drawing(request: Any) -> dict[str, Any]:
-        if not isinstance(request, dict):
-            return {"status": "error", "message": "The pad sent a request without a drawing."}
-        drawing, name = request.get("drawing"), request.get("checkpoint")
-        if not isinstance(drawing, dict) or not isinstance(name, str):
-            return {"status": "error", "message": "The pad sent a request without a drawing."}
-        try:
-            return predict(drawing, name)
-        except ValueError as error:
-            return {"status": "error", "message": str(error)}
+    def predict(request: Any) -> dict[str, Any]:  # the name under which the script finds it
+        return answer(request)
 
-    predict_drawing.__name__ = "predict"  # the name under which the script finds it
     return gr.HTML(
         value=kwargs.pop("value", None),
         html_template=_TEMPLATE,
         css_template=read_component_style("pad"),
         js_on_load=read_component_script(
-            "verdict", "pad", checkpoint=checkpoint, example=example, autoplay=autoplay
+            "verdict",
+            "pad_columns",
+            "pad_history",
+            "pad_sheet",
+            "pad_eraser",
+            "pad_questions",
+            "pad_replay",
+            "pad_picture",
+            "pad_pointer",
+            "pad",
+            checkpoints=checkpoints,
+            example=example,
+            autoplay=autoplay,
         ),
         apply_default_css=False,
-        server_functions=[predict_drawing],
+        server_functions=[predict],
         elem_classes=component_classes(kwargs.pop("elem_classes", None)),
-        checkpoint=checkpoint,
+        checkpoints=checkpoints,
         example=example,
         autoplay=autoplay,
         **kwargs,

@@ -1,42 +1,65 @@
-// What Python answered, beside the pad: the verdict, ten bars and the picture that the network sees. pad.js follows.
+// What Python answered, beside the pad: the verdict, ten bars, the picture that the network sees. pad_columns.js, after
+// this, shows several networks beside each other.
 
 const NO_ANSWER = "The server did not answer. Your drawing is kept.";
 
 const pad = element.querySelector(".gb-pad");
 const verdict = pad.querySelector(".gb-pad-verdict");
+const doubt = pad.querySelector(".gb-pad-doubt");
 const seen = pad.querySelector(".gb-pad-seen canvas");
 const timing = pad.querySelector(".gb-pad-time");
+const bars = createBars(pad.querySelector(".gb-pad-bars"));
+
+function isDigit(answer) {
+  return Boolean(answer) && answer.status === "digit" && Array.isArray(answer.probabilities);
+}
 
 function showAnswer(answer, version, isDrawing) {
-  pad.dataset.shown = version;
-  const isDigit = answer && answer.status === "digit" && Array.isArray(answer.probabilities);
-  pad.dataset.digit = isDigit ? answer.digit : "";
-  pad.classList.toggle("is-blank", !isDigit);
-  verdict.classList.toggle("is-error", !answer || answer.status === "error");
-  if (isDigit) {
-    showVerdict(answer.digit, `${formatPercent(answer.probabilities[answer.digit])} sure`);
-    showBars(answer.probabilities, answer.digit);
-    showPicture(answer.picture);
-    timing.textContent = isNumber(answer.milliseconds) ? `read in ${formatNumber(answer.milliseconds, 2)} ms` : "";
+  const several = answer && Array.isArray(answer.answers) && answer.answers.length > 1 ? answer.answers : null;
+  const first = several ? several.find(isDigit) : isDigit(answer) ? answer : null;
+  pad.dataset.digit = first ? first.digit : "";
+  pad.classList.toggle("is-blank", !first);
+  verdict.classList.toggle("is-error", !answer || (answer.status === "error" && !several));
+  if (several) {
+    showVerdict(answer.agreement.digit, answer.agreement.text);
+    showColumns(several);
+  } else if (first) {
+    showVerdict(first.digit, `${formatPercent(first.probabilities[first.digit])} sure`);
   } else {
     // A stroke that has just begun is too small for any network: no reproach before it is finished.
     const message = answer ? String(answer.message || NO_ANSWER) : NO_ANSWER;
     showVerdict(null, isDrawing && answer && answer.status === "refused" ? "Keep drawing\u2026" : message);
-    showBars(null, null);
-    showPicture(answer && answer.picture);
-    timing.textContent = "";
+    showColumns(null);
   }
+  showLayout(several || (isDigit(answer) ? null : keepsColumns()));
+  if (!several) bars.show(first && first.probabilities, first && first.digit);
+  showDoubt(first && !isDrawing ? answer.doubt : "");
+  showPicture(answer && answer.picture);
+  timing.textContent = first && isNumber(answer.milliseconds) ? `read in ${formatNumber(answer.milliseconds, 2)} ms` : "";
+  pad.dataset.shown = version;
 }
 
 function showBlank(version) {
-  pad.dataset.shown = version;
   pad.dataset.digit = "";
   pad.classList.add("is-blank");
   verdict.classList.remove("is-error");
   showVerdict(null, "Draw a digit");
-  showBars(null, null);
+  bars.show(null, null);
+  showColumns(null);
+  showDoubt("");
   showPicture(null);
   timing.textContent = "";
+  pad.dataset.shown = version;
+}
+
+// One network has its ten bars, several have a column each.
+function showLayout(hasColumns) {
+  pad.classList.toggle("has-columns", Boolean(hasColumns));
+}
+
+function showDoubt(text) {
+  doubt.hidden = !text;
+  setText(doubt, text ? String(text) : "");
 }
 
 function formatPercent(probability) {
@@ -47,41 +70,43 @@ function formatPercent(probability) {
 
 // Text is replaced only where it differs, so that a screen reader is not told the same thing ten times a second.
 function showVerdict(digit, text) {
-  const wanted = (digit === null ? "" : digit) + "|" + text;
+  const isDigitShown = isNumber(digit);
+  const wanted = (isDigitShown ? digit : "") + "|" + text;
   if (verdict.dataset.wanted === wanted) return;
   verdict.dataset.wanted = wanted;
   const words = document.createElement("span");
   words.textContent = text;
-  if (digit === null) return verdict.replaceChildren(words);
+  if (!isDigitShown) return verdict.replaceChildren(words);
   const number = document.createElement("b");
   number.textContent = digit;
   verdict.replaceChildren(number, words);
 }
 
-const bars = Array.from({ length: 10 }, (_, digit) => {
-  const row = document.createElement("li");
-  const [name, track, percent] = ["digit", "track", "percent"].map((part) => {
-    const cell = document.createElement("span");
-    cell.className = `gb-pad-${part}`;
-    row.appendChild(cell);
-    return cell;
+// Ten bars in a list; returns what shows probabilities in them.
+function createBars(list) {
+  const rows = Array.from({ length: 10 }, (_, digit) => {
+    const row = document.createElement("li");
+    const [name, track, percent] = ["digit", "track", "percent"].map((part) => {
+      const cell = document.createElement("span");
+      cell.className = `gb-pad-${part}`;
+      row.appendChild(cell);
+      return cell;
+    });
+    name.textContent = digit;
+    const fill = document.createElement("div");
+    fill.className = "gb-pad-fill";
+    track.appendChild(fill);
+    list.appendChild(row);
+    return { row, fill, percent };
   });
-  name.textContent = digit;
-  const fill = document.createElement("div");
-  fill.className = "gb-pad-fill";
-  track.appendChild(fill);
-  pad.querySelector(".gb-pad-bars").appendChild(row);
-  return { row, fill, percent };
-});
-
-function showBars(probabilities, winner) {
-  bars.forEach(({ row, fill, percent }, digit) => {
+  const show = (probabilities, winner) => rows.forEach(({ row, fill, percent }, digit) => {
     const probability = probabilities && isNumber(probabilities[digit]) ? probabilities[digit] : 0;
     row.classList.toggle("is-winner", digit === winner);
     row.title = probabilities ? `${digit}: ${probability}` : "";
     fill.style.transform = `translateX(${probability > 0 ? (probability - 1) * 100 : -101}%)`;
-    percent.textContent = probabilities ? formatPercent(probability) : "\u2013";
+    setText(percent, probabilities ? formatPercent(probability) : "\u2013");
   });
+  return { show };
 }
 
 function showPicture(picture) {

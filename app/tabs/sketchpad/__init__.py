@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any, NamedTuple
 
 import gradio as gr
 import numpy as np
 
 from app.components.pad import PAD_SIZE_PX, build_pad
-from app.drawing import read_drawing
+from app.drawing_view import MAX_CHECKPOINTS, answer_request
 from app.prose import LATEX_DELIMITERS, load_sections
 from app.run_view import format_seconds
+from app.tabs.sketchpad.my_digits import build_my_digits_section
+from app.tabs.sketchpad.why import build_why_section
 from models.library import CHOICE_INFO, DEFAULT_CHOICE, list_choices, resolve_choice
-from models.prediction import predict_digit
-from models.sketch import SketchRefused
 from models.strokes import example_strokes
 
 _QUESTION = """## Which digit does the network see?
@@ -28,6 +27,8 @@ class SketchpadTab(NamedTuple):
 
     pad: gr.HTML
     checkpoint: gr.Dropdown
+    beside: gr.Dropdown
+    my_digits: gr.HTML
 
 
 def build_sketchpad_tab(pad: gr.HTML, my_runs: gr.BrowserState) -> SketchpadTab:
@@ -49,25 +50,34 @@ def build_sketchpad_tab(pad: gr.HTML, my_runs: gr.BrowserState) -> SketchpadTab:
                 info=CHOICE_INFO,
                 elem_id="sketchpad-checkpoint",
             )
+            beside = gr.Dropdown(
+                _list_labels([]),
+                value=[],
+                multiselect=True,
+                max_choices=MAX_CHECKPOINTS - 1,
+                label="Beside it",
+                info=f"Up to {MAX_CHECKPOINTS - 1} more that read the same drawing.",
+                elem_id="sketchpad-beside",
+            )
             about = gr.Markdown(describe_choice(DEFAULT_CHOICE), elem_classes="gb-about")
+    with gr.Accordion("Why this digit?", open=False, elem_id="why-section"):
+        build_why_section()
+    with gr.Accordion("My digits", open=False):
+        my_digits = build_my_digits_section()
     with gr.Column(elem_classes="gb-lesson"):
         for title, text in load_sections("sketchpad"):
             with gr.Accordion(title, open=False):
                 gr.Markdown(text, latex_delimiters=LATEX_DELIMITERS)
-    checkpoint.change(
-        on_choose,
-        [checkpoint],
-        [pad, about],
-        show_progress="hidden",
-        api_visibility="private",
-    )
-    return SketchpadTab(pad, checkpoint)
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    gr.on([checkpoint.change, beside.change], on_choose, [checkpoint, beside], [pad], **quiet)
+    checkpoint.change(describe_choice, [checkpoint], [about], **quiet)
+    return SketchpadTab(pad, checkpoint, beside, my_digits)
 
 
 def build_sketch_pad() -> gr.HTML:
     """Make the pad, to be rendered where the tab wants it."""
     return build_pad(
-        predict_drawing, DEFAULT_CHOICE, build_example(_EXAMPLE_DIGIT), elem_id="pad", render=False
+        answer_request, [DEFAULT_CHOICE], build_example(_EXAMPLE_DIGIT), elem_id="pad", render=False
     )
 
 
@@ -80,36 +90,19 @@ def build_example(digit: int) -> list[list[list[float]]]:
     return [np.round((stroke - (low + high) / 2) * scale + PAD_SIZE_PX / 2, 1).tolist() for stroke in strokes]
 
 
-def predict_drawing(drawing: dict[str, Any], checkpoint: str) -> dict[str, Any]:
-    """Answer the pad: called by its script for every change of the drawing, outside Gradio's queue."""
-    start = time.perf_counter()
-    try:
-        path = resolve_choice(checkpoint)
-        sketch = read_drawing(drawing)
-        prediction = predict_digit(sketch.image, path)
-    except SketchRefused as refusal:
-        return {"status": "refused", "message": str(refusal)}
-    except ValueError as error:
-        return {"status": "error", "message": str(error)}
-    return {
-        "status": "digit",
-        "digit": prediction.digit,
-        "probabilities": [round(share, 6) for share in prediction.probabilities.tolist()],
-        "picture": np.round(sketch.image * 255).astype(int).ravel().tolist(),
-        "milliseconds": round(1000 * (time.perf_counter() - start), 2),
-    }
+def on_choose(checkpoint: str, beside: list[str]) -> Any:
+    """Wires: network list, list of those beside it → pad."""
+    return gr.HTML(checkpoints=list(dict.fromkeys([checkpoint, *(beside or [])]))[:MAX_CHECKPOINTS])
 
 
-def on_choose(checkpoint: str) -> tuple[Any, str]:
-    """Wires: network list → pad, the lines about the network."""
-    return gr.HTML(checkpoint=checkpoint), describe_choice(checkpoint)
-
-
-def on_open(chosen: str, my_runs: list[str]) -> Any:
-    """Wires: network list, this visitor's runs → network list, with the checkpoints there are now."""
+def on_open(chosen: str, beside: list[str], my_runs: list[str]) -> tuple[Any, Any]:
+    """Wires: both network lists, this visitor's runs → both lists, with the checkpoints there are now."""
     labels = _list_labels(my_runs)
-    is_there = any(key == chosen for _, key in labels)
-    return gr.Dropdown(choices=labels, value=chosen if is_there else DEFAULT_CHOICE)
+    keys = [key for _, key in labels]
+    return (
+        gr.Dropdown(choices=labels, value=chosen if chosen in keys else DEFAULT_CHOICE),
+        gr.Dropdown(choices=labels, value=[key for key in beside or [] if key in keys]),
+    )
 
 
 def _list_labels(my_runs: list[str]) -> list[tuple[str, str]]:

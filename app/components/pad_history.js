@@ -1,0 +1,39 @@
+// What is on the pad, and what was before: strokes, or a picture in their place. Clearing, erasing and taking in a picture
+// are steps like any other.
+
+const SIZE = 280;                 // the pad's own pixels: what a stroke's coordinates count
+const MAX_STEPS = 200;
+
+let strokes = [];                 // finished strokes and, last, the one being drawn
+let picture = null;               // { url, image }, while `strokes` is empty
+let past = [];                    // what was on the pad before each step
+let future = [];                  // what has been undone
+
+const round = (value) => Math.round(value * 10) / 10;
+const clamp = (value) => keepWithin(value, 0, SIZE);
+const copyOf = (list) => list.map((stroke) => stroke.map((point) => point.slice()));
+
+function hasInk() {
+  return strokes.length > 0 || picture !== null;
+}
+
+// The drawing as Python reads it and the rest of the page is told of it.
+function currentDrawing() {
+  return picture ? { picture: picture.url } : { strokes: copyOf(strokes), size: SIZE };
+}
+
+function snapshot() {
+  return { strokes: copyOf(strokes), picture };
+}
+
+function remember() {
+  past.push(snapshot());
+  if (past.length > MAX_STEPS) past.shift();
+  future = [];
+}
+
+// Put back what was before, or what has been undone; `from` and `to` are the two lists.
+function moveStep(from, to) {
+  to.push(snapshot());
+  ({ strokes, picture } = from.pop());
+}
