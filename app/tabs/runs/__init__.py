@@ -53,6 +53,14 @@ class Shelf(NamedTuple):
     runs: Any
 
 
+class RunsTab(NamedTuple):
+    """What the rest of the page may wire to; the outputs of `on_open_run`."""
+
+    error: gr.Markdown
+    my_runs: gr.BrowserState
+    runs: gr.HTML
+
+
 def on_start(my_runs: Any, num_seeds: Any, filled: Filled, *values: Any) -> Shelf:
     """Start a run for each seed; wires: Start button; this visitor's runs, seeds, filled, form → shelf."""
     known = keep_known_runs(my_runs)
@@ -108,7 +116,7 @@ def _show_shelf(run_ids: list[str], focus: str, ticked: list[str] | None = None)
     return Shelf("", remembered, pack_shelf(remembered, focus, ticked))
 
 
-def build_runs_tab(page: gr.Blocks, pad: gr.HTML, my_runs: gr.BrowserState) -> None:
+def build_runs_tab(page: gr.Blocks, pad: gr.HTML, my_runs: gr.BrowserState) -> RunsTab:
     """Build the tab inside the current `gr.Tab`.
 
     Args:
@@ -154,3 +162,23 @@ def build_runs_tab(page: gr.Blocks, pad: gr.HTML, my_runs: gr.BrowserState) -> N
         **quiet,
     )
     page.load(on_load, my_runs, [error, my_runs, runs], js=_RECALL, **quiet)
+    return RunsTab(error, my_runs, runs)
+
+
+def take_run(started: Any, run_id: gr.HTML, tab: RunsTab) -> None:
+    """List a run that another tab starts among this visitor's.
+
+    Args:
+        started: The event that says so.
+        run_id: The component whose value is the run's id.
+        tab: What `build_runs_tab` returned.
+    """
+    started(
+        on_open_run,
+        [tab.my_runs, run_id],
+        [tab.error, tab.my_runs, tab.runs],
+        js=_RECALL,
+        show_progress="hidden",
+        api_visibility="private",
+        queue=False,
+    )
