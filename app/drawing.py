@@ -7,6 +7,8 @@ import binascii
 import io
 from typing import Any
 
+import numpy.typing as npt
+
 from app.components.pad import PAD_SIZE_PX
 from models.picture import open_image
 from models.sketch import SketchDigit, digit_from_image, digit_from_strokes
@@ -26,12 +28,25 @@ def read_drawing(drawing: Any, with_stages: bool = False) -> SketchDigit:
         SketchRefused: If there is no digit to read; the message is for the learner.
         ValueError: If it is no such drawing; the message says what is wrong.
     """
+    picture = read_picture(drawing)
+    if picture is not None:
+        return digit_from_image(picture, with_stages=with_stages)
+    return digit_from_strokes(drawing.get("strokes"), PAD_SIZE_PX, with_stages=with_stages)
+
+
+def read_picture(drawing: Any) -> npt.NDArray[Any] | None:
+    """Return the pixels of the picture that the pad holds, or None where it holds strokes.
+
+    Args:
+        drawing: From a stranger, unchecked (see `read_drawing`).
+
+    Raises:
+        ValueError: If it is no drawing, or its picture cannot be opened.
+    """
     if not isinstance(drawing, dict):
         raise ValueError("The pad sent a request without a drawing.")
     picture = drawing.get("picture")
-    if picture is not None:
-        return digit_from_image(open_image(io.BytesIO(_read_data_url(picture))), with_stages=with_stages)
-    return digit_from_strokes(drawing.get("strokes"), PAD_SIZE_PX, with_stages=with_stages)  # type: ignore[arg-type]
+    return None if picture is None else open_image(io.BytesIO(_read_data_url(picture)))
 
 
 def _read_data_url(url: Any) -> bytes:

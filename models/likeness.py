@@ -68,7 +68,7 @@ MEASURES = (
         (1.593, 1.89, 2.48, 3.406, 4.482),
     ),
     Measure(
-        "ink", "Ink in all", "full px", "lighter", "heavier", (0, 300), (38.62, 60.2, 99.87, 147.4, 192.9)
+        "ink", "Ink in all", "px of ink", "lighter", "heavier", (0, 300), (38.62, 60.2, 99.87, 147.4, 192.9)
     ),
     Measure(
         "center_x",

@@ -236,12 +236,12 @@ def _trim_soft_edge(ink: Floats, box: Box) -> Box:
 def _scale_to_box(ink: Floats) -> Floats:
     """Scale so that the longer side is exactly 20 px, every pixel the average of the area it covers."""
     scale = max(ink.shape) / BOX_PX
-    rows, columns = (_build_averaging(side, scale) for side in ink.shape)
+    rows, columns = (build_averaging(side, scale) for side in ink.shape)
     scaled: Floats = np.clip(rows @ ink @ columns.T, 0, 1).astype(np.float32)
     return scaled
 
 
-def _build_averaging(num_px: int, scale: float) -> Floats:
+def build_averaging(num_px: int, scale: float) -> Floats:
     """Build the matrix (ceil(num_px / scale), num_px) that averages runs of `scale` pixels."""
     low = np.arange(math.ceil(num_px / scale - 1e-6))[:, None] * scale
     pixel = np.arange(num_px)

@@ -1,0 +1,228 @@
+// The autopsy. Python sends every step's picture, where the ink lies in it and what is read; this script moves from one to
+// the next. autopsy_gauges.js, before this, draws the gauges.
+
+const FRAME_LIMIT_PX = 300;
+const PIXELS = 28;
+const EMPTY = "The pad is empty. Draw a digit from 0 to 9, and its way to the network is shown here.";
+
+const host = element.querySelector(".gb-autopsy");
+const find = (selector) => host.querySelector(selector);
+const wayCanvas = find(".gb-autopsy-way");
+const askedCanvas = find(".gb-autopsy-asked");
+const plainCanvas = find(".gb-autopsy-plain");
+const strip = find(".gb-autopsy-strip");
+const gauges = createGauges(find(".gb-autopsy-gauges"));
+
+let heard = null;                // the drawing, the checkpoint and the brush, as text
+let serial = 0;                  // counts drawings: answers to an earlier one are let go
+let isStale = false;             // the drawing has changed while the section was closed
+let told = {};                   // what the pad told last
+let shown = null;                // the steps, as Python sent them
+let bitmaps = [];                // of each step its picture and what is asked, in the theme's colours
+let step = 0;                    // the one that is shown, or the last one that was passed
+let position = 0;                // between two steps while one becomes the other
+let hasPlayed = false;           // it moves by itself once
+
+// ---- Questions
+
+const askForSteps = createAsker(async (request) => ({ request, answer: readAnswer(await server.dissect(request)) }), takeSteps);
+
+function hearDrawing() {
+  if (!host.isConnected) return document.removeEventListener("glassbox-drawing", hearDrawing);
+  const { drawing = { strokes: [] }, checkpoint = "", brush = null } = window.glassboxDrawing || {};
+  const key = JSON.stringify([drawing, checkpoint, brush]);
+  if (key === heard) return;
+  heard = key;
+  told = { drawing, checkpoint, brush };
+  serial += 1;
+  isStale = true;
+  askIfSeen();
+}
+
+function askIfSeen() {
+  if (!isStale || host.offsetParent === null) return;
+  isStale = false;
+  const isEmpty = !told.checkpoint || !(told.drawing.picture || (told.drawing.strokes || []).some((stroke) => stroke.length));
+  if (isEmpty) takeSteps({ request: { serial }, answer: { absent: EMPTY } });
+  else askForSteps({ ...told, serial });
+}
+
+function takeSteps({ request, answer }) {
+  if (request.serial !== serial) return;
+  const absent = answer.error || answer.absent || "";
+  setText(find(".gb-autopsy-absent"), absent);
+  find(".gb-autopsy-absent").classList.toggle("is-error", Boolean(answer.error));
+  find(".gb-autopsy-parts").hidden = Boolean(absent);
+  host.dataset.shown = "";
+  if (absent) {
+    shown = null;
+    return transport.pause();
+  }
+  shown = answer;
+  bitmaps = [];
+  setText(find(".gb-autopsy-doubt"), answer.doubt);
+  setText(find(".gb-autopsy-summary"), answer.summary);
+  setText(find(".gb-autopsy-how"), `At each step the picture is plainly resized to 28 × 28 pixels, as it stands, and `
+    + `${answer.network} is asked about the result.`);
+  setText(find(".gb-autopsy-likeness"), answer.likeness);
+  fillStrip();
+  gauges.setGauges(answer.gauges);
+  transport.setLength(answer.steps.length - 1, true);
+  if (!hasPlayed && !prefersReducedMotion()) transport.play();
+  hasPlayed = true;
+  draw();
+  host.dataset.shown = String(serial);
+}
+
+// ---- One step
+
+const transport = createTransport(find(".gb-transport"), showPosition, { firstSpeed: 0.2,
+  tell: (steps, numSteps) => (shown ? `step ${steps + 1} of ${numSteps + 1}` : "") });
+
+function showPosition(steps, newPosition) {
+  if (!shown) return;
+  const nearest = Math.min(shown.steps.length - 1, Math.round(newPosition));
+  position = Math.min(newPosition, shown.steps.length - 1);
+  step = nearest;
+  showStep();
+  drawWay();
+}
+
+function showStep() {
+  const at = shown.steps[step];
+  const figures = host.querySelectorAll(".gb-autopsy-frames figure");
+  setText(figures[0].querySelector("figcaption"), `${step + 1}. ${at.title}`);
+  setText(find(".gb-autopsy-note"), at.note);
+  showAnswer(figures[1], at);
+  showAnswer(figures[2], shown.steps[0]);
+  wayCanvas.setAttribute("aria-label", `${at.title}. ${at.note}`);
+  askedCanvas.setAttribute("aria-label", `28 × 28 pixels, ${describe(at)}`);
+  plainCanvas.setAttribute("aria-label", `28 × 28 pixels, ${describe(shown.steps[0])}`);
+  [...strip.children].forEach((item, index) => {
+    item.firstChild.setAttribute("aria-current", index === step ? "step" : "false");
+    item.classList.toggle("is-ahead", index > step);
+  });
+  gauges.showStep(step);
+  drawAsked(askedCanvas, step);
+  if (host.dataset.step !== String(step) && !transport.isPlaying()) setText(find(".gb-autopsy-spoken"), `${at.title}: ${describe(at)}`);
+  host.dataset.step = String(step);
+}
+
+const describe = (at) => (at.digit === null ? at.sure : `read as ${at.digit}, ${at.sure}`);
+
+function showAnswer(figure, at) {
+  setText(figure.querySelector("b"), at.digit === null ? "" : String(at.digit));
+  setText(figure.querySelector("span"), at.sure);
+}
+
+function fillStrip() {
+  while (strip.children.length > shown.steps.length) strip.lastChild.remove();
+  while (strip.children.length < shown.steps.length) {
+    const index = strip.children.length;
+    const button = addNode(addNode(strip, "li"), "button");
+    button.type = "button";
+    addNode(button, "canvas").setAttribute("aria-hidden", "true");
+    addNode(button, "b");
+    addNode(button, "span");
+    button.addEventListener("click", () => transport.moveTo(index, { glides: true }));
+  }
+  shown.steps.forEach((at, index) => {
+    setText(strip.children[index].querySelector("b"), at.title);
+    setText(strip.children[index].querySelector("span"), describe(at));
+  });
+}
+
+// ---- Drawing
+
+function readBitmaps() {
+  const ink = readRamps(host).ink;
+  bitmaps = shown.steps.map((at) => ({ picture: paint(decode(at.picture), at.side, ink), asked: paint(decode(at.asked), PIXELS, ink) }));
+}
+
+function draw() {
+  if (!shown || host.clientWidth < 40) return;
+  readBitmaps();
+  showStep();
+  drawWay();
+  drawAsked(plainCanvas, 0);
+  shown.steps.forEach((at, index) => {
+    const canvas = strip.children[index].querySelector("canvas");
+    drawWhole(canvas, bitmaps[index].picture, canvas.clientWidth);
+  });
+}
+
+function drawAsked(canvas, index) {
+  if (!bitmaps.length) return;
+  drawWhole(canvas, bitmaps[index].asked, Math.min(FRAME_LIMIT_PX, canvas.parentNode.clientWidth));
+}
+
+function drawWhole(canvas, bitmap, side) {
+  if (side < 20) return;  // in a closed tab
+  const context = prepare(canvas, side);
+  context.imageSmoothingEnabled = bitmap.width > PIXELS;
+  context.drawImage(bitmap, 0, 0, side, side);
+}
+
+function prepare(canvas, side) {
+  canvas.style.width = canvas.style.height = `${side}px`;
+  return fitCanvas(canvas, side, side);
+}
+
+// Between two steps both pictures are drawn so that their ink lies in one place, the later one ever stronger.
+function drawWay() {
+  const side = Math.min(FRAME_LIMIT_PX, wayCanvas.parentNode.clientWidth);
+  if (!bitmaps.length || side < 20) return;
+  const from = Math.floor(position);
+  const to = Math.min(from + 1, shown.steps.length - 1);
+  const share = easeInOut(position - from);
+  const between = (first, second) => first.map((value, index) => value + (second[index] - value) * share);
+  const place = between(shown.steps[from].place, shown.steps[to].place);
+  const colors = readColors(host, { ground: "--gb-surface-sunk", accent: "--gb-accent" });
+  const context = prepare(wayCanvas, side);
+  context.fillStyle = colors.ground;
+  context.fillRect(0, 0, side, side);
+  drawPlaced(context, from, place, side, 1);
+  if (share > 0) drawPlaced(context, to, place, side, share);
+  drawMarks(context, place, between(shown.steps[from].center, shown.steps[to].center), side, colors);
+}
+
+const easeInOut = (share) => share * share * (3 - 2 * share);
+
+function drawPlaced(context, index, place, side, strength) {
+  const [x, y, width, height] = shown.steps[index].place;
+  const zoom = [place[2] / width, place[3] / height];
+  context.globalAlpha = strength;
+  context.imageSmoothingEnabled = bitmaps[index].picture.width > PIXELS;
+  context.drawImage(bitmaps[index].picture, (place[0] - x * zoom[0]) * side, (place[1] - y * zoom[1]) * side, zoom[0] * side, zoom[1] * side);
+  context.globalAlpha = 1;
+}
+
+// The ink's box, the middle of the frame as a cross, and the centre of mass as a ring.
+function drawMarks(context, place, center, side, colors) {
+  context.strokeStyle = colors.accent;
+  context.lineWidth = 1.5;
+  context.setLineDash([5, 4]);
+  context.strokeRect(place[0] * side + 1, place[1] * side + 1, place[2] * side - 2, place[3] * side - 2);
+  context.setLineDash([]);
+  context.beginPath();
+  const middle = 14.5 / PIXELS * side;  // of the middle pixel, in which every centre of mass comes to lie
+  for (const [x, y] of [[1, 0], [0, 1]]) {
+    context.moveTo(middle - 9 * x, middle - 9 * y);
+    context.lineTo(middle + 9 * x, middle + 9 * y);
+  }
+  context.stroke();
+  context.beginPath();
+  context.arc(center[0] * side, center[1] * side, 6, 0, 2 * Math.PI);
+  context.lineWidth = 2;
+  context.stroke();
+}
+
+// ---- Wires
+
+host.addEventListener("keydown", (event) => transport.onKey(event));
+redrawOnChange(host, () => {
+  askIfSeen();
+  draw();
+});
+document.addEventListener("glassbox-drawing", hearDrawing);
+hearDrawing();
