@@ -11,6 +11,7 @@ from app.components.pad import PAD_SIZE_PX, build_pad
 from app.drawing_view import MAX_CHECKPOINTS, answer_request
 from app.prose import LATEX_DELIMITERS, load_sections
 from app.run_view import format_seconds
+from app.tabs.sketchpad.autopsy import build_autopsy_section
 from app.tabs.sketchpad.my_digits import build_my_digits_section
 from app.tabs.sketchpad.why import build_why_section
 from models.library import CHOICE_INFO, DEFAULT_CHOICE, list_choices, resolve_choice
@@ -60,6 +61,10 @@ def build_sketchpad_tab(pad: gr.HTML, my_runs: gr.BrowserState) -> SketchpadTab:
                 elem_id="sketchpad-beside",
             )
             about = gr.Markdown(describe_choice(DEFAULT_CHOICE), elem_classes="gb-about")
+    with gr.Accordion(
+        "Autopsy: from your drawing to the network’s input", open=False, elem_id="autopsy-section"
+    ):
+        build_autopsy_section()
     with gr.Accordion("Why this digit?", open=False, elem_id="why-section"):
         build_why_section()
     with gr.Accordion("My digits", open=False):
