@@ -1,0 +1,116 @@
+// Pictures of 28 × 28 pixels painted large, the drawing's outline upon them, and one pixel pointed at in all of them.
+
+const FIELD = 28;
+const INK_EDGE = 128;   // of 255: where the drawing's outline runs
+
+const decodeFloats = (text) => new Float32Array(decode(text).buffer);
+
+// Paint a picture of bytes as large as its figure, and return its context and how wide a pixel is.
+function paintField(canvas, bytes, ramp) {
+  const side = canvas.parentNode.clientWidth;
+  if (side < 20) return null;  // in a closed section
+  canvas.style.width = canvas.style.height = `${side}px`;
+  const context = fitCanvas(canvas, side, side);
+  context.imageSmoothingEnabled = false;
+  context.drawImage(paint(bytes, FIELD, ramp), 0, 0, side, side);
+  return { context, cell: side / FIELD };
+}
+
+// The edge between ink and paper, so that a map can be laid against the drawing.
+function traceInk({ context, cell }, bytes, color) {
+  const isInk = (row, column) => row >= 0 && row < FIELD && column >= 0 && column < FIELD && bytes[row * FIELD + column] >= INK_EDGE;
+  context.beginPath();
+  for (let row = 0; row <= FIELD; row += 1) {
+    for (let column = 0; column <= FIELD; column += 1) {
+      const here = isInk(row, column);
+      const [x, y] = [column * cell, row * cell];
+      if (here !== isInk(row - 1, column)) {
+        context.moveTo(x, y);
+        context.lineTo(x + cell, y);
+      }
+      if (here !== isInk(row, column - 1)) {
+        context.moveTo(x, y);
+        context.lineTo(x, y + cell);
+      }
+    }
+  }
+  context.strokeStyle = color;
+  context.lineWidth = 1;
+  context.stroke();
+}
+
+function frameCells({ context, cell }, colors, row, column, reach = 0) {
+  const [top, left] = [Math.max(0, row - reach), Math.max(0, column - reach)];
+  const [bottom, right] = [Math.min(FIELD, row + reach + 1), Math.min(FIELD, column + reach + 1)];
+  for (const [color, width] of [[colors.surface, 4], [colors.accent, 2]]) {
+    context.strokeStyle = color;
+    context.lineWidth = width;
+    context.strokeRect(left * cell, top * cell, (right - left) * cell, (bottom - top) * cell);
+  }
+}
+
+// The drawing and its two maps. `row` holds their figures and the keyboard's focus, `reading` tells of the pixel.
+function createMaps(row, reading, spoken) {
+  const [drawing, gradient, occlusion] = row.querySelectorAll("canvas");
+  let shown = null;      // what Python sent, its numbers decoded
+  let pointed = null;    // { row, column }
+  let ramps = null;
+
+  function show(answer) {
+    shown = { ...answer, pixels: decode(answer.picture), inkValues: decodeFloats(answer.ink),
+      maps: [answer.gradient, answer.occlusion].map((map) => ({ bytes: decode(map.bytes), values: decodeFloats(map.values) })) };
+    const texts = [answer.verdict, answer.gradient.text, answer.occlusion.text];
+    row.querySelectorAll("p").forEach((node, index) => setText(node, texts[index]));
+    row.querySelectorAll("p")[1].title = answer.gradient.scale_title;
+    row.querySelectorAll("p")[2].title = answer.occlusion.scale_title;
+    row.setAttribute("aria-label", `The drawing, its gradient map and its occlusion map for ${answer.digit}. Arrow keys choose a pixel.`);
+  }
+
+  function draw(newRamps = ramps) {
+    ramps = newRamps;
+    if (!shown || !ramps) return;
+    const pictures = [[drawing, shown.pixels, ramps.ink], [gradient, shown.maps[0].bytes, ramps.signed],
+      [occlusion, shown.maps[1].bytes, ramps.signed]];
+    pictures.forEach(([canvas, bytes, ramp], index) => {
+      const field = paintField(canvas, bytes, ramp);
+      if (!field) return;
+      if (index) traceInk(field, shown.pixels, ramps.colors.ink);
+      if (pointed) frameCells(field, ramps.colors, pointed.row, pointed.column, index === 2 ? (shown.patch - 1) / 2 : 0);
+    });
+    tell();
+  }
+
+  function tell() {
+    if (!pointed) return setText(reading, "Point at a pixel to read its numbers.");
+    const at = pointed.row * FIELD + pointed.column;
+    const [slope, fall] = shown.maps.map((map) => map.values[at]);
+    const moves = Math.abs(fall) < 1e-4 ? `changes the probability by ${fall ? "less than 0.0001" : "nothing"}` : `${fall > 0 ? "lowers" : "raises"} the probability by ${formatNumber(Math.abs(fall))}`;
+    setText(reading, `Row ${pointed.row + 1}, column ${pointed.column + 1}: ink ${formatNumber(shown.inkValues[at])}; gradient ${formatNumber(slope)}; `
+      + `covering the ${shown.patch} \u00d7 ${shown.patch} pixels around it ${moves}.`);
+    reading.title = `ink ${shown.inkValues[at]}, gradient ${slope}, fall of the probability ${fall}`;
+  }
+
+  function point(place) {
+    pointed = place;
+    if (shown) draw();
+  }
+
+  const onPointer = (event) => {
+    const cell = event.target.clientWidth / FIELD;
+    point({ row: clamp(Math.floor(event.offsetY / cell), FIELD - 1), column: clamp(Math.floor(event.offsetX / cell), FIELD - 1) });
+  };
+  for (const canvas of [drawing, gradient, occlusion]) {
+    canvas.addEventListener("pointermove", onPointer);
+    canvas.addEventListener("pointerdown", onPointer);
+  }
+  row.addEventListener("keydown", (event) => {
+    const { row: down, column: across } = pointed || { row: 13, column: 13 };
+    const moves = { ArrowUp: [down - 1, across], ArrowDown: [down + 1, across], ArrowLeft: [down, across - 1], ArrowRight: [down, across + 1] };
+    const move = moves[event.key];
+    if (!move || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    point({ row: clamp(move[0], FIELD - 1), column: clamp(move[1], FIELD - 1) });
+    spoken.textContent = reading.textContent;
+  });
+  return { show, draw };
+}
