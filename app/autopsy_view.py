@@ -96,8 +96,8 @@ def _find_sureness(answer: Prediction) -> float:
 
 
 def write_share(share: float) -> str:
-    """Write a probability in percent, as the pad does; certainty is never complete."""
-    return ">99.9%" if share >= 0.9995 else f"{share:.1%}"
+    """Write a probability in percent, to a tenth; certainty is never complete."""
+    return "over 99.9%" if share >= 0.9995 else f"{share:.1%}"
 
 
 def _compare(answers: list[Prediction | None]) -> str:
@@ -154,7 +154,7 @@ def _place(measure: Measure, value: float) -> float:
 
 
 def _write(measure: Measure, value: float) -> str:
-    return f"{format_number(float(f'{value:.3g}'))} {measure.unit}".rstrip()
+    return f"{format_number(float(f'{value:.3g}'))}\u00a0{measure.unit}".rstrip()
 
 
 def _write_range(measure: Measure) -> str:

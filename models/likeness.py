@@ -94,7 +94,7 @@ MEASURES = (
     Measure(
         "aspect", "Width of its box", "× its height", "narrower", "wider", (0, 2), (0.2, 0.5, 0.8, 1, 1.429)
     ),
-    Measure("parts", "Separate parts", "", "in fewer parts", "in more parts", (1, 5), (1, 1, 1, 1, 2)),
+    Measure("parts", "Separate parts", "", "in fewer parts", "in more parts", (0, 5), (1, 1, 1, 1, 2)),
 )
 
 

@@ -156,7 +156,7 @@ def test_answers_are_the_networks_own_about_what_is_asked():
         prediction = predict_digit((pixels / 255).astype(np.float32), "convnet3")
         assert step["digit"] == prediction.digit
         sure = prediction.probabilities[prediction.digit]
-        told = float(step["sure"].strip(">% sure")) / 100
+        told = float(step["sure"].removeprefix("over ").removesuffix("% sure")) / 100
         assert told == pytest.approx(sure, abs=0.01)
     last = shown["steps"][-1]
     assert f"read as {last['digit']}" in shown["summary"]

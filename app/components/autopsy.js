@@ -1,7 +1,7 @@
 // The autopsy. Python sends every step's picture, where the ink lies in it and what is read; this script moves from one to
 // the next. autopsy_gauges.js, before this, draws the gauges.
 
-const FRAME_LIMIT_PX = 300;
+const FRAME_LIMIT_PX = 360;
 const PIXELS = 28;
 const EMPTY = "The pad is empty. Draw a digit from 0 to 9, and its way to the network is shown here.";
 
@@ -62,8 +62,9 @@ function takeSteps({ request, answer }) {
   bitmaps = [];
   setText(find(".gb-autopsy-doubt"), answer.doubt);
   setText(find(".gb-autopsy-summary"), answer.summary);
-  setText(find(".gb-autopsy-how"), `At each step the picture is plainly resized to 28 × 28 pixels, as it stands, and `
-    + `${answer.network} is asked about the result.`);
+  setText(find(".gb-autopsy-how"), `At each step the picture is plainly resized to 28\u00a0×\u00a028 pixels, as it stands, and `
+    + `${answer.network} ${answer.is_refused ? "would be" : "is"} asked about the result. Dashed: the ink\u2019s box; cross: `
+    + "the middle; ring: the centre of mass.");
   setText(find(".gb-autopsy-likeness"), answer.likeness);
   fillStrip();
   gauges.setGauges(answer.gauges);

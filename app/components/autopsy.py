@@ -38,9 +38,10 @@ _TEMPLATE = f"""
     <p class="gb-autopsy-how"></p>
     <h4>How like MNIST’s digits it is</h4>
     <p class="gb-autopsy-likeness"></p>
-    <p class="gb-autopsy-key"><i data-key="step"></i><span>this step</span><i data-key="plain"></i>
-      <span>the plain resize</span><i data-key="band"></i><span>8 in 10 of MNIST’s training digits</span>
-      <i data-key="line"></i><span>98 in 100</span></p>
+    <p class="gb-autopsy-key"><span><i data-key="step"></i>this step</span>
+      <span><i data-key="plain"></i>the plain resize</span>
+      <span><i data-key="band"></i>8 in 10 of MNIST’s training digits</span>
+      <span><i data-key="line"></i>98 in 100</span></p>
     <ul class="gb-autopsy-gauges"></ul>
   </div>
   <span class="gb-autopsy-spoken" aria-live="polite"></span>
