@@ -74,6 +74,11 @@ def build_parser() -> argparse.ArgumentParser:
         "--seed", type=seed, help="where and how large the drawings are put on the pad; default: 0"
     )
 
+    calibrating = commands.add_parser("calibrate", help="fit a checkpoint's temperature, and record it")
+    calibrating.set_defaults(run=run_calibrate)
+    calibrating.add_argument("files", metavar="FILE", nargs="+", type=Path, help="checkpoints to complete")
+    calibrating.add_argument("--pen", type=Path, metavar="FILE", help="record accuracy on pen drawings too")
+
     predicting = commands.add_parser("predict", help="read the digit in a picture")
     predicting.set_defaults(run=run_predict)
     predicting.add_argument("images", metavar="IMAGE", nargs="+", type=Path)
@@ -82,7 +87,7 @@ def build_parser() -> argparse.ArgumentParser:
     listing = commands.add_parser("checkpoints", help="list the shipped checkpoints")
     listing.set_defaults(run=run_checkpoints)
 
-    for command in (training, evaluating, predicting, listing):
+    for command in (training, evaluating, calibrating, predicting, listing):
         command.add_argument(
             "--data-dir",
             type=Path,
@@ -248,10 +253,38 @@ def _evaluate_on_pen(checkpoint: Checkpoint, path: Path, seed: int) -> None:
             images, is_read = prepare_drawings(
                 drawings, from_picture, lambda done, _: bar.update(done - bar.n)
             )
-        result = evaluate_drawings(checkpoint.network, images, is_read, labels)
+        result = evaluate_drawings(
+            checkpoint.network, images, is_read, labels, checkpoint.info.temperature or 1.0
+        )
         what = f"{checkpoint.info.network} on {len(digits):,} drawings of {path.name}"
         print(f"{what}, from their {kind} (seed {seed}): {result}")
         print(f"\n{format_classes(result.class_accuracies)}\n\n{format_confusion(result.confusion)}\n")
+
+
+def run_calibrate(options: argparse.Namespace) -> int:
+    """Fit the temperature of each checkpoint and write it, with what was measured, into the file's header."""
+    from models.calibrated import calibrate_checkpoint
+    from models.checkpoint import load_checkpoint, save_checkpoint
+    from models.pen_digits import load_pen_digits
+
+    pen_digits = load_pen_digits(options.pen) if options.pen else []
+    for path in options.files:
+        if not path.is_file():
+            raise ValueError(f"There is no file {path}.")
+        calibrated = calibrate_checkpoint(load_checkpoint(path), pen_digits)
+        save_checkpoint(calibrated, path)
+        info = calibrated.info
+        print(
+            f"{path.name}: temperature {info.temperature:.3f}, "
+            f"calibration error {info.test_calibration_error:.4f}"
+        )
+        if info.drawn_accuracy is not None:
+            print(
+                f"  {info.num_drawn:,} drawings: {info.drawn_accuracy:.4f} from strokes, "
+                f"{info.drawn_picture_accuracy:.4f} from pictures, "
+                f"calibration error {info.drawn_calibration_error:.4f}"
+            )
+    return 0
 
 
 def run_predict(options: argparse.Namespace) -> int:

@@ -30,6 +30,8 @@ SETTINGS = {
     "epochs": "Epochs",
     "dropout": "Dropout",
     "augment": "Augmentation",
+    "distortions": "Distortions",
+    "added_strokes": "Strokes added",
     "label_smoothing": "Label smoothing",
     "precision": "Precision",
     "num_images": "Pictures",
@@ -115,6 +117,8 @@ def write_setting(key: str, value: Any) -> str:
         return _OPTIMIZERS[value]
     if key == "dropout" and value is None:
         return "its own"
+    if key == "distortions":
+        return value.replace(",", ", ") or "none"
     if key == "num_images":
         return f"{value or NUM_IMAGES['train']:,}"
     if isinstance(value, bool):

@@ -25,6 +25,8 @@ def train_endpoint(
     weight_decay: float | None = None,
     dropout: float | None = None,
     augment: bool | None = None,
+    distortions: str | None = None,
+    added_strokes: int | None = None,
     label_smoothing: float | None = None,
     precision: str | None = None,
     name: str = "",
@@ -34,9 +36,9 @@ def train_endpoint(
     What is left out is as the recipe has it.
 
     Args:
-        network: "logistic", "mlp", "convnet", "convnet2", "convnet3" or "convnet4".
+        network: "logistic", "mlp", "convnet", "convnet2", "convnet3", "convnet4" or "glassnet".
         dataset: "mnist", "fashion-mnist" or "strokes".
-        recipe: "notebook", "fast" or "free"; a changed hyperparameter makes any recipe "free".
+        recipe: "notebook", "fast", "sketch" or "free"; a changed hyperparameter makes any recipe "free".
         epochs: passes over the training pictures, 1 to what this server allows, usually 20.
         seed: of the weights, the order of the pictures and dropout.
         num_images: pictures, 10 to 60,000, of which four fifths train and a fifth validates.
@@ -48,6 +50,8 @@ def train_endpoint(
         weight_decay: λ of the L2 penalty, 0 to 10.
         dropout: probability for all dropout layers, 0 to 0.95.
         augment: whether each training picture is shifted, turned and scaled a little at random each time.
+        distortions: which of "slant", "bend", "width", "strength", in this order, by comma; "" for none.
+        added_strokes: built-in strokes added to the training pictures, 0 to 200,000.
         label_smoothing: share of the right answer's probability that is spread over all ten, 0 to 0.5.
         precision: "float32" or "bfloat16".
         name: what the page calls the run.
@@ -72,6 +76,8 @@ def train_endpoint(
             weight_decay=weight_decay,
             dropout=dropout,
             augment=augment,
+            distortions=distortions,
+            added_strokes=added_strokes,
             label_smoothing=label_smoothing,
             precision=precision,
         )

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from models.data import NUM_IMAGES, TITLES, has_files
 from models.networks import get_network_spec, has_dropout
-from models.recipes import TrainConfig, make_config
+from models.recipes import DISTORTIONS, TrainConfig, make_config
 
 OWN_DROPOUT = "own"
 ALL_IMAGES = NUM_IMAGES["train"]
@@ -23,6 +23,12 @@ OPTIMIZER_TITLES = {
 }
 SCHEDULE_TITLES = {"constant": "Constant", "cosine": "Cosine, down to 0", "one-cycle": "One-cycle, up, down"}
 PRECISION_TITLES = {"float32": "float32", "bfloat16": "bfloat16"}
+DISTORTION_TITLES = {
+    "slant": "Slant",
+    "bend": "Bend",
+    "width": "Pen width",
+    "strength": "Strength of the ink",
+}
 DROPOUT_TITLES = {
     OWN_DROPOUT: "As the network has it",
     "0": "None",
@@ -60,6 +66,8 @@ class Form(NamedTuple):
     weight_decay: Any
     dropout: Any
     augment: Any
+    distortions: Any
+    added_strokes: Any
     label_smoothing: Any
     precision: Any
     seed: Any
@@ -74,7 +82,7 @@ def fill_form(network: str, recipe: str) -> dict[str, Any]:
 
     Args:
         network: Name in the registry.
-        recipe: "notebook", "fast", or "free", which begins as "notebook".
+        recipe: "notebook", "fast", "sketch", or "free", which begins as "notebook".
 
     Raises:
         ValueError: If there is no such network or recipe.
@@ -92,6 +100,8 @@ def fill_form(network: str, recipe: str) -> dict[str, Any]:
         "weight_decay": config.weight_decay,
         "dropout": OWN_DROPOUT if config.dropout is None else f"{config.dropout:g}",
         "augment": config.augment,
+        "distortions": config.distortions.split(",") if config.distortions else [],
+        "added_strokes": config.added_strokes,
         "label_smoothing": config.label_smoothing,
         "precision": config.precision,
     }
@@ -135,6 +145,8 @@ def read_form(form: Form, recipe: str) -> TrainConfig:
         "batch_size": _read_whole(form.batch_size, "The batch size"),
         "weight_decay": _read_number(form.weight_decay, "The weight decay"),
         "augment": form.augment,
+        "distortions": _join_distortions(form.distortions),
+        "added_strokes": _read_whole(form.added_strokes, "The number of strokes added"),
         "label_smoothing": _read_number(form.label_smoothing, "The label smoothing"),
         "precision": str(form.precision),
         "seed": _read_whole(form.seed, "The seed"),
@@ -189,10 +201,20 @@ def describe_settings(config: TrainConfig) -> str:
         f"weight decay {config.weight_decay:g}" if config.weight_decay else "",
         "" if config.dropout is None else f"dropout {config.dropout:g}",
         "augmented" if config.augment else "",
+        f"distorted ({config.distortions.replace(',', ', ')})" if config.distortions else "",
+        f"{config.added_strokes:,} built-in strokes added" if config.added_strokes else "",
         f"label smoothing {config.label_smoothing:g}" if config.label_smoothing else "",
         "" if config.precision == "float32" else config.precision,
+        _describe_drawings(config),
     ]
     return ", ".join(filter(None, parts))
+
+
+def _describe_drawings(config: TrainConfig) -> str:
+    if not config.drawings:
+        return ""
+    share = f"{config.drawing_share:.0%} of the training pictures"
+    return f"begun with {config.start_from}, {config.drawings} drawings repeated to {share}"
 
 
 def list_warnings(config: TrainConfig) -> list[str]:
@@ -202,7 +224,7 @@ def list_warnings(config: TrainConfig) -> list[str]:
     usual, highest = _USUAL_RATES[name]
     rate = config.learning_rate
     num_images = config.num_images or ALL_IMAGES
-    num_training = num_images - int(num_images * _VALIDATION_SHARE)
+    num_training = num_images - int(num_images * _VALIDATION_SHARE) + config.added_strokes
     num_steps = math.ceil(num_training / config.batch_size) * config.epochs
     warnings = []
     if rate > highest:
@@ -230,6 +252,14 @@ def list_warnings(config: TrainConfig) -> list[str]:
     if config.dataset != "strokes" and not has_files(config.dataset):
         warnings.append(f"{TITLES[config.dataset]} is not on this machine yet and is downloaded first.")
     return warnings
+
+
+def _join_distortions(chosen: Any) -> str:
+    """Return the boxes that are ticked as a configuration has them; the browser may send anything."""
+    names = chosen if isinstance(chosen, list) else [chosen]
+    return ",".join(
+        [name for name in DISTORTIONS if name in names] + [str(n) for n in names if n not in DISTORTIONS]
+    )
 
 
 def _read_number(value: Any, name: str) -> float:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import inspect
+import re
+from types import ModuleType
 
 from models.data import TITLES, TRAIN_SHARE
 from models.network_source import write_network
 from models.networks import get_network_spec
 from models.recipes import TrainConfig
-from models.training import augmentation
+from models.training import augmentation, distortion
 
 _SCRIPT = '''\
 """{title}.
@@ -28,7 +30,7 @@ order = torch.randperm(len(images), generator=torch.Generator().manual_seed({spl
 num_train = int({train_share} * len(images))
 train_images, train_labels = images[order[:num_train]], labels[order[:num_train]]
 validation = images[order[num_train:]], labels[order[num_train:]]
-
+{added}
 torch.manual_seed({seed})  # the weights, the order of the pictures{also_random}
 network = {network}
 {training}
@@ -36,11 +38,11 @@ network = {network}
 for epoch in range({epochs}):
     network.train()
     total = 0.0
-    for batch in torch.randperm(num_train).split({batch_size}):
+    for batch in torch.randperm(len(train_images)).split({batch_size}):
 {step}
         total += loss.item() * len(batch)
 {validation}
-    print(f"Epoch {{epoch + 1}}: training loss {{total / num_train:.4f}}, "
+    print(f"Epoch {{epoch + 1}}: training loss {{total / len(train_images):.4f}}, "
           f"validation loss {{val_loss:.4f}}, validation accuracy {{val_accuracy:.4f}}")
     if not math.isfinite(total + val_loss):
         sys.exit("The training diverged: the loss became infinite or NaN.")
@@ -88,6 +90,12 @@ if not folder.exists():
     datasets.{name}(root, download=True)
 images, labels = load("train")"""
 
+_ADDED = """\
+strokes = load_strokes({num})
+train_images = torch.cat([train_images, strokes.images])
+train_labels = torch.cat([train_labels, strokes.labels])
+"""
+
 _COSINE = '''\
 def find_learning_rate(step):
     """Fall from the peak to 0 along half a cosine."""
@@ -113,10 +121,20 @@ def write_run_script(config: TrainConfig) -> str:
     that was stopped early is written as if it had gone on to its end. MNIST and Fashion-MNIST are read from
     the folder given as the first argument or by `GLASSBOX_DATA`, or downloaded by torchvision; built-in
     strokes are drawn by this project's own package.
+
+    Raises:
+        ValueError: If it is a fine-tuning, which needs what only its run's folder has.
     """
+    if config.drawings:
+        raise ValueError(
+            "A fine-tuning has no script: it needs the drawings and the weights that it begins with, which "
+            "its run's folder holds. Download the checkpoint instead."
+        )
     dataset = "built-in strokes" if config.dataset == "strokes" else TITLES[config.dataset]
     network = write_network(config.network, config.dropout)
-    also_random = (", dropout" if "Dropout" in network else "") + (", augmentation" if config.augment else "")
+    also_random = (", dropout" if "Dropout" in network else "") + (
+        ", augmentation" if config.augment or config.distortions else ""
+    )
     return _SCRIPT.format(
         title=f"{get_network_spec(config.network).title} on {dataset}",
         needs=_describe_needs(config),
@@ -124,6 +142,7 @@ def write_run_script(config: TrainConfig) -> str:
         functions="\n\n".join(part.rstrip() + "\n" for part in _list_functions(config)).rstrip(),
         data=_write_data(config),
         split_seed=config.split_seed,
+        added=_ADDED.format(num=config.added_strokes) if config.added_strokes else "",
         train_share=TRAIN_SHARE,
         seed=config.seed,
         also_random=also_random,
@@ -140,22 +159,28 @@ def write_run_script(config: TrainConfig) -> str:
 def _describe_needs(config: TrainConfig) -> str:
     if config.dataset == "strokes":
         return "It needs PyTorch and Glassbox, which draws the strokes: run it in Glassbox's own folder."
+    drawn = (
+        " Run it in Glassbox's own folder: it draws the strokes that are added."
+        if config.added_strokes
+        else ""
+    )
     return (
         f"It needs PyTorch and {TITLES[config.dataset]}: name the folder that has it as the argument, or let "
-        "torchvision\ndownload it into the folder data."
+        f"torchvision\ndownload it into the folder data.{drawn}"
     )
 
 
 def _write_imports(config: TrainConfig) -> str:
-    is_strokes = config.dataset == "strokes"
+    is_strokes, is_changed = config.dataset == "strokes", config.augment or config.distortions
     standard = ["import math", *([] if is_strokes else ["import os"]), "import sys"]
     if not is_strokes:
         standard.append("from pathlib import Path")
     others = ["import torch"]
-    if config.augment:
+    if is_changed:
         others.append("import torch.nn.functional as F")
-    others.append("from torch import Tensor, nn" if config.augment else "from torch import nn")
-    own = ["", "from models.data import load_dataset"] if is_strokes else []
+    others.append("from torch import Tensor, nn" if is_changed else "from torch import nn")
+    loaders = [*(["load_dataset"] if is_strokes else []), *(["load_strokes"] if config.added_strokes else [])]
+    own = ["", f"from models.data import {', '.join(loaders)}"] if loaders else []
     return "\n".join([*standard, "", *others, *own])
 
 
@@ -165,11 +190,19 @@ def _list_functions(config: TrainConfig) -> list[str]:
         functions.append(_COSINE.format(peak=config.learning_rate))
     elif config.schedule == "one-cycle":
         functions.append(_ONE_CYCLE.format(peak=config.learning_rate))
+    if config.distortions:
+        functions.append(_show_module(distortion))
     if config.augment:
         names = ("MAX_SHIFT_PX", "MAX_TURN_DEGREES", "MAX_SCALE")
         constants = "\n".join(f"{name} = {getattr(augmentation, name)}" for name in names)
         functions += [constants, _show_augmentation()]
     return functions
+
+
+def _show_module(module: ModuleType) -> str:
+    """Return a module's constants and functions; of docstrings only the first line."""
+    source = inspect.getsource(module).partition("from torch import Tensor\n")[2].strip()
+    return re.sub(r'("""[^\n]*)\n\n.*?"""', r'\1"""', source, flags=re.DOTALL)
 
 
 def _show_augmentation() -> str:
@@ -197,7 +230,9 @@ def _write_training(config: TrainConfig) -> str:
     if config.precision == "bfloat16":
         lines.insert(0, "network.to(memory_format=torch.channels_last)  # quicker in bfloat16")
     if config.schedule != "constant":
-        lines.append(f"step, num_steps = 0, {config.epochs} * math.ceil(num_train / {config.batch_size})")
+        lines.append(
+            f"step, num_steps = 0, {config.epochs} * math.ceil(len(train_images) / {config.batch_size})"
+        )
     return "\n".join(lines)
 
 
@@ -221,6 +256,8 @@ def _write_optimizer(config: TrainConfig) -> str:
 
 def _list_step_lines(config: TrainConfig) -> list[str]:
     lines = ["x, y = train_images[batch].float() / 255, train_labels[batch]  # (N, 1, 28, 28), (N,)"]
+    if config.distortions:
+        lines.append(f'x = distort_images(x, "{config.distortions}")')
     if config.augment:
         lines.append("x = augment_images(x)")
     if config.schedule != "constant":

@@ -53,6 +53,13 @@ class CheckpointInfo:
         num_test: How many test pictures there were.
         seconds: Wall time of training and validation.
         torch_version: Version of torch that trained it.
+        temperature: What the logits are divided by before they become probabilities, fitted on the
+            validation pictures (see `models.calibrated`); None where that was not done, which counts as 1.
+        test_calibration_error: Expected calibration error on the test pictures, under that temperature.
+        drawn_accuracy: Share of pen drawings read correctly from their strokes.
+        drawn_picture_accuracy: The same from the drawings' pictures alone.
+        drawn_calibration_error: Expected calibration error on the drawings, from strokes.
+        num_drawn: How many drawings there were.
     """
 
     network: str
@@ -70,6 +77,12 @@ class CheckpointInfo:
     num_test: int | None
     seconds: float
     torch_version: str
+    temperature: float | None = None
+    test_calibration_error: float | None = None
+    drawn_accuracy: float | None = None
+    drawn_picture_accuracy: float | None = None
+    drawn_calibration_error: float | None = None
+    num_drawn: int | None = None
 
 
 @dataclass(frozen=True)
@@ -268,7 +281,11 @@ def _parse_info(path: Path, metadata: Any) -> CheckpointInfo:
         if not _has_type(values.get(field.name), str(field.type)):
             value = values.get(field.name, "absent")
             raise _refuse(path, f"its record's {field.name} is {value!r}, and {field.type} is needed")
-    return CheckpointInfo(**{field.name: values[field.name] for field in fields(CheckpointInfo)})
+    temperature = values.get("temperature")
+    if temperature is not None and not temperature > 0:
+        raise _refuse(path, f"its record's temperature is {temperature!r}, and it must be above 0")
+    # Files that were written before a field was added lack it.
+    return CheckpointInfo(**{field.name: values.get(field.name) for field in fields(CheckpointInfo)})
 
 
 def _has_type(value: Any, annotation: str) -> bool:

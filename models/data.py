@@ -68,6 +68,10 @@ class Dataset:
         """Return the pictures at `indices`, in that order."""
         return Dataset(self.images[indices], self.labels[indices])
 
+    def join(self, other: Dataset) -> Dataset:
+        """Return these pictures, then those of `other`."""
+        return Dataset(torch.cat([self.images, other.images]), torch.cat([self.labels, other.labels]))
+
 
 @dataclass(frozen=True)
 class Gallery:
@@ -127,6 +131,15 @@ def load_dataset(
         images, labels = _load_idx(name, part)
     pictures = torch.from_numpy(images[:num_images]).unsqueeze(1)  # (N, 28, 28) → (N, 1, 28, 28)
     return Dataset(pictures, torch.from_numpy(labels[:num_images]))
+
+
+def load_strokes(num: int, progress: Progress | None = None) -> Dataset:
+    """Load as many built-in strokes for training as are asked for, generated where needed.
+
+    The first 60,000 are the data set "strokes".
+    """
+    images, labels = _load_strokes("train", num, progress)
+    return Dataset(torch.from_numpy(images).unsqueeze(1), torch.from_numpy(labels))
 
 
 def check_dataset_name(name: str) -> None:

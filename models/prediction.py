@@ -22,7 +22,8 @@ class Prediction:
 
     Attributes:
         digit: The most probable digit.
-        probabilities: (10,) float32, the softmax of the logits; they sum to 1.
+        probabilities: (10,) float32, the softmax of the logits divided by the checkpoint's temperature; they
+            sum to 1.
     """
 
     digit: int
@@ -44,10 +45,10 @@ def predict_digit(image: np.ndarray, checkpoint: str | Path) -> Prediction:
         raise ValueError(f"The network takes 28 × 28 pixels, not an array of shape {pixels.shape}.")
     if not (np.isfinite(pixels).all() and pixels.min() >= 0 and pixels.max() <= 1):
         raise ValueError("The picture's values must lie between 0 (no ink) and 1 (full ink).")
-    network = load_cached(checkpoint).network
+    loaded = load_cached(checkpoint)
     with on_one_core(), torch.inference_mode():
-        logits = network(torch.from_numpy(pixels)[None, None])  # (1, 1, 28, 28) → (1, 10)
-        probabilities = logits.softmax(dim=1)[0].numpy()
+        logits = loaded.network(torch.from_numpy(pixels)[None, None])  # (1, 1, 28, 28) → (1, 10)
+        probabilities = (logits / (loaded.info.temperature or 1.0)).softmax(dim=1)[0].numpy()
     return Prediction(int(probabilities.argmax()), probabilities)
 
 

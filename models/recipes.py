@@ -9,11 +9,15 @@ from typing import Any
 from models.data import NUM_IMAGES, check_dataset_name
 from models.networks import get_network_spec, has_dropout
 
-RECIPES = ("notebook", "fast", "free")
+RECIPES = ("notebook", "fast", "sketch", "free")
 OPTIMIZERS = ("sgd", "adam", "adamw", "rmsprop")
 SCHEDULES = ("constant", "cosine", "one-cycle")
 PRECISIONS = ("float32", "bfloat16")
 MAX_EPOCHS = 100
+MAX_DRAWINGS = 500
+MAX_NAME_LETTERS = 80
+MAX_ADDED_STROKES = 200_000
+DISTORTIONS = ("slant", "bend", "width", "strength")  # see models.training.distortion
 _MIN_IMAGES = 10  # so that a fifth of them, the validation pictures, are at least two
 
 
@@ -37,11 +41,18 @@ class TrainConfig:
         epochs: Passes over the training pictures, 1 to 100.
         dropout: Probability for all dropout layers of the network, 0 to 0.95; None leaves the network's own.
         augment: Whether each training picture is shifted, turned and scaled a little at random each time.
+        distortions: Which distortions each training picture undergoes at random each time, by comma, in
+            the order of `DISTORTIONS`; "" for none.
+        added_strokes: Built-in strokes added to the training pictures, 0 to 200,000; never to those that
+            validate.
         label_smoothing: Share of the right answer's probability that is spread over all ten, 0 to 0.5.
         precision: "float32", or "bfloat16" for the multiplications of the forward and the backward pass.
         seed: Seed of the weights, the order of the pictures and dropout, 0 to 2³¹ − 1.
         split_seed: Seed of the split into training and validation pictures, 0 to 2³¹ − 1.
         num_images: Pictures to split into training and validation; None for all 60,000.
+        start_from: For a fine-tuning, what the checkpoint is called that it begins with; otherwise empty.
+        drawings: For a fine-tuning, how many drawings it trains on, 1 to 500; otherwise 0.
+        drawing_share: Their share of the training pictures, which they are repeated to reach, 0 to 0.9.
     """
 
     network: str
@@ -56,11 +67,16 @@ class TrainConfig:
     epochs: int = 2
     dropout: float | None = None
     augment: bool = False
+    distortions: str = ""
+    added_strokes: int = 0
     label_smoothing: float = 0.0
     precision: str = "float32"
     seed: int = 0
     split_seed: int = 0
     num_images: int | None = None
+    start_from: str = ""
+    drawings: int = 0
+    drawing_share: float = 0.0
 
     def __post_init__(self) -> None:
         get_network_spec(self.network)
@@ -77,6 +93,12 @@ class TrainConfig:
         _check_whole("epochs", self.epochs, 1, MAX_EPOCHS, "the notebook trains for 2")
         _check_whole("seed", self.seed, 0, 2**31 - 1, "any of them will do")
         _check_whole("split_seed", self.split_seed, 0, 2**31 - 1, "any of them will do")
+        _check_whole("added_strokes", self.added_strokes, 0, MAX_ADDED_STROKES, "0 adds none")
+        if self.added_strokes and self.dataset == "fashion-mnist":
+            raise ValueError(
+                "Strokes are digits, so they cannot be added to clothes; set added_strokes to 0."
+            )
+        _check_distortions(self.distortions)
         if not isinstance(self.augment, bool):
             raise ValueError(f"augment is {self.augment!r}; it must be true or false.")
         if self.dropout is not None:
@@ -89,6 +111,12 @@ class TrainConfig:
         if self.num_images is not None:
             limit = NUM_IMAGES["train"]
             _check_whole("num_images", self.num_images, _MIN_IMAGES, limit, "leave it out to take all")
+        if not isinstance(self.start_from, str) or len(self.start_from) > MAX_NAME_LETTERS:
+            raise ValueError(f"start_from must be a text of at most {MAX_NAME_LETTERS} letters.")
+        _check_whole("drawings", self.drawings, 0, MAX_DRAWINGS, "0 for a training without")
+        _check_number("drawing share", self.drawing_share, 0, 0.9, "0.2 is usual")
+        if len({bool(self.start_from), bool(self.drawings), bool(self.drawing_share)}) > 1:
+            raise ValueError("start_from, drawings and drawing_share belong together; set all or none.")
 
 
 # What a recipe does not decide: which pictures, and chance.
@@ -122,12 +150,21 @@ _FAST: Mapping[str, Mapping[str, Any]] = {
 }  # fmt: skip
 
 
+# For people's drawings on the sketchpad: more pictures, written in more ways, and more of each.
+_SKETCH: Mapping[str, Any] = {
+    **_ONE_CYCLE, "learning_rate": 0.006, "batch_size": 128, "epochs": 10, "precision": "bfloat16",
+    "augment": True, "distortions": "slant,bend,width,strength", "added_strokes": 60_000,
+    "label_smoothing": 0.05,
+}  # fmt: skip
+
+
 def make_config(network: str, recipe: str = "notebook", **changes: Any) -> TrainConfig:
     """Return a recipe's configuration for `network`, with `changes` applied; None leaves a field alone.
 
     The recipe `notebook` is the notebook's own: batches of 32, 2 epochs, learning rate 0.001, and plain SGD
     for logistic regression, SGD with momentum 0.9 for the MLP, Adam for the convolutional networks. `fast`
     aims at the same accuracy in a fraction of the time, which `benchmarks/time_to_accuracy.py` measures.
+    `sketch` aims at people's drawings, with strokes added and every picture distorted.
     `free` begins as `notebook`. A changed hyperparameter makes any recipe `free`.
 
     Raises:
@@ -139,7 +176,7 @@ def make_config(network: str, recipe: str = "notebook", **changes: Any) -> Train
         raise ValueError(f"There is no setting {sorted(unknown)[0]!r}. Settings: {', '.join(sorted(known))}.")
     get_network_spec(network)
     _check_name("recipe", recipe, RECIPES)
-    own = (_FAST if recipe == "fast" else _NOTEBOOK).get(network, {})
+    own = _SKETCH if recipe == "sketch" else (_FAST if recipe == "fast" else _NOTEBOOK).get(network, {})
     chosen = {name: value for name, value in changes.items() if value is not None}
     config = TrainConfig(**{"network": network, "recipe": recipe} | dict(own) | chosen)
     unchanged = TrainConfig(**{"network": network, "recipe": recipe} | dict(own))
@@ -153,6 +190,16 @@ def _check_name(what: str, name: Any, names: tuple[str, ...]) -> None:
         article = "an" if what[0] in "aeiou" else "a"
         raise ValueError(
             f"There is no {what} called {name!r}. Choose {article} {what} from: {', '.join(names)}."
+        )
+
+
+def _check_distortions(distortions: Any) -> None:
+    """Raise a ValueError unless it names distortions, each once and in their order."""
+    names = distortions.split(",") if isinstance(distortions, str) and distortions else []
+    if not isinstance(distortions, str) or names != [name for name in DISTORTIONS if name in names]:
+        raise ValueError(
+            f"distortions is {distortions!r:.60}; it must name some of {', '.join(DISTORTIONS)}, in this "
+            "order, by comma; leave it empty for none."
         )
 
 

@@ -18,6 +18,8 @@ PEN_WIDTH_PX = 2.3  # MNIST's mean stroke width, measured on its test digits
 
 Strokes = Sequence[Floats]
 
+HOOK_SHARE = 0.12  # of the ends of strokes
+
 DIGITS_PER_BATCH = 256  # drawn at once: large enough to hide NumPy's call cost, small enough for the cache
 
 
@@ -54,7 +56,7 @@ def sample_strokes(digit: int, rng: np.random.Generator) -> list[Floats]:
     points += np.sin(2 * np.pi * (points @ waves + rng.random(2))) @ amplitudes
 
     # The hand: narrow or wide, slanted (more often to the right), the paper turned.
-    aspect = np.exp(rng.normal(-0.22, 0.25))
+    aspect = np.exp(rng.normal(-0.22, 0.25).clip(-0.6, 0.45))  # narrower, an 8 would be a bar
     slant = rng.normal(0.18, 0.24)
     angle = rng.normal(0.0, 0.09)
     cosine, sine = np.cos(angle), np.sin(angle)
@@ -62,7 +64,30 @@ def sample_strokes(digit: int, rng: np.random.Generator) -> list[Floats]:
     turned = np.array([[cosine, sine], [-sine, cosine]])
     points = (points - 0.5) @ slanted @ turned + 0.5
 
-    return np.split(glyph.curve @ points.astype(np.float32), glyph.starts)
+    strokes = np.split(glyph.curve @ points.astype(np.float32), glyph.starts)
+    return [_add_hooks(_tremble(stroke, rng), rng) for stroke in strokes]
+
+
+def _tremble(stroke: Floats, rng: np.random.Generator) -> Floats:
+    """Let the hand that leads the pen shake a little: noise that changes within a few points (P, 2)."""
+    shake = rng.exponential(0.006)
+    knots = rng.normal(0.0, shake, (len(stroke) // 3 + 2, 2)).astype(np.float32)
+    place = np.linspace(0, len(knots) - 1, len(stroke))
+    return stroke + np.stack([np.interp(place, np.arange(len(knots)), knots[:, i]) for i in (0, 1)], axis=1)
+
+
+def _add_hooks(stroke: Floats, rng: np.random.Generator) -> Floats:
+    """Let the pen leave a small hook now and then where it touches down, or where it is drawn away."""
+    parts = [stroke]
+    for is_end in (False, True):
+        if rng.random() < HOOK_SHARE:
+            tip, inner = (stroke[-1], stroke[-3]) if is_end else (stroke[0], stroke[2])
+            back = (inner - tip) / max(float(np.hypot(*(inner - tip))), 1e-6)
+            angle = rng.choice((-1, 1)) * rng.uniform(0.4, 2.0)  # from the line on which the pen came
+            cosine, sine = np.cos(angle), np.sin(angle)
+            hook = tip + rng.uniform(0.03, 0.10) * (back @ np.array([[cosine, sine], [-sine, cosine]]))
+            parts.insert(len(parts) if is_end else 0, hook[None].astype(np.float32))
+    return np.concatenate(parts).astype(np.float32)
 
 
 def example_strokes(digit: int) -> list[Floats]:

@@ -18,9 +18,11 @@ LADDERS = {
         {
             "training.state",
             "training.augmentation",
+            "training.distortion",
             "training.optimizer",
             "training.peers",
             "training.options",
+            "fine_tuning",
         },
         {"events"},
         {"training.loop"},

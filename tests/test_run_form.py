@@ -99,6 +99,9 @@ def test_changed_hyperparameter_makes_the_recipe_free_and_changing_it_back_undoe
         ("optimizer", "lion", "no optimizer called 'lion'"),
         ("schedule", {}, "no schedule called"),
         ("augment", "yes", "augment is 'yes'"),
+        ("distortions", ["bend", "blur"], "distortions is 'bend,blur'"),
+        ("distortions", None, "distortions is 'None'"),
+        ("added_strokes", 0.5, "strokes added is 0.5: enter a whole number"),
         ("num_images", 3, "num_images is 3"),
     ],
 )

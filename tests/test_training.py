@@ -148,6 +148,7 @@ def test_steps_are_those_of_a_plain_loop(changes, build_optimizer):
     [
         ("mlp", {}),
         ("convnet2", {"optimizer": "rmsprop", "augment": True, "schedule": "cosine"}),
+        ("mlp", {"distortions": "slant,bend,width,strength", "added_strokes": 16}),
         ("convnet4", {"precision": "bfloat16", "optimizer": "adamw", "schedule": "one-cycle"}),
     ],
 )
@@ -351,7 +352,7 @@ def test_training_learns():
 
 
 def test_divergence_at_once_says_so_and_has_no_checkpoint():
-    finished = run("mlp", learning_rate=1000.0)[-1]
+    finished = run("convnet3", optimizer="sgd", momentum=0.9, learning_rate=1000.0)[-1]
     assert finished.status == "diverged"
     assert finished.checkpoint is None
     assert finished.test is None
@@ -400,7 +401,7 @@ def test_divergence_later_keeps_the_last_good_checkpoint(monkeypatch):
         ({"num_images": 9}, "num_images is 9.*10 to 60,000"),
         ({"dataset": "cifar"}, "no data set called 'cifar'"),
         ({"optimizer": "lion"}, "no optimizer called 'lion'"),
-        ({"recipe": "secret"}, "no recipe called 'secret'.*notebook, fast, free"),
+        ({"recipe": "secret"}, "no recipe called 'secret'.*notebook, fast, sketch, free"),
         ({"schedule": "linear"}, "no schedule called 'linear'"),
         ({"precision": "float16"}, "no precision called 'float16'"),
         ({"weight_decay": -0.1}, "weight decay is -0.1"),
@@ -409,6 +410,7 @@ def test_divergence_later_keeps_the_last_good_checkpoint(monkeypatch):
         ({"dropout": 0.5}, "mlp has no dropout layer.*choose convnet2"),
         ({"network": "convnet3", "dropout": 1.0}, "dropout is 1.0"),
         ({"augment": 1}, "augment is 1"),
+        ({"added_strokes": -1}, "added_strokes is -1.*0 to 200,000"),
         ({"network": "resnet"}, "no network called 'resnet'"),
     ],
 )

@@ -27,15 +27,18 @@ from models.data import (
     has_files,
     hash_dataset,
     load_dataset,
+    load_strokes,
     split_dataset,
     to_input,
 )
 from models.evaluation import Evaluation, evaluate_network, use_precision
 from models.events import EpochEvent, Event, Finished, Preparing, Started, StepEvent
+from models.fine_tuning import Beginning, mix_drawings
 from models.networks import apply_changes, build_network, describe_config, get_network_spec, set_dropout
 from models.randomness import RandomState
 from models.recipes import TrainConfig
 from models.training.augmentation import augment_images
+from models.training.distortion import distort_images
 from models.training.optimizer import build_optimizer, schedule_learning_rate
 from models.training.peers import ALONE, Peers
 from models.training.state import TrainingProgress, TrainingState, capture_state, restore_state
@@ -82,6 +85,7 @@ def train(
     state: TrainingState | None = None,
     find_halt: Callable[[], Halt | None] = go_on,
     peers: Peers = ALONE,
+    beginning: Beginning | None = None,
 ) -> Iterator[Event]:
     """Train a network and yield what happens.
 
@@ -92,6 +96,7 @@ def train(
         state: A state of an earlier training with this configuration, to go on from; None begins anew.
         find_halt: Asked at every report whether the training is to end early.
         peers: The processes that train together; each of them calls this function alike.
+        beginning: What a fine-tuning begins with (see `models.fine_tuning`).
 
     Yields:
         `Preparing`s, then `Started` unless it goes on from a state, `StepEvent`s, an `EpochEvent` after each
@@ -103,15 +108,22 @@ def train(
     """
     if state and state.config != config:
         raise ValueError("This state belongs to another configuration. Start a new run.")
+    if bool(config.drawings) != (beginning is not None):
+        raise ValueError("A fine-tuning trains in the folder of its run alone, which holds the drawings.")
     device = device or choose_device()
     yield Preparing(_describe_loading(config))
     everything = load_dataset(config.dataset, "train", config.num_images, progress)
+    own, validating = split_dataset(everything, config.split_seed)
+    if config.added_strokes:
+        yield Preparing(f"Drawing {config.added_strokes:,} built-in strokes")
+        own = own.join(load_strokes(config.added_strokes, progress))
+    if beginning:
+        own = mix_drawings(own, beginning.drawings, config.drawing_share)
     training, validation = (
-        Dataset(part.images.to(device), part.labels.to(device))
-        for part in split_dataset(everything, config.split_seed)
+        Dataset(part.images.to(device), part.labels.to(device)) for part in (own, validating)
     )
     yield Preparing("Building the network")
-    session = _Session(config, training, validation, device, peers)
+    session = _Session(config, training, validation, device, peers, beginning)
     last_good: Checkpoint | None = None
     if state:
         last_good = copy.deepcopy(session.resume(state))
@@ -157,7 +169,13 @@ class _Session:
     """A network in training: all that its steps change, and how far they have come."""
 
     def __init__(
-        self, config: TrainConfig, training: Dataset, validation: Dataset, device: torch.device, peers: Peers
+        self,
+        config: TrainConfig,
+        training: Dataset,
+        validation: Dataset,
+        device: torch.device,
+        peers: Peers,
+        beginning: Beginning | None,
     ) -> None:
         self.epoch = self.step = 0
         self._config, self._peers = config, peers
@@ -166,6 +184,8 @@ class _Session:
         self._changes = set_dropout(config.network, config.dropout)
         with self._random.active():
             self._network = build_network(config.network, self._changes).to(device)
+        if beginning:
+            self._network.load_state_dict(beginning.weights)
         if config.precision == "bfloat16":  # its faster convolutions want the channels last in memory
             self._network.to(memory_format=torch.channels_last)
         self._called = peers.wrap(self._network)
@@ -274,6 +294,8 @@ class _Session:
             group["lr"] = rate
         with self._random.active():
             images = to_input(batch.images)
+            if config.distortions:
+                images = distort_images(images, config.distortions)
             if config.augment:
                 images = augment_images(images)
             self._optimizer.zero_grad()

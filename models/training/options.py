@@ -21,6 +21,8 @@ _FIELDS: dict[str, tuple[type, str]] = {
     "schedule": (str, "constant, cosine or one-cycle"),
     "weight_decay": (float, "λ of the L2 penalty"),
     "dropout": (float, "probability for all dropout layers"),
+    "distortions": (str, "slant, bend, width, strength: some of them in this order, by comma"),
+    "added_strokes": (int, "built-in strokes added to the training pictures"),
     "label_smoothing": (float, "share of the right answer's probability that is spread over all"),
     "precision": (str, "float32 or bfloat16"),
     "seed": (int, "of weights, order and dropout; default: 0"),
@@ -30,7 +32,9 @@ _FIELDS: dict[str, tuple[type, str]] = {
 
 def add_config_options(parser: argparse.ArgumentParser) -> None:
     """Add an option for each field of a configuration but the network, which is an argument."""
-    parser.add_argument("--recipe", default="notebook", help="notebook, fast or free; default: notebook")
+    parser.add_argument(
+        "--recipe", default="notebook", help="notebook, fast, sketch or free; default: notebook"
+    )
     for name, (kind, text) in _FIELDS.items():
         parser.add_argument(f"--{name.replace('_', '-')}", type=kind, help=text)
     parser.add_argument(

@@ -8,6 +8,7 @@ import gradio as gr
 
 from app.run_form import (
     ALL_IMAGES,
+    DISTORTION_TITLES,
     DROPOUT_TITLES,
     OPTIMIZER_TITLES,
     PRECISION_TITLES,
@@ -241,6 +242,16 @@ def _build_hyperparameters(opening: dict[str, Any]) -> dict[str, Any]:
             label="Augment the pictures",
             info="Each is shifted, turned and scaled a little, anew each time.",
             elem_id="run-augment",
+        ),
+        "distortions": gr.CheckboxGroup(
+            [(title, key) for key, title in DISTORTION_TITLES.items()],
+            value=opening["distortions"],
+            label="Distort the writing",
+            info="As other hands and pens would have written it, anew each time.",
+            elem_id="run-distortions",
+        ),
+        "added_strokes": enter(
+            "added_strokes", "Built-in strokes added", "To the training pictures; never to validate."
         ),
         "label_smoothing": enter(
             "label_smoothing",
