@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from models.checkpoint import read_info
 from models.drawing_scores import score_drawings
 from models.drawings import prepare_drawings
 from models.library import list_choices, resolve_choice
@@ -32,7 +33,8 @@ def show_score(key: Any, digits: Any) -> dict[str, Any]:
     Returns:
         `right` and `count`, numbers; `score`, `accuracy` and `interval`, texts; `low` and `high`, the ends of
         the interval; `answers`, the answer to each drawing that came, None for one that cannot be read;
-        `refused`, a list of `{"place", "message"}`; and `meaning`, sentences that hold for any network.
+        `refused`, a list of `{"place", "message"}`; `note`, what is to be known about the network, or "";
+        and `meaning`, sentences that hold for any network.
 
     Raises:
         ValueError: If there is no such checkpoint, or the drawings are wrong.
@@ -56,6 +58,7 @@ def show_score(key: Any, digits: Any) -> dict[str, Any]:
         "high": high,
         "answers": answers,
         "refused": [{"place": place, "message": message} for place, message in drawings.refused],
+        "note": "trained on digits of yours" if read_info(path).recipe.get("drawings") else "",
         "meaning": _explain_interval(score.num),
     }
 

@@ -7,6 +7,8 @@
     <id>/state.safetensors        all that resuming needs, after the last finished epoch; gone when it is done
     <id>/epochs/000.safetensors   the weights before the first epoch, then after each, at most 21 of them
     <id>/test.npz                 the answer to each test picture
+    <id>/start.safetensors        of a fine-tuning, the checkpoint that it begins with
+    <id>/drawings.json            of a fine-tuning, the drawings that it trains on
     <id>/log.txt                  what the process printed
     <id>/lock                     held by the process for as long as it lives
     <id>/stop                     put there by whoever wants it to stop: "stop" or "keep"

@@ -7,7 +7,7 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -45,7 +45,14 @@ __all__ = [
 MAX_SEEDS = 10
 
 
-def start_run(config: TrainConfig, *, own_runs: Iterable[str] = (), group: str = "", name: str = "") -> str:
+def start_run(
+    config: TrainConfig,
+    *,
+    own_runs: Iterable[str] = (),
+    group: str = "",
+    name: str = "",
+    files: Mapping[str, bytes] | None = None,
+) -> str:
     """Start training in a process of its own, or wait in line for one, and return the run's id.
 
     Args:
@@ -53,11 +60,12 @@ def start_run(config: TrainConfig, *, own_runs: Iterable[str] = (), group: str =
         own_runs: Ids of the runs that the visitor has, for whom there are limits.
         group: Shared by runs that repeat one configuration over several seeds.
         name: What the visitor calls it.
+        files: What its folder holds besides, by name (see `models.fine_tuning`).
 
     Raises:
         ValueError: If it would take more than the limits allow, or the runs' folder cannot be written.
     """
-    return _start_runs([config], own_runs, group, name)[0]
+    return _start_runs([config], own_runs, group, name, files)[0]
 
 
 def repeat_run(config: TrainConfig, num_seeds: int, *, own_runs: Iterable[str] = ()) -> list[str]:
@@ -141,7 +149,9 @@ def _reopen(folder: Path) -> None:
         raise ValueError(f"{describe_os_error(error)}; the run cannot go on.") from error
 
 
-def create_run(config: TrainConfig, *, group: str = "", name: str = "") -> Path:
+def create_run(
+    config: TrainConfig, *, group: str = "", name: str = "", files: Mapping[str, bytes] | None = None
+) -> Path:
     """Make the folder of a run that nothing trains yet, and return it.
 
     Raises:
@@ -150,6 +160,8 @@ def create_run(config: TrainConfig, *, group: str = "", name: str = "") -> Path:
     folder = find_runs_folder() / secrets.token_hex(16)
     folder.mkdir(parents=True)
     try:
+        for file_name, content in (files or {}).items():
+            write_atomically(folder / file_name, content)
         write_meta(folder, {"created": time.time(), "name": check_name(name), "group": group})
         write_atomically(folder / CONFIG, json.dumps(asdict(config), indent=2).encode())
     except OSError:
@@ -158,7 +170,13 @@ def create_run(config: TrainConfig, *, group: str = "", name: str = "") -> Path:
     return folder
 
 
-def _start_runs(configs: list[TrainConfig], own_runs: Iterable[str], group: str, name: str) -> list[str]:
+def _start_runs(
+    configs: list[TrainConfig],
+    own_runs: Iterable[str],
+    group: str,
+    name: str,
+    files: Mapping[str, bytes] | None = None,
+) -> list[str]:
     """Put new runs in line, all or none, and let the line move."""
     limits = read_limits()
     for config in configs:
@@ -173,7 +191,7 @@ def _start_runs(configs: list[TrainConfig], own_runs: Iterable[str], group: str,
             _check_line(limits, len(configs))
             _check_disk(limits)
             for config in configs:
-                folders.append(create_run(config, group=group, name=name))
+                folders.append(create_run(config, group=group, name=name, files=files))
             for folder in folders:
                 enter_line(folder.name)
             advance_held_queue()

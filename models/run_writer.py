@@ -29,6 +29,7 @@ from models.checkpoint import SUFFIX, read_info, save_checkpoint
 from models.data import load_dataset
 from models.evaluation import Evaluation
 from models.events import EpochEvent, Event, Finished, Preparing, Started, StepEvent, describe_event
+from models.fine_tuning import read_beginning
 from models.recipes import TrainConfig
 from models.run_folder import (
     CHECKPOINT,
@@ -182,11 +183,17 @@ class _Writer:
     def train(self, events: list[dict[str, Any]], watch: Callable[[Event], None], peers: Peers) -> str:
         """Train, and return the status that the run ended with; `events` are those of earlier attempts."""
         config, state = read_config(self._folder), read_state(self._folder)
+        beginning = read_beginning(self._folder, config)
         self._is_alone = peers.size == 1
         self._tell_resumption(events, state)
         status = "failed"
         for event in train(
-            config, progress=self._show_progress, state=state, find_halt=self.find_halt, peers=peers
+            config,
+            progress=self._show_progress,
+            state=state,
+            find_halt=self.find_halt,
+            peers=peers,
+            beginning=beginning,
         ):
             self._write(config, event)
             watch(event)

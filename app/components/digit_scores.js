@@ -73,6 +73,7 @@ function createDigitScores(part, readDigits, onPress) {
     row.dataset.key = score.key;
     const name = addNode(row, "th", "", score.label);
     name.scope = "row";
+    if (score.note) addNode(name, "small", "", score.note);
     addNode(row, "td", "is-score", score.score);
     const accuracy = addNode(addNode(row, "td", "is-accuracy"), "div");
     const bar = addNode(accuracy, "i");

@@ -20,6 +20,7 @@ let takeBack = null;       // makes of the list what it was before the last chan
 const store = createDigitStore(host, show);
 const showCards = createDigitCards(find(".gb-mine-grid"), { onPress: putOnPad, onLabel, onDelete });
 const scores = createDigitScores(find(".gb-mine-scores"), store.list, putOnPad);
+const tuning = createDigitTuning(find(".gb-mine-tune"), store.list);
 
 const countWords = (count, noun) => `${WHOLE.format(count)} ${noun}${count === 1 ? "" : "s"}`;
 
@@ -74,6 +75,7 @@ function show(digits) {
   host.dataset.count = digits.length;
   showCards(digits);
   scores.follow(digits);
+  tuning.follow(digits);
 }
 
 // Change the list, say so, and offer to take it back.

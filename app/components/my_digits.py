@@ -60,6 +60,26 @@ _SCORES = """
   </div>
 </section>
 """
+_TUNING = """
+<section class="gb-mine-tune" aria-label="Train a network on them">
+  <h3>Can a network learn my hand?</h3>
+  <p class="gb-mine-about">
+    A copy of the network is trained further, on your digits and on pictures that it knows, so that it does
+    not forget how others write. The run keeps the digits on this server until you delete it under Training
+    runs.
+  </p>
+  <div class="gb-mine-ask">
+    <select aria-label="The network to begin with"></select>
+    <button type="button"></button>
+  </div>
+  <p class="gb-mine-error" role="alert"></p>
+  <p class="gb-mine-mixture"></p>
+  <p class="gb-mine-run">
+    <progress value="0" max="1" aria-label="Progress of the training" hidden></progress>
+    <span class="gb-mine-progress" role="status"></span>
+  </p>
+</section>
+"""
 _TEMPLATE = f"""
 <div class="gb-mine" data-count="0">
   <p class="gb-mine-privacy">
@@ -68,21 +88,34 @@ _TEMPLATE = f"""
   {_KEEP}
   {_SHELF}
   {_SCORES}
+  {_TUNING}
 </div>
 """
 
 
-def build_my_digits(networks: Callable[[Any], str], score: Callable[[Any], str], **kwargs: Any) -> gr.HTML:
+def build_my_digits(
+    networks: Callable[[Any], str],
+    score: Callable[[Any], str],
+    tune: Callable[[Any], str],
+    look: Callable[[Any], str],
+    min_digits: int,
+    **kwargs: Any,
+) -> gr.HTML:
     """Build the section's component; one a page.
 
     It keeps the drawings in the browser's local storage, follows the pad by `window.glassboxDrawing` and the
     event `glassbox-drawing`, and puts a drawing back on it by the event `glassbox-show-drawing`, whose detail
-    is `{"strokes", "size"}`. Both functions are called outside Gradio's queue with whatever the browser sent,
-    and return JSON text of what `app.my_digits_view` lays out, or of `{"error": str}`.
+    is `{"strokes", "size"}`. All functions are called outside Gradio's queue with whatever the browser sent,
+    and return JSON text of what `app.my_digits_view` and `app.my_digits_run` lay out, or of `{"error": str}`.
+    When a fine-tuning has started, its run's id is the value and `submit` is raised; when it is done,
+    `select`.
 
     Args:
         networks: Called with `{"runs": ids of the visitor's runs}`.
         score: Called with `{"key", "digits"}` for one network after the other.
+        tune: Called with `{"key", "digits", "runs"}` to start a fine-tuning.
+        look: Called with `{"id"}` of its run, a few times a second while it is live.
+        min_digits: How many digits a fine-tuning needs.
         **kwargs: Further arguments of `gr.HTML`, such as `elem_id`.
     """
 
@@ -92,17 +125,32 @@ def build_my_digits(networks: Callable[[Any], str], score: Callable[[Any], str],
     def ask_score(request: Any) -> str:
         return score(request)
 
+    def ask_tune(request: Any) -> str:
+        return tune(request)
+
+    def ask_look(request: Any) -> str:
+        return look(request)
+
     # The names under which the script finds them.
     ask_networks.__name__, ask_score.__name__ = "networks", "score"
+    ask_tune.__name__, ask_look.__name__ = "tune", "look"
     return gr.HTML(
         html_template=_TEMPLATE,
         css_template=read_component_style("my_digits"),
         js_on_load=read_component_script(
-            "focus", "digit_store", "digit_cards", "digit_scores", "my_digits", side=PAD_SIZE_PX
+            "focus",
+            "digit_store",
+            "digit_cards",
+            "digit_scores",
+            "digit_tuning",
+            "my_digits",
+            side=PAD_SIZE_PX,
+            least=min_digits,
         ),
         apply_default_css=False,
-        server_functions=[ask_networks, ask_score],
+        server_functions=[ask_networks, ask_score, ask_tune, ask_look],
         elem_classes=component_classes(kwargs.pop("elem_classes", None)),
         side=PAD_SIZE_PX,
+        least=min_digits,
         **kwargs,
     )

@@ -18,6 +18,7 @@ import torch
 import torch.nn.functional as F
 
 from models.checkpoint import write_atomically
+from models.fine_tuning import read_beginning
 from models.networks import build_network
 from models.recipes import TrainConfig
 from models.run_folder import CHECKPOINT, CONFIG, LOG, find_own_folder
@@ -29,7 +30,6 @@ from models.training.loop import Halt, train
 from models.training.optimizer import build_optimizer
 from models.training.options import add_config_options, check_out, make_described_config
 from models.training.peers import Peers, join_peers, leave_peers
-from models.training.state import TrainingState
 
 
 def main() -> int:
@@ -90,7 +90,7 @@ def train_described() -> int:
         check_out(options.out)
         peers = join_peers()
         if not peers.is_first:
-            return _train_along(config, read_state(resumed) if resumed else None, peers)
+            return _train_along(config, resumed, peers)
         folder = prepare_resumption(options.resume) if resumed else create_run(config)
     except (ValueError, OSError) as error:
         parser.error(str(error))
@@ -104,11 +104,19 @@ def train_described() -> int:
     return 0
 
 
-def _train_along(config: TrainConfig, state: TrainingState | None, peers: Peers) -> int:
-    """Train with the first process, which alone writes."""
+def _train_along(config: TrainConfig, resumed: Path | None, peers: Peers) -> int:
+    """Train with the first process, which alone writes; `resumed` is the folder of a run that goes on."""
+    state = read_state(resumed) if resumed else None
+    beginning = read_beginning(resumed, config) if resumed else None
     with catch_signals() as asked:
         stop = Halt("Stopped as asked", keep=False)
-        for _ in train(config, state=state, find_halt=lambda: stop if asked.is_set() else None, peers=peers):
+        for _ in train(
+            config,
+            state=state,
+            find_halt=lambda: stop if asked.is_set() else None,
+            peers=peers,
+            beginning=beginning,
+        ):
             pass
     leave_peers(peers)
     return 0
