@@ -56,7 +56,7 @@ def sample_strokes(digit: int, rng: np.random.Generator) -> list[Floats]:
     points += np.sin(2 * np.pi * (points @ waves + rng.random(2))) @ amplitudes
 
     # The hand: narrow or wide, slanted (more often to the right), the paper turned.
-    aspect = np.exp(rng.normal(-0.22, 0.25).clip(-0.6, 0.45))  # narrower, an 8 would be a bar
+    aspect = np.exp(np.clip(rng.normal(-0.22, 0.25), -0.6, 0.45))  # narrower, an 8 would be a bar
     slant = rng.normal(0.18, 0.24)
     angle = rng.normal(0.0, 0.09)
     cosine, sine = np.cos(angle), np.sin(angle)
