@@ -13,6 +13,7 @@ from app.prose import LATEX_DELIMITERS, load_sections
 from app.run_view import format_seconds
 from app.tabs.sketchpad.autopsy import build_autopsy_section
 from app.tabs.sketchpad.my_digits import build_my_digits_section
+from app.tabs.sketchpad.scores import build_scores_section
 from app.tabs.sketchpad.why import build_why_section
 from models.library import CHOICE_INFO, DEFAULT_CHOICE, list_choices, resolve_choice
 from models.strokes import example_strokes
@@ -69,6 +70,8 @@ def build_sketchpad_tab(pad: gr.HTML, my_runs: gr.BrowserState) -> SketchpadTab:
         build_why_section()
     with gr.Accordion("My digits", open=False):
         my_digits = build_my_digits_section()
+    with gr.Accordion("How well each network reads", open=False, elem_id="scores-section"):
+        build_scores_section()
     with gr.Column(elem_classes="gb-lesson"):
         for title, text in load_sections("sketchpad"):
             with gr.Accordion(title, open=False):

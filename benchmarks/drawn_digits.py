@@ -1,0 +1,124 @@
+"""How well drawn digits are read: the shipped networks, five seeds of the sketchpad's, its parts.
+
+    uv run python benchmarks/drawn_digits.py PEN_FILE             # the shipped checkpoints, two minutes
+    uv run python benchmarks/drawn_digits.py PEN_FILE --seeds     # the sketchpad's recipe, five seeds
+    uv run python benchmarks/drawn_digits.py PEN_FILE --ablation  # its parts, one after the other
+
+PEN_FILE holds pen digits in UNIPEN's form, as UCI's pendigits-orig.tra; nothing is trained on it. Each
+drawing is put on the pad (any size, place and brush; seed 0) and read three ways: from its strokes and from
+its picture, by the code that the sketchpad uses, and from its picture plainly resized to 28 × 28. Prints
+tables in Markdown.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from torch import nn
+
+from models.checkpoint import Checkpoint, list_checkpoints, load_checkpoint
+from models.evaluation import compute_interval
+from models.events import Finished
+from models.pen_digits import draw_all, evaluate_drawings, load_pen_digits, paint_drawing, prepare_drawings
+from models.recipes import make_config
+from models.training.loop import train
+
+NUM_SEEDS = 5
+ABLATION_EPOCHS = 3
+NETWORK = "glassnet"
+# Each row keeps what the rows before it switched on; all have the learning rate, the batches and the label
+# smoothing of the recipe `sketch`, and as many passes over their own pictures.
+ABLATION: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("MNIST alone", {"augment": False, "distortions": "", "added_strokes": 0}),
+    ("+ shifted, turned, scaled", {"distortions": "", "added_strokes": 0}),
+    ("+ width and strength of the pen", {"added_strokes": 0}),
+    ("+ built-in strokes: the recipe", {}),
+    ("+ slant", {"distortions": "slant,width,strength"}),
+    ("+ bend", {"distortions": "slant,bend,width,strength"}),
+)
+COLUMNS = ("from strokes", "from pictures", "plain resize")
+
+
+class Drawings:
+    """The drawings, prepared in three ways."""
+
+    def __init__(self, path: Path) -> None:
+        digits = load_pen_digits(path)
+        drawings = draw_all(digits)
+        self.labels = np.array([digit.label for digit in digits])
+        plain = np.stack([resize_plainly(paint_drawing(drawing)) for drawing in drawings])
+        self._inputs = (
+            prepare_drawings(drawings, from_picture=False),
+            prepare_drawings(drawings, from_picture=True),
+            (plain, np.ones(len(plain), bool)),
+        )
+
+    def measure(self, network: nn.Module) -> list[float]:
+        """Return the share of drawings that are read rightly, for each of `COLUMNS`."""
+        return [evaluate_drawings(network, *inputs, self.labels).accuracy for inputs in self._inputs]
+
+
+def resize_plainly(picture: np.ndarray) -> np.ndarray:
+    """Average (280, 280) uint8 down to (28, 28) float32 in [0, 1], wherever the digit lies and how large."""
+    return (picture.reshape(28, 10, 28, 10).mean((1, 3)) / 255).astype(np.float32)
+
+
+def train_networks(configs: list[tuple[str, dict[str, Any]]]) -> Iterator[tuple[str, Checkpoint]]:
+    """Train by the recipe `sketch` with changes, one after the other."""
+    for name, changes in configs:
+        *_, finished = train(make_config(NETWORK, "sketch", **changes))
+        assert isinstance(finished, Finished)
+        assert finished.checkpoint is not None
+        yield name, finished.checkpoint
+
+
+def print_rows(rows: Iterator[tuple[str, Checkpoint]], drawings: Drawings) -> list[list[float]]:
+    """Print a row as soon as it is measured; return the numbers."""
+    print(f"| | MNIST test pictures | {' | '.join(COLUMNS)} |\n|---|---:|---:|---:|---:|", flush=True)
+    numbers = []
+    for name, checkpoint in rows:
+        accuracy = checkpoint.info.test_accuracy
+        assert accuracy is not None
+        numbers.append([accuracy, *drawings.measure(checkpoint.network)])
+        print(f"| {name} | {' | '.join(f'{number:.4f}' for number in numbers[-1])} |", flush=True)
+    return numbers
+
+
+def main() -> None:
+    """Measure what was asked for."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("pen_file", type=Path)
+    parser.add_argument("--seeds", action="store_true", help=f"train {NUM_SEEDS} seeds by the recipe sketch")
+    parser.add_argument("--ablation", action="store_true", help="train with more and more of the recipe")
+    options = parser.parse_args()
+    drawings = Drawings(options.pen_file)
+    print(f"{len(drawings.labels):,} drawings of {options.pen_file.name}", flush=True)
+    if options.ablation:
+        changes = [(name, {"epochs": ABLATION_EPOCHS, **changed}) for name, changed in ABLATION]
+        print_rows(train_networks(changes), drawings)
+    elif options.seeds:
+        seeds: list[tuple[str, dict[str, Any]]] = [
+            (f"seed {seed}", {"seed": seed}) for seed in range(NUM_SEEDS)
+        ]
+        numbers = print_rows(train_networks(seeds), drawings)
+        spreads = [
+            f"{statistics.mean(n):.4f} ± {statistics.stdev(n):.4f}" for n in zip(*numbers, strict=True)
+        ]
+        print(f"| mean ± standard deviation | {' | '.join(spreads)} |")
+    else:
+        shipped = ((f"`{name}`", load_checkpoint(name)) for name in list_checkpoints())
+        numbers = print_rows(shipped, drawings)
+        widths = [
+            np.ptp(compute_interval(round(n[1] * len(drawings.labels)), len(drawings.labels)))
+            for n in numbers
+        ]
+        print(f"\n95 % intervals from strokes are at most {max(widths):.4f} wide.")
+
+
+if __name__ == "__main__":
+    main()
