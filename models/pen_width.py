@@ -77,13 +77,13 @@ def _count_steps(ink: Floats, width_px: float) -> int:
 
     The box shrinks and grows with the pen, and is scaled to 20 px only then.
     """
-    longer = max(ink.shape)
+    longer = float(max(ink.shape))
     return round((GOOD_PX - width_px) / BOX_PX * longer / (2 * (1 - GOOD_PX / BOX_PX)))
 
 
 def _measure_length(ink: Floats) -> float:
     """Measure how long the strokes are, in pixels of the picture."""
-    return float(ink.sum()) / (measure_pen(ink).width_px * max(ink.shape) / BOX_PX)
+    return float(ink.sum()) / (measure_pen(ink).width_px * float(max(ink.shape)) / BOX_PX)
 
 
 def _change_pen(ink: Floats, num_steps: int) -> Floats:

@@ -5,6 +5,7 @@ be white, black, transparent or unevenly lit, and the ink dark or bright. Shapes
 """
 
 import struct
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -12,18 +13,17 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps
 
+from models.photo import MIN_CONTRAST, find_photo_ink
+from models.photo import shrink_image as shrink_image  # of any picture
+
 Floats = npt.NDArray[np.float32]
 
 MAX_SIDE_PX = 4096
 MIN_SIDE_PX = 8
-MIN_CONTRAST = 0.08  # between ink and paper, on the scale from black 0 to white 1
 NO_INK = 1 / 512  # half a step of an 8-bit picture: below it, rounding
 FULL_INK = 0.95  # ink that comes up to this is left as it is; fainter ink is made as strong as MNIST's
-PHOTO_SIDE_PX = 256  # photos are averaged down to about this first, which also calms their noise
 RIPPLE = 0.14  # JPEG of usual quality leaves ripples of up to this strength around ink
 MIN_RIPPLED_PX = 40  # smaller ink may be MNIST's own size, where every faint pixel counts
-PATCH_PX = 4  # specks are told from ink on patches of this size
-MIN_PART = 0.08  # a separate part with less ink than this share of the largest is a speck
 LUMINANCE = (0.299, 0.587, 0.114)  # of red, green and blue, ITU-R BT.601
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM")  # none that Pillow runs a program for
 
@@ -86,18 +86,17 @@ def find_ink(image: npt.NDArray[Any]) -> tuple[Floats, Floats, bool]:
     border = _read_border(light)
     paper = np.median(border)
     is_photo = bool(np.mean(np.abs(border - paper) < NO_INK) < 0.5)
-    return light, _find_photo_ink(light) if is_photo else _find_clean_ink(light, float(paper)), is_photo
+    if not is_photo:
+        return light, _find_clean_ink(light, float(paper)), False
+    return light, find_photo_ink(_list_channels(image, light)), True
 
 
-def shrink_image(image: Floats, side_px: int) -> Floats:
-    """Average pixels by a whole factor, until the longer side is at most `side_px`."""
-    factor = -(-max(image.shape) // side_px)
-    height, width = (max(side // factor, 1) * factor for side in image.shape)
-    if factor == 1 or min(image.shape) < factor:
-        return image
-    blocks = image[:height, :width].reshape(height // factor, factor, width // factor, factor)
-    shrunk: Floats = blocks.mean((1, 3), dtype=np.float32)
-    return shrunk
+def _list_channels(image: npt.NDArray[Any], light: Floats) -> Iterator[Floats]:
+    """Yield a picture's brightness, then its colours if it has any and is opaque; (H, W) in [0, 1] each."""
+    yield light
+    if image.ndim == 3 and image.shape[2] == 3:
+        for channel in range(3):  # one at a time: a large photo's are 67 MB each
+            yield image[:, :, channel].astype(np.float32) / np.float32(_find_white(image))
 
 
 def find_box(ink: Floats) -> tuple[slice, slice]:
@@ -152,12 +151,16 @@ def _check_image(image: npt.NDArray[Any]) -> None:
             )
 
 
+def _find_white(image: npt.NDArray[Any]) -> float:
+    """Return the number that stands for full brightness in a picture."""
+    if image.dtype.kind == "f":
+        return 1.0 if image.max() <= 1 else 255.0
+    return 1.0 if image.dtype == np.bool_ else float(np.iinfo(image.dtype).max)
+
+
 def _read_light(image: npt.NDArray[Any]) -> Floats:
     """Turn a picture into brightness (H, W), black 0 to white 1; transparent pixels become paper."""
-    if image.dtype.kind == "f":
-        white = 1.0 if image.max() <= 1 else 255.0
-    else:
-        white = 1.0 if image.dtype == np.bool_ else float(np.iinfo(image.dtype).max)
+    white = _find_white(image)
     if image.ndim == 2:
         return image.astype(np.float32) / np.float32(white)
     light = np.zeros(image.shape[:2], np.float32)
@@ -215,61 +218,3 @@ def _drop_ripples(ink: Floats) -> Floats:
     if not is_faint.any() or has_like[is_faint].mean() > 0.95:
         return ink
     return np.where(ink < RIPPLE, np.float32(0), ink)
-
-
-def _find_photo_ink(light: Floats) -> Floats:
-    """Estimate light and noise of the paper, and keep as ink what stands out from both."""
-    light = shrink_image(light, PHOTO_SIDE_PX)
-    paper, noise = _fit_paper(light)
-    contrast = light / np.maximum(paper, np.float32(0.05)) - 1  # a shadow dims ink and paper alike
-    noise = noise / max(float(np.median(paper)), 0.05)
-    dark, bright = np.quantile(contrast, [0.002, 0.998])
-    ink = -contrast if -dark >= bright else contrast
-    strongest = ink[ink > max(-dark, bright) / 2]
-    peak = float(np.median(strongest)) if len(strongest) else 0.0
-    if peak < max(MIN_CONTRAST, 6 * noise):
-        return np.zeros_like(light)
-    faintest = max(0.3 * peak, 4 * noise)
-    ink = np.clip((ink - faintest) / (0.75 * peak - faintest), 0, 1) if faintest < 0.7 * peak else ink * 0
-    return _drop_specks(ink.astype(np.float32))
-
-
-def _fit_paper(light: Floats) -> tuple[Floats, float]:
-    """Fit the paper's brightness, a quadratic surface, and the noise on it, by least squares without the ink.
-
-    Starts from a frame along the border, where there is hardly any ink, then takes in whatever fits.
-
-    Returns:
-        The paper's brightness (H, W), and the standard deviation of its noise.
-    """
-    height, width = light.shape
-    y, x = np.meshgrid(np.linspace(-1, 1, height), np.linspace(-1, 1, width), indexing="ij")
-    terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=2).reshape(-1, 6)
-    values = light.ravel().astype(np.float64)
-    is_paper = (np.maximum(np.abs(x), np.abs(y)) > 0.8).ravel()
-    for _ in range(6):
-        surface = np.linalg.solve(terms[is_paper].T @ terms[is_paper], terms[is_paper].T @ values[is_paper])
-        rest = np.abs(values - terms @ surface)
-        noise = 1.4826 * float(np.median(rest[is_paper]))  # of a normal distribution, from its median
-        is_paper = rest <= max(3 * noise, 0.01)
-    return (terms @ surface).reshape(light.shape).astype(np.float32), noise
-
-
-def _drop_specks(ink: Floats) -> Floats:
-    """Remove small separate parts: dust, dots of a ruled page, grains of noise."""
-    rows, columns = (-(-side // PATCH_PX) for side in ink.shape)
-    patches = np.zeros((rows * PATCH_PX, columns * PATCH_PX), np.float32)
-    patches[: ink.shape[0], : ink.shape[1]] = ink
-    mass = patches.reshape(rows, PATCH_PX, columns, PATCH_PX).sum((1, 3))
-    part = np.where(mass > 0, np.arange(1, mass.size + 1).reshape(mass.shape), 0)  # every patch its own part
-    while True:  # neighbours agree on the larger number until none changes
-        around = np.pad(part, 1)
-        joined = np.max([around[i : i + rows, j : j + columns] for i in range(3) for j in range(3)], axis=0)
-        joined[mass == 0] = 0
-        if (joined == part).all():
-            break
-        part = joined
-    part_mass = np.bincount(part.ravel(), mass.ravel())
-    is_kept = (part_mass >= MIN_PART * part_mass.max())[part]
-    kept: Floats = ink * np.kron(is_kept, np.ones((PATCH_PX, PATCH_PX), bool))[: ink.shape[0], : ink.shape[1]]
-    return kept
