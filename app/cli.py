@@ -263,15 +263,15 @@ def _evaluate_on_pen(checkpoint: Checkpoint, path: Path, seed: int) -> None:
 
 def run_calibrate(options: argparse.Namespace) -> int:
     """Fit the temperature of each checkpoint and write it, with what was measured, into the file's header."""
-    from models.calibrated import calibrate_checkpoint
+    from models.calibrated import calibrate_checkpoint, prepare_pen_digits
     from models.checkpoint import load_checkpoint, save_checkpoint
     from models.pen_digits import load_pen_digits
 
-    pen_digits = load_pen_digits(options.pen) if options.pen else []
+    drawn = prepare_pen_digits(load_pen_digits(options.pen)) if options.pen else None
     for path in options.files:
         if not path.is_file():
             raise ValueError(f"There is no file {path}.")
-        calibrated = calibrate_checkpoint(load_checkpoint(path), pen_digits)
+        calibrated = calibrate_checkpoint(load_checkpoint(path), drawn)
         save_checkpoint(calibrated, path)
         info = calibrated.info
         print(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -11,26 +11,46 @@ from torch import nn
 
 from models.calibration import fit_temperature, measure_calibration_error
 from models.checkpoint import Checkpoint
-from models.data import Dataset, Progress, load_dataset, split_dataset, to_input
+from models.data import Dataset, load_dataset, split_dataset, to_input
+from models.glyphs import Floats
 from models.pen_digits import PenDigit, draw_all, evaluate_drawings, prepare_drawings
 
 _BATCH_SIZE = 500
 _PEN_SEED = 0  # of how the drawings are placed on the pad
 
 
-def calibrate_checkpoint(
-    checkpoint: Checkpoint, pen_digits: Sequence[PenDigit] = (), progress: Progress | None = None
-) -> Checkpoint:
+@dataclass(frozen=True)
+class DrawnDigits:
+    """Pen digits on the pad, prepared for the networks once.
+
+    Attributes:
+        labels: (N,) what was to be written.
+        by_strokes: The inputs (N, 28, 28) from strokes, and which were not refused (N,).
+        by_picture: The same from the drawings' pictures alone.
+    """
+
+    labels: np.ndarray
+    by_strokes: tuple[Floats, np.ndarray]
+    by_picture: tuple[Floats, np.ndarray]
+
+
+def prepare_pen_digits(pen_digits: Sequence[PenDigit]) -> DrawnDigits:
+    """Draw pen digits on the pad, and prepare them by the very code that the sketchpad uses."""
+    drawings = draw_all(pen_digits, _PEN_SEED)
+    labels = np.array([digit.label for digit in pen_digits])
+    return DrawnDigits(labels, prepare_drawings(drawings, False), prepare_drawings(drawings, True))
+
+
+def calibrate_checkpoint(checkpoint: Checkpoint, drawn: DrawnDigits | None = None) -> Checkpoint:
     """Fit a checkpoint's temperature, and measure its calibration; its weights stay as they are.
 
     The temperature is the one under which the pictures that validated its training have the greatest
-    likelihood. The errors are measured on the test pictures and, where there are any, on pen drawings, which
+    likelihood. The errors are measured on the test pictures and, where there are any, on drawings, which
     nothing is fitted on.
 
     Args:
         checkpoint: A trained network with the record of its training.
-        pen_digits: Digits to draw on the pad and to read, from their strokes and from their pictures.
-        progress: Called as `progress(done, all)` while drawings are prepared.
+        drawn: Drawings to read, from their strokes and from their pictures.
 
     Returns:
         The checkpoint with the temperature, the calibration errors and the accuracy on drawings filled in.
@@ -50,21 +70,17 @@ def calibrate_checkpoint(
         temperature=temperature,
         test_calibration_error=measure_calibration_error(shares, test.labels.numpy()),
     )
-    if pen_digits:
-        drawings = draw_all(pen_digits, _PEN_SEED)
-        labels = np.array([digit.label for digit in pen_digits])
+    if drawn is not None:
         by_strokes, by_picture = (
-            evaluate_drawings(
-                network, *prepare_drawings(drawings, from_picture, progress), labels, temperature
-            )
-            for from_picture in (False, True)
+            evaluate_drawings(network, *inputs, drawn.labels, temperature)
+            for inputs in (drawn.by_strokes, drawn.by_picture)
         )
         info = replace(
             info,
             drawn_accuracy=by_strokes.accuracy,
             drawn_picture_accuracy=by_picture.accuracy,
             drawn_calibration_error=by_strokes.calibration_error,
-            num_drawn=len(labels),
+            num_drawn=len(drawn.labels),
         )
     return Checkpoint(network, info)
 

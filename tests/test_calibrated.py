@@ -86,7 +86,7 @@ def test_command_writes_the_header_and_leaves_the_weights(trained, tmp_path, cap
 def test_drawings_are_measured_from_strokes_and_from_pictures(trained):
     rng = np.random.default_rng(0)
     digits = [PenDigit(i % 10, tuple(sample_strokes(i % 10, rng))) for i in range(40)]
-    info = calibrated.calibrate_checkpoint(trained, digits).info
+    info = calibrated.calibrate_checkpoint(trained, calibrated.prepare_pen_digits(digits)).info
     assert info.num_drawn == 40
     assert info.drawn_accuracy > 0.5
     assert abs(info.drawn_accuracy - info.drawn_picture_accuracy) < 0.2
