@@ -121,7 +121,7 @@ def _sum_up_likeness(likeness: Sequence[Sequence[Gauge]]) -> str:
     """Say in how many measures the plain resize and the input are like MNIST."""
     plain, prepared = (sum(gauge.is_like for gauge in gauges) for gauges in (likeness[0], likeness[-1]))
     return (
-        f"Of {len(likeness[0])} measures, the network’s input lies within MNIST’s range in {prepared}, "
+        f"Of {len(likeness[0])} measures, the prepared picture lies within MNIST’s range in {prepared}, "
         f"the plain resize in {plain}."
     )
 

@@ -139,8 +139,8 @@ def _finish(sketch: SketchDigit, steps: list[Step], cropped: Floats, scaling: st
 
     rows, columns = find_box(sketch.image)
     move = _describe_move(columns.start - left, rows.start - top)
-    note = f"{move}: this is the network’s input."
-    steps.append(_make_step("centred", "Centred by mass", note, sketch.image, sketch.image))
+    note = f"{move}, as it does in MNIST’s digits."
+    steps.append(_make_step("centred", "Centred: the input", note, sketch.image, sketch.image))
     return Autopsy(tuple(steps), sketch.doubt)
 
 
@@ -189,4 +189,4 @@ def _describe_move(right_px: int, down_px: int) -> str:
         moves.append(f"{abs(down_px)} px {'down' if down_px > 0 else 'up'}")
     if not moves:
         return "The centre of mass lies in the middle pixel already"
-    return f"Moved {' and '.join(moves)}, so that the centre of mass lies in the middle pixel"
+    return f"Moved {' and '.join(moves)}: the centre of mass lies in the middle pixel"

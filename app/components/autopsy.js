@@ -198,8 +198,15 @@ function drawPlaced(context, index, place, side, strength) {
   context.globalAlpha = 1;
 }
 
-// The ink's box, the middle of the frame as a cross, and the centre of mass as a ring.
+// The ink's box, the middle of the frame as a cross, and the centre of mass as a ring, with a halo to be seen on ink.
 function drawMarks(context, place, center, side, colors) {
+  const traceOver = (width) => {
+    for (const [color, more] of [[colors.ground, 3], [colors.accent, 0]]) {
+      context.strokeStyle = color;
+      context.lineWidth = width + more;
+      context.stroke();
+    }
+  };
   context.strokeStyle = colors.accent;
   context.lineWidth = 1.5;
   context.setLineDash([5, 4]);
@@ -211,11 +218,10 @@ function drawMarks(context, place, center, side, colors) {
     context.moveTo(middle - 9 * x, middle - 9 * y);
     context.lineTo(middle + 9 * x, middle + 9 * y);
   }
-  context.stroke();
+  traceOver(1.5);
   context.beginPath();
   context.arc(center[0] * side, center[1] * side, 6, 0, 2 * Math.PI);
-  context.lineWidth = 2;
-  context.stroke();
+  traceOver(2);
 }
 
 // ---- Wires
