@@ -49,7 +49,8 @@ def answer_drawing(drawing: Any, keys: Sequence[str]) -> dict[str, Any]:
     Returns:
         `{"status": "refused" | "error", "message"}`, or the first checkpoint's `{"status": "digit", "digit",
         "probabilities"}` (or its error) with `picture` (784 integers, 0 to 255), `field` (`[x, y, side]` of
-        the network's 28 × 28 pixels in pixels of the pad, or None for a picture), `milliseconds`, `answers`
+        the network's 28 × 28 pixels in pixels of the pad, or None for a picture), `doubt` (why it
+        may be no digit, or None), `milliseconds`, `answers`
         (of every checkpoint, with its `key` and `name`) and `agreement` (in words, or None for one
         checkpoint; see `compare_answers`).
     """
@@ -68,6 +69,7 @@ def answer_drawing(drawing: Any, keys: Sequence[str]) -> dict[str, Any]:
         **{name: value for name, value in answers[0].items() if name not in ("key", "name")},
         "picture": np.rint(sketch.image * 255).astype(int).ravel().tolist(),
         "field": _locate_field(drawing, sketch),
+        "doubt": sketch.doubt.reason if sketch.doubt else None,
         "answers": answers,
         "agreement": compare_answers(answers) if len(answers) > 1 else None,
         "milliseconds": round(1000 * (time.perf_counter() - start), 2),

@@ -6,7 +6,7 @@ import gradio as gr
 import numpy as np
 from gradio.events import api
 
-from app.components.pad import PAD_SIZE_PX
+from app.drawing import read_drawing
 from app.run_endpoints import runs_endpoint, train_endpoint
 from models.architecture import CONVENTION, read_architecture
 from models.convolution import Convolution, inspect_convolution
@@ -18,7 +18,7 @@ from models.pace import measure_contraction, measure_distances
 from models.pooling import Pooling, inspect_pooling
 from models.prediction import predict_digit
 from models.problems import find_default_start, make_problem
-from models.sketch import SketchDigit, SketchRefused, digit_from_image, digit_from_strokes
+from models.sketch import SketchDigit, SketchRefused, digit_from_image
 from models.window import MAX_IMAGE_PX, Window, check_kernel, check_matrix, check_value
 
 
@@ -216,19 +216,22 @@ def architecture_endpoint(network: str) -> dict[str, Any]:
 
 def predict_endpoint(
     strokes: list[list[list[float]]] | None = None,
-    image: list[list[float]] | None = None,
+    image: list[list[float]] | str | None = None,
     checkpoint: str = DEFAULT_CHOICE,
 ) -> dict[str, Any]:
     """Read a digit from pen strokes or from a picture.
 
     Args:
         strokes: Strokes, each a list of [x, y] points on a pad of 280 × 280 px, y downwards.
-        image: Instead of strokes: rows of grey values, 0 to 1 or 0 to 255, at most 4096 × 4096.
+        image: Instead of strokes: rows of grey values, 0 to 1 or 0 to 255, at most 4096 × 4096, or a picture
+            file of at most 3 MB as a text, "data:image/png;base64,…".
         checkpoint: Name of a shipped checkpoint, or "run:" and the id of a run.
 
     Returns:
         `digit` (None if refused), `probabilities` (ten), `picture` (28 rows of 28 values in [0, 1]: what the
-        network was given) and `refusal` (why there is no digit, or empty).
+        network was given), `stages` (on the way there, first to last, each with its `name`, its `title` and
+        its `picture`, rows of values in [0, 1]), `doubt` (why it may be no digit, or empty) and `refusal`
+        (why there is no digit, or empty).
     """
     try:
         if (strokes is None) == (image is None):
@@ -237,25 +240,39 @@ def predict_endpoint(
         sketch = _read_sketch(strokes, image)
         prediction = predict_digit(sketch.image, path)
     except SketchRefused as refusal:
-        return {"digit": None, "probabilities": [], "picture": [], "refusal": str(refusal)}
+        return {
+            "digit": None,
+            "probabilities": [],
+            "picture": [],
+            "stages": [],
+            "doubt": "",
+            "refusal": str(refusal),
+        }
     except ValueError as error:
         raise gr.Error(str(error), print_exception=False) from error
     return {
         "digit": prediction.digit,
         "probabilities": prediction.probabilities.tolist(),
         "picture": sketch.image.tolist(),
+        "stages": [
+            {"name": stage.name, "title": stage.title, "picture": np.round(stage.image, 4).tolist()}
+            for stage in sketch.stages
+        ],
+        "doubt": sketch.doubt.reason if sketch.doubt else "",
         "refusal": "",
     }
 
 
 def _read_sketch(strokes: Any, image: Any) -> SketchDigit:
     if strokes is not None:
-        return digit_from_strokes(strokes, PAD_SIZE_PX, with_stages=False)
+        return read_drawing({"strokes": strokes}, with_stages=True)
+    if isinstance(image, str):
+        return read_drawing({"picture": image}, with_stages=True)
     try:
         pixels = np.asarray(image, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise ValueError("The image must be a list of rows of numbers, all rows of one length.") from error
-    return digit_from_image(pixels, with_stages=False)
+    return digit_from_image(pixels)
 
 
 def checkpoints_endpoint() -> list[dict[str, Any]]:

@@ -1,6 +1,8 @@
 """The public endpoints, used as another program uses them."""
 
+import base64
 import inspect
+import io
 import json
 import re
 import time
@@ -11,11 +13,13 @@ import numpy as np
 import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
+from PIL import Image
 
 from app.endpoints import architecture_endpoint, descend_endpoint
 from app.run_endpoints import runs_endpoint
 from app.tabs.sketchpad import build_example
 from models.checkpoint import list_checkpoints
+from models.sketch import digit_from_strokes
 
 PUBLIC = {"/descend", "/convolve", "/pool", "/architecture", "/train", "/runs", "/predict", "/checkpoints"}
 
@@ -211,19 +215,32 @@ def test_predict_reads_strokes(client, digit):
     assert result["digit"] == digit
     assert sum(result["probabilities"]) == pytest.approx(1, abs=1e-5)
     assert np.array(result["picture"]).shape == (28, 28)
-    assert result["refusal"] == ""
+    assert (result["refusal"], result["doubt"]) == ("", "")
+    stages = digit_from_strokes(build_example(digit), 280).stages
+    assert [(stage["name"], stage["title"]) for stage in result["stages"]] == [
+        (stage.name, stage.title) for stage in stages
+    ]
+    for given, stage in zip(result["stages"], stages, strict=True):
+        np.testing.assert_allclose(given["picture"], stage.image, atol=1e-4)
+    np.testing.assert_allclose(result["stages"][-1]["picture"], result["picture"], atol=1e-4)
 
 
 def test_predict_reads_pictures(client, mnist_test):
     images, labels = mnist_test
     large = np.kron(images[0], np.ones((4, 4))).tolist()
-    assert client.predict(None, large, "convnet3", api_name="/predict")["digit"] == labels[0]
+    result = client.predict(None, large, "convnet3", api_name="/predict")
+    assert result["digit"] == labels[0]
+    file = io.BytesIO()
+    Image.fromarray(np.array(large, np.uint8)).save(file, "PNG")
+    url = f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
+    assert client.predict(None, url, "convnet3", api_name="/predict") == result
 
 
 def test_predict_refuses_a_blank_without_guessing(client):
     result = client.predict([], None, "convnet3", api_name="/predict")
     assert result["digit"] is None
     assert "draw" in result["refusal"].lower()
+    assert result["stages"] == []
 
 
 def test_checkpoints_have_their_measured_figures(client):
@@ -259,6 +276,8 @@ def test_checkpoints_have_their_measured_figures(client):
         (([[1, None], [3, 4]], [[1]]), "/convolve", "not a number"),
         (([[[0, 0], [9, 9]]], None, "../secret"), "/predict", "no checkpoint called"),
         ((None, None, "mlp"), "/predict", "either strokes or an image"),
+        ((None, "data:image/png;base64,AAAA", "mlp"), "/predict", "cannot be read as a picture"),
+        ((None, "/etc/passwd", "mlp"), "/predict", "not a picture file"),
         (([[["a", 1]]], None, "mlp"), "/predict", "number"),
         ((None, [[1, 2], [3]], "mlp"), "/predict", "one length"),
         (("resnet",), "/architecture", "no network called 'resnet'. Choose one of: logistic, .*, alexnet"),

@@ -9,6 +9,7 @@ from PIL import Image
 
 from app.digits import DRAWING, take_digit
 from app.drawing import MAX_PICTURE_BYTES, read_drawing
+from app.tabs.inspection.network import write_network_script
 from app.tabs.sketchpad import build_example
 from models.data import load_gallery
 from models.sketch import SketchRefused, digit_from_image, digit_from_strokes
@@ -40,6 +41,16 @@ def test_other_tabs_take_a_picture_too():
     image, note = take_digit(DRAWING, 0, {"picture": encode(SEVEN)})
     np.testing.assert_array_equal(image, digit_from_image(SEVEN).image.astype(np.float64))
     assert note == "yours"
+
+
+def test_the_script_of_the_layers_holds_the_picture():
+    drawing = {"picture": encode(SEVEN)}
+    script = write_network_script("mlp", DRAWING, 0, drawing)
+    before, _, _ = script.partition("pixels =")
+    found: dict[str, list[list[float]]] = {}
+    exec(before, found)
+    np.testing.assert_array_equal(np.float32(found["image"]), read_drawing(drawing).image)
+    compile(script, "script", "exec")
 
 
 def test_stages_are_given_where_they_are_asked_for():

@@ -11,6 +11,16 @@ from app.components import component_classes, read_component_script, read_compon
 
 PAD_SIZE_PX = 280
 
+_OPEN_PAD = """() => {
+  document.dispatchEvent(new CustomEvent("glassbox-open", { detail: "sketchpad" }));
+  const focus = (left) => {
+    const canvas = document.querySelector("#pad .gb-pad-canvas");
+    if (canvas && canvas.offsetParent) canvas.focus();
+    else if (left) requestAnimationFrame(() => focus(left - 1));
+  };
+  focus(60);
+}"""
+
 # Paths of the tools' pictures, drawn with a line of 2 on a field of 24.
 _ICONS = {
     "pen": "M4 20l1-4L16 5l3 3L8 19zM14 7l3 3",
@@ -77,6 +87,13 @@ _TEMPLATE = f"""
   </div>
 </div>
 """
+
+
+def build_way_to_pad() -> gr.Button:
+    """Build the button that leads from where a drawing is looked at to where it is drawn."""
+    button = gr.Button("Draw on the sketchpad", size="sm", elem_classes="gb-to-pad")
+    button.click(None, js=_OPEN_PAD, queue=False, show_progress="hidden", api_visibility="private")
+    return button
 
 
 def build_pad(

@@ -6,13 +6,13 @@ const SHORTEST_REPLAY_MS = 1500;
 const LONGEST_REPLAY_MS = 8000;
 
 let playing = null;               // the frame that comes next, or null
-let whole = [];                   // what is being drawn again
+let kept = [];                    // the drawing while a replay is under way
 let isExampleInk = false;         // nobody's drawing: the first touch takes it away
 let touched = false;              // someone has drawn: the example never starts by itself again
 
 function play(wanted, milliseconds, whenDone) {
-  whole = copyOf(wanted);
-  const total = whole.reduce((sum, stroke) => sum + stroke.length, 0);
+  const fine = wanted.map(refineStroke);  // the pen moves evenly, however far apart the points lie
+  const total = fine.reduce((sum, stroke) => sum + stroke.length, 0);
   validFrom = version + 1;
   const startedAt = performance.now();
   const frame = (now) => {
@@ -23,13 +23,14 @@ function play(wanted, milliseconds, whenDone) {
       return whenDone();
     }
     strokes = [];
-    for (const stroke of whole) {
+    for (const stroke of fine) {
       if (left > 0) strokes.push(stroke.slice(0, left).map((point) => point.slice()));
       left -= stroke.length;
     }
     playing = requestAnimationFrame(frame);
     changed();
   };
+  kept = wanted;
   playing = requestAnimationFrame(frame);
   showTools();
 }
@@ -39,7 +40,7 @@ function stopPlaying() {
   if (playing === null) return;
   cancelAnimationFrame(playing);
   playing = null;
-  strokes = whole;
+  strokes = kept;
 }
 
 function playExample() {
@@ -51,7 +52,7 @@ function playExample() {
   isExampleInk = true;
   picture = null;
   strokes = [];
-  if (!prefersReducedMotion()) return play(wanted, EXAMPLE_MS, settle);
+  if (!prefersReducedMotion()) return play(copyOf(wanted), EXAMPLE_MS, settle);
   validFrom = version + 1;
   strokes = copyOf(wanted);
   settle();
@@ -71,7 +72,7 @@ function playDrawing() {
     changed();
     askNow();
   };
-  play(strokes.map(refineStroke), keepWithin(REPLAY_MS_A_PX * length, SHORTEST_REPLAY_MS, LONGEST_REPLAY_MS), whenDone);
+  play(strokes, keepWithin(REPLAY_MS_A_PX * length, SHORTEST_REPLAY_MS, LONGEST_REPLAY_MS), whenDone);
 }
 
 // The first touch ends a replay and takes the example off the sheet; what people see then is their own.

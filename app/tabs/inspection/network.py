@@ -3,13 +3,15 @@
 from typing import Any, NamedTuple
 
 import gradio as gr
+import numpy as np
 
 from app.components.maps import ASK_FOR_MAPS, build_maps, build_maps_notice
-from app.components.pad import PAD_SIZE_PX
+from app.components.pad import PAD_SIZE_PX, build_way_to_pad
 from app.digits import DRAWING, TEST, list_sources, take_digit
 from app.network_view import explain_unit, pack, show_network, trace_picture, unpack_picture
 from app.prose import LATEX_DELIMITERS, load_sections
 from models.library import CHOICE_INFO, list_choices
+from models.problems import Floats
 
 OPENING_KEY, OPENING_INDEX = "convnet", 0
 
@@ -26,8 +28,7 @@ _SCRIPT = '''\
 import torch
 
 from app.readouts import format_number
-{imports}
-from models.checkpoint import load_checkpoint
+{imports}from models.checkpoint import load_checkpoint
 
 network = load_checkpoint({checkpoint!r}).network.eval(){comment}
 {picture}
@@ -58,6 +59,11 @@ image = load_gallery({source!r}).images[{index}] / 255"""
 _STROKES = """\
 strokes = {strokes}
 image = digit_from_strokes(strokes, {size_px}).image"""
+_PICTURE = """\
+# Your picture as the network is given it: 28 rows of 28 pixels.
+image = [
+{rows}
+]"""
 
 
 class NetworkSection(NamedTuple):
@@ -152,22 +158,31 @@ def write_network_script(key: Any, source: Any, index: Any, drawing: Any) -> str
     Raises:
         ValueError: If there is no such checkpoint or digit.
     """
-    take_digit(source, index, drawing)
+    image, _ = take_digit(source, index, drawing)
     if not isinstance(key, str):
         raise ValueError(f"{key!r:.40} is not a checkpoint. Choose one of the list.")
     is_run = key.startswith("run:")
-    if source == DRAWING:
+    if source == DRAWING and drawing.get("picture"):
+        imports, picture = "", _PICTURE.format(rows=",\n".join(map(_write_row, image)))
+    elif source == DRAWING:
         strokes = [[[float(x), float(y)] for x, y in stroke] for stroke in drawing["strokes"]]
-        imports = "from models.sketch import digit_from_strokes"
+        imports = "from models.sketch import digit_from_strokes\n"
         picture = _STROKES.format(strokes=strokes, size_px=PAD_SIZE_PX)
     else:
-        imports, picture = "from models.data import load_gallery", _GALLERY.format(source=source, index=index)
+        imports, picture = (
+            "from models.data import load_gallery\n",
+            _GALLERY.format(source=source, index=index),
+        )
     return _SCRIPT.format(
         imports=imports,
         picture=picture,
         checkpoint="checkpoint.safetensors" if is_run else key,
         comment="  # your run's: download it in the Training runs tab" if is_run else "",
     )
+
+
+def _write_row(row: Floats) -> str:
+    return f"    [{', '.join(f'{np.float32(pixel):.9g}' for pixel in row)}]"
 
 
 def build_network_section(pad: gr.HTML, my_runs: gr.BrowserState) -> NetworkSection:
@@ -198,6 +213,7 @@ def build_network_section(pad: gr.HTML, my_runs: gr.BrowserState) -> NetworkSect
             with gr.Row():
                 before = gr.Button("Digit before", size="sm", min_width=100)
                 after = gr.Button("Next digit", size="sm", min_width=100)
+            build_way_to_pad()
             build_maps_notice(elem_classes="gb-error", elem_id="network-error")
     with gr.Column(elem_classes="gb-lesson"):
         for title, text in load_sections("network"):
@@ -225,6 +241,7 @@ def build_network_section(pad: gr.HTML, my_runs: gr.BrowserState) -> NetworkSect
     gr.on(changes, None, inputs, None, js=ASK_FOR_MAPS, **live)
     pad.input(None, inputs, None, js=_ASK_FOR_DRAWING, **live)
     gr.on([*changes, pad.input], on_choice, inputs, script, **live)
+    pad.submit(None, None, source, js=f"() => '{DRAWING}'", **quiet)
     before.click(None, index, index, js="(index) => Math.max(0, Math.round(index) - 1)", **quiet)
     after.click(None, index, index, js="(index) => Math.round(index) + 1", **quiet)
     checkpoint.focus(on_focus, [checkpoint, my_runs], checkpoint, **live)

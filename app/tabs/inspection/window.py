@@ -8,8 +8,9 @@ import gradio as gr
 
 from app.components.grids import build_grids, pack_panels
 from app.components.notice import build_notice
+from app.components.pad import build_way_to_pad
 from app.components.window import ASK_FOR_WINDOW, CHANNEL, build_window, pack_answer
-from app.digits import TEST, list_sources
+from app.digits import DRAWING, TEST, list_sources
 from app.prose import LATEX_DELIMITERS, load_sections
 from app.window import (
     BIASES,
@@ -146,10 +147,21 @@ def on_map(
         return [gr.skip(), *_keep_fields()]  # not from our page
 
 
+def on_sent(my_runs: Any, drawing: Any, *values: Any) -> list[Any]:
+    """Slide over the sketchpad's drawing, by the same operation; wired to the pad's button."""
+    settings = replace(read_settings(values), picture="digit", source=DRAWING)
+    try:
+        settings = adapt(settings, "picture")
+        answer = answer_view(slide_window(settings, drawing))
+    except ValueError as mistake:
+        answer = answer_error(str(mistake))
+    return [answer, *show_fields(settings, my_runs)]
+
+
 def on_drawing(drawing: Any, *values: Any) -> str:
     """Slide over a new drawing, where it is the picture; wired to the sketchpad's input."""
     settings = read_settings(values)
-    if settings.picture not in ("digit", "layer") or settings.source != "drawing":
+    if settings.picture not in ("digit", "layer") or settings.source != DRAWING:
         return pack_answer({})
     return answer_controls({"values": [drawing, *values]})
 
@@ -250,6 +262,7 @@ def _wire(
         button.click(partial(on_preset, name), [my_runs, pad], everything, **live)
     section.upload_button.upload(on_upload, [section.upload_button, my_runs, *values], everything, **quiet)
     pad.input(on_drawing, values, window, **live)
+    pad.submit(on_sent, [my_runs, *values], everything, **live)
 
     complete_link: dict[str, Any] = {"fn": None, "inputs": lesson[-1], "outputs": lesson[-1], **quiet}
     complete_link["js"] = _COMPLETE_LINK
@@ -291,6 +304,7 @@ def _build_controls(settings: WindowSettings) -> tuple[dict[str, Any], gr.Upload
     found["source"] = gr.Dropdown(list_sources(), value=settings.source, label="Digit from", filterable=False)
     last = len(load_gallery(TEST).images) - 1
     found["index"] = gr.Slider(0, last, settings.index, step=1, label="Number in the data set")
+    build_way_to_pad()
     upload_button = gr.UploadButton(
         "Choose a picture file", file_types=["image"], type="filepath", visible=False, size="sm"
     )
