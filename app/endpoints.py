@@ -270,7 +270,7 @@ def _read_sketch(strokes: Any, image: Any) -> SketchDigit:
         return read_drawing({"picture": image}, with_stages=True)
     try:
         pixels = np.asarray(image, dtype=np.float64)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise ValueError("The image must be a list of rows of numbers, all rows of one length.") from error
     return digit_from_image(pixels)
 
