@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from app.run_view import show_card
-from models.checkpoint import load_checkpoint
+from models.checkpoint import load_checkpoint, read_info
 from models.data import TITLES, TRAIN_SHARE
 from models.drawings import prepare_drawings
-from models.fine_tuning import pack_beginning, plan_fine_tuning
+from models.fine_tuning import START, pack_beginning, plan_fine_tuning
 from models.library import RUN_PREFIX, resolve_choice
-from models.networks import get_network_spec
 from models.recipes import TrainConfig
+from models.run_folder import find_run_folder
 from models.run_queue import start_run
-from models.runs import LIVE_STATUSES, read_run
+from models.runs import LIVE_STATUSES, RunState, read_run
 
 
 def start_fine_tuning(key: Any, digits: Any, run_ids: Any) -> dict[str, Any]:
@@ -38,7 +38,7 @@ def start_fine_tuning(key: Any, digits: Any, run_ids: Any) -> dict[str, Any]:
     # A run's id is a secret, and the checkpoint that comes of this may be handed on.
     origin = "a run" if key.startswith(RUN_PREFIX) else key
     config = plan_fine_tuning(info, origin, len(drawings.labels))
-    name = f"{get_network_spec(info.network).title} on {config.drawings} digits of mine"
+    name = f"{config.drawings} digits of mine"
     own_runs = run_ids if isinstance(run_ids, list) else []
     files = pack_beginning(path, drawings.images, drawings.labels)
     return {
@@ -57,10 +57,11 @@ def show_fine_tuning(run_id: Any) -> dict[str, Any]:
     card = show_card(run)
     text = f"{card['text']}. {card['details']}" if run.status in LIVE_STATUSES else card["details"]
     if run.status == "done":
+        where = TITLES[run.config["dataset"]]
         text = (
-            f"Finished: it reads {card['test']} of the test pictures of {TITLES[run.config['dataset']]} "
-            "rightly. You can choose it above the pad and here. It has been trained on these drawings, so "
-            "only new ones can show whether it has learned your hand."
+            f"Finished: it reads {card['test']} of the test pictures of {where} rightly"
+            f"{_compare_with_start(run)}. You can choose it above the pad and here. It has been trained on "
+            "these drawings, so only new ones can show whether it has learned your hand."
         )
     return {
         "is_live": run.status in LIVE_STATUSES,
@@ -68,6 +69,14 @@ def show_fine_tuning(run_id: Any) -> dict[str, Any]:
         "share": card["share"],
         "text": text,
     }
+
+
+def _compare_with_start(run: RunState) -> str:
+    """Say what the checkpoint that it began with reads of the same test pictures, if that is known."""
+    start = read_info(find_run_folder(run.run_id) / START)
+    if start.test_accuracy is None or start.dataset != run.config["dataset"]:
+        return ""
+    return f"; the network that it began with reads {start.test_accuracy:.2%}"
 
 
 def _describe_mixture(config: TrainConfig) -> str:

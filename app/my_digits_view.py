@@ -58,7 +58,7 @@ def show_score(key: Any, digits: Any) -> dict[str, Any]:
         "high": high,
         "answers": answers,
         "refused": [{"place": place, "message": message} for place, message in drawings.refused],
-        "note": "trained on digits of yours" if read_info(path).recipe.get("drawings") else "",
+        "note": "fine-tuned on kept digits" if read_info(path).recipe.get("drawings") else "",
         "meaning": _explain_interval(score.num),
     }
 

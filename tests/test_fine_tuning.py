@@ -210,7 +210,7 @@ def test_from_its_first_weights_to_its_deletion_it_is_a_run_like_any_other(monke
     key = f"run:{folder.name}"
     assert "only new ones" in show_fine_tuning(folder.name)["text"]
     assert key in [choice.key for choice in list_choices([folder.name])]
-    assert show_score(key, draw_digits(10))["note"] == "trained on digits of yours"
+    assert show_score(key, draw_digits(10))["note"] == "fine-tuned on kept digits"
     assert show_score("mlp", draw_digits(10))["note"] == ""
 
     # Another one can begin with it, whose files keep the secret of its id.

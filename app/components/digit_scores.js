@@ -1,5 +1,7 @@
 // How the networks read the kept digits: Python is asked network by network, and the best stand first.
 
+const RUNS_KEY = "glassbox-run-ids";  // the section "Training runs" keeps it
+
 // `part` is the section; readDigits() returns the digits, onPress(digit) is called for a press on a misread one.
 function createDigitScores(part, readDigits, onPress) {
   const [askButton, stopButton] = part.querySelectorAll(".gb-mine-ask button");
@@ -131,7 +133,7 @@ function createDigitScores(part, readDigits, onPress) {
 // The ids of this visitor's runs, as the section "Training runs" leaves them for other windows.
 function readOwnRuns() {
   try {
-    const ids = JSON.parse(localStorage.getItem("glassbox-run-ids"));
+    const ids = JSON.parse(localStorage.getItem(RUNS_KEY));
     return Array.isArray(ids) ? ids : [];
   } catch {
     return [];

@@ -40,6 +40,7 @@ function createDigitTuning(part, readDigits) {
       return follow(readDigits());
     }
     runId = answer.id;
+    shareRun(runId);
     setText(mixture, answer.about);
     props.value = answer.id;
     trigger("submit");  // the page lists it among this visitor's runs
@@ -67,6 +68,15 @@ function createDigitTuning(part, readDigits) {
     const isEnough = digits.length >= minDigits;
     startButton.disabled = !isEnough || isStarting || runId !== null;
     setText(startButton, isEnough ? `Fine-tune it on ${countWords(digits.length, "digit")}` : `Fine-tune it: needs ${minDigits} digits`);
+  }
+
+  // Training runs shares its list with all windows, but only once its tab has been open.
+  function shareRun(id) {
+    try {
+      localStorage.setItem(RUNS_KEY, JSON.stringify([...readOwnRuns(), id]));
+    } catch {
+      // A browser that stores nothing has this window alone.
+    }
   }
 
   startButton.addEventListener("click", start);

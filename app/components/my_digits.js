@@ -22,6 +22,7 @@ const showCards = createDigitCards(find(".gb-mine-grid"), { onPress: putOnPad, o
 const scores = createDigitScores(find(".gb-mine-scores"), store.list, putOnPad);
 const tuning = createDigitTuning(find(".gb-mine-tune"), store.list);
 
+const nameDigit = (digit) => (digit === 8 ? "an 8" : `a ${digit}`);
 const countWords = (count, noun) => `${WHOLE.format(count)} ${noun}${count === 1 ? "" : "s"}`;
 
 // ---- The drawing on the pad
@@ -41,7 +42,7 @@ function showDrawing() {
   if (isPicture) setText(now, "A picture cannot be kept, only a drawing.");
   else if (!hasStrokes) setText(now, "Draw a digit on the pad, then say here which one it is.");
   else if (!canKeep) setText(now, "What is on the pad cannot be read, so it cannot be kept.");
-  else setText(now, read === null ? "Which digit is on the pad?" : `The network reads a ${read}. Is it one?`);
+  else setText(now, read === null ? "Which digit is on the pad?" : `The network reads ${nameDigit(read)}. Is it one?`);
 }
 
 function putOnPad({ strokes, size }) {
@@ -54,9 +55,9 @@ function keep(label) {
   const { drawing } = onPad();
   const { digit, error } = checkDigit({ label, size: drawing?.size, strokes: drawing?.strokes?.filter((stroke) => stroke.length) });
   if (error) return tellProblem(`This drawing cannot be kept: ${error}`);
-  if (store.list().some((each) => isSameDrawing(each, digit))) return tell(`This drawing is kept as a ${label} already.`);
+  if (store.list().some((each) => isSameDrawing(each, digit))) return tell(`This drawing is kept as ${nameDigit(label)} already.`);
   const kept = { id: newId(), ...digit };
-  change((digits) => [...digits, kept], `Kept as a ${label}.`, (digits) => digits.filter((each) => each.id !== kept.id));
+  change((digits) => [...digits, kept], `Kept as ${nameDigit(label)}.`, (digits) => digits.filter((each) => each.id !== kept.id));
   if (!problem.textContent && clearsPad.checked) putOnPad({ strokes: [], size: SIDE });
 }
 
@@ -67,7 +68,7 @@ function show(digits) {
   for (const digit of digits) counts[digit.label] += 1;
   [...labels.children].forEach((button, digit) => {
     setText(button.querySelector("span"), WHOLE.format(counts[digit]));
-    button.setAttribute("aria-label", `Keep this drawing as a ${digit}; ${countWords(counts[digit], "drawing")} kept so far`);
+    button.setAttribute("aria-label", `Keep this drawing as ${nameDigit(digit)}; ${countWords(counts[digit], "drawing")} kept so far`);
   });
   setText(find(".gb-mine-shelf h3"), digits.length ? countWords(digits.length, "drawing") : "No drawings yet");
   tools.export.disabled = tools.clear.disabled = !digits.length;
@@ -113,7 +114,7 @@ function onDelete(id) {
   const digit = store.list()[place];
   change(
     (digits) => digits.filter((each) => each.id !== id),
-    `A ${digit.label} is deleted.`,
+    `The drawing of ${nameDigit(digit.label)} is deleted.`,
     (digits) => [...digits.slice(0, place), digit, ...digits.slice(place)],
   );
 }
@@ -122,7 +123,7 @@ function onLabel(id, label) {
   const before = store.list().find((each) => each.id === id);
   if (!before) return;
   const relabel = (to) => (digits) => digits.map((each) => (each.id === id ? { ...each, label: to } : each));
-  change(relabel(label), `The ${before.label} is a ${label} now.`, relabel(before.label));
+  change(relabel(label), `The ${before.label} is ${nameDigit(label)} now.`, relabel(before.label));
 }
 
 function clear() {

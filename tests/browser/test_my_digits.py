@@ -215,7 +215,7 @@ def test_a_network_is_trained_on_ones_own_digits(mine):
     assert start.is_disabled()
     mine.page.get_by_role("tab", name="Training runs").click()
     runs = mine.page.locator("#runs")
-    runs.locator(".is-chosen .is-name", has_text="Multi-layer perceptron on 10 digits of mine").wait_for()
+    runs.locator(".is-chosen .is-name", has_text="10 digits of mine").wait_for()
     assert "begun with mlp, 10 drawings" in runs.locator(".gb-runs-settings").inner_text()
     runs.get_by_role("button", name="Stop", exact=True).click()
     runs.locator(".gb-runs-focus[data-status=stopped]").wait_for(timeout=60_000)
