@@ -82,7 +82,7 @@ def build_parser() -> argparse.ArgumentParser:
     predicting = commands.add_parser("predict", help="read the digit in a picture")
     predicting.set_defaults(run=run_predict)
     predicting.add_argument("images", metavar="IMAGE", nargs="+", type=Path)
-    predicting.add_argument("--checkpoint", default="convnet3", help="a shipped name, a file, or run:ID")
+    predicting.add_argument("--checkpoint", default="sketchpad", help="a shipped name, a file, or run:ID")
 
     listing = commands.add_parser("checkpoints", help="list the shipped checkpoints")
     listing.set_defaults(run=run_checkpoints)

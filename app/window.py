@@ -20,7 +20,7 @@ from models.kernels import (
     make_random_kernel,
     read_filter,
 )
-from models.library import DEFAULT_CHOICE, resolve_choice
+from models.library import resolve_choice
 from models.pooling import check_pooling, find_winners, pool_by_hand
 from models.prediction import copy_network, load_cached
 from models.window import (
@@ -80,7 +80,7 @@ class WindowSettings:
     kernel: str = "random"
     seed: int = 675  # this kernel answers to upper and lower edges
     typed: str = DEFAULT_TYPED
-    checkpoint: str = DEFAULT_CHOICE
+    checkpoint: str = "convnet3"
     layer: str = "features.0"
     filter: int = 0
     channel: int = 0

@@ -18,6 +18,7 @@ from models.strokes import Strokes, fit_strokes, render_strokes
 
 FINE_PX = 48  # longer side of a drawing looked at for this …
 FINE_PEN_PX = 2.0  # … with a pen so thin that neighbouring strokes stay apart
+BOLD_PEN_PX = 3.5  # makes one of strokes that were gone over twice
 MAX_SIDE_PX = 64
 
 MAX_LENGTH = 4.6  # of all lines, in longer sides of the box
@@ -26,6 +27,8 @@ MAX_CROSSINGS = 9  # of the line across and the line down that meet most ink, to
 MAX_HOLES = 4
 MANY = 0.9  # share of a limit from which on there is a doubt
 MAX_FILL = 0.72  # of a square around the ink
+MAX_BOLD_FILL = 0.4  # the same, where the lines are drawn with the bold pen
+MIN_MERGED = 1.3  # times as long are lines gone over twice when they are drawn with the thin pen
 MAX_PARTS = 3
 MIN_PART = 0.01  # of all ink: less is a speck
 MAX_ASPECT = 2.3  # width to height
@@ -50,8 +53,24 @@ class Doubt:
 
 
 def doubt_strokes(strokes: Strokes) -> Doubt | None:
-    """Look at pen strokes (P, 2), at least one point, for what makes them no digit."""
-    return doubt_ink(render_strokes(fit_strokes(strokes, FINE_PEN_PX, FINE_PX), FINE_PEN_PX, FINE_PX))
+    """Look at pen strokes (P, 2), at least one point, for what makes them no digit.
+
+    Where there are too many lines, they are drawn again with a bolder pen: if many of them are one then, and
+    those that are left are not too many, somebody has gone over a digit to make it bold.
+    """
+    fine = _draw_with(strokes, FINE_PEN_PX)
+    doubt = doubt_ink(fine)
+    if doubt is None or doubt.kind != "scribble":
+        return doubt
+    bold = _draw_with(strokes, BOLD_PEN_PX)
+    is_merged = _measure_length(fine) > MIN_MERGED * _measure_length(bold)
+    is_full = float(bold.sum()) > MAX_BOLD_FILL * FINE_PX**2
+    return None if is_merged and not is_full and _doubt_lines(bold) is None else doubt
+
+
+def _draw_with(strokes: Strokes, pen_px: float) -> Floats:
+    drawn = render_strokes(fit_strokes(strokes, pen_px, FINE_PX), pen_px, FINE_PX)
+    return drawn[find_box(drawn)]
 
 
 def doubt_ink(ink: Floats) -> Doubt | None:
@@ -126,12 +145,16 @@ def _doubt_shape(ink: Floats) -> Doubt | None:
     return None
 
 
+def _measure_length(ink: Floats) -> float:
+    """Measure how long all lines are, in longer sides of the ink's box."""
+    return float(ink.sum()) / measure_width(ink) / max(ink.shape)
+
+
 def _doubt_lines(ink: Floats) -> Doubt | None:
     """Doubt lines that are too long, cross too often or enclose too much."""
-    longer = max(ink.shape)
     across, down = count_crossings(ink, axis=1), count_crossings(ink, axis=0)
     excess = max(
-        float(ink.sum()) / measure_width(ink) / longer / MAX_LENGTH,
+        _measure_length(ink) / MAX_LENGTH,
         (across.mean() + down.mean()) / MAX_MEAN_CROSSINGS,
     )
     if excess > 1 or across.max() + down.max() > MAX_CROSSINGS or count_holes(ink) > MAX_HOLES:

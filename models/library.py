@@ -11,7 +11,7 @@ from models.networks import get_network_spec
 from models.run_folder import EXAMPLE_RUN, read_name
 from models.runs import find_run_checkpoint, keep_known_runs
 
-DEFAULT_CHOICE = "convnet3"
+DEFAULT_CHOICE = "sketchpad"  # made for people's drawings
 RUN_PREFIX = "run:"
 CHOICE_INFO = "Its recipe, and its accuracy on the test pictures."
 

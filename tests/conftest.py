@@ -75,6 +75,16 @@ def mnist_folder():
 
 
 @pytest.fixture(scope="session")
+def real_pen_file():
+    """UCI's pen digits, beside the project or where GLASSBOX_PEN says; without, a test is skipped, aloud."""
+    beside = Path(__file__).resolve().parents[2] / "shared" / "pen" / "pendigits-orig.tra"
+    path = Path(os.environ.get("GLASSBOX_PEN", beside))
+    if not path.exists():
+        pytest.skip("needs real pen digits: set GLASSBOX_PEN to UCI's pendigits-orig.tra")
+    return path
+
+
+@pytest.fixture(scope="session")
 def mnist_test(mnist_folder) -> tuple[np.ndarray, np.ndarray]:
     """The MNIST test set: (10000, 28, 28) uint8 and (10000,) labels."""
     dataset = load_dataset("mnist", "test")

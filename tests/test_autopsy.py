@@ -3,8 +3,6 @@
 import base64
 import io
 import json
-import os
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,8 +17,6 @@ from models.prediction import predict_digit
 from models.sketch import SketchRefused, digit_from_image, digit_from_strokes
 from models.strokes import example_strokes, render_strokes
 
-BESIDE = Path(__file__).resolve().parents[2] / "shared" / "pen" / "pendigits-orig.tra"
-REAL_FILE = Path(os.environ.get("GLASSBOX_PEN", BESIDE))
 CORNER = [[[60, 40], [110, 38], [150, 45], [120, 110], [100, 160]]]  # a 7, small and in a corner of the pad
 SPIRAL = [
     [[140 + a * np.cos(a / 4), 140 + a * np.sin(a / 4)] for a in np.linspace(0, 100, 300).tolist()],
@@ -132,11 +128,9 @@ def test_doubt_is_told_and_the_steps_are_there_all_the_same():
         dissect_strokes([])
 
 
-def test_plain_resize_costs_a_network_much_on_real_pen_strokes():
+def test_plain_resize_costs_a_network_much_on_real_pen_strokes(real_pen_file):
     """What the section says, measured: `convnet` loses a fifth of the drawings or more."""
-    if not REAL_FILE.exists():
-        pytest.skip("needs real pen digits: set GLASSBOX_PEN to UCI's pendigits-orig.tra")
-    digits = load_pen_digits(REAL_FILE)[::60]
+    digits = load_pen_digits(real_pen_file)[::60]
     plain = prepared = 0
     for digit, drawing in zip(digits, draw_all(digits), strict=True):
         strokes = [stroke.tolist() for stroke in drawing.strokes]

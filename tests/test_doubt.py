@@ -1,8 +1,5 @@
 """Scribbles, pairs and doodles are told so; digits, however they are written, are not."""
 
-import os
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -11,16 +8,10 @@ from models.pen_digits import draw_all, load_pen_digits, paint_drawing
 from models.sketch import SketchRefused, digit_from_image, digit_from_strokes
 from models.strokes import example_strokes, render_strokes, sample_strokes
 
-BESIDE = Path(__file__).resolve().parents[2] / "shared" / "pen" / "pendigits-orig.tra"
-REAL_FILE = Path(os.environ.get("GLASSBOX_PEN", BESIDE))
-
 
 @pytest.fixture(scope="module")
-def pen_digits():
-    """UCI's pen digits; without them a test that needs them is skipped, aloud."""
-    if not REAL_FILE.exists():
-        pytest.skip("needs real pen digits: set GLASSBOX_PEN to UCI's pendigits-orig.tra")
-    return load_pen_digits(REAL_FILE)
+def pen_digits(real_pen_file):
+    return load_pen_digits(real_pen_file)
 
 
 def line(*points):
@@ -186,6 +177,19 @@ def test_one_digit_in_several_strokes_is_not_refused(name):
     assert doubt is None or not doubt.is_strong
 
 
+@pytest.mark.parametrize("apart", [0.02, 0.04])
+def test_digits_gone_over_to_make_them_bold_are_not_refused(apart):
+    """Each stroke three times, a little off its place, as one thickens a digit on the pad."""
+    rng = np.random.default_rng(6)
+    refused = 0
+    for index in range(60):
+        strokes = sample_strokes(index % 10, rng)
+        passes = [stroke + rng.normal(0, apart, 2) for _ in range(3) for stroke in strokes]
+        doubt = doubt_strokes([stroke.astype(np.float32) for stroke in passes])
+        refused += doubt is not None and doubt.is_strong
+    assert refused <= 3
+
+
 def test_built_in_strokes_are_never_refused():
     rng = np.random.default_rng(3)
     doubts = [doubt_strokes(sample_strokes(index % 10, rng)) for index in range(1000)]
@@ -202,7 +206,7 @@ def test_at_most_one_mnist_digit_in_two_hundred_is_refused(mnist_test):
 
 
 def test_at_most_one_pen_drawing_in_a_hundred_is_refused(pen_digits):
-    """Measured on all 7,494: 0.03 % refused, 0.44 % doubted."""
+    """Measured on all 7,494: 0.03 % refused."""
     doubts = [doubt_strokes(digit.strokes) for digit in pen_digits[::3]]
     assert np.mean([doubt is not None and doubt.is_strong for doubt in doubts]) <= 0.01
     assert np.mean([doubt is not None for doubt in doubts]) <= 0.02

@@ -1,9 +1,7 @@
 """Pen drawings are read from a file, put on the pad and scored through the sketchpad's own code."""
 
-import os
 import re
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -30,9 +28,6 @@ from models.pen_digits import (
 from models.sketch import digit_from_image, digit_from_strokes
 from models.strokes import render_strokes, sample_strokes
 
-BESIDE = Path(__file__).resolve().parents[2] / "shared" / "pen" / "pendigits-orig.tra"
-REAL_FILE = Path(os.environ.get("GLASSBOX_PEN", BESIDE))
-
 
 def write_unipen(path, strokes_by_digit, y_up=True):
     """Write digits as UCI's file has them: whole numbers, y upwards, a segment for each."""
@@ -57,14 +52,6 @@ def written():
 @pytest.fixture(scope="module")
 def pen_file(tmp_path_factory, written):
     return write_unipen(tmp_path_factory.mktemp("pen") / "pen.tra", written)
-
-
-@pytest.fixture(scope="module")
-def real_file():
-    """UCI's file; without it a test that needs it is skipped, aloud."""
-    if not REAL_FILE.exists():
-        pytest.skip("needs real pen digits: set GLASSBOX_PEN to UCI's pendigits-orig.tra")
-    return REAL_FILE
 
 
 # The file
@@ -293,8 +280,8 @@ def test_mistakes_of_the_command_are_one_line(capsys, arguments, message):
 # Real drawings
 
 
-def test_real_drawings_are_all_read_and_mostly_rightly(real_file):
-    digits = load_pen_digits(real_file)
+def test_real_drawings_are_all_read_and_mostly_rightly(real_pen_file):
+    digits = load_pen_digits(real_pen_file)
     assert len(digits) == 7494
     labels = np.array([digit.label for digit in digits])
     assert np.bincount(labels).tolist() == [780, 779, 780, 719, 780, 720, 720, 778, 719, 719]  # as UCI says
@@ -316,9 +303,9 @@ def test_real_drawings_are_all_read_and_mostly_rightly(real_file):
     assert accuracies[1] > accuracies[0] - 0.01  # a picture alone is read nearly as well
 
 
-def test_the_real_1_is_drawn_upright(real_file):
+def test_the_real_1_is_drawn_upright(real_pen_file):
     """A file's y points upwards: the digit 7's bar is above its foot on the pad."""
-    sevens = [digit for digit in load_pen_digits(real_file) if digit.label == 7][:50]
+    sevens = [digit for digit in load_pen_digits(real_pen_file) if digit.label == 7][:50]
     starts = [digit.strokes[0][0] - np.concatenate(digit.strokes).mean(0) for digit in sevens]
     assert np.median(starts, axis=0)[1] < 0
 

@@ -1,11 +1,18 @@
 """The shipped checkpoints do what their headers say."""
 
+import statistics
+import time
+
+import numpy as np
 import pytest
 
-from models.checkpoint import list_checkpoints, load_checkpoint, read_info
+from models.calibrated import calibrate_checkpoint, prepare_pen_digits
+from models.checkpoint import find_checkpoint, list_checkpoints, load_checkpoint, read_info
 from models.data import hash_dataset, load_dataset
 from models.evaluation import evaluate_network
 from models.networks import NETWORKS
+from models.pen_digits import load_pen_digits
+from models.prediction import predict_digit
 from models.recipes import make_config
 
 # The notebook's own figures; its MLP figure is another network's, see checkpoints/README.md.
@@ -14,12 +21,14 @@ NOTEBOOK_ACCURACY = {
 }  # fmt: skip
 
 
-def test_every_network_is_shipped_by_the_fast_recipe_and_the_notebooks_by_its_own():
+def test_every_network_is_shipped_by_the_fast_recipe_the_notebooks_by_its_own_and_one_for_sketches():
     notebooks = [f"{network}-notebook" for network in NOTEBOOK_ACCURACY]
-    assert sorted(list_checkpoints()) == sorted([*NETWORKS, *notebooks])
+    assert sorted(list_checkpoints()) == sorted([*NETWORKS, *notebooks, "sketchpad"])
     assert all(read_info(network).recipe["recipe"] == "fast" for network in NETWORKS)
     assert all(read_info(name).recipe["recipe"] == "notebook" for name in notebooks)
-    assert all(read_info(name).network == name.removesuffix("-notebook") for name in list_checkpoints())
+    named = set(list_checkpoints()) - {"sketchpad"}
+    assert all(read_info(name).network == name.removesuffix("-notebook") for name in named)
+    assert read_info("sketchpad").recipe["recipe"] == "sketch"
 
 
 @pytest.mark.parametrize("name", list_checkpoints())
@@ -52,3 +61,45 @@ def test_accuracy_is_about_the_notebooks(name):
 
 def test_glassnet_reads_better_than_any_of_them():
     assert read_info("glassnet").test_accuracy >= 0.994
+
+
+@pytest.mark.parametrize("name", list_checkpoints())
+def test_temperature_and_calibration_are_recorded(name):
+    info = read_info(name)
+    assert 0.5 < info.temperature < 3
+    assert 0 <= info.test_calibration_error < 0.02
+    assert info.num_drawn == 7_494
+    assert 0 < info.drawn_calibration_error < 0.3
+
+
+def test_network_for_sketches_reads_what_people_draw():
+    """The figures that it was made for; `test_drawn_figures_are_measured_again` measures them."""
+    info = read_info("sketchpad")
+    assert find_checkpoint("sketchpad").stat().st_size <= 5_000_000
+    assert info.drawn_accuracy >= 0.97
+    assert info.drawn_picture_accuracy >= 0.96
+    assert info.test_accuracy >= 0.993
+
+
+@pytest.mark.slow
+def test_drawn_figures_are_measured_again(real_pen_file):
+    digits = load_pen_digits(real_pen_file)
+    drawn = prepare_pen_digits(digits)
+    for name in ("sketchpad", "convnet3"):
+        checkpoint = load_checkpoint(name)
+        info = calibrate_checkpoint(checkpoint, drawn).info
+        for field in ("temperature", "test_calibration_error", "drawn_calibration_error"):
+            assert getattr(info, field) == pytest.approx(getattr(checkpoint.info, field), abs=2e-3)
+        assert info.drawn_accuracy == pytest.approx(checkpoint.info.drawn_accuracy, abs=5e-4)
+        assert info.drawn_picture_accuracy == pytest.approx(checkpoint.info.drawn_picture_accuracy, abs=5e-4)
+
+
+def test_one_prediction_on_one_core_takes_at_most_five_milliseconds():
+    image = load_dataset("strokes", "test", 1).images[0, 0].numpy() / np.float32(255)
+    predict_digit(image, "sketchpad")
+    times = []
+    for _ in range(200):
+        start = time.perf_counter()
+        predict_digit(image, "sketchpad")
+        times.append(time.perf_counter() - start)
+    assert min(statistics.median(times[i : i + 50]) for i in range(0, 200, 50)) <= 0.005

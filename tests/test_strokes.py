@@ -9,6 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
+from models.data import load_dataset
+from models.evaluation import evaluate_network
+from models.recipes import make_config
 from models.strokes import (
     BOX_PX,
     FIELD_PX,
@@ -19,6 +22,7 @@ from models.strokes import (
     render_strokes,
     sample_strokes,
 )
+from models.training.loop import train
 
 DIGITS = list(range(10))
 
@@ -156,6 +160,14 @@ def test_generated_digits_weigh_what_mnists_do(digits, mnist_test):
     generated, real = (images / 255 for images in (digits[0], mnist_test[0]))
     assert generated.mean() == pytest.approx(real.mean(), rel=0.12)
     assert generated.std() == pytest.approx(real.std(), rel=0.06)
+
+
+@pytest.mark.slow
+def test_network_that_knows_strokes_alone_reads_mnist(mnist_folder):
+    """So that a machine without MNIST has a useful lab."""
+    config = make_config("glassnet", "fast", dataset="strokes", num_images=10_000, epochs=2)
+    *_, finished = train(config, device=torch.device("cpu"))
+    assert evaluate_network(finished.checkpoint.network, load_dataset("mnist", "test")).accuracy >= 0.93
 
 
 def test_centering_keeps_ink_that_would_leave_the_field():
