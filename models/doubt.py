@@ -147,7 +147,8 @@ def _doubt_shape(ink: Floats) -> Doubt | None:
 
 def _measure_length(ink: Floats) -> float:
     """Measure how long all lines are, in longer sides of the ink's box."""
-    return float(ink.sum()) / measure_width(ink) / max(ink.shape)
+    length: float = float(ink.sum()) / measure_width(ink) / max(ink.shape)
+    return length
 
 
 def _doubt_lines(ink: Floats) -> Doubt | None:
