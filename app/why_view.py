@@ -49,8 +49,9 @@ def show_maps(drawing: Any, key: Any, digit: Any = None, patch_px: Any = None) -
     except SketchRefused as refusal:
         return {"absent": str(refusal)}
     digit = prediction.digit if digit is None else check_digit(digit)
-    network = load_cached(path).network
-    gradient, falls = map_gradient(network, image, digit), map_occlusion(network, image, digit, patch_px)
+    network, temperature = _load(path)
+    gradient = map_gradient(network, image, digit)
+    falls = map_occlusion(network, image, digit, patch_px, temperature)
     share = float(prediction.probabilities[digit])
     return {
         "digit": digit,
@@ -112,7 +113,8 @@ def show_change(drawing: Any, key: Any, target: Any) -> dict[str, Any]:
         path, image, prediction = _read(drawing, key)
     except SketchRefused as refusal:
         return {"absent": str(refusal)}
-    found = find_counterfactual(load_cached(path).network, image, target)
+    network, temperature = _load(path)
+    found = find_counterfactual(network, image, target, temperature=temperature)
     return {
         "target": target,
         "answer": prediction.digit,
@@ -166,6 +168,12 @@ def _read(drawing: Any, key: Any) -> tuple[Path, Picture, Prediction]:
     if not np.isfinite(prediction.probabilities).all():
         raise ValueError("This network's numbers have left the range of float32. Choose another one.")
     return path, image, prediction
+
+
+def _load(path: Path) -> tuple[Any, float]:
+    """Return the checkpoint's network, and the temperature of its probabilities."""
+    loaded = load_cached(path)
+    return loaded.network, loaded.info.temperature or 1.0
 
 
 def _check_patch(patch_px: Any) -> int:

@@ -76,6 +76,7 @@ def find_counterfactual(
     target: int,
     max_dabs: int = MAX_DABS,
     max_ink_px: float = MAX_INK_PX,
+    temperature: float = 1.0,
 ) -> Counterfactual:
     """Change a picture dab by dab until a network reads it as the wanted digit.
 
@@ -90,6 +91,8 @@ def find_counterfactual(
         target: 0 to 9.
         max_dabs: At most so many dabs are made.
         max_ink_px: At most so much ink is changed by all of them, in full pixels' worth.
+        temperature: What the logits are divided by before they become probabilities; the dabs do not depend
+            on it.
 
     Raises:
         ValueError: If the picture or the digit is none.
@@ -114,7 +117,7 @@ def find_counterfactual(
     if limit is None:
         dabs = _drop_unneeded(network, start, dabs, target)
     images = apply_dabs(start.numpy(), dabs)
-    probabilities = ask_network(network, torch.from_numpy(images)[:, None]).numpy()
+    probabilities = ask_network(network, torch.from_numpy(images)[:, None], temperature).numpy()
     change = images[-1] - images[0]
     return Counterfactual(
         target,

@@ -50,7 +50,9 @@ def map_gradient(network: nn.Module, image: ArrayLike, digit: int) -> Map:
     return values
 
 
-def map_occlusion(network: nn.Module, image: ArrayLike, digit: int, patch_px: int = PATCH_PX) -> Map:
+def map_occlusion(
+    network: nn.Module, image: ArrayLike, digit: int, patch_px: int = PATCH_PX, temperature: float = 1.0
+) -> Map:
     """Measure how far a digit's probability falls when a square patch around each pixel is set to paper.
 
     Where the patch covers no ink, nothing changes and the fall is exactly 0. A fall below 0 is a rise.
@@ -60,6 +62,7 @@ def map_occlusion(network: nn.Module, image: ArrayLike, digit: int, patch_px: in
         image: (28, 28) in [0, 1], 1 for full ink.
         digit: 0 to 9.
         patch_px: Side of the patch, an odd number; at the picture's edge, what lies outside is cut off.
+        temperature: What the logits are divided by before they become probabilities.
 
     Returns:
         (28, 28), the probability of `digit` for the picture less that for the picture with the patch
@@ -78,18 +81,18 @@ def map_occlusion(network: nn.Module, image: ArrayLike, digit: int, patch_px: in
     covered = pixels[0].repeat(len(centres), 1, 1)  # (N, 28, 28)
     for picture, (row, column) in zip(covered, centres.tolist(), strict=True):
         picture[max(0, row - reach) : row + reach + 1, max(0, column - reach) : column + reach + 1] = 0
-    whole = ask_network(network, pixels)[0, digit]
+    whole = ask_network(network, pixels, temperature)[0, digit]
     falls = torch.zeros_like(pixels[0, 0])
     if len(centres):
-        falls[ink] = whole - ask_network(network, covered[:, None])[:, digit]
+        falls[ink] = whole - ask_network(network, covered[:, None], temperature)[:, digit]
     values: Map = falls.numpy()
     return values
 
 
-def ask_network(network: nn.Module, pictures: Tensor) -> Tensor:
+def ask_network(network: nn.Module, pictures: Tensor, temperature: float = 1.0) -> Tensor:
     """Return the probabilities (N, 10) that a network gives to (N, 1, 28, 28) pictures, batch by batch."""
     with on_one_core(), torch.inference_mode():
-        logits = [network(batch).softmax(dim=1) for batch in pictures.split(_MAX_BATCH)]
+        logits = [(network(batch) / temperature).softmax(dim=1) for batch in pictures.split(_MAX_BATCH)]
     return torch.cat(logits)
 
 

@@ -21,7 +21,8 @@ def test_result_is_read_as_the_target(checkpoint, index, shift):
     picture = take_picture(index)
     before = predict_digit(picture, checkpoint)
     target = (before.digit + shift) % 10
-    found = find_counterfactual(load_cached(checkpoint).network, picture, target)
+    loaded = load_cached(checkpoint)
+    found = find_counterfactual(loaded.network, picture, target, temperature=loaded.info.temperature or 1.0)
     assert found.is_reached
     assert found.limit is None
     assert found.images.shape == (len(found.dabs) + 1, 28, 28)

@@ -59,7 +59,8 @@ def test_occlusion_is_the_fall_patch_by_patch(checkpoint, patch_px):
     network = load_cached(checkpoint).network
     picture = draw_bar()
     picture[0, 0] = picture[27, 27] = 0.5  # ink in the corners, where the patch is cut off
-    falls = map_occlusion(network, picture, 1, patch_px)
+    temperature = load_cached(checkpoint).info.temperature or 1.0
+    falls = map_occlusion(network, picture, 1, patch_px, temperature)
     whole = predict_digit(picture, checkpoint).probabilities[1]
     reach = patch_px // 2
     for row in (0, 2, 3, 14, 27):
@@ -86,8 +87,10 @@ def test_every_batch_is_answered():
     pictures = torch.rand(600, 1, 28, 28, generator=torch.Generator().manual_seed(0))
     network = load_cached("mlp").network
     with torch.no_grad():
-        expected = network(pictures).softmax(dim=1)
-    assert torch.allclose(ask_network(network, pictures), expected, atol=1e-6)
+        logits = network(pictures)
+    for temperature in (1.0, 2.5):
+        answered = ask_network(network, pictures, temperature)
+        assert torch.allclose(answered, (logits / temperature).softmax(dim=1), atol=1e-6)
 
 
 @pytest.mark.parametrize("digit", [-1, 10, 1.0, True, None, "7", [7]])

@@ -19,6 +19,7 @@ from models.library import resolve_choice
 from models.neighbours import count_read, find_neighbours
 from models.prediction import load_cached, predict_digit
 
+TEMPERATURE = load_cached("mlp").info.temperature or 1.0
 DRAWN = {"strokes": build_example(3), "size": 280}
 EMPTY = {"strokes": [], "size": 280}
 IMAGE = read_drawing(DRAWN).image
@@ -63,7 +64,7 @@ def test_maps_are_the_models(digit, patch_px):
     assert shown["patch"] == (patch_px or 5)
     expected = {
         "gradient": map_gradient(network, IMAGE, explained),
-        "occlusion": map_occlusion(network, IMAGE, explained, patch_px or 5),
+        "occlusion": map_occlusion(network, IMAGE, explained, patch_px or 5, TEMPERATURE),
     }
     for name, values in expected.items():
         assert read_floats(shown[name]["values"]) == pytest.approx(values, abs=1e-6)
@@ -111,7 +112,7 @@ def test_nearest_are_the_models():
 @pytest.mark.parametrize("target", [0, 5, 8])
 def test_change_is_the_models(target):
     shown = ask_for_change(target)
-    found = find_counterfactual(load_cached("mlp").network, IMAGE, target)
+    found = find_counterfactual(load_cached("mlp").network, IMAGE, target, temperature=TEMPERATURE)
     assert len(shown["frames"]) == len(found.dabs) + 1
     for step, frame in enumerate(shown["frames"]):
         assert np.array_equal(read_bytes(frame["picture"]), np.rint(255 * found.images[step]))
