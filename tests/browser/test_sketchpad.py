@@ -15,6 +15,7 @@ from playwright.sync_api import expect
 from app.digits import DRAWING, take_digit
 from app.drawing_view import answer_drawing
 from app.tabs.sketchpad import build_example
+from models.library import DEFAULT_CHOICE
 from tests.browser.conftest import NARROW
 
 PAD_SIZE_PX = 280
@@ -295,7 +296,8 @@ def test_several_networks_read_one_drawing_side_by_side(pad):
     pad.clear()
     pad.draw([[[90, 60], [190, 60], [120, 220]]])
     choose_beside(pad.page, LABELS[:2])
-    expected = answer_drawing(pad.wait_until_told(), ["convnet3", "logistic", "convnet4"])
+    keys = [DEFAULT_CHOICE, "logistic", "convnet4"]
+    expected = answer_drawing(pad.wait_until_told(), keys)
     expect(pad.verdict).to_contain_text(expected["agreement"]["text"])
     columns = pad.root.locator(".gb-pad-columns section")
     for index, answer in enumerate(expected["answers"]):
@@ -306,7 +308,7 @@ def test_several_networks_read_one_drawing_side_by_side(pad):
         shares = [float(title.partition(": ")[2]) for title in titles]
         assert shares == pytest.approx(answer["probabilities"], abs=1e-5)
     told = pad.page.evaluate("window.glassboxDrawing")
-    assert told["checkpoints"] == ["convnet3", "logistic", "convnet4"]
+    assert told["checkpoints"] == keys
     assert [answer["digit"] for answer in told["answers"]] == [one["digit"] for one in expected["answers"]]
     pad.clear()
     assert pad.verdict.inner_text() == "Draw a digit"
@@ -354,7 +356,7 @@ def test_pen_width_changes_what_is_drawn_and_not_what_is_read(pad):
     assert pad.page.evaluate("document.querySelector('#pad .gb-pad-canvas').toDataURL()") != empty
     edge = """([x, y]) => {
       const canvas = document.querySelector("#pad .gb-pad-canvas");
-      const place = (value) => Math.round(value / 280 * canvas.width);
+      const place = (value) => Math.floor(value / 280 * canvas.width);
       return canvas.getContext("2d").getImageData(place(x), place(y), 1, 1).data[3];
     }"""
     assert pad.page.evaluate(edge, [x, 140 + side / 56]) > 200  # the field's own edge
