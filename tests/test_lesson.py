@@ -255,6 +255,9 @@ def test_numbers_of_augmentation_and_bfloat16():
     assert f"up to {MAX_SHIFT_PX:g} pixels" in text
     assert f"up to {MAX_TURN_DEGREES:g}°" in text
     assert f"{1 - MAX_SCALE:g} to {1 + MAX_SCALE:g}" in text
+    sketch = make_config("glassnet", "sketch")
+    assert sketch.distortions == "width,strength"
+    assert f"adds {sketch.added_strokes:,} built-in strokes" in text
     info = torch.finfo(torch.bfloat16)
     assert info.eps == 2**-7  # seven digits behind the first
     assert 2 < -np.log10(info.eps / 2) < 3
