@@ -111,7 +111,7 @@ def make_pad_visit(address: str, config: dict[str, Any]) -> Ask:
 
 def make_sketchpad_visit(address: str, config: dict[str, Any]) -> Ask:
     """Return how a visitor's page asks Gradio's Sketchpad."""
-    (pad,) = (part for part in config["components"] if part["type"] == "sketchpad")
+    (pad,) = (part for part in config["components"] if part["type"] == "imageeditor")
     fn_index = config["dependencies"][0]["id"]
     pictures = [_draw_png(build_example(digit)) for digit in range(10)]
 
