@@ -179,7 +179,7 @@ def test_networks_are_ranked_and_a_full_storage_loses_nothing(mine):
           }
         }"""
     )
-    mine.keep(9)
+    mine.keep(9, label=4)  # as a 9 it is kept already
     mine.page.wait_for_function(
         "() => document.querySelector('#my-digits .gb-mine-problem').textContent.includes('storage')"
     )
