@@ -80,7 +80,8 @@ async function ask() {
 function tellPage(answer = null) {
   const checkpoints = [...ownProp(CHECKPOINTS)];
   const answers = answer && Array.isArray(answer.answers) ? answer.answers : [];
-  window.glassboxDrawing = { drawing: currentDrawing(), checkpoint: checkpoints[0], checkpoints, answer, answers };
+  window.glassboxDrawing = { drawing: currentDrawing(), checkpoint: checkpoints[0], checkpoints, answer, answers,
+    brush: brushPx };
   document.dispatchEvent(new CustomEvent("glassbox-drawing"));
 }
 
