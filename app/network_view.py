@@ -279,8 +279,8 @@ def _state_verdict(trace: Trace, digit: int) -> str:
     if not np.isfinite(trace.probabilities).all():
         return "The logits have left the range of float32, so there is no answer."
     return (
-        f"The network reads a {digit}: its logit is the largest, {format_number(logit)}, and softmax makes "
-        f"it a probability of {_format_probability(probability)}."
+        f"The network reads a {digit}: its logit is the largest, {format_number(logit)}, and softmax, "
+        f"without a temperature, makes it a probability of {_format_probability(probability)}."
     )
 
 

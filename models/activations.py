@@ -70,7 +70,7 @@ class Trace:
         image: (28, 28) float32, the picture.
         layers: Every layer, in the order in which they ran.
         logits: (K,) float32, the network's answer.
-        probabilities: (K,) float32, its softmax.
+        probabilities: (K,) float32, its softmax, at temperature 1.
     """
 
     image: Activations

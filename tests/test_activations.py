@@ -11,7 +11,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from models.activations import inspect_layers
-from models.checkpoint import list_checkpoints
+from models.checkpoint import list_checkpoints, read_info
 from models.data import load_gallery
 from models.prediction import copy_network, load_cached, predict_digit
 
@@ -64,7 +64,10 @@ def test_every_layer_gives_what_it_gives_when_called_by_itself(name):
     assert [layer.name for layer in trace.layers] == leaves
     np.testing.assert_array_equal(trace.logits, x[0].numpy())
     expected = predict_digit(digit(), name)
-    np.testing.assert_allclose(trace.probabilities, expected.probabilities, rtol=1e-5, atol=1e-12)
+    assert trace.probabilities.argmax() == expected.digit
+    np.testing.assert_allclose(trace.probabilities, x[0].softmax(dim=0).numpy(), rtol=1e-5, atol=1e-12)
+    tempered = (x[0] / read_info(name).temperature).softmax(dim=0).numpy()
+    np.testing.assert_allclose(expected.probabilities, tempered, rtol=1e-4, atol=1e-9)
     np.testing.assert_array_equal(trace.image, digit())
 
 

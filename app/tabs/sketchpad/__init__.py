@@ -20,6 +20,7 @@ from models.strokes import example_strokes
 
 _QUESTION = """## Which digit does the network see?
 Draw a digit. A network trained on handwriting reads it while you draw, from 28 × 28 pixels."""
+_AUTOPSY_TITLE = "Autopsy: from your drawing to the network’s input"
 _EXAMPLE_DIGIT = 3
 _EXAMPLE_SHARE = 0.6  # of the pad's height that the example takes
 
@@ -62,16 +63,15 @@ def build_sketchpad_tab(pad: gr.HTML, my_runs: gr.BrowserState) -> SketchpadTab:
                 elem_id="sketchpad-beside",
             )
             about = gr.Markdown(describe_choice(DEFAULT_CHOICE), elem_classes="gb-about")
-    with gr.Accordion(
-        "Autopsy: from your drawing to the network’s input", open=False, elem_id="autopsy-section"
-    ):
-        build_autopsy_section()
-    with gr.Accordion("Why this digit?", open=False, elem_id="why-section"):
-        build_why_section()
-    with gr.Accordion("My digits", open=False):
-        my_digits = build_my_digits_section()
-    with gr.Accordion("How well each network reads", open=False, elem_id="scores-section"):
-        build_scores_section()
+    with gr.Column(elem_classes="gb-sections"):
+        with gr.Accordion(_AUTOPSY_TITLE, open=False, elem_id="autopsy-section"):
+            build_autopsy_section()
+        with gr.Accordion("Why this digit?", open=False, elem_id="why-section"):
+            build_why_section()
+        with gr.Accordion("My digits", open=False):
+            my_digits = build_my_digits_section()
+        with gr.Accordion("How well each network reads", open=False, elem_id="scores-section"):
+            build_scores_section()
     with gr.Column(elem_classes="gb-lesson"):
         for title, text in load_sections("sketchpad"):
             with gr.Accordion(title, open=False):

@@ -24,5 +24,5 @@ _CALIBRATION = (
 def build_scores_section() -> None:
     """Build the table and what its columns say."""
     gr.Markdown(_INTRODUCTION.format(num=count_drawings()))
-    gr.Markdown(show_scores(), elem_classes="gb-wide-table", elem_id="checkpoint-scores")
+    gr.Markdown(show_scores(), elem_classes="gb-numbers", elem_id="checkpoint-scores")
     gr.Markdown(_CALIBRATION, latex_delimiters=LATEX_DELIMITERS)
