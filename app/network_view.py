@@ -15,7 +15,7 @@ from app.layer_notes import describe_layer, describe_settings, describe_weights,
 from app.readouts import format_number
 from models.activations import Activations, LayerOutput, Trace, inspect_layers
 from models.library import resolve_choice
-from models.prediction import copy_network
+from models.prediction import copy_network, find_temperature
 from models.receptive_field import ReceptiveField, find_receptive_fields
 
 OPENABLE = ("Conv2d", "MaxPool2d", "AvgPool2d")  # what the window above can follow back to its arithmetic
@@ -62,7 +62,8 @@ def trace_picture(key: Any, image: np.ndarray) -> Passage:
 @lru_cache(maxsize=6)  # of the largest network, 10 MB each
 def _trace_version(key: str, path: Path, version: str, picture: bytes, shape: tuple[int, ...]) -> Passage:
     network = copy_network(path)
-    trace = inspect_layers(network, np.frombuffer(picture, np.float32).reshape(shape))
+    pixels = np.frombuffer(picture, np.float32).reshape(shape)
+    trace = inspect_layers(network, pixels, find_temperature(path))
     return Passage(
         key, version, trace, (find_receptive_fields(network, axis=0), find_receptive_fields(network, axis=1))
     )
@@ -280,7 +281,7 @@ def _state_verdict(trace: Trace, digit: int) -> str:
         return "The logits have left the range of float32, so there is no answer."
     return (
         f"The network reads a {digit}: its logit is the largest, {format_number(logit)}, and softmax, "
-        f"without a temperature, makes it a probability of {_format_probability(probability)}."
+        f"under the network's temperature, makes it a probability of {_format_probability(probability)}."
     )
 
 

@@ -70,7 +70,7 @@ class Trace:
         image: (28, 28) float32, the picture.
         layers: Every layer, in the order in which they ran.
         logits: (K,) float32, the network's answer.
-        probabilities: (K,) float32, its softmax, at temperature 1.
+        probabilities: (K,) float32, the softmax of the logits divided by the temperature.
     """
 
     image: Activations
@@ -91,7 +91,7 @@ class Trace:
         raise ValueError(f"The network has no layer {name!r:.40}. Its layers: {names}.")
 
 
-def inspect_layers(network: nn.Module, image: ArrayLike) -> Trace:
+def inspect_layers(network: nn.Module, image: ArrayLike, temperature: float = 1.0) -> Trace:
     """Run a network on one picture, in evaluation mode, and record every layer's output and input.
 
     The network is left as it was: without hooks, in the mode it was in, weights and buffers untouched, also
@@ -100,6 +100,7 @@ def inspect_layers(network: nn.Module, image: ArrayLike) -> Trace:
     Args:
         network: Maps (1, 1, 28, 28) to (1, K) logits.
         image: (28, 28) in [0, 1], 1 for full ink.
+        temperature: What the logits are divided by before the softmax (`prediction.find_temperature`).
 
     Raises:
         ValueError: If the picture has another shape or values outside [0, 1].
@@ -136,7 +137,7 @@ def inspect_layers(network: nn.Module, image: ArrayLike) -> Trace:
         network.eval()
         with torch.inference_mode():
             logits = network(torch.from_numpy(pixels)[None, None])[0]  # (1, 1, 28, 28) → (K,)
-            probabilities = logits.softmax(dim=0)
+            probabilities = (logits / temperature).softmax(dim=0)
     finally:
         for hook in hooks:
             hook.remove()

@@ -119,7 +119,9 @@ def has_dropout_or_norm(network: str, config: Mapping[str, Any]) -> bool:
     return any(isinstance(module, nn.Dropout | nn.BatchNorm2d) for module in modules)
 
 
-def sample_masks(network: nn.Module, image: ArrayLike, num_masks: int = 100, seed: int = 0) -> DropoutSample:
+def sample_masks(
+    network: nn.Module, image: ArrayLike, num_masks: int = 100, seed: int = 0, temperature: float = 1.0
+) -> DropoutSample:
     """Answer one picture with many dropout masks, everything else in evaluation mode.
 
     The mask m comes from a generator of its own, seeded with seed + m, which draws for the dropout layers in
@@ -130,6 +132,7 @@ def sample_masks(network: nn.Module, image: ArrayLike, num_masks: int = 100, see
         image: (28, 28) in [0, 1].
         num_masks: 1 to 1,000.
         seed: Of the first mask, 0 to 2³² − 1 for the last one.
+        temperature: What the logits are divided by before the softmax.
 
     Raises:
         ValueError: If the picture, the number of masks or the seed is not one of these.
@@ -155,11 +158,11 @@ def sample_masks(network: nn.Module, image: ArrayLike, num_masks: int = 100, see
         return kept.contiguous(memory_format=torch.channels_last) if kept.ndim == 4 else kept  # faster
 
     with _observing(network) as hook, torch.inference_mode():
-        evaluated = network(pixels).softmax(dim=1)[0]
+        evaluated = (network(pixels) / temperature).softmax(dim=1)[0]
         hook(lambda module: not list(module.children()) and not isinstance(module, nn.Dropout), note_maps)
         hook(lambda module: isinstance(module, nn.Dropout), drop)
         # The layers before the first mask see the picture once; from there on it is a batch of M.
-        probabilities = network(pixels).softmax(dim=1).expand(num_masks, -1)
+        probabilities = (network(pixels) / temperature).softmax(dim=1).expand(num_masks, -1)
     return DropoutSample(seed, tuple(layers), probabilities.numpy(), evaluated.numpy())
 
 
@@ -180,7 +183,7 @@ def apply_mask(features: Tensor, mask: Tensor, p: float) -> Tensor:
     return features * (mask / (1 - p))
 
 
-def inspect_batch_norm(network: nn.Module, image: ArrayLike) -> BatchNormView:
+def inspect_batch_norm(network: nn.Module, image: ArrayLike, temperature: float = 1.0) -> BatchNormView:
     """Answer one picture with the running statistics and with its own, which are recorded layer by layer.
 
     A layer's own statistics are those of the pass in which the batch norms before it have used theirs too.
@@ -189,6 +192,7 @@ def inspect_batch_norm(network: nn.Module, image: ArrayLike) -> BatchNormView:
     Args:
         network: A network that nobody else uses meanwhile; afterwards it is as it was.
         image: (28, 28) in [0, 1].
+        temperature: What the logits are divided by before the softmax.
 
     Raises:
         ValueError: If the picture is another.
@@ -218,9 +222,9 @@ def inspect_batch_norm(network: nn.Module, image: ArrayLike) -> BatchNormView:
         return F.batch_norm(maps, None, None, module.weight, module.bias, training=True, eps=module.eps)
 
     with _observing(network) as hook, torch.inference_mode():
-        evaluated = network(pixels).softmax(dim=1)[0]
+        evaluated = (network(pixels) / temperature).softmax(dim=1)[0]
         hook(lambda module: isinstance(module, nn.BatchNorm2d), normalise)
-        trained = network(pixels).softmax(dim=1)[0]
+        trained = (network(pixels) / temperature).softmax(dim=1)[0]
     return BatchNormView(tuple(layers), evaluated.numpy(), trained.numpy())
 
 

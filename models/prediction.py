@@ -80,6 +80,15 @@ def load_cached(checkpoint: str | Path) -> Checkpoint:
     return _load_version(path, status.st_mtime_ns, status.st_size)
 
 
+def find_temperature(checkpoint: str | Path) -> float:
+    """Return what a checkpoint's logits are divided by before the softmax; 1 where its file says none.
+
+    Raises:
+        ValueError: As `models.checkpoint.load_checkpoint`.
+    """
+    return load_cached(checkpoint).info.temperature or 1.0
+
+
 def copy_network(checkpoint: str | Path) -> torch.nn.Module:
     """Return a network of one's own with the checkpoint's weights, in evaluation mode, to hook and to change.
 

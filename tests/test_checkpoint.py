@@ -294,5 +294,5 @@ def test_file_bigger_than_its_limit_is_refused_at_the_edge(tmp_path, mlp, monkey
 
 def test_shipped_checkpoints_are_listed_in_the_registrys_order():
     names = list_checkpoints()
-    assert [name for name in names if "-" not in name] == list(NETWORKS)
+    assert [name for name in names if "-" not in name] == [*NETWORKS, "sketchpad"]
     assert names[:5] == ["logistic", "logistic-notebook", "mlp", "mlp-notebook", "convnet"]

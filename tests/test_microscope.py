@@ -18,7 +18,7 @@ from models.microscope import (
     sample_masks,
 )
 from models.networks import build_network
-from models.prediction import copy_network, load_cached, predict_digit
+from models.prediction import copy_network, find_temperature, load_cached, predict_digit
 from models.strokes import generate_digits
 
 WITH_DROPOUT = ("convnet2", "convnet3", "convnet4")
@@ -74,7 +74,8 @@ def test_each_answer_is_what_the_layers_make_of_its_masks(case):
 
 
 def test_evaluation_is_what_the_sketchpad_answers(case):
-    name, _, sample = case
+    name, network, _ = case
+    sample = sample_masks(network, IMAGE, 3, temperature=find_temperature(name))
     assert sample.evaluated == pytest.approx(predict_digit(IMAGE, name).probabilities, abs=1e-6)
     np.testing.assert_allclose(sample.probabilities.sum(axis=1), 1, atol=1e-5)
 
@@ -185,7 +186,7 @@ def test_first_layers_statistics_are_the_convolutions_own():
 
 
 def test_batch_norm_in_evaluation_is_what_the_sketchpad_answers():
-    view = inspect_batch_norm(copy_network("convnet4"), IMAGE)
+    view = inspect_batch_norm(copy_network("convnet4"), IMAGE, find_temperature("convnet4"))
     assert view.evaluated == pytest.approx(predict_digit(IMAGE, "convnet4").probabilities, abs=1e-6)
     assert abs(view.trained - view.evaluated).max() > 0.01
 

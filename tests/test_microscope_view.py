@@ -46,7 +46,7 @@ from models.data import load_gallery
 from models.library import list_choices
 from models.microscope import BatchNormLayer, BatchNormView, DropoutLayer, inspect_batch_norm, sample_masks
 from models.networks import NETWORKS
-from models.prediction import copy_network, predict_digit
+from models.prediction import copy_network, find_temperature, predict_digit
 from models.strokes import generate_digits
 
 IMAGE = generate_digits(1, seed=3)[0][0] / 255
@@ -211,7 +211,7 @@ def test_the_lessons_examples_are_the_layers_own():
 
 
 def make_sample(seed=0, checkpoint="convnet4"):
-    return sample_masks(copy_network(checkpoint), IMAGE, 1, seed)
+    return sample_masks(copy_network(checkpoint), IMAGE, 1, seed, find_temperature(checkpoint))
 
 
 def test_the_mask_is_shown_feature_by_feature():
@@ -364,7 +364,7 @@ def test_a_channel_without_variance_is_named():
 def test_the_list_has_the_networks_that_differ_in_training():
     keys = [
         "convnet2", "convnet2-notebook", "convnet3", "convnet3-notebook",
-        "convnet4", "convnet4-notebook", "glassnet",
+        "convnet4", "convnet4-notebook", "glassnet", "sketchpad",
     ]  # fmt: skip
     assert [key for _, key in list_labels([])] == keys
     assert DEFAULT_CHECKPOINT in dict(map(reversed, list_labels([])))
@@ -422,7 +422,8 @@ def test_a_mask_changes_neither_the_spread_nor_the_evaluation():
 def test_a_seed_beyond_the_hundred_is_a_mask_of_its_own():
     drawn = {on_mask(*OPENING._replace(seed=seed))[0] for seed in (99, 100, 101, 999)}
     assert len(drawn) == 4
-    alone = sample_masks(copy_network("convnet4"), generate_picture(), 1, 100)
+    temperature = find_temperature("convnet4")
+    alone = sample_masks(copy_network("convnet4"), generate_picture(), 1, 100, temperature)
     shown = json.loads(on_mask(*OPENING._replace(seed=100))[0])
     assert [row["trained"] for row in shown["rows"]] == pytest.approx(
         alone.probabilities[0], rel=1e-3, abs=1e-6

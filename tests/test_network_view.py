@@ -37,7 +37,7 @@ from app.tabs.inspection.network import (
 )
 from app.tabs.sketchpad import build_example
 from models.activations import inspect_layers
-from models.checkpoint import SHIPPED_FOLDER, list_checkpoints
+from models.checkpoint import SHIPPED_FOLDER, list_checkpoints, read_info
 from models.networks import NETWORKS
 from models.prediction import copy_network, predict_digit
 from models.receptive_field import find_receptive_fields
@@ -275,7 +275,7 @@ def test_captions_of_a_units_weights():
 
 def test_a_long_network_folds_what_only_shifts_or_cuts():
     for key in list_checkpoints():
-        network, shown = key.removesuffix("-notebook"), open_digit(key)[1]
+        network, shown = read_info(key).network, open_digit(key)[1]
         folded = {layer["kind"] for layer in shown["layers"] if layer["folded"]}
         assert folded == (
             {"ReLU"}

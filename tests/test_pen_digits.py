@@ -25,6 +25,7 @@ from models.pen_digits import (
     paint_drawing,
     prepare_drawings,
 )
+from models.prediction import find_temperature
 from models.sketch import digit_from_image, digit_from_strokes
 from models.strokes import render_strokes, sample_strokes
 
@@ -252,7 +253,7 @@ def test_command_prints_both_scores_with_tables(capsys, pen_file):
     network = load_checkpoint("convnet3").network
     for from_picture, kind in ((False, "strokes"), (True, "pictures")):
         images, is_read = prepare_drawings(draw_all(digits, 1), from_picture)
-        result = evaluate_drawings(network, images, is_read, labels)
+        result = evaluate_drawings(network, images, is_read, labels, find_temperature("convnet3"))
         line = f"convnet3 on 60 drawings of pen.tra, from their {kind} (seed 1): {result}"
         assert line in printed
         block = printed.split(line)[1].strip().splitlines()

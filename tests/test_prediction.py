@@ -12,10 +12,11 @@ from models.prediction import copy_network, load_cached, predict_digit
 PICTURE = np.random.default_rng(0).random((28, 28), dtype=np.float32)
 
 
-def test_probabilities_are_the_softmax_of_the_logits():
+def test_probabilities_are_the_softmax_of_the_tempered_logits():
     prediction = predict_digit(PICTURE, "mlp")
     with torch.no_grad():
         logits = load_checkpoint("mlp").network(torch.from_numpy(PICTURE).view(1, 1, 28, 28))[0].numpy()
+    logits /= load_checkpoint("mlp").info.temperature
     expected = np.exp(logits - logits.max())
     assert prediction.probabilities == pytest.approx(expected / expected.sum(), rel=1e-5)
     assert prediction.digit == logits.argmax()

@@ -39,7 +39,7 @@ CONFIGS = {
     "strokes": make_config("mlp", dataset="strokes", num_images=300),
     "sketch": make_config("convnet", "sketch", num_images=200, epochs=1, added_strokes=150),
 }
-DIVERGING = make_config("mlp", learning_rate=1000.0)
+DIVERGING = make_config("convnet3", optimizer="sgd", momentum=0.9, learning_rate=1000.0)
 
 # Runs several scripts in one process, since importing torch takes seconds.
 RUNNER = """

@@ -83,15 +83,17 @@ def test_network_for_sketches_reads_what_people_draw():
 
 @pytest.mark.slow
 def test_drawn_figures_are_measured_again(real_pen_file):
-    digits = load_pen_digits(real_pen_file)
-    drawn = prepare_pen_digits(digits)
-    for name in ("sketchpad", "convnet3"):
-        checkpoint = load_checkpoint(name)
-        info = calibrate_checkpoint(checkpoint, drawn).info
-        for field in ("temperature", "test_calibration_error", "drawn_calibration_error"):
-            assert getattr(info, field) == pytest.approx(getattr(checkpoint.info, field), abs=2e-3)
-        assert info.drawn_accuracy == pytest.approx(checkpoint.info.drawn_accuracy, abs=5e-4)
-        assert info.drawn_picture_accuracy == pytest.approx(checkpoint.info.drawn_picture_accuracy, abs=5e-4)
+    """On every fifth drawing, which must agree with what was recorded of all of them as chance allows."""
+    drawn = prepare_pen_digits(load_pen_digits(real_pen_file)[::5])
+    checkpoint = load_checkpoint("sketchpad")
+    recorded, info = checkpoint.info, calibrate_checkpoint(checkpoint, drawn).info
+    assert info.temperature == pytest.approx(recorded.temperature, rel=1e-3)
+    assert info.test_calibration_error == pytest.approx(recorded.test_calibration_error, abs=1e-4)
+    assert info.num_drawn == 1_499
+    assert info.drawn_accuracy >= 0.97
+    assert info.drawn_accuracy == pytest.approx(recorded.drawn_accuracy, abs=0.008)
+    assert info.drawn_picture_accuracy >= 0.96
+    assert info.drawn_picture_accuracy == pytest.approx(recorded.drawn_picture_accuracy, abs=0.008)
 
 
 def test_one_prediction_on_one_core_takes_at_most_five_milliseconds():

@@ -210,7 +210,7 @@ def test_other_layers_and_networks(page):
     assert [name.split("\n")[-1].split(",")[0] for name in names] == [
         "ConvNet2 (fast)", "ConvNet2 (notebook)",
         "ConvNet3 (fast)", "ConvNet3 (notebook)",
-        "ConvNet4 (fast)", "ConvNet4 (notebook)", "GlassNet (fast)",
+        "ConvNet4 (fast)", "ConvNet4 (notebook)", "GlassNet (fast)", "GlassNet (sketch)",
     ]  # fmt: skip
     wait_for_change(page, title, find_options(page).filter(has_text="ConvNet2 (fast").click)
     assert page.locator(title).inner_text() == "classifier.0: 8 maps of 14 × 14, drops 50%"

@@ -27,7 +27,7 @@ from models.microscope import (
     sample_masks,
 )
 from models.networks import get_network_spec
-from models.prediction import copy_network
+from models.prediction import copy_network, find_temperature
 
 DEFAULT_CHECKPOINT = "convnet4"
 DEFAULT_INDEX = 1114  # a digit of MNIST's test set on which the masks disagree
@@ -317,7 +317,8 @@ def _sample_one(request: Request) -> DropoutSample:
     if isinstance(request.seed, int) and 0 <= request.seed < NUM_MASKS:
         return pick_mask(_sample_many(request), request.seed)
     picture, _ = take_digit(request.source, request.index, request.drawing)
-    return sample_masks(copy_network(resolve_choice(str(request.checkpoint))), picture, 1, request.seed)
+    path = resolve_choice(str(request.checkpoint))
+    return sample_masks(copy_network(path), picture, 1, request.seed, find_temperature(path))
 
 
 def _sample_many(request: Request) -> DropoutSample:
@@ -330,13 +331,14 @@ def _sample_many(request: Request) -> DropoutSample:
 
 def _inspect_norm(request: Request) -> BatchNormView:
     picture, _ = take_digit(request.source, request.index, request.drawing)
-    return inspect_batch_norm(copy_network(resolve_choice(str(request.checkpoint))), picture)
+    path = resolve_choice(str(request.checkpoint))
+    return inspect_batch_norm(copy_network(path), picture, find_temperature(path))
 
 
 @lru_cache(maxsize=16)  # at most 2 MB each: a new mask for the same picture runs nothing again
 def _sample_version(path: Path, mtime_ns: int, num_bytes: int, pixels: bytes) -> DropoutSample:
     picture = np.frombuffer(pixels, np.float32).reshape(28, 28)
-    sample = sample_masks(copy_network(path), picture, NUM_MASKS, 0)
+    sample = sample_masks(copy_network(path), picture, NUM_MASKS, 0, find_temperature(path))
     for array in (sample.probabilities, sample.evaluated, *(layer.masks for layer in sample.layers)):
         array.setflags(write=False)  # shared by everyone who asks
     return sample

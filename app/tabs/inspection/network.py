@@ -30,7 +30,8 @@ import torch
 from app.readouts import format_number
 {imports}from models.checkpoint import load_checkpoint
 
-network = load_checkpoint({checkpoint!r}).network.eval(){comment}
+checkpoint = load_checkpoint({checkpoint!r}){comment}
+network = checkpoint.network.eval()
 {picture}
 pixels = torch.as_tensor(image, dtype=torch.float32)[None, None]  # (1, 1, 28, 28), ink is 1
 
@@ -51,6 +52,7 @@ with torch.inference_mode():
 for hook in hooks:
     hook.remove()
 
+logits /= checkpoint.info.temperature or 1.0  # what makes the answers as sure as they are right
 for digit, probability in enumerate(logits.softmax(dim=0).tolist()):
     print(f"{{digit}}  {{probability:.4g}}")
 '''
