@@ -239,7 +239,7 @@ def test_evaluation_mode_keeps_everything_and_has_one_answer():
 
 
 def test_rows_hold_every_mask_and_its_quantiles():
-    many = sample_masks(copy_network("convnet2"), IMAGE)
+    many = sample_masks(copy_network("convnet2"), IMAGE, temperature=find_temperature("convnet2"))
     shown = show_dropout(IMAGE, "a 3", make_sample(7, "convnet2"), many.probabilities, "classifier.0", True)
     for digit, row in enumerate(shown["rows"]):
         assert row["digit"] == digit

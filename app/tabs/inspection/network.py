@@ -52,7 +52,7 @@ with torch.inference_mode():
 for hook in hooks:
     hook.remove()
 
-logits /= checkpoint.info.temperature or 1.0  # what makes the answers as sure as they are right
+logits = logits / (checkpoint.info.temperature or 1.0)  # as sure as it is right
 for digit, probability in enumerate(logits.softmax(dim=0).tolist()):
     print(f"{{digit}}  {{probability:.4g}}")
 '''
