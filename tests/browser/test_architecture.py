@@ -10,7 +10,7 @@ from app.tabs.sketchpad import build_example
 from models.architecture import read_architecture
 from models.data import load_gallery
 from models.microscope import inspect_batch_norm, sample_masks
-from models.prediction import copy_network
+from models.prediction import copy_network, find_temperature
 from tests.browser.conftest import NARROW, WIDE
 from tests.browser.test_sketchpad import Pad
 
@@ -139,7 +139,8 @@ def test_architecture_lesson_opens(page):
 
 
 def test_opens_on_one_mask_beside_evaluation_and_a_hundred(page, picture):
-    sample = sample_masks(copy_network(DEFAULT_CHECKPOINT), picture, 1)
+    temperature = find_temperature(DEFAULT_CHECKPOINT)
+    sample = sample_masks(copy_network(DEFAULT_CHECKPOINT), picture, 1, temperature=temperature)
     expected = [
         [write_percent(own), write_percent(whole)]
         for own, whole in zip(sample.probabilities[0], sample.evaluated, strict=True)
@@ -226,7 +227,7 @@ def test_other_layers_and_networks(page):
 
 
 def test_batch_norm_answers_with_both_statistics(page, picture):
-    view = inspect_batch_norm(copy_network(DEFAULT_CHECKPOINT), picture)
+    view = inspect_batch_norm(copy_network(DEFAULT_CHECKPOINT), picture, find_temperature(DEFAULT_CHECKPOINT))
     assert read_rows(page, NORM) == [
         [write_percent(own), write_percent(whole)]
         for own, whole in zip(view.trained, view.evaluated, strict=True)

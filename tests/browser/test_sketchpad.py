@@ -130,14 +130,13 @@ def test_empty_pad_asks_for_a_digit_and_predicts_nothing(pad):
     assert pad.root.get_attribute("data-digit") == ""
 
 
-def test_convnet3_reads_at_least_nine_of_the_ten_digits(pad):
+def test_digits_that_look_alike_are_read(pad):
     read = []
-    for digit in range(10):
+    for digit in (1, 7, 4, 9, 3):
         pad.clear()
-        pad.draw(build_example(digit))
+        pad.draw([[*stroke[:-1:3], stroke[-1]] for stroke in build_example(digit)])
         read.append(pad.read())
-    correct = sum(answer == str(digit) for digit, answer in enumerate(read))
-    assert correct >= 9, read
+    assert read == ["1", "7", "4", "9", "3"]
 
 
 def test_answer_is_spelled_out(pad):
@@ -473,7 +472,7 @@ def test_bars_of_six_networks_follow_the_pointer_quickly(pad):
     pad.draw([[[90, 60], [190, 60], [120, 220]]])
     pad.wait_until_told()
     choose_beside(pad.page, LABELS)
-    delays = measure_delays(pad, 30)
+    delays = measure_delays(pad, 20)
     median, late = statistics.median(delays), delays[int(0.95 * len(delays))]
     print(f"six networks, pointer-up to bars: median {median:.1f} ms, 95th percentile {late:.1f} ms")
     assert late <= 80
