@@ -6,7 +6,7 @@ from models.library import Choice, list_choices
 
 _HEAD = (
     "| Network | MNIST test pictures | Drawings, from strokes | Drawings, from pictures "
-    "| Temperature | Calibration error, MNIST | Calibration error, drawings |\n"
+    "| Temperature | Calibration: MNIST | Drawings |\n"
     "|---|---:|---:|---:|---:|---:|---:|"
 )
 
