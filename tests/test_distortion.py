@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from models.data import load_dataset, to_input
-from models.recipes import DISTORTIONS, make_config
+from models.recipes import DISTORTIONS, TrainConfig, make_config
 from models.training.distortion import MAX_THINNING, MAX_WIDENING, STRENGTHS, _spread, distort_images
 
 
@@ -97,7 +97,7 @@ def test_bend_keeps_the_ink_about_where_it_was(pictures):
 )
 def test_distortions_are_named_once_and_in_order(distortions):
     with pytest.raises(ValueError, match="distortions is"):
-        make_config("mlp").__class__("mlp", distortions=distortions)
+        TrainConfig("mlp", distortions=distortions)
 
 
 def test_strokes_are_not_added_to_clothes():

@@ -130,13 +130,14 @@ def test_empty_pad_asks_for_a_digit_and_predicts_nothing(pad):
     assert pad.root.get_attribute("data-digit") == ""
 
 
-def test_digits_that_look_alike_are_read(pad):
+def test_at_least_nine_of_the_ten_digits_are_read(pad):
     read = []
-    for digit in (1, 7, 4, 9, 3):
+    for digit in range(10):
         pad.clear()
         pad.draw([[*stroke[:-1:3], stroke[-1]] for stroke in build_example(digit)])
         read.append(pad.read())
-    assert read == ["1", "7", "4", "9", "3"]
+    correct = sum(answer == str(digit) for digit, answer in enumerate(read))
+    assert correct >= 9, read
 
 
 def test_answer_is_spelled_out(pad):
@@ -472,7 +473,7 @@ def test_bars_of_six_networks_follow_the_pointer_quickly(pad):
     pad.draw([[[90, 60], [190, 60], [120, 220]]])
     pad.wait_until_told()
     choose_beside(pad.page, LABELS)
-    delays = measure_delays(pad, 20)
+    delays = measure_delays(pad, 30)
     median, late = statistics.median(delays), delays[int(0.95 * len(delays))]
     print(f"six networks, pointer-up to bars: median {median:.1f} ms, 95th percentile {late:.1f} ms")
     assert late <= 80

@@ -8,7 +8,7 @@ from app.checkpoint_scores import count_drawings, show_scores
 from app.prose import LATEX_DELIMITERS
 
 _INTRODUCTION = (
-    "All of them read MNIST's test pictures well, and yet not all read what people draw: {num:,} digits that "
+    "To read MNIST's test pictures is one thing, to read what people draw another: {num:,} digits that "
     "30 writers drew with a pen on a tablet, put on this pad in any size, place and brush, and prepared as "
     "your drawing is. No network was trained on them. GlassNet by the recipe `sketch` also learned from "
     "strokes that this project writes in many styles."
