@@ -117,10 +117,10 @@ _TORCHVISION_NAMES = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST"}
 def write_run_script(config: TrainConfig) -> str:
     """Write the script: what this configuration needs and nothing else, about a hundred lines.
 
-    Distortions take half as many again. It trains on the processor, prints each epoch's validation and ends with `Test accuracy: 0.xxxx`. A run
-    that was stopped early is written as if it had gone on to its end. MNIST and Fashion-MNIST are read from
-    the folder given as the first argument or by `GLASSBOX_DATA`, or downloaded by torchvision; built-in
-    strokes are drawn by this project's own package.
+    Distortions take half as many again. It trains on the processor, prints each epoch's validation and ends
+    with `Test accuracy: 0.xxxx`. A run that was stopped early is written as if it had gone on to its end.
+    MNIST and Fashion-MNIST are read from the folder given as the first argument or by `GLASSBOX_DATA`, or
+    downloaded by torchvision; built-in strokes are drawn by this project's own package.
 
     Raises:
         ValueError: If it is a fine-tuning, which needs what only its run's folder has.
