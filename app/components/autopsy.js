@@ -13,10 +13,6 @@ const plainCanvas = find(".gb-autopsy-plain");
 const strip = find(".gb-autopsy-strip");
 const gauges = createGauges(find(".gb-autopsy-gauges"));
 
-let heard = null;                // the drawing, the checkpoint and the brush, as text
-let serial = 0;                  // counts drawings: answers to an earlier one are let go
-let isStale = false;             // the drawing has changed while the section was closed
-let told = {};                   // what the pad told last
 let shown = null;                // the steps, as Python sent them
 let bitmaps = [];                // of each step its picture and what is asked, in the theme's colours
 let step = 0;                    // the one that is shown, or the last one that was passed
@@ -27,21 +23,7 @@ let hasPlayed = false;           // it moves by itself once
 
 const askForSteps = createAsker(async (request) => ({ request, answer: readAnswer(await server.dissect(request)) }), takeSteps);
 
-function hearDrawing() {
-  if (!host.isConnected) return document.removeEventListener("glassbox-drawing", hearDrawing);
-  const { drawing = { strokes: [] }, checkpoint = "", brush = null } = window.glassboxDrawing || {};
-  const key = JSON.stringify([drawing, checkpoint, brush]);
-  if (key === heard) return;
-  heard = key;
-  told = { drawing, checkpoint, brush };
-  serial += 1;
-  isStale = true;
-  askIfSeen();
-}
-
-function askIfSeen() {
-  if (!isStale || host.offsetParent === null) return;
-  isStale = false;
+function askAboutDrawing() {
   const isEmpty = !told.checkpoint || !(told.drawing.picture || (told.drawing.strokes || []).some((stroke) => stroke.length));
   if (isEmpty) takeSteps({ request: { serial }, answer: { absent: EMPTY } });
   else askForSteps({ ...told, serial });
@@ -231,5 +213,4 @@ redrawOnChange(host, () => {
   askIfSeen();
   draw();
 });
-document.addEventListener("glassbox-drawing", hearDrawing);
 hearDrawing();

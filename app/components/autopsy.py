@@ -67,7 +67,7 @@ def build_autopsy(show_autopsy: Callable[[Any], str], **kwargs: Any) -> gr.HTML:
         html_template=_TEMPLATE,
         css_template=read_component_style("transport", "autopsy"),
         js_on_load=read_component_script(
-            "sheets", "asking", "transport", "focus", "autopsy_gauges", "autopsy"
+            "sheets", "asking", "transport", "focus", "drawing", "autopsy_gauges", "autopsy"
         ),
         apply_default_css=False,
         server_functions=[ask],

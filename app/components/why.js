@@ -11,10 +11,6 @@ const targetButtons = buildDigits(changePart.querySelector(".gb-why-digits"), tu
 const patchList = find(".gb-why-head select");
 const maps = createMaps(find(".gb-why-maps"), find(".gb-why-pixel"), find(".gb-why-spoken"));
 
-let heard = null;                // the drawing and the checkpoint, as text
-let serial = 0;                  // counts drawings: answers to an earlier one are let go
-let isStale = false;             // the drawing has changed while the section was closed
-let told = {};                   // what the pad told last
 let shown = null;                // the maps, as Python sent them
 let change = null;               // the dabs, their pictures decoded
 let nearest = null;
@@ -28,21 +24,7 @@ const askForChange = createAsker(withRequest((request) => server.turn(request)),
 
 const write = (more) => ({ drawing: told.drawing, checkpoint: told.checkpoint, serial, ...more });
 
-function hearDrawing() {
-  if (!host.isConnected) return document.removeEventListener("glassbox-drawing", hearDrawing);
-  const { drawing = { strokes: [] }, checkpoint = "" } = window.glassboxDrawing || {};
-  const key = JSON.stringify([drawing, checkpoint]);
-  if (key === heard) return;
-  heard = key;
-  told = { drawing, checkpoint };
-  serial += 1;
-  isStale = true;
-  askIfSeen();
-}
-
-function askIfSeen() {
-  if (!isStale || host.offsetParent === null) return;
-  isStale = false;
+function askAboutDrawing() {
   if (!told.checkpoint) return takeMaps({ request: { serial }, answer: { absent: "The pad is empty. Draw a digit from 0 to 9." } });
   askForMaps(write({ digit: null, patch: chosenPatch() }));
 }
@@ -235,5 +217,4 @@ function draw() {
 }
 
 redrawOnChange(host, draw);
-document.addEventListener("glassbox-drawing", hearDrawing);
 hearDrawing();
