@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -18,6 +19,9 @@ from models.run_folder import read_name
 from models.sketch import SketchDigit, SketchRefused
 
 MAX_CHECKPOINTS = 6
+# Strokes take two milliseconds, in hundreds of small steps. Threads that take them side by side wait for each
+# other at every step; one after the other, thirty visitors have their answers in a fraction of the time.
+_TURN = threading.Lock()
 _COUNTS = ("None", "One", "Two", "Three", "Four", "Five", "Six")
 
 
@@ -54,6 +58,13 @@ def answer_drawing(drawing: Any, keys: Sequence[str]) -> dict[str, Any]:
         (of every checkpoint, with its `key` and `name`) and `agreement` (in words, or None for one
         checkpoint; see `compare_answers`).
     """
+    if isinstance(drawing, dict) and drawing.get("picture") is not None:
+        return _answer(drawing, keys)  # a large photo takes long, and holds up nobody
+    with _TURN:
+        return _answer(drawing, keys)
+
+
+def _answer(drawing: Any, keys: Sequence[str]) -> dict[str, Any]:
     start = time.perf_counter()
     if not 1 <= len(keys) <= MAX_CHECKPOINTS:
         message = f"{len(keys)} networks are chosen: choose 1 to {MAX_CHECKPOINTS}."

@@ -33,6 +33,7 @@ from models.strokes import render_strokes
 PERIOD_SECONDS = 0.2
 LIMIT_MS = 250
 START_SECONDS = 600  # at most, on a machine that is busy
+SETTLE_SECONDS = 20  # a server that has just begun imports what it needs later, and so does its spare process
 CHECKPOINT = "convnet3"
 Ask = Callable[[httpx.AsyncClient, str, int], Awaitable[None]]
 
@@ -203,6 +204,7 @@ def main() -> int:
         for name, command, make_visit in servers:
             server = Server(command)
             with server as config:
+                time.sleep(SETTLE_SECONDS)
                 ask = make_visit(server.address, config)
                 times, errors = asyncio.run(load_server(ask, num_visitors, seconds))
             median, late = np.quantile(times, [0.5, 0.95]) if times else (np.nan, np.nan)
