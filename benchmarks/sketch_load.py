@@ -104,7 +104,7 @@ def make_pad_visit(address: str, config: dict[str, Any]) -> Ask:
         }
         answer = await client.post(f"{address}/gradio_api/component_server", json=body)
         answer.raise_for_status()
-        if answer.json()["status"] != "digit":
+        if json.loads(answer.json())["status"] != "digit":
             raise RuntimeError(f"no digit: {answer.text[:200]}")
 
     return ask

@@ -54,7 +54,7 @@ async function ask() {
   isAsking = true;
   let answer;
   try {
-    answer = await server.predict({ drawing: currentDrawing(), checkpoints: asked.checkpoints });
+    answer = JSON.parse(await server.predict({ drawing: currentDrawing(), checkpoints: asked.checkpoints }));
   } catch (error) {
     answer = undefined;
   }
