@@ -127,7 +127,7 @@ def explain_unit(passage: Passage, name: Any, channel: Any, with_values: bool) -
 
 def pack(answer: dict[str, Any]) -> str:
     """Pack an answer for the component as JSON text, which Gradio's page does not copy entry by entry."""
-    return json.dumps(answer, allow_nan=False, separators=(",", ":"))
+    return json.dumps(answer, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
 
 
 def unpack_picture(text: Any) -> np.ndarray:

@@ -14,7 +14,7 @@ from app.readouts import format_number
 from app.run_results import name_classes, title_run, write_percent
 from models.architecture import read_architecture
 from models.data import TITLES, Gallery, has_files, load_dataset
-from models.run_records import Snapshot, list_snapshots, predict_over_epochs, read_first_layer
+from models.run_records import Snapshot, find_snapshots, list_snapshots, predict_over_epochs, read_first_layer
 from models.runs import LIVE_STATUSES, RunState, read_run
 
 NUM_STROKES = 1_000  # of the built-in test pictures; all of them would take a minute to draw
@@ -36,9 +36,13 @@ def show_learning(run_id: Any, num_known: Any = None) -> dict[str, Any]:
     """
     run = read_run(run_id)
     is_live = run.status in LIVE_STATUSES
+    same = {"id": run_id, "is_live": is_live, "is_same": True}
+    # Asked every other second while the run trains: no file is opened for that.
+    if num_known and len(find_snapshots(run_id)) == num_known:
+        return same
     snapshots = list_snapshots(run_id)
     if snapshots and len(snapshots) == num_known:
-        return {"id": run_id, "is_live": is_live, "is_same": True}
+        return same
     if not snapshots:
         return {"id": run_id, "is_live": is_live, "absent": _explain_absence(run)}
     weights = read_first_layer(run_id)  # (E, F, h, w)

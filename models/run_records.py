@@ -133,6 +133,15 @@ def load_test_pictures(dataset: str, indices: Sequence[int]) -> np.ndarray:
     return pictures
 
 
+def find_snapshots(run_id: str) -> list[Path]:
+    """Find the files of a run's kept weights, by epoch; none is opened.
+
+    Raises:
+        ValueError: If there is no such run.
+    """
+    return sorted((find_run_folder(run_id) / SNAPSHOTS).glob(f"*{SUFFIX}"))
+
+
 def list_snapshots(run_id: str) -> list[Snapshot]:
     """List the kept weights of a run by epoch.
 
@@ -140,7 +149,7 @@ def list_snapshots(run_id: str) -> list[Snapshot]:
         ValueError: If there is no such run.
     """
     snapshots = []
-    for path in sorted((find_run_folder(run_id) / SNAPSHOTS).glob(f"*{SUFFIX}")):
+    for path in find_snapshots(run_id):
         try:
             info = read_info(path)
         except ValueError:

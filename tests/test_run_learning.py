@@ -16,7 +16,7 @@ from app.tabs.sketchpad import build_example
 from models.checkpoint import load_checkpoint
 from models.data import load_dataset
 from models.prediction import predict_digit
-from models.run_records import list_snapshots
+from models.run_records import find_snapshots, list_snapshots
 from models.runs import find_runs_folder
 from tests.finished_runs import copy_finished_runs
 from tests.trained_runs import make_folder, make_step
@@ -118,6 +118,12 @@ def test_own_drawing(runs):
 def test_what_the_browser_has_is_not_sent_again(runs):
     assert show_learning(runs["mlp"], 5) == {"id": runs["mlp"], "is_live": False, "is_same": True}
     assert len(show_learning(runs["mlp"], 4)["frames"]) == 5
+
+
+def test_a_damaged_file_among_the_kept_weights_is_not_asked_for_again_and_again(runs):
+    find_snapshots(runs["mlp"])[2].write_bytes(b"damaged")
+    assert len(show_learning(runs["mlp"], 5 - 2)["frames"]) == 4
+    assert show_learning(runs["mlp"], 4)["is_same"]
 
 
 def test_runs_without_weights_say_so():

@@ -96,6 +96,28 @@ function redrawOnChange(host, redraw) {
   return schedule;
 }
 
+// Whether the host is on the screen or not far from it, as a question to ask; `onNear` is called when it comes there.
+// Until the browser has told, it counts as near.
+function watchNearness(host, onNear = () => {}) {
+  let isNear = true;
+  new IntersectionObserver((entries) => {
+    isNear = entries[entries.length - 1].isIntersecting;
+    if (isNear) onNear();
+  }, { rootMargin: "200px" }).observe(host);
+  return () => isNear;
+}
+
+// As redrawOnChange; what is far from the screen is drawn when it comes near.
+function redrawWhenNear(host, redraw) {
+  let isStale = false;
+  const schedule = redrawOnChange(host, () => {
+    isStale = !isNear();
+    if (!isStale) redraw();
+  });
+  const isNear = watchNearness(host, () => { if (isStale) schedule(); });
+  return schedule;
+}
+
 // The value, or the end of the range that it lies beyond.
 function keepWithin(value, low, high) {
   return Math.max(low, Math.min(high, value));

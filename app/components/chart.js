@@ -38,7 +38,8 @@ function createChart(root, { onCursor = null } = {}) {
   const legend = root.querySelector(".gb-chart-legend");
   const spoken = root.querySelector(".gb-chart-spoken");
   const context = canvas.getContext("2d");
-  const backdrop = document.createElement("canvas");  // everything but the cursor
+  const backdrop = document.createElement("canvas");  // everything but the cursor, once there is one
+  let hasBackdrop = false;
 
   let series = [];       // what is drawn: finite points only
   let options = {};
@@ -133,8 +134,12 @@ function createChart(root, { onCursor = null } = {}) {
     }
   }
 
+  // Without a cursor straight to the screen: a backdrop for every new point would be as many pictures to clear away.
   function draw() {
     if (!scale) return;
+    if (cursorX === null && readX === null) return drawAll(context);
+    if (!hasBackdrop) drawAll(fitCanvas(backdrop, plot.clientWidth, plot.clientHeight));
+    hasBackdrop = true;
     blit(context, backdrop);
     context.save();
     clipToBox(context, scale.box, 6);
@@ -148,23 +153,24 @@ function createChart(root, { onCursor = null } = {}) {
     const height = plot.clientHeight;
     if (width < 40 || !axes) return;  // still in a closed tab; the size observer calls again
     colors = readColors(root, { ...AXIS_COLORS, ...Object.fromEntries(Object.values(ROLE_COLORS).map((name) => [name, name])) });
-    fitCanvas(canvas, width, height);
-    const back = fitCanvas(backdrop, width, height);
-    scale = buildScale(back, width, height, axes);
-    const { box } = scale;
-    back.clearRect(0, 0, width, height);
-    drawAxes(back, scale, axes, colors);
-    back.save();
-    clipToBox(back, box, 6);
-    for (const one of series) drawSeries(back, one);
-    back.restore();
-    if (!knownX.length) {
-      back.fillStyle = colors.label;
-      back.textAlign = "center";
-      back.font = "15px ui-sans-serif, system-ui, sans-serif";
-      back.fillText(options.empty || "Nothing to draw yet", (box.left + box.right) / 2, (box.top + box.bottom) / 2);
-    }
+    scale = buildScale(fitCanvas(canvas, width, height), width, height, axes);
+    hasBackdrop = false;
     draw();
+  }
+
+  function drawAll(target) {
+    const { box } = scale;
+    target.clearRect(0, 0, plot.clientWidth, plot.clientHeight);
+    drawAxes(target, scale, axes, colors);
+    target.save();
+    clipToBox(target, box, 6);
+    for (const one of series) drawSeries(target, one);
+    target.restore();
+    if (knownX.length) return;
+    target.fillStyle = colors.label;
+    target.textAlign = "center";
+    target.font = "15px ui-sans-serif, system-ui, sans-serif";
+    target.fillText(options.empty || "Nothing to draw yet", (box.left + box.right) / 2, (box.top + box.bottom) / 2);
   }
 
   // ---- Reading
@@ -255,6 +261,6 @@ function createChart(root, { onCursor = null } = {}) {
     spoken.textContent = `${options.x_label || "x"} ${formatNumber(readX)}: ${summary}`;
   });
 
-  const drawSoon = redrawOnChange(plot, redraw);
+  const drawSoon = redrawWhenNear(plot, redraw);
   return { setValue, addPoints, setCursor };
 }

@@ -62,7 +62,7 @@ function takeEpochs(answer) {
 }
 
 function waitForEpoch() {
-  if (document.visibilityState === "visible" && host.offsetParent !== null) askWhatIsNew();
+  if (document.visibilityState === "visible" && isNear()) askWhatIsNew();
   else if (host.isConnected) timer = setTimeout(waitForEpoch, NEW_EPOCH_MS);
 }
 
@@ -249,6 +249,7 @@ function draw() {
   showEpoch(epoch);
 }
 
+const isNear = watchNearness(host);
 redrawOnChange(host, draw);
 follow(host, "glassbox-run", (detail) => {
   if (detail.id !== focus.id) transport.pause();

@@ -1,8 +1,9 @@
-// A visitor's runs. Python is asked how they stand, one question at a time: often while one of them trains, seldom while
-// one waits in line, not at all once all have ended or nobody can see them.
+// A visitor's runs. Python is asked how they stand, one question at a time. While one of them trains, what is new comes
+// by itself until the question changes; while one waits in line, Python is asked now and then; and not at all once all
+// have ended or nobody can see them.
 
-const OFTEN_MS = 230;
-const SELDOM_MS = 2000;
+const NOW_AND_THEN_MS = 2000;
+const STREAM = `${window.gradio_config?.root || location.origin}/glassbox/runs`;
 const SHARED_KEY = "glassbox-run-ids";  // app/tabs/runs reads it too
 const UNREACHABLE = "The server could not be reached. The runs go on; this page asks again.";
 
@@ -20,6 +21,7 @@ let isAsking = false;
 let isUnreachable = false;
 let mustAskAgain = false;
 let timer = null;
+let stream = null;           // of news, while there is one
 let isLaidOut = false;       // its tab is the open one; asking for a width here would make the page lay itself out
 
 const list = createRunList(root.querySelector(".gb-runs-list"), { onChoose: choose, onTick: tellTicked });
@@ -46,7 +48,7 @@ function buildQuestion() {
 }
 
 async function ask() {
-  clearTimeout(timer);
+  hush();
   if (isAsking) {
     mustAskAgain = true;
     return;
@@ -54,7 +56,6 @@ async function ask() {
   if (!focus || !root.isConnected) return;
   isAsking = true;
   const question = buildQuestion();
-  const start = performance.now();
   let text;
   try {
     text = await server.look(question);
@@ -68,7 +69,7 @@ async function ask() {
     mustAskAgain = false;
     return ask();
   }
-  askLater(performance.now() - start, typeof text === "string");
+  goOn(typeof text === "string");
 }
 
 function tellUnreachable() {
@@ -76,13 +77,33 @@ function tellUnreachable() {
   bench.tellError(UNREACHABLE);
 }
 
-function askLater(spentMs, isReached) {
+function goOn(isReached) {
   if (!isSeen()) return;  // asked again once it is seen
   const statuses = [...cards.values()].filter((card) => listed().includes(card.id)).map((card) => card.status);
   const isTraining = statuses.includes("running") || statuses.includes("starting");
-  const isOften = isTraining && isReached && !isPaused;
-  if (isOften) timer = setTimeout(ask, Math.max(20, OFTEN_MS - spentMs));
-  else if (!isReached || statuses.some(isOpen)) timer = setTimeout(ask, SELDOM_MS);
+  if (isTraining && isReached && !isPaused) listen();
+  if (!isReached || statuses.some(isOpen)) timer = setTimeout(ask, NOW_AND_THEN_MS);
+}
+
+// Where no news comes through, as behind a proxy that holds it back, the timer asks all the same.
+function listen() {
+  const question = buildQuestion();
+  const current = stream = new EventSource(`${STREAM}?question=${encodeURIComponent(JSON.stringify(question))}`);
+  stream.onmessage = ({ data }) => {
+    if (stream !== current) return;
+    clearTimeout(timer);
+    timer = setTimeout(ask, NOW_AND_THEN_MS);
+    const answer = JSON.parse(data);
+    take(answer, question, data.length);
+    if (needsView || answer.error || answer.view || answer.cards.length || answer.gone.length) ask();
+  };
+  stream.onerror = () => current.close();
+}
+
+function hush() {
+  clearTimeout(timer);
+  stream?.close();
+  stream = null;
 }
 
 function take(answer, question, numBytes) {
@@ -272,8 +293,12 @@ function leaveLink() {
 new ResizeObserver(([entry]) => {
   isLaidOut = entry.contentRect.width > 40;
   if (isSeen()) ask();
+  else hush();
 }).observe(root);
 window.addEventListener("storage", onShared);
-document.addEventListener("visibilitychange", () => { if (isSeen()) ask(); });
+document.addEventListener("visibilitychange", () => {
+  if (isSeen()) ask();
+  else hush();
+});
 watch("value", takeValue);
 takeValue();

@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from app.network_view import pack
 from app.run_figure import FORMATS, draw_run
 from app.run_script import write_run_script
 from app.run_view import (
@@ -34,11 +35,19 @@ _BROKEN = (LookupError, TypeError, AttributeError)
 
 
 def answer_look(request: Any) -> str:
-    """Say how runs stand and what is new; called by the component's script, past Gradio's queue.
+    """Answer `look` as JSON text; called by the component's script, past Gradio's queue."""
+    return pack(look(request))
+
+
+def look(request: Any) -> dict[str, Any]:
+    """Say how runs stand and what is new.
 
     Args:
         request: `{"runs": {id: None or [offset, mark]}, "focus": id, "view": bool}` from the browser,
             unchecked. None asks for all that there is of a run; a mark that still holds for nothing.
+
+    Returns:
+        As `app.components.runs` takes it, or `{"error": str}`.
     """
     try:
         runs, focus, wants_view = request["runs"], request["focus"], request["view"] is True
@@ -55,8 +64,8 @@ def answer_look(request: Any) -> str:
             except (ValueError, TypeError):  # deleted, or the configuration of a later version
                 answer["gone"].append(run_id)
     except _BROKEN:
-        return _pack({"error": _BROKEN_REQUEST})
-    return _pack(answer)
+        return {"error": _BROKEN_REQUEST}
+    return answer
 
 
 def _look_at(answer: dict[str, Any], run_id: str, known: Any, is_followed: bool) -> None:
@@ -133,10 +142,10 @@ def answer_act(request: Any) -> str:
         }
         actions[action]()
     except _BROKEN:
-        return _pack({"error": _BROKEN_REQUEST})
+        return pack({"error": _BROKEN_REQUEST})
     except (ValueError, OSError) as mistake:
-        return _pack({"error": str(mistake)})
-    return _pack({"error": ""})
+        return pack({"error": str(mistake)})
+    return pack({"error": ""})
 
 
 def answer_file(request: Any) -> str:
@@ -164,10 +173,10 @@ def answer_file(request: Any) -> str:
         else:
             raise LookupError
     except _BROKEN:
-        return _pack({"error": _BROKEN_REQUEST})
+        return pack({"error": _BROKEN_REQUEST})
     except (ValueError, OSError) as mistake:
-        return _pack({"error": str(mistake)})
-    return _pack({"name": name, "type": media_type, "content": base64.b64encode(content).decode()})
+        return pack({"error": str(mistake)})
+    return pack({"name": name, "type": media_type, "content": base64.b64encode(content).decode()})
 
 
 def _write_csv(run_id: str) -> bytes:
@@ -175,7 +184,3 @@ def _write_csv(run_id: str) -> bytes:
         path = Path(folder) / "events.csv"
         write_events_csv(run_id, path)
         return path.read_bytes()
-
-
-def _pack(answer: dict[str, Any]) -> str:
-    return json.dumps(answer, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
