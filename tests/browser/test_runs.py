@@ -193,6 +193,21 @@ def test_run_lives_through_reloading_stopping_and_going_on(bench, open_page, tmp
 
 
 @pytest.mark.slow
+def test_curve_grows_where_a_proxy_holds_the_news_back(open_page):
+    page = open_page("runs")
+    page.route("**/glassbox/runs?*", lambda route: None)  # neither answered nor refused
+    bench = Bench(page)
+    bench.choose("network", "Logistic regression")
+    bench.choose("dataset", "Built-in strokes")
+    bench.set_pictures(1_000)
+    bench.fill("epochs", 20)
+    bench.page.get_by_role("button", name="Start training").click()
+    bench.wait_for_points(more_than=4)
+    bench.wait_for_status("done")
+    page.unroute_all(behavior="ignoreErrors")
+
+
+@pytest.mark.slow
 def test_seeds_wait_in_line_and_are_ticked_to_be_compared(bench):
     bench.choose("network", "Logistic regression")
     bench.choose("dataset", "Built-in strokes")
