@@ -1,6 +1,22 @@
 """Entry point of the Hugging Face Space: build the page and serve it."""
 
-from app.main import launch_app
+import os
+
+# What many strangers may take of a Space's two free cores and its disk; the Space's own variables go before
+# these. A container sees all cores of its host, so neither torch nor the runs may count them.
+SETTINGS = {
+    "OMP_NUM_THREADS": "2",
+    "GLASSBOX_MAX_RUNS": "1",
+    "GLASSBOX_MAX_WAITING": "20",
+    "GLASSBOX_MAX_EPOCHS": "10",
+    "GLASSBOX_MAX_MINUTES": "15",
+    "GLASSBOX_RUNS_PER_VISITOR": "10",
+    "GLASSBOX_LIVE_PER_VISITOR": "3",
+    "GLASSBOX_RUNS_DISK_MB": "2048",
+}
 
 if __name__ == "__main__":
+    os.environ.update(SETTINGS | os.environ)
+    from app.main import launch_app
+
     launch_app(host="0.0.0.0", port=7860)

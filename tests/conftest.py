@@ -8,7 +8,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from unittest.mock import patch
 
@@ -102,34 +102,44 @@ def served_runs(tmp_path_factory):
 @pytest.fixture(scope="session")
 def served_page(served_runs):
     """The address of a page that is served as `glassbox` serves it, by a process of its own."""
+    with serve_page(served_runs, served_runs.with_name("log.txt")) as address:
+        yield address
+
+
+@contextmanager
+def serve_page(runs, log_path, *options):
+    """Serve the page by a process of its own, and give its address to the `with` block."""
+    port = find_free_port()
+    command = [
+        sys.executable,
+        "-m",
+        "app.cli",
+        "--port",
+        f"{port}",
+        "--no-open",
+        "--runs-dir",
+        f"{runs}",
+        *options,
+    ]
+    with log_path.open("wb") as log:
+        process = subprocess.Popen(
+            command, stdout=log, stderr=subprocess.STDOUT, env={**os.environ, "GLASSBOX_MAX_RUNS": "2"}
+        )
+        address = f"http://127.0.0.1:{port}"
+        try:
+            wait_until_served(address, process, log_path)
+            yield address
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+
+
+def find_free_port():
+    """Return a port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    log_path = served_runs.with_name("log.txt")
-    log = log_path.open("wb")
-    process = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "app.cli",
-            "--port",
-            str(port),
-            "--no-open",
-            "--runs-dir",
-            str(served_runs),
-        ],
-        stdout=log,
-        stderr=subprocess.STDOUT,
-        env={**os.environ, "GLASSBOX_MAX_RUNS": "2"},
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        wait_until_served(address, process, log_path)
-        yield address
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
-        log.close()
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def wait_until_served(address, process, log, seconds=120):
