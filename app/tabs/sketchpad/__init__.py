@@ -19,7 +19,7 @@ from models.library import CHOICE_INFO, DEFAULT_CHOICE, list_choices, resolve_ch
 from models.strokes import example_strokes
 
 _QUESTION = """## Which digit does the network see?
-Draw a digit. A network trained on handwriting reads it while you draw, from 28 × 28 pixels."""
+Draw a digit. A network trained on handwriting reads it while you draw, from 28 × 28 pixels."""
 _AUTOPSY_TITLE = "Autopsy: from your drawing to the network’s input"
 _EXAMPLE_DIGIT = 3
 _EXAMPLE_SHARE = 0.6  # of the pad's height that the example takes
