@@ -7,6 +7,7 @@ A mistake is answered with one line and exit status 2. What a command needs is i
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import socket
 import sys
@@ -27,6 +28,9 @@ _RUNS_HELP = "where training runs are kept; default: GLASSBOX_RUNS or the user's
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a code page of Windows lacks some of our letters
     options = build_parser().parse_args(arguments)
     if options.data_dir is not None:
         os.environ["GLASSBOX_DATA"] = str(options.data_dir)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -27,6 +28,8 @@ SUFFIX = ".safetensors"
 SHIPPED_FOLDER = Path(__file__).resolve().parent.parent / "checkpoints"
 MAX_FILE_BYTES = 64 * 2**20  # 14 times the largest network
 MAX_HEADER_BYTES = 2**20
+_READERS_HOLD_FILES = os.name == "nt"
+_MOVE_SECONDS = 2.0
 _METADATA_KEY = "glassbox"
 _LARGEST = 1e300  # of any number in a record; NaN and infinity are not below it
 _DTYPE_NAMES = {torch.float32: "F32", torch.int64: "I64"}  # int64: batch norm's count of batches
@@ -117,7 +120,26 @@ def write_atomically(path: Path, content: bytes) -> None:
             temporary.unlink(missing_ok=True)
             raise
     temporary.chmod(0o644)  # a temporary file is the owner's alone; a checkpoint is like any other file
-    temporary.replace(path)
+    move(temporary, path)
+
+
+def move(source: Path, target: Path) -> None:
+    """Rename a file or folder, over an earlier file of that name.
+
+    Windows refuses as long as somebody reads what is moved or replaced; our readers do for moments.
+
+    Raises:
+        OSError: If it is refused for longer than that.
+    """
+    deadline = time.monotonic() + _MOVE_SECONDS
+    while True:
+        try:
+            source.replace(target)
+            return
+        except PermissionError:
+            if not _READERS_HOLD_FILES or time.monotonic() > deadline:
+                raise
+        time.sleep(0.02)
 
 
 def load_checkpoint(name_or_path: str | Path) -> Checkpoint:

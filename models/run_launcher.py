@@ -19,6 +19,8 @@ from models.run_folder import LOG
 SPARE_OPTION = "--spare"
 _NEXT_SPARE_SECONDS = 4.0  # a run that begins is not to share the machine with the imports of the next spare
 _ROOT = Path(__file__).resolve().parent.parent
+# What a new session is on Windows: Ctrl+C does not reach it, nor does the end of the terminal.
+_DETACHED = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0) | getattr(subprocess, "CREATE_NO_WINDOW", 0)
 
 
 class _Spare:
@@ -92,12 +94,12 @@ def _open_process(arguments: list[str], stdin: int, log: int | None) -> subproce
     return subprocess.Popen(
         [sys.executable, "-m", "models.training", *arguments],
         cwd=_ROOT,
-        env={**os.environ, **_own_settings()},
+        env={**os.environ, **_own_settings(), "PYTHONIOENCODING": "utf-8"},  # of its log, on Windows too
         stdin=stdin,
         stdout=subprocess.DEVNULL if log is None else log,
         stderr=subprocess.STDOUT if log is not None else subprocess.DEVNULL,
         start_new_session=True,
-        creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),  # the same on Windows
+        creationflags=_DETACHED,
     )
 
 

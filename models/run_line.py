@@ -80,10 +80,13 @@ def _on_process_end(folder: Path, launch: int, pid: int) -> None:
 
 
 def enter_line(run_id: str) -> None:
-    """Put a run at the end of the line."""
+    """Put a run at the end of the line, for somebody who holds the queue."""
     line = find_runs_folder() / _LINE
     line.mkdir(exist_ok=True)
-    (line / f"{time.time_ns():020d}-{run_id}").touch()
+    taken = [int(entry.name[:20]) for entry in _list_entries(line) if entry.name[:20].isdecimal()]
+    # Windows' clock ticks slower than runs come.
+    now = max([time.time_ns(), *(number + 1 for number in taken)])
+    (line / f"{now:020d}-{run_id}").touch()
 
 
 def leave_line(run_id: str) -> bool:

@@ -6,6 +6,7 @@ import shutil
 import time
 from pathlib import Path
 
+from models.checkpoint import move
 from models.run_folder import (
     CONFIG,
     append_event,
@@ -70,7 +71,7 @@ def delete_run(run_id: str) -> None:
         deleted = find_runs_folder() / _DELETED
         deleted.mkdir(exist_ok=True)
         (folder / _DELETED_AT).touch()
-        folder.rename(deleted / run_id)
+        move(folder, deleted / run_id)
 
 
 def restore_run(run_id: str) -> None:
@@ -85,7 +86,7 @@ def restore_run(run_id: str) -> None:
     if not is_run_id(run_id) or not (folder / CONFIG).is_file():
         raise ValueError("This run was deleted too long ago and cannot be brought back.")
     (folder / _DELETED_AT).unlink(missing_ok=True)
-    folder.rename(find_runs_folder() / run_id)
+    move(folder, find_runs_folder() / run_id)
 
 
 def purge_deleted(older_than_seconds: float = KEEP_DELETED_SECONDS) -> None:

@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 from filelock import FileLock, Timeout
 
-from models.checkpoint import SUFFIX, read_info, save_checkpoint
+from models.checkpoint import SUFFIX, move, read_info, save_checkpoint
 from models.data import load_dataset
 from models.evaluation import Evaluation
 from models.events import EpochEvent, Event, Finished, Preparing, Started, StepEvent, describe_event
@@ -217,7 +217,7 @@ class _Writer:
 
     def end(self, status: str, message: str) -> str:
         """Write that the run has ended without having been tested, if the disk lets it."""
-        with suppress(OSError):
+        with suppress(OSError, UnicodeEncodeError):  # a full disk, or a terminal that lacks a letter
             print(message, file=sys.stderr, flush=True)
         with suppress(OSError):
             self._log.write({"type": "ending", "status": status, "message": message, "test": None})
@@ -294,4 +294,4 @@ def _save_answers(path: Path, config: TrainConfig, test: Evaluation) -> None:
             confidences=test.confidences,
             dataset=np.array(config.dataset),
         )
-    temporary.replace(path)
+    move(temporary, path)

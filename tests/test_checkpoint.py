@@ -6,6 +6,7 @@ import json
 import os
 import pickle
 import struct
+from pathlib import Path
 
 import pytest
 import torch
@@ -20,6 +21,7 @@ from models.checkpoint import (
     load_checkpoint,
     read_info,
     save_checkpoint,
+    write_atomically,
 )
 from models.networks import NETWORKS, build_network, describe_config, get_network_spec
 
@@ -102,6 +104,32 @@ def test_full_disk_leaves_the_earlier_file_and_no_rubbish(tmp_path, mlp, monkeyp
         save_checkpoint(Checkpoint(mlp, make_info(seed=9)), path)
     assert path.read_bytes() == earlier
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_file_that_is_being_read_is_replaced_where_that_has_to_wait(tmp_path, monkeypatch):
+    path = tmp_path / "read.json"
+    write_atomically(path, b"earlier")
+    refusals, replace = [], Path.replace
+
+    def refuse(source, target):  # as Windows does
+        if len(refusals) < num_refusals:
+            refusals.append(target)
+            raise PermissionError(errno.EACCES, "The process cannot access the file")
+        return replace(source, target)
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    num_refusals = 1
+    with pytest.raises(PermissionError):  # elsewhere it is no reader, and waiting does not help
+        write_atomically(path, b"later")
+    monkeypatch.setattr(module, "_READERS_HOLD_FILES", True)
+    num_refusals = 4
+    write_atomically(path, b"later")
+    assert (path.read_bytes(), len(refusals)) == (b"later", 4)
+    monkeypatch.setattr(module, "_MOVE_SECONDS", 0.1)
+    num_refusals = 1_000
+    with pytest.raises(PermissionError):
+        write_atomically(path, b"latest")
+    assert path.read_bytes() == b"later"
 
 
 def test_truncated_file_is_refused_wherever_it_is_cut(tmp_path, mlp):

@@ -1,6 +1,9 @@
 """The command line: each command does its job, and each mistake is one line and exit status 2."""
 
+import os
 import re
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -37,6 +40,15 @@ def write_digit(path, mnist_test, index=0, mode="L"):
 
 
 @pytest.mark.usefixtures("small_test_set")
+def test_a_terminal_that_lacks_our_letters_gets_others():
+    printed = subprocess.run(
+        [sys.executable, "-m", "app.cli", "train", "--help"],
+        env={**os.environ, "PYTHONIOENCODING": "ascii"}, capture_output=True, check=False,
+    )  # fmt: skip
+    assert printed.returncode == 0, printed.stderr
+    assert b"mlp, convnet, ?, convnet4" in printed.stdout
+
+
 def test_train_makes_a_run_and_copies_its_checkpoint(capsys, tmp_path):
     out = tmp_path / "mine.safetensors"
     status, printed, progress = run(

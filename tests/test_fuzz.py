@@ -197,6 +197,8 @@ def ask_endpoint(rng, files):
 
 
 def measure_memory_mb():
+    if not Path("/proc/self/statm").exists():
+        pytest.skip("reads the memory of a process as Linux tells it")
     gc.collect()
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 2**20
 

@@ -11,7 +11,7 @@ import pytest
 
 from models import run_launcher, run_line
 from models.run_folder import append_event, find_runs_folder, has_run, read_events
-from models.run_line import count_training, mark_live, release_live, unmark_live
+from models.run_line import count_training, enter_line, list_waiting, mark_live, release_live, unmark_live
 from models.run_queue import advance_queue, repeat_run, resume_run, start_run, stop_run
 from models.run_shelf import delete_run
 from models.runs import LIVE_STATUSES, read_news, read_run
@@ -33,6 +33,15 @@ def end_run(run_id):
     append_event(folder, make_ending())
     unmark_live(folder)
     advance_queue()
+
+
+def test_line_keeps_its_order_where_the_clock_stands_still(monkeypatch):
+    monkeypatch.setattr(time, "time_ns", lambda: 1_000)
+    find_runs_folder().mkdir(exist_ok=True)
+    ids = ["c" * 32, "b" * 32, "d" * 32, "a" * 32]
+    for run_id in ids:
+        enter_line(run_id)
+    assert list_waiting() == ids
 
 
 def test_thirty_starts_in_a_second_are_a_line(launched, monkeypatch):

@@ -1,7 +1,6 @@
 """What a run's process writes: the folder of a whole run, of one that ended early, and of one resumed."""
 
 import json
-import os
 import signal
 import threading
 
@@ -150,7 +149,7 @@ def test_run_killed_before_its_first_epoch_begins_anew():
 def test_signal_stops_a_run_cleanly():
     def terminate(event):
         if isinstance(event, EpochEvent):
-            os.kill(os.getpid(), signal.SIGTERM)
+            signal.raise_signal(signal.SIGTERM)
 
     earlier = signal.getsignal(signal.SIGTERM)
     state = read_run(train_here(epochs=3, watch=terminate).name)
