@@ -117,10 +117,29 @@ def _add_serve_options(parser: argparse.ArgumentParser, default: object = None) 
     parser.add_argument(
         "--open", action=argparse.BooleanOptionalAction, default=default, help="open the page in a browser"
     )
+    parser.add_argument(
+        "--desktop",
+        action="store_true",
+        default=default or False,
+        help="show the page in a window of its own, which needs the extra `desktop`",
+    )
 
 
 def run_serve(options: argparse.Namespace) -> int:
-    """Serve the page until Ctrl+C."""
+    """Serve the page until Ctrl+C, or show it in a window until that is closed."""
+    if options.desktop:
+        if options.host != "127.0.0.1" or options.port is not None:
+            raise ValueError(
+                "--desktop serves its window alone, on a port of its own; leave out --host and --port."
+            )
+        from app.desktop import find_obstacle, open_window
+
+        obstacle = find_obstacle()
+        if obstacle is None:
+            return open_window()
+        print(f"glassbox: {obstacle} The page opens in the browser instead.", file=sys.stderr)
+        if options.open is None:
+            options.open = True
     _check_address(options.host, options.port)
     from app.main import launch_app
 

@@ -18,6 +18,7 @@ from app.tabs.inspection import build_inspection_tab
 from app.tabs.runs import build_runs_tab, take_run
 from app.tabs.sketchpad import build_sketch_pad, build_sketchpad_tab, on_open
 from app.theme import build_theme, page_css
+from app.web_app import FAVICON, build_routes
 from models.checkpoint import SHIPPED_FOLDER
 from models.runs import find_runs_folder
 
@@ -105,8 +106,10 @@ def launch_app(
         allowed_paths=[str(find_runs_folder()), str(SHIPPED_FOLDER)],
         app_kwargs={
             "middleware": [Middleware(BodyLimit), Middleware(PageHead)],
-            "routes": [Route(STREAM_PATH, RunStream().answer)],
+            "routes": [Route(STREAM_PATH, RunStream().answer), *build_routes()],
         },
+        favicon_path=FAVICON,
+        pwa=True,
         max_file_size=MAX_BODY_BYTES,
         footer_links=["api"],
         run_history=False,

@@ -1,9 +1,11 @@
-"""A script that the page runs before all others; Gradio's own `head` comes after its scripts, too late."""
+"""The beginning of the page's head: a script before all others, for Gradio's own `head` comes too late, and tags."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from app.web_app import HEAD_TAGS
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -13,11 +15,11 @@ _HEAD = b"<head>"
 
 
 class PageHead:
-    """ASGI middleware that writes `page_head.js` at the beginning of the page's head."""
+    """ASGI middleware that writes `page_head.js` and `HEAD_TAGS` at the beginning of the page's head."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._head = _HEAD + b"<script>" + _SCRIPT.read_bytes() + b"</script>"
+        self._head = _HEAD + b"<script>" + _SCRIPT.read_bytes() + b"</script>" + HEAD_TAGS.encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, and complete the answer if it is the page."""

@@ -109,16 +109,21 @@ def find_place(run_id: str) -> int:
     return waiting.index(run_id) + 1 if run_id in waiting else 0
 
 
-def count_training() -> int:
-    """Return how many runs train or are about to, and forget those that have ended."""
-    num = 0
+def list_training() -> list[str]:
+    """Return the ids of the runs that train or are about to, and forget those that have ended."""
+    training = []
     for entry in _list_entries(find_runs_folder() / _LIVE):
         folder = find_runs_folder() / entry.name
         if is_locked(folder) or is_starting(folder):
-            num += 1
+            training.append(entry.name)
         else:
             entry.unlink(missing_ok=True)
-    return num
+    return training
+
+
+def count_training() -> int:
+    """Return how many runs train or are about to."""
+    return len(list_training())
 
 
 def mark_live(folder: Path, pid: int | None = None) -> int:

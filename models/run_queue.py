@@ -33,13 +33,15 @@ from models.run_line import (
     enter_line,
     hold_queue,
     leave_line,
+    list_training,
     list_waiting,
 )
 from models.run_shelf import check_name, purge_deleted
 from models.runs import LIVE_STATUSES, read_news
 
 __all__ = [
-    "advance_queue", "create_run", "prepare_resumption", "repeat_run", "resume_run", "start_run", "stop_run",
+    "advance_queue", "create_run", "list_live_runs", "prepare_resumption", "repeat_run", "resume_run",
+    "start_run", "stop_live_runs", "stop_run",
 ]  # fmt: skip
 
 MAX_SEEDS = 10
@@ -101,6 +103,18 @@ def stop_run(run_id: str, keep: bool = False) -> None:
                 write_atomically(folder / STOP, b"keep" if keep else b"stop")
             except OSError:  # a full disk still takes an empty file
                 (folder / STOP).touch()
+
+
+def list_live_runs() -> list[str]:
+    """Return the ids of all runs that wait or train, whoever's they are, for who owns the machine."""
+    return [*list_waiting(), *list_training()]
+
+
+def stop_live_runs() -> None:
+    """Ask all runs to stop, first those that wait, so that none of them begins meanwhile."""
+    for run_id in list_live_runs():
+        with suppress(ValueError):  # it has been deleted meanwhile
+            stop_run(run_id)
 
 
 def resume_run(run_id: str) -> None:

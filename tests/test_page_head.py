@@ -1,4 +1,4 @@
-"""The script that comes before Gradio's own."""
+"""The script that comes before Gradio's own, and the tags for installing the page."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from app.page_head import PageHead
+from app.web_app import HEAD_TAGS
 
 
 def serve(path, *bodies):
@@ -38,7 +39,7 @@ def serve(path, *bodies):
 def test_page_begins_with_the_script(rest):
     headers, body = serve("/", b"<html><head><title>x</title>", *rest)
     assert body.startswith(b"<html><head><script>/* Runs before")
-    assert body.endswith(b"</script><title>x</title>" + b"".join(rest))
+    assert body.endswith(b"</script>" + HEAD_TAGS.encode() + b"<title>x</title>" + b"".join(rest))
     assert int(headers[b"Content-Length"]) == len(body)
     assert headers[b"x"] == b"1"
 
