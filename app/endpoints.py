@@ -1,5 +1,7 @@
 """The public endpoints: what other programs may ask, apart from what the page asks."""
 
+import inspect
+from collections.abc import Callable
 from typing import Any
 
 import gradio as gr
@@ -7,10 +9,11 @@ import numpy as np
 from gradio.events import api
 
 from app.drawing import read_drawing
-from app.run_endpoints import runs_endpoint, train_endpoint
+from app.run_endpoints import runs, train
 from models.architecture import CONVENTION, read_architecture
 from models.convolution import Convolution, inspect_convolution
-from models.descent import check_start, descend
+from models.descent import check_start
+from models.descent import descend as run_descent
 from models.learning_rate import find_curvature, find_lr_limit, predict_contraction
 from models.library import DEFAULT_CHOICE, list_choices, resolve_choice
 from models.optimizers import make_optimizer
@@ -24,20 +27,21 @@ from models.window import MAX_IMAGE_PX, Window, check_kernel, check_matrix, chec
 
 def add_endpoints() -> None:
     """Add every public endpoint to the page being built, each under the name of its function."""
-    for endpoint in (
-        descend_endpoint,
-        convolve_endpoint,
-        pool_endpoint,
-        architecture_endpoint,
-        train_endpoint,
-        runs_endpoint,
-        predict_endpoint,
-        checkpoints_endpoint,
-    ):
-        api(endpoint, api_name=endpoint.__name__.removesuffix("_endpoint"))
+    for endpoint in (descend, convolve, pool, architecture, train, runs, predict, checkpoints):
+        api(endpoint, api_name=endpoint.__name__, api_description=describe_endpoint(endpoint))
 
 
-def descend_endpoint(
+def describe_endpoint(endpoint: Callable[..., Any]) -> str:
+    """Return what an endpoint does and returns, off its docstring, as running text.
+
+    By itself Gradio shows programs and people the first part alone. Of each argument it shows the first line.
+    """
+    text = inspect.getdoc(endpoint) or ""
+    what = text.partition("Args:")[0].partition("Returns:")[0]
+    return " ".join(f"{what} Returns: {text.partition('Returns:')[2]}".split())
+
+
+def descend(
     problem: str = "least_squares",
     x: list[float] | list[list[float]] | None = None,
     y: float | list[float] | None = None,
@@ -52,10 +56,10 @@ def descend_endpoint(
     """Minimise a loss with gradients from torch's autograd, and compare with theory.
 
     Without arguments it is the notebook's problem: (y − xᵀw)² with x five ones, y = 1 and w0 five zeros.
+    "least_squares" is the mean of that over the rows of x; the other problems are surfaces over two weights.
 
     Args:
-        problem: "least_squares" (the mean of (y − xᵀw)² over the rows of x), or a surface over two weights:
-            "valley", "rosenbrock", "himmelblau", "beale", "saddle" or "rastrigin".
+        problem: "least_squares", "valley", "rosenbrock", "himmelblau", "beale", "saddle" or "rastrigin".
         x: for least squares: one observation of 1 to 8 numbers, or 1 to 50 rows of them.
         y: for least squares: the label, or one for each row.
         w0: the weights to start from; zeros for least squares, a good start for a surface.
@@ -82,7 +86,7 @@ def descend_endpoint(
         chosen = make_problem(problem, x, y, condition)
         start = check_start(chosen, find_default_start(chosen) if w0 is None else w0)
         config = make_optimizer(optimizer, lr, momentum)
-        result = descend(chosen, start, config, steps, dtype)
+        result = run_descent(chosen, start, config, steps, dtype)
     except ValueError as error:
         raise gr.Error(str(error), print_exception=False) from error
     curvature = find_curvature(chosen, start)
@@ -103,7 +107,7 @@ def descend_endpoint(
     }
 
 
-def convolve_endpoint(
+def convolve(
     image: list[list[float]],
     kernel: list[list[float]],
     bias: float = 0.0,
@@ -134,7 +138,7 @@ def convolve_endpoint(
     return _describe_result(result)
 
 
-def pool_endpoint(
+def pool(
     image: list[list[float]], kind: str = "max", kernel_size: int = 2, stride: int = 2, padding: int = 0
 ) -> dict[str, Any]:
     """Pool a picture by torch.nn.functional's max_pool2d or avg_pool2d and by hand.
@@ -166,12 +170,13 @@ def _describe_result(result: Convolution | Pooling) -> dict[str, Any]:
     }
 
 
-def architecture_endpoint(network: str) -> dict[str, Any]:
+def architecture(network: str) -> dict[str, Any]:
     """Read a network's layers with their shapes, parameters and multiply-adds, each with its arithmetic.
 
+    AlexNet is torchvision's, for pictures of 3 × 224 × 224; the others are for pictures of 1 × 28 × 28.
+
     Args:
-        network: "logistic", "mlp", "convnet", "convnet2", "convnet3" or "convnet4", as the notebook has them
-            for pictures of 1 × 28 × 28, or "alexnet", torchvision's, for 3 × 224 × 224.
+        network: "logistic", "mlp", "convnet", "convnet2", "convnet3", "convnet4", "glassnet" or "alexnet".
 
     Returns:
         network, title, input_shape ([C, H, W] of one picture), layers (first to last, each with name, kind,
@@ -182,7 +187,7 @@ def architecture_endpoint(network: str) -> dict[str, Any]:
         multiply-add is and where none is counted).
     """
     try:
-        architecture = read_architecture(network)
+        layout = read_architecture(network)
     except ValueError as error:
         raise gr.Error(str(error), print_exception=False) from error
     layers = [
@@ -198,34 +203,37 @@ def architecture_endpoint(network: str) -> dict[str, Any]:
             "multiply_add_sum": layer.multiply_add_sum,
             "bytes": layer.num_bytes,
         }
-        for layer in architecture.layers
+        for layer in layout.layers
     ]
     return {
-        "network": architecture.network,
-        "title": architecture.title,
-        "input_shape": list(architecture.input_shape),
+        "network": layout.network,
+        "title": layout.title,
+        "input_shape": list(layout.input_shape),
         "layers": layers,
-        "parameters": architecture.parameters,
-        "multiply_adds": architecture.multiply_adds,
-        "weight_bytes": architecture.weight_bytes,
-        "buffer_bytes": architecture.buffer_bytes,
-        "activation_bytes": architecture.activation_bytes,
+        "parameters": layout.parameters,
+        "multiply_adds": layout.multiply_adds,
+        "weight_bytes": layout.weight_bytes,
+        "buffer_bytes": layout.buffer_bytes,
+        "activation_bytes": layout.activation_bytes,
         "convention": CONVENTION,
     }
 
 
-def predict_endpoint(
+def predict(
     strokes: list[list[list[float]]] | None = None,
     image: list[list[float]] | str | None = None,
     checkpoint: str = DEFAULT_CHOICE,
+    with_stages: bool = True,
 ) -> dict[str, Any]:
     """Read a digit from pen strokes or from a picture.
 
+    A picture has at most 4096 × 4096 px; as a file it is at most 3 MB large, "data:image/png;base64,…".
+
     Args:
-        strokes: Strokes, each a list of [x, y] points on a pad of 280 × 280 px, y downwards.
-        image: Instead of strokes: rows of grey values, 0 to 1 or 0 to 255, at most 4096 × 4096, or a picture
-            file of at most 3 MB as a text, "data:image/png;base64,…".
-        checkpoint: Name of a shipped checkpoint, or "run:" and the id of a run.
+        strokes: strokes, each a list of [x, y] points on a pad of 280 × 280 px, y downwards.
+        image: instead of strokes: rows of grey values, 0 to 1 or 0 to 255, or a picture file as a text.
+        checkpoint: name of a shipped checkpoint, or "run:" and the id of a run.
+        with_stages: whether to return the stages, which are twenty times as long as all else.
 
     Returns:
         `digit` (None if refused), `probabilities` (ten), `picture` (28 rows of 28 values in [0, 1]: what the
@@ -237,7 +245,7 @@ def predict_endpoint(
         if (strokes is None) == (image is None):
             raise ValueError("Give either strokes or an image.")
         path = resolve_choice(str(checkpoint))
-        sketch = _read_sketch(strokes, image)
+        sketch = _read_sketch(strokes, image, with_stages)
         prediction = predict_digit(sketch.image, path)
     except SketchRefused as refusal:
         return {
@@ -263,19 +271,19 @@ def predict_endpoint(
     }
 
 
-def _read_sketch(strokes: Any, image: Any) -> SketchDigit:
+def _read_sketch(strokes: Any, image: Any, with_stages: bool) -> SketchDigit:
     if strokes is not None:
-        return read_drawing({"strokes": strokes}, with_stages=True)
+        return read_drawing({"strokes": strokes}, with_stages=with_stages)
     if isinstance(image, str):
-        return read_drawing({"picture": image}, with_stages=True)
+        return read_drawing({"picture": image}, with_stages=with_stages)
     try:
         pixels = np.asarray(image, dtype=np.float64)
     except (TypeError, ValueError, OverflowError) as error:
         raise ValueError("The image must be a list of rows of numbers, all rows of one length.") from error
-    return digit_from_image(pixels)
+    return digit_from_image(pixels, with_stages)
 
 
-def checkpoints_endpoint() -> list[dict[str, Any]]:
+def checkpoints() -> list[dict[str, Any]]:
     """List the shipped checkpoints with what their headers record.
 
     Returns:

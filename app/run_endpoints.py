@@ -10,7 +10,7 @@ from models.run_queue import start_run
 from models.runs import read_run
 
 
-def train_endpoint(
+def train(
     network: str,
     dataset: str = "mnist",
     recipe: str = "notebook",
@@ -86,7 +86,7 @@ def train_endpoint(
         raise gr.Error(str(mistake), print_exception=False) from mistake
 
 
-def runs_endpoint(run_id: str) -> dict[str, Any]:
+def runs(run_id: str) -> dict[str, Any]:
     """Tell how a run stands.
 
     Args:

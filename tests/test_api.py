@@ -15,13 +15,31 @@ from gradio_client import Client
 from gradio_client.exceptions import AppError
 from PIL import Image
 
-from app.endpoints import architecture_endpoint, descend_endpoint
-from app.run_endpoints import runs_endpoint
+from app import endpoints
 from app.tabs.sketchpad import build_example
 from models.checkpoint import list_checkpoints
 from models.sketch import digit_from_strokes
 
-PUBLIC = {"/descend", "/convolve", "/pool", "/architecture", "/train", "/runs", "/predict", "/checkpoints"}
+# The contract: every endpoint's parameters in their order, each with its default, or ... where it has none.
+PARAMETERS = {
+    "/descend": {
+        "problem": "least_squares", "x": None, "y": None, "w0": None, "lr": 0.01, "steps": 150,
+        "optimizer": "gradient_descent", "momentum": 0.9, "dtype": "float32", "condition": 10.0,
+    },
+    "/convolve": {"image": ..., "kernel": ..., "bias": 0.0, "stride": 1, "padding": 0, "dilation": 1},
+    "/pool": {"image": ..., "kind": "max", "kernel_size": 2, "stride": 2, "padding": 0},
+    "/architecture": {"network": ...},
+    "/train": {
+        "network": ..., "dataset": "mnist", "recipe": "notebook", "epochs": None, "seed": None,
+        "num_images": None, "batch_size": None, "learning_rate": None, "optimizer": None, "momentum": None,
+        "schedule": None, "weight_decay": None, "dropout": None, "augment": None, "distortions": None,
+        "added_strokes": None, "label_smoothing": None, "precision": None, "name": "",
+    },
+    "/runs": {"run_id": ...},
+    "/predict": {"strokes": None, "image": None, "checkpoint": "sketchpad", "with_stages": True},
+    "/checkpoints": {},
+}  # fmt: skip
+PUBLIC = set(PARAMETERS)
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +50,22 @@ def client(served_page):
 def test_public_endpoints_are_these_and_no_others(client):
     endpoints = client.view_api(return_format="dict")["named_endpoints"]
     assert set(endpoints) == PUBLIC
+
+
+@pytest.mark.parametrize("name", sorted(PUBLIC))
+def test_parameters_and_result_are_these(client, name):
+    endpoint = client.view_api(return_format="dict")["named_endpoints"][name]
+    parameters = {
+        parameter["parameter_name"]: parameter["parameter_default"]
+        if parameter["parameter_has_default"]
+        else ...
+        for parameter in endpoint["parameters"]
+    }
+    assert list(parameters.items()) == list(PARAMETERS[name].items())
+    (result,) = endpoint["returns"]
+    kind = {"/train": "string", "/checkpoints": "array"}.get(name, "object")
+    assert result["type"]["type"] == kind
+    assert " Returns: " in endpoint["description"]
 
 
 DESCEND_KEYS = {
@@ -61,7 +95,7 @@ def test_descend_gives_the_notebooks_table_without_being_told_anything(client):
 
 
 def test_descend_says_in_its_documentation_what_it_returns():
-    text = inspect.getdoc(descend_endpoint).partition("Returns:")[2]
+    text = inspect.getdoc(endpoints.descend).partition("Returns:")[2]
     assert set(re.findall(r"\b(?:\w+_)*\w+\b", text)) >= DESCEND_KEYS
 
 
@@ -154,6 +188,7 @@ def test_convolve_agrees_with_sums_done_here(client):
 def test_pool_takes_the_largest(client):
     image = np.arange(16.0).reshape(4, 4)
     result = client.predict(image.tolist(), "max", 2, 2, 0, api_name="/pool")
+    assert set(result) == {"output", "by_hand", "max_difference", "shape"}
     assert result["output"] == result["by_hand"] == [[5, 7], [13, 15]]
     assert result["shape"] == [2, 2]
     result = client.predict(image.tolist(), "average", 2, 2, 0, api_name="/pool")
@@ -205,14 +240,19 @@ def test_architecture_writes_the_arithmetic(client):
 
 
 def test_architecture_says_in_its_documentation_what_it_returns():
-    text = inspect.getdoc(architecture_endpoint).partition("Returns:")[2]
+    text = inspect.getdoc(endpoints.architecture).partition("Returns:")[2]
     assert set(re.findall(r"\w+", text)) >= ARCHITECTURE_KEYS | LAYER_KEYS
+
+
+PREDICT_KEYS = {"digit", "probabilities", "picture", "stages", "doubt", "refusal"}
 
 
 @pytest.mark.parametrize("digit", range(10))
 def test_predict_reads_strokes(client, digit):
     result = client.predict(build_example(digit), None, "convnet3", api_name="/predict")
+    assert set(result) == PREDICT_KEYS
     assert result["digit"] == digit
+    assert len(result["probabilities"]) == 10
     assert sum(result["probabilities"]) == pytest.approx(1, abs=1e-5)
     assert np.array(result["picture"]).shape == (28, 28)
     assert (result["refusal"], result["doubt"]) == ("", "")
@@ -234,10 +274,14 @@ def test_predict_reads_pictures(client, mnist_test):
     Image.fromarray(np.array(large, np.uint8)).save(file, "PNG")
     url = f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
     assert client.predict(None, url, "convnet3", api_name="/predict") == result
+    for image in (large, url):
+        short = client.predict(None, image, "convnet3", with_stages=False, api_name="/predict")
+        assert short == {**result, "stages": []}
 
 
 def test_predict_refuses_a_blank_without_guessing(client):
     result = client.predict([], None, "convnet3", api_name="/predict")
+    assert set(result) == PREDICT_KEYS
     assert result["digit"] is None
     assert "draw" in result["refusal"].lower()
     assert result["stages"] == []
@@ -246,6 +290,8 @@ def test_predict_refuses_a_blank_without_guessing(client):
 def test_checkpoints_have_their_measured_figures(client):
     listed = client.predict(api_name="/checkpoints")
     assert [entry["name"] for entry in listed] == list_checkpoints()
+    keys = {"name", "network", "dataset", "epochs", "seed", "test_accuracy", "test_loss"}
+    assert all(set(entry) == keys for entry in listed)
     assert all(0.8 < entry["test_accuracy"] < 1 for entry in listed)
 
 
@@ -322,7 +368,7 @@ RUN_KEYS = {
 
 
 def test_runs_says_in_its_documentation_what_it_returns():
-    text = inspect.getdoc(runs_endpoint).partition("Returns:")[2]
+    text = inspect.getdoc(endpoints.runs).partition("Returns:")[2]
     assert set(re.findall(r"\w+", text)) >= RUN_KEYS
 
 

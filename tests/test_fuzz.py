@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from app.drawing_view import answer_request
-from app.endpoints import predict_endpoint
+from app.endpoints import predict
 from app.tabs.sketchpad import build_example
 
 NUM_PAYLOADS = 1000  # for each of the two ways in
@@ -184,7 +184,7 @@ def ask_endpoint(rng, files):
     if strokes is None or rng.random() < 0.05:
         image = rng.choice([make_rows, make_rows, lambda rng: make_picture(rng, files), make_json])(rng)
     try:
-        answer = predict_endpoint(strokes, image, "convnet3" if rng.random() < 0.9 else rng.choice(NASTY))
+        answer = predict(strokes, image, "convnet3" if rng.random() < 0.9 else rng.choice(NASTY))
     except gr.Error as error:
         check_message(error.message)
         return "error"
