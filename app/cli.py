@@ -1,4 +1,4 @@
-"""The command line: `glassbox` serves the page; `train`, `evaluate`, `predict` and `checkpoints` do one job.
+"""The command line: `glassbox` serves the page; each other command, as `train` or `predict`, does one job.
 
 A mistake is answered with one line and exit status 2. What a command needs is imported when it runs, so that
 `--help` and mistakes are answered at once.
@@ -12,6 +12,7 @@ import os
 import socket
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 USER_ERROR = 2
 INTERRUPTED = 130  # the shell's number for Ctrl+C
+_CHECKPOINT_HELP = "a shipped name, a file, or run:ID"
 _RUNS_HELP = "where training runs are kept; default: GLASSBOX_RUNS or the user's data folder"
 
 
@@ -66,7 +68,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     evaluating = commands.add_parser("evaluate", help="measure a checkpoint on a test set or on pen drawings")
     evaluating.set_defaults(run=run_evaluate)
-    evaluating.add_argument("checkpoint", metavar="CHECKPOINT", help="a shipped name, a file, or run:ID")
+    evaluating.add_argument("checkpoint", metavar="CHECKPOINT", help=_CHECKPOINT_HELP)
     evaluating.add_argument("--dataset", help="default: the one that it was trained on")
     evaluating.add_argument(
         "--pen",
@@ -83,10 +85,18 @@ def build_parser() -> argparse.ArgumentParser:
     calibrating.add_argument("files", metavar="FILE", nargs="+", type=Path, help="checkpoints to complete")
     calibrating.add_argument("--pen", type=Path, metavar="FILE", help="record accuracy on pen drawings too")
 
+    exporting = commands.add_parser("export", help="write a checkpoint for programs that have no PyTorch")
+    exporting.set_defaults(run=run_export)
+    exporting.add_argument("checkpoint", metavar="CHECKPOINT", help=_CHECKPOINT_HELP)
+    exporting.add_argument("--onnx", action="store_true", required=True, help="as ONNX (the only format yet)")
+    exporting.add_argument(
+        "--out", type=Path, metavar="FILE", help="default: the checkpoint's name.onnx, in this folder"
+    )
+
     predicting = commands.add_parser("predict", help="read the digit in a picture")
     predicting.set_defaults(run=run_predict)
     predicting.add_argument("images", metavar="IMAGE", nargs="+", type=Path)
-    predicting.add_argument("--checkpoint", default="sketchpad", help="a shipped name, a file, or run:ID")
+    predicting.add_argument("--checkpoint", default="sketchpad", help=_CHECKPOINT_HELP)
 
     listing = commands.add_parser("checkpoints", help="list the shipped checkpoints")
     listing.set_defaults(run=run_checkpoints)
@@ -98,8 +108,8 @@ def build_parser() -> argparse.ArgumentParser:
             default=argparse.SUPPRESS,
             help="where data sets live; default: GLASSBOX_DATA or the user's cache folder",
         )
-    evaluating.add_argument("--runs-dir", type=Path, default=argparse.SUPPRESS, help=_RUNS_HELP)
-    predicting.add_argument("--runs-dir", type=Path, default=argparse.SUPPRESS, help=_RUNS_HELP)
+    for command in (evaluating, exporting, predicting):
+        command.add_argument("--runs-dir", type=Path, default=argparse.SUPPRESS, help=_RUNS_HELP)
     return parser
 
 
@@ -118,6 +128,12 @@ def _add_serve_options(parser: argparse.ArgumentParser, default: object = None) 
         "--open", action=argparse.BooleanOptionalAction, default=default, help="open the page in a browser"
     )
     parser.add_argument(
+        "--mcp",
+        action="store_true",
+        default=default or False,
+        help="offer the public endpoints as tools of an MCP server too",
+    )
+    parser.add_argument(
         "--desktop",
         action="store_true",
         default=default or False,
@@ -127,6 +143,8 @@ def _add_serve_options(parser: argparse.ArgumentParser, default: object = None) 
 
 def run_serve(options: argparse.Namespace) -> int:
     """Serve the page until Ctrl+C, or show it in a window until that is closed."""
+    if options.mcp:
+        _check_mcp(options.desktop)
     if options.desktop:
         if options.host != "127.0.0.1" or options.port is not None:
             raise ValueError(
@@ -144,8 +162,21 @@ def run_serve(options: argparse.Namespace) -> int:
     from app.main import launch_app
 
     should_open = sys.stdout.isatty() if options.open is None else options.open
-    launch_app(host=options.host, port=options.port, open_browser=should_open)
+    launch_app(host=options.host, port=options.port, open_browser=should_open, mcp=options.mcp)
     return 0
+
+
+def _check_mcp(desktop: bool) -> None:
+    """Find out at once, rather than when the page is built, whether an MCP server can be offered."""
+    if desktop:
+        raise ValueError(
+            "--mcp needs an address that other programs know, which --desktop has not: leave out one."
+        )
+    if find_spec("mcp") is None:
+        raise ValueError(
+            "--mcp needs the package mcp, which the extra mcp brings. Install with "
+            '`pip install "gradio[mcp]"`, or in a clone with `uv sync --extra mcp`.'
+        )
 
 
 def _check_address(host: str, port: int | None) -> None:
@@ -228,21 +259,33 @@ def _show_run(folder: Path) -> str:
 def run_evaluate(options: argparse.Namespace) -> int:
     """Measure a checkpoint on a test set or on pen drawings, and print how well it reads them."""
     from models.checkpoint import load_checkpoint
-    from models.library import RUN_PREFIX, resolve_choice
 
     if options.pen is not None and options.dataset is not None:
         raise ValueError("Give either --pen or --dataset: they are two measurements.")
     if options.pen is None and options.seed is not None:
         raise ValueError("--seed places pen drawings on the pad; give it with --pen.")
-    is_run = options.checkpoint.startswith(RUN_PREFIX)
-    checkpoint = load_checkpoint(resolve_choice(options.checkpoint) if is_run else options.checkpoint)
+    checkpoint = load_checkpoint(_find_file(options.checkpoint))
     if options.pen is not None:
         _evaluate_on_pen(checkpoint, options.pen, options.seed or 0)
     else:
         dataset = options.dataset or checkpoint.info.dataset
-        run_id = options.checkpoint.removeprefix(RUN_PREFIX) if is_run else None
-        _evaluate_on_pictures(checkpoint, dataset, run_id)
+        _evaluate_on_pictures(checkpoint, dataset, _find_run_id(options.checkpoint))
     return 0
+
+
+def _find_run_id(checkpoint: str) -> str | None:
+    """Return the ID of run:ID; None where a checkpoint is named otherwise."""
+    from models.library import RUN_PREFIX
+
+    return checkpoint.removeprefix(RUN_PREFIX) if checkpoint.startswith(RUN_PREFIX) else None
+
+
+def _find_file(checkpoint: str) -> Path:
+    """Return the file of a shipped name or of run:ID, or the path itself."""
+    from models.checkpoint import find_checkpoint
+    from models.library import resolve_choice
+
+    return find_checkpoint(checkpoint) if _find_run_id(checkpoint) is None else resolve_choice(checkpoint)
 
 
 def _evaluate_on_pictures(checkpoint: Checkpoint, dataset: str, run_id: str | None) -> None:
@@ -310,14 +353,29 @@ def run_calibrate(options: argparse.Namespace) -> int:
     return 0
 
 
+def run_export(options: argparse.Namespace) -> int:
+    """Write a checkpoint as an ONNX file; an earlier file is not overwritten."""
+    from models.checkpoint import load_checkpoint, write_atomically
+    from models.onnx_export import SUFFIX, check_exporter, export_onnx
+
+    check_exporter()
+    path = _find_file(options.checkpoint)
+    checkpoint = load_checkpoint(path)
+    # Every run's file has the same name, and a run's id is a secret: it is named after its network.
+    name = path.stem if _find_run_id(options.checkpoint) is None else checkpoint.info.network
+    out = options.out or Path(f"{name}{SUFFIX}")
+    check_out(out)
+    write_atomically(out, export_onnx(checkpoint))
+    print(f"Wrote {out}: images (N, 1, 28, 28) float32 in [0, 1] → logits and probabilities (N, 10).")
+    return 0
+
+
 def run_predict(options: argparse.Namespace) -> int:
     """Read each picture; a picture that cannot be read is reported, and the others still are."""
-    from models.library import RUN_PREFIX, resolve_choice
     from models.prediction import load_cached, predict_digit
     from models.sketch import digit_from_image, open_image
 
-    is_run = options.checkpoint.startswith(RUN_PREFIX)
-    checkpoint = resolve_choice(options.checkpoint) if is_run else options.checkpoint
+    checkpoint = _find_file(options.checkpoint)
     load_cached(checkpoint)  # a wrong checkpoint is one error, not one for every picture
     status = 0
     for path in options.images:

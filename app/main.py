@@ -76,6 +76,7 @@ def launch_app(
     open_browser: bool = False,
     wait: bool = True,
     quiet: bool = False,
+    mcp: bool = False,
 ) -> tuple[gr.Blocks, str]:
     """Serve the page.
 
@@ -85,6 +86,7 @@ def launch_app(
         open_browser: Whether to open the page in the user's browser.
         wait: Whether to serve until Ctrl+C; otherwise return at once and serve in the background.
         quiet: Whether to print nothing.
+        mcp: Whether to offer the public endpoints as tools of an MCP server too, at /gradio_api/mcp.
 
     Returns:
         The page, whose `close()` ends the serving, and its address.
@@ -115,6 +117,7 @@ def launch_app(
         run_history=False,
         ssr_mode=False,
         enable_monitoring=False,
+        mcp_server=mcp,
         share=False,
     )
     page._queue.sleep_when_free = _QUEUE_SECONDS

@@ -30,7 +30,7 @@ MAX_FILE_BYTES = 64 * 2**20  # 14 times the largest network
 MAX_HEADER_BYTES = 2**20
 _READERS_HOLD_FILES = os.name == "nt"
 _MOVE_SECONDS = 2.0
-_METADATA_KEY = "glassbox"
+METADATA_KEY = "glassbox"
 _LARGEST = 1e300  # of any number in a record; NaN and infinity are not below it
 _DTYPE_NAMES = {torch.float32: "F32", torch.int64: "I64"}  # int64: batch norm's count of batches
 _HEADER_LENGTH_BYTES = 8  # a safetensors file begins with its header's length, little-endian
@@ -102,9 +102,17 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
     Raises:
         OSError: If the folder cannot be written or the disk is full; the earlier file is untouched.
     """
-    record = json.dumps({"schema": SCHEMA_VERSION, **asdict(checkpoint.info)}, allow_nan=False)
     tensors = {name: t.detach().cpu().contiguous() for name, t in checkpoint.network.state_dict().items()}
-    write_atomically(path, save_tensors(tensors, metadata={_METADATA_KEY: record}))
+    write_atomically(path, save_tensors(tensors, metadata={METADATA_KEY: format_info(checkpoint.info)}))
+
+
+def format_info(info: CheckpointInfo) -> str:
+    """Return the record as a file's metadata hold it under `METADATA_KEY`: JSON, with the schema's version.
+
+    Raises:
+        ValueError: If a number in it is NaN or infinite.
+    """
+    return json.dumps({"schema": SCHEMA_VERSION, **asdict(info)}, allow_nan=False)
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -283,7 +291,7 @@ def _build_described(path: Path, header: dict[str, Any]) -> tuple[CheckpointInfo
 
 def _parse_info(path: Path, metadata: Any) -> CheckpointInfo:
     """Return the record in a header's metadata if it is complete and of this schema."""
-    record = metadata.get(_METADATA_KEY) if isinstance(metadata, dict) else None
+    record = metadata.get(METADATA_KEY) if isinstance(metadata, dict) else None
     if not isinstance(record, str):
         raise _refuse(
             path, "its header has no Glassbox record, so nothing says which network it is; train one with "

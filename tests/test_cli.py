@@ -169,6 +169,11 @@ def test_predict_reports_a_bad_picture_and_reads_the_others(capsys, tmp_path, mn
         (["evaluate", "run:" + "0" * 32], "There is no run '000"),
         (["predict", "absent.png", "--checkpoint", "run:../.."], "There is no run"),
         (["evaluate", "alexnet"], "no checkpoint called 'alexnet'"),
+        (["export", "alexnet", "--onnx"], "no checkpoint called 'alexnet'"),
+        (["export", "absent.safetensors", "--onnx"], "no checkpoint file at absent.safetensors"),
+        (["export", "run:" + "0" * 32, "--onnx"], "There is no run '000"),
+        (["export", "mlp", "--onnx", "--out", "nowhere/mlp.onnx"], "no folder nowhere"),
+        (["export", "mlp"], "the following arguments are required: --onnx"),
         (["evaluate", "mlp", "--dataset", "cifar"], "no data set called 'cifar'"),
         (["predict", "absent.png"], "absent.png"),
         (["predict", "absent.png", "--checkpoint", "alexnet"], "no checkpoint called 'alexnet'"),
@@ -200,7 +205,7 @@ def test_missing_data_name_the_remedy(capsys, tmp_path, monkeypatch):
 def test_help_names_every_command(capsys):
     status, printed, _ = run(capsys, "--help")
     assert status == 0
-    for command in ("serve", "train", "evaluate", "predict", "checkpoints"):
+    for command in ("serve", "train", "evaluate", "calibrate", "export", "predict", "checkpoints"):
         assert command in printed
-    for option in ("--host", "--port", "--data-dir", "--runs-dir", "--open", "--no-open"):
+    for option in ("--host", "--port", "--data-dir", "--runs-dir", "--open", "--no-open", "--mcp"):
         assert option in printed
