@@ -205,7 +205,7 @@ class Window:
         self.ask(f"document.querySelector({selector!r}).click()")
 
     def wait_until(self, script):
-        wait_for(lambda: self.ask(script), seconds=180)
+        wait_for(lambda: self.ask(script), seconds=90)
 
 
 def list_processes(marker):
