@@ -11,8 +11,10 @@ from starlette.routing import Route
 
 from app.endpoints import add_endpoints
 from app.limits import MAX_BODY_BYTES, BodyLimit
+from app.outside import NoFetching, shut_downloads
 from app.page_head import PageHead
 from app.run_stream import STREAM_PATH, RunStream
+from app.security_headers import SecurityHeaders
 from app.tabs.descent import build_descent_tab
 from app.tabs.inspection import build_inspection_tab
 from app.tabs.runs import build_runs_tab, take_run
@@ -94,6 +96,7 @@ def launch_app(
     Raises:
         OSError: If the port is taken.
     """
+    shut_downloads()
     page = build_app()
     _, address, _ = page.launch(
         server_name=host,
@@ -107,7 +110,7 @@ def launch_app(
         # For downloading checkpoints; a run's id is a secret.
         allowed_paths=[str(find_runs_folder()), str(SHIPPED_FOLDER)],
         app_kwargs={
-            "middleware": [Middleware(BodyLimit), Middleware(PageHead)],
+            "middleware": [Middleware(each) for each in (SecurityHeaders, NoFetching, BodyLimit, PageHead)],
             "routes": [Route(STREAM_PATH, RunStream().answer), *build_routes()],
         },
         favicon_path=FAVICON,

@@ -1,5 +1,5 @@
 /* What Gradio's tabs lack: arrow keys between them, and an address for each (`/?tab=sketchpad`), with Back and
-   Forward. And a number typed above a slider's bound becomes the bound. */
+   Forward. A number typed above a slider's bound becomes the bound. And what scrolls can be scrolled by keys. */
 () => {
   const names = ["descent", "inspection", "runs", "sketchpad"];
   const findTabs = () => [...document.querySelectorAll('#gb-tabs [role="tab"]')];
@@ -32,6 +32,18 @@
     field.value = field.max;
   };
 
+  /* Text that is wider or taller than its box scrolls; without a link or a field in it, no key would reach it. They
+     are looked for when Tab is pressed: what is shown by then counts, and nothing runs until then. */
+  const letScrollersBeReached = (event) => {
+    if (event.key !== "Tab") return;
+    const boxes = ".gb-numbers, .prose table, .prose pre, .cm-scroller, .gb-lesson .block";
+    for (const box of document.querySelectorAll(boxes)) {
+      const overflows = box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight;
+      const scrolls = /auto|scroll/.test(getComputedStyle(box).overflow);
+      if (overflows && scrolls) box.tabIndex = 0;
+    }
+  };
+
   const moveWithKeys = (event) => {
     const tabs = findTabs().filter((tab) => tab.offsetParent !== null);
     const here = tabs.indexOf(document.activeElement);
@@ -49,6 +61,7 @@
     // Without an address, the tab stays that a visitor may have opened already.
     if (new URLSearchParams(location.search).has("tab")) openAddressedTab();
     document.addEventListener("keydown", moveWithKeys);
+    document.addEventListener("keydown", letScrollersBeReached, { capture: true });
     window.addEventListener("popstate", openAddressedTab);
     document.addEventListener("input", keepWithinBounds, { capture: true });
     document.addEventListener("click", (event) => {

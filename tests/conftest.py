@@ -122,9 +122,7 @@ def serve_page(runs, log_path, *options):
         *options,
     ]
     with log_path.open("wb") as log:
-        process = subprocess.Popen(
-            command, stdout=log, stderr=subprocess.STDOUT, env={**os.environ, "GLASSBOX_MAX_RUNS": "2"}
-        )
+        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env=watch_hosts(log_path))
         address = f"http://127.0.0.1:{port}"
         try:
             wait_until_served(address, process, log_path)
@@ -132,6 +130,25 @@ def serve_page(runs, log_path, *options):
         finally:
             process.terminate()
             process.wait(timeout=20)
+
+
+def watch_hosts(log_path):
+    """Return an environment in which a server writes down every other host that it asks for."""
+    watched = Path(__file__).with_name("watched")
+    asked_hosts = log_path.with_name("asked_hosts.txt")
+    asked_hosts.touch()
+    return {
+        **os.environ,
+        "GLASSBOX_MAX_RUNS": "2",
+        "PYTHONPATH": f"{watched}",
+        "GLASSBOX_ASKED_HOSTS": f"{asked_hosts}",
+    }
+
+
+@pytest.fixture(scope="session")
+def asked_hosts(served_runs):
+    """The file in which the served page's other hosts are written down, one a line."""
+    return served_runs.with_name("asked_hosts.txt")
 
 
 def find_free_port():

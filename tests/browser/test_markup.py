@@ -1,0 +1,56 @@
+"""Markup from a visitor, wherever a text of theirs is shown, stays text."""
+
+import json
+import secrets
+import shutil
+
+from models.checkpoint import SHIPPED_FOLDER
+from tests.browser.test_sketchpad import CHOSEN, Pad
+
+MARKUP = '<img src=x onerror="window.struck=1">'
+
+
+def test_markup_from_a_visitor_stays_text(open_page, served_page, served_runs):
+    run_id = secrets.token_hex(16)
+    folder = served_runs / run_id
+    shutil.copytree(SHIPPED_FOLDER / "example-run", folder)
+    shutil.copy(SHIPPED_FOLDER / "mlp.safetensors", folder / "checkpoint.safetensors")
+    (folder / "meta.json").write_text(json.dumps({"created": 1.0, "name": MARKUP, "group": MARKUP}))
+    remembered = [{"name": "glassbox-run-ids", "value": json.dumps([run_id])}]
+    storage = {"cookies": [], "origins": [{"origin": served_page, "localStorage": remembered}]}
+
+    def check(page):
+        """The text is there to be read, and no element has come of it."""
+        assert page.evaluate("window.struck") is None
+        assert page.locator('img[src="x"]').count() == 0
+
+    # The name of a run: in the list, above its curves, in the comparison, among the networks, as an answer
+    page = open_page("runs", storage_state=storage)
+    page.locator(f'#runs .gb-runs-focus[data-run="{run_id}"]').wait_for()
+    assert page.locator("#runs").get_by_text(MARKUP).count() >= 2
+    page.locator(f'#runs li[data-run="{run_id}"] input[type="checkbox"]').first.check()
+    page.get_by_text(MARKUP).last.scroll_into_view_if_needed()
+    check(page)
+    page.get_by_role("tab", name="Sketchpad").click()
+    pad = Pad(page)
+    page.locator(CHOSEN).click()
+    page.get_by_role("option", name=MARKUP, exact=False).first.click()
+    pad.clear()
+    pad.draw([[[140, 60], [140, 140], [140, 220]]])
+    pad.wait_until_shown()
+    check(page)
+
+    # The name of a file
+    broken = {"name": f"{MARKUP}.png", "mimeType": "image/png", "buffer": b"no picture"}
+    pad.root.locator(".gb-pad-file").set_input_files(broken)
+    page.get_by_role("tab", name="Conv & pool").click()
+    page.get_by_label("An upload").check()
+    page.locator("#window-controls input[type=file]").set_input_files(broken)
+    page.locator("#window-error").get_by_text("cannot be read as a picture").wait_for()
+    check(page)
+
+    # A field, whose mistake is told with what stands in it
+    page.get_by_label("My numbers").check()
+    page.get_by_label("Picture, one row a line").fill(MARKUP.replace(" ", "/"))
+    page.locator("#window-error").get_by_text("which is not a number").wait_for()
+    check(page)
