@@ -1,4 +1,4 @@
-"""The beginning of the page's head: a script before all others, for Gradio's own `head` comes too late, and tags."""
+"""The beginning of the page's head: a script before all others (Gradio's `head` is too late), and tags."""
 
 from __future__ import annotations
 

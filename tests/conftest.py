@@ -110,17 +110,8 @@ def served_page(served_runs):
 def serve_page(runs, log_path, *options):
     """Serve the page by a process of its own, and give its address to the `with` block."""
     port = find_free_port()
-    command = [
-        sys.executable,
-        "-m",
-        "app.cli",
-        "--port",
-        f"{port}",
-        "--no-open",
-        "--runs-dir",
-        f"{runs}",
-        *options,
-    ]
+    fixed = ["-m", "app.cli", "--port", f"{port}", "--no-open", "--runs-dir", f"{runs}"]
+    command = [sys.executable, *fixed, *options]
     with log_path.open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env=watch_hosts(log_path))
         address = f"http://127.0.0.1:{port}"

@@ -153,5 +153,7 @@ watch(CHECKPOINTS, () => { if (ownProp(CHECKPOINTS) && hasInk() && wasRead !== S
 
 redrawOnChange(sheet, draw);
 changed();
+const keptDrawing = readKept();
 if (props.value && (props.value.picture || (Array.isArray(props.value.strokes) && props.value.strokes.length))) takeDrawing();
+else if (keptDrawing) hearDrawing({ detail: keptDrawing });
 else if (ownProp(AUTOPLAY) !== false && !touched && !prefersReducedMotion()) playExample();

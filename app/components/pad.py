@@ -139,6 +139,7 @@ def build_pad(
             "pad_eraser",
             "pad_questions",
             "pad_replay",
+            "pad_keep",
             "pad_picture",
             "pad_pointer",
             "pad",

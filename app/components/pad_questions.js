@@ -1,6 +1,7 @@
 // Questions to Python and its answers: one under way at most, the newest drawing next. And the word to the rest of the page.
 
 const MIN_GAP_MS = 40;            // between an answer and the next question during a stroke
+const RETRY_MS = 2000;            // where the server did not answer
 const PUBLISH_MS = 300;           // Gradio hears of the drawing after the answer, at the latest after this
 
 let version = 0;
@@ -59,6 +60,7 @@ async function ask() {
     answer = undefined;
   }
   isAsking = false;
+  if (!answer) setTimeout(() => { if (asked.version === version) askSoon(); }, RETRY_MS);
   const isCurrent = String(asked.checkpoints) === String(ownProp(CHECKPOINTS));
   // While someone draws, an answer to the drawing of a moment ago is still worth showing; after Clear it is not.
   if (isCurrent && hasInk() && asked.version >= validFrom) {

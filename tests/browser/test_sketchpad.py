@@ -72,7 +72,7 @@ class Pad:
     def wait_until_told(self, kind="strokes"):
         """Return the drawing that the page is told of, once it is the one on the pad."""
         self.wait_until_shown()
-        self.page.wait_for_function(f"() => window.glassboxDrawing.drawing.{kind}")
+        self.page.wait_for_function(f"() => window.glassboxDrawing?.drawing.{kind}")
         self.page.wait_for_timeout(50)
         return self.page.evaluate("window.glassboxDrawing.drawing")
 

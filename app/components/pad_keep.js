@@ -1,0 +1,25 @@
+// The visitor's drawing outlives a reload of the page, such as Gradio's own once a lost server is back; in this tab alone.
+
+const KEPT_KEY = "glassbox-pad";
+
+function keepDrawing() {
+  if (!pad.isConnected) return;
+  try {
+    if (hasInk() && !isExampleInk) sessionStorage.setItem(KEPT_KEY, JSON.stringify(currentDrawing()));
+    else sessionStorage.removeItem(KEPT_KEY);
+  } catch {
+    // A browser that stores nothing, or a picture too large for it.
+  }
+}
+
+function readKept() {
+  try {
+    const kept = JSON.parse(sessionStorage.getItem(KEPT_KEY));
+    return kept && (kept.picture || kept.strokes?.length) ? kept : null;
+  } catch {
+    return null;
+  }
+}
+
+window.addEventListener("pagehide", keepDrawing);
+document.addEventListener("visibilitychange", () => { if (document.hidden) keepDrawing(); });

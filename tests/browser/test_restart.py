@@ -1,0 +1,82 @@
+"""The server is killed while a run trains and a visitor draws, and started again at the same address."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+
+import pytest
+
+from app.tabs.sketchpad import build_example
+from tests.browser.test_runs import Bench
+from tests.browser.test_sketchpad import Pad
+from tests.conftest import find_free_port, wait_until_served
+
+
+@contextmanager
+def serve(port, runs, log_path):
+    """Serve the page, and kill its process at the end of the `with` block."""
+    command = [sys.executable, "-m", "app.cli", "--port", f"{port}", "--no-open", "--runs-dir", f"{runs}"]
+    with log_path.open("ab") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env=os.environ)
+    try:
+        wait_until_served(f"http://127.0.0.1:{port}", process, log_path)
+        yield
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.wait(timeout=20)
+
+
+@pytest.mark.slow
+def test_nothing_is_lost_when_the_server_is_killed(chromium, tmp_path):
+    port, runs = find_free_port(), tmp_path / "runs"
+    errors = []
+    page = chromium.new_page()
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    with serve(port, runs, tmp_path / "log.txt"):
+        page.goto(f"http://127.0.0.1:{port}/?tab=runs")
+        page.locator("body[data-ready]").wait_for()
+        bench = Bench(page)
+        bench.choose("network", "ConvNet")
+        bench.choose("dataset", "Built-in strokes")
+        bench.set_pictures(2_000)
+        bench.fill("epochs", 20)
+        page.get_by_role("button", name="Start training").click()
+        bench.wait_for_status("running")
+        run_id = bench.focus()
+        page.get_by_role("tab", name="Sketchpad").click()
+        pad = Pad(page)
+        pad.clear()
+        first, second = build_example(5)[0], build_example(1)
+        pad.draw([first])
+        pad.wait_until_told()
+    pad.draw(second)  # while nobody answers
+    page.locator("#pad .gb-pad-verdict.is-error").wait_for()
+    drawn = pad.wait_until_told()
+    assert len(drawn["strokes"]) == 2
+
+    with serve(port, runs, tmp_path / "log.txt"):
+        # Gradio loads the page anew once it hears the server again; the drawing is read there.
+        page.wait_for_function(
+            """strokes => {
+              const told = window.glassboxDrawing;
+              return told?.answer?.status === "digit" && JSON.stringify(told.drawing.strokes) === strokes;
+            }""",
+            arg=json.dumps(drawn["strokes"], separators=(",", ":")),
+            timeout=90_000,
+        )
+        page.get_by_role("tab", name="Training runs").click()
+        bench.wait_for_run(run_id)
+        points = bench.points()
+        bench.wait_for_points(more_than=points)  # its own process has gone on, and the page follows again
+
+        page.reload()
+        page.locator("body[data-ready]").wait_for()
+        bench = Bench(page)
+        bench.wait_for_run(run_id)
+        bench.press("Stop")
+        bench.wait_for_status("stopped")
+    page.context.close()
+    assert not errors
