@@ -220,6 +220,7 @@ def list_processes(marker):
     return found
 
 
+@pytest.mark.release
 @pytest.mark.slow
 def test_window_from_start_to_end(screen, tmp_path):
     state = tmp_path / "state" / "glassbox"

@@ -6,6 +6,7 @@ import json
 import sys
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from unittest.mock import patch
 
 import pytest
@@ -13,19 +14,17 @@ from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
 
 from app.cli import main
-from app.main import launch_app
 from app.tabs.sketchpad import build_example
-from tests.conftest import find_free_port
+from tests.conftest import serve_page
 from tests.test_api import DESCEND_KEYS, PUBLIC
 
 
 @pytest.fixture(scope="module")
-def mcp_page():
-    """The address of a page with an MCP server, served by this process, which starts sooner than another."""
-    with patch("app.main.warm_up"):  # nobody waits for a first answer here
-        page, address = launch_app(port=find_free_port(), wait=False, quiet=True, mcp=True)
-    yield address.rstrip("/")
-    page.close()
+def mcp_page(tmp_path_factory):
+    """The address of a page with an MCP server."""
+    folder = tmp_path_factory.mktemp("mcp")
+    with serve_page(folder / "runs", folder / "log.txt", "--mcp") as address:
+        yield address
 
 
 def ask(address, question):
@@ -39,7 +38,8 @@ def ask(address, question):
             await session.initialize()
             return await question(session)
 
-    return asyncio.run(connect())
+    with ThreadPoolExecutor(1) as thread:  # browser tests before these have a loop in this one
+        return thread.submit(asyncio.run, connect()).result()
 
 
 def call(address, tool, **arguments):

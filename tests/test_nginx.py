@@ -21,6 +21,7 @@ from tests.test_run_stream import A, follow_news
 from tests.trained_runs import make_folder, make_step
 
 CONFIG = ROOT / "docs" / "nginx.conf"
+pytestmark = pytest.mark.release
 NUM_VISITORS = 20  # chance sends all of them to one replica once in half a million times
 
 

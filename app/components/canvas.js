@@ -96,25 +96,18 @@ function redrawOnChange(host, redraw) {
   return schedule;
 }
 
-// Whether the host is on the screen or not far from it, as a question to ask; `onNear` is called when it comes there.
-// Until the browser has told, it counts as near.
-function watchNearness(host, onNear = () => {}) {
-  let isNear = true;
-  new IntersectionObserver((entries) => {
-    isNear = entries[entries.length - 1].isIntersecting;
-    if (isNear) onNear();
-  }, { rootMargin: "200px" }).observe(host);
-  return () => isNear;
-}
-
-// As redrawOnChange; what is far from the screen is drawn when it comes near.
+// As redrawOnChange; what is far from the screen is drawn when it comes near. Until the browser has told, it is near.
 function redrawWhenNear(host, redraw) {
+  let isNear = true;
   let isStale = false;
   const schedule = redrawOnChange(host, () => {
-    isStale = !isNear();
-    if (!isStale) redraw();
+    isStale = !isNear;
+    if (isNear) redraw();
   });
-  const isNear = watchNearness(host, () => { if (isStale) schedule(); });
+  new IntersectionObserver((entries) => {
+    isNear = entries[entries.length - 1].isIntersecting;
+    if (isNear && isStale) schedule();
+  }, { rootMargin: "200px" }).observe(host);
   return schedule;
 }
 

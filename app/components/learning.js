@@ -62,7 +62,7 @@ function takeEpochs(answer) {
 }
 
 function waitForEpoch() {
-  if (document.visibilityState === "visible" && isNear()) askWhatIsNew();
+  if (document.visibilityState === "visible" && host.offsetParent !== null) askWhatIsNew();
   else if (host.isConnected) timer = setTimeout(waitForEpoch, NEW_EPOCH_MS);
 }
 
@@ -249,7 +249,6 @@ function draw() {
   showEpoch(epoch);
 }
 
-const isNear = watchNearness(host);
 redrawOnChange(host, draw);
 follow(host, "glassbox-run", (detail) => {
   if (detail.id !== focus.id) transport.pause();

@@ -19,6 +19,7 @@ FIND = """async (rules) => (await axe.run(document.body, { resultTypes: ["violat
   .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target} ${node.html.slice(0, 200)}`))"""
 
 
+@pytest.mark.release
 @pytest.mark.slow  # axe-core measures the contrast of every word: four seconds a tab
 @pytest.mark.parametrize("theme", RULES)
 def test_every_tab_is_for_everybody_and_asks_no_other_host(open_page, asked_hosts, theme):

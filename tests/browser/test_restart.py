@@ -39,7 +39,7 @@ def test_nothing_is_lost_when_the_server_is_killed(chromium, tmp_path):
         page.goto(f"http://127.0.0.1:{port}/?tab=runs")
         page.locator("body[data-ready]").wait_for()
         bench = Bench(page)
-        bench.choose("network", "ConvNet")
+        bench.choose("network", "ConvNet4")
         bench.choose("dataset", "Built-in strokes")
         bench.set_pictures(2_000)
         bench.fill("epochs", 20)

@@ -101,6 +101,7 @@ def page(server, place, playwright, chromium_path):
     assert not errors
 
 
+@pytest.mark.release
 @pytest.mark.slow
 def test_space_reads_a_digit_and_a_network_that_it_trained_within_its_limits(page):
     pad = Pad(page)
