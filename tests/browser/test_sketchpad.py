@@ -179,6 +179,7 @@ def test_touching_the_pad_ends_the_example(open_page):
     assert pad.read() == "1"
 
 
+@pytest.mark.timed
 def test_predictions_come_while_the_stroke_is_being_drawn(pad):
     """At least every 150 ms: a stroke of 1.5 s must be answered at least ten times before it ends."""
     pad.clear()
