@@ -96,7 +96,8 @@ function redrawOnChange(host, redraw) {
   return schedule;
 }
 
-// As redrawOnChange; what is far from the screen is drawn when it comes near. Until the browser has told, it is near.
+// As redrawOnChange; what is far from the screen is drawn when it comes near, or is printed. Until the browser has told,
+// it is near.
 function redrawWhenNear(host, redraw) {
   let isNear = true;
   let isStale = false;
@@ -108,6 +109,7 @@ function redrawWhenNear(host, redraw) {
     isNear = entries[entries.length - 1].isIntersecting;
     if (isNear && isStale) schedule();
   }, { rootMargin: "200px" }).observe(host);
+  window.addEventListener("beforeprint", () => { if (isStale && host.isConnected) redraw(); });
   return schedule;
 }
 

@@ -5,8 +5,9 @@ const KEPT_KEY = "glassbox-pad";
 function keepDrawing() {
   if (!pad.isConnected) return;
   try {
-    if (hasInk() && !isExampleInk) sessionStorage.setItem(KEPT_KEY, JSON.stringify(currentDrawing()));
-    else sessionStorage.removeItem(KEPT_KEY);
+    if (isExampleInk || !hasInk()) return sessionStorage.removeItem(KEPT_KEY);
+    stopPlaying();  // or half a replay would be kept
+    sessionStorage.setItem(KEPT_KEY, JSON.stringify(currentDrawing()));
   } catch {
     // A browser that stores nothing, or a picture too large for it.
   }

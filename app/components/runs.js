@@ -91,6 +91,7 @@ function listen() {
   const current = stream = new EventSource(`${STREAM}?question=${encodeURIComponent(JSON.stringify(question))}`);
   stream.onmessage = ({ data }) => {
     if (stream !== current) return;
+    if (!root.isConnected) return hush();
     clearTimeout(timer);
     timer = setTimeout(ask, NOW_AND_THEN_MS);
     const answer = JSON.parse(data);

@@ -3,6 +3,7 @@
 import base64
 import io
 import itertools
+import json
 import math
 import re
 import statistics
@@ -168,6 +169,23 @@ def test_answer_is_spelled_out(pad):
 def test_example_is_replayed_and_read_on_opening(open_page):
     pad = Pad(open_page("sketchpad"))
     pad.page.wait_for_function("() => document.querySelector('#pad .gb-pad').dataset.digit === '3'")
+
+
+def test_drawing_outlives_a_reload_also_while_it_is_replayed(pad):
+    pad.clear()
+    pad.draw(build_example(4))
+    drawn = pad.wait_until_told()
+    pad.press("Replay")
+    pad.page.reload()
+    pad.page.wait_for_function(
+        "strokes => JSON.stringify(window.glassboxDrawing?.drawing.strokes) === strokes",
+        arg=json.dumps(drawn["strokes"], separators=(",", ":")),
+    )
+    assert pad.read() == "4"
+    pad.clear()
+    pad.page.reload()
+    assert pad.page.evaluate("sessionStorage.getItem('glassbox-pad')") is None
+    pad.page.locator("body[data-ready]").wait_for()
 
 
 def test_touching_the_pad_ends_the_example(open_page):
