@@ -141,7 +141,7 @@ _FAST: Mapping[str, Mapping[str, Any]] = {
         "num_images": 52_000,
     },
     "convnet4": {
-        **_ONE_CYCLE, "learning_rate": 0.003, "batch_size": 32, "precision": "bfloat16", "num_images": 45_000,
+        **_ONE_CYCLE, "learning_rate": 0.003, "batch_size": 32, "precision": "bfloat16", "num_images": 49_000,
     },
     "glassnet": {
         **_ONE_CYCLE, "learning_rate": 0.006, "batch_size": 128, "epochs": 5, "precision": "bfloat16",
