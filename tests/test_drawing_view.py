@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from app.drawing_view import MAX_CHECKPOINTS, answer_drawing, answer_request, compare_answers
-from app.tabs.sketchpad import build_example, on_choose
+from app.tabs.sketchpad import build_example, on_choose, on_open
+from models.library import DEFAULT_CHOICE
 from models.prediction import predict_digit
 from models.sketch import digit_from_strokes
 
@@ -111,3 +112,13 @@ def test_chosen_networks_are_told_apart_and_counted():
     assert chosen[:2] == ["mlp", "convnet"]
     assert len(chosen) == len(set(chosen)) == MAX_CHECKPOINTS
     assert on_choose("mlp", None).props["checkpoints"] == ["mlp"]
+
+
+def test_opening_the_tab_takes_back_only_what_is_gone():
+    """A network that is chosen while the tab still opens stays chosen: the answer names no choice."""
+    for update in on_open("sketchpad", ["logistic", "convnet4"], []):
+        assert "sketchpad" in [key for _, key in update.constructor_args["choices"]]
+        assert "value" not in update.constructor_args
+    chosen, beside = on_open("gone", ["logistic", "gone"], [])
+    assert chosen.constructor_args["value"] == DEFAULT_CHOICE
+    assert beside.constructor_args["value"] == ["logistic"]

@@ -104,12 +104,16 @@ def on_choose(checkpoint: str, beside: list[str]) -> Any:
 
 
 def on_open(chosen: str, beside: list[str], my_runs: list[str]) -> tuple[Any, Any]:
-    """Wires: both network lists, this visitor's runs → both lists, with the checkpoints there are now."""
+    """Wires: both network lists, this visitor's runs → both lists, with the checkpoints there are now.
+
+    What is chosen goes only where its checkpoint is gone: who chose while this was under way keeps that.
+    """
     labels = _list_labels(my_runs)
     keys = [key for _, key in labels]
+    left = [key for key in beside or [] if key in keys]
     return (
-        gr.Dropdown(choices=labels, value=chosen if chosen in keys else DEFAULT_CHOICE),
-        gr.Dropdown(choices=labels, value=[key for key in beside or [] if key in keys]),
+        gr.Dropdown(choices=labels, **({} if chosen in keys else {"value": DEFAULT_CHOICE})),
+        gr.Dropdown(choices=labels, multiselect=True, **({} if left == (beside or []) else {"value": left})),
     )
 
 
