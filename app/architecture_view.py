@@ -116,7 +116,7 @@ def _draw_strip(title: str, total: str, layers: Sequence[Layer], count: Callable
         spoken.append(f"{layer.name} {share}")
     label = escape(f"{title}, first layer to last: {', '.join(spoken)}.")
     return (
-        f"<div><h4>{title} <span>{total}</span></h4>"
+        f"<div><h3>{title} <span>{total}</span></h3>"
         f'<div class="gb-layers-strip" role="img" aria-label="{label}">{"".join(parts)}</div></div>'
     )
 

@@ -93,7 +93,7 @@ def tabulate_graph(graph: Graph) -> str:
     has_several = {source for node in rows for source, output in _list_sources(node) if output}
     numbers = {node.key: number for number, node in enumerate(rows, start=1)}
     lines = [
-        "| | Operation | Takes | torch's node | Value | Gradient |",
+        "| Row | Operation | Takes | torch's node | Value | Gradient |",
         "|--:|:--|:--|:--|:--|:--|",
     ]
     for node in rows:

@@ -154,7 +154,7 @@ def explain_gradient(race: Race, step: int) -> tuple[str, str, str]:
     ]
     text = (
         f"{race.name_racer(racer)} after {step:,} steps, at $w$ = {format_point(w)}.\n\n"
-        "| | autograd: w.grad | formula | finite differences |\n|:--|--:|--:|--:|\n"
+        "| Weight | autograd: w.grad | formula | finite differences |\n|:--|--:|--:|--:|\n"
         + "\n".join(rows)
         + "\n\n"
         f"Largest difference from autograd: {format_number(check.max_formula_error)} for the formula, "

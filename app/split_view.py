@@ -77,7 +77,7 @@ def _show_row(gallery: Gallery, title: str, code: str, drawn: list[tuple[int, ..
     labels = [" ".join(str(gallery.labels[index]) for index in draw) for draw in drawn]
     earlier = "".join(f"<li>{each} · earlier</li>" for each in reversed(labels[:-1]))
     return (
-        f"<section><h4>{title}</h4><pre><code>{code}</code></pre>"
+        f"<section><h3>{title}</h3><pre><code>{code}</code></pre>"
         f'<div class="gb-split-row">{digits}</div><ol><li><b>{labels[-1]}</b> · {_compare(drawn)}</li>'
         f"{earlier}</ol></section>"
     )

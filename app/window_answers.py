@@ -134,7 +134,7 @@ def _tabulate(rows: list[tuple[str, tuple[int, ...], float]]) -> str:
         f"| {name} | {' × '.join(str(side) for side in shape) or '1'} | {format_number(difference)} |"
         for name, shape, difference in rows
     ]
-    return "| | Numbers | Largest difference, by hand and torch |\n|:--|:--|--:|\n" + "\n".join(lines)
+    return "| Tensor | Numbers | Largest difference, by hand and torch |\n|:--|:--|--:|\n" + "\n".join(lines)
 
 
 def _signed(id: str, title: str, values: Floats, scale_of: Floats | None = None) -> dict[str, Any]:

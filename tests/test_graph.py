@@ -260,7 +260,7 @@ def test_the_table_says_what_the_picture_says():
     head, _, *rows = [
         [cell.strip() for cell in line.strip("|").split("|")] for line in tabulate_graph(graph).split("\n")
     ]
-    assert head == ["", "Operation", "Takes", "torch's node", "Value", "Gradient"]
+    assert head == ["Row", "Operation", "Takes", "torch's node", "Value", "Gradient"]
     assert rows[0] == ["1", "w, the weights", "–", "AccumulateGrad", "(−1.2, 1)", "(−215.6, −88)"]
     assert rows[-1][1] == "addition: the loss"
     assert rows[-1][4:] == ["24.2", "1"]

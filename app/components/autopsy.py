@@ -36,7 +36,7 @@ _TEMPLATE = f"""
     <ol class="gb-autopsy-strip" aria-label="All steps"></ol>
     <p class="gb-autopsy-summary"></p>
     <p class="gb-autopsy-how"></p>
-    <h4>How like MNIST’s digits it is</h4>
+    <h3>How like MNIST’s digits it is</h3>
     <p class="gb-autopsy-likeness"></p>
     <p class="gb-autopsy-key"><span><i data-key="step"></i>this step</span>
       <span><i data-key="plain"></i>the plain resize</span>

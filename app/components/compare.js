@@ -135,7 +135,7 @@ function fillSeeds() {
   part.hidden = !shown.groups.length;
   part.querySelector("div").replaceChildren(...shown.groups.map((group) => {
     const block = document.createElement("div");
-    addNode(block, "h5", "", group.label);
+    addNode(block, "h4", "", group.label);
     for (const measure of group.measures) addSpread(block, measure);
     return block;
   }));

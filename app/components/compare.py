@@ -21,12 +21,12 @@ _TEMPLATE = f"""
   {CHART_TEMPLATE}
   <div class="gb-compare-box"><table><thead></thead><tbody></tbody></table></div>
   <section class="gb-compare-chance">
-    <h4>More than chance?</h4>
+    <h3>More than chance?</h3>
     <ul></ul>
     <p></p>
   </section>
   <section class="gb-compare-seeds">
-    <h4>The same training with other seeds</h4>
+    <h3>The same training with other seeds</h3>
     <div></div>
   </section>
 </div>

@@ -6,7 +6,7 @@ let columns = [];                 // as they stand on the page, each with the ke
 
 function createColumn(key) {
   const host = document.createElement("section");
-  const [name, read, message] = ["h4", "p", "p"].map((tag) => host.appendChild(document.createElement(tag)));
+  const [name, read, message] = ["h3", "p", "p"].map((tag) => host.appendChild(document.createElement(tag)));
   name.className = "gb-pad-name";
   read.className = "gb-pad-read";
   message.className = "gb-pad-message";

@@ -16,7 +16,7 @@ _TEMPLATE = f"""
   <div class="gb-why-parts" hidden>
     <section>
       <div class="gb-why-head">
-        <h4>What speaks for which digit</h4>
+        <h3>What speaks for which digit</h3>
         <div class="gb-why-digits" role="group" aria-label="The digit that is explained"></div>
         <label>Patch that is covered <select></select></label>
       </div>
@@ -38,7 +38,7 @@ _TEMPLATE = f"""
     <div class="gb-why-halves">
       <section class="gb-why-change">
         <div class="gb-why-head">
-          <h4>What would make it a …?</h4>
+          <h3>What would make it a …?</h3>
           <div class="gb-why-digits" role="group" aria-label="The digit that it should become"></div>
         </div>
         <p class="gb-why-sentence" aria-live="polite"></p>
@@ -54,7 +54,7 @@ _TEMPLATE = f"""
         </div>
       </section>
       <section class="gb-why-nearest">
-        <h4>The training digits that look most alike to the network</h4>
+        <h3>The training digits that look most alike to the network</h3>
         <p class="gb-why-sentence" aria-live="polite"></p>
         <div class="gb-why-pictures"></div>
         <p class="gb-why-note"></p>
