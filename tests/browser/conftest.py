@@ -1,6 +1,7 @@
 """A Chromium that watches for everything a page must not do."""
 
 import shutil
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
@@ -51,6 +52,20 @@ def chromium(playwright, chromium_path):
 @pytest.fixture
 def open_page(chromium, served_page):
     """Open pages of the app; afterwards, fail if one of them had an error or asked an outside host."""
+    with watch_pages(chromium, served_page) as open_page:
+        yield open_page
+
+
+@pytest.fixture(scope="module")
+def open_shared_page(chromium, served_page):
+    """The same for a page that several tests of a file go on with, since to open one takes seconds."""
+    with watch_pages(chromium, served_page) as open_page:
+        yield open_page
+
+
+@contextmanager
+def watch_pages(chromium, served_page):
+    """Give the `with` block what opens a page, and close and judge what it opened at the end."""
     contexts, troubles = [], []
 
     def watch(page):

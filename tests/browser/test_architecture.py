@@ -23,6 +23,16 @@ SPREAD, NORM, LAYERS = (
 
 @pytest.fixture
 def page(open_page):
+    return open_sections(open_page)
+
+
+@pytest.fixture(scope="module")
+def opening(open_shared_page):
+    """One page for the tests that leave it as it opened."""
+    return open_sections(open_shared_page)
+
+
+def open_sections(open_page):
     page = open_page("inspection", reduced_motion="reduce")
     page.locator(f"{SPREAD} li.gb-strips-row").first.wait_for()
     return page
@@ -74,9 +84,9 @@ def number_field(page, label):
 # ---- The architecture reader
 
 
-def test_table_of_the_opening_network_holds_its_counts(page):
+def test_table_of_the_opening_network_holds_its_counts(opening):
     architecture = read_architecture("convnet3")
-    table = page.locator(f"{LAYERS} table")
+    table = opening.locator(f"{LAYERS} table")
     rows = table.locator("tbody tr").all_inner_texts()
     assert len(rows) == len(architecture.layers)
     for row, layer in zip(rows, architecture.layers, strict=True):
@@ -129,27 +139,27 @@ def test_the_tables_first_column_stays_while_it_scrolls(open_page):
     assert name.bounding_box()["x"] == pytest.approx(before, abs=1)
 
 
-def test_architecture_lesson_opens(page):
-    page.get_by_role("button", name="How to count a convolution").click()
-    page.get_by_text("The size of the picture is not in it").wait_for()
-    assert page.locator(".gb-lesson .katex-error").count() == 0
+def test_architecture_lesson_opens(opening):
+    opening.get_by_role("button", name="How to count a convolution").click()
+    opening.get_by_text("The size of the picture is not in it").wait_for()
+    assert opening.locator(".gb-lesson .katex-error").count() == 0
 
 
 # ---- The microscope
 
 
-def test_opens_on_one_mask_beside_evaluation_and_a_hundred(page, picture):
+def test_opens_on_one_mask_beside_evaluation_and_a_hundred(opening, picture):
     temperature = find_temperature(DEFAULT_CHECKPOINT)
     sample = sample_masks(copy_network(DEFAULT_CHECKPOINT), picture, 1, temperature=temperature)
     expected = [
         [write_percent(own), write_percent(whole)]
         for own, whole in zip(sample.probabilities[0], sample.evaluated, strict=True)
     ]
-    assert read_rows(page, SPREAD) == expected
+    assert read_rows(opening, SPREAD) == expected
     dropped = int((~sample.layers[0].masks[0]).sum())
-    assert f"{dropped:,} of 12,544 dropped" in page.locator(f"{SPREAD} .gb-spread-mask small").inner_text()
+    assert f"{dropped:,} of 12,544 dropped" in opening.locator(f"{SPREAD} .gb-spread-mask small").inner_text()
     many = sample_masks(copy_network(DEFAULT_CHECKPOINT), picture).probabilities.argmax(axis=1)
-    text = page.locator(f"{SPREAD} > .gb-strips-text").inner_text()
+    text = opening.locator(f"{SPREAD} > .gb-strips-text").inner_text()
     for vote, count in re.findall(r"(\d) with (\d+)", text.partition("The probability")[0]):
         assert int(count) == (many == int(vote)).sum()
     assert "seeds 0 to 99" in text
@@ -185,20 +195,20 @@ def test_the_mask_is_drawn_in_its_two_colours(page, picture):
     assert {row[0] for row in read_rows(page, SPREAD)} == {"–"}
 
 
-def test_new_mask_changes_it_and_back_returns_it(page):
+def test_new_mask_changes_it_and_back_returns_it(opening):
     text = f"{SPREAD} .gb-spread-mask small"
-    first, first_rows = page.locator(text).inner_text(), read_rows(page, SPREAD)
-    spread = page.locator(f"{SPREAD} > .gb-strips-text").inner_text()
-    wait_for_change(page, text, page.get_by_role("button", name="New mask").click)
-    assert number_field(page, "Seed of the mask").input_value() == "1"
-    rows = read_rows(page, SPREAD)
+    first, first_rows = opening.locator(text).inner_text(), read_rows(opening, SPREAD)
+    spread = opening.locator(f"{SPREAD} > .gb-strips-text").inner_text()
+    wait_for_change(opening, text, opening.get_by_role("button", name="New mask").click)
+    assert number_field(opening, "Seed of the mask").input_value() == "1"
+    rows = read_rows(opening, SPREAD)
     assert [row[1] for row in rows] == [row[1] for row in first_rows]  # evaluation mode is as it was
     assert rows != first_rows
-    assert page.locator(f"{SPREAD} > .gb-strips-text").inner_text() == spread
-    page.wait_for_timeout(700)
-    assert read_rows(page, SPREAD) == rows  # frozen until it is changed
-    assert wait_for_change(page, text, page.get_by_role("button", name="Previous mask").click) == first
-    assert read_rows(page, SPREAD) == first_rows
+    assert opening.locator(f"{SPREAD} > .gb-strips-text").inner_text() == spread
+    opening.wait_for_timeout(700)
+    assert read_rows(opening, SPREAD) == rows  # frozen until it is changed
+    assert wait_for_change(opening, text, opening.get_by_role("button", name="Previous mask").click) == first
+    assert read_rows(opening, SPREAD) == first_rows
 
 
 def test_other_layers_and_networks(page):
@@ -291,26 +301,27 @@ def test_two_visitors_keep_their_own_masks(open_page, page):
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
-def test_fits_both_screens_and_themes(open_page, viewport, theme):
-    page = open_page("inspection", viewport=viewport, theme=theme)
+def test_fits_both_screens_and_themes(open_page, theme):
+    page = open_page("inspection", theme=theme)
     page.locator(f"{SPREAD} li.gb-strips-row").first.wait_for()
-    assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
-    cut = page.evaluate(
-        """selectors => selectors.flatMap(selector => {
-          const stage = document.querySelector(selector).closest(".gb-stage").getBoundingClientRect();
-          return [...document.querySelectorAll(`${selector} *`)].filter(node => {
-            const box = node.getBoundingClientRect();
-            return !node.closest(".gb-layers-box, .gb-chart-spoken") && box.right > stage.right + 1;
-          }).map(node => node.className || node.tagName);
-        })""",
-        [SPREAD, NORM, LAYERS],
-    )
-    assert cut == []
-    if viewport is NARROW:
-        for name in ("New mask", "Previous mask"):
-            assert page.get_by_role("button", name=name).bounding_box()["height"] >= 40
-    assert count_pixels(page, f"{SPREAD} .gb-spread-mask canvas", "--gb-positive") > 1000
+    for viewport in (WIDE, NARROW):
+        page.set_viewport_size(viewport)
+        page.wait_for_timeout(500)
+        assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+        cut = page.evaluate(
+            """selectors => selectors.flatMap(selector => {
+              const stage = document.querySelector(selector).closest(".gb-stage").getBoundingClientRect();
+              return [...document.querySelectorAll(`${selector} *`)].filter(node => {
+                const box = node.getBoundingClientRect();
+                return !node.closest(".gb-layers-box, .gb-chart-spoken") && box.right > stage.right + 1;
+              }).map(node => node.className || node.tagName);
+            })""",
+            [SPREAD, NORM, LAYERS],
+        )
+        assert cut == []
+        assert count_pixels(page, f"{SPREAD} .gb-spread-mask canvas", "--gb-positive") > 1000
+    for name in ("New mask", "Previous mask"):
+        assert page.get_by_role("button", name=name).bounding_box()["height"] >= 40
 
 
 TIME_A_MASK = """([selector, label]) => new Promise((resolve) => {

@@ -154,33 +154,39 @@ def tab(open_page):
     return Tab(open_page("descent"))
 
 
-def test_opens_on_the_notebooks_table(tab):
-    rows = tab.losses()
+@pytest.fixture(scope="module")
+def opening(open_shared_page):
+    """The tab of one page for the tests that leave the race as it opened."""
+    return Tab(open_shared_page("descent"))
+
+
+def test_opens_on_the_notebooks_table(opening):
+    rows = opening.losses()
     assert [row[0] for row in rows] == list(range(10, 151, 10))
     for (_, shown, _), printed in zip(rows, NOTEBOOK_LOSSES, strict=False):
         assert shown == pytest.approx(printed, rel=1e-4)
     # float64, beside it, falls on where float32 is at its rounding.
     assert rows[-1][2] < rows[-1][1] / 4
-    tab.wait_for_status("From iteration")
+    opening.wait_for_status("From iteration")
 
 
-def test_the_three_questions_are_answered_with_numbers(tab):
-    page = tab.page
-    tab.open_section("Question 1")
+def test_the_three_questions_are_answered_with_numbers(opening):
+    page = opening.page
+    opening.open_section("Question 1")
     answer = page.locator("#descent-minimum")
     answer.get_by_text("moves along").wait_for()
     assert "(0.2, 0.2, 0.2, 0.2, 0.2)" in re.sub(r"\s|\u200b", "", answer.inner_text()).replace(",", ", ")
-    tab.open_section("Question 2")
+    opening.open_section("Question 2")
     rates = page.locator("#descent-rates")
     rates.get_by_text("times 0: directions in which nothing moves").wait_for()
     text = rates.inner_text()
     assert "eigenvalue" in text
     best = next(row for row in text.splitlines() if row.startswith("0.1\t0.5"))
     assert best.split("\t")[2:] == ["0", "1", "1"]  # factor, steps counted, steps predicted
-    tab.open_section("Question 3")
+    opening.open_section("Question 3")
     graph = page.locator("#descent-graph svg")
     graph.get_by_text("MvBackward0", exact=True).wait_for()
-    tab.open_section("The graph as a table")
+    opening.open_section("The graph as a table")
     page.locator("#descent-nodes").get_by_role("cell", name="MvBackward0", exact=True).wait_for()
     assert "autograd" in page.locator("#descent-gradient").inner_text()
     page.locator(f"{PLAYER} [data-move=reset]").click()
@@ -189,10 +195,10 @@ def test_the_three_questions_are_answered_with_numbers(tab):
     assert "−2 in all 5 entries" in graph.inner_html()
 
 
-def test_tensors_in_a_minute_says_rightly_what_the_index_means(tab):
-    tab.open_section("Tensors in a minute")
-    tab.page.get_by_text("is the last row's first two columns").wait_for()
-    tab.page.get_by_text("tensor([6, 7])").wait_for()
+def test_tensors_in_a_minute_says_rightly_what_the_index_means(opening):
+    opening.open_section("Tensors in a minute")
+    opening.page.get_by_text("is the last row's first two columns").wait_for()
+    opening.page.get_by_text("tensor([6, 7])").wait_for()
 
 
 def test_the_rulers_marks_set_the_best_rate_and_the_limit(tab):
@@ -366,9 +372,12 @@ def test_divergence_in_float64_goes_on_to_its_own_end(tab):
     assert "×10³⁰" in page.locator(f"{PLAYER} .gb-chart-legend").inner_text()
 
 
-@pytest.mark.parametrize("name", PROBLEM_TITLES)
-def test_every_problem_opens_on_a_race(tab, name):
-    tab.choose("A line through points" if name == "toy" else "The notebook's problem")
+def test_every_problem_opens_on_a_race(tab):
+    for name in [*(name for name in PROBLEM_TITLES if name != "toy"), "toy"]:  # on which the page opened
+        check_opening(tab, name)
+
+
+def check_opening(tab, name):
     tab.choose(PROBLEM_TITLES[name])
     expected = [entry for entry in OPENINGS[name].entries if entry]
     assert len(tab.racers()) == len(expected)
@@ -492,14 +501,14 @@ def test_line_fit_follows_its_points(open_page):
     assert "$" not in text
 
 
-@pytest.mark.parametrize("value", ["-1", "0", "1e30", ""])
-def test_impossible_learning_rate_is_explained_and_the_picture_stays(tab, value):
-    with tab.no_race():
-        tab.rate().fill(value)
-        tab.page.locator("#descent-error").get_by_text("above 0" if value else "is empty").wait_for()
-    with tab.new_race():
-        tab.rate().fill("0.03")
-    tab.page.locator("#descent-error p").wait_for(state="hidden")
+def test_impossible_learning_rate_is_explained_and_the_picture_stays(tab):
+    for value in ("-1", "0", "1e30", ""):
+        with tab.no_race():
+            tab.rate().fill(value)
+            tab.page.locator("#descent-error").get_by_text("above 0" if value else "is empty").wait_for()
+        with tab.new_race():
+            tab.rate().fill("0.03")
+        tab.page.locator("#descent-error p").wait_for(state="hidden")
 
 
 def test_letters_in_a_vector_are_explained(tab):

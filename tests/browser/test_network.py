@@ -101,6 +101,12 @@ def section(open_page):
     return Section(open_page("inspection", reduced_motion="reduce"))
 
 
+@pytest.fixture(scope="module")
+def opening(open_shared_page):
+    """The section of one page for the tests that leave its network and its digit as they are."""
+    return Section(open_shared_page("inspection", reduced_motion="reduce"))
+
+
 def trace(key, index=0, source=TEST):
     return inspect_layers(copy_network(resolve_choice(key)), take_digit(source, index, None)[0])
 
@@ -112,36 +118,38 @@ def assert_reads_the_computed_number(section, computed):
     assert section.number() == format_number(float(number))
 
 
-def test_opens_on_a_digit_with_every_layer_and_the_answer(section):
+def test_opens_on_a_digit_with_every_layer_and_the_answer(opening):
     computed = trace("convnet")
-    rows = section.page.locator(f"{MAPS} .gb-maps-layer")
+    rows = opening.page.locator(f"{MAPS} .gb-maps-layer")
     assert [row.get_attribute("data-layer") for row in rows.all()] == [
         layer.name for layer in computed.layers
     ]
     for row, layer in zip(rows.all(), computed.layers, strict=True):
         assert format_number(float(np.abs(layer.values).max())) in row.inner_text()
         assert row.locator("canvas").count() == (2 if layer.name == "features.0" else 1)
-    assert_reads_the_computed_number(section, computed)
-    bars = section.page.locator(".gb-maps-bars li:not(.is-head)").all_inner_texts()
+    assert_reads_the_computed_number(opening, computed)
+    bars = opening.page.locator(".gb-maps-bars li:not(.is-head)").all_inner_texts()
     assert [bar.split()[:2] for bar in bars] == [
         [str(digit), format_number(float(logit))] for digit, logit in enumerate(computed.logits)
     ]
     assert (
-        f"reads a {computed.probabilities.argmax()}" in section.page.locator(".gb-maps-verdict").inner_text()
+        f"reads a {computed.probabilities.argmax()}" in opening.page.locator(".gb-maps-verdict").inner_text()
     )
 
 
-@pytest.mark.parametrize(
-    ("name", "key", "layers"),
-    [
-        ("ConvNet,", "convnet", ["features.0", "features.1", "features.2", "classifier.0", "classifier.1"]),
-        ("ConvNet4", "convnet4", ["features.0", "features.3", "features.11", "features.19", "features.22"]),
-        ("Multi-layer", "mlp", ["classifier.0", "classifier.2", "classifier.3"]),
-    ],
-)
-def test_pointing_reads_the_computed_number_and_what_it_sees(section, name, key, layers):
-    if key != "convnet":
-        section.choose(name)
+def test_pointing_reads_the_computed_number_and_what_it_sees(section):
+    check_pointing(
+        section, "convnet", ["features.0", "features.1", "features.2", "classifier.0", "classifier.1"]
+    )
+    section.choose("ConvNet4")
+    check_pointing(
+        section, "convnet4", ["features.0", "features.3", "features.11", "features.19", "features.22"]
+    )
+    section.choose("Multi-layer")
+    check_pointing(section, "mlp", ["classifier.0", "classifier.2", "classifier.3"])
+
+
+def check_pointing(section, key, layers):
     computed, fields = trace(key), find_receptive_fields(copy_network(resolve_choice(key)))
     read = set()
     for layer in layers:
@@ -163,10 +171,10 @@ def test_pointing_reads_the_computed_number_and_what_it_sees(section, name, key,
     assert len(read) == 3 * len(layers), "the pointer was at three units of each layer"
 
 
-def test_thumbnails_show_the_layers_numbers(section):
+def test_thumbnails_show_the_layers_numbers(opening):
     """The strongest unit's pixel has the full colour, and a unit at 0 the colour of 0."""
     computed = trace("convnet").find("features.2").values
-    colors = section.page.evaluate(
+    colors = opening.page.evaluate(
         """() => {
           const canvas = document.querySelector('[data-layer="features.2"] .gb-maps-sheet canvas');
           const style = getComputedStyle(document.querySelector(".gb-maps"));
@@ -197,14 +205,14 @@ def test_thumbnails_show_the_layers_numbers(section):
                 assert np.abs(pixels[round((row + 0.5) * cell), x] - expected).max() <= 2
 
 
-def test_keys_choose_unit_and_map_and_open_it(section):
+def test_keys_choose_unit_and_map_and_open_it(opening):
     computed = trace("convnet")
-    canvas = section.sheet("features.2")
+    canvas = opening.sheet("features.2")
     canvas.focus()
-    section.wait_for("Layer features.2,")
+    opening.wait_for("Layer features.2,")
     canvas.press("ArrowLeft")
-    section.wait_for_frame()  # the focus chooses a unit, and the key moves on from it
-    start = section.read()
+    opening.wait_for_frame()  # the focus chooses a unit, and the key moves on from it
+    start = opening.read()
     moves = {
         "ArrowRight": (3, 1),
         "ArrowDown": (2, 1),
@@ -217,26 +225,26 @@ def test_keys_choose_unit_and_map_and_open_it(section):
         expected = list(start)
         expected[which] += by
         expected[1] = (expected[1] - 1) % 8 + 1  # the last map is followed by the first
-        section.wait_for(f"map {expected[1]}, row {expected[2]}, column {expected[3]}")
-        assert_reads_the_computed_number(section, computed)
-        start = section.read()
+        opening.wait_for(f"map {expected[1]}, row {expected[2]}, column {expected[3]}")
+        assert_reads_the_computed_number(opening, computed)
+        start = opening.read()
     for _ in range(20):
         canvas.press("ArrowUp")
-    section.wait_for("row 1,")
+    opening.wait_for("row 1,")
 
 
-def test_numbers_of_a_linear_layer_by_keys(section):
+def test_numbers_of_a_linear_layer_by_keys(opening):
     computed = trace("convnet")
-    canvas = section.sheet("classifier.0")
+    canvas = opening.sheet("classifier.0")
     canvas.focus()
     canvas.press("ArrowLeft")
-    section.wait_for_frame()
-    before = section.read()
+    opening.wait_for_frame()
+    before = opening.read()
     assert before[0] == "classifier.0"
     canvas.press("ArrowRight")
-    section.wait_for(f"number {before[1] + 1} of 500")
-    assert_reads_the_computed_number(section, computed)
-    assert "1,568 weights" in section.captions()[2]
+    opening.wait_for(f"number {before[1] + 1} of 500")
+    assert_reads_the_computed_number(opening, computed)
+    assert "1,568 weights" in opening.captions()[2]
 
 
 def test_the_logits_are_named_by_their_digit(section):

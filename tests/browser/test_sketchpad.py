@@ -126,8 +126,17 @@ def measure_delays(pad, num_strokes):
     return delays
 
 
+@pytest.fixture(scope="module")
+def pad(open_shared_page):
+    """The pad of one page for every test that begins by clearing it, and changes nothing but the drawing."""
+    pad = Pad(open_shared_page("sketchpad", reduced_motion="reduce"))
+    pad.page.wait_for_timeout(300)
+    return pad
+
+
 @pytest.fixture
-def pad(open_page):
+def own_pad(open_page):
+    """The pad of a page that no other test sees."""
     pad = Pad(open_page("sketchpad", reduced_motion="reduce"))
     pad.page.wait_for_timeout(300)
     return pad
@@ -241,17 +250,17 @@ def test_undo_takes_back_strokes_and_the_clearing(pad):
     assert pad.read() == one_stroke
 
 
-def test_another_network_reads_the_same_drawing_at_once(pad):
-    pad.clear()
-    pad.draw(build_example(2))
-    assert pad.read() == "2"
+def test_another_network_reads_the_same_drawing_at_once(own_pad):
+    own_pad.clear()
+    own_pad.draw(build_example(2))
+    assert own_pad.read() == "2"
     texts = {}
     for name in ("Logistic regression", "ConvNet4", "Multi-layer"):
-        choose(pad.page, name)
-        pad.page.locator(".gb-about").get_by_text("Trained by the fast recipe for").wait_for()
-        pad.page.wait_for_timeout(500)
-        assert pad.root.get_attribute("data-digit") != ""
-        texts[name] = pad.page.locator("#pad .gb-pad-bars").inner_text()
+        choose(own_pad.page, name)
+        own_pad.page.locator(".gb-about").get_by_text("Trained by the fast recipe for").wait_for()
+        own_pad.page.wait_for_timeout(500)
+        assert own_pad.root.get_attribute("data-digit") != ""
+        texts[name] = own_pad.page.locator("#pad .gb-pad-bars").inner_text()
     assert len(set(texts.values())) == 3
 
 
@@ -324,14 +333,14 @@ def choose_beside(page, labels):
     page.keyboard.press("Escape")
 
 
-def test_several_networks_read_one_drawing_side_by_side(pad):
-    pad.clear()
-    pad.draw([[[90, 60], [190, 60], [120, 220]]])
-    choose_beside(pad.page, LABELS[:2])
+def test_several_networks_read_one_drawing_side_by_side(own_pad):
+    own_pad.clear()
+    own_pad.draw([[[90, 60], [190, 60], [120, 220]]])
+    choose_beside(own_pad.page, LABELS[:2])
     keys = [DEFAULT_CHOICE, "logistic", "convnet4"]
-    expected = answer_drawing(pad.wait_until_told(), keys)
-    expect(pad.verdict).to_contain_text(expected["agreement"]["text"])
-    columns = pad.root.locator(".gb-pad-columns section")
+    expected = answer_drawing(own_pad.wait_until_told(), keys)
+    expect(own_pad.verdict).to_contain_text(expected["agreement"]["text"])
+    columns = own_pad.root.locator(".gb-pad-columns section")
     for index, answer in enumerate(expected["answers"]):
         column = columns.nth(index)
         assert column.locator(".gb-pad-name").inner_text() == answer["name"]
@@ -339,11 +348,11 @@ def test_several_networks_read_one_drawing_side_by_side(pad):
         titles = [bar.get_attribute("title") for bar in column.locator("li").all()]
         shares = [float(title.partition(": ")[2]) for title in titles]
         assert shares == pytest.approx(answer["probabilities"], abs=1e-5)
-    told = pad.page.evaluate("window.glassboxDrawing")
+    told = own_pad.page.evaluate("window.glassboxDrawing")
     assert told["checkpoints"] == keys
     assert [answer["digit"] for answer in told["answers"]] == [one["digit"] for one in expected["answers"]]
-    pad.clear()
-    assert pad.verdict.inner_text() == "Draw a digit"
+    own_pad.clear()
+    assert own_pad.verdict.inner_text() == "Draw a digit"
 
 
 def test_eraser_cuts_strokes_and_each_step_goes_back_and_forth(pad):
@@ -374,25 +383,25 @@ def test_eraser_cuts_strokes_and_each_step_goes_back_and_forth(pad):
     assert pad.root.get_by_role("button", name="Redo").is_disabled()
 
 
-def test_pen_width_changes_what_is_drawn_and_not_what_is_read(pad):
-    pad.clear()
-    pad.draw([[[140, 90], [140, 190]]])
-    drawing = pad.wait_until_told()
+def test_pen_width_changes_what_is_drawn_and_not_what_is_read(own_pad):
+    own_pad.clear()
+    own_pad.draw([[[140, 90], [140, 190]]])
+    drawing = own_pad.wait_until_told()
     for width_px in (10, 24):
-        pad.root.get_by_label("Pen width").fill(str(width_px))
-        assert pad.find_ink()[140].sum() == pytest.approx(width_px, abs=2)
-    assert pad.wait_until_told() == drawing
+        own_pad.root.get_by_label("Pen width").fill(str(width_px))
+        assert own_pad.find_ink()[140].sum() == pytest.approx(width_px, abs=2)
+    assert own_pad.wait_until_told() == drawing
     x, _, side = answer_drawing(drawing, ["mlp"])["field"]
-    empty = pad.page.evaluate("document.querySelector('#pad .gb-pad-canvas').toDataURL()")
-    pad.press("Grid")
-    assert pad.page.evaluate("document.querySelector('#pad .gb-pad-canvas').toDataURL()") != empty
+    empty = own_pad.page.evaluate("document.querySelector('#pad .gb-pad-canvas').toDataURL()")
+    own_pad.press("Grid")
+    assert own_pad.page.evaluate("document.querySelector('#pad .gb-pad-canvas').toDataURL()") != empty
     edge = """([x, y]) => {
       const canvas = document.querySelector("#pad .gb-pad-canvas");
       const place = (value) => Math.floor(value / 280 * canvas.width);
       return canvas.getContext("2d").getImageData(place(x), place(y), 1, 1).data[3];
     }"""
-    assert pad.page.evaluate(edge, [x, 140 + side / 56]) > 200  # the field's own edge
-    assert pad.page.evaluate(edge, [x - 4, 140 + side / 56]) == 0
+    assert own_pad.page.evaluate(edge, [x, 140 + side / 56]) > 200  # the field's own edge
+    assert own_pad.page.evaluate(edge, [x - 4, 140 + side / 56]) == 0
 
 
 def test_replay_lets_the_answer_follow_and_keeps_the_drawing(pad):
@@ -468,19 +477,19 @@ def test_a_picture_is_read_and_is_a_step_like_any_other(pad, way):
         expect(pad.verdict).to_contain_text("cannot be opened as a picture")
 
 
-def test_a_drawing_opens_in_conv_and_pool_and_the_way_back(pad):
-    pad.clear()
-    pad.draw(build_example(6))
-    image, _ = take_digit(DRAWING, None, pad.wait_until_told())
-    pad.press("Open in Conv & pool")
-    expect(pad.page).to_have_url(re.compile("tab=inspection"))
-    expect(pad.page.locator("#window .gb-grids-panels")).to_contain_text("yours", timeout=20_000)
-    expect(pad.page.locator("#network-maps")).to_contain_text("Your drawing", timeout=20_000)
-    assert pad.page.locator("#network-source input:checked").get_attribute("value") == DRAWING
-    pad.page.get_by_role("button", name="Draw on the sketchpad").first.click()
-    expect(pad.page).to_have_url(re.compile("tab=sketchpad"))
-    pad.page.keyboard.press("c")  # the pad has the focus
-    assert pad.verdict.inner_text() == "Draw a digit"
+def test_a_drawing_opens_in_conv_and_pool_and_the_way_back(own_pad):
+    own_pad.clear()
+    own_pad.draw(build_example(6))
+    image, _ = take_digit(DRAWING, None, own_pad.wait_until_told())
+    own_pad.press("Open in Conv & pool")
+    expect(own_pad.page).to_have_url(re.compile("tab=inspection"))
+    expect(own_pad.page.locator("#window .gb-grids-panels")).to_contain_text("yours", timeout=20_000)
+    expect(own_pad.page.locator("#network-maps")).to_contain_text("Your drawing", timeout=20_000)
+    assert own_pad.page.locator("#network-source input:checked").get_attribute("value") == DRAWING
+    own_pad.page.get_by_role("button", name="Draw on the sketchpad").first.click()
+    expect(own_pad.page).to_have_url(re.compile("tab=sketchpad"))
+    own_pad.page.keyboard.press("c")  # the pad has the focus
+    assert own_pad.verdict.inner_text() == "Draw a digit"
     assert image.shape == (28, 28)
 
 
@@ -499,13 +508,13 @@ def test_tools_can_be_touched_on_a_narrow_screen(open_page):
 
 @pytest.mark.slow
 @pytest.mark.timed
-def test_bars_of_six_networks_follow_the_pointer_quickly(pad):
+def test_bars_of_six_networks_follow_the_pointer_quickly(own_pad):
     """Pointer-up to the updated bars of six networks: 95th percentile at most 80 ms."""
-    pad.clear()
-    pad.draw([[[90, 60], [190, 60], [120, 220]]])
-    pad.wait_until_told()
-    choose_beside(pad.page, LABELS)
-    check_delays(pad, 30, late_ms=80)
+    own_pad.clear()
+    own_pad.draw([[[90, 60], [190, 60], [120, 220]]])
+    own_pad.wait_until_told()
+    choose_beside(own_pad.page, LABELS)
+    check_delays(own_pad, 30, late_ms=80)
 
 
 @pytest.mark.slow
