@@ -111,10 +111,9 @@ def on_open(chosen: str, beside: list[str], my_runs: list[str]) -> tuple[Any, An
     labels = _list_labels(my_runs)
     keys = [key for _, key in labels]
     left = [key for key in beside or [] if key in keys]
-    return (
-        gr.Dropdown(choices=labels, **({} if chosen in keys else {"value": DEFAULT_CHOICE})),
-        gr.Dropdown(choices=labels, multiselect=True, **({} if left == (beside or []) else {"value": left})),
-    )
+    first: dict[str, Any] = {} if chosen in keys else {"value": DEFAULT_CHOICE}
+    others: dict[str, Any] = {} if left == (beside or []) else {"value": left}
+    return gr.Dropdown(choices=labels, **first), gr.Dropdown(choices=labels, multiselect=True, **others)
 
 
 def _list_labels(my_runs: list[str]) -> list[tuple[str, str]]:
