@@ -7,13 +7,13 @@
 PEN_FILE holds pen digits in UNIPEN's form, as UCI's pendigits-orig.tra; nothing is trained on it. Each
 drawing is put on the pad (any size, place and brush; seed 0) and read three ways: from its strokes and from
 its picture, by the code that the sketchpad uses, and from its picture plainly resized to 28 × 28. Prints
-tables in Markdown.
+a table in Markdown; with --save it is kept.
 """
 
 from __future__ import annotations
 
 import argparse
-import statistics
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,8 @@ from typing import Any
 import numpy as np
 from torch import nn
 
+from benchmarks.measured import save_measurement
+from benchmarks.tables import write_table
 from models.checkpoint import Checkpoint, list_checkpoints, load_checkpoint
 from models.evaluation import compute_interval
 from models.events import Finished
@@ -41,7 +43,7 @@ ABLATION: tuple[tuple[str, dict[str, Any]], ...] = (
     ("+ slant", {"distortions": "slant,width,strength"}),
     ("+ bend", {"distortions": "slant,bend,width,strength"}),
 )
-COLUMNS = ("from strokes", "from pictures", "plain resize")
+COLUMNS = ("from_strokes", "from_pictures", "plain_resize")
 
 
 class Drawings:
@@ -77,16 +79,18 @@ def train_networks(configs: list[tuple[str, dict[str, Any]]]) -> Iterator[tuple[
         yield name, finished.checkpoint
 
 
-def print_rows(rows: Iterator[tuple[str, Checkpoint]], drawings: Drawings) -> list[list[float]]:
-    """Print a row as soon as it is measured; return the numbers."""
-    print(f"| | MNIST test pictures | {' | '.join(COLUMNS)} |\n|---|---:|---:|---:|---:|", flush=True)
-    numbers = []
-    for name, checkpoint in rows:
+def measure_rows(
+    named: Iterator[tuple[str, Checkpoint]], drawings: Drawings, key: str
+) -> list[dict[str, Any]]:
+    """Measure one checkpoint after the other, and tell of each; returns the table's rows."""
+    rows = []
+    for name, checkpoint in named:
         accuracy = checkpoint.info.test_accuracy
         assert accuracy is not None
-        numbers.append([accuracy, *drawings.measure(checkpoint.network)])
-        print(f"| {name} | {' | '.join(f'{number:.4f}' for number in numbers[-1])} |", flush=True)
-    return numbers
+        shares = [round(share, 4) for share in (accuracy, *drawings.measure(checkpoint.network))]
+        rows.append({key: name, **dict(zip(("mnist", *COLUMNS), shares, strict=True))})
+        print(rows[-1], file=sys.stderr, flush=True)
+    return rows
 
 
 def main() -> None:
@@ -95,28 +99,27 @@ def main() -> None:
     parser.add_argument("pen_file", type=Path)
     parser.add_argument("--seeds", action="store_true", help=f"train {NUM_SEEDS} seeds by the recipe sketch")
     parser.add_argument("--ablation", action="store_true", help="train with more and more of the recipe")
+    parser.add_argument("--save", action="store_true", help="keep what was measured")
     options = parser.parse_args()
     drawings = Drawings(options.pen_file)
-    print(f"{len(drawings.labels):,} drawings of {options.pen_file.name}", flush=True)
+    print(f"{len(drawings.labels):,} drawings of {options.pen_file.name}\n", flush=True)
     if options.ablation:
         changes = [(name, {"epochs": ABLATION_EPOCHS, **changed}) for name, changed in ABLATION]
-        print_rows(train_networks(changes), drawings)
+        name, rows = "drawn_digits_ablation", measure_rows(train_networks(changes), drawings, "who")
     elif options.seeds:
         seeds: list[tuple[str, dict[str, Any]]] = [
             (f"seed {seed}", {"seed": seed}) for seed in range(NUM_SEEDS)
         ]
-        numbers = print_rows(train_networks(seeds), drawings)
-        spreads = [
-            f"{statistics.mean(n):.4f} ± {statistics.stdev(n):.4f}" for n in zip(*numbers, strict=True)
-        ]
-        print(f"| mean ± standard deviation | {' | '.join(spreads)} |")
+        name, rows = "drawn_digits_seeds", measure_rows(train_networks(seeds), drawings, "who")
     else:
-        shipped = ((f"`{name}`", load_checkpoint(name)) for name in list_checkpoints())
-        numbers = print_rows(shipped, drawings)
-        widths = [
-            np.ptp(compute_interval(round(n[1] * len(drawings.labels)), len(drawings.labels)))
-            for n in numbers
-        ]
+        shipped = ((name, load_checkpoint(name)) for name in list_checkpoints())
+        name, rows = "drawn_digits", measure_rows(shipped, drawings, "checkpoint")
+    print(write_table(name, rows))
+    if options.save:
+        save_measurement(name, rows)
+    if name == "drawn_digits":
+        numbers = [(round(row["from_strokes"] * len(drawings.labels)), len(drawings.labels)) for row in rows]
+        widths = [np.ptp(compute_interval(*number)) for number in numbers]
         print(f"\n95 % intervals from strokes are at most {max(widths):.4f} wide.")
 
 

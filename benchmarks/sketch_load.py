@@ -1,26 +1,26 @@
-"""Thirty visitors drawing at once: our pad's answers against those of Gradio's own Sketchpad.
+"""Visitors drawing at once: our pad's answers against those of Gradio's own Sketchpad.
 
-    uv run python benchmarks/sketch_load.py [VISITORS] [SECONDS]
+    uv run python benchmarks/sketch_load.py [VISITORS …] [--seconds SECONDS] [--save]
 
 Each visitor asks five times a second, but not before the last answer has come, as both pages' scripts do.
-Both servers prepare the drawing by the same code and ask the same network. Ours is asked as the pad's script
-asks: one request with the strokes. The Sketchpad is asked as its own page asks: three uploads of 280 × 280
-pictures (background, layer and both together), an event put into the queue, its answer read off the stream.
+Both servers prepare the drawing by the same code and ask the same network; they are loaded in turn, and the
+one that is not is halted. Ours is asked as the pad's script asks: one request with the strokes. The Sketchpad
+is asked as its own page asks: three uploads of 280 × 280 pictures (background, layer and both together), an
+event put into the queue, its answer read off the stream.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import io
 import json
-import os
-import socket
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import httpx
 import numpy as np
@@ -28,65 +28,19 @@ from PIL import Image
 
 from app.components.pad import PAD_SIZE_PX
 from app.tabs.sketchpad import build_example
+from benchmarks.measured import save_measurement
+from benchmarks.server import Server, serve_glassbox
+from benchmarks.sketchpad_app import CHECKPOINT
+from benchmarks.tables import write_table
 from models.strokes import render_strokes
 
+VISITORS = (1, 10, 30)
+ROUNDS = 2
 PERIOD_SECONDS = 0.2
 LIMIT_MS = 250
-START_SECONDS = 600  # at most, on a machine that is busy
 SETTLE_SECONDS = 20  # a server that has just begun imports what it needs later, and so does its spare process
-CHECKPOINT = "convnet3"
+OURS, THEIRS = "our pad", "`gr.Sketchpad`"
 Ask = Callable[[httpx.AsyncClient, str, int], Awaitable[None]]
-
-SKETCHPAD_APP = f"""
-import sys
-import gradio as gr
-from models.prediction import predict_digit
-from models.sketch import digit_from_image
-
-def read(drawing):
-    picture = digit_from_image(drawing["composite"], with_stages=False).image
-    prediction = predict_digit(picture, "{CHECKPOINT}")
-    return {{str(digit): share for digit, share in enumerate(prediction.probabilities.tolist())}}
-
-with gr.Blocks(analytics_enabled=False) as page:
-    pad = gr.Sketchpad(canvas_size=({PAD_SIZE_PX}, {PAD_SIZE_PX}), layers=False)
-    pad.change(read, pad, gr.Label(), concurrency_limit=None)
-page.launch(server_port=int(sys.argv[1]), ssr_mode=False, quiet=True, enable_monitoring=False)
-"""
-
-
-class Server:
-    """A server in a process of its own, for the length of a `with`."""
-
-    def __init__(self, arguments: list[str]) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = str(probe.getsockname()[1])
-        self.address = f"http://127.0.0.1:{port}"
-        self._command = [sys.executable, *(argument.replace("PORT", port) for argument in arguments)]
-
-    def __enter__(self) -> dict[str, Any]:
-        self._log = tempfile.TemporaryFile()
-        environment = {**os.environ, "GRADIO_ANALYTICS_ENABLED": "False"}
-        self._process = subprocess.Popen(
-            self._command, stdout=self._log, stderr=subprocess.STDOUT, env=environment
-        )
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline and self._process.poll() is None:
-            try:
-                config: dict[str, Any] = httpx.get(f"{self.address}/config", timeout=60).json()
-                return config
-            except httpx.TransportError:
-                time.sleep(0.1)
-        self._log.seek(0)
-        said = self._log.read().decode()
-        self.__exit__()
-        raise RuntimeError(f"the server did not start: {said}")
-
-    def __exit__(self, *_: object) -> None:
-        self._process.terminate()
-        self._process.wait(timeout=30)
-        self._log.close()
 
 
 def make_pad_visit(address: str, config: dict[str, Any]) -> Ask:
@@ -187,36 +141,67 @@ async def load_server(ask: Ask, num_visitors: int, seconds: float) -> tuple[list
     return times, errors
 
 
+class Load(NamedTuple):
+    """What one server answered to one number of visitors."""
+
+    times: list[float]  # milliseconds, one an answer
+    errors: list[str]
+
+
+def measure_loads(numbers: list[int], seconds: float) -> dict[tuple[int, str], Load]:
+    """Load our server and Gradio's in turn, while the other is halted, `ROUNDS` times for each number."""
+    loads = {(number, who): Load([], []) for number in numbers for who in (OURS, THEIRS)}
+    with (
+        tempfile.TemporaryDirectory() as runs,
+        serve_glassbox(runs) as ours,
+        Server([str(Path(__file__).with_name("sketchpad_app.py")), "PORT"]) as theirs,
+    ):
+        time.sleep(SETTLE_SECONDS)
+        sides = [
+            (OURS, make_pad_visit(ours.address, ours.config), theirs),
+            (THEIRS, make_sketchpad_visit(theirs.address, theirs.config), ours),
+        ]
+        for number in numbers:
+            for turn in range(ROUNDS):
+                for who, ask, other in sides[:: -1 if turn % 2 else 1]:
+                    with other.halted():
+                        times, errors = asyncio.run(load_server(ask, number, seconds / ROUNDS))
+                    loads[number, who].times.extend(times)
+                    loads[number, who].errors.extend(errors)
+                    for error in sorted(set(errors))[:3]:
+                        print(f"  {who}: {error}", file=sys.stderr)
+    return loads
+
+
+def summarise_load(num_visitors: int, who: str, load: Load, seconds: float) -> dict[str, Any]:
+    """Return a row of the table."""
+    median, late = np.quantile(load.times, [0.5, 0.95]) if load.times else (np.nan, np.nan)
+    return {
+        "visitors": num_visitors,
+        "who": who,
+        "answers": len(load.times),
+        "wanted": round(num_visitors * seconds / PERIOD_SECONDS),
+        "errors": len(load.errors),
+        "median_ms": round(float(median), 1),
+        "late_ms": round(float(late), 1),
+        "slowest_ms": round(float(max(load.times, default=np.nan)), 1),
+    }
+
+
 def main() -> int:
     """Print the table; the status is 1 if our pad missed the goal."""
-    num_visitors = int(sys.argv[1]) if len(sys.argv) > 1 else 30
-    seconds = float(sys.argv[2]) if len(sys.argv) > 2 else 20.0
-    wanted = num_visitors * seconds / PERIOD_SECONDS
-    with tempfile.TemporaryDirectory() as runs:
-        servers = (
-            ("our pad", ["-m", "app.cli", "--port", "PORT", "--no-open", "--runs-dir", runs], make_pad_visit),
-            ("`gr.Sketchpad`", ["-c", SKETCHPAD_APP, "PORT"], make_sketchpad_visit),
-        )
-        print(f"{num_visitors} visitors, {1 / PERIOD_SECONDS:g} predictions a second each, {seconds:g} s\n")
-        print("| | answers | of those wanted | errors | median ms | 95th percentile ms | slowest ms |")
-        print("|---|---:|---:|---:|---:|---:|---:|")
-        is_met = True
-        for name, command, make_visit in servers:
-            server = Server(command)
-            with server as config:
-                time.sleep(SETTLE_SECONDS)
-                ask = make_visit(server.address, config)
-                times, errors = asyncio.run(load_server(ask, num_visitors, seconds))
-            median, late = np.quantile(times, [0.5, 0.95]) if times else (np.nan, np.nan)
-            print(
-                f"| {name} | {len(times):,} | {len(times) / wanted:.0%} | {len(errors)} "
-                f"| {median:.0f} | {late:.0f} | {max(times, default=np.nan):.0f} |",
-                flush=True,
-            )
-            for error in sorted(set(errors))[:3]:
-                print(f"  {error}", file=sys.stderr)
-            if make_visit is make_pad_visit:
-                is_met = not errors and bool(late <= LIMIT_MS)
+    parser = argparse.ArgumentParser(description="Visitors drawing at once: our pad and Gradio's Sketchpad")
+    parser.add_argument("visitors", nargs="*", type=int, help="how many at once, one after the other")
+    parser.add_argument("--seconds", type=float, default=16.0, help="for each side and number of visitors")
+    parser.add_argument("--save", action="store_true", help="keep what was measured")
+    options = parser.parse_args()
+    loads = measure_loads(options.visitors or list(VISITORS), options.seconds)
+    rows = [summarise_load(*key, load, options.seconds) for key, load in loads.items()]
+    print(write_table("sketch_load", rows))
+    if options.save:
+        save_measurement("sketch_load", rows)
+    ours = [row for row in rows if row["who"] == OURS]
+    is_met = all(not row["errors"] and row["late_ms"] <= LIMIT_MS for row in ours)
     print(f"\nThe goal, no error and a 95th percentile of {LIMIT_MS} ms, is {'met' if is_met else 'missed'}.")
     return 0 if is_met else 1
 

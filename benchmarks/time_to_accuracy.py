@@ -5,7 +5,7 @@
     uv run python benchmarks/time_to_accuracy.py --glassnet   # our own network, five seeds
 
 What counts is training and validation; importing, reading the files and the one look at the test pictures do
-not, on either side. Prints a table in Markdown, as kept in benchmarks/README.md.
+not, on either side. Prints a table in Markdown; with --save, the rows of the networks measured are kept.
 """
 
 from __future__ import annotations
@@ -21,10 +21,13 @@ import subprocess
 import sys
 import time
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import torch
 from torch import nn
 
+from benchmarks.measured import save_measurement
+from benchmarks.tables import write_table
 from models.architecture import read_architecture
 from models.data import NUM_IMAGES, find_data_folder, load_dataset
 from models.evaluation import evaluate_network
@@ -158,31 +161,42 @@ def run_in_fresh_process(who: str, network_name: str, seed: int) -> Outcome:
     return outcome
 
 
-def compare(names: list[str], num_seeds: int) -> bool:
-    """Print the table of the named networks; return whether every goal is met."""
-    print("| network | notebook: accuracy | seconds | `fast`: accuracy (lowest) | needed | seconds | "
-          "sooner | goal | share of the limit | peak memory |")  # fmt: skip
-    print("|---|---|---:|---|---:|---:|---:|---:|---:|---:|")
-    is_met = True
-    for name in names:
-        target, goal = TARGETS[name]
-        theirs, ours = [], []
-        for seed in range(num_seeds):
-            theirs.append(run_in_fresh_process("notebook", name, seed))
-            ours.append(run_in_fresh_process("fast", name, seed))
-        seconds = [statistics.median(one.seconds for one in side) for side in (theirs, ours)]
-        lowest = min(one.accuracy for one in ours)
-        peak_gib = max(one.peak_gib for one in ours)
-        sooner = seconds[0] / seconds[1]
-        share = statistics.median(one.share_of_limit or 0 for one in ours)
-        is_met &= lowest >= target and sooner >= goal and peak_gib <= MAX_GIB
-        print(
-            f"| `{name}` | {describe_accuracies(theirs)} | {seconds[0]:.2f} | {describe_accuracies(ours)} "
-            f"({lowest:.4f}) | {target} | {seconds[1]:.2f} | {sooner:.1f}× | {goal}× | {share:.0%} | "
-            f"{peak_gib:.2f} GiB |",
-            flush=True,
-        )
-    return is_met
+def compare_network(name: str, limit_gflops: dict[str, int]) -> dict[str, Any]:
+    """Train one network on both sides, seed by seed; returns its row of the table."""
+    target, goal = TARGETS[name]
+    theirs, ours = [], []
+    for seed in range(SEEDS):
+        theirs.append(run_in_fresh_process("notebook", name, seed))
+        ours.append(run_in_fresh_process("fast", name, seed))
+    seconds = [statistics.median(one.seconds for one in side) for side in (theirs, ours)]
+    return {
+        "network": name,
+        "notebook": summarise(theirs),
+        "fast": {**summarise(ours), "lowest": min(one.accuracy for one in ours)},
+        "needed": target,
+        "sooner": round(seconds[0] / seconds[1], 1),
+        "goal": goal,
+        "share_of_limit": round(statistics.median(one.share_of_limit or 0 for one in ours), 3),
+        "peak_gib": round(max(one.peak_gib for one in ours), 3),
+        "limit_gflops": limit_gflops,
+    }
+
+
+def summarise(outcomes: list[Outcome]) -> dict[str, Any]:
+    """Return one side of a row: mean and spread of the seeds' accuracies, and the median of their seconds."""
+    accuracies = [one.accuracy for one in outcomes]
+    return {
+        "accuracy": round(statistics.mean(accuracies), 5),
+        "spread": round(statistics.stdev(accuracies), 5),
+        "seconds": round(statistics.median(one.seconds for one in outcomes), 3),
+        "accuracies": accuracies,
+    }
+
+
+def meets_goal(row: dict[str, Any]) -> bool:
+    """Return whether every seed reaches what is needed, soon enough and within the memory."""
+    is_accurate = row["fast"]["lowest"] >= row["needed"]
+    return bool(is_accurate and row["sooner"] >= row["goal"] and row["peak_gib"] <= MAX_GIB)
 
 
 def measure_glassnet() -> bool:
@@ -210,6 +224,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Time to the notebook's accuracy")
     parser.add_argument("networks", nargs="*", metavar="network", help="without any, all six")
     parser.add_argument("--glassnet", action="store_true", help="measure our own network instead")
+    parser.add_argument("--save", action="store_true", help="keep the rows of the networks measured")
     parser.add_argument("--one", nargs=3, metavar=("WHO", "NETWORK", "SEED"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if unknown := set(options.networks) - set(TARGETS):
@@ -223,8 +238,14 @@ def main() -> int:
     print(f"{platform.system()}, {os.cpu_count()} cores, Python {platform.python_version()}, torch "
           f"{torch.__version__}: matrix products at {peaks[0]:.0f} GFLOP/s in float32, {peaks[1]:.0f} in "
           "bfloat16\n")  # fmt: skip
-    is_met = measure_glassnet() if options.glassnet else compare(options.networks or list(TARGETS), SEEDS)
-    return 0 if is_met else 1
+    if options.glassnet:
+        return 0 if measure_glassnet() else 1
+    limit_gflops = dict(zip(("float32", "bfloat16"), (round(peak) for peak in peaks), strict=True))
+    rows = [compare_network(name, limit_gflops) for name in options.networks or TARGETS]
+    print(write_table("time_to_accuracy", rows))
+    if options.save:
+        save_measurement("time_to_accuracy", rows, key="network")
+    return 0 if all(meets_goal(row) for row in rows) else 1
 
 
 if __name__ == "__main__":

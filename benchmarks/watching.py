@@ -1,6 +1,6 @@
 """What watching a run costs its training: one run, its page in front and hidden in turn.
 
-    uv run python benchmarks/watching.py [PAIRS]
+    uv run python benchmarks/watching.py [PAIRS] [--save]
 
 A server, a run in a process of its own, and Chromium share the machine, as on somebody's laptop. In each pair
 the page is in front for some seconds and another tab for as many, the order turned from pair to pair; the
@@ -10,6 +10,7 @@ Both are summed up by the median of the pairs' differences: the second is much t
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import shutil
@@ -26,7 +27,10 @@ from urllib.parse import quote
 import httpx
 from gradio_client import Client
 from playwright.sync_api import sync_playwright
-from startup import find_free_port
+
+from benchmarks.measured import save_measurement
+from benchmarks.server import find_free_port
+from benchmarks.tables import write_table
 
 LOAD_SECONDS = 45.0  # the browser tidies up after a page for half a minute
 SETTLE_SECONDS = 3.0  # the page comes to the front, or goes
@@ -180,14 +184,18 @@ def measure_pairs(browser: Browser, folder: Path, num_pairs: int) -> list[tuple[
     return pairs
 
 
-def report(what: str, costs: list[float]) -> None:
-    """Print median and quartiles of the pairs' differences."""
-    low, middle, high = statistics.quantiles(costs, n=4)
-    print(f"watching costs {middle:.1%} {what} (median; quartiles {low:.1%} and {high:.1%})")
+def summarise(what: str, costs: list[float]) -> dict[str, Any]:
+    """Return a row of the table: median and quartiles of the pairs' differences."""
+    low, middle, high = (round(cost, 4) for cost in statistics.quantiles(costs, n=4))
+    return {"what": what, "median": middle, "low": low, "high": high, "pairs": len(costs)}
 
 
-def main(num_pairs: int) -> None:
+def main() -> None:
     """Start everything, measure, print, and stop what was started."""
+    parser = argparse.ArgumentParser(description="What watching a run costs its training")
+    parser.add_argument("pairs", nargs="?", type=int, default=10)
+    parser.add_argument("--save", action="store_true", help="keep what was measured")
+    options = parser.parse_args()
     port = find_free_port()
     address = f"http://127.0.0.1:{port}"
     with (
@@ -208,11 +216,18 @@ def main(num_pairs: int) -> None:
             try:
                 browser.open_run(address, run_id)
                 time.sleep(LOAD_SECONDS)
-                pairs = measure_pairs(browser, folder, num_pairs)
+                pairs = measure_pairs(browser, folder, options.pairs)
             finally:
                 browser.close()
-            report("of the speed", [1 - watched.speed / alone.speed for watched, alone in pairs])
-            report("of one core", [watched.cores - alone.cores for watched, alone in pairs])
+            rows = [
+                summarise("of one core", [watched.cores - alone.cores for watched, alone in pairs]),
+                summarise(
+                    "of the training's speed", [1 - watched.speed / alone.speed for watched, alone in pairs]
+                ),
+            ]
+            print(write_table("watching", rows))
+            if options.save:
+                save_measurement("watching", rows)
             (folder / "stop").touch()
         finally:
             server.terminate()
@@ -220,4 +235,4 @@ def main(num_pairs: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10)
+    main()

@@ -1,0 +1,44 @@
+"""The same network behind Gradio's own Sketchpad: what our pad is measured against.
+
+    python benchmarks/sketchpad_app.py PORT
+
+A canvas as large as our pad; the picture is prepared and read by the code that reads pictures on our pad.
+"""
+
+from __future__ import annotations
+
+import itertools
+import sys
+
+import gradio as gr
+
+from app.components.pad import PAD_SIZE_PX
+from models.prediction import predict_digit
+from models.sketch import SketchRefused, digit_from_image
+
+CHECKPOINT = "convnet3"
+
+
+def build_sketchpad_app() -> gr.Blocks:
+    """Build a page of a Sketchpad, its answer, and the answer's number, which tells one from the next."""
+    count = itertools.count(1)
+
+    def read(drawing: dict) -> tuple[dict[str, float] | None, str]:
+        try:
+            picture = digit_from_image(drawing["composite"], with_stages=False).image
+        except SketchRefused:
+            return None, f"{next(count)}"
+        shares = predict_digit(picture, CHECKPOINT).probabilities.tolist()
+        return {str(digit): share for digit, share in enumerate(shares)}, f"{next(count)}"
+
+    with gr.Blocks(analytics_enabled=False) as page:
+        pad = gr.Sketchpad(canvas_size=(PAD_SIZE_PX, PAD_SIZE_PX), layers=False, elem_id="pad")
+        outputs = [gr.Label(elem_id="answer"), gr.HTML("0", elem_id="count")]
+        pad.change(read, pad, outputs, concurrency_limit=None)
+    return page
+
+
+if __name__ == "__main__":
+    build_sketchpad_app().launch(
+        server_port=int(sys.argv[1]), ssr_mode=False, quiet=True, enable_monitoring=False
+    )
