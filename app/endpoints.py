@@ -1,7 +1,7 @@
 """The public endpoints: what other programs may ask, apart from what the page asks."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import gradio as gr
@@ -27,8 +27,8 @@ from models.window import MAX_IMAGE_PX, Window, check_kernel, check_matrix, chec
 
 def add_endpoints() -> None:
     """Add every public endpoint to the page being built, each under the name of its function."""
-    for endpoint in (descend, convolve, pool, architecture, train, runs, predict, checkpoints):
-        api(endpoint, api_name=endpoint.__name__, api_description=describe_endpoint(endpoint))
+    for name, endpoint in ENDPOINTS.items():
+        api(endpoint, api_name=name, api_description=describe_endpoint(endpoint))
 
 
 def describe_endpoint(endpoint: Callable[..., Any]) -> str:
@@ -301,3 +301,9 @@ def checkpoints() -> list[dict[str, Any]]:
         }
         for choice in list_choices([])
     ]
+
+
+ENDPOINTS: Mapping[str, Callable[..., Any]] = {
+    endpoint.__name__: endpoint
+    for endpoint in (descend, convolve, pool, architecture, train, runs, predict, checkpoints)
+}

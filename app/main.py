@@ -6,20 +6,25 @@ import threading
 from pathlib import Path
 
 import gradio as gr
+from gradio.utils import get_upload_folder
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from app.endpoints import add_endpoints
+from app.calls import CallRefusals, Page
+from app.compressed_page import CompressedPage
+from app.endpoints import ENDPOINTS, add_endpoints
 from app.limits import MAX_BODY_BYTES, BodyLimit
 from app.outside import NoFetching, shut_downloads
 from app.page_head import PageHead
 from app.run_stream import STREAM_PATH, RunStream
 from app.security_headers import SecurityHeaders
+from app.sessions import MAX_SESSIONS, keep_lean_sessions
 from app.tabs.descent import build_descent_tab
 from app.tabs.inspection import build_inspection_tab
 from app.tabs.runs import build_runs_tab, take_run
 from app.tabs.sketchpad import build_sketch_pad, build_sketchpad_tab, on_open
 from app.theme import build_theme, page_css
+from app.upload_quota import UploadQuota
 from app.web_app import FAVICON, build_routes
 from models.checkpoint import SHIPPED_FOLDER
 from models.runs import find_runs_folder
@@ -41,7 +46,7 @@ _QUEUE_SECONDS = 0.01
 
 def build_app() -> gr.Blocks:
     """Build the page; `launch_app` serves it."""
-    with gr.Blocks(
+    with Page(
         title="Glassbox",
         analytics_enabled=False,
         delete_cache=(_KEEP_FILES_SECONDS, _KEEP_FILES_SECONDS),
@@ -110,12 +115,20 @@ def launch_app(
         # For downloading checkpoints; a run's id is a secret.
         allowed_paths=[str(find_runs_folder()), str(SHIPPED_FOLDER)],
         app_kwargs={
-            "middleware": [Middleware(each) for each in (SecurityHeaders, NoFetching, BodyLimit, PageHead)],
+            "middleware": [
+                *(
+                    Middleware(each)
+                    for each in (SecurityHeaders, NoFetching, BodyLimit, CompressedPage, PageHead)
+                ),
+                Middleware(UploadQuota, folder=Path(get_upload_folder())),
+                Middleware(CallRefusals, endpoints=ENDPOINTS),
+            ],
             "routes": [Route(STREAM_PATH, RunStream().answer), *build_routes()],
         },
         favicon_path=FAVICON,
         pwa=True,
         max_file_size=MAX_BODY_BYTES,
+        state_session_capacity=MAX_SESSIONS,
         footer_links=["api"],
         run_history=False,
         ssr_mode=False,
@@ -124,6 +137,7 @@ def launch_app(
         share=False,
     )
     page._queue.sleep_when_free = _QUEUE_SECONDS
+    keep_lean_sessions(page)
     threading.Thread(target=warm_up, daemon=True).start()
     if wait:
         page.block_thread()

@@ -145,7 +145,7 @@ def load_strokes(num: int, progress: Progress | None = None) -> Dataset:
 def check_dataset_name(name: str) -> None:
     """Raise a ValueError that lists the data sets if there is none called `name`."""
     if name not in DATASETS:
-        raise ValueError(f"There is no data set called {name!r}. Choose one of: {', '.join(DATASETS)}.")
+        raise ValueError(f"There is no data set called {name!r:.40}. Choose one of: {', '.join(DATASETS)}.")
 
 
 def split_dataset(dataset: Dataset, seed: int) -> tuple[Dataset, Dataset]:

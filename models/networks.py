@@ -297,8 +297,8 @@ def get_network_spec(name: str) -> NetworkSpec:
     Raises:
         ValueError: If no network has that name; the message lists those that exist.
     """
-    if name not in NETWORKS:
-        raise ValueError(f"There is no network called {name!r}. Choose one of: {', '.join(NETWORKS)}.")
+    if not isinstance(name, str) or name not in NETWORKS:
+        raise ValueError(f"There is no network called {name!r:.40}. Choose one of: {', '.join(NETWORKS)}.")
     return NETWORKS[name]
 
 

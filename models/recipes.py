@@ -100,7 +100,7 @@ class TrainConfig:
             )
         _check_distortions(self.distortions)
         if not isinstance(self.augment, bool):
-            raise ValueError(f"augment is {self.augment!r}; it must be true or false.")
+            raise ValueError(f"augment is {self.augment!r:.40}; it must be true or false.")
         if self.dropout is not None:
             _check_number("dropout", self.dropout, 0, 0.95, "0.5 is usual")
             if not has_dropout(self.network):
@@ -189,7 +189,7 @@ def _check_name(what: str, name: Any, names: tuple[str, ...]) -> None:
     if name not in names:
         article = "an" if what[0] in "aeiou" else "a"
         raise ValueError(
-            f"There is no {what} called {name!r}. Choose {article} {what} from: {', '.join(names)}."
+            f"There is no {what} called {name!r:.40}. Choose {article} {what} from: {', '.join(names)}."
         )
 
 
@@ -211,7 +211,7 @@ def _check_number(
     if not is_number or not lowest <= value <= highest or (value == lowest and not lowest_allowed):
         beginning = "at least" if lowest_allowed else "above"
         raise ValueError(
-            f"{name} is {value}; it must be {beginning} {lowest} and at most {highest}; {remedy}."
+            f"{name} is {value!r:.40}; it must be {beginning} {lowest} and at most {highest}; {remedy}."
         )
 
 
@@ -219,5 +219,5 @@ def _check_whole(name: str, value: Any, lowest: int, highest: int, remedy: str) 
     """Raise a ValueError unless `value` is a whole number within its range."""
     if isinstance(value, bool) or not isinstance(value, int) or not lowest <= value <= highest:
         raise ValueError(
-            f"{name} is {value}; it must be a whole number from {lowest} to {highest:,}; {remedy}."
+            f"{name} is {value!r:.40}; it must be a whole number from {lowest} to {highest:,}; {remedy}."
         )

@@ -343,6 +343,65 @@ def test_mistakes_are_answered_with_what_would_be_right(client, arguments, api_n
         client.predict(*arguments, api_name=api_name)
 
 
+@pytest.mark.parametrize(
+    ("name", "data", "message"),
+    [
+        ("descend", [], "0 values came for /descend, which takes 10: give problem, x, y, w0, lr"),
+        ("architecture", ["mlp", 1], "2 values came for /architecture, which takes 1: give network"),
+        ("checkpoints", [1], "1 values came for /checkpoints, which takes none"),
+        ("runs", [{"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}], "was not uploaded here"),
+        ("runs", [{"path": "http://outside.invalid", "meta": {"_type": "gradio.FileData"}}], "not uploaded"),
+        ("train", [["mlp"], *[None] * 18], "no network called ['mlp']. Choose one of"),
+        ("train", ["mlp", "strokes", "fast", 10**400, *[None] * 15], f"epochs is 1{'0' * 39}; it must be"),
+    ],
+)
+def test_call_that_gradio_would_give_up_is_answered_too(served_page, served_runs, name, data, message):
+    log = served_runs.with_name("log.txt")
+    num_before = len(log.read_text())
+    text = call_raw(served_page, name, json.dumps({"data": data}).encode())
+    assert text.startswith("event: error")
+    error = json.loads(text.partition("data: ")[2])["error"]
+    assert message in error
+    assert len(error) < 400
+    assert "Traceback" not in log.read_text()[num_before:]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "message"),
+    [
+        ("call/nowhere", {"data": []}, 404, "no endpoint called '/nowhere'. Choose one of: /descend, /conv"),
+        ("call/v2/nowhere", {}, 404, "no endpoint called '/nowhere'"),
+        ("run/nowhere", {"data": []}, 404, "no endpoint called '/nowhere'"),
+        ("call/v2/architecture", {}, 422, "required argument: network. /architecture takes network."),
+        (
+            "call/v2/pool",
+            {"image": [[1]], "x": 1},
+            422,
+            "`x` is not a valid key-word argument. /pool takes im",
+        ),
+        ("call/v2/pool", {"image": [[1]], "\ud800": 1}, 422, r"`\ud800` is not a valid"),
+        (
+            "queue/join",
+            {"data": [], "fn_index": 9999, "session_hash": "s"},
+            404,
+            "no endpoint of this number",
+        ),
+    ],
+)
+def test_call_of_no_endpoint_or_with_unknown_arguments_is_refused(
+    served_page, served_runs, path, body, status, message
+):
+    log = served_runs.with_name("log.txt")
+    num_before = len(log.read_text())
+    url = f"{served_page}/gradio_api/{path}"
+    request = urllib.request.Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"})
+    with pytest.raises(urllib.error.HTTPError) as refusal:
+        urllib.request.urlopen(request, timeout=10)
+    assert refusal.value.code == status
+    assert message in refusal.value.read().decode()
+    assert "Traceback" not in log.read_text()[num_before:]
+
+
 def test_nan_in_raw_json_is_answered_too(served_page):
     """The client refuses to send NaN, so it is sent by hand."""
     body = b'{"data": ["least_squares", [1, 2], 1, [0, 0], NaN, 10, "adam", 0.9, "float32", 10]}'
