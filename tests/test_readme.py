@@ -4,9 +4,12 @@ import re
 import subprocess
 import tomllib
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
+from PIL import Image
 
+from app import race_link, window_link
 from app.cli import build_parser
 from models.checkpoint import list_checkpoints, read_info
 from models.data import NUM_IMAGES
@@ -119,6 +122,52 @@ def test_every_command_in_the_readme_is_understood(line):
     build_parser().parse_args(line.split("#")[0].split()[1:])
 
 
-def test_pictures_in_the_readme_exist():
-    for picture in re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README):
-        assert (ROOT / picture).is_file()
+def test_pictures_in_the_readme_are_of_all_four_tabs_wide_small_and_described():
+    pictures = dict(re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", README))
+    assert sorted(pictures.values()) == [
+        f"docs/{name}.png" for name in ("descent", "inspection", "runs", "sketchpad")
+    ]
+    for text, path in pictures.items():
+        assert len(text.split()) > 10
+        assert (ROOT / path).stat().st_size < 250_000
+        with Image.open(ROOT / path) as picture:
+            assert (picture.format, picture.size) == ("PNG", (1400, 900))
+            colours = picture.convert("RGB").getcolors(1400 * 900)
+        most, _ = max(colours)
+        assert most < 0.9 * 1400 * 900, "an empty page"
+    assert read_front_matter()["thumbnail"] in pictures.values()
+
+
+LINKS = re.findall(r"\(http://127\.0\.0\.1:7860/\?([^)]+)\)", README)
+
+
+def test_links_name_every_tab():
+    assert {dict(parse_qsl(query))["tab"] for query in LINKS} == {
+        "descent",
+        "inspection",
+        "runs",
+        "sketchpad",
+    }
+
+
+@pytest.mark.parametrize("query", LINKS)
+def test_links_open_with_the_settings_that_they_name(query):
+    given = dict(parse_qsl(query))
+    read, write = {
+        "descent": (race_link.read_query, race_link.write_query),
+        "inspection": (window_link.read_query, window_link.write_query),
+    }.get(given.pop("tab"), (None, None))
+    if read is None:
+        assert not given
+        return
+    written = dict(parse_qsl(write(read(given)), keep_blank_values=True))
+    assert {name: written[name] for name in given} == given
+
+
+def test_in_page_links_lead_to_headings():
+    headings = {
+        heading.lower().replace(" ", "-") for heading in re.findall(r"^## (.*)$", README, flags=re.MULTILINE)
+    }
+    targets = re.findall(r"\]\(#([^)]+)\)", README)
+    assert len(targets) >= 3
+    assert set(targets) <= headings

@@ -49,7 +49,7 @@ from models.tensor_basics import run_examples
 
 QUESTION = """## Which step size gets down fastest?
 Gradient descent looks for weights $w$ that make a loss $L(w)$ small. Each step goes against the gradient,
-$w \\leftarrow w - \\eta\\,\\nabla L(w)$; the step size $\\eta$, or learning rate, says how far."""
+${w \\leftarrow w - \\eta\\,\\nabla L(w)}$; the step size $\\eta$, or learning rate, says how far."""
 
 _OPTIMIZER_CHOICES = [("–", NOBODY), *((kind.title, name) for name, kind in OPTIMIZERS.items())]
 _COMPLETE_LINK = "(query) => `${location.origin}${location.pathname}?tab=descent&${query.split('?').pop()}`"

@@ -31,7 +31,7 @@ FIND = """async ([kinds, rules]) => {
     nodes.map((node) => `${impact} ${id}: ${node.target} ${node.html.slice(0, 200)}`));
 }"""
 # Contrast takes axe-core longer than all its other rules. It depends on these alone, so that one text of each
-# kind tells of all others.
+# kind tells of all others. A single letter it leaves undecided.
 ONE_TEXT_OF_EACH_KIND = """() => {
   const grounds = new Map([[null, ""]]);
   const readGround = (element) => {
@@ -47,7 +47,7 @@ ONE_TEXT_OF_EACH_KIND = """() => {
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (texts.nextNode()) {
     const element = texts.currentNode.parentElement;
-    if (!texts.currentNode.data.trim() || !element.checkVisibility()) continue;
+    if (texts.currentNode.data.trim().length < 2 || !element.checkVisibility()) continue;
     const { color, fontSize, fontWeight, textShadow } = getComputedStyle(element);
     const isOff = element.closest(":disabled, [aria-disabled=true]") !== null;
     const kind = [color, fontSize, fontWeight, textShadow, isOff, readGround(element)].join();
