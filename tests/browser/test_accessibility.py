@@ -55,6 +55,20 @@ ONE_TEXT_OF_EACH_KIND = """() => {
   }
   return [...kinds.values()];
 }"""
+# What a hand can point at, a key must reach, by a name. Two have their keys elsewhere: the ruler's band in each
+# racer's handle, a layer's filters in its maps.
+FIND_UNREACHABLE = """() => {
+  const field = "button, input, select, textarea, a[href], summary, [tabindex='0']";
+  const elsewhere = ".gb-ruler-band, .gb-maps-sheet [role=img]";
+  const notForHands = ["auto", "default", "text", "help", "not-allowed"];
+  return [...document.querySelectorAll(".gb-component *")].filter((element) => {
+    if (!element.checkVisibility({ visibilityProperty: true })) return false;
+    if (element.tabIndex === 0 && element.matches("[tabindex]"))
+      return !element.getAttribute("aria-label") && !element.getAttribute("aria-labelledby");
+    const isReached = element.closest(`${field}, ${elsewhere}`) || element.closest("label")?.control;
+    return !isReached && !notForHands.includes(getComputedStyle(element).cursor);
+  }).map((element) => `unreachable: ${element.outerHTML.slice(0, 200)}`);
+}"""
 CONTRAST = {"runOnly": ["color-contrast"], "preload": False}
 ALL_ELSE = {"rules": {"color-contrast": {"enabled": False}}}
 
@@ -94,6 +108,7 @@ def test_every_tab_is_for_everybody_and_asks_no_other_host(open_page, asked_host
     for name in TABS:
         page.set_viewport_size(WIDE)
         open_whole_tab(page, name)
+        findings[name, "keys"] = page.evaluate(FIND_UNREACHABLE)
         for width, viewport in (("wide", WIDE), ("narrow", NARROW)):
             page.set_viewport_size(viewport)
             page.keyboard.press("Tab")  # what scrolls is made to be reached by keys when they are used
