@@ -55,8 +55,8 @@ ONE_TEXT_OF_EACH_KIND = """() => {
   }
   return [...kinds.values()];
 }"""
-# What a hand can point at, a key must reach, by a name. Two have their keys elsewhere: the band of the ruler in
-# the handle of each racer, the filters of a layer in its maps.
+# What a hand can point at, a key must reach, by a name. Two have their keys elsewhere: the ruler's band
+# in the handles of its racers, a layer's filters in its maps.
 FIND_UNREACHABLE = """() => {
   const field = "button, input, select, textarea, a[href], summary, [tabindex='0']";
   const elsewhere = ".gb-ruler-band, .gb-maps-sheet [role=img]";
