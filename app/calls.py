@@ -6,6 +6,7 @@ By itself Gradio answers such calls with an empty error or with status 500, and 
 from __future__ import annotations
 
 import inspect
+import json
 import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ _NOT_UPLOADED = (
     "A value in this call stands for a file that was not uploaded here. Leave out the file and give the "
     "value itself, such as numbers or a text."
 )
+_HALF_LETTER = "A text in this call holds half a letter, a surrogate without its pair. Send whole letters."
 _TOO_DEEP = "A value in this call is nested too deeply. Give lists of numbers, at most three in each other."
 
 
@@ -29,7 +31,8 @@ class Page(gr.Blocks):
     """A page that says to programs what Gradio refuses for it."""
 
     async def preprocess_data(self, block_fn: Any, inputs: list[Any], *args: Any, **kwargs: Any) -> Any:
-        """Check what a program has sent, and turn it into the arguments of the function."""
+        """Check what was sent, and turn it into the arguments of the function."""
+        _refuse_half_letters(inputs)
         if block_fn.api_visibility != "public":
             return await super().preprocess_data(block_fn, inputs, *args, **kwargs)
         if len(inputs) != len(block_fn.inputs):
@@ -40,6 +43,16 @@ class Page(gr.Blocks):
             raise gr.Error(_TOO_DEEP, print_exception=False) from error
         except (ValueError, TypeError, OSError) as error:  # the endpoints' own checks come later
             raise gr.Error(_NOT_UPLOADED, print_exception=False) from error
+
+
+def _refuse_half_letters(inputs: list[Any]) -> None:
+    """Refuse texts that cannot be written as UTF-8: an answer with one would hang, and all later ones too."""
+    try:
+        json.dumps(inputs, ensure_ascii=False, default=str).encode()
+    except UnicodeEncodeError as error:
+        raise gr.Error(_HALF_LETTER, print_exception=False) from error
+    except RecursionError as error:
+        raise gr.Error(_TOO_DEEP, print_exception=False) from error
 
 
 def _explain_number(block_fn: Any, num_given: int) -> str:

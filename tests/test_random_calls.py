@@ -30,11 +30,10 @@ MAX_SECONDS = 30  # for any answer
 # Answers
 
 
-async def send(client, address, numbers, slot, call):
+async def send(client, address, numbers, session, call):
     """Send a call as programs do, and return the status, and the result or what is wrong."""
     endpoint, way, arguments, _ = call
     name, base = endpoint.removeprefix("/"), f"{address}/gradio_api"
-    session = f"slot{slot}"
     if way == "by name":
         start, follow, body = f"{base}/call/v2/{name}", f"{base}/call/v2/{name}/", arguments
     elif way == "by place":
@@ -135,8 +134,18 @@ class Caller:
         config = httpx.get(f"{address}/config", timeout=30).json()
         self.numbers = {function["api_name"]: function["id"] for function in config["dependencies"]}
         self.counts = Counter()
+        self.sessions = (
+            0  # one for each place in an example; others after a failure, which may have spoilt them
+        )
 
     def check(self, batch):
+        try:
+            self._check(batch)
+        except Exception:
+            self.sessions += 1
+            raise
+
+    def _check(self, batch):
         answers = asyncio.run(self._send_all(batch))
         for (endpoint, way, arguments, is_right), answer in zip(batch, answers, strict=True):
             call = f"{endpoint} {way}: {json.dumps(arguments)[:2000]}"
@@ -167,7 +176,7 @@ class Caller:
 
     async def _send(self, client, slot, call):
         async with asyncio.timeout(MAX_SECONDS):
-            return await send(client, self.address, self.numbers, slot, call)
+            return await send(client, self.address, self.numbers, f"{self.sessions} {slot}", call)
 
     def close(self):
         self.log.close()
@@ -194,9 +203,9 @@ def run_random_calls(caller, num_calls, may_train, *, derandomize=False, after_e
 
 def test_random_calls_are_answered_and_leave_no_traceback(served_page, served_runs):
     caller = Caller(served_page, served_runs.with_name("log.txt"))
-    run_random_calls(caller, 160, may_train=False, derandomize=True)
+    run_random_calls(caller, 120, may_train=False, derandomize=True)
     caller.close()
-    assert caller.counts.total() >= 160
+    assert caller.counts.total() >= 120
     assert caller.counts["/train", "result"] == 0
     assert {endpoint for endpoint, _ in caller.counts} == set(PARAMETERS)
 
