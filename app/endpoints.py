@@ -64,7 +64,7 @@ def descend(
         y: for least squares: the label, or one for each row.
         w0: the weights to start from; zeros for least squares, a good start for a surface.
         lr: the step size, above 0.
-        steps: 1 to 100,000; after 2 seconds it stops in any case.
+        steps: 1 to 100,000; after 2 seconds of processor time, or 4 by the clock, it stops.
         optimizer: "gradient_descent", "momentum", "nesterov", "adagrad", "rmsprop" or "adam".
         momentum: 0 to 0.999, for "momentum" and "nesterov".
         dtype: "float32" or "float64".
