@@ -211,7 +211,7 @@ def _check_number(
     if not is_number or not lowest <= value <= highest or (value == lowest and not lowest_allowed):
         beginning = "at least" if lowest_allowed else "above"
         raise ValueError(
-            f"{name} is {value!r:.40}; it must be {beginning} {lowest} and at most {highest}; {remedy}."
+            f"{name} is {value!s:.40}; it must be {beginning} {lowest} and at most {highest}; {remedy}."
         )
 
 
@@ -219,5 +219,5 @@ def _check_whole(name: str, value: Any, lowest: int, highest: int, remedy: str) 
     """Raise a ValueError unless `value` is a whole number within its range."""
     if isinstance(value, bool) or not isinstance(value, int) or not lowest <= value <= highest:
         raise ValueError(
-            f"{name} is {value!r:.40}; it must be a whole number from {lowest} to {highest:,}; {remedy}."
+            f"{name} is {value!s:.40}; it must be a whole number from {lowest} to {highest:,}; {remedy}."
         )
