@@ -94,6 +94,7 @@ class Tab:
 
     def open_section(self, title):
         self.page.get_by_role("button", name=title).click()
+        self.page.wait_for_timeout(100)  # nobody types into a field in the frame in which it appears
 
     def wait_for_rest(self):
         self.page.wait_for_timeout(REST_MS)
