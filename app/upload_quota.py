@@ -37,10 +37,11 @@ class UploadQuota:
                 self._measured_at = time.monotonic()
                 self._num_bytes = await anyio.to_thread.run_sync(measure_folder, self._folder)
             declared = dict(scope["headers"]).get(b"content-length", b"")
-            self._num_bytes += int(declared) if declared.isdigit() else MAX_BODY_BYTES
-            if self._num_bytes > self._max_bytes:
+            num_bytes = self._num_bytes + (int(declared) if declared.isdigit() else MAX_BODY_BYTES)
+            if num_bytes > self._max_bytes:
                 await _refuse(send)
                 return
+            self._num_bytes = num_bytes
         await self._app(scope, receive, send)
 
 

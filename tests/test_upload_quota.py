@@ -38,6 +38,7 @@ def test_uploads_are_taken_up_to_the_limit_and_no_further(ask, tmp_path):
     folder = tmp_path / "hash"
     folder.mkdir()
     (folder / "picture.png").write_bytes(b"x" * 6_000)
+    assert ask(4_001) == 507  # and takes no room from who comes after it
     assert ask(4_000) == 200
     assert ask(1) == 507
     assert ask(1, "/gradio_api/queue/join") == ask(1, method="GET") == 200
