@@ -58,7 +58,7 @@ def _refuse_half_letters(inputs: list[Any]) -> None:
 def _explain_number(block_fn: Any, num_given: int) -> str:
     """Say which values belong in a list of them that is too short or too long."""
     name, parameters = block_fn.api_name, list(inspect.signature(block_fn.fn).parameters)
-    came = f"{num_given} values came for /{name}, which takes"
+    came = f"{num_given} value{'' if num_given == 1 else 's'} came for /{name}, which takes"
     if not parameters:
         return f"{came} none: give an empty list."
     return (

@@ -9,21 +9,15 @@ on MNIST where GLASSBOX_DATA has it, and on the built-in strokes otherwise.
 from __future__ import annotations
 
 import io
-import os
 import shutil
-import socket
-import subprocess
 import sys
 import tempfile
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Page, ViewportSize, expect, sync_playwright
+
+from benchmarks.server import serve_glassbox
 
 FOLDER = Path(__file__).parent
 SIZE: ViewportSize = {"width": 1400, "height": 900}
@@ -32,31 +26,6 @@ HEADER_PX = 92  # above the tabs; where it gives way, the arithmetic below comes
 RACE = "problem=rosenbrock&steps=300"
 WINDOW = "picture=digit&index=7&kernel=sobel_x&kernel_size=3&padding=1"
 SEVEN = [[(70, 70), (212, 66), (160, 150), (118, 232)], [(96, 148), (190, 146)]]  # with a bar, in pad pixels
-
-
-@contextmanager
-def serve_page(runs: str) -> Iterator[str]:
-    """Serve the page by a process of its own, and give its address to the `with` block."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "app.cli", "--port", str(port), "--no-open", "--runs-dir", runs]
-    environment = {**os.environ, "GLASSBOX_DEVICE": "cpu"}
-    server = subprocess.Popen(command, cwd=FOLDER.parent, env=environment, stdout=subprocess.DEVNULL)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(600):
-            try:
-                with urllib.request.urlopen(address, timeout=5):
-                    break
-            except (urllib.error.URLError, OSError):
-                if server.poll() is not None:
-                    raise RuntimeError("the server ended; its message stands above") from None
-                time.sleep(0.2)
-        yield address
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
 
 
 def show_descent(page: Page, address: str) -> None:
@@ -120,13 +89,13 @@ def main() -> None:
     browser_path = shutil.which("chromium") or shutil.which("google-chrome")
     with (
         tempfile.TemporaryDirectory() as runs,
-        serve_page(runs) as address,
+        serve_glassbox(runs) as server,
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=browser_path, args=FLAGS)
         for name in sys.argv[1:] or SHOWN:
             page = browser.new_page(viewport=SIZE, reduced_motion="reduce")
-            SHOWN[name](page, address)
+            SHOWN[name](page, server.address)
             page.evaluate("document.activeElement.blur()")
             page.wait_for_timeout(2000)  # what follows from the last change is worked out at leisure
             page.evaluate("(px) => scrollTo(0, px)", 0 if name == "sketchpad" else HEADER_PX)

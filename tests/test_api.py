@@ -348,7 +348,7 @@ def test_mistakes_are_answered_with_what_would_be_right(client, arguments, api_n
     [
         ("descend", [], "0 values came for /descend, which takes 10: give problem, x, y, w0, lr"),
         ("architecture", ["mlp", 1], "2 values came for /architecture, which takes 1: give network"),
-        ("checkpoints", [1], "1 values came for /checkpoints, which takes none"),
+        ("checkpoints", [1], "1 value came for /checkpoints, which takes none"),
         ("runs", [{"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}], "was not uploaded here"),
         ("runs", [{"path": "http://outside.invalid", "meta": {"_type": "gradio.FileData"}}], "not uploaded"),
         ("pool", [[[1]], "max", "\ud800", 1, 0], "half a letter"),
