@@ -1,7 +1,8 @@
 """Processes for runs: each run has one of its own, and a server keeps one ready.
 
 Importing torch and its optimisers takes seconds, which a spare process has behind it when somebody presses
-Start. It waits for a folder on its standard input, and ends when the server does.
+Start. It waits for a folder on its standard input, and ends when the server does. Where the processor is
+short, all of them stand back, so that the page answers as quickly as while nothing trains.
 """
 
 from __future__ import annotations
@@ -12,15 +13,18 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from models.run_folder import LOG
 
 SPARE_OPTION = "--spare"
 _NEXT_SPARE_SECONDS = 4.0  # a run that begins is not to share the machine with the imports of the next spare
+NICENESS = 10  # of 0, as everything else, to 19: how far a run stands back
 _ROOT = Path(__file__).resolve().parent.parent
 # What a new session is on Windows: Ctrl+C does not reach it, nor does the end of the terminal.
 _DETACHED = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0) | getattr(subprocess, "CREATE_NO_WINDOW", 0)
+_STANDS_BACK = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)  # Windows' word for it
 
 
 class _Spare:
@@ -91,7 +95,7 @@ def launch_process(folder: Path, on_end: Callable[[int], None]) -> None:
 
 def _open_process(arguments: list[str], stdin: int, log: int | None) -> subprocess.Popen[bytes]:
     """Start `python -m models.training` with these arguments."""
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, "-m", "models.training", *arguments],
         cwd=_ROOT,
         env={**os.environ, **_own_settings(), "PYTHONIOENCODING": "utf-8"},  # of its log, on Windows too
@@ -99,8 +103,21 @@ def _open_process(arguments: list[str], stdin: int, log: int | None) -> subproce
         stdout=subprocess.DEVNULL if log is None else log,
         stderr=subprocess.STDOUT if log is not None else subprocess.DEVNULL,
         start_new_session=True,
-        creationflags=_DETACHED,
+        creationflags=_DETACHED | _STANDS_BACK,
     )
+    _let_others_go_first(process.pid)
+    return process
+
+
+def _let_others_go_first(pid: int) -> None:
+    """Have Linux or macOS prefer what else needs the processor; a process that begins has one thread yet."""
+    if not hasattr(os, "setpriority"):
+        return
+    with suppress(OSError):  # it has ended already
+        os.setpriority(os.PRIO_PROCESS, pid, NICENESS)
+    autogroup = Path(f"/proc/{pid}/autogroup")  # of the session, where Linux shares among those first
+    with suppress(OSError):
+        autogroup.write_text(str(NICENESS))
 
 
 def _own_settings() -> dict[str, str]:

@@ -6,11 +6,13 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 from models import run_launcher, run_line
 from models.run_folder import append_event, find_runs_folder, has_run, read_events
+from models.run_launcher import NICENESS
 from models.run_line import count_training, enter_line, list_waiting, mark_live, release_live, unmark_live
 from models.run_queue import advance_queue, repeat_run, resume_run, start_run, stop_run
 from models.run_shelf import delete_run
@@ -220,6 +222,17 @@ def test_line_goes_on_without_whoever_made_it(monkeypatch):
     assert read_run(first).epochs[0]["seconds"] > 0
 
 
+def assert_stands_back(pid):
+    """All threads of a process leave the processor to whatever else needs it, and so does its session."""
+    if sys.platform == "win32":
+        return
+    assert os.getpriority(os.PRIO_PROCESS, pid) == NICENESS
+    proc = Path(f"/proc/{pid}")
+    assert all(os.getpriority(os.PRIO_PROCESS, int(task.name)) == NICENESS for task in proc.glob("task/*"))
+    if (proc / "autogroup").exists():
+        assert (proc / "autogroup").read_text().split()[-1] == str(NICENESS)
+
+
 @pytest.mark.slow
 def test_killed_run_makes_room_and_can_go_on(monkeypatch):
     monkeypatch.setenv("GLASSBOX_MAX_RUNS", "1")
@@ -227,6 +240,7 @@ def test_killed_run_makes_room_and_can_go_on(monkeypatch):
     waiting = start_run(make_short_config("logistic"))
     state = wait_for(killed, lambda state: state.epochs)
     pid = int((find_runs_folder() / ".live" / killed).read_text())
+    assert_stands_back(pid)
     os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))  # Windows has no other
     state = wait_for_end(killed)
     assert (state.status, state.can_resume) == ("interrupted", True)
@@ -247,6 +261,7 @@ def test_spare_process_takes_the_next_run_and_ends_with_its_owner(monkeypatch):
     monkeypatch.setattr(run_launcher, "_NEXT_SPARE_SECONDS", 0.0)
     run_launcher.keep_spare()
     pid = spare._process.pid
+    assert_stands_back(pid)
     run_id = start_run(make_short_config("logistic", seed=3))
     wait_for(run_id, lambda state: state.status not in ("waiting", "starting"))
     assert wait_for_end(run_id).status == "done"
