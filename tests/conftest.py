@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 from unittest.mock import patch
 
@@ -37,23 +38,52 @@ def pytest_sessionfinish(session):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item):
-    """Where several processes run the tests, let one that measures time closely run alone."""
-    run, worker = os.environ.get("PYTEST_XDIST_TESTRUNUID"), os.environ.get("PYTEST_XDIST_WORKER")
-    if run is None:
-        return (yield)
+@cache
+def find_turns():
+    """Return the locks by which several processes take turns: the turnstile, this one's own, the others'.
+
+    A process holds its own while a test of its runs; whoever holds the turnstile lets no test begin.
+    """
+    run, worker = os.environ["PYTEST_XDIST_TESTRUNUID"], os.environ["PYTEST_XDIST_WORKER"]
     folder = Path(tempfile.gettempdir()) / f"glassbox-turns-{run}"
     folder.mkdir(exist_ok=True)
-    workers = [f"gw{number}" for number in range(int(os.environ["PYTEST_XDIST_WORKER_COUNT"]))]
-    is_timed = item.get_closest_marker("timed") is not None
-    with ExitStack() as held:
-        turnstile = held.enter_context(FileLock(folder / "turnstile"))  # no test begins while it is held
-        for name in workers if is_timed else [worker]:
-            held.enter_context(FileLock(folder / name))  # held by each worker while a test of its runs
-        if not is_timed:
-            turnstile.release()
+    workers = {f"gw{number}" for number in range(int(os.environ["PYTEST_XDIST_WORKER_COUNT"]))}
+    others = [FileLock(folder / name) for name in sorted(workers - {worker})]
+    return FileLock(folder / "turnstile"), FileLock(folder / worker), others
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol():
+    """Where several processes run the tests, begin none while another one measures time closely."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
         return (yield)
+    turnstile, own, _ = find_turns()
+    with turnstile:
+        own.acquire()
+    try:
+        return (yield)
+    finally:
+        own.release()
+
+
+@pytest.fixture
+def undisturbed():
+    """Measure time closely in a `with undisturbed():`, when all other tests have ended and none begins."""
+
+    @contextmanager
+    def undisturbed():
+        if "PYTEST_XDIST_WORKER" not in os.environ:
+            yield
+            return
+        turnstile, own, others = find_turns()
+        own.release()  # for another test that wants to measure too
+        with turnstile, ExitStack() as held:
+            own.acquire()
+            for other in others:
+                held.enter_context(other)
+            yield
+
+    return undisturbed
 
 
 @pytest.fixture(autouse=True)

@@ -335,18 +335,18 @@ TIME_A_MASK = """([selector, label]) => new Promise((resolve) => {
 })"""
 
 
-@pytest.mark.timed
 @pytest.mark.slow
-def test_a_new_mask_is_drawn_within_200_ms(page):
+def test_a_new_mask_is_drawn_within_200_ms(page, undisturbed):
     """The median of nine; on a machine that has other work it is given two more tries."""
     medians = []
-    for _ in range(3):
-        delays = []
-        for _ in range(9):
-            delays.append(page.evaluate(TIME_A_MASK, [f"{SPREAD} .gb-spread-mask small", "New mask"]))
-            page.wait_for_timeout(250)
-        medians.append(statistics.median(delays))
-        if medians[-1] <= 200:
-            break
+    with undisturbed():
+        for _ in range(3):
+            delays = []
+            for _ in range(9):
+                delays.append(page.evaluate(TIME_A_MASK, [f"{SPREAD} .gb-spread-mask small", "New mask"]))
+                page.wait_for_timeout(250)
+            medians.append(statistics.median(delays))
+            if medians[-1] <= 200:
+                break
     print(f"new mask to picture, medians in ms: {[round(median) for median in medians]}")
     assert min(medians) <= 200

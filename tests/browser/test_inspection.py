@@ -315,27 +315,28 @@ TIME_HOVERS = """async (selector) => {
 }"""
 
 
-@pytest.mark.timed
 @pytest.mark.slow
-def test_a_change_is_drawn_quickly_and_pointing_asks_nobody(window):
+def test_a_change_is_drawn_quickly_and_pointing_asks_nobody(window, undisturbed):
     """From a new seed to the redrawn picture of 28 × 28; from the pointer's move to window and sum."""
     window.page.get_by_role("button", name="Its zoom, cut at the edge").click()
     window.wait_for("28 × 28 pixels")
     medians = []
-    for first in (20, 40, 60):
-        delays = []
-        for seed in range(first, first + 9):
-            delays.append(window.page.evaluate(TIME_A_CHANGE, [WINDOW, str(seed)]))
-            window.page.wait_for_timeout(400)
-        medians.append(statistics.median(delays))
-        if medians[-1] <= 100:
-            break
+    with undisturbed():
+        for first in (20, 40, 60):
+            delays = []
+            for seed in range(first, first + 9):
+                delays.append(window.page.evaluate(TIME_A_CHANGE, [WINDOW, str(seed)]))
+                window.page.wait_for_timeout(400)
+            medians.append(statistics.median(delays))
+            if medians[-1] <= 100:
+                break
     window.set_slider("Kernel size", 7)
     window.wait_for("each 49 products")
     window.page.wait_for_timeout(1000)
     requests = []
     window.page.on("request", lambda request: requests.append(request.url))
-    hovers = sorted(window.page.evaluate(TIME_HOVERS, WINDOW))
+    with undisturbed():
+        hovers = sorted(window.page.evaluate(TIME_HOVERS, WINDOW))
     late = hovers[int(0.95 * len(hovers))]
     print(f"change to picture, medians in ms: {[round(median) for median in medians]}")
     print(
