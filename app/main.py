@@ -24,6 +24,7 @@ from app.tabs.inspection import build_inspection_tab
 from app.tabs.runs import build_runs_tab, take_run
 from app.tabs.sketchpad import build_sketch_pad, build_sketchpad_tab, on_open
 from app.theme import build_theme, page_css
+from app.unused_routes import UnusedRoutes
 from app.upload_quota import UploadQuota
 from app.web_app import FAVICON, build_routes
 from models.checkpoint import SHIPPED_FOLDER
@@ -118,7 +119,14 @@ def launch_app(
             "middleware": [
                 *(
                     Middleware(each)
-                    for each in (SecurityHeaders, NoFetching, BodyLimit, CompressedPage, PageHead)
+                    for each in (
+                        SecurityHeaders,
+                        NoFetching,
+                        UnusedRoutes,
+                        BodyLimit,
+                        CompressedPage,
+                        PageHead,
+                    )
                 ),
                 Middleware(UploadQuota, folder=Path(get_upload_folder())),
                 Middleware(CallRefusals, endpoints=ENDPOINTS),
