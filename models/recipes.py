@@ -131,7 +131,7 @@ _NOTEBOOK: Mapping[str, Mapping[str, Any]] = {
 _ONE_CYCLE: Mapping[str, Any] = {"schedule": "one-cycle", "epochs": 1}
 _FAST: Mapping[str, Mapping[str, Any]] = {
     "logistic": {**_ONE_CYCLE, "learning_rate": 0.01, "batch_size": 256},
-    "mlp": {**_ONE_CYCLE, "learning_rate": 0.006, "batch_size": 256},
+    "mlp": {**_ONE_CYCLE, "learning_rate": 0.02, "batch_size": 512},
     "convnet": {**_ONE_CYCLE, "learning_rate": 0.012, "batch_size": 128, "precision": "bfloat16"},
     "convnet2": {
         **_ONE_CYCLE, "learning_rate": 0.012, "batch_size": 64, "precision": "bfloat16", "num_images": 52_000,
