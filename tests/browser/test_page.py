@@ -69,9 +69,9 @@ def test_back_and_forward_move_between_the_tabs_that_were_open(open_page):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("name", TABS)
-def test_address_opens_its_tab_and_nothing_is_cut_off_sideways(open_page, tmp_path, name, theme):
+@pytest.mark.parametrize(("name", "theme"), list(zip(TABS, ("light", "dark") * 2, strict=True)))
+def test_address_opens_its_tab_and_nothing_is_cut_off_sideways(open_page, name, theme):
+    """In the theme of the address, and in the other one."""
     page = open_page(name, theme=theme)
     page.get_by_role("heading", name=QUESTIONS[name]).wait_for()
     assert selected_tab(page) == TABS[name]
@@ -79,10 +79,11 @@ def test_address_opens_its_tab_and_nothing_is_cut_off_sideways(open_page, tmp_pa
     for viewport in (WIDE, NARROW):
         page.set_viewport_size(viewport)
         page.wait_for_timeout(1000)
-        assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
-        for tab in page.locator('#gb-tabs [role="tab"]:visible').all():
-            box = tab.bounding_box()
-            assert box["x"] >= 0
-            assert box["x"] + box["width"] <= viewport["width"]
-            assert box["height"] >= 40
-        page.screenshot(path=tmp_path / f"{viewport['width']}.png", full_page=True)
+        for _ in ("this theme", "the other one"):
+            assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+            for tab in page.locator('#gb-tabs [role="tab"]:visible').all():
+                box = tab.bounding_box()
+                assert box["x"] >= 0
+                assert box["x"] + box["width"] <= viewport["width"]
+                assert box["height"] >= 40
+            page.evaluate("document.body.classList.toggle('dark')")
