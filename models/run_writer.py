@@ -179,12 +179,13 @@ class _Writer:
         self._start = time.monotonic()
         self._next_progress = 0.0
         self._is_alone = True
+        self._goes_on = False
 
     def train(self, events: list[dict[str, Any]], watch: Callable[[Event], None], peers: Peers) -> str:
         """Train, and return the status that the run ended with; `events` are those of earlier attempts."""
         config, state = read_config(self._folder), read_state(self._folder)
         beginning = read_beginning(self._folder, config)
-        self._is_alone = peers.size == 1
+        self._is_alone, self._goes_on = peers.size == 1, state is not None
         self._tell_resumption(events, state)
         status = "failed"
         for event in train(
@@ -272,8 +273,13 @@ class _Writer:
             self._log.write({"type": "preparing", "message": message})
 
     def _check_halt(self) -> None:
-        """End the run before its steps begin; peers agree at their first report instead."""
-        if self._is_alone and (halt := self.find_halt()):
+        """End the run before its steps begin.
+
+        At their first report end peers, who agree there, and a run that goes on and whose weights are to be
+        kept, for there they are tested.
+        """
+        halt = self.find_halt() if self._is_alone else None
+        if halt and not (halt.keep and self._goes_on):
             raise _HaltedError(halt.reason)
 
 

@@ -9,7 +9,7 @@ import torch
 
 from models import run_writer
 from models.checkpoint import load_checkpoint, read_info
-from models.events import EpochEvent, StepEvent
+from models.events import EpochEvent, Preparing, StepEvent
 from models.run_folder import EventLog, find_runs_folder, read_events
 from models.run_line import count_training
 from models.run_queue import create_run, prepare_resumption, stop_run
@@ -81,6 +81,35 @@ def test_stop_and_keep_tests_the_weights_of_the_moment():
     assert kept.recipe["steps"] == state.epochs[-1]["step"] == state.step < 50
     assert state.test["accuracy"] == kept.test_accuracy
     assert (state.can_resume, state.num_looks) == (False, 1)
+
+
+def test_stop_and_keep_before_the_first_step_of_a_resumed_run_keeps_and_tests_its_weights():
+    def stop_in_second_epoch(event):
+        if isinstance(event, StepEvent) and event.step == 30:
+            stop_run(find_only_run())
+
+    def keep_at_once(event):
+        if isinstance(event, Preparing):
+            stop_run(folder.name, keep=True)
+
+    folder = train_here(epochs=3, watch=stop_in_second_epoch)
+    prepare_resumption(folder.name)
+    assert execute_run(folder, watch=keep_at_once) == "stopped"
+    state = read_run(folder.name)
+    assert "are kept" in state.message
+    kept = read_info(state.checkpoint)
+    assert 25 < kept.recipe["steps"] == state.step < 50  # an epoch has 25
+    assert state.test["accuracy"] == kept.test_accuracy
+    assert (state.can_resume, state.num_looks) == (False, 1)
+
+
+def test_stop_and_keep_before_the_first_step_of_all_ends_at_once():
+    def keep_at_once(event):
+        if isinstance(event, Preparing):
+            stop_run(find_only_run(), keep=True)
+
+    state = read_run(train_here(watch=keep_at_once).name)
+    assert (state.status, state.message) == ("stopped", "Stopped as asked; no epoch had finished.")
 
 
 def find_only_run():

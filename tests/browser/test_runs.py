@@ -173,6 +173,7 @@ def test_run_lives_through_reloading_stopping_and_going_on(bench, open_page, tmp
     bench.press("Stop")
     bench.wait_for_status("stopped")
     assert "Stopped as asked" in bench.page.locator(f"{FOCUS} .gb-runs-details").inner_text()
+    reached = bench.points()
     bench.page.evaluate(WATCH_UPDATES)
     bench.press("Resume")
     bench.wait_for_status("running")
@@ -180,6 +181,7 @@ def test_run_lives_through_reloading_stopping_and_going_on(bench, open_page, tmp
     bench.page.wait_for_function(
         "() => window.updates.filter(([, bytes]) => bytes > 300 && bytes < 800).length > 3", timeout=60_000
     )
+    bench.wait_for_points(more_than=reached)  # beyond where it was stopped
     bench.press("Stop and keep")
     bench.wait_for_status("stopped")
     assert "are kept" in bench.page.locator(f"{FOCUS} .gb-runs-details").inner_text()
