@@ -66,7 +66,7 @@ class Dataset:
 
     def select(self, indices: Tensor) -> Dataset:
         """Return the pictures at `indices`, (n,) int64, in that order."""
-        # What `images[indices]` gives, which copies pixel by pixel and takes eight times as long.
+        # What `images[indices]` gives, which copies pixel by pixel and takes several times as long.
         return Dataset(self.images.index_select(0, indices), self.labels.index_select(0, indices))
 
     def join(self, other: Dataset) -> Dataset:
