@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 from models.training.options import add_config_options, check_out, make_described_config
 
 if TYPE_CHECKING:
-    from models.checkpoint import Checkpoint
-    from models.events import Event
+    from models.checkpoints.file import Checkpoint
+    from models.training.events import Event
 
 USER_ERROR = 2
 INTERRUPTED = 130  # the shell's number for Ctrl+C
@@ -150,7 +150,7 @@ def run_serve(options: argparse.Namespace) -> int:
             raise ValueError(
                 "--desktop serves its window alone, on a port of its own; leave out --host and --port."
             )
-        from app.desktop import find_obstacle, open_window
+        from app.desktop.window import find_obstacle, open_window
 
         obstacle = find_obstacle()
         if obstacle is None:
@@ -209,9 +209,9 @@ def seed(text: str) -> int:
 
 def run_train(options: argparse.Namespace) -> int:
     """Train a network with a progress bar, as a run that the page can show; Ctrl+C stops it cleanly."""
-    from models.checkpoint import write_atomically
-    from models.run_queue import create_run, prepare_resumption
-    from models.runs import find_run_checkpoint
+    from models.checkpoints.file import write_atomically
+    from models.runs.control import create_run, prepare_resumption
+    from models.runs.status import find_run_checkpoint
 
     if (options.network is None) == (options.resume is None):
         raise ValueError("Name either a network to train, or with --resume a run to go on with.")
@@ -236,8 +236,8 @@ def _show_run(folder: Path) -> str:
     """Train a run's folder behind a progress bar, and return the status that it ended with."""
     from tqdm import tqdm
 
-    from models.events import EpochEvent, Finished, Preparing, StepEvent
-    from models.run_writer import execute_run
+    from models.runs.writer import execute_run
+    from models.training.events import EpochEvent, Finished, Preparing, StepEvent
 
     with tqdm(unit="step", desc="Training", dynamic_ncols=True) as bar:
 
@@ -258,7 +258,7 @@ def _show_run(folder: Path) -> str:
 
 def run_evaluate(options: argparse.Namespace) -> int:
     """Measure a checkpoint on a test set or on pen drawings, and print how well it reads them."""
-    from models.checkpoint import load_checkpoint
+    from models.checkpoints.file import load_checkpoint
 
     if options.pen is not None and options.dataset is not None:
         raise ValueError("Give either --pen or --dataset: they are two measurements.")
@@ -275,15 +275,15 @@ def run_evaluate(options: argparse.Namespace) -> int:
 
 def _find_run_id(checkpoint: str) -> str | None:
     """Return the ID of run:ID; None where a checkpoint is named otherwise."""
-    from models.library import RUN_PREFIX
+    from models.runs.library import RUN_PREFIX
 
     return checkpoint.removeprefix(RUN_PREFIX) if checkpoint.startswith(RUN_PREFIX) else None
 
 
 def _find_file(checkpoint: str) -> Path:
     """Return the file of a shipped name or of run:ID, or the path itself."""
-    from models.checkpoint import find_checkpoint
-    from models.library import resolve_choice
+    from models.checkpoints.file import find_checkpoint
+    from models.runs.library import resolve_choice
 
     return find_checkpoint(checkpoint) if _find_run_id(checkpoint) is None else resolve_choice(checkpoint)
 
@@ -291,9 +291,9 @@ def _find_file(checkpoint: str) -> Path:
 def _evaluate_on_pictures(checkpoint: Checkpoint, dataset: str, run_id: str | None) -> None:
     """Print how well a checkpoint reads a data set's test pictures."""
     from app.score_text import format_classes, format_confusion
-    from models.data import load_dataset
-    from models.evaluation import compute_class_accuracies, evaluate_network
-    from models.run_records import record_look
+    from models.checkpoints.evaluation import compute_class_accuracies, evaluate_network
+    from models.data.datasets import load_dataset
+    from models.runs.records import record_look
 
     result = evaluate_network(checkpoint.network, load_dataset(dataset, "test"))
     if run_id is not None:  # the page tells how often a run's test pictures were looked at
@@ -309,7 +309,7 @@ def _evaluate_on_pen(checkpoint: Checkpoint, path: Path, seed: int) -> None:
     from tqdm import tqdm
 
     from app.score_text import format_classes, format_confusion
-    from models.pen_digits import draw_all, evaluate_drawings, load_pen_digits, prepare_drawings
+    from models.sketch.pen_digits import draw_all, evaluate_drawings, load_pen_digits, prepare_drawings
 
     digits = load_pen_digits(path)
     drawings = draw_all(digits, seed)
@@ -329,9 +329,9 @@ def _evaluate_on_pen(checkpoint: Checkpoint, path: Path, seed: int) -> None:
 
 def run_calibrate(options: argparse.Namespace) -> int:
     """Fit the temperature of each checkpoint and write it, with what was measured, into the file's header."""
-    from models.calibrated import calibrate_checkpoint, prepare_pen_digits
-    from models.checkpoint import load_checkpoint, save_checkpoint
-    from models.pen_digits import load_pen_digits
+    from models.checkpoints.file import load_checkpoint, save_checkpoint
+    from models.sketch.calibrated import calibrate_checkpoint, prepare_pen_digits
+    from models.sketch.pen_digits import load_pen_digits
 
     drawn = prepare_pen_digits(load_pen_digits(options.pen)) if options.pen else None
     for path in options.files:
@@ -355,8 +355,8 @@ def run_calibrate(options: argparse.Namespace) -> int:
 
 def run_export(options: argparse.Namespace) -> int:
     """Write a checkpoint as an ONNX file; an earlier file is not overwritten."""
-    from models.checkpoint import load_checkpoint, write_atomically
-    from models.onnx_export import SUFFIX, check_exporter, export_onnx
+    from models.checkpoints.file import load_checkpoint, write_atomically
+    from models.checkpoints.onnx_export import SUFFIX, check_exporter, export_onnx
 
     check_exporter()
     path = _find_file(options.checkpoint)
@@ -372,8 +372,8 @@ def run_export(options: argparse.Namespace) -> int:
 
 def run_predict(options: argparse.Namespace) -> int:
     """Read each picture; a picture that cannot be read is reported, and the others still are."""
-    from models.prediction import load_cached, predict_digit
-    from models.sketch import digit_from_image, open_image
+    from models.checkpoints.prediction import load_cached, predict_digit
+    from models.sketch.preparation import digit_from_image, open_image
 
     checkpoint = _find_file(options.checkpoint)
     load_cached(checkpoint)  # a wrong checkpoint is one error, not one for every picture
@@ -394,8 +394,8 @@ def run_predict(options: argparse.Namespace) -> int:
 
 def run_checkpoints(options: argparse.Namespace) -> int:
     """List the shipped checkpoints with what their headers record."""
-    from models.checkpoint import list_checkpoints, read_info
-    from models.networks import get_network_spec
+    from models.checkpoints.file import list_checkpoints, read_info
+    from models.networks.registry import get_network_spec
 
     for name in list_checkpoints():
         info = read_info(name)

@@ -10,27 +10,27 @@ from gradio.utils import get_upload_folder
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from app.calls import CallRefusals, Page
-from app.compressed_page import CompressedPage
-from app.endpoints import ENDPOINTS, add_endpoints
-from app.limits import MAX_BODY_BYTES, BodyLimit
-from app.outside import NoFetching, shut_downloads
-from app.page_head import PageHead
-from app.run_stream import STREAM_PATH, RunStream
-from app.security_headers import SecurityHeaders
-from app.sessions import MAX_SESSIONS, keep_lean_sessions
-from app.tabs.descent import build_descent_tab
-from app.tabs.inspection import build_inspection_tab
-from app.tabs.runs import build_runs_tab, take_run
-from app.tabs.sketchpad import build_sketch_pad, build_sketchpad_tab, on_open
+from app.api.endpoints import ENDPOINTS, add_endpoints
+from app.descent.tab import build_descent_tab
+from app.inspection.tab import build_inspection_tab
+from app.runs.stream import STREAM_PATH, RunStream
+from app.runs.tab import build_runs_tab, take_run
+from app.server.body_limit import MAX_BODY_BYTES, BodyLimit
+from app.server.calls import CallRefusals, Page
+from app.server.closed_routes import UnusedRoutes
+from app.server.compression import CompressedPage
+from app.server.outside import NoFetching, shut_downloads
+from app.server.page_head import PageHead
+from app.server.security_headers import SecurityHeaders
+from app.server.sessions import MAX_SESSIONS, keep_lean_sessions
+from app.server.upload_quota import UploadQuota
+from app.server.web_app import FAVICON, build_routes
+from app.sketchpad.tab import build_sketch_pad, build_sketchpad_tab, on_open
 from app.theme import build_theme, page_css
-from app.unused_routes import UnusedRoutes
-from app.upload_quota import UploadQuota
-from app.web_app import FAVICON, build_routes
-from models.checkpoint import SHIPPED_FOLDER
-from models.runs import find_runs_folder
+from models.checkpoints.file import SHIPPED_FOLDER
+from models.runs.status import find_runs_folder
 
-_PAGE_SCRIPT = Path(__file__).with_name("page.js")
+_PAGE_SCRIPT = Path(__file__).parent / "ui" / "page.js"
 _HEADER = """
 <div class="gb-header-text">
   <h1>Glassbox</h1>
@@ -156,13 +156,13 @@ def warm_up() -> None:
     """Do what the first visitor would otherwise wait for: import what is used late, and load the weights."""
     import matplotlib.pyplot  # noqa: F401  Gradio imports it when the first event arrives
 
-    from app.drawing_view import answer_drawing
-    from app.race import OPENINGS, run_race
-    from app.tabs.sketchpad import build_example
-    from models.architecture import ALEXNET, read_architecture
-    from models.library import DEFAULT_CHOICE
-    from models.run_launcher import keep_spare
-    from models.run_queue import advance_queue
+    from app.descent.race import OPENINGS, run_race
+    from app.sketchpad.tab import build_example
+    from app.sketchpad.view import answer_drawing
+    from models.networks.architecture import ALEXNET, read_architecture
+    from models.runs.control import advance_queue
+    from models.runs.launcher import keep_spare
+    from models.runs.library import DEFAULT_CHOICE
 
     advance_queue()  # runs may wait since an earlier server ended
     answer_drawing({"strokes": build_example(1)}, [DEFAULT_CHOICE])

@@ -23,12 +23,18 @@ from torch import nn
 
 from benchmarks.measured import save_measurement
 from benchmarks.tables import write_table
-from models.checkpoint import Checkpoint, list_checkpoints, load_checkpoint
-from models.evaluation import compute_interval
-from models.events import Finished
-from models.pen_digits import draw_all, evaluate_drawings, load_pen_digits, paint_drawing, prepare_drawings
-from models.recipes import make_config
+from models.checkpoints.evaluation import compute_interval
+from models.checkpoints.file import Checkpoint, list_checkpoints, load_checkpoint
+from models.sketch.pen_digits import (
+    draw_all,
+    evaluate_drawings,
+    load_pen_digits,
+    paint_drawing,
+    prepare_drawings,
+)
+from models.training.events import Finished
 from models.training.loop import train
+from models.training.recipes import make_config
 
 NUM_SEEDS = 5
 ABLATION_EPOCHS = 3

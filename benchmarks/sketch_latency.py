@@ -20,8 +20,8 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
-from app.components.pad import PAD_SIZE_PX
-from app.tabs.sketchpad import build_example
+from app.sketchpad.tab import build_example
+from app.ui.drawing import PAD_SIZE_PX
 from benchmarks.measured import save_measurement
 from benchmarks.server import Server, serve_glassbox
 from benchmarks.tables import find_latencies, write_table

@@ -26,13 +26,13 @@ import httpx
 import numpy as np
 from PIL import Image
 
-from app.components.pad import PAD_SIZE_PX
-from app.tabs.sketchpad import build_example
+from app.sketchpad.tab import build_example
+from app.ui.drawing import PAD_SIZE_PX
 from benchmarks.measured import save_measurement
 from benchmarks.server import Server, serve_glassbox
 from benchmarks.sketchpad_app import CHECKPOINT
 from benchmarks.tables import write_table
-from models.strokes import render_strokes
+from models.data.strokes import render_strokes
 
 VISITORS = (1, 10, 30)
 ROUNDS = 2

@@ -12,9 +12,9 @@ import sys
 
 import gradio as gr
 
-from app.components.pad import PAD_SIZE_PX
-from models.prediction import predict_digit
-from models.sketch import SketchRefused, digit_from_image
+from app.ui.drawing import PAD_SIZE_PX
+from models.checkpoints.prediction import predict_digit
+from models.sketch.preparation import SketchRefused, digit_from_image
 
 CHECKPOINT = "convnet3"
 

@@ -28,13 +28,13 @@ from torch import nn
 
 from benchmarks.measured import save_measurement
 from benchmarks.tables import write_table
-from models.architecture import read_architecture
-from models.data import NUM_IMAGES, find_data_folder, load_dataset
-from models.evaluation import evaluate_network
-from models.events import EpochEvent, Finished, StepEvent
-from models.networks import build_network
-from models.recipes import make_config
+from models.checkpoints.evaluation import evaluate_network
+from models.data.datasets import NUM_IMAGES, find_data_folder, load_dataset
+from models.networks.architecture import read_architecture
+from models.networks.registry import build_network
+from models.training.events import EpochEvent, Finished, StepEvent
 from models.training.loop import train
+from models.training.recipes import make_config
 
 # The test accuracy that the notebook's recipe reaches with its own loop, and how much sooner ours must.
 TARGETS = {

@@ -18,7 +18,7 @@ import pytest
 from filelock import FileLock
 from hypothesis import settings
 
-from models.data import load_dataset
+from models.data.datasets import load_dataset
 
 # How long one example takes says nothing on a busy machine; a test that is about time measures it itself.
 settings.register_profile("glassbox", deadline=None)

@@ -10,13 +10,13 @@ import pytest
 from PIL import Image
 
 from app.cli import main
-from models import run_writer
-from models.checkpoint import list_checkpoints, load_checkpoint, read_info
-from models.events import EpochEvent, describe_event
-from models.run_folder import find_runs_folder
-from models.run_queue import stop_run
-from models.runs import find_run_checkpoint, read_run
-from tests.trained_runs import small_test_set
+from models.checkpoints.file import list_checkpoints, load_checkpoint, read_info
+from models.runs import writer as run_writer
+from models.runs.control import stop_run
+from models.runs.folder import find_runs_folder
+from models.runs.status import find_run_checkpoint, read_run
+from models.training.events import EpochEvent, describe_event
+from tests.runs.trained_runs import small_test_set
 
 __all__ = ["small_test_set"]  # a fixture
 

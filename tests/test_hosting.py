@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from app.cli import build_parser
-from models.run_limits import read_limits
+from models.runs.limits import read_limits
 from space import SETTINGS
 from tests.conftest import find_free_port
 from tests.test_readme import README, ROOT, list_files

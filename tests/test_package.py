@@ -13,9 +13,9 @@ import pytest
 from gradio_client import Client
 from PIL import Image
 
-from app.tabs.sketchpad import build_example
-from models.checkpoint import list_checkpoints
-from models.strokes import generate_digits
+from app.sketchpad.tab import build_example
+from models.checkpoints.file import list_checkpoints
+from models.data.strokes import generate_digits
 from tests.conftest import wait_until_served
 
 ROOT = Path(__file__).parent.parent

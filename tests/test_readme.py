@@ -9,13 +9,14 @@ from urllib.parse import parse_qsl
 import pytest
 from PIL import Image
 
-from app import race_link, window_link
 from app.cli import build_parser
-from models.checkpoint import list_checkpoints, read_info
-from models.data import NUM_IMAGES
-from models.evaluation import compute_interval
-from models.networks import NETWORKS, build_network, count_parameters, get_network_spec
-from models.recipes import make_config
+from app.descent import link as race_link
+from app.inspection.window import link as window_link
+from models.checkpoints.evaluation import compute_interval
+from models.checkpoints.file import list_checkpoints, read_info
+from models.data.datasets import NUM_IMAGES
+from models.networks.registry import NETWORKS, build_network, count_parameters, get_network_spec
+from models.training.recipes import make_config
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

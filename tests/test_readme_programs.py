@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from app import endpoints
-from models.checkpoint import find_checkpoint, list_checkpoints, load_checkpoint
-from tests.test_api import PUBLIC
+from app.api import endpoints
+from models.checkpoints.file import find_checkpoint, list_checkpoints, load_checkpoint
+from tests.api.test_endpoints import PUBLIC
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

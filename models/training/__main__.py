@@ -17,19 +17,19 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 
-from models.checkpoint import write_atomically
-from models.fine_tuning import read_beginning
-from models.networks import build_network
-from models.recipes import TrainConfig
-from models.run_folder import CHECKPOINT, CONFIG, LOG, find_own_folder
-from models.run_launcher import SPARE_OPTION
-from models.run_limits import read_limits
-from models.run_queue import create_run, prepare_resumption
-from models.run_writer import catch_signals, execute_run, read_config, read_state
+from models.checkpoints.file import write_atomically
+from models.networks.registry import build_network
+from models.runs.control import create_run, prepare_resumption
+from models.runs.folder import CHECKPOINT, CONFIG, LOG, find_own_folder
+from models.runs.launcher import SPARE_OPTION
+from models.runs.limits import read_limits
+from models.runs.writer import catch_signals, execute_run, read_config, read_state
+from models.training.fine_tuning import read_beginning
 from models.training.loop import Halt, train
 from models.training.optimizer import build_optimizer
 from models.training.options import add_config_options, check_out, make_described_config
 from models.training.peers import Peers, join_peers, leave_peers
+from models.training.recipes import TrainConfig
 
 
 def main() -> int:

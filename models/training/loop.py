@@ -18,8 +18,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from models.checkpoint import Checkpoint, CheckpointInfo
-from models.data import (
+from models.checkpoints.evaluation import Evaluation, evaluate_network, use_precision
+from models.checkpoints.file import Checkpoint, CheckpointInfo
+from models.data.datasets import (
     NUM_IMAGES,
     TITLES,
     Dataset,
@@ -31,16 +32,21 @@ from models.data import (
     split_dataset,
     to_input,
 )
-from models.evaluation import Evaluation, evaluate_network, use_precision
-from models.events import EpochEvent, Event, Finished, Preparing, Started, StepEvent
-from models.fine_tuning import Beginning, mix_drawings
-from models.networks import apply_changes, build_network, describe_config, get_network_spec, set_dropout
-from models.randomness import RandomState
-from models.recipes import TrainConfig
+from models.networks.registry import (
+    apply_changes,
+    build_network,
+    describe_config,
+    get_network_spec,
+    set_dropout,
+)
 from models.training.augmentation import augment_images
 from models.training.distortion import distort_images
+from models.training.events import EpochEvent, Event, Finished, Preparing, Started, StepEvent
+from models.training.fine_tuning import Beginning, mix_drawings
 from models.training.optimizer import build_optimizer, schedule_learning_rate
 from models.training.peers import ALONE, Peers
+from models.training.randomness import RandomState
+from models.training.recipes import TrainConfig
 from models.training.state import TrainingProgress, TrainingState, capture_state, restore_state
 
 _NUM_REPORTS = 300  # of a whole training, at equal distances; slow steps are reported more often
@@ -96,7 +102,7 @@ def train(
         state: A state of an earlier training with this configuration, to go on from; None begins anew.
         find_halt: Asked at every report whether the training is to end early.
         peers: The processes that train together; each of them calls this function alike.
-        beginning: What a fine-tuning begins with (see `models.fine_tuning`).
+        beginning: What a fine-tuning begins with (see `models.training.fine_tuning`).
 
     Yields:
         `Preparing`s, then `Started` unless it goes on from a state, `StepEvent`s, an `EpochEvent` after each

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from torch import nn
 
-from models.recipes import TrainConfig
+from models.training.recipes import TrainConfig
 
 if TYPE_CHECKING:
     from torch.optim import Optimizer

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from models.recipes import TrainConfig
+    from models.training.recipes import TrainConfig
 
 _FIELDS: dict[str, tuple[type, str]] = {
     "dataset": (str, "mnist, fashion-mnist or strokes; default: mnist"),
@@ -58,7 +58,7 @@ def make_described_config(options: argparse.Namespace) -> TrainConfig:
     Raises:
         ValueError: If the network, the recipe, a field or its value is not allowed.
     """
-    from models.recipes import make_config
+    from models.training.recipes import make_config
 
     changes: dict[str, Any] = {name: getattr(options, name) for name in (*_FIELDS, "augment")}
     return make_config(options.network, options.recipe, **changes)

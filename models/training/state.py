@@ -13,9 +13,9 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as save_tensors
 from torch import Tensor, nn
 
-from models.checkpoint import write_atomically
-from models.randomness import RandomState
-from models.recipes import TrainConfig
+from models.checkpoints.file import write_atomically
+from models.training.randomness import RandomState
+from models.training.recipes import TrainConfig
 
 if TYPE_CHECKING:
     from torch.optim import Optimizer

@@ -5,12 +5,12 @@ import statistics
 
 import pytest
 
-from app.tabs.inspection.microscope import DEFAULT_CHECKPOINT, DEFAULT_INDEX
-from app.tabs.sketchpad import build_example
-from models.architecture import read_architecture
-from models.data import load_gallery
-from models.microscope import inspect_batch_norm, sample_masks
-from models.prediction import copy_network, find_temperature
+from app.inspection.microscope.section import DEFAULT_CHECKPOINT, DEFAULT_INDEX
+from app.sketchpad.tab import build_example
+from models.checkpoints.prediction import copy_network, find_temperature
+from models.data.datasets import load_gallery
+from models.inspection.microscope import inspect_batch_norm, sample_masks
+from models.networks.architecture import read_architecture
 from tests.browser.conftest import NARROW, WIDE
 from tests.browser.test_sketchpad import Pad
 

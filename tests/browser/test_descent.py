@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from app.race import OPENINGS, PROBLEM_TITLES
+from app.descent.race import OPENINGS, PROBLEM_TITLES
 from tests.browser.conftest import NARROW
 
 # What the notebook prints at every tenth iteration, down to where float32's rounding is all that is left.

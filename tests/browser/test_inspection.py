@@ -6,7 +6,7 @@ import statistics
 import pytest
 from PIL import Image
 
-from app.tabs.sketchpad import build_example
+from app.sketchpad.tab import build_example
 from tests.browser.conftest import NARROW
 from tests.browser.test_sketchpad import Pad
 

@@ -4,7 +4,7 @@ import json
 import secrets
 import shutil
 
-from models.checkpoint import SHIPPED_FOLDER
+from models.checkpoints.file import SHIPPED_FOLDER
 from tests.browser.test_sketchpad import CHOSEN, Pad
 
 MARKUP = '<img src=x onerror="window.struck=1">'

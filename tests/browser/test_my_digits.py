@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from app.tabs.sketchpad import build_example
+from app.sketchpad.tab import build_example
 from tests.browser.test_sketchpad import Pad
 
 SCHEMA = "glassbox-digits-1"

@@ -6,13 +6,13 @@ import statistics
 import numpy as np
 import pytest
 
-from app.digits import TEST, TRAIN, take_digit
-from app.readouts import format_number
-from app.tabs.sketchpad import build_example
-from models.activations import inspect_layers
-from models.library import resolve_choice
-from models.prediction import copy_network
-from models.receptive_field import find_receptive_fields
+from app.sketchpad.tab import build_example
+from app.ui.digits import TEST, TRAIN, take_digit
+from app.ui.numbers import format_number
+from models.checkpoints.prediction import copy_network
+from models.inspection.activations import inspect_layers
+from models.inspection.receptive_field import find_receptive_fields
+from models.runs.library import resolve_choice
 from tests.browser.conftest import NARROW
 from tests.browser.test_sketchpad import Pad
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from app.tabs.sketchpad import build_example
+from app.sketchpad.tab import build_example
 from tests.browser.test_runs import Bench
 from tests.browser.test_sketchpad import Pad
 from tests.conftest import find_free_port, wait_until_served

@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 from filelock import FileLock
 
-from app.readouts import format_number
-from app.run_compare import show_comparison
-from app.run_learning import show_answers, show_learning, show_unit
-from app.run_results import show_cell, show_results
-from app.tabs.sketchpad import build_example
-from models.runs import EXAMPLE_RUN
+from app.runs.comparison import show_comparison
+from app.runs.epochs import show_answers, show_learning, show_unit
+from app.runs.results import show_cell, show_results
+from app.sketchpad.tab import build_example
+from app.ui.numbers import format_number
+from models.runs.status import EXAMPLE_RUN
 from tests.browser.conftest import NARROW
 from tests.browser.test_sketchpad import Pad
-from tests.finished_runs import copy_finished_runs
+from tests.runs.finished_runs import copy_finished_runs
 
 RESULTS, COMPARE = "#run-results .gb-confusion", "#run-compare .gb-compare"
 LEARNING = "#run-learning .gb-learning"

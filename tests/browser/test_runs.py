@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from models.checkpoint import load_checkpoint
-from models.recipes import make_config
+from models.checkpoints.file import load_checkpoint
+from models.training.recipes import make_config
 from tests.browser.conftest import NARROW
 from tests.browser.test_sketchpad import CHOSEN, Pad, check_delays, choose
-from tests.finished_runs import train_finished_runs
+from tests.runs.finished_runs import train_finished_runs
 
 ROOT, FOCUS = "#runs .gb-runs", "#runs .gb-runs-focus"
 WATCH_UPDATES = """() => {

@@ -14,10 +14,10 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from app.digits import DRAWING, take_digit
-from app.drawing_view import answer_drawing
-from app.tabs.sketchpad import build_example
-from models.library import DEFAULT_CHOICE
+from app.sketchpad.tab import build_example
+from app.sketchpad.view import answer_drawing
+from app.ui.digits import DRAWING, take_digit
+from models.runs.library import DEFAULT_CHOICE
 from tests.browser.conftest import NARROW
 
 PAD_SIZE_PX = 280

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from app.tabs.sketchpad import build_example
+from app.sketchpad.tab import build_example
 from space import SETTINGS
 from tests.browser.conftest import FLAGS, WIDE
 from tests.browser.test_runs import FOCUS, Bench

@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 import pytest
 from PIL import Image
 
-from app.draw_icons import FOLDER, save_icons
+from app.server.draw_icons import FOLDER, save_icons
+from app.server.web_app import HEAD_TAGS, MANIFEST
 from app.theme import build_theme
-from app.web_app import HEAD_TAGS, MANIFEST
 from tests.browser.conftest import FLAGS
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.tabs.sketchpad import build_example
+from app.sketchpad.tab import build_example
 from tests.browser.conftest import NARROW
 from tests.browser.test_sketchpad import Pad
 

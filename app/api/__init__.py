@@ -1,0 +1,1 @@
+"""The public endpoints: what other programs may ask."""

@@ -1,0 +1,309 @@
+"""The public endpoints: what other programs may ask, apart from what the page asks."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import gradio as gr
+import numpy as np
+from gradio.events import api
+
+from app.api.runs import runs, train
+from app.ui.drawing import read_drawing
+from models.checkpoints.prediction import predict_digit
+from models.descent.descent import check_start
+from models.descent.descent import descend as run_descent
+from models.descent.learning_rate import find_curvature, find_lr_limit, predict_contraction
+from models.descent.optimizers import make_optimizer
+from models.descent.pace import measure_contraction, measure_distances
+from models.descent.problems import find_default_start, make_problem
+from models.inspection.convolution import Convolution, inspect_convolution
+from models.inspection.pooling import Pooling, inspect_pooling
+from models.inspection.window import MAX_IMAGE_PX, Window, check_kernel, check_matrix, check_value
+from models.networks.architecture import CONVENTION, read_architecture
+from models.runs.library import DEFAULT_CHOICE, list_choices, resolve_choice
+from models.sketch.preparation import SketchDigit, SketchRefused, digit_from_image
+
+
+def add_endpoints() -> None:
+    """Add every public endpoint to the page being built, each under the name of its function."""
+    for name, endpoint in ENDPOINTS.items():
+        api(endpoint, api_name=name, api_description=describe_endpoint(endpoint))
+
+
+def describe_endpoint(endpoint: Callable[..., Any]) -> str:
+    """Return what an endpoint does and returns, off its docstring, as running text.
+
+    By itself Gradio shows programs and people the first part alone. Of each argument it shows the first line.
+    """
+    text = inspect.getdoc(endpoint) or ""
+    what = text.partition("Args:")[0].partition("Returns:")[0]
+    return " ".join(f"{what} Returns: {text.partition('Returns:')[2]}".split())
+
+
+def descend(
+    problem: str = "least_squares",
+    x: list[float] | list[list[float]] | None = None,
+    y: float | list[float] | None = None,
+    w0: list[float] | None = None,
+    lr: float = 0.01,
+    steps: int = 150,
+    optimizer: str = "gradient_descent",
+    momentum: float = 0.9,
+    dtype: str = "float32",
+    condition: float = 10.0,
+) -> dict[str, Any]:
+    """Minimise a loss with gradients from torch's autograd, and compare with theory.
+
+    Without arguments it is the notebook's problem: (y − xᵀw)² with x five ones, y = 1 and w0 five zeros.
+    "least_squares" is the mean of that over the rows of x; the other problems are surfaces over two weights.
+
+    Args:
+        problem: "least_squares", "valley", "rosenbrock", "himmelblau", "beale", "saddle" or "rastrigin".
+        x: for least squares: one observation of 1 to 8 numbers, or 1 to 50 rows of them.
+        y: for least squares: the label, or one for each row.
+        w0: the weights to start from; zeros for least squares, a good start for a surface.
+        lr: the step size, above 0.
+        steps: 1 to 100,000; after 2 seconds of processor time, or 4 by the clock, it stops.
+        optimizer: "gradient_descent", "momentum", "nesterov", "adagrad", "rmsprop" or "adam".
+        momentum: 0 to 0.999, for "momentum" and "nesterov".
+        dtype: "float32" or "float64".
+        condition: the condition number of the valley, 1 to 10,000.
+
+    Returns:
+        losses (before each step), w, first_gradient, status, overflow_step and settled_step (or null),
+        minimum (the minimiser that the theory is about), distances to it (at the start and after each step),
+        eigenvalues of the Hessian at the minimum, ascending, and what follows from them for the chosen
+        optimiser, exactly for least squares and the valley, elsewhere near the minimum: lr_max, the step size
+        from which it no longer comes down, and contraction_predicted and contraction_measured, the factor of
+        the distance in one step in the long run. These three are null for "adagrad", "rmsprop" and "adam",
+        which have none, contraction_measured also where rounding, too few steps or, on a surface, the way to
+        the minimum hide it. lr_best, the fastest fixed step size, is null except for "gradient_descent".
+    """
+    if problem == "least_squares" and x is None and y is None:
+        x, y = [1.0] * 5, 1.0
+    try:
+        chosen = make_problem(problem, x, y, condition)
+        start = check_start(chosen, find_default_start(chosen) if w0 is None else w0)
+        config = make_optimizer(optimizer, lr, momentum)
+        result = run_descent(chosen, start, config, steps, dtype)
+    except ValueError as error:
+        raise gr.Error(str(error), print_exception=False) from error
+    curvature = find_curvature(chosen, start)
+    return {
+        "losses": result.losses.tolist(),
+        "w": result.w.tolist(),
+        "first_gradient": result.gradients[0].tolist(),
+        "status": result.status,
+        "overflow_step": result.overflow_step,
+        "settled_step": result.settled_step,
+        "minimum": curvature.minimum.tolist(),
+        "distances": measure_distances(curvature, result.path).tolist(),
+        "eigenvalues": curvature.eigenvalues.tolist(),
+        "lr_max": find_lr_limit(curvature, config),
+        "lr_best": curvature.lr_best if config.name == "gradient_descent" else None,
+        "contraction_predicted": predict_contraction(curvature, config),
+        "contraction_measured": measure_contraction(curvature, config, result, dtype),
+    }
+
+
+def convolve(
+    image: list[list[float]],
+    kernel: list[list[float]],
+    bias: float = 0.0,
+    stride: int = 1,
+    padding: int = 0,
+    dilation: int = 1,
+) -> dict[str, Any]:
+    """Convolve a picture with a kernel by torch.nn.functional.conv2d and by hand.
+
+    Args:
+        image: rows of numbers, 1 to 512 px a side.
+        kernel: a square of weights, 1 to 7 a side; not turned, as in torch.
+        bias: the number added to each sum.
+        stride: 1 to 7.
+        padding: 0 to 6 rings of zeros.
+        dilation: 1 to 4 px from one weight to the next.
+
+    Returns:
+        output, by_hand, max_difference and shape, [height, width].
+    """
+    try:
+        pixels = check_matrix(image, "The picture", MAX_IMAGE_PX)
+        weights = check_kernel(kernel)
+        window = Window(len(weights), stride, padding, dilation)
+        result = inspect_convolution(pixels[None], weights[None], check_value(bias, "The bias"), window)
+    except ValueError as error:
+        raise gr.Error(str(error), print_exception=False) from error
+    return _describe_result(result)
+
+
+def pool(
+    image: list[list[float]], kind: str = "max", kernel_size: int = 2, stride: int = 2, padding: int = 0
+) -> dict[str, Any]:
+    """Pool a picture by torch.nn.functional's max_pool2d or avg_pool2d and by hand.
+
+    Args:
+        image: rows of numbers, 1 to 512 px a side.
+        kind: "max" or "average"; the average counts the padding as zeros, as nn.AvgPool2d does.
+        kernel_size: 1 to 7.
+        stride: 1 to 7.
+        padding: 0 to half the kernel size.
+
+    Returns:
+        output, by_hand, max_difference and shape, [height, width].
+    """
+    try:
+        pixels = check_matrix(image, "The picture", MAX_IMAGE_PX)
+        result = inspect_pooling(pixels, kind, Window(kernel_size, stride, padding))
+    except ValueError as error:
+        raise gr.Error(str(error), print_exception=False) from error
+    return _describe_result(result)
+
+
+def _describe_result(result: Convolution | Pooling) -> dict[str, Any]:
+    return {
+        "output": result.output.tolist(),
+        "by_hand": result.by_hand.tolist(),
+        "max_difference": result.max_difference,
+        "shape": list(result.output.shape),
+    }
+
+
+def architecture(network: str) -> dict[str, Any]:
+    """Read a network's layers with their shapes, parameters and multiply-adds, each with its arithmetic.
+
+    AlexNet is torchvision's, for pictures of 3 × 224 × 224; the others are for pictures of 1 × 28 × 28.
+
+    Args:
+        network: "logistic", "mlp", "convnet", "convnet2", "convnet3", "convnet4", "glassnet" or "alexnet".
+
+    Returns:
+        network, title, input_shape ([C, H, W] of one picture), layers (first to last, each with name, kind,
+        settings in words, input_shape, output_shape, parameters, parameter_sum, multiply_adds,
+        multiply_add_sum and bytes of the output in float32), parameters, multiply_adds, weight_bytes (of the
+        parameters), buffer_bytes (of batch norm's running statistics), activation_bytes (of all outputs for
+        one picture, without those that only rename or overwrite their input) and convention (what a
+        multiply-add is and where none is counted).
+    """
+    try:
+        layout = read_architecture(network)
+    except ValueError as error:
+        raise gr.Error(str(error), print_exception=False) from error
+    layers = [
+        {
+            "name": layer.name,
+            "kind": layer.kind,
+            "settings": layer.settings,
+            "input_shape": list(layer.input_shape),
+            "output_shape": list(layer.output_shape),
+            "parameters": layer.parameters,
+            "parameter_sum": layer.parameter_sum,
+            "multiply_adds": layer.multiply_adds,
+            "multiply_add_sum": layer.multiply_add_sum,
+            "bytes": layer.num_bytes,
+        }
+        for layer in layout.layers
+    ]
+    return {
+        "network": layout.network,
+        "title": layout.title,
+        "input_shape": list(layout.input_shape),
+        "layers": layers,
+        "parameters": layout.parameters,
+        "multiply_adds": layout.multiply_adds,
+        "weight_bytes": layout.weight_bytes,
+        "buffer_bytes": layout.buffer_bytes,
+        "activation_bytes": layout.activation_bytes,
+        "convention": CONVENTION,
+    }
+
+
+def predict(
+    strokes: list[list[list[float]]] | None = None,
+    image: list[list[float]] | str | None = None,
+    checkpoint: str = DEFAULT_CHOICE,
+    with_stages: bool = True,
+) -> dict[str, Any]:
+    """Read a digit from pen strokes or from a picture.
+
+    A picture has at most 4096 × 4096 px; as a file it is at most 3 MB large, "data:image/png;base64,…".
+
+    Args:
+        strokes: strokes, each a list of [x, y] points on a pad of 280 × 280 px, y downwards.
+        image: instead of strokes: rows of grey values, 0 to 1 or 0 to 255, or a picture file as a text.
+        checkpoint: name of a shipped checkpoint, or "run:" and the id of a run.
+        with_stages: whether to return the stages, which are twenty times as long as all else.
+
+    Returns:
+        `digit` (None if refused), `probabilities` (ten), `picture` (28 rows of 28 values in [0, 1]: what the
+        network was given), `stages` (on the way there, first to last, each with its `name`, its `title` and
+        its `picture`, rows of values in [0, 1]), `doubt` (why it may be no digit, or empty) and `refusal`
+        (why there is no digit, or empty).
+    """
+    try:
+        if (strokes is None) == (image is None):
+            raise ValueError("Give either strokes or an image.")
+        path = resolve_choice(str(checkpoint))
+        sketch = _read_sketch(strokes, image, with_stages)
+        prediction = predict_digit(sketch.image, path)
+    except SketchRefused as refusal:
+        return {
+            "digit": None,
+            "probabilities": [],
+            "picture": [],
+            "stages": [],
+            "doubt": "",
+            "refusal": str(refusal),
+        }
+    except ValueError as error:
+        raise gr.Error(str(error), print_exception=False) from error
+    return {
+        "digit": prediction.digit,
+        "probabilities": prediction.probabilities.tolist(),
+        "picture": sketch.image.tolist(),
+        "stages": [
+            {"name": stage.name, "title": stage.title, "picture": np.round(stage.image, 4).tolist()}
+            for stage in sketch.stages
+        ],
+        "doubt": sketch.doubt.reason if sketch.doubt else "",
+        "refusal": "",
+    }
+
+
+def _read_sketch(strokes: Any, image: Any, with_stages: bool) -> SketchDigit:
+    if strokes is not None:
+        return read_drawing({"strokes": strokes}, with_stages=with_stages)
+    if isinstance(image, str):
+        return read_drawing({"picture": image}, with_stages=with_stages)
+    try:
+        pixels = np.asarray(image, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise ValueError("The image must be a list of rows of numbers, all rows of one length.") from error
+    return digit_from_image(pixels, with_stages)
+
+
+def checkpoints() -> list[dict[str, Any]]:
+    """List the shipped checkpoints with what their headers record.
+
+    Returns:
+        One entry a checkpoint: `name`, `network`, `dataset`, `epochs`, `seed`, `test_accuracy`, `test_loss`.
+    """
+    return [
+        {
+            "name": choice.key,
+            "network": choice.info.network,
+            "dataset": choice.info.dataset,
+            "epochs": choice.info.epochs,
+            "seed": choice.info.seed,
+            "test_accuracy": choice.info.test_accuracy,
+            "test_loss": choice.info.test_loss,
+        }
+        for choice in list_choices([])
+    ]
+
+
+ENDPOINTS: Mapping[str, Callable[..., Any]] = {
+    endpoint.__name__: endpoint
+    for endpoint in (descend, convolve, pool, architecture, train, runs, predict, checkpoints)
+}

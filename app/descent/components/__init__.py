@@ -1,0 +1,1 @@
+"""What the gradient descent tab draws in the browser."""

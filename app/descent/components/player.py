@@ -1,0 +1,136 @@
+"""The descent player: optimisers walking down a loss landscape, with their losses and one cursor for all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from app.ui.components.chart import CHART_TEMPLATE
+from app.ui.components.transport import write_transport
+from app.ui.loader import component_classes, read_component_script, read_component_style
+
+_FOLDER = Path(__file__).parent
+
+_TEMPLATE = f"""
+<div class="gb-player">{write_transport("Play the descent")}
+  <div class="gb-player-pictures">
+    <figure class="gb-player-landscape">
+      <figcaption class="gb-player-key">
+        <span data-mark="start"><i></i>start: click or drag</span>
+        <span data-mark="minimum"><i></i>minimum</span>
+        <span data-mark="valley"><i></i>every point is a minimum</span>
+      </figcaption>
+      <div class="gb-player-canvas"><canvas tabindex="0" role="application"></canvas></div>
+    </figure>
+    <div class="gb-player-losses">{CHART_TEMPLATE}</div>
+    <figure class="gb-player-data">
+      <figcaption class="gb-player-key"><span>Drag a point: every line follows.</span></figcaption>
+      <div class="gb-player-canvas"><canvas tabindex="0" role="application"></canvas></div>
+    </figure>
+    <ul class="gb-player-readout"></ul>
+  </div>
+  <span class="gb-player-spoken" aria-live="polite"></span>
+</div>
+"""
+
+
+# For the `js` of an event whose first input is the player: it stands there for what was moved by hand.
+SEND_MOVED = "(player, ...values) => [{ moved: { ...window.glassboxDescent.moved } }, ...values]"
+
+
+def ask_for_race(field: str, place: int | None = None) -> str:
+    """Return the `js` of a control's event without a Python function: its inputs go to the player's `answer`.
+
+    Args:
+        field: The control's field: from here on it counts, and no longer what was moved by hand.
+        place: Where the control stands among the inputs, from 0, if its event is also raised where Python
+            fills it: the player then looks at what stands in it, to tell the two apart.
+    """
+    value = "undefined" if place is None else f"values[{place}]"
+    return f'(...values) => {{ window.glassboxDescent.askForRace(values, "{field}", {value}); }}'
+
+
+def build_player(value: dict[str, Any], answer: Callable[[Any], str], **kwargs: Any) -> gr.HTML:
+    """Build the player of up to four optimisers, the racers, on one loss landscape.
+
+    A race is a dictionary of finite numbers:
+
+    - `num_steps`: how far the scrubber goes.
+    - `picture`: `{"kind", "label", "x_label", "y_label", "x_range", "y_range", "minima"}` with `label` the
+      description for screen readers, ending in a full stop, and `minima` a list of `[x, y]`. Kind `contours`
+      adds `shades`, `{"rows", "columns", "bytes"}` with base64 of one byte a grid point, row by row from the
+      bottom, 0 the lowest loss (the outermost grid points lie on the frame); `lines`, a list of `{"level",
+      "pieces"}` with pieces `[x0, y0, x1, y1, …]`; and `valley`, the two ends of the line of all minimisers,
+      or None. Kind `curve` adds `curve`, a list of `[x, y]` in ascending x.
+    - `racers`, 1 to 4: `{"slot", "name", "detail", "path", "losses", "gradients", "weights", "ending"}` with
+      `slot` 0 to 3 for colour and shape; `path` the point `[x, y]` after k steps, k = 0, 1, …, shorter than
+      `num_steps + 1` where the racer stopped; `losses` and `gradients` as long, the loss and the gradient's
+      length there; `weights` as long, or None where the weights are the path's coordinates (on a curve: its
+      x); and `ending`, why the racer stopped, or "".
+    - `chart`: a value of `build_chart` with roles `racer1` to `racer4` and x the number of steps taken.
+    - `data`: `{"points", "x_label", "y_label", "x_range", "y_range"}` of a line fit, where a path's point is
+      (slope, intercept), or None.
+
+    The component sends `{"start": [x, y]}` (on a curve `{"start": [x]}`) or `{"points": [[x, y], …]}` with
+    its event `input` while someone moves the start or a data point, and waits for the answer before it sends
+    again. It sends `{"iteration": k}` with its event `release` once the cursor rests; the handler of that
+    event must not answer the player, or the cursor would never rest. Every message has `moved` too: the
+    fields that were moved by hand, until an answer or their own control says otherwise.
+
+    Args:
+        value: The race to show at first, at its end.
+        answer: Called with `{"values": […], "moved": {…}}`, outside Gradio's queue and with whatever the
+            browser sent, when a control's event runs `ask_for_race`; returns what `pack_answer` packs.
+        **kwargs: Further arguments of `gr.HTML`, such as `elem_id`.
+
+    Returns:
+        The component; a handler updates it by returning what `pack_answer` packs.
+    """
+
+    def ask(request: Any) -> str:
+        return answer(request)
+
+    ask.__name__ = "answer"  # the name under which the script finds it
+    return gr.HTML(
+        value=pack_answer({"race": value}),
+        html_template=_TEMPLATE,
+        css_template=read_component_style(_FOLDER, "chart", "transport", "player"),
+        js_on_load=read_component_script(
+            _FOLDER,
+            "racers",
+            "axes",
+            "chart",
+            "ground",
+            "landscape",
+            "line_fit",
+            "readout",
+            "transport",
+            "asking",
+            "answers",
+            "player",
+        ),
+        apply_default_css=False,
+        server_functions=[ask],
+        elem_classes=component_classes(kwargs.pop("elem_classes", None)),
+        **kwargs,
+    )
+
+
+def pack_answer(answer: dict[str, Any]) -> str:
+    """Pack an answer for the player and the components that listen to it as JSON text.
+
+    Gradio's page copies every value several times an event, entry by entry; a text it copies at once.
+
+    Args:
+        answer: `race`, to be shown, left out where the last one stays; `moved`, fields that were moved by
+            hand and what they are to hold, None for one that holds what stands in it; and what the listeners
+            know, such as `ruler`.
+
+    Raises:
+        ValueError: If a number is not finite.
+    """
+    return json.dumps(answer, allow_nan=False, separators=(",", ":"))

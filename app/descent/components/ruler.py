@@ -1,0 +1,70 @@
+"""A logarithmic ruler of step sizes: one handle an optimiser, on the range in which it comes down."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from app.ui.loader import component_classes, read_component_script, read_component_style
+
+_FOLDER = Path(__file__).parent
+
+_TEMPLATE = """
+<div class="gb-ruler is-blank">
+  <div class="gb-ruler-axis">
+    <div class="gb-ruler-marks">
+      <button type="button" hidden></button>
+      <button type="button" hidden></button>
+    </div>
+    <div class="gb-ruler-chip" aria-hidden="true"></div>
+    <div class="gb-ruler-band">
+      <div class="gb-ruler-zones">
+        <div class="gb-ruler-zone is-short"><span></span></div>
+        <div class="gb-ruler-zone is-over"><span></span></div>
+        <div class="gb-ruler-zone is-diverging"><span></span></div>
+      </div>
+      <i class="gb-ruler-pole"></i>
+      <i class="gb-ruler-pole"></i>
+      <i class="gb-ruler-needle"></i>
+    </div>
+    <div class="gb-ruler-ticks" aria-hidden="true"></div>
+  </div>
+  <p class="gb-ruler-legend"></p>
+  <p class="gb-ruler-note"><b></b><em></em><span></span></p>
+</div>
+"""
+
+
+def build_ruler(value: dict[str, Any], **kwargs: Any) -> gr.HTML:
+    """Build a logarithmic axis of step sizes η, on which one handle an optimiser is dragged.
+
+    What it shows is a dictionary, given at first as the value and later as `ruler` of the player's answers.
+    `range` is the axis, `[lowest, highest]`. `handles` is a list of one to four `{"slot", "name", "lr",
+    "lr_best", "lr_max", "where", "note"}`: `slot`, 0 to 3, picks colour and shape; `lr` is where the handle
+    stands; `lr_best` and `lr_max`, each None where there is none, are the step size that comes down fastest
+    and the one from which the optimiser no longer comes down; `where`, optional, says where these two hold,
+    such as `near the minimum (1, 1)`; `note` is one line of plain text, best under 100 characters. The limits
+    and the note of one handle are shown, the active one's: the last that was touched.
+
+    A move sets the value to `{"moved": {"lr_1": float, …}}`, with all that was moved by hand on the page, and
+    raises `input`: once a frame at most and not before the last move was answered
+    through the player. A handle under the finger stays there meanwhile.
+
+    Args:
+        value: What to show at first.
+        **kwargs: Further arguments of `gr.HTML`, such as `elem_id`.
+
+    Returns:
+        The component; listen with `ruler.input(…, inputs=[ruler], outputs=[player], trigger_mode="multiple",
+        show_progress="hidden")`. Gradio's other modes drop or replay a move that comes close to an answer.
+    """
+    return gr.HTML(
+        html_template=_TEMPLATE,
+        css_template=read_component_style(_FOLDER, "ruler"),
+        js_on_load=read_component_script(_FOLDER, "racers", "answers", "ruler", opening=value),
+        apply_default_css=False,
+        elem_classes=component_classes(kwargs.pop("elem_classes", None)),
+        **kwargs,
+    )

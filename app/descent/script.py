@@ -1,0 +1,87 @@
+"""A race as a Python script that needs torch alone and prints the same losses, to the last digit."""
+
+import inspect
+import textwrap
+
+from app.descent.race import PROBLEM_TITLES, Race
+from models.descent.descent import take_steps
+from models.descent.optimizers import GradientDescent
+from models.descent.problems import DTYPES, LeastSquares
+
+_SCRIPT = '''\
+"""{title}: the descent that Glassbox showed. Nothing in it is random, so there is no seed to set."""
+
+import torch
+
+{parts}
+
+racers = {{
+{racers}
+}}
+start = torch.tensor({start}, dtype=torch.{dtype})
+max_iter = {steps}
+loss_of = {loss_name}
+
+for name, make_optimizer in racers.items():
+    print(name)
+    w = start.clone().requires_grad_()
+    optimizer = make_optimizer(w)
+    for k in range(max_iter):
+        optimizer.zero_grad()
+        loss = loss_of(w)  # the forward pass
+        if not loss.isfinite():
+            print(f"Iteration {{k + 1}}: the loss has left the range of {dtype}")
+            break
+        loss.backward()  # the backward pass: w.grad is now the gradient
+        if k % 10 == 9 or k + 1 == max_iter:
+            print(f"Iteration {{k + 1}}/{{max_iter}}, Current loss: {{loss.item()}}")
+        optimizer.step()
+    print(f"Final result: {{w.tolist()}}")
+'''
+
+
+def write_race_script(race: Race) -> str:
+    """Write the script.
+
+    The loss and the step by hand are this project's own source; the other optimisers are torch's. Iteration k
+    prints the loss before its step, every tenth one and the last, as the tables on the page do.
+    """
+    loss = _show_loss(race)
+    parts = [part for part in (_write_data(race), loss, _show_step_by_hand(race)) if part]
+    return _SCRIPT.format(
+        title=PROBLEM_TITLES[race.settings.problem],
+        parts="\n\n".join(parts),
+        loss_name=loss.partition("def ")[2].partition("(")[0],
+        racers="\n".join(
+            f'    "{race.name_racer(racer)}": lambda w: {racer.optimizer.write_call()},'
+            for racer in race.racers
+        ),
+        start=race.start.tolist(),
+        steps=race.settings.steps,
+        dtype=race.settings.dtype,
+    )
+
+
+def show_sources(race: Race) -> str:
+    """Return the source of the code that ran: the loss, the step by hand where it was taken, and the loop."""
+    parts = [_show_loss(race), _show_step_by_hand(race), inspect.getsource(take_steps)]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _show_loss(race: Race) -> str:
+    return textwrap.dedent(inspect.getsource(race.problem.make_loss(DTYPES[race.settings.dtype])))
+
+
+def _show_step_by_hand(race: Race) -> str:
+    is_used = any(racer.optimizer.name == "gradient_descent" for racer in race.racers)
+    return inspect.getsource(GradientDescent) if is_used else ""
+
+
+def _write_data(race: Race) -> str:
+    problem, settings = race.problem, race.settings
+    if isinstance(problem, LeastSquares):
+        return (
+            f"x = torch.tensor({problem.x.tolist()}, dtype=torch.{settings.dtype})  # one observation a row\n"
+            f"y = torch.tensor({problem.y.tolist()}, dtype=torch.{settings.dtype})\n"
+        )
+    return f"condition = {settings.condition}\n" if settings.problem == "valley" else ""

@@ -1,0 +1,1 @@
+"""The architecture reader: layers, shapes, parameters and multiply-adds."""

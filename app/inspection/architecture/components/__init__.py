@@ -1,0 +1,1 @@
+"""What the architecture reader draws in the browser."""

@@ -1,0 +1,1 @@
+"""Dropout and batch norm under the microscope."""

@@ -1,0 +1,1 @@
+"""What the microscope draws in the browser."""

@@ -1,0 +1,57 @@
+"""Batch norm on one picture: running statistics beside the picture's own, and the answers with both."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from app.ui.components.chart import CHART_TEMPLATE
+from app.ui.loader import component_classes, read_component_script, read_component_style
+
+_FOLDER = Path(__file__).parent
+
+_TEMPLATE = f"""
+<div class="gb-norm">
+  <div class="gb-norm-parts">
+    <div class="gb-norm-charts">{CHART_TEMPLATE}{CHART_TEMPLATE}</div>
+    <div class="gb-norm-lines"></div>
+    <div class="gb-strips" data-trained="own">
+      <p class="gb-strips-verdict" role="status"></p>
+      <ol aria-label="Probability of each digit"></ol>
+      <ul class="gb-strips-key">
+        <li><i class="is-evaluated"></i>running statistics: evaluation mode</li>
+        <li><i class="is-trained"></i>this picture's own: training mode, with this picture alone</li>
+      </ul>
+    </div>
+  </div>
+  <p class="gb-strips-text"></p>
+  <p class="gb-strips-absent"></p>
+</div>
+"""
+
+
+def build_norm(value: str, **kwargs: Any) -> gr.HTML:
+    """Build the picture of batch norm at work.
+
+    The value is JSON text. Either `absent` says why there is nothing to see, or there are `means` and
+    `variances`, each a value of `build_chart` by channel; `channel`, the one that is marked in them; `lines`
+    of arithmetic for it; and `verdict`, `rows` and `text` as `build_spread` has them.
+
+    Args:
+        value: What to show at first.
+        **kwargs: Further arguments of `gr.HTML`, such as `elem_id`.
+
+    Returns:
+        The component; a handler updates it with another such text.
+    """
+    return gr.HTML(
+        value=value,
+        html_template=_TEMPLATE,
+        css_template=read_component_style(_FOLDER, "chart", "strips", "norm"),
+        js_on_load=read_component_script(_FOLDER, "racers", "axes", "chart", "strips", "norm"),
+        apply_default_css=False,
+        elem_classes=component_classes(kwargs.pop("elem_classes", None)),
+        **kwargs,
+    )

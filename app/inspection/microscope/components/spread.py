@@ -1,0 +1,76 @@
+"""Dropout on one picture: the mask, the answer with it, and the spread of the answers over many masks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from app.ui.loader import component_classes, read_component_script, read_component_style
+
+_FOLDER = Path(__file__).parent
+
+_TEMPLATE = """
+<div class="gb-spread">
+  <div class="gb-spread-parts">
+    <div class="gb-spread-inside">
+      <figure class="gb-spread-digit">
+        <canvas width="28" height="28" role="img" aria-label="The picture, 28 × 28 pixels"></canvas>
+        <figcaption></figcaption>
+      </figure>
+      <figure class="gb-spread-mask">
+        <figcaption><b></b><small></small></figcaption>
+        <canvas role="img"></canvas>
+        <ul class="gb-strips-key">
+          <li><i class="is-kept"></i>kept</li>
+          <li><i class="is-dropped"></i>dropped</li>
+        </ul>
+      </figure>
+    </div>
+    <div class="gb-strips" data-trained="this mask">
+      <p class="gb-strips-verdict" role="status"></p>
+      <ol aria-label="Probability of each digit"></ol>
+      <ul class="gb-strips-key">
+        <li><i class="is-dot"></i>one dot a mask</li>
+        <li><i class="is-band"></i>nine in ten of them, and the median</li>
+        <li><i class="is-trained"></i>this mask</li>
+        <li><i class="is-evaluated"></i>evaluation mode</li>
+      </ul>
+    </div>
+  </div>
+  <p class="gb-strips-text"></p>
+  <p class="gb-strips-absent"></p>
+</div>
+"""
+
+
+def build_spread(value: str, **kwargs: Any) -> gr.HTML:
+    """Build the picture of dropout at work.
+
+    The value is JSON text. Either `absent` says why there is nothing to see, or there are:
+
+    - `digit`: `{"pixels", "caption"}`, with base64 of 784 bytes, row by row, 255 for full ink;
+    - `mask`: `{"title", "text", "kept", "tiles", "rows", "columns", "per_row"}`, where `kept` has one
+      character a feature, "1" if it is kept, tile by tile and in each row by row;
+    - `verdict` and `text`: a line above the answers and one beneath;
+    - `rows`, one a digit: `{"digit", "trained", "trained_text", "evaluated", "evaluated_text", "dots", "low",
+      "median", "high", "title"}`, probabilities from 0 to 1; `trained` is None in evaluation mode, and
+      without `dots` there is no spread.
+
+    Args:
+        value: What to show at first.
+        **kwargs: Further arguments of `gr.HTML`, such as `elem_id`.
+
+    Returns:
+        The component; a handler updates it with another such text.
+    """
+    return gr.HTML(
+        value=value,
+        html_template=_TEMPLATE,
+        css_template=read_component_style(_FOLDER, "strips", "spread"),
+        js_on_load=read_component_script(_FOLDER, "strips", "spread"),
+        apply_default_css=False,
+        elem_classes=component_classes(kwargs.pop("elem_classes", None)),
+        **kwargs,
+    )

@@ -1,0 +1,1 @@
+"""What the network's section draws in the browser."""

@@ -1,0 +1,131 @@
+"""Every layer of a network as thumbnails of its maps, with the digit and what the pointed unit sees of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from app.ui.loader import component_classes, read_component_script, read_component_style
+
+_FOLDER = Path(__file__).parent
+
+_TEMPLATE = """
+<div class="gb-maps" hidden>
+  <div class="gb-maps-panel">
+    <div class="gb-maps-pictures">
+      <figure><div><canvas role="img"></canvas></div><figcaption></figcaption></figure>
+      <figure><div><canvas tabindex="0" role="application"></canvas></div><figcaption></figcaption></figure>
+      <figure><div><canvas role="img"></canvas></div><figcaption></figcaption></figure>
+    </div>
+    <div class="gb-maps-reading">
+      <p class="gb-maps-place"></p>
+      <p class="gb-maps-number"></p>
+      <p class="gb-maps-sees"></p>
+      <div class="gb-maps-steps" role="group" aria-label="The map">
+        <button type="button" data-move="back" title="The map before (Page Up)">Back</button>
+        <button type="button" data-move="next" title="The next map (Page Down)">Next</button>
+        <button type="button" data-move="hold" aria-pressed="false"
+          title="Keep this map while the pointer crosses others, as a click on it does; Escape lets go">
+          Hold
+        </button>
+        <button type="button" data-move="open" title="Follow this map back to its arithmetic (Enter)">
+          To the window
+        </button>
+      </div>
+    </div>
+  </div>
+  <div class="gb-maps-layers"></div>
+  <section class="gb-maps-answer" aria-label="The answer">
+    <p class="gb-maps-verdict"></p>
+    <ol class="gb-maps-bars"></ol>
+  </section>
+  <span class="gb-maps-spoken" aria-live="polite"></span>
+</div>
+"""
+
+# For the `js` of a control's event without a Python function: its inputs go to the component's `answer`.
+ASK_FOR_MAPS = "(...values) => { window.glassboxMaps?.ask(values); }"
+
+_NOTICE_SCRIPT = """
+const notice = element.querySelector(".gb-notice");
+const showMistake = ({ detail }) => {
+  if (!notice.isConnected) return document.removeEventListener("glassbox-maps", showMistake);
+  notice.replaceChildren();
+  if (!detail) return;
+  notice.appendChild(document.createElement("p")).textContent = detail;
+};
+document.addEventListener("glassbox-maps", showMistake);
+"""
+
+
+def build_maps(
+    value: str, answer: Callable[[Any], str], explain: Callable[[Any], str], **kwargs: Any
+) -> gr.HTML:
+    """Build the layers of a network, one below the other, and above them what is pointed at; one a page.
+
+    What it shows is JSON text of a dictionary, as `app.inspection.network.view` lays it out:
+
+    - `key`, `version`, `picture`: sent back with every question about a unit.
+    - `digit`: base64 of the picture's 28 × 28 bytes; `caption`: what it is.
+    - `layers`: a list of `{"name", "kind", "title", "shape", "note", "scale", "scale_text", "signed",
+      "count", "rows", "columns", "is_vector", "has_maps", "folded", "bytes", "sees", "strongest", "openable",
+      "filters", "is_answer"}`. `count` maps of `rows` × `columns` numbers, 1 × 1 for a vector; `bytes` is
+      base64 of one byte a number, map by map, None for a layer without maps and for one that is `folded` at
+      first (its numbers are asked for). Bytes are 0 to 255 for 0 to `scale`, or, where `signed`, 1 to 255 for
+      −scale to scale. `sees`: `{"rows": [[first, last], …], "columns": […]}`, the pixels that each row and
+      each column of units sees, or None where every unit sees the whole picture. `strongest`: `[channel, row,
+      column]`. `filters`: slices as in `weights` below, one a map, with `scale_text`, or None. `is_answer`:
+      whether its numbers are the logits.
+    - `chosen`: `{"layer", "channel", "row", "column"}`, and `detail`: what `explain` returns for it.
+    - `verdict`: a sentence; `bars`: a list of `{"digit", "logit", "probability", "share", "is_largest"}`.
+
+    A click or Enter on a map of a layer that is `openable` sets the value to `{"layer": name, "channel": k}`,
+    k from 0, and raises `select`.
+
+    Args:
+        value: What to show at first.
+        answer: Called with `{"values": […], "chosen": …}`, outside Gradio's queue and with whatever the
+            browser sent, when a control's event runs `ASK_FOR_MAPS` with its inputs. Returns JSON text of
+            what to show, or of `{"error": str}`, which is shown by `build_maps_notice`.
+        explain: Called with `{"key", "version", "picture", "layer", "channel", "with_values"}`, in the same
+            way, when a unit is pointed at. Returns JSON text of `{"layer", "channel", "note", "weights",
+            "values"}`: `weights` is `{"count", "rows", "columns", "bytes"}`, signed bytes, or None, and
+            `values`, only where asked for, base64 of the layer's numbers as float32; or of `{"error": str}`.
+        **kwargs: Further arguments of `gr.HTML`, such as `elem_id`.
+
+    Returns:
+        The component; listen with `maps.select(…, inputs=[maps, …])`.
+    """
+
+    def ask(request: Any) -> str:
+        return answer(request)
+
+    def ask_about_unit(request: Any) -> str:
+        return explain(request)
+
+    ask.__name__, ask_about_unit.__name__ = "answer", "explain"  # the names under which the script finds them
+    return gr.HTML(
+        value=value,
+        html_template=_TEMPLATE,
+        css_template=read_component_style(_FOLDER, "maps"),
+        js_on_load=read_component_script(_FOLDER, "sheets", "layer_rows", "asking", "maps"),
+        apply_default_css=False,
+        server_functions=[ask, ask_about_unit],
+        elem_classes=component_classes(kwargs.pop("elem_classes", None)),
+        **kwargs,
+    )
+
+
+def build_maps_notice(**kwargs: Any) -> gr.HTML:
+    """Build the line that says why the last choice cannot be shown; empty while it can."""
+    return gr.HTML(
+        html_template='<div class="gb-notice" role="status"></div>',
+        css_template=read_component_style(_FOLDER, "notice"),
+        js_on_load=_NOTICE_SCRIPT,
+        apply_default_css=False,
+        elem_classes=component_classes(kwargs.pop("elem_classes", None)),
+        **kwargs,
+    )

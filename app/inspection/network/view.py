@@ -1,0 +1,268 @@
+"""A picture's way through a network, as the component `maps` shows it: JSON text, a byte a number."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from app.inspection.network.notes import (
+    describe_layer,
+    describe_settings,
+    describe_weights,
+    format_shape,
+    write_value,
+)
+from app.ui.numbers import format_number
+from app.ui.packing import encode_bytes, find_scale, quantise
+from models.checkpoints.prediction import copy_network, find_temperature
+from models.inspection.activations import Activations, LayerOutput, Trace, inspect_layers
+from models.inspection.receptive_field import ReceptiveField, find_receptive_fields
+from models.runs.library import resolve_choice
+
+OPENABLE = ("Conv2d", "MaxPool2d", "AvgPool2d")  # what the window above can follow back to its arithmetic
+_FOLDED = ("BatchNorm2d", "ReLU")  # in a long network, behind a button
+_MAX_UNFOLDED = 10
+
+Fields = dict[str, ReceptiveField | None]
+
+
+@dataclass(frozen=True, eq=False)
+class Passage:
+    """One picture's way through one checkpoint's network.
+
+    Attributes:
+        key: The checkpoint's key (see `models.runs.library`).
+        version: Changes when the checkpoint's file does.
+        trace: What every layer gave.
+        fields: Every layer's receptive field along the rows, and along the columns.
+    """
+
+    key: str
+    version: str
+    trace: Trace
+    fields: tuple[Fields, Fields]
+
+
+def trace_picture(key: Any, image: np.ndarray) -> Passage:
+    """Send a picture (28, 28) in [0, 1] through the network behind a choice's key; the last few are kept.
+
+    Raises:
+        ValueError: If nothing may be chosen by this key, its file is refused, or the picture is no picture.
+    """
+    if not isinstance(key, str):
+        raise ValueError(f"{key!r:.40} is not a checkpoint. Choose one of the list.")
+    path = resolve_choice(key)
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise ValueError("This checkpoint's file is no longer there. Choose another one.") from error
+    pixels = np.ascontiguousarray(image, dtype=np.float32)
+    return _trace_version(key, path, f"{status.st_mtime_ns}-{status.st_size}", pixels.tobytes(), pixels.shape)
+
+
+@lru_cache(maxsize=6)  # of the largest network, 10 MB each
+def _trace_version(key: str, path: Path, version: str, picture: bytes, shape: tuple[int, ...]) -> Passage:
+    network = copy_network(path)
+    pixels = np.frombuffer(picture, np.float32).reshape(shape)
+    trace = inspect_layers(network, pixels, find_temperature(path))
+    return Passage(
+        key, version, trace, (find_receptive_fields(network, axis=0), find_receptive_fields(network, axis=1))
+    )
+
+
+def show_network(passage: Passage, caption: str, chosen: Any = None) -> dict[str, Any]:
+    """Lay out a passage for the component.
+
+    Args:
+        passage: The picture's way through the network.
+        caption: What the picture is: "a 7".
+        chosen: The unit that the browser has chosen, unchecked: `{"layer", "channel", "row", "column"}`. It
+            stays chosen where the network has it; otherwise the strongest unit of the first layer is.
+    """
+    trace = passage.trace
+    digit = int(trace.probabilities.argmax())
+    layers = [_show_layer(passage, position) for position in range(len(trace.layers))]
+    chosen = _keep_choice(trace, chosen)
+    return {
+        "key": passage.key,
+        "version": passage.version,
+        "picture": encode_bytes(trace.image.tobytes()),
+        "digit": quantise(trace.image, 1.0, False),
+        "caption": f"{caption}\nread as {digit}",
+        "layers": layers,
+        "chosen": chosen,
+        "detail": explain_unit(passage, chosen["layer"], chosen["channel"], with_values=True),
+        "verdict": _state_verdict(trace, digit),
+        "bars": [_show_bar(trace, each, digit) for each in range(len(trace.logits))],
+    }
+
+
+def explain_unit(passage: Passage, name: Any, channel: Any, with_values: bool) -> dict[str, Any]:
+    """Lay out what the page asks for when a unit is pointed at.
+
+    Args:
+        passage: The picture's way through the network.
+        name: The layer's dotted name, unchecked.
+        channel: Which of its maps, or of its numbers where it has no maps, from 0, unchecked.
+        with_values: Whether to send all of the layer's numbers, as float32 in full.
+
+    Raises:
+        ValueError: If the network has no such layer, or the layer no such map.
+    """
+    layer = passage.trace.find(name)
+    if isinstance(channel, bool) or not isinstance(channel, int) or not 0 <= channel < layer.shape[0]:
+        last = layer.shape[0] - 1
+        raise ValueError(f"{layer.name} has no map {channel!r:.40}: choose a whole number from 0 to {last}.")
+    detail: dict[str, Any] = {"layer": layer.name, "channel": channel, "weights": None}
+    weight = layer.weights.get("weight")
+    if weight is not None and weight.ndim > 1:
+        slices = weight[channel]  # (C, K, K) or (F,)
+        if layer.kind == "Linear":
+            slices = slices.reshape(_find_maps_before(passage.trace, layer))
+        detail["weights"] = _show_slices(slices)
+    detail["note"] = describe_weights(layer, channel, detail["weights"])
+    if with_values:
+        detail["values"] = encode_bytes(layer.values.astype("<f4").tobytes())
+    return detail
+
+
+def unpack_picture(text: Any) -> np.ndarray:
+    """Return the picture (28, 28) that `show_network` sent along, from whatever a browser sends back.
+
+    Raises:
+        ValueError: If it is not such a picture; its values are checked by `trace_picture`.
+    """
+    try:
+        return np.frombuffer(base64.b64decode(text, validate=True), "<f4").reshape(28, 28)
+    except (TypeError, ValueError) as error:
+        raise ValueError("This is not a picture that the page has sent.") from error
+
+
+def _show_layer(passage: Passage, position: int) -> dict[str, Any]:
+    trace, layer = passage.trace, passage.trace.layers[position]
+    scale, signed = find_scale(layer.values), bool((layer.values < 0).any())
+    is_quiet = layer.kind == "Dropout"  # it passes on what it is given
+    is_folded = layer.kind in _FOLDED and len(trace.layers) > _MAX_UNFOLDED
+    count, rows, columns = layer.shape if len(layer.shape) == 3 else (layer.shape[0], 1, 1)
+    return {
+        "name": layer.name,
+        "kind": layer.kind,
+        "title": describe_settings(layer),
+        "shape": format_shape(layer.shape),
+        "note": describe_layer(trace, position),
+        "scale": scale,
+        "scale_text": format_number(scale),
+        "signed": signed,
+        "count": count,
+        "rows": rows,
+        "columns": columns,
+        "is_vector": len(layer.shape) == 1,
+        "has_maps": not is_quiet,
+        "folded": is_folded,
+        # A folded layer sends its numbers when it is unfolded.
+        "bytes": None if is_quiet or is_folded else quantise(layer.values, scale, signed),
+        "sees": _show_spans(passage, layer),
+        "strongest": _find_strongest(layer),
+        "openable": layer.kind in OPENABLE,
+        "filters": _show_filters(trace, position),
+        "is_answer": position == len(trace.layers) - 1,
+    }
+
+
+def _show_spans(passage: Passage, layer: LayerOutput) -> dict[str, Any] | None:
+    """Return the first and last pixel that each row and each column of units sees; None for everything."""
+    down, across = (fields[layer.name] for fields in passage.fields)
+    if down is None or across is None or len(layer.shape) != 3:
+        return None
+    height, width = passage.trace.image.shape
+    _, rows, columns = layer.shape
+    return {
+        "rows": [down.find_span(unit, height) for unit in range(rows)],
+        "columns": [across.find_span(unit, width) for unit in range(columns)],
+    }
+
+
+def _show_filters(trace: Trace, position: int) -> dict[str, Any] | None:
+    """Return all filters of a convolution that reads the picture itself: one slice each."""
+    layer = trace.layers[position]
+    if layer.kind != "Conv2d" or position > 0:
+        return None
+    return _show_slices(layer.weights["weight"][:, 0])
+
+
+def _show_slices(slices: Activations) -> dict[str, Any]:
+    count, rows, columns = slices.shape
+    scale = find_scale(slices)
+    return {
+        "count": count,
+        "rows": rows,
+        "columns": columns,
+        "scale_text": format_number(scale),
+        "bytes": quantise(slices, scale, signed=True),
+    }
+
+
+def _find_maps_before(trace: Trace, layer: LayerOutput) -> tuple[int, int, int]:
+    """Return the shape (C, H, W) of what a Linear reads before it is flattened; (F, 1, 1) without maps."""
+    position = trace.layers.index(layer)
+    for before in reversed(trace.layers[:position]):
+        if before.kind == "Linear":
+            return layer.input_shape[0], 1, 1
+        if len(before.shape) == 3:
+            channels, rows, columns = before.shape
+            return channels, rows, columns
+    return 1, *trace.image.shape
+
+
+def _find_strongest(layer: LayerOutput) -> list[int]:
+    """Return channel, row and column of the number with the largest absolute value."""
+    sizes = np.nan_to_num(np.abs(layer.values), nan=0.0)
+    place = [int(index) for index in np.unravel_index(int(sizes.argmax()), layer.shape)]
+    return [*place, 0, 0][:3]
+
+
+def _keep_choice(trace: Trace, chosen: Any) -> dict[str, Any]:
+    try:
+        layer = trace.find(chosen["layer"])
+        place = [chosen["channel"], chosen["row"], chosen["column"]]
+        limits = (*layer.shape, 1, 1)[:3]
+        if layer.kind != "Dropout" and all(
+            type(index) is int and 0 <= index < limit for index, limit in zip(place, limits, strict=True)
+        ):
+            return {"layer": layer.name, "channel": place[0], "row": place[1], "column": place[2]}
+    except (KeyError, TypeError, ValueError):
+        pass  # another network had it, or nobody has chosen
+    first = next(layer for layer in trace.layers if layer.kind != "Dropout")
+    channel, row, column = _find_strongest(first)
+    return {"layer": first.name, "channel": channel, "row": row, "column": column}
+
+
+def _show_bar(trace: Trace, digit: int, largest: int) -> dict[str, Any]:
+    probability = float(trace.probabilities[digit])
+    return {
+        "digit": digit,
+        "logit": write_value(float(trace.logits[digit])),
+        "probability": _format_probability(probability, "> "),
+        "share": probability if np.isfinite(probability) else 0.0,
+        "is_largest": digit == largest,
+    }
+
+
+def _state_verdict(trace: Trace, digit: int) -> str:
+    logit, probability = (float(values[digit]) for values in (trace.logits, trace.probabilities))
+    if not np.isfinite(trace.probabilities).all():
+        return "The logits have left the range of float32, so there is no answer."
+    return (
+        f"The network reads a {digit}: its logit is the largest, {format_number(logit)}, and softmax, "
+        f"under the network's temperature, makes it a probability of {_format_probability(probability)}."
+    )
+
+
+def _format_probability(probability: float, more: str = "more than ") -> str:
+    """Write a probability; one that would be rounded to 1 says that it is not quite."""
+    return f"{more}0.9999" if probability >= 0.99995 else write_value(probability)

@@ -1,0 +1,1 @@
+"""The kernel window: one convolution or pooling, every number of it."""

@@ -1,0 +1,1 @@
+"""What the kernel window draws in the browser."""

@@ -1,0 +1,86 @@
+"""The window that walks over a picture: linked pixel grids, with the sum behind every pixel of the result."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from app.ui.components.transport import write_transport
+from app.ui.loader import component_classes, read_component_script, read_component_style
+
+_FOLDER = Path(__file__).parent
+
+CHANNEL = "glassboxWindow"  # whose answers the notices beside it follow
+
+# For the `js` of a control's event without a Python function: its inputs go to the window's `answer`.
+ASK_FOR_WINDOW = f"(...values) => {{ window.{CHANNEL}.ask(values); }}"
+
+_TEMPLATE = f"""
+<div class="gb-window">{write_transport("Walk over the result", "pixel")}
+  <div class="gb-grids-panels"></div>
+  <div class="gb-window-sum">
+    <p class="gb-window-place"></p>
+    <p class="gb-window-terms"></p>
+    <p class="gb-window-terms" hidden></p>
+  </div>
+  <div class="gb-grids-legend"></div>
+</div>
+"""
+
+
+def build_window(value: str, answer: Callable[[Any], str], **kwargs: Any) -> gr.HTML:
+    """Build the window.
+
+    A view is a dictionary of finite numbers:
+
+    - `panels`: as in `build_grids`, with the ids `input`, `kernel` (none for pooling), `output`, and `share`
+      for what the channel that is looked at adds to the output, where the input has several.
+    - `link`: `{"kind", "size", "stride", "padding", "dilation", "bias", "outputs"}` with `kind` one of
+      `convolution`, `max` and `average`, `size` the kernel's side, `padding` the rings at the left and upper
+      edge, and `outputs` the ids of all panels of the output's size, the output first. `winners`, for `max`:
+      for each output pixel the row and column of the input pixel that won. `sums`, where the input has
+      several channels: `{"label", "values"}` each, rows of what a channel, or all the rest, adds to the
+      output; and `looked`, the label of the channel that is looked at.
+
+    Args:
+        value: `pack_answer({"view": …})` to show at first.
+        answer: Called with `{"values": […]}`, whatever the browser sent, when a control changes; returns
+            what `pack_answer` packed. Without a `view`, the picture stays.
+        **kwargs: Further arguments of `gr.HTML`, such as `elem_id`.
+
+    Returns:
+        The component. Its event `release` says that nothing has changed for a while.
+    """
+
+    def ask(request: Any) -> str:
+        return answer(request)
+
+    ask.__name__ = "answer"  # the name under which the script finds it
+    return gr.HTML(
+        value=value,
+        html_template=_TEMPLATE,
+        css_template=read_component_style(_FOLDER, "grids", "transport", "window"),
+        js_on_load=read_component_script(
+            _FOLDER, "grids", "arithmetic", "transport", "asking", "answers", "window", channel=CHANNEL
+        ),
+        apply_default_css=False,
+        server_functions=[ask],
+        elem_classes=component_classes(kwargs.pop("elem_classes", None)),
+        **kwargs,
+    )
+
+
+def pack_answer(answer: dict[str, Any]) -> str:
+    """Pack an answer for the window and the notices that follow it as JSON text.
+
+    Args:
+        answer: `view`, left out where the last one stays, and what the notices know.
+
+    Raises:
+        ValueError: If a number is not finite.
+    """
+    return json.dumps(answer, allow_nan=False, separators=(",", ":"))

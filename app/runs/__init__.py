@@ -1,0 +1,1 @@
+"""Training runs: started, watched, steered, compared."""

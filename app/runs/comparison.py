@@ -1,0 +1,197 @@
+"""Several runs side by side, as the component `compare` shows them: curves, a table, seeds, and chance."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from app.runs.results import title_run, title_training
+from app.runs.verdicts import judge_differences, read_test, read_validation, summarise_seeds
+from app.ui.numbers import format_number, format_seconds
+from models.data.datasets import NUM_IMAGES, TITLES
+from models.networks.architecture import read_architecture
+from models.networks.registry import NETWORKS
+from models.runs.status import EXAMPLE_RUN, LIVE_STATUSES, RunState, keep_known_runs, read_run
+
+MAX_RUNS = 8
+MAX_POINTS = 150  # of a curve: as many as its chart has room for
+
+SETTINGS = {
+    "network": "Network",
+    "dataset": "Data",
+    "recipe": "Recipe",
+    "optimizer": "Optimiser",
+    "learning_rate": "Learning rate",
+    "momentum": "Momentum",
+    "schedule": "Schedule",
+    "weight_decay": "Weight decay",
+    "batch_size": "Batch size",
+    "epochs": "Epochs",
+    "dropout": "Dropout",
+    "augment": "Augmentation",
+    "distortions": "Distortions",
+    "added_strokes": "Strokes added",
+    "label_smoothing": "Label smoothing",
+    "precision": "Precision",
+    "num_images": "Pictures",
+    "split_seed": "Split seed",
+    "seed": "Seed",
+}
+_OPTIMIZERS = {"sgd": "SGD", "adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop"}
+# Each quantity: what a learner reads, the axis, whether it is logarithmic, and where its numbers are.
+_QUANTITIES = {
+    "training_loss": ("Training loss, smoothed", "cross-entropy (nats)", True, "steps", "smoothed_loss"),
+    "validation_loss": ("Validation loss", "cross-entropy (nats)", True, "epochs", "validation_loss"),
+    "validation_accuracy": ("Validation accuracy", "accuracy", False, "epochs", "validation_accuracy"),
+    "learning_rate": ("Learning rate", "learning rate", False, "steps", "learning_rate"),
+}
+_SEEDS_MATTER = (
+    "The intervals cover the luck of the test pictures. Another seed alone moves an accuracy as well: repeat "
+    "a training over several seeds to see by how much."
+)
+
+
+def show_comparison(run_ids: Any) -> dict[str, Any]:
+    """Lay out the ticked runs side by side; the example alone where none is ticked.
+
+    Args:
+        run_ids: Up to `MAX_RUNS` ids, unchecked; those that no run has any more are left out.
+
+    Returns:
+        What `app.runs.components.comparison` takes.
+    """
+    ids = list(dict.fromkeys(keep_known_runs(run_ids)))[:MAX_RUNS]
+    runs = [read_run(run_id) for run_id in ids or [EXAMPLE_RUN]]
+    configs = [run.config for run in runs]
+    names = [run.name or title_run(run) for run in runs]
+    labels = label_runs(names, configs)
+    return {
+        "runs": [
+            {
+                "id": run.run_id,
+                "label": label,
+                "name": name,
+                "about": run.name and title_training(run),
+            }
+            for run, name, label in zip(runs, names, labels, strict=True)
+        ],
+        "is_live": any(run.status in LIVE_STATUSES for run in runs),
+        "hint": _write_hint(ids),
+        "quantities": [
+            {"key": key, "title": title, "y_label": y_label, "log_y": log_y, "by_epoch": source == "epochs"}
+            for key, (title, y_label, log_y, source, _) in _QUANTITIES.items()
+        ],
+        "curves": {
+            key: [_trace_curve(run, source, name) for run in runs]
+            for key, (*_, source, name) in _QUANTITIES.items()
+        },
+        "table": _lay_out_table(runs, configs),
+        "groups": summarise_seeds(runs, configs),
+        "verdicts": judge_differences(runs, labels),
+        "seeds_matter": _SEEDS_MATTER,
+    }
+
+
+def label_runs(names: list[str], configs: list[dict[str, Any]]) -> list[str]:
+    """Name runs so that they can be told apart: by their names, or by network, data and what differs."""
+    labels = []
+    for position, (label, config) in enumerate(zip(names, configs, strict=True)):
+        alike = [other for name, other in zip(names, configs, strict=True) if name == label]
+        differing = [key for key in SETTINGS if any(other[key] != config[key] for other in alike)]
+        differing = [key for key in differing if key != "recipe"] or differing  # it follows from the others
+        parts = [f"{SETTINGS[key].lower()} {write_setting(key, config[key])}" for key in differing[:2]]
+        if len(alike) > 1 and not parts:
+            parts = [f"no. {names[: position + 1].count(label)}"]
+        labels.append(", ".join([label, *parts]))
+    return labels
+
+
+def write_setting(key: str, value: Any) -> str:
+    """Write a field of `TrainConfig` as a learner reads it."""
+    if key == "network":
+        return NETWORKS[value].title
+    if key == "dataset":
+        return TITLES[value]
+    if key == "optimizer":
+        return _OPTIMIZERS[value]
+    if key == "dropout" and value is None:
+        return "its own"
+    if key == "distortions":
+        return value.replace(",", ", ") or "none"
+    if key == "num_images":
+        return f"{value or NUM_IMAGES['train']:,}"
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if key.endswith("seed"):
+        return str(value)
+    return value if isinstance(value, str) else format_number(float(value))
+
+
+def _write_hint(ids: list[str]) -> str:
+    if not ids:
+        return "Tick two or more runs in the list above to lay them over each other. Until then, the example."
+    return "Tick another run in the list above to lay it over this one." if len(ids) == 1 else ""
+
+
+def _trace_curve(run: RunState, source: str, name: str) -> list[list[float]]:
+    """Return a curve as points [step, epoch, seconds, value], at most `MAX_POINTS` at equal distances."""
+    events = run.steps if source == "steps" else run.epochs
+    known = [event for event in events if event.get(name) is not None]
+    stride = math.ceil(len(known) / MAX_POINTS) or 1
+    chosen = known[::-stride][::-1]  # with the last one
+    epochs = run.config["epochs"]
+    return [
+        [
+            event["step"],
+            round(event["step"] / run.num_steps * epochs, 4) if run.num_steps else 0,
+            round(event.get("seconds", 0.0), 2),
+            float(f"{event[name]:.5g}"),
+        ]
+        for event in chosen
+    ]
+
+
+def _lay_out_table(runs: list[RunState], configs: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return columns for the settings that differ and for the results, and a row of cells a run."""
+    columns = [key for key in SETTINGS if key not in ("network", "dataset")]  # they stand in the title
+    differing = [key for key in columns if any(config[key] != configs[0][key] for config in configs)]
+    results = ("Validation accuracy", "Test accuracy", "Time", "Parameters")
+    rows = []
+    for run, config in zip(runs, configs, strict=True):
+        cells = [
+            {"text": write_setting(key, config[key]), "value": _rank(key, config[key])} for key in differing
+        ]
+        parameters = read_architecture(run.config["network"]).parameters
+        seconds = {"text": format_seconds(run.seconds), "value": run.seconds, "title": f"{run.seconds} s"}
+        rows.append(
+            [
+                *cells,
+                _write_accuracy(read_validation(run)),
+                _write_test(run),
+                seconds,
+                {"text": f"{parameters:,}", "value": parameters},
+            ]
+        )
+    return {"columns": [*(SETTINGS[key] for key in differing), *results], "rows": rows}
+
+
+def _rank(key: str, value: Any) -> Any:
+    """Return what a column is sorted by: a number where it has numbers, and otherwise its text."""
+    if key == "num_images" and value is None:
+        return NUM_IMAGES["train"]
+    if key == "dropout" and value is None:
+        return -1
+    return value if isinstance(value, int | float) else write_setting(key, value)
+
+
+def _write_accuracy(accuracy: float | None) -> dict[str, Any]:
+    if accuracy is None:
+        return {"text": "–", "value": None}
+    return {"text": f"{accuracy:.2%}", "value": accuracy, "title": str(accuracy)}
+
+
+def _write_test(run: RunState) -> dict[str, Any]:
+    cell = _write_accuracy(read_test(run))
+    if run.test:
+        cell["small"] = f"{run.test['low']:.2%} to {run.test['high']:.2%}"
+    return cell

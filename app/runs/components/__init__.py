@@ -1,0 +1,1 @@
+"""What the training runs tab draws in the browser."""

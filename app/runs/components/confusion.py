@@ -1,0 +1,81 @@
+"""A run's results on the test pictures: the confusion matrix, and the pictures behind each of its cells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from app.ui.loader import component_classes, read_component_script, read_component_style
+
+_FOLDER = Path(__file__).parent
+
+_TEMPLATE = """
+<div class="gb-confusion" data-run="">
+  <p class="gb-confusion-absent"></p>
+  <div class="gb-confusion-parts" hidden>
+    <h3></h3>
+    <p class="gb-confusion-score"><b></b><span></span></p>
+    <p class="gb-confusion-meaning"></p>
+    <p class="gb-confusion-looks"></p>
+    <div class="gb-confusion-halves">
+      <section>
+        <h4>Rows: what was shown. Columns: what was answered</h4>
+        <div class="gb-confusion-table"></div>
+        <p class="gb-confusion-key"><i></i><span></span></p>
+      </section>
+      <section class="gb-confusion-cell" aria-live="polite">
+        <h4></h4>
+        <p></p>
+        <div class="gb-confusion-pictures"></div>
+      </section>
+    </div>
+    <div class="gb-confusion-halves">
+      <section>
+        <h4>Each class: the share that was misread</h4>
+        <ol class="gb-confusion-classes"></ol>
+        <p class="gb-confusion-scale"></p>
+      </section>
+      <section class="gb-confusion-mistakes">
+        <h4>The mistakes it was surest of</h4>
+        <p></p>
+        <div class="gb-confusion-pictures"></div>
+      </section>
+    </div>
+  </div>
+</div>
+"""
+
+
+def build_confusion(
+    show_results: Callable[[Any], str], show_cell: Callable[[Any], str], **kwargs: Any
+) -> gr.HTML:
+    """Build the results of the run that the page looks at; it follows the event `glassbox-run`.
+
+    Both functions are called outside Gradio's queue with whatever the browser sent, and return JSON text of
+    what `app.runs.results` lays out, or of `{"error": str}`.
+
+    Args:
+        show_results: Called with `{"id", "known"}`.
+        show_cell: Called with `{"id", "row", "column"}` when a cell is chosen.
+        **kwargs: Further arguments of `gr.HTML`, such as `elem_id`.
+    """
+
+    def ask(request: Any) -> str:
+        return show_results(request)
+
+    def ask_about_cell(request: Any) -> str:
+        return show_cell(request)
+
+    ask.__name__, ask_about_cell.__name__ = "results", "cell"  # the names under which the script finds them
+    return gr.HTML(
+        html_template=_TEMPLATE,
+        css_template=read_component_style(_FOLDER, "confusion"),
+        js_on_load=read_component_script(_FOLDER, "sheets", "asking", "focus", "confusion"),
+        apply_default_css=False,
+        server_functions=[ask, ask_about_cell],
+        elem_classes=component_classes(kwargs.pop("elem_classes", None)),
+        **kwargs,
+    )

@@ -1,0 +1,139 @@
+"""A visitor's runs: a list, and the chosen one with its curves as they grow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from app.ui.components.chart import CHART_TEMPLATE
+from app.ui.loader import component_classes, read_component_script, read_component_style
+
+_FOLDER = Path(__file__).parent
+
+_MANAGE = """
+<div class="gb-runs-manage" role="group" aria-label="Manage this run">
+  <button type="button" data-do="rename">Rename</button>
+  <button type="button" data-do="link" title="Whoever has the link sees this run and can change it">
+    Copy link
+  </button>
+  <button type="button" data-act="delete">Delete</button>
+</div>
+"""
+_STEER = """
+<div class="gb-runs-steer" role="group" aria-label="Steer this run">
+  <button type="button" data-act="stop" title="End it; the checkpoint of the last whole epoch is kept">
+    Stop
+  </button>
+  <button type="button" data-act="keep" title="End it, and test and keep the weights as they are now">
+    Stop and keep
+  </button>
+  <button type="button" data-act="resume" title="Go on from the last whole epoch">Resume</button>
+  <button type="button" data-do="pause" aria-pressed="false"
+    title="The curves stand still; the run goes on">Pause the view</button>
+</div>
+"""
+_DOWNLOADS = """
+<div class="gb-runs-downloads" role="group" aria-label="Download">
+  <span>Download</span>
+  <a data-file="checkpoint" download>Checkpoint</a>
+  <button type="button" data-file="svg" title="For a report: losses and accuracies">Figure as SVG</button>
+  <button type="button" data-file="png" title="The same, 200 dots an inch">Figure as PNG</button>
+  <button type="button" data-file="events">Events as CSV</button>
+  <button type="button" data-file="config">Settings as JSON</button>
+  <button type="button" data-file="script">Script</button>
+</div>
+"""
+
+_TEMPLATE = f"""
+<div class="gb-runs">
+  <section class="gb-runs-shelf" aria-label="Runs">
+    <div class="gb-runs-head" aria-hidden="true">
+      <span>Compare</span><span>Run</span><span>State</span><span>Validation</span><span>Test</span><span>Time</span>
+    </div>
+    <ul class="gb-runs-list"></ul>
+    <p class="gb-runs-undo" role="status" hidden><span></span><button type="button">Undo</button></p>
+  </section>
+  <section class="gb-runs-focus" aria-label="The chosen run">
+    <div class="gb-runs-title">
+      <h3></h3>
+      <form hidden>
+        <input type="text" maxlength="60" aria-label="Name of this run" autocomplete="off">
+        <button type="submit">Save</button><button type="button">Cancel</button>
+      </form>
+      {_MANAGE}
+    </div>
+    <p class="gb-runs-link" hidden>
+      <label>Link to this run <input type="text" readonly></label><span role="status"></span>
+    </p>
+    <p class="gb-runs-settings"></p>
+    <progress max="1" value="0" aria-label="Progress of the training"></progress>
+    <div class="gb-runs-now">
+      <p class="gb-runs-details"></p>
+      {_STEER}
+    </div>
+    <p class="gb-runs-error" role="alert"></p>
+    <div class="gb-runs-charts">
+      <div class="is-loss">{CHART_TEMPLATE}</div>
+      <div class="is-accuracy">{CHART_TEMPLATE}</div>
+      <div class="is-rate">{CHART_TEMPLATE}</div>
+      <div class="is-norms">{CHART_TEMPLATE}</div>
+      <div class="is-speed">{CHART_TEMPLATE}</div>
+    </div>
+    {_DOWNLOADS}
+    <span class="gb-runs-spoken" aria-live="polite"></span>
+  </section>
+</div>
+"""
+
+
+def build_runs(
+    look: Callable[[Any], str], act: Callable[[Any], str], hand_out: Callable[[Any], str], **kwargs: Any
+) -> gr.HTML:
+    """Build the list of runs and the bench of the chosen one; one a page.
+
+    The value is JSON text of `{"serial", "ids", "focus", "ticked"}`: whose runs are listed, oldest first, and
+    which of them is chosen; `ticked`, where it is there, are the runs to compare. A value counts where its
+    `serial` is another than the last one's. Everything else comes by questions, a few a second while one of
+    the runs is live and somebody can see them.
+
+    It tells the page with the events `glassbox-run`, whose detail is `{"id", "status", "known"}`, whenever
+    another run is chosen or its status changes, `known` being the ids of all runs in the list, and
+    `glassbox-runs-compared`, `{"ids"}`, whenever others are ticked; the last details stand in
+    `window.glassboxRuns` as `run` and `compared`.
+
+    Args:
+        look: Called with `{"runs": {id: null or [offset, mark]}, "focus": id, "view": bool}`, outside
+            Gradio's queue and with whatever the browser sent. Returns JSON text of `{"cards": [card, …],
+            "lines": {id: line}, "gone": [id, …], "view" or "news": curves}`, as `app.runs.view` lays them out.
+        act: Called in the same way with `{"action", "id", "name"}`. Returns JSON text of `{"error": str}`,
+            empty where it was done.
+        hand_out: Called in the same way with `{"id", "file"}`. Returns JSON text of `{"name", "type",
+            "content"}`, the last in base64, or `{"error": str}`.
+        **kwargs: Further arguments of `gr.HTML`, such as `elem_id`.
+    """
+
+    def ask_look(request: Any) -> str:
+        return look(request)
+
+    def ask_act(request: Any) -> str:
+        return act(request)
+
+    def ask_file(request: Any) -> str:
+        return hand_out(request)
+
+    # The names under which the script finds them.
+    ask_look.__name__, ask_act.__name__, ask_file.__name__ = "look", "act", "handOut"
+    return gr.HTML(
+        html_template=_TEMPLATE,
+        css_template=read_component_style(_FOLDER, "chart", "runs"),
+        js_on_load=read_component_script(
+            _FOLDER, "racers", "axes", "chart", "run_list", "run_curves", "run_bench", "undo", "runs"
+        ),
+        apply_default_css=False,
+        server_functions=[ask_look, ask_act, ask_file],
+        elem_classes=component_classes(kwargs.pop("elem_classes", None)),
+        **kwargs,
+    )

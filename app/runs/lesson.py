@@ -1,0 +1,68 @@
+"""The lesson below the runs: the theory of training in short sections, and Question 4 to be tried."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import gradio as gr
+
+from app.runs.split import Draw, draw_again, show_draws
+from app.ui.loader import component_classes, read_component_style
+from app.ui.prose import LATEX_DELIMITERS, load_sections
+
+_FOLDER = Path(__file__).parent / "components"
+
+_NOTEBOOK_SEED = 42
+
+
+class SplitView(NamedTuple):
+    """What Question 4 shows, in the order of the handlers' outputs."""
+
+    shown: Any
+    draws: Any
+    error: str
+
+
+def on_draw(seed: Any, draws: list[Draw]) -> SplitView:
+    """Draw once more. Wires: opening the section, Draw again; seed, draws so far → pictures, draws, error."""
+    try:
+        drawn = draw_again([Draw(*draw) for draw in draws], seed)
+    except ValueError as mistake:
+        return SplitView(gr.skip(), gr.skip(), str(mistake))
+    return SplitView(show_draws(drawn, int(seed)), drawn, "")
+
+
+def on_seed(seed: Any) -> SplitView:
+    """Begin anew with another seed. Wires: seed → pictures, draws, error."""
+    return on_draw(seed, [])
+
+
+def build_lesson() -> None:
+    """Build the lesson inside the current tab."""
+    with gr.Column(elem_classes="gb-lesson", elem_id="run-lesson"):
+        for title, text in load_sections("app.runs"):
+            with gr.Accordion(title, open=False) as section:
+                gr.Markdown(text, latex_delimiters=LATEX_DELIMITERS)
+                if title.startswith("Question 4"):
+                    _build_split(section)
+
+
+def _build_split(section: gr.Accordion) -> None:
+    """Build what Question 4 lets a visitor try; nothing is drawn before its section is opened."""
+    draws = gr.State([])
+    seed = gr.Number(_NOTEBOOK_SEED, label="Seed of the split", precision=0, elem_id="split-seed")
+    draw = gr.Button("Draw again", variant="primary", elem_id="split-draw")
+    error = gr.Markdown("", elem_classes="gb-error", elem_id="split-error")
+    shown = gr.HTML(
+        "",
+        css_template=read_component_style(_FOLDER, "split"),
+        apply_default_css=False,
+        elem_classes=component_classes(None),
+        elem_id="split-shown",
+    )
+    outputs = [shown, draws, error]
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    section.expand(on_draw, [seed, draws], outputs, **quiet)
+    draw.click(on_draw, [seed, draws], outputs, **quiet)
+    seed.input(on_seed, [seed], outputs, trigger_mode="always_last", **quiet)

@@ -1,0 +1,186 @@
+"""The live bench of the training runs tab: what its component asks, and what is done with a run."""
+
+from __future__ import annotations
+
+import base64
+import json
+import tempfile
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from app.runs.figure import FORMATS, draw_run
+from app.runs.script import write_run_script
+from app.runs.view import (
+    MAX_NEWS_POINTS,
+    MAX_VIEW_POINTS,
+    mark_status,
+    show_card,
+    show_curves,
+    show_heading,
+    show_line,
+)
+from app.ui.packing import pack
+from models.runs.control import resume_run, stop_run
+from models.runs.management import delete_run, rename_run, restore_run
+from models.runs.records import write_events_csv
+from models.runs.status import RunNews, RunState, read_news, read_run
+from models.training.recipes import TrainConfig
+
+MAX_ASKED_RUNS = 200
+_FIGURE_TYPES = {"svg": "image/svg+xml", "png": "image/png"}
+_BROKEN_REQUEST = "The page sent a request that cannot be read. Reload it."
+# What the fields of a request run into where a browser sends something else than our page.
+_BROKEN = (LookupError, TypeError, AttributeError)
+
+
+def answer_look(request: Any) -> str:
+    """Answer `look` as JSON text; called by the component's script, past Gradio's queue."""
+    return pack(look(request))
+
+
+def look(request: Any) -> dict[str, Any]:
+    """Say how runs stand and what is new.
+
+    Args:
+        request: `{"runs": {id: None or [offset, mark]}, "focus": id, "view": bool}` from the browser,
+            unchecked. None asks for all that there is of a run; a mark that still holds for nothing.
+
+    Returns:
+        As `app.runs.components.runs` takes it, or `{"error": str}`.
+    """
+    try:
+        runs, focus, wants_view = request["runs"], request["focus"], request["view"] is True
+        if not isinstance(runs, dict) or len(runs) > MAX_ASKED_RUNS:
+            raise TypeError
+        answer: dict[str, Any] = {"cards": [], "lines": {}, "gone": []}
+        if wants_view:
+            _show_view(answer, focus)
+        for run_id, known in runs.items():
+            if wants_view and run_id == focus:
+                continue
+            try:
+                _look_at(answer, run_id, known, run_id == focus)
+            except (ValueError, TypeError):  # deleted, or the configuration of a later version
+                answer["gone"].append(run_id)
+    except _BROKEN:
+        return {"error": _BROKEN_REQUEST}
+    return answer
+
+
+def _look_at(answer: dict[str, Any], run_id: str, known: Any, is_followed: bool) -> None:
+    """Put what is new of one run into an answer, with its curves' new points where they are followed."""
+    if known is None:
+        answer["cards"].append(_read_card(run_id))
+        return
+    offset, mark = known
+    news = read_news(run_id, offset)
+    is_undone = news.is_reset or any(event["type"] == "resumed" for event in news.events)
+    if is_followed and is_undone:
+        _show_view(answer, run_id)
+        return
+    if is_undone or not str(mark).startswith(f"{news.status} "):
+        answer["cards"].append(_read_card(run_id))
+    elif news.events or mark != mark_status(news.status, news.place, news.message):
+        heading = show_heading(news, _read_num_epochs(run_id)) if is_followed else {}
+        answer["lines"][run_id] = show_line(news) | heading
+    if is_followed and news.events:
+        answer["news"] = _show_news(news)
+
+
+def _read_card(run_id: str) -> dict[str, Any]:
+    return _read_whole(run_id)[0]
+
+
+def _read_whole(run_id: str) -> tuple[dict[str, Any], RunState]:
+    # The offset before the events: what comes in between is told twice, and drawn once.
+    news = read_news(run_id, 0)
+    run = read_run(run_id)
+    return {**show_card(run), "offset": news.offset}, run
+
+
+def _show_view(answer: dict[str, Any], run_id: str) -> None:
+    """Put a run's whole curves into an answer, with the card that says where to read on from."""
+    try:
+        card, run = _read_whole(run_id)
+    except (ValueError, TypeError):
+        answer["gone"].append(run_id)
+        return
+    answer["cards"].append(card)
+    answer["view"] = show_curves(run.steps, run.epochs, MAX_VIEW_POINTS)
+
+
+def _show_news(news: RunNews) -> dict[str, Any]:
+    steps = [event for event in news.events if event["type"] == "step"]
+    epochs = [event for event in news.events if event["type"] == "epoch"]
+    return show_curves(steps, epochs, MAX_NEWS_POINTS)
+
+
+@lru_cache(maxsize=1024)
+def _read_num_epochs(run_id: str) -> int:
+    """Return how many epochs a run has; its configuration never changes."""
+    return int(read_run(run_id).config["epochs"])
+
+
+def answer_act(request: Any) -> str:
+    """Do something with a run; called by the component's script, past Gradio's queue.
+
+    Args:
+        request: `{"action", "id", "name"}` from the browser, unchecked; `name` counts for "rename" alone.
+    """
+    try:
+        action, run_id, name = request["action"], request["id"], request["name"]
+        if not isinstance(run_id, str) or not isinstance(name, str):
+            raise TypeError
+        actions = {
+            "stop": lambda: stop_run(run_id),
+            "keep": lambda: stop_run(run_id, keep=True),
+            "resume": lambda: resume_run(run_id),
+            "rename": lambda: rename_run(run_id, name),
+            "delete": lambda: delete_run(run_id),
+            "restore": lambda: restore_run(run_id),
+        }
+        actions[action]()
+    except _BROKEN:
+        return pack({"error": _BROKEN_REQUEST})
+    except (ValueError, OSError) as mistake:
+        return pack({"error": str(mistake)})
+    return pack({"error": ""})
+
+
+def answer_file(request: Any) -> str:
+    """Hand out a file about a run in base64; called by the component's script, past Gradio's queue.
+
+    Args:
+        request: `{"id", "file"}` from the browser, unchecked; the file is "events", "config", "script", or
+            "svg" or "png" for its curves.
+    """
+    try:
+        run_id, file = request["id"], request["file"]
+        if not isinstance(run_id, str):
+            raise TypeError
+        run = read_run(run_id)
+        if file == "events":
+            name, media_type, content = ".csv", "text/csv", _write_csv(run_id)
+        elif file == "config":
+            name, media_type = ".json", "application/json"
+            content = (json.dumps(run.config, indent=2) + "\n").encode()
+        elif file == "script":
+            name, media_type = ".py", "text/x-python"
+            content = write_run_script(TrainConfig(**run.config)).encode()
+        elif file in FORMATS:
+            name, media_type, content = f".{file}", _FIGURE_TYPES[file], draw_run(run, file)
+        else:
+            raise LookupError
+    except _BROKEN:
+        return pack({"error": _BROKEN_REQUEST})
+    except (ValueError, OSError) as mistake:
+        return pack({"error": str(mistake)})
+    return pack({"name": name, "type": media_type, "content": base64.b64encode(content).decode()})
+
+
+def _write_csv(run_id: str) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "events.csv"
+        write_events_csv(run_id, path)
+        return path.read_bytes()

@@ -1,0 +1,64 @@
+"""What is new of a visitor's runs, sent to the page as it happens, as server-sent events."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+import anyio.to_thread
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+
+from app.runs.live import look
+from app.ui.packing import pack
+
+STREAM_PATH = "/glassbox/runs"
+PERIOD_SECONDS = 0.23  # between two events; more than four a second
+QUIET_SECONDS = 0.08  # until the next look where there was nothing to tell
+MAX_STREAMS = 200  # open at once; the page asks now and then where it gets none
+MAX_STREAM_SECONDS = 600  # of one stream; the page opens the next
+_ENDINGS = ("cards", "gone", "view", "error")  # of an answer: the page asks something else after these
+_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # a proxy must not collect the events
+
+
+class RunStream:
+    """Answers `GET ?question=…`, JSON of what `look` takes, with an event for whatever is new.
+
+    A question a few times a second would cost browser and server several times what an event costs, and both
+    share the machine with the run. The stream ends after an event with which the page's question changes.
+    """
+
+    def __init__(self) -> None:
+        self._num_open = 0
+
+    async def answer(self, request: Request) -> Response:
+        """Open a stream, or answer 400 to what is no question and 503 where too many are open."""
+        try:
+            question = json.loads(request.query_params.get("question", ""))
+        except (ValueError, RecursionError):
+            return PlainTextResponse("The question is no JSON.", 400)
+        if self._num_open >= MAX_STREAMS:
+            return PlainTextResponse("Too many pages follow runs at the moment.", 503)
+        return StreamingResponse(self._send(question), media_type="text/event-stream", headers=_HEADERS)
+
+    async def _send(self, question: Any) -> AsyncIterator[str]:
+        self._num_open += 1
+        try:
+            end = time.monotonic() + MAX_STREAM_SECONDS
+            while time.monotonic() < end:
+                start = time.monotonic()
+                answer = await anyio.to_thread.run_sync(look, question)
+                pause = QUIET_SECONDS
+                if any(answer.values()):
+                    pause = PERIOD_SECONDS
+                    yield f"data: {pack(answer)}\n\n"
+                if any(answer.get(name) for name in _ENDINGS):
+                    return
+                for run_id, line in answer["lines"].items():
+                    question["runs"][run_id] = [line["offset"], line["mark"]]
+                await asyncio.sleep(max(0, start + pause - time.monotonic()))
+        finally:
+            self._num_open -= 1

@@ -1,0 +1,184 @@
+"""The training runs tab: train a network in a process of its own, watch it live, see what came of it."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any, NamedTuple
+from urllib.parse import parse_qs, urlsplit
+
+import gradio as gr
+
+from app.runs.components.runs import build_runs
+from app.runs.controls import Filled, build_form, wire_form
+from app.runs.form import Form, read_form, read_num_seeds
+from app.runs.lesson import build_lesson
+from app.runs.live import answer_act, answer_file, answer_look
+from app.runs.section_compare import build_comparison
+from app.runs.section_learning import build_learning
+from app.runs.section_notebook import build_notebook_table
+from app.runs.section_results import build_results
+from models.runs.control import repeat_run
+from models.runs.status import EXAMPLE_RUN, has_run, keep_known_runs
+
+QUESTION = """## What happens while a network learns?
+Training shows a network pictures batch by batch and moves its weights a little after each batch, so that the
+loss falls. Choose a network and watch it fall."""
+
+_MAX_REMEMBERED_RUNS = 100  # more than a visitor may keep, for runs that were opened by their address
+# Another window of this browser may know of runs that this one has not heard of.
+_RECALL = """(...values) => {
+  let stored = [];
+  try {
+    stored = JSON.parse(localStorage.getItem("glassbox-run-ids"));
+  } catch {
+    // A browser that stores nothing has this window alone.
+  }
+  if (Array.isArray(stored)) values[0] = [...new Set([...(values[0] || []), ...stored])];
+  return values;
+}"""
+# On a narrow screen the button stands far below what it starts; a mistake is told beside it.
+_SHOW_RUN = """() => setTimeout(() => {
+  if (document.querySelector("#run-error p")) return;
+  const heading = document.querySelector("#runs .gb-runs-focus h3");
+  heading.scrollIntoView({ block: "nearest", behavior: "smooth" });
+}, 100)"""
+
+
+class Shelf(NamedTuple):
+    """Whose runs the tab shows, in the order of the outputs."""
+
+    error: Any
+    my_runs: Any
+    runs: Any
+
+
+class RunsTab(NamedTuple):
+    """What the rest of the page may wire to; the outputs of `on_open_run`."""
+
+    error: gr.Markdown
+    my_runs: gr.BrowserState
+    runs: gr.HTML
+
+
+def on_start(my_runs: Any, num_seeds: Any, filled: Filled, *values: Any) -> Shelf:
+    """Start a run for each seed; wires: Start button; this visitor's runs, seeds, filled, form → shelf."""
+    known = keep_known_runs(my_runs)
+    try:
+        config = read_form(Form(*values), filled.recipe)
+        started = repeat_run(config, read_num_seeds(num_seeds), own_runs=known)
+    except (ValueError, OSError) as mistake:
+        return Shelf(str(mistake), gr.skip(), gr.skip())
+    return _show_shelf([*known, *started], started[0], started if len(started) > 1 else None)
+
+
+def on_open_run(my_runs: Any, text: Any) -> Shelf:
+    """Open a run by its id or its address; wires: Open button; this visitor's runs, text → shelf."""
+    run_id = read_run_id(text)
+    known = keep_known_runs(my_runs)
+    if not has_run(run_id) or run_id == EXAMPLE_RUN:
+        told = f"{run_id[:40]!r} is not a run's id" if run_id else "Nothing is entered"
+        return Shelf(f"{told}: paste the 32 letters that “Copy link” ends with.", gr.skip(), gr.skip())
+    return _show_shelf([*(each for each in known if each != run_id), run_id], run_id)
+
+
+def on_load(my_runs: Any, request: gr.Request) -> Shelf:
+    """Show this visitor's runs; wires: opening the page; this visitor's runs → shelf.
+
+    The run that the page's address names is chosen, else the latest, else the example.
+    """
+    known = keep_known_runs(my_runs)
+    linked = str(request.query_params.get("run", ""))
+    if linked and has_run(linked) and linked != EXAMPLE_RUN:
+        return _show_shelf([*(each for each in known if each != linked), linked], linked)
+    shelf = _show_shelf(known, known[-1] if known else EXAMPLE_RUN)
+    if not linked:
+        return shelf
+    named = linked[:40] if linked.isalnum() else "of that name"  # a link may come from anyone
+    return shelf._replace(error=f"There is no run {named}; it may have been deleted.")
+
+
+def read_run_id(text: Any) -> str:
+    """Return the id in what somebody pasted: an id, or an address that names one."""
+    pasted = str(text or "").strip()
+    named = parse_qs(urlsplit(pasted).query).get("run") if "?" in pasted else None
+    return (named[0] if named else pasted).strip().lower()
+
+
+def pack_shelf(run_ids: list[str], focus: str, ticked: list[str] | None = None) -> str:
+    """Return the value of the runs' component: which runs there are, and which is chosen."""
+    shelf: dict[str, Any] = {"serial": time.time_ns(), "ids": run_ids, "focus": focus}
+    return json.dumps(shelf | ({"ticked": ticked} if ticked else {}))
+
+
+def _show_shelf(run_ids: list[str], focus: str, ticked: list[str] | None = None) -> Shelf:
+    remembered = run_ids[-_MAX_REMEMBERED_RUNS:]
+    return Shelf("", remembered, pack_shelf(remembered, focus, ticked))
+
+
+def build_runs_tab(page: gr.Blocks, pad: gr.HTML, my_runs: gr.BrowserState) -> RunsTab:
+    """Build the tab inside the current `gr.Tab`.
+
+    Args:
+        page: The page being built; its load shows this visitor's runs.
+        pad: The sketchpad, whose drawing a run's epochs can be asked about.
+        my_runs: Ids of this visitor's runs, kept in their browser, oldest first.
+    """
+    gr.Markdown(QUESTION, elem_classes="gb-question")
+    with gr.Row(elem_classes="gb-bench"):
+        with gr.Column(scale=3, elem_classes="gb-stage"):
+            runs = build_runs(answer_look, answer_act, answer_file, elem_id="runs")
+        with gr.Column(scale=1, min_width=280, elem_classes="gb-controls"):
+            start = gr.Button("Start training", variant="primary", elem_id="run-start")
+            error = gr.Markdown("", elem_classes="gb-error", elem_id="run-error")
+            controls = build_form()
+            with gr.Accordion("Open a run by its id", open=False):
+                opened = gr.Textbox(
+                    label="Id or link",
+                    info="Of a run that “glassbox train” made, or that somebody sent you.",
+                    max_length=400,
+                    elem_id="run-id",
+                )
+                open_run = gr.Button("Open", size="sm", elem_id="run-open")
+                open_error = gr.Markdown("", elem_classes="gb-error", elem_id="run-open-error")
+    build_results()
+    build_learning(pad)
+    build_comparison()
+    with gr.Column(elem_classes="gb-lesson"), gr.Accordion("The notebook's results and ours", open=False):
+        build_notebook_table()
+    build_lesson()
+
+    wire_form(controls)
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
+    form = [my_runs, controls.num_seeds, controls.filled, *controls.fields.values()]
+    started = start.click(on_start, form, [error, my_runs, runs], js=_RECALL, **quiet)
+    started.then(fn=None, js=_SHOW_RUN, **quiet)
+    gr.on(
+        [open_run.click, opened.submit],
+        on_open_run,
+        [my_runs, opened],
+        [open_error, my_runs, runs],
+        js=_RECALL,
+        **quiet,
+    )
+    page.load(on_load, my_runs, [error, my_runs, runs], js=_RECALL, **quiet)
+    return RunsTab(error, my_runs, runs)
+
+
+def take_run(started: Any, run_id: gr.HTML, tab: RunsTab) -> None:
+    """List a run that another tab starts among this visitor's.
+
+    Args:
+        started: The event that says so.
+        run_id: The component whose value is the run's id.
+        tab: What `build_runs_tab` returned.
+    """
+    started(
+        on_open_run,
+        [tab.my_runs, run_id],
+        [tab.error, tab.my_runs, tab.runs],
+        js=_RECALL,
+        show_progress="hidden",
+        api_visibility="private",
+        queue=False,
+    )

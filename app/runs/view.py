@@ -1,0 +1,208 @@
+"""A run as the training runs tab shows it: a row of the list, a heading, curves; and what is new since."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+from app.runs.form import ALL_IMAGES, describe_settings
+from app.ui.numbers import format_seconds
+from models.data.datasets import TITLES
+from models.networks.registry import NETWORKS
+from models.runs.status import EXAMPLE_RUN, RunNews, RunState
+from models.training.recipes import TrainConfig
+
+MAX_VIEW_POINTS = 300  # of each curve, when a run is first looked at
+MAX_NEWS_POINTS = 10  # a kilobyte an update
+_SHARE_TO_JUDGE = 0.04  # of the steps; the first are slower than all others, an estimate from them far off
+_DIGITS = 5  # significant ones of a point on a curve
+
+# The columns of a curve's points, in the order in which they travel; a mean of each but the last values.
+STEP_COLUMNS = (
+    "step", "loss", "smoothed_loss", "learning_rate", "weight_norm", "gradient_norm", "images_per_second",
+)  # fmt: skip
+EPOCH_COLUMNS = ("epoch", "step", "train_accuracy", "validation_accuracy", "validation_loss")
+_AVERAGED = ("loss", "weight_norm", "gradient_norm", "images_per_second")
+
+_TRAINING, _STOPPING = "Training", "Stopping"  # what a run's message is while it takes steps
+_STATUS_TITLES = {
+    "starting": "Starting",
+    "running": "Training",
+    "done": "Finished",
+    "diverged": "Diverged",
+    "stopped": "Stopped",
+    "failed": "Failed",
+    "interrupted": "Interrupted",
+}
+
+
+def show_card(run: RunState) -> dict[str, Any]:
+    """Return all that the list and the heading show of a run.
+
+    The keys: `id`; `name`, as its owner called it; `title`, what is trained on what; `label` and `about`, the
+    two lines of its row; `settings`, the hyperparameters in a line; `epochs` and `num_steps`, where the axes
+    end; `created`, unix seconds; `checkpoint`, a path or "";
+    `can_resume`; `status`; `mark`, by which the browser says what it knows; `text`, the status in a few
+    words; `share` of the steps done; `details`, a line on how it goes; `duration`, `validation` and `test`:
+    texts, "" where there is nothing yet. `show_line` tells what changes while a run is live.
+    """
+    config = TrainConfig(**run.config)
+    pictures = f"{config.num_images or ALL_IMAGES:,} pictures"
+    network, dataset = NETWORKS[config.network].title, TITLES[config.dataset]
+    name = "Example" if run.run_id == EXAMPLE_RUN else run.name
+    about = f"{dataset} · {config.recipe} · seed {config.seed}"
+    latest = run.steps[-1] if run.steps else None
+    is_stepping = run.status == "running" and run.message in (_TRAINING, _STOPPING)
+    return {
+        "id": run.run_id,
+        "name": name,
+        "title": f"{network} on {dataset}",
+        "label": name or network,
+        "about": f"{network} · {about}" if name else about,
+        "settings": f"Recipe {config.recipe}: {describe_settings(config)}; {pictures}, seed {config.seed}.",
+        "epochs": config.epochs,
+        "num_steps": run.num_steps,
+        "created": run.created,
+        "checkpoint": str(run.checkpoint) if run.checkpoint else "",
+        "can_resume": run.can_resume,
+        "status": run.status,
+        "mark": mark_status(run.status, run.place, run.message),
+        "text": describe_status(run.status, run.place, run.message, _share(latest)),
+        "share": 1.0 if run.status == "done" else _share(latest),
+        "details": describe_progress(latest, config.epochs) if is_stepping and latest else run.message,
+        "duration": format_seconds(run.seconds) if run.seconds else "",
+        "validation": _format_share(run.epochs[-1]["validation_accuracy"]) if run.epochs else "",
+        "test": _format_share(run.test["accuracy"]) if run.test else "",
+    }
+
+
+def show_line(news: RunNews) -> dict[str, Any]:
+    """Return what changes on a live run's row; keys without news are left out.
+
+    The keys are `show_card`'s, and `offset`, where the next question begins.
+    """
+    latest = _find_latest(news, "step")
+    epoch = _find_latest(news, "epoch")
+    line: dict[str, Any] = {
+        "offset": news.offset,
+        "status": news.status,
+        "mark": mark_status(news.status, news.place, news.message),
+    }
+    if latest or _is_told(news):
+        line["text"] = describe_status(news.status, news.place, news.message, _share(latest))
+    if latest:
+        line["share"] = _share(latest)
+        line["duration"] = format_seconds(latest["seconds"])
+    if epoch:
+        line["validation"] = _format_share(epoch["validation_accuracy"])
+    return line
+
+
+def show_heading(news: RunNews, num_epochs: int) -> dict[str, Any]:
+    """Return what changes on the chosen run beside its row.
+
+    Args:
+        news: What is new.
+        num_epochs: Epochs of the whole run.
+    """
+    latest = _find_latest(news, "step")
+    heading: dict[str, Any] = {"can_resume": news.can_resume}
+    if latest:
+        heading["num_steps"] = latest["num_steps"]
+        heading["details"] = describe_progress(latest, num_epochs)
+    elif _is_told(news):
+        heading["details"] = news.message
+    return heading
+
+
+def _find_latest(news: RunNews, kind: str) -> dict[str, Any] | None:
+    return next((event for event in reversed(news.events) if event["type"] == kind), None)
+
+
+def _is_told(news: RunNews) -> bool:
+    """Return whether a run's status is worth saying where no step has been taken since."""
+    return (news.status, news.message) != ("running", _TRAINING)
+
+
+def show_curves(
+    steps: Sequence[Mapping[str, Any]], epochs: Sequence[Mapping[str, Any]], max_points: int
+) -> dict[str, Any]:
+    """Return points for the charts.
+
+    Args:
+        steps: Step events, in order.
+        epochs: Epoch events, in order.
+        max_points: How many points a curve may have at most; means over equal stretches beyond.
+
+    Returns:
+        `steps`, rows of `STEP_COLUMNS`; `epochs`, rows of `EPOCH_COLUMNS`; `stretch`, how many
+        optimiser steps a row of the first stands for at most. What an event does not hold is None.
+    """
+    rows = thin_steps(steps, max_points)
+    ends = [0, *(row[0] or 0 for row in rows)]
+    return {
+        "steps": rows,
+        "epochs": [[_shorten(event.get(name)) for name in EPOCH_COLUMNS] for event in epochs],
+        "stretch": max((end - start for start, end in pairwise(ends)), default=0),
+    }
+
+
+def thin_steps(steps: Sequence[Mapping[str, Any]], max_points: int) -> list[list[float | None]]:
+    """Thin step events to what a chart can show, by means over stretches of equal length.
+
+    Returns:
+        Rows of `STEP_COLUMNS`, each with the step that its stretch ends at.
+    """
+    stretch = max(1, math.ceil(len(steps) / max_points))
+    parts = [steps[start : start + stretch] for start in range(0, len(steps), stretch)]
+    return [[_summarise(part, name) for name in STEP_COLUMNS] for part in parts]
+
+
+def mark_status(status: str, place: int, message: str) -> str:
+    """Return by what a browser can tell that a run stands as it did: its status, place and message."""
+    return f"{status} {place} {message}"
+
+
+def describe_status(status: str, place: int, message: str, share: float) -> str:
+    """Return a run's status in a few words, with its place in the line or how far it has come."""
+    if status == "running" and message == _STOPPING:
+        return _STOPPING
+    if status == "waiting":
+        return "Waiting, next in line" if place == 1 else f"Waiting, number {place} in line"
+    if status == "running" and share:
+        return f"Training, {math.floor(100 * share)}%"
+    return _STATUS_TITLES.get(status, status)
+
+
+def describe_progress(step: Mapping[str, Any], num_epochs: int) -> str:
+    """Return how far a run has come, how fast it is, and how long it may still take."""
+    left = step["seconds"] / step["step"] * (step["num_steps"] - step["step"])
+    parts = [
+        f"Epoch {step['epoch']} of {num_epochs}",
+        f"step {step['step']:,} of {step['num_steps']:,}",
+        f"{step['images_per_second']:,.0f} pictures a second",
+        f"{format_seconds(left)} left" if step["step"] > _SHARE_TO_JUDGE * step["num_steps"] else "",
+    ]
+    return " · ".join(filter(None, parts))
+
+
+def _share(step: Mapping[str, Any] | None) -> float:
+    return round(step["step"] / step["num_steps"], 4) if step and step["num_steps"] else 0.0
+
+
+def _format_share(value: float) -> str:
+    return f"{value:.2%}"
+
+
+def _summarise(part: Sequence[Mapping[str, Any]], name: str) -> float | None:
+    """Return the mean of a stretch's values, or the last one of those that are no measurement."""
+    if name not in _AVERAGED:
+        return _shorten(part[-1].get(name))
+    values = [event[name] for event in part if event.get(name) is not None]
+    return _shorten(sum(values) / len(values)) if values else None
+
+
+def _shorten(value: float | None) -> float | None:
+    return value if value is None or isinstance(value, int) else float(f"{value:.{_DIGITS}g}")

@@ -1,0 +1,1 @@
+"""Launching and guarding the page; it knows no subject."""

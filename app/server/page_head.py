@@ -1,0 +1,49 @@
+"""The beginning of the page's head: a script before all others (Gradio's `head` is too late), and tags."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.server.web_app import HEAD_TAGS
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_SCRIPT = Path(__file__).with_suffix(".js")
+_HEAD = b"<head>"
+
+
+class PageHead:
+    """ASGI middleware that writes `page_head.js` and `HEAD_TAGS` at the beginning of the page's head."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._head = _HEAD + b"<script>" + _SCRIPT.read_bytes() + b"</script>" + HEAD_TAGS.encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, and complete the answer if it is the page."""
+        if scope["type"] != "http" or scope["path"] != "/":
+            await self._app(scope, receive, send)
+            return
+        start: Message = {}
+
+        async def send_completed(message: Message) -> None:
+            nonlocal start
+            if message["type"] == "http.response.start":
+                start = message
+                return
+            if start:  # the first part of the body, which holds the head
+                body = message.get("body", b"").replace(_HEAD, self._head, 1)
+                growth = len(body) - len(message.get("body", b""))
+                await send({**start, "headers": [_lengthen(header, growth) for header in start["headers"]]})
+                start, message = {}, {**message, "body": body}
+            await send(message)
+
+        await self._app(scope, receive, send_completed)
+
+
+def _lengthen(header: tuple[bytes, bytes], num_bytes: int) -> tuple[bytes, bytes]:
+    """Return a response's header, its content length larger by what was added."""
+    name, value = header
+    return (name, str(int(value) + num_bytes).encode()) if name.lower() == b"content-length" else header

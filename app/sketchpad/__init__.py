@@ -1,0 +1,1 @@
+"""The sketchpad: a drawing, read by networks, and why."""

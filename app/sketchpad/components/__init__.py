@@ -1,0 +1,1 @@
+"""What the sketchpad tab draws in the browser."""

@@ -1,0 +1,110 @@
+"""Why this digit: maps over the drawing, the nearest training digits, the ink that would turn the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from app.ui.components.transport import write_transport
+from app.ui.loader import component_classes, read_component_script, read_component_style
+
+_FOLDER = Path(__file__).parent
+
+_TEMPLATE = f"""
+<div class="gb-why" data-shown="" data-nearest="" data-change="">
+  <p class="gb-why-absent" role="status"></p>
+  <div class="gb-why-parts" hidden>
+    <section>
+      <div class="gb-why-head">
+        <h3>What speaks for which digit</h3>
+        <div class="gb-why-digits" role="group" aria-label="The digit that is explained"></div>
+        <label>Patch that is covered <select></select></label>
+      </div>
+      <div class="gb-why-bench">
+        <div class="gb-why-maps" tabindex="0" role="application">
+          <figure><figcaption>The drawing</figcaption><div><canvas></canvas></div><p></p></figure>
+          <figure><figcaption>Gradient</figcaption><div><canvas></canvas></div><p></p></figure>
+          <figure><figcaption>Occlusion</figcaption><div><canvas></canvas></div><p></p></figure>
+        </div>
+        <div class="gb-why-beside">
+          <p class="gb-why-legend"><span></span><i></i><span></span></p>
+          <p class="gb-why-pixel"></p>
+          <p>Both maps tell what the network's numbers do when the ink changes: a little at one pixel, or a
+            patch gone. They do not tell why. Two strokes of which either is enough may both look idle.</p>
+        </div>
+      </div>
+      <span class="gb-why-spoken" aria-live="polite"></span>
+    </section>
+    <div class="gb-why-halves">
+      <section class="gb-why-change">
+        <div class="gb-why-head">
+          <h3>What would make it a …?</h3>
+          <div class="gb-why-digits" role="group" aria-label="The digit that it should become"></div>
+        </div>
+        <p class="gb-why-sentence" aria-live="polite"></p>
+        <div class="gb-why-steps">
+          {write_transport("The dabs of ink, one after another", "dab")}
+          <div class="gb-why-frames">
+            <figure><figcaption>Before</figcaption><div><canvas></canvas></div></figure>
+            <figure><figcaption>After</figcaption><div><canvas></canvas></div></figure>
+            <figure><figcaption>The change</figcaption><div><canvas></canvas></div></figure>
+          </div>
+          <p class="gb-why-legend"><span>erased</span><i></i><span>added</span></p>
+          <ol class="gb-why-bars"></ol>
+        </div>
+      </section>
+      <section class="gb-why-nearest">
+        <h3>The training digits that look most alike to the network</h3>
+        <p class="gb-why-sentence" aria-live="polite"></p>
+        <div class="gb-why-pictures"></div>
+        <p class="gb-why-note"></p>
+      </section>
+    </div>
+  </div>
+</div>
+"""
+
+
+def build_why(
+    show_maps: Callable[[Any], str],
+    show_nearest: Callable[[Any], str],
+    show_change: Callable[[Any], str],
+    **kwargs: Any,
+) -> gr.HTML:
+    """Build the section; it follows the drawing that the pad tells the page of, while it is on the page.
+
+    All functions are called outside Gradio's queue with whatever the browser sent, and return JSON text of
+    what `app.sketchpad.why` lays out, or of `{"error": str}`.
+
+    Args:
+        show_maps: Called with `{"drawing", "checkpoint", "digit", "patch"}`.
+        show_nearest: Called with `{"drawing", "checkpoint"}` once the maps are there.
+        show_change: Called with `{"drawing", "checkpoint", "target"}` once the maps are there.
+        **kwargs: Further arguments of `gr.HTML`, such as `elem_id`.
+    """
+
+    def ask(request: Any) -> str:
+        return show_maps(request)
+
+    def ask_for_nearest(request: Any) -> str:
+        return show_nearest(request)
+
+    def ask_for_change(request: Any) -> str:
+        return show_change(request)
+
+    # The names under which the script finds them.
+    ask.__name__, ask_for_nearest.__name__, ask_for_change.__name__ = "explain", "nearest", "turn"
+    return gr.HTML(
+        html_template=_TEMPLATE,
+        css_template=read_component_style(_FOLDER, "transport", "why"),
+        js_on_load=read_component_script(
+            _FOLDER, "sheets", "asking", "transport", "focus", "drawing", "why_maps", "why"
+        ),
+        apply_default_css=False,
+        server_functions=[ask, ask_for_nearest, ask_for_change],
+        elem_classes=component_classes(kwargs.pop("elem_classes", None)),
+        **kwargs,
+    )

@@ -1,0 +1,87 @@
+"""Fine-tuning a network on a visitor's own digits, as the section "My digits" starts and follows it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.runs.view import show_card
+from models.checkpoints.file import load_checkpoint, read_info
+from models.data.datasets import TITLES, TRAIN_SHARE
+from models.runs.control import start_run
+from models.runs.folder import find_run_folder
+from models.runs.library import RUN_PREFIX, resolve_choice
+from models.runs.status import LIVE_STATUSES, RunState, read_run
+from models.sketch.drawings import prepare_drawings
+from models.training.fine_tuning import START, pack_beginning, plan_fine_tuning
+from models.training.recipes import TrainConfig
+
+
+def start_fine_tuning(key: Any, digits: Any, run_ids: Any) -> dict[str, Any]:
+    """Start a run that trains a copy of a checkpoint on drawings.
+
+    Args:
+        key: The checkpoint's key, unchecked.
+        digits: The drawings as `models.sketch.drawings` takes them, unchecked.
+        run_ids: Ids of the visitor's runs, unchecked; they count against the limits.
+
+    Returns:
+        `id`, the run's; and `about`, a sentence on what it trains on.
+
+    Raises:
+        ValueError: If there is no such checkpoint, the drawings are wrong or too few, or no run may start.
+    """
+    if not isinstance(key, str):
+        raise ValueError("The page sent a request without a network. Reload it.")
+    path = resolve_choice(key)
+    drawings = prepare_drawings(digits)
+    info = load_checkpoint(path).info
+    # A run's id is a secret, and the checkpoint that comes of this may be handed on.
+    origin = "a run" if key.startswith(RUN_PREFIX) else key
+    config = plan_fine_tuning(info, origin, len(drawings.labels))
+    name = f"{config.drawings} digits of mine"
+    own_runs = run_ids if isinstance(run_ids, list) else []
+    files = pack_beginning(path, drawings.images, drawings.labels)
+    return {
+        "id": start_run(config, own_runs=own_runs, name=name, files=files),
+        "about": _describe_mixture(config),
+    }
+
+
+def show_fine_tuning(run_id: Any) -> dict[str, Any]:
+    """Lay out how such a run stands: `is_live`, `is_done`, `share` of the steps done, and `text`.
+
+    Raises:
+        ValueError: If there is no such run.
+    """
+    run = read_run(run_id)
+    card = show_card(run)
+    text = f"{card['text']}. {card['details']}" if run.status in LIVE_STATUSES else card["details"]
+    if run.status == "done":
+        where = TITLES[run.config["dataset"]]
+        text = (
+            f"Finished: it reads {card['test']} of the test pictures of {where} rightly"
+            f"{_compare_with_start(run)}. You can choose it above the pad and here. It has been trained on "
+            "these drawings, so only new ones can show whether it has learned your hand."
+        )
+    return {
+        "is_live": run.status in LIVE_STATUSES,
+        "is_done": run.status == "done",
+        "share": card["share"],
+        "text": text,
+    }
+
+
+def _compare_with_start(run: RunState) -> str:
+    """Say what the checkpoint that it began with reads of the same test pictures, if that is known."""
+    start = read_info(find_run_folder(run.run_id) / START)
+    if start.test_accuracy is None or start.dataset != run.config["dataset"]:
+        return ""
+    return f"; the network that it began with reads {start.test_accuracy:.2%}"
+
+
+def _describe_mixture(config: TrainConfig) -> str:
+    assert config.num_images is not None  # a fine-tuning names it
+    return (
+        f"Trains on {config.drawings} digits of yours, repeated to {config.drawing_share:.0%} of the "
+        f"pictures, and on {int(TRAIN_SHARE * config.num_images):,} pictures of {TITLES[config.dataset]}."
+    )

@@ -1,0 +1,140 @@
+"""The sketchpad: draw a digit, and watch a network read it while you draw."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import gradio as gr
+import numpy as np
+
+from app.sketchpad.components.pad import build_pad
+from app.sketchpad.section_autopsy import build_autopsy_section
+from app.sketchpad.section_my_digits import build_my_digits_section
+from app.sketchpad.section_scores import build_scores_section
+from app.sketchpad.section_why import build_why_section
+from app.sketchpad.view import MAX_CHECKPOINTS, answer_request
+from app.ui.drawing import PAD_SIZE_PX
+from app.ui.numbers import format_seconds
+from app.ui.prose import LATEX_DELIMITERS, load_sections
+from models.data.strokes import example_strokes
+from models.runs.library import CHOICE_INFO, DEFAULT_CHOICE, list_choices, resolve_choice
+
+_QUESTION = """## Which digit does the network see?
+Draw a digit. A network trained on handwriting reads it while you draw, from 28 × 28 pixels."""
+_AUTOPSY_TITLE = "Autopsy: from your drawing to the network’s input"
+_EXAMPLE_DIGIT = 3
+_EXAMPLE_SHARE = 0.6  # of the pad's height that the example takes
+
+
+class SketchpadTab(NamedTuple):
+    """What the rest of the page may wire to."""
+
+    pad: gr.HTML
+    checkpoint: gr.Dropdown
+    beside: gr.Dropdown
+    my_digits: gr.HTML
+
+
+def build_sketchpad_tab(pad: gr.HTML, my_runs: gr.BrowserState) -> SketchpadTab:
+    """Build the tab around a pad that was made, but not yet rendered, by `build_sketch_pad`.
+
+    Args:
+        pad: The pad; other tabs read its drawing.
+        my_runs: Ids of this visitor's runs, whose checkpoints can be chosen too.
+    """
+    gr.Markdown(_QUESTION, elem_classes="gb-question")
+    with gr.Row(elem_classes="gb-bench"):
+        with gr.Column(scale=3, elem_classes="gb-stage"):
+            pad.render()  # type: ignore[no-untyped-call]
+        with gr.Column(scale=1, min_width=280, elem_classes="gb-controls"):
+            checkpoint = gr.Dropdown(
+                _list_labels([]),
+                value=DEFAULT_CHOICE,
+                label="Network",
+                info=CHOICE_INFO,
+                elem_id="sketchpad-checkpoint",
+            )
+            beside = gr.Dropdown(
+                _list_labels([]),
+                value=[],
+                multiselect=True,
+                max_choices=MAX_CHECKPOINTS - 1,
+                label="Beside it",
+                info=f"Up to {MAX_CHECKPOINTS - 1} more that read the same drawing.",
+                elem_id="sketchpad-beside",
+            )
+            about = gr.Markdown(describe_choice(DEFAULT_CHOICE), elem_classes="gb-about")
+    with gr.Column(elem_classes="gb-sections"):
+        with gr.Accordion(_AUTOPSY_TITLE, open=False, elem_id="autopsy-section"):
+            build_autopsy_section()
+        with gr.Accordion("Why this digit?", open=False, elem_id="why-section"):
+            build_why_section()
+        with gr.Accordion("My digits", open=False):
+            my_digits = build_my_digits_section()
+        with gr.Accordion("How well each network reads", open=False, elem_id="scores-section"):
+            build_scores_section()
+    with gr.Column(elem_classes="gb-lesson"):
+        for title, text in load_sections("app.sketchpad"):
+            with gr.Accordion(title, open=False):
+                gr.Markdown(text, latex_delimiters=LATEX_DELIMITERS)
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    gr.on([checkpoint.change, beside.change], on_choose, [checkpoint, beside], [pad], **quiet)
+    checkpoint.change(describe_choice, [checkpoint], [about], **quiet)
+    return SketchpadTab(pad, checkpoint, beside, my_digits)
+
+
+def build_sketch_pad() -> gr.HTML:
+    """Make the pad, to be rendered where the tab wants it."""
+    return build_pad(
+        answer_request, [DEFAULT_CHOICE], build_example(_EXAMPLE_DIGIT), elem_id="pad", render=False
+    )
+
+
+def build_example(digit: int) -> list[list[list[float]]]:
+    """Return the plain way of writing `digit` as strokes in pad pixels, in the middle of the pad."""
+    strokes = example_strokes(digit)
+    points = np.concatenate(strokes)
+    low, high = points.min(axis=0), points.max(axis=0)
+    scale = _EXAMPLE_SHARE * PAD_SIZE_PX / (high - low).max()
+    return [np.round((stroke - (low + high) / 2) * scale + PAD_SIZE_PX / 2, 1).tolist() for stroke in strokes]
+
+
+def on_choose(checkpoint: str, beside: list[str]) -> Any:
+    """Wires: network list, list of those beside it → pad."""
+    return gr.HTML(checkpoints=list(dict.fromkeys([checkpoint, *(beside or [])]))[:MAX_CHECKPOINTS])
+
+
+def on_open(chosen: str, beside: list[str], my_runs: list[str]) -> tuple[Any, Any]:
+    """Wires: both network lists, this visitor's runs → both lists, with the checkpoints there are now.
+
+    What is chosen goes only where its checkpoint is gone: who chose while this was under way keeps that.
+    """
+    labels = _list_labels(my_runs)
+    keys = [key for _, key in labels]
+    left = [key for key in beside or [] if key in keys]
+    first: dict[str, Any] = {} if chosen in keys else {"value": DEFAULT_CHOICE}
+    others: dict[str, Any] = {} if left == (beside or []) else {"value": left}
+    return gr.Dropdown(choices=labels, **first), gr.Dropdown(choices=labels, multiselect=True, **others)
+
+
+def _list_labels(my_runs: list[str]) -> list[tuple[str, str]]:
+    return [(choice.label, choice.key) for choice in list_choices(my_runs)]
+
+
+def describe_choice(key: str) -> str:
+    """Return a few lines of Markdown about a checkpoint, all from its header."""
+    from models.checkpoints.file import read_info
+    from models.data.datasets import TITLES
+    from models.networks.registry import get_network_spec
+
+    info = read_info(resolve_choice(key))
+    epochs = f"{info.epochs} epoch{'' if info.epochs == 1 else 's'}"
+    reads = ""
+    if info.test_accuracy is not None:
+        where = TITLES.get(info.dataset, info.dataset)
+        reads = f" It reads {info.test_accuracy:.1%} of the test pictures of {where} rightly."
+    return (
+        f"{get_network_spec(info.network).summary}.\n\n"
+        f"Trained by the {info.recipe.get('recipe', 'own')} recipe for {epochs} in "
+        f"{format_seconds(info.seconds)}, seed {info.seed}.{reads}"
+    )

@@ -1,0 +1,157 @@
+"""What networks make of a drawing, as the pad shows it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from app.ui.drawing import PAD_SIZE_PX, read_drawing
+from models.checkpoints.prediction import load_cached, predict_digit
+from models.networks.registry import get_network_spec
+from models.runs.folder import read_name
+from models.runs.library import RUN_PREFIX, resolve_choice
+from models.sketch.field import find_field
+from models.sketch.preparation import SketchDigit, SketchRefused
+
+MAX_CHECKPOINTS = 6
+# Strokes take two milliseconds, in hundreds of small steps. Threads that take them side by side wait for each
+# other at every step; one after the other, thirty visitors have their answers in a fraction of the time.
+_TURN = threading.Lock()
+_COUNTS = ("None", "One", "Two", "Three", "Four", "Five", "Six")
+
+
+def answer_request(request: Any) -> dict[str, Any]:
+    """Answer the pad's script, past Gradio's queue.
+
+    Args:
+        request: `{"drawing": …, "checkpoints": [keys]}` from the browser, unchecked.
+
+    Returns:
+        As `answer_drawing`.
+    """
+    try:
+        drawing, keys = request["drawing"], request["checkpoints"]
+    except (KeyError, TypeError):
+        return {"status": "error", "message": "The pad sent a request without a drawing."}
+    if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
+        return {"status": "error", "message": "The pad sent a request without a network."}
+    return answer_drawing(drawing, keys)
+
+
+def answer_drawing(drawing: Any, keys: Sequence[str]) -> dict[str, Any]:
+    """Ask one or several checkpoints about a drawing.
+
+    Args:
+        drawing: What the pad holds (see `app.ui.drawing.read_drawing`), unchecked.
+        keys: The chosen checkpoints' keys, unchecked.
+
+    Returns:
+        `{"status": "refused" | "error", "message"}`, or the first checkpoint's `{"status": "digit", "digit",
+        "probabilities"}` (or its error) with `picture` (784 integers, 0 to 255), `field` (`[x, y, side]` of
+        the network's 28 × 28 pixels in pixels of the pad, or None for a picture), `doubt` (why it
+        may be no digit, or None), `milliseconds`, `answers`
+        (of every checkpoint, with its `key` and `name`) and `agreement` (in words, or None for one
+        checkpoint; see `compare_answers`).
+    """
+    if isinstance(drawing, dict) and drawing.get("picture") is not None:
+        return _answer(drawing, keys)  # a large photo takes long, and holds up nobody
+    with _TURN:
+        return _answer(drawing, keys)
+
+
+def _answer(drawing: Any, keys: Sequence[str]) -> dict[str, Any]:
+    start = time.perf_counter()
+    if not 1 <= len(keys) <= MAX_CHECKPOINTS:
+        message = f"{len(keys)} networks are chosen: choose 1 to {MAX_CHECKPOINTS}."
+        return {"status": "error", "message": message}
+    try:
+        sketch = read_drawing(drawing)
+    except SketchRefused as refusal:
+        return {"status": "refused", "message": str(refusal)}
+    except ValueError as error:
+        return {"status": "error", "message": str(error)}
+    answers = [_ask_checkpoint(sketch, key) for key in keys]
+    return {
+        **{name: value for name, value in answers[0].items() if name not in ("key", "name")},
+        "picture": np.rint(sketch.image * 255).astype(int).ravel().tolist(),
+        "field": _locate_field(drawing, sketch),
+        "doubt": sketch.doubt.reason if sketch.doubt else None,
+        "answers": answers,
+        "agreement": compare_answers(answers) if len(answers) > 1 else None,
+        "milliseconds": round(1000 * (time.perf_counter() - start), 2),
+    }
+
+
+def _ask_checkpoint(sketch: SketchDigit, key: str) -> dict[str, Any]:
+    """Return one checkpoint's answer; a file that is damaged or gone is told, and stops no other."""
+    try:
+        path = resolve_choice(key)
+        prediction = predict_digit(sketch.image, path)
+        info = load_cached(path).info
+    except ValueError as error:
+        return {"status": "error", "key": key, "name": key[:40], "message": str(error)}
+    name = f"{get_network_spec(info.network).title} ({info.recipe.get('recipe', 'own')})"
+    if key.startswith(RUN_PREFIX):
+        name = f"{read_name(path.parent) or 'Your run'}: {name}"
+    return {
+        "status": "digit",
+        "key": key,
+        "name": name,
+        "digit": prediction.digit,
+        "probabilities": [round(share, 6) for share in prediction.probabilities.tolist()],
+    }
+
+
+def _locate_field(drawing: Any, sketch: SketchDigit) -> list[float] | None:
+    if drawing.get("picture") is not None:
+        return None
+    field = find_field(drawing["strokes"], sketch.image, PAD_SIZE_PX)
+    return [round(side, 3) for side in (field.x, field.y, field.side)]
+
+
+def compare_answers(answers: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Say in plain words whether several checkpoints agree, and how sure they are.
+
+    Args:
+        answers: At least two, as in `answer_drawing`'s result.
+
+    Returns:
+        `{"digit": int or None, "text": str}`: the digit that all read, if they do.
+    """
+    read = [answer for answer in answers if answer["status"] == "digit"]
+    silent = len(answers) - len(read)
+    absence = f" {_COUNTS[silent]} could not be asked." if silent else ""
+    if not read:
+        return {"digit": None, "text": absence.strip()}
+    groups: dict[int, list[float]] = {}  # how sure those are who read each digit
+    for answer in read:
+        groups.setdefault(answer["digit"], []).append(answer["probabilities"][answer["digit"]])
+    if len(groups) == 1:
+        digit, shares = next(iter(groups.items()))
+        who = {1: "One reads", 2: "Both read"}.get(len(read), f"All {_COUNTS[len(read)].lower()} read")
+        return {"digit": digit, "text": f"{who} {digit}, {_write_range(shares)} sure.{absence}"}
+    ordered = sorted(groups.items(), key=lambda group: (-len(group[1]), -max(group[1])))
+    parts = [
+        f"{_COUNTS[len(shares)].lower()} read{'s' if len(shares) == 1 else ''} {digit}"
+        for digit, shares in ordered
+    ]
+    surest = max(read, key=lambda answer: answer["probabilities"][answer["digit"]])
+    share = _write_share(surest["probabilities"][surest["digit"]])
+    who = f"{', '.join(parts).capitalize()}: they disagree."
+    return {"digit": None, "text": f"{who} The surest reads {surest['digit']}, {share} sure.{absence}"}
+
+
+def _write_range(shares: Sequence[float]) -> str:
+    low, high = _write_share(min(shares)), _write_share(max(shares))
+    if low != high:
+        return f"{low} to {high}"
+    return low if len(shares) == 1 else f"each {low}"
+
+
+def _write_share(share: float) -> str:
+    """Write a probability in whole percent; certainty is never complete."""
+    return "over 99%" if share > 0.99 else f"{share:.0%}"

@@ -1,1 +1,0 @@
-"""The four tabs: one builder each, and its handlers."""

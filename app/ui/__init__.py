@@ -1,0 +1,1 @@
+"""What subjects share on the page; it imports none of them."""

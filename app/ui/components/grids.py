@@ -1,0 +1,52 @@
+"""Pixel grids side by side: numbers as colours, with a legend."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from app.ui.loader import component_classes, read_component_script, read_component_style
+
+_FOLDER = Path(__file__).parent
+
+_TEMPLATE = """
+<div class="gb-grids">
+  <div class="gb-grids-panels"></div>
+  <div class="gb-grids-legend"></div>
+</div>
+"""
+
+
+def build_grids(panels: list[dict[str, Any]], **kwargs: Any) -> gr.HTML:
+    """Build a row of pixel grids.
+
+    Args:
+        panels: `{"id", "title", "note", "values", "scale", "max"}` each: `values` rows of finite numbers,
+            `scale` either `ink` (0 to max) or `signed` (−max to max). Optional are `ring`, `[top, right,
+            bottom, left]` cells drawn empty around it, and `small`, true for a kernel: numbers in its cells.
+        **kwargs: Further arguments of `gr.HTML`, such as `elem_id`.
+
+    Returns:
+        The component; a handler updates it by returning `pack_panels(…)`.
+    """
+    return gr.HTML(
+        value=kwargs.pop("value", None) or pack_panels(panels),
+        html_template=_TEMPLATE,
+        css_template=read_component_style(_FOLDER, "grids"),
+        js_on_load=read_component_script(_FOLDER, "grids", "grids_component"),
+        apply_default_css=False,
+        elem_classes=component_classes(kwargs.pop("elem_classes", None)),
+        **kwargs,
+    )
+
+
+def pack_panels(panels: list[dict[str, Any]]) -> str:
+    """Pack panels as the text that the component takes.
+
+    Raises:
+        ValueError: If a number is not finite.
+    """
+    return json.dumps(panels, allow_nan=False, separators=(",", ":"))

@@ -1,0 +1,45 @@
+"""The digits that the page looks at: one of a data set by its number, or the visitor's own drawing."""
+
+from typing import Any
+
+import numpy as np
+
+from app.ui.drawing import read_drawing
+from models.data.datasets import load_gallery
+from models.values import Floats
+
+TEST, TRAIN, DRAWING = "test", "train", "drawing"
+
+
+def list_sources() -> list[tuple[str, str]]:
+    """List where a digit may come from, each as (what a learner reads, the value)."""
+    test = load_gallery().name  # the training set is read when somebody asks for it
+    return [(test, TEST), (test.replace("test set", "training set"), TRAIN), ("My last drawing", DRAWING)]
+
+
+def take_digit(source: Any, index: Any, drawing: Any) -> tuple[Floats, str]:
+    """Return the chosen picture and what it shows.
+
+    Args:
+        source: TEST, TRAIN or DRAWING.
+        index: Its number in the data set, from 0.
+        drawing: The sketchpad's value, strokes or a picture (see `app.ui.drawing`), unchecked.
+
+    Returns:
+        The picture (28, 28) in [0, 1], and "a 7" or "yours".
+
+    Raises:
+        ValueError: where nothing readable has been drawn, or there is no picture of this number.
+    """
+    if source == DRAWING:
+        if not isinstance(drawing, dict) or not (drawing.get("strokes") or drawing.get("picture")):
+            raise ValueError("There is no drawing yet: draw a digit on the sketchpad, or choose a picture.")
+        return read_drawing(drawing).image.astype(np.float64), "yours"
+    if source not in (TEST, TRAIN):
+        raise ValueError(f"The picture comes from {source!r:.40}: choose one of {TEST}, {TRAIN}, {DRAWING}.")
+    gallery = load_gallery(source)
+    if isinstance(index, bool) or not isinstance(index, int) or not 0 <= index < len(gallery.images):
+        last = len(gallery.images) - 1
+        raise ValueError(f"Picture {index!s:.40}: enter a whole number from 0 to {last:,}.")
+    pixels = gallery.images[index].astype(np.float32) / 255  # float32, as ToTensor() gives
+    return pixels.astype(np.float64), f"a {gallery.labels[index]}"

@@ -1,0 +1,61 @@
+"""What the pad holds, as the browser sends it: pen strokes, or a picture that was uploaded or pasted."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import io
+from typing import Any
+
+import numpy.typing as npt
+
+from models.sketch.picture import open_image
+from models.sketch.preparation import SketchDigit, digit_from_image, digit_from_strokes
+
+PAD_SIZE_PX = 280  # of the pad's sides, whatever its size on the screen
+MAX_PICTURE_BYTES = 3 * 2**20  # of the file; the pad makes larger ones smaller before it sends them
+
+
+def read_drawing(drawing: Any, with_stages: bool = False) -> SketchDigit:
+    """Prepare what the pad holds for a network.
+
+    Args:
+        drawing: From a stranger, unchecked: `{"strokes": [[[x, y], …], …]}` in pad pixels, or
+            `{"picture": "data:image/png;base64,…"}`, a file's content; a picture counts before strokes.
+        with_stages: Also return the stages on the way.
+
+    Raises:
+        SketchRefused: If there is no digit to read; the message is for the learner.
+        ValueError: If it is no such drawing; the message says what is wrong.
+    """
+    picture = read_picture(drawing)
+    if picture is not None:
+        return digit_from_image(picture, with_stages=with_stages)
+    return digit_from_strokes(drawing.get("strokes"), PAD_SIZE_PX, with_stages=with_stages)
+
+
+def read_picture(drawing: Any) -> npt.NDArray[Any] | None:
+    """Return the pixels of the picture that the pad holds, or None where it holds strokes.
+
+    Args:
+        drawing: From a stranger, unchecked (see `read_drawing`).
+
+    Raises:
+        ValueError: If it is no drawing, or its picture cannot be opened.
+    """
+    if not isinstance(drawing, dict):
+        raise ValueError("The pad sent a request without a drawing.")
+    picture = drawing.get("picture")
+    return None if picture is None else open_image(io.BytesIO(_read_data_url(picture)))
+
+
+def _read_data_url(url: Any) -> bytes:
+    """Return the bytes of a file that the browser has encoded as text."""
+    if not isinstance(url, str) or not url.startswith("data:image/") or ";base64," not in url[:64]:
+        raise ValueError("The picture is not a picture file. Save it as PNG or JPEG and try again.")
+    if len(url) > MAX_PICTURE_BYTES * 4 // 3 + 64:
+        raise ValueError(f"The picture file is larger than {MAX_PICTURE_BYTES // 2**20} MB. Make it smaller.")
+    try:
+        return base64.b64decode(url.partition(",")[2], validate=True)
+    except (binascii.Error, ValueError):
+        raise ValueError("The picture did not arrive whole. Try again.") from None

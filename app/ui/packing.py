@@ -1,0 +1,41 @@
+"""How numbers and bytes travel to the components' scripts: JSON text, and a byte a number where that will do."""
+
+import base64
+import json
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def pack(answer: dict[str, Any]) -> str:
+    """Pack an answer for a component as JSON text: Gradio's page copies any other value entry by entry.
+
+    Raises:
+        ValueError: If a number is not finite, which JSON has no word for.
+    """
+    return json.dumps(answer, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+
+
+def quantise(values: NDArray[Any], scale: float, signed: bool) -> str:
+    """Return values as base64 of one byte each.
+
+    Args:
+        values: Numbers, in memory order; infinity counts as the largest and NaN as 0.
+        scale: The largest absolute value, which 0 leaves at 0.
+        signed: Whether 1 to 255 stand for −scale to scale with 0 at 128, or 0 to 255 for 0 to scale.
+    """
+    finite = np.nan_to_num(values.astype(np.float64), nan=0.0, posinf=scale, neginf=-scale)
+    shares = finite / scale if scale else np.zeros_like(finite)
+    levels = 128 + 127 * shares if signed else 255 * shares
+    return encode_bytes(np.rint(levels).astype(np.uint8).tobytes())
+
+
+def find_scale(values: NDArray[Any]) -> float:
+    """Return the largest absolute value, infinity and NaN left out."""
+    return float(np.abs(values, where=np.isfinite(values), out=np.zeros_like(values)).max())
+
+
+def encode_bytes(content: bytes) -> str:
+    """Return bytes as base64 text."""
+    return base64.b64encode(content).decode("ascii")

@@ -1,0 +1,1 @@
+"""Data sets, real ones and those drawn with built-in pen strokes."""

@@ -1,0 +1,1 @@
+"""Gradient descent: problems, optimisers, paths, and the theory of step sizes."""

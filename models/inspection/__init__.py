@@ -1,0 +1,1 @@
+"""Convolution, pooling and layers, by hand and beside torch."""

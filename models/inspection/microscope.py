@@ -1,0 +1,270 @@
+"""What dropout and batch norm do to one answer: each alone, the rest of the network in evaluation mode.
+
+Dropout is that of Srivastava et al., "Dropout: A Simple Way to Prevent Neural Networks from Overfitting",
+JMLR 2014, as nn.Dropout has it: in training each feature is kept with probability 1 − p and then divided by
+1 − p, so that its expectation is what evaluation, which keeps all of them, passes on. Batch norm is that of
+Ioffe & Szegedy, "Batch Normalization: Accelerating Deep Network Training by Reducing Internal Covariate
+Shift", ICML 2015, as nn.BatchNorm2d has it.
+
+Shapes: M masks, C channels, H, W height and width of a layer's maps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import ArrayLike, NDArray
+from torch import Tensor, nn
+from torch.utils.hooks import RemovableHandle
+
+from models.networks.registry import IMAGE_SIZE_PX, build_network
+from models.values import Floats32
+
+MAX_MASKS = 1_000
+MAX_SEED = 2**32 - 1
+Hook = Callable[[nn.Module, tuple[Tensor, ...], Tensor], Tensor | None]
+
+
+@dataclass(frozen=True)
+class DropoutLayer:
+    """The masks of one dropout layer.
+
+    Attributes:
+        name: Its name in the network, such as "classifier.0".
+        p: Probability of dropping a feature, at least 0 and below 1.
+        masks: (M, …) True where a feature is kept, with the shape of what the layer is given.
+        map_shape: (C, H, W) of the maps that were flattened to these features, or that they are; None where
+            the features never were maps.
+    """
+
+    name: str
+    p: float
+    masks: NDArray[np.bool_]
+    map_shape: tuple[int, int, int] | None
+
+
+@dataclass(frozen=True)
+class DropoutSample:
+    """One picture's answers with many masks.
+
+    Attributes:
+        seed: Seed of the first mask; mask m has seed + m.
+        layers: The network's dropout layers, first to last.
+        probabilities: (M, 10) with each mask, batch norm in evaluation mode.
+        evaluated: (10,) in evaluation mode, which drops nothing.
+    """
+
+    seed: int
+    layers: tuple[DropoutLayer, ...]
+    probabilities: Floats32
+    evaluated: Floats32
+
+
+@dataclass(frozen=True)
+class BatchNormLayer:
+    """One batch norm and what it normalises with, channel by channel.
+
+    Attributes:
+        name: Its name in the network, such as "features.1".
+        running_mean: (C,) gathered over the batches of training; evaluation mode subtracts it.
+        running_variance: (C,) gathered likewise, unbiased; evaluation mode divides by its root.
+        picture_mean: (C,) of this picture's map alone; training mode with this one picture subtracts it.
+        picture_variance: (C,) of this picture's map, biased (divided by H·W, not by H·W − 1), as training
+            mode normalises.
+        gamma: (C,) the learned scale.
+        beta: (C,) the learned shift.
+        epsilon: Added to the variance before the root is taken.
+    """
+
+    name: str
+    running_mean: Floats32
+    running_variance: Floats32
+    picture_mean: Floats32
+    picture_variance: Floats32
+    gamma: Floats32
+    beta: Floats32
+    epsilon: float
+
+
+@dataclass(frozen=True)
+class BatchNormView:
+    """One picture's answers with both kinds of statistics.
+
+    Attributes:
+        layers: The network's batch norms, first to last; empty where it has none.
+        evaluated: (10,) probabilities with the running statistics.
+        trained: (10,) probabilities if every batch norm uses this picture's own statistics, as training mode
+            does with a batch of this picture alone; dropout stays in evaluation mode.
+    """
+
+    layers: tuple[BatchNormLayer, ...]
+    evaluated: Floats32
+    trained: Floats32
+
+
+def has_dropout_or_norm(network: str, config: Mapping[str, Any]) -> bool:
+    """Say whether a network of the registry, in this configuration, behaves differently in training.
+
+    Raises:
+        ValueError: As `models.networks.registry.build_network`.
+    """
+    with torch.device("meta"):  # shapes alone: no weights are drawn
+        modules = build_network(network, config).modules()
+    return any(isinstance(module, nn.Dropout | nn.BatchNorm2d) for module in modules)
+
+
+def sample_masks(
+    network: nn.Module, image: ArrayLike, num_masks: int = 100, seed: int = 0, temperature: float = 1.0
+) -> DropoutSample:
+    """Answer one picture with many dropout masks, everything else in evaluation mode.
+
+    The mask m comes from a generator of its own, seeded with seed + m, which draws for the dropout layers in
+    their order. So a mask can be had again by its seed alone, and torch's global generator stays as it is.
+
+    Args:
+        network: A network that nobody else uses meanwhile; afterwards it is as it was.
+        image: (28, 28) in [0, 1].
+        num_masks: 1 to 1,000.
+        seed: Of the first mask, 0 to 2³² − 1 for the last one.
+        temperature: What the logits are divided by before the softmax.
+
+    Raises:
+        ValueError: If the picture, the number of masks or the seed is not one of these.
+    """
+    pixels = _check_image(image)
+    _check_whole(num_masks, "The number of masks", 1, MAX_MASKS)
+    _check_whole(seed, "The seed", 0, MAX_SEED - num_masks + 1)
+    generators = [torch.Generator().manual_seed(seed + number) for number in range(num_masks)]
+    names = {module: name for name, module in network.named_modules()}
+    layers: list[DropoutLayer] = []
+    last_maps: list[torch.Size] = []
+
+    def note_maps(_: nn.Module, __: tuple[Tensor, ...], output: Tensor) -> None:
+        last_maps[:] = [output.shape[1:]] if output.ndim == 4 else []
+
+    def drop(module: nn.Module, inputs: tuple[Tensor, ...], _: Tensor) -> Tensor:
+        assert isinstance(module, nn.Dropout)
+        features = inputs[0]  # (1, …) before the first mask, (M, …) after it
+        mask = torch.stack([draw_mask(features.shape[1:], module.p, each) for each in generators])  # (M, …)
+        map_shape = (last_maps[0][0], last_maps[0][1], last_maps[0][2]) if last_maps else None
+        layers.append(DropoutLayer(names[module], module.p, mask.numpy(), map_shape))
+        kept = apply_mask(features, mask, module.p)
+        return kept.contiguous(memory_format=torch.channels_last) if kept.ndim == 4 else kept  # faster
+
+    with _observing(network) as hook, torch.inference_mode():
+        evaluated = (network(pixels) / temperature).softmax(dim=1)[0]
+        hook(lambda module: not list(module.children()) and not isinstance(module, nn.Dropout), note_maps)
+        hook(lambda module: isinstance(module, nn.Dropout), drop)
+        # The layers before the first mask see the picture once; from there on it is a batch of M.
+        probabilities = (network(pixels) / temperature).softmax(dim=1).expand(num_masks, -1)
+    return DropoutSample(seed, tuple(layers), probabilities.numpy(), evaluated.numpy())
+
+
+def pick_mask(sample: DropoutSample, number: int) -> DropoutSample:
+    """Return one mask of many with its answer, as `sample_masks` gives it alone; the arrays are shared."""
+    layers = tuple(replace(layer, masks=layer.masks[number : number + 1]) for layer in sample.layers)
+    answer = sample.probabilities[number : number + 1]
+    return DropoutSample(sample.seed + number, layers, answer, sample.evaluated)
+
+
+def draw_mask(shape: torch.Size, p: float, generator: torch.Generator) -> Tensor:
+    """Draw a mask: True, with probability 1 − p, where a feature is kept."""
+    return torch.rand(shape, generator=generator) >= p
+
+
+def apply_mask(features: Tensor, mask: Tensor, p: float) -> Tensor:
+    """Drop what the mask drops, and scale the rest by 1 / (1 − p), as nn.Dropout does in training."""
+    return features * (mask / (1 - p))
+
+
+def inspect_batch_norm(network: nn.Module, image: ArrayLike, temperature: float = 1.0) -> BatchNormView:
+    """Answer one picture with the running statistics and with its own, which are recorded layer by layer.
+
+    A layer's own statistics are those of the pass in which the batch norms before it have used theirs too.
+    The running statistics are not updated.
+
+    Args:
+        network: A network that nobody else uses meanwhile; afterwards it is as it was.
+        image: (28, 28) in [0, 1].
+        temperature: What the logits are divided by before the softmax.
+
+    Raises:
+        ValueError: If the picture is another.
+    """
+    pixels = _check_image(image)
+    names = {module: name for name, module in network.named_modules()}
+    layers: list[BatchNormLayer] = []
+
+    def normalise(module: nn.Module, inputs: tuple[Tensor, ...], _: Tensor) -> Tensor:
+        assert isinstance(module, nn.BatchNorm2d)
+        maps = inputs[0]  # (1, C, H, W)
+        variance, mean = torch.var_mean(maps, dim=(0, 2, 3), correction=0)  # (C,) each
+        assert module.running_mean is not None
+        assert module.running_var is not None
+        layers.append(
+            BatchNormLayer(
+                name=names[module],
+                running_mean=_copy(module.running_mean),
+                running_variance=_copy(module.running_var),
+                picture_mean=_copy(mean),
+                picture_variance=_copy(variance),
+                gamma=_copy(module.weight),
+                beta=_copy(module.bias),
+                epsilon=module.eps,
+            )
+        )
+        return F.batch_norm(maps, None, None, module.weight, module.bias, training=True, eps=module.eps)
+
+    with _observing(network) as hook, torch.inference_mode():
+        evaluated = (network(pixels) / temperature).softmax(dim=1)[0]
+        hook(lambda module: isinstance(module, nn.BatchNorm2d), normalise)
+        trained = (network(pixels) / temperature).softmax(dim=1)[0]
+    return BatchNormView(tuple(layers), evaluated.numpy(), trained.numpy())
+
+
+@contextmanager
+def _observing(
+    network: nn.Module,
+) -> Iterator[Callable[[Callable[[nn.Module], bool], Hook], None]]:
+    """Put a network in evaluation mode and hand out a way to hook modules; afterwards undo both."""
+    modes = {module: module.training for module in network.modules()}
+    handles: list[RemovableHandle] = []
+
+    def hook(chooses: Callable[[nn.Module], bool], function: Hook) -> None:
+        handles.extend(
+            module.register_forward_hook(function) for module in network.modules() if chooses(module)
+        )
+
+    try:
+        network.eval()
+        yield hook
+    finally:
+        for handle in handles:
+            handle.remove()
+        for module, mode in modes.items():
+            module.training = mode
+
+
+def _copy(numbers: Tensor) -> Floats32:
+    return numbers.detach().clone().numpy()
+
+
+def _check_image(image: ArrayLike) -> Tensor:
+    """Return the picture as (1, 1, 28, 28) float32."""
+    pixels = np.array(image, dtype=np.float32)
+    if pixels.shape != (IMAGE_SIZE_PX, IMAGE_SIZE_PX):
+        raise ValueError(f"The network takes 28 × 28 pixels, not an array of shape {pixels.shape}.")
+    if not ((pixels >= 0) & (pixels <= 1)).all():  # also false for nan
+        raise ValueError("The picture's values must lie between 0 (no ink) and 1 (full ink).")
+    return torch.from_numpy(pixels)[None, None]
+
+
+def _check_whole(value: Any, name: str, low: int, high: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise ValueError(f"{name} is {value!r:.40}: enter a whole number from {low} to {high:,}.")

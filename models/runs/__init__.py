@@ -1,0 +1,1 @@
+"""Training runs: a folder each, written by a process of its own."""

@@ -1,0 +1,271 @@
+"""Starting and ending runs: a run gets a process where the machine has room, and waits in line where not."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from models.checkpoints.file import write_atomically
+from models.runs.folder import (
+    CONFIG,
+    EXAMPLE_RUN,
+    STOP,
+    append_event,
+    describe_os_error,
+    find_own_folder,
+    find_runs_folder,
+    keep_known_runs,
+    write_meta,
+)
+from models.runs.limits import RunLimits, read_limits
+from models.runs.management import check_name, purge_deleted
+from models.runs.queue import (
+    advance_held_queue,
+    advance_queue,
+    count_training,
+    enter_line,
+    hold_queue,
+    leave_line,
+    list_training,
+    list_waiting,
+)
+from models.runs.status import LIVE_STATUSES, read_news
+from models.training.recipes import TrainConfig
+
+__all__ = [
+    "advance_queue", "create_run", "list_live_runs", "prepare_resumption", "repeat_run", "resume_run",
+    "start_run", "stop_live_runs", "stop_run",
+]  # fmt: skip
+
+MAX_SEEDS = 10
+
+
+def start_run(
+    config: TrainConfig,
+    *,
+    own_runs: Iterable[str] = (),
+    group: str = "",
+    name: str = "",
+    files: Mapping[str, bytes] | None = None,
+) -> str:
+    """Start training in a process of its own, or wait in line for one, and return the run's id.
+
+    Args:
+        config: What to train and how.
+        own_runs: Ids of the runs that the visitor has, for whom there are limits.
+        group: Shared by runs that repeat one configuration over several seeds.
+        name: What the visitor calls it.
+        files: What its folder holds besides, by name (see `models.training.fine_tuning`).
+
+    Raises:
+        ValueError: If it would take more than the limits allow, or the runs' folder cannot be written.
+    """
+    return _start_runs([config], own_runs, group, name, files)[0]
+
+
+def repeat_run(config: TrainConfig, num_seeds: int, *, own_runs: Iterable[str] = ()) -> list[str]:
+    """Start one run for each seed: the configuration's own, the next one and so on; they share a group.
+
+    Raises:
+        ValueError: As `start_run`, or if there are too many seeds; then none has started.
+    """
+    if isinstance(num_seeds, bool) or not isinstance(num_seeds, int) or not 1 <= num_seeds <= MAX_SEEDS:
+        raise ValueError(f"The number of seeds is {num_seeds}; repeat a run over 1 to {MAX_SEEDS} seeds.")
+    configs = [replace(config, seed=config.seed + index) for index in range(num_seeds)]
+    return _start_runs(configs, own_runs, secrets.token_hex(8) if num_seeds > 1 else "", "")
+
+
+def stop_run(run_id: str, keep: bool = False) -> None:
+    """Ask a run to stop; its process does so within moments. A run that waits leaves the line.
+
+    Args:
+        run_id: The run; one that has ended already stays as it is.
+        keep: Whether to validate, test and keep the weights as they are now, instead of those of the last
+            finished epoch, from which the run could go on.
+
+    Raises:
+        ValueError: If there is no such run.
+    """
+    folder = find_own_folder(run_id)
+    with hold_queue():
+        if leave_line(run_id):
+            message = "Taken out of the line before its turn came."
+            append_event(folder, {"type": "ending", "status": "stopped", "message": message, "test": None})
+        elif read_news(run_id).status in LIVE_STATUSES:
+            try:
+                write_atomically(folder / STOP, b"keep" if keep else b"stop")
+            except OSError:  # a full disk still takes an empty file
+                (folder / STOP).touch()
+
+
+def list_live_runs() -> list[str]:
+    """Return the ids of all runs that wait or train, whoever's they are, for who owns the machine."""
+    return [*list_waiting(), *list_training()]
+
+
+def stop_live_runs() -> None:
+    """Ask all runs to stop, first those that wait, so that none of them begins meanwhile."""
+    for run_id in list_live_runs():
+        with suppress(ValueError):  # it has been deleted meanwhile
+            stop_run(run_id)
+
+
+def resume_run(run_id: str) -> None:
+    """Let a run go on from its last finished epoch, in line where the machine is full.
+
+    Raises:
+        ValueError: If there is no such run, it trains or waits already, or nothing can go on.
+    """
+    limits = read_limits()
+    with hold_queue():
+        _check_resumable(run_id)
+        _check_line(limits, 1)
+        _reopen(find_own_folder(run_id))
+        enter_line(run_id)
+        advance_held_queue()
+
+
+def prepare_resumption(run_id: str) -> Path:
+    """Make a run's folder ready for going on in this process, whatever the line is, and return it.
+
+    Raises:
+        ValueError: As `resume_run`.
+    """
+    with hold_queue():
+        _check_resumable(run_id)
+        folder = find_own_folder(run_id)
+        _reopen(folder)
+    return folder
+
+
+def _check_resumable(run_id: str) -> None:
+    find_own_folder(run_id)
+    news = read_news(run_id)
+    if news.status in LIVE_STATUSES:
+        raise ValueError("This run trains or waits already.")
+    if not news.can_resume:
+        raise ValueError("This run has come to its end; there is nothing to resume. Start a new one.")
+
+
+def _reopen(folder: Path) -> None:
+    """Take back that a run has ended, and that it is to stop."""
+    try:
+        (folder / STOP).unlink(missing_ok=True)
+        append_event(folder, {"type": "queued"})
+    except OSError as error:
+        raise ValueError(f"{describe_os_error(error)}; the run cannot go on.") from error
+
+
+def create_run(
+    config: TrainConfig, *, group: str = "", name: str = "", files: Mapping[str, bytes] | None = None
+) -> Path:
+    """Make the folder of a run that nothing trains yet, and return it.
+
+    Raises:
+        OSError: If it cannot be written; nothing is left of it then.
+    """
+    folder = find_runs_folder() / secrets.token_hex(16)
+    folder.mkdir(parents=True)
+    try:
+        for file_name, content in (files or {}).items():
+            write_atomically(folder / file_name, content)
+        write_meta(folder, {"created": time.time(), "name": check_name(name), "group": group})
+        write_atomically(folder / CONFIG, json.dumps(asdict(config), indent=2).encode())
+    except OSError:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return folder
+
+
+def _start_runs(
+    configs: list[TrainConfig],
+    own_runs: Iterable[str],
+    group: str,
+    name: str,
+    files: Mapping[str, bytes] | None = None,
+) -> list[str]:
+    """Put new runs in line, all or none, and let the line move."""
+    limits = read_limits()
+    for config in configs:
+        _check_config(limits, config)
+    check_name(name)
+    own = [run_id for run_id in keep_known_runs(list(own_runs)) if run_id != EXAMPLE_RUN]
+    purge_deleted()
+    folders: list[Path] = []
+    try:
+        with hold_queue():
+            _check_visitor(limits, own, len(configs))
+            _check_line(limits, len(configs))
+            _check_disk(limits)
+            for config in configs:
+                folders.append(create_run(config, group=group, name=name, files=files))
+            for folder in folders:
+                enter_line(folder.name)
+            advance_held_queue()
+    except OSError as error:
+        for folder in folders:
+            leave_line(folder.name)
+            shutil.rmtree(folder, ignore_errors=True)
+        raise ValueError(f"{describe_os_error(error)}; no run could be started.") from error
+    return [folder.name for folder in folders]
+
+
+def _check_config(limits: RunLimits, config: TrainConfig) -> None:
+    """Refuse what `glassbox train` may do on one's own machine, but a visitor of a page may not."""
+    low, high = limits.min_batch_size, limits.max_batch_size
+    if not low <= config.batch_size <= high:
+        raise ValueError(f"batch size is {config.batch_size}; a run may have {low} to {high}; 32 is usual.")
+    if config.epochs > limits.max_epochs:
+        raise ValueError(
+            f"epochs is {config.epochs}; a run may have 1 to {limits.max_epochs}. "
+            "`glassbox train` on your own machine takes up to 100."
+        )
+
+
+def _check_visitor(limits: RunLimits, own: list[str], num_new: int) -> None:
+    if len(own) + num_new > limits.runs_per_visitor:
+        raise ValueError(
+            f"You have {len(own)} runs and may keep {limits.runs_per_visitor}. Delete one that you no longer "
+            "need."
+        )
+    num_live = sum(read_news(run_id).status in LIVE_STATUSES for run_id in own) if own else 0
+    if num_live + num_new > limits.live_per_visitor:
+        raise ValueError(
+            f"{num_live} of your runs train or wait, and at most {limits.live_per_visitor} may. Wait until "
+            "one has finished, or stop one."
+        )
+
+
+def _check_line(limits: RunLimits, num_new: int) -> None:
+    room = limits.max_training + limits.max_waiting - count_training() - len(list_waiting())
+    if num_new > room:
+        raise ValueError(
+            f"This machine trains {limits.max_training} at a time, and {len(list_waiting())} wait in line, "
+            f"where {limits.max_waiting} have room. Try again when the line is shorter."
+        )
+
+
+def _check_disk(limits: RunLimits) -> None:
+    num_mb = _measure_folder(find_runs_folder()) / 2**20
+    if num_mb >= limits.max_disk_mb:
+        raise ValueError(
+            f"All runs together take {num_mb:,.0f} MB of the {limits.max_disk_mb:,} MB that they may. Delete "
+            "runs that you no longer need."
+        )
+
+
+def _measure_folder(folder: Path) -> int:
+    """Return the bytes of all files in a folder, while others add and remove some."""
+    num_bytes = 0
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with suppress(FileNotFoundError):
+                num_bytes += Path(place, name).stat().st_size
+    return num_bytes

@@ -1,0 +1,241 @@
+"""The folder of a run: which files it has, how its events are read and written, and whether it lives.
+
+    <id>/config.json              what is trained and how
+    <id>/meta.json                when it was made, the visitor's name for it, the group of repeated seeds
+    <id>/events.jsonl             what happened, one event a line, only ever appended to
+    <id>/checkpoint.safetensors   the weights after the last finished epoch, or those that were kept
+    <id>/state.safetensors        all that resuming needs, after the last finished epoch; gone when it is done
+    <id>/epochs/000.safetensors   the weights before the first epoch, then after each, at most 21 of them
+    <id>/test.npz                 the answer to each test picture
+    <id>/start.safetensors        of a fine-tuning, the checkpoint that it begins with
+    <id>/drawings.json            of a fine-tuning, the drawings that it trains on
+    <id>/log.txt                  what the process printed
+    <id>/lock                     held by the process for as long as it lives
+    <id>/stop                     put there by whoever wants it to stop: "stop" or "keep"
+
+An id is a secret: it cannot be guessed, and there is no call that lists the ids of others.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import re
+import threading
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import platformdirs
+from filelock import FileLock, Timeout
+
+from models.checkpoints.file import SHIPPED_FOLDER, write_atomically
+
+EXAMPLE_RUN = "example"
+CONFIG, META, EVENTS, CHECKPOINT = "config.json", "meta.json", "events.jsonl", "checkpoint.safetensors"
+STATE, SNAPSHOTS, TEST, LOG = "state.safetensors", "epochs", "test.npz", "log.txt"
+LOCK, STOP = "lock", "stop"
+
+_ID_PATTERN = re.compile(r"[0-9a-f]{32}")
+_TAIL_BYTES = 8_192  # an ending with its confusion matrix is about one kilobyte
+_FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
+_probing = threading.Lock()  # or two questions for one lock would take each other for the run
+
+
+def find_runs_folder() -> Path:
+    """Return the folder of all runs: `GLASSBOX_RUNS`, or one in the user's data folder."""
+    chosen = os.environ.get("GLASSBOX_RUNS")
+    if chosen:
+        return Path(chosen).expanduser()
+    return platformdirs.user_data_path("glassbox", appauthor=False) / "runs"
+
+
+def is_run_id(text: str) -> bool:
+    """Return whether a text has the form of an id, so that it can be a folder's name."""
+    return _ID_PATTERN.fullmatch(text) is not None
+
+
+def has_run(run_id: str) -> bool:
+    """Return whether there is a run of that id; any text may be asked about."""
+    return run_id == EXAMPLE_RUN or (is_run_id(run_id) and (find_runs_folder() / run_id / CONFIG).is_file())
+
+
+def keep_known_runs(run_ids: object) -> list[str]:
+    """Return the ids of runs that exist among what a browser remembered, which may be anything."""
+    ids = run_ids if isinstance(run_ids, list | tuple) else []
+    return [run_id for run_id in ids if isinstance(run_id, str) and has_run(run_id)]
+
+
+def find_run_folder(run_id: str) -> Path:
+    """Return a run's folder.
+
+    Raises:
+        ValueError: If there is no such run.
+    """
+    if not isinstance(run_id, str) or not has_run(run_id):
+        raise ValueError(f"There is no run {str(run_id)[:40]!r}; it may have been deleted. Start a new one.")
+    return SHIPPED_FOLDER / "example-run" if run_id == EXAMPLE_RUN else find_runs_folder() / run_id
+
+
+def find_own_folder(run_id: str) -> Path:
+    """Return a run's folder for somebody who wants to change it.
+
+    Raises:
+        ValueError: If there is no such run, or it is the example.
+    """
+    if run_id == EXAMPLE_RUN:
+        raise ValueError("The example run cannot be changed. Start a run of your own.")
+    return find_run_folder(run_id)
+
+
+def read_meta(folder: Path) -> dict[str, Any]:
+    """Return what is known of a run beside its configuration: created (unix seconds), name, group."""
+    try:
+        meta = json.loads((folder / META).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        meta = {}
+    known = meta if isinstance(meta, dict) else {}
+    name, group, created = known.get("name"), known.get("group"), known.get("created")
+    return {
+        "created": created if isinstance(created, int | float) else (folder / CONFIG).stat().st_mtime,
+        "name": name if isinstance(name, str) else "",
+        "group": group if isinstance(group, str) else "",
+    }
+
+
+def read_name(folder: Path) -> str:
+    """Return what the visitor calls a run; empty where they have not named it."""
+    name: str = read_meta(folder)["name"]
+    return name
+
+
+def write_meta(folder: Path, meta: Mapping[str, Any]) -> None:
+    """Write what is known of a run beside its configuration."""
+    write_atomically(folder / META, json.dumps(dict(meta), ensure_ascii=False).encode())
+
+
+def is_locked(folder: Path) -> bool:
+    """Return whether the run's process is alive: the system releases its lock however it ends."""
+    if not (folder / LOCK).exists():
+        return False
+    try:
+        with _probing, FileLock(folder / LOCK, timeout=0):
+            return False
+    except Timeout:
+        return True
+    except OSError:  # a folder that is just being deleted
+        return False
+
+
+def read_events(folder: Path, offset: int = 0) -> tuple[list[dict[str, Any]], int]:
+    """Read the events from a byte on.
+
+    The last line may be half written, and then is not an event yet; a line that a full disk or a crash has
+    damaged is passed over.
+
+    Returns:
+        The events, and the byte to read on from.
+    """
+    try:
+        with (folder / EVENTS).open("rb") as file:
+            file.seek(offset)
+            content = file.read()
+    except FileNotFoundError:
+        return [], 0
+    whole = content[: content.rfind(b"\n") + 1]
+    return parse_lines(whole.splitlines()), offset + len(whole)
+
+
+def parse_lines(lines: Iterable[bytes]) -> list[dict[str, Any]]:
+    """Return the events of lines, without those that are damaged."""
+    return [event for line in lines if (event := _parse_line(line)) is not None]
+
+
+def _parse_line(line: bytes) -> dict[str, Any] | None:
+    try:
+        event = json.loads(line)
+    except ValueError:
+        return None
+    return event if isinstance(event, dict) and "type" in event else None
+
+
+def read_tail(folder: Path) -> list[dict[str, Any]]:
+    """Return the last events, as many as tell how a run stands: at least one that is no look, if there is."""
+    num_bytes = _TAIL_BYTES
+    while True:
+        try:
+            with (folder / EVENTS).open("rb") as file:
+                size = file.seek(0, os.SEEK_END)
+                start = file.seek(max(0, size - num_bytes))
+                content = file.read()
+        except FileNotFoundError:
+            return []
+        lines = content[: content.rfind(b"\n") + 1].splitlines()
+        events = parse_lines(lines if start == 0 else lines[1:])
+        if start == 0 or any(event["type"] != "look" for event in events):
+            return events
+        num_bytes *= 4
+
+
+def find_last(events: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """Return the last event of the training itself; a look at the test pictures may come after it."""
+    return next((event for event in reversed(events) if event["type"] != "look"), None)
+
+
+def drop_undone(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the events without the steps and epochs that a resumption undid, and made anew."""
+    kept: list[dict[str, Any]] = []
+    for event in events:
+        if event["type"] == "resumed":
+            step = event["step"]
+            kept = [e for e in kept if e["type"] not in ("step", "epoch") or e["step"] <= step]
+        kept.append(event)
+    return kept
+
+
+class EventLog:
+    """The events of a run, open to be appended to; other processes may append at the same time."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = (folder / EVENTS).open("ab", buffering=0)
+        size = self._file.seek(0, os.SEEK_END)
+        with (folder / EVENTS).open("rb") as file:
+            file.seek(max(0, size - 1))
+            self._is_torn = file.read() not in (b"", b"\n")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+    def write(self, event: Mapping[str, Any]) -> None:
+        """Append an event as one line; a line that could not be written whole is closed before the next.
+
+        Raises:
+            OSError: If the disk is full.
+        """
+        line = json.dumps(event, allow_nan=False).encode() + b"\n"
+        if self._is_torn:
+            line = b"\n" + line
+        self._is_torn = True
+        if self._file.write(line) != len(line):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        self._is_torn = False
+
+
+def append_event(folder: Path, event: Mapping[str, Any]) -> None:
+    """Append one event to a run that others may be writing."""
+    with EventLog(folder) as log:
+        log.write(event)
+
+
+def describe_os_error(error: OSError) -> str:
+    """Say what a failed write means, for a person; a sentence without its full stop."""
+    if error.errno in _FULL_DISK:
+        return "The disk is full: make room on it, then try again"
+    return error.strerror or str(error)

@@ -1,0 +1,81 @@
+"""The checkpoints that one visitor may choose from: the shipped ones, and those of their own runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.checkpoints.file import CheckpointInfo, find_checkpoint, list_checkpoints, read_info
+from models.data.datasets import TITLES
+from models.networks.registry import get_network_spec
+from models.runs.folder import EXAMPLE_RUN, read_name
+from models.runs.status import find_run_checkpoint, keep_known_runs
+
+DEFAULT_CHOICE = "sketchpad"  # made for people's drawings
+RUN_PREFIX = "run:"
+CHOICE_INFO = "Its recipe, and its accuracy on the test pictures."
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One checkpoint to choose.
+
+    Attributes:
+        key: A shipped checkpoint's name, or "run:" and a run's id.
+        label: What a learner reads in the list.
+        info: What its header records.
+    """
+
+    key: str
+    label: str
+    info: CheckpointInfo
+
+
+def list_choices(run_ids: object) -> list[Choice]:
+    """List the shipped checkpoints, then those of the given runs that read digits, latest first.
+
+    Runs on Fashion-MNIST are left out, since their ten classes are clothes; so are runs without a finished
+    epoch, damaged files, and ids that no run has.
+    """
+    choices = []
+    for name in list_checkpoints():
+        info = read_info(name)
+        choices.append(Choice(name, _describe(info), info))
+    for run_id in reversed(keep_known_runs(run_ids)):
+        path = None if run_id == EXAMPLE_RUN else find_run_checkpoint(run_id)
+        if path is None:
+            continue
+        try:
+            info = read_info(path)
+        except ValueError:
+            continue  # a damaged file is no reason not to offer the others
+        if info.dataset != "fashion-mnist":
+            whose = read_name(path.parent) or "Your run"
+            choices.append(Choice(f"{RUN_PREFIX}{run_id}", f"{whose}: {_describe(info)}", info))
+    return choices
+
+
+def resolve_choice(key: str) -> Path:
+    """Return the file behind a choice's key; a visitor's text never becomes a path.
+
+    Raises:
+        ValueError: If nothing that may be chosen has that key.
+    """
+    if key.startswith(RUN_PREFIX):
+        path = find_run_checkpoint(key.removeprefix(RUN_PREFIX))
+        if path is None:
+            raise ValueError("This run has not finished an epoch yet, so it has no checkpoint. Wait for it.")
+        return path
+    if key not in list_checkpoints():
+        raise ValueError(
+            f"There is no checkpoint called {key[:40]!r}. Choose one of: {', '.join(list_checkpoints())}."
+        )
+    return find_checkpoint(key)
+
+
+def _describe(info: CheckpointInfo) -> str:
+    """Return network, recipe and test accuracy, short enough for a list; MNIST is not named."""
+    title = f"{get_network_spec(info.network).title} ({info.recipe.get('recipe', 'own')})"
+    score = "not tested" if info.test_accuracy is None else f"{info.test_accuracy:.1%}"
+    where = "" if info.dataset == "mnist" else f" on {TITLES.get(info.dataset, info.dataset)}"
+    return f"{title}, {score}{where}"

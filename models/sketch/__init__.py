@@ -1,0 +1,1 @@
+"""People's digits: prepared for a network, doubted, explained."""

@@ -1,0 +1,168 @@
+"""Which training digits look most like a picture to a network, by the numbers in its last hidden layer."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike, NDArray
+from torch import Tensor, nn
+
+from models.checkpoints.file import find_checkpoint
+from models.checkpoints.prediction import copy_network, load_cached, on_one_core
+from models.data.datasets import load_gallery, to_input
+from models.networks.architecture import read_architecture
+from models.sketch.explanation import check_picture
+
+MAX_READ = 10_000  # the first so many training pictures are compared …
+_READ_MULTIPLY_ADDS = 30e9  # … or as many as this pays for: about a second of one core …
+_MIN_READ = 500  # … and no fewer, or the nearest would not be near
+_BATCH = 100
+
+Features = NDArray[np.float32]
+
+_reading = threading.Lock()  # or visitors who come at once would each wait for a reading of their own
+
+
+@dataclass(frozen=True, eq=False)
+class Neighbour:
+    """A training digit.
+
+    Attributes:
+        index: Its number in the gallery, from 0.
+        label: What it shows.
+        distance: 1 − cosine of the angle between its features and the picture's; 0 for the same direction.
+        image: (28, 28) uint8.
+    """
+
+    index: int
+    label: int
+    distance: float
+    image: NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Feature:
+    """What the pictures are compared by.
+
+    Attributes:
+        num: Numbers a picture.
+        are_pixels: Whether they are the pixels themselves, as in a network without a hidden layer.
+    """
+
+    num: int
+    are_pixels: bool
+
+
+def find_neighbours(image: ArrayLike, checkpoint: str | Path, num: int = 8) -> tuple[Neighbour, ...]:
+    """Find the training digits whose features point most nearly in the same direction as a picture's.
+
+    The features are what the network's final linear layer is given: the last hidden layer, or, in logistic
+    regression, the pixels. The first call for a checkpoint reads all the training digits compared, which
+    takes a second or two; what it found is kept.
+
+    Args:
+        image: (28, 28) in [0, 1], 1 for full ink.
+        checkpoint: Name of a shipped checkpoint, or a path.
+        num: How many to return.
+
+    Returns:
+        The nearest first; of two at the same distance, the one with the lower number.
+
+    Raises:
+        ValueError: If the picture is none, or the checkpoint is refused.
+    """
+    pixels = torch.from_numpy(check_picture(image)).to(torch.float32)[None, None]
+    path = find_checkpoint(checkpoint)
+    features = normalise(extract_features(copy_network(path), pixels))[0]  # (F,)
+    gallery = load_gallery("train")
+    distances = 1 - read_gallery(path) @ features  # (M,)
+    nearest = np.argsort(distances, kind="stable")[:num]
+    return tuple(
+        Neighbour(
+            int(index),
+            int(gallery.labels[index]),
+            max(0.0, float(distances[index])),  # rounding may leave a same picture a hair below 0
+            gallery.images[index],
+        )
+        for index in nearest
+    )
+
+
+def count_read(checkpoint: str | Path) -> int:
+    """Return how many training digits a checkpoint's network is compared with: fewer for a slow network."""
+    cost = read_architecture(load_cached(checkpoint).info.network).multiply_adds
+    affordable = int(_READ_MULTIPLY_ADDS / cost) // 100 * 100
+    return min(MAX_READ, max(_MIN_READ, affordable), len(load_gallery("train").labels))
+
+
+def read_gallery(checkpoint: str | Path) -> Features:
+    """Return the features of the training digits compared, (M, F) float32, each of length 1, read only.
+
+    Kept for as long as the checkpoint's file does not change.
+
+    Raises:
+        ValueError: If the checkpoint is refused.
+    """
+    path = find_checkpoint(checkpoint)
+    status = path.stat()
+    with _reading:
+        return _read_version(path, status.st_mtime_ns, status.st_size, load_gallery("train").name)
+
+
+def describe_features(checkpoint: str | Path) -> Feature:
+    """Return what a checkpoint's network compares pictures by."""
+    network = load_cached(checkpoint).network
+    last = find_last_linear(network)
+    linears = [module for module in network.modules() if isinstance(module, nn.Conv2d | nn.Linear)]
+    return Feature(last.in_features, are_pixels=len(linears) == 1)
+
+
+def extract_features(network: nn.Module, pictures: Tensor) -> Features:
+    """Return what the final linear layer of a network is given for each picture.
+
+    The network is hooked meanwhile, so it must be the caller's own (`prediction.copy_network`).
+
+    Args:
+        network: In evaluation mode.
+        pictures: (N, 1, 28, 28) float32 in [0, 1].
+
+    Returns:
+        (N, F) float32.
+    """
+    parts: list[Tensor] = []
+
+    def record(module: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+        parts.append(inputs[0].clone())
+
+    hook = find_last_linear(network).register_forward_pre_hook(record)
+    try:
+        with on_one_core(), torch.inference_mode():
+            for batch in pictures.split(_BATCH):
+                network(batch)
+    finally:
+        hook.remove()
+    return torch.cat(parts).numpy()
+
+
+def find_last_linear(network: nn.Module) -> nn.Linear:
+    """Return the layer that gives the logits, which in every network here is its last `nn.Linear`."""
+    return [module for module in network.modules() if isinstance(module, nn.Linear)][-1]
+
+
+def normalise(features: Features) -> Features:
+    """Scale each row of (N, F) to length 1; a row of zeros, which has no direction, stays as it is."""
+    lengths = np.linalg.norm(features, axis=1, keepdims=True)
+    return (features / np.where(lengths > 0, lengths, 1)).astype(np.float32)
+
+
+@lru_cache(maxsize=4)  # of 10,000 × 784 numbers at most, 31 MB each
+def _read_version(path: Path, mtime_ns: int, num_bytes: int, gallery_name: str) -> Features:
+    images = torch.tensor(load_gallery("train").images[: count_read(path)])[:, None]  # (M, 1, 28, 28) uint8
+    features = normalise(extract_features(copy_network(path), to_input(images)))
+    features.flags.writeable = False
+    return features

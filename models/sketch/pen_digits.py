@@ -1,0 +1,283 @@
+"""Real pen strokes from a file, drawn on the pad as a visitor would draw them, and read by a network.
+
+The file is UNIPEN text as UCI distributes its pen-based digits (`pendigits-orig.tra`): of each digit the
+places that the pen went through, y upwards. It measures how well drawings are read; nothing is trained on it.
+Shapes: P points, N drawings.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import nn
+
+from models.checkpoints.calibration import measure_calibration_error
+from models.checkpoints.evaluation import compute_class_accuracies, compute_interval
+from models.data.strokes import render_strokes
+from models.networks.registry import NUM_CLASSES
+from models.sketch.preparation import (
+    MAX_POINTS,
+    MAX_STROKES,
+    SketchRefused,
+    digit_from_image,
+    digit_from_strokes,
+)
+from models.values import Floats32
+
+PAD_PX = 280
+BRUSH_PX = (10.0, 24.0)  # thinnest and thickest
+DIGIT_SHARE = (0.35, 0.85)  # of the pad's side that the longer side of a digit takes
+MAX_FILE_BYTES = 64 * 2**20  # UCI's file has 3 MB
+FARTHEST = 1e6  # from a tablet's origin, in its own unit
+_BATCH_SIZE = 250
+_LEAST_SHARE = 1e-300  # its logarithm is finite
+_LABEL = re.compile(r'^\.SEGMENT\s+DIGIT\s+\S+\s+\S+\s+"(\d)"')
+
+
+@dataclass(frozen=True)
+class PenDigit:
+    """One digit as somebody wrote it.
+
+    Attributes:
+        label: What was to be written, 0 to 9.
+        strokes: Arrays (P, 2) in the tablet's own unit, x to the right and y down.
+    """
+
+    label: int
+    strokes: tuple[Floats32, ...]
+
+
+@dataclass(frozen=True)
+class PadDrawing:
+    """A digit on the pad.
+
+    Attributes:
+        strokes: Arrays (P, 2) in pad pixels, x to the right and y down.
+        brush_px: Width of the brush.
+    """
+
+    strokes: list[Floats32]
+    brush_px: float
+
+
+@dataclass(frozen=True)
+class PenEvaluation:
+    """How drawings were read. A drawing that is refused counts as one that is read wrongly.
+
+    Attributes:
+        accuracy: Share of all drawings that are read rightly, 0 to 1.
+        interval: 95 % confidence interval of the accuracy (Wilson).
+        class_accuracies: (10,) the same for each digit, NaN for one that nobody wrote.
+        num_drawings: How many drawings there are.
+        num_refused: How many of them were refused.
+        loss: Mean cross-entropy in nats over those that were not; NaN if all were.
+        calibration_error: Expected calibration error over those that were not; NaN if all were.
+        confusion: (10, 10) int64 of those that were not; row = what was written, column = the answer.
+    """
+
+    accuracy: float
+    interval: tuple[float, float]
+    class_accuracies: np.ndarray
+    num_drawings: int
+    num_refused: int
+    loss: float
+    calibration_error: float
+    confusion: np.ndarray
+
+    def __str__(self) -> str:
+        low, high = self.interval
+        return (
+            f"accuracy {self.accuracy:.4f} ({low:.4f}–{high:.4f}), loss {self.loss:.4g}, "
+            f"calibration error {self.calibration_error:.4f}, {self.num_refused:,} refused"
+        )
+
+
+def load_pen_digits(path: str | Path) -> list[PenDigit]:
+    """Read a file of pen-drawn digits.
+
+    Raises:
+        ValueError: The file is absent, too large, damaged, or has no digits in UNIPEN's form.
+    """
+    path = Path(path)
+    try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise ValueError(
+                f"{path} is larger than {MAX_FILE_BYTES // 2**20} MB; UCI's pen digits have 3 MB."
+            )
+        lines = path.read_text(encoding="ascii", errors="replace").splitlines()
+    except OSError as error:
+        raise ValueError(f"{path} cannot be read ({error.strerror}). Give a file of pen digits.") from error
+    if not any(_LABEL.match(line) for line in lines):
+        raise ValueError(
+            f"{path} has no digits in UNIPEN's form. Give a file like UCI's pendigits-orig.tra, "
+            "whose digits begin with .SEGMENT DIGIT."
+        )
+    digits: list[PenDigit] = []
+    begins = [number for number, line in enumerate(lines) if line.startswith(".SEGMENT")]
+    for begin, end in zip(begins, [*begins[1:], len(lines)], strict=True):
+        match = _LABEL.match(lines[begin])
+        if match is None:
+            continue  # another kind of segment
+        try:
+            digits.append(PenDigit(int(match[1]), _read_strokes(lines[begin + 1 : end])))
+        except ValueError as error:
+            raise ValueError(
+                f"{path} is damaged: in the digit that begins in line {begin + 1}, {error}."
+            ) from None
+    return digits
+
+
+def _read_strokes(lines: Sequence[str]) -> tuple[Floats32, ...]:
+    """Read the strokes of one digit, y downwards, or raise ValueError with half a sentence."""
+    strokes: list[Floats32] = []
+    points: list[list[float]] | None = None  # of the stroke being read; None while the pen is up
+    num_points = 0
+    for line in lines:
+        if line.startswith(".PEN_DOWN"):
+            points = []
+        elif line.startswith(".PEN_UP"):
+            if points:
+                strokes.append(np.array(points, np.float32) * np.array([1, -1], np.float32))
+            points = None
+        elif points is not None and line.strip():
+            points.append(_read_point(line))
+            num_points += 1
+    if points is not None:
+        raise ValueError("the pen is never lifted")
+    if not strokes:
+        raise ValueError("the pen is never put down")
+    if num_points > MAX_POINTS or len(strokes) > MAX_STROKES:
+        raise ValueError(f"there are more than {MAX_POINTS:,} points or {MAX_STROKES} strokes")
+    return tuple(strokes)
+
+
+def _read_point(line: str) -> list[float]:
+    """Read a line that must hold x and y."""
+    try:
+        x, y = map(float, line.split())
+    except ValueError:
+        raise ValueError(f"{line.strip()[:40]!r} is no point") from None
+    if not (abs(x) <= FARTHEST and abs(y) <= FARTHEST):  # also true of NaN
+        raise ValueError(f"the point {line.strip()[:40]!r} lies on no tablet")
+    return [x, y]
+
+
+def draw_on_pad(digit: PenDigit, rng: np.random.Generator) -> PadDrawing:
+    """Place a digit on the pad as a visitor might: any size, place and brush, all within the pad.
+
+    The longer side, with the brush's own width, is uniform in 35 to 85 % of the pad, the place uniform among
+    those at which the whole trace lies on the pad, the brush uniform in 10 to 24 px.
+    """
+    brush_px = float(rng.uniform(*BRUSH_PX))
+    points = np.concatenate(digit.strokes)
+    low, extent = points.min(axis=0), np.ptp(points, axis=0)
+    longer_px = rng.uniform(*DIGIT_SHARE) * PAD_PX - brush_px
+    scale = longer_px / max(float(extent.max()), 1e-6)
+    corner = rng.uniform(brush_px / 2, PAD_PX - brush_px / 2 - extent * scale)
+    strokes = [((stroke - low) * scale + corner).astype(np.float32) for stroke in digit.strokes]
+    return PadDrawing(strokes, brush_px)
+
+
+def draw_all(digits: Sequence[PenDigit], seed: int = 0) -> list[PadDrawing]:
+    """Place every digit on a pad of its own; drawing i depends on `seed` and i alone."""
+    return [draw_on_pad(digit, np.random.default_rng((seed, i))) for i, digit in enumerate(digits)]
+
+
+def paint_drawing(drawing: PadDrawing) -> np.ndarray:
+    """Return what is seen of a drawing: (280, 280) uint8, bright ink on black."""
+    ink = render_strokes(drawing.strokes, drawing.brush_px, PAD_PX)
+    return np.rint(ink * 255).astype(np.uint8)
+
+
+def prepare_drawings(
+    drawings: Sequence[PadDrawing],
+    from_picture: bool,
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[Floats32, np.ndarray]:
+    """Prepare drawings by the very code that the sketchpad uses.
+
+    Args:
+        drawings: What was drawn.
+        from_picture: Whether only the painted picture is known, not the strokes.
+        progress: Called as `progress(done, all)` after every drawing.
+
+    Returns:
+        The networks' inputs (N, 28, 28), zeros where a drawing was refused, and whether it was not (N,).
+    """
+    images = np.zeros((len(drawings), 28, 28), np.float32)
+    is_read = np.zeros(len(drawings), bool)
+    for i, drawing in enumerate(drawings):
+        try:
+            if from_picture:
+                images[i] = digit_from_image(paint_drawing(drawing), with_stages=False).image
+            else:
+                images[i] = digit_from_strokes([s.tolist() for s in drawing.strokes], PAD_PX, False).image
+            is_read[i] = True
+        except SketchRefused:
+            pass
+        if progress is not None:
+            progress(i + 1, len(drawings))
+    return images, is_read
+
+
+def evaluate_drawings(
+    network: nn.Module, images: Floats32, is_read: np.ndarray, labels: np.ndarray, temperature: float = 1.0
+) -> PenEvaluation:
+    """Ask a network about prepared drawings.
+
+    The network is put in evaluation mode and returned to its earlier mode afterwards.
+
+    Args:
+        network: The network.
+        images: Its inputs (N, 28, 28), as `prepare_drawings` returns them.
+        is_read: Which of them were not refused (N,).
+        labels: What was to be written (N,).
+        temperature: The logits are divided by it before they become probabilities.
+
+    Raises:
+        ValueError: There is no drawing, or the arrays are of different lengths.
+    """
+    if not len(images) == len(is_read) == len(labels) > 0:
+        raise ValueError(
+            f"There are {len(images)} drawings and {len(labels)} labels; give one label for each."
+        )
+    shown = np.asarray(labels, np.int64)[is_read]
+    confusion = np.zeros((NUM_CLASSES, NUM_CLASSES), np.int64)
+    loss = calibration_error = math.nan
+    if is_read.any():
+        shares = _predict_shares(network, images[is_read], temperature)  # (M, 10)
+        np.add.at(confusion, (shown, shares.argmax(axis=1)), 1)
+        loss = float(-np.log(np.maximum(shares[np.arange(len(shown)), shown], _LEAST_SHARE)).mean())
+        calibration_error = measure_calibration_error(shares, shown)
+    num_right = int(confusion.trace())
+    return PenEvaluation(
+        accuracy=num_right / len(labels),
+        interval=compute_interval(num_right, len(labels)),
+        class_accuracies=compute_class_accuracies(confusion, np.bincount(labels, minlength=NUM_CLASSES)),
+        num_drawings=len(labels),
+        num_refused=len(labels) - int(is_read.sum()),
+        loss=loss,
+        calibration_error=calibration_error,
+        confusion=confusion,
+    )
+
+
+def _predict_shares(network: nn.Module, images: Floats32, temperature: float) -> npt.NDArray[np.float64]:
+    """Return the probabilities (N, 10) that a network gives to inputs (N, 28, 28)."""
+    was_training = network.training
+    network.eval()
+    try:
+        with torch.inference_mode():
+            batches = torch.from_numpy(images)[:, None].split(_BATCH_SIZE)  # (B, 1, 28, 28) each
+            logits = torch.cat([network(batch) for batch in batches]).double()
+    finally:
+        network.train(was_training)
+    shares: npt.NDArray[np.float64] = (logits / temperature).softmax(dim=1).numpy()
+    return shares

@@ -1,0 +1,201 @@
+"""The ink in a photo: its uneven light is divided out, the lines of ruled and grid paper are taken away.
+
+Everything is done on a small version of the picture, which calms its noise. *Contrast* is how much darker a
+place is than the paper around it, as a share: a shadow dims ink and paper alike and leaves it as it is.
+Shapes: H, W height and width.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from models.values import Floats32
+
+PHOTO_SIDE_PX = 256  # photos are averaged down to about this
+COARSE_SIDE_PX = 128  # enough to tell chalk from ink
+MIN_CONTRAST = 0.08  # between ink and paper
+STROKE_SHARE = 0.17  # of the picture's side: no pen is that wide
+MAX_TILT = 0.1  # of a line of the paper against the picture's side, in pixels a pixel
+TILT_STEP_PX = 2  # between neighbouring tilts, at the far end
+LINE_SHARE = 0.8  # of its way across the whole picture that a line of the paper must be seen on
+LINE_SURPLUS = 1.3  # a line is not equally strong all along
+BRIDGE_PX = 4  # a pen that crosses a line of the paper is joined over up to this far either side
+PATCH_PX = 4  # specks are told from ink on patches of this size
+MIN_PART = 0.08  # a separate part with less ink than this share of the largest is a speck
+
+
+def find_photo_ink(channels: Iterable[Floats32]) -> Floats32:
+    """Find the ink in a photo.
+
+    Args:
+        channels: (H, W) in [0, 1] each: the brightness, then the colours if there are any. The one in which
+            the ink stands out best is looked at.
+
+    Returns:
+        Ink (H', W') in [0, 1], the longer side at most 256 px; all 0 if nothing stands out.
+    """
+    best: tuple[Floats32, float] | None = None
+    best_ratio = 0.0
+    for channel in channels:
+        light = shrink_image(channel, PHOTO_SIDE_PX)
+        contrast, noise = _measure_contrast(1 - light if _is_ink_bright(light) else light)
+        ratio = float(np.quantile(contrast, 0.998)) / max(noise, 0.005)
+        if best is None or ratio > 1.1 * best_ratio:  # the first, brightness itself, unless another is better
+            best, best_ratio = (contrast, noise), ratio
+    assert best is not None  # there is at least one channel
+    contrast, noise = best
+    contrast = _remove_lines(contrast)
+    strongest = contrast[contrast > np.quantile(contrast, 0.998) / 2]
+    peak = float(np.median(strongest)) if len(strongest) else 0.0
+    if peak < max(MIN_CONTRAST, 6 * noise):
+        return np.zeros_like(contrast)
+    faintest = max(0.35 * peak, 4 * noise)
+    if faintest >= 0.7 * peak:
+        return np.zeros_like(contrast)
+    ink = np.clip((contrast - faintest) / (0.75 * peak - faintest), 0, 1)
+    return _drop_specks(ink.astype(np.float32))
+
+
+def shrink_image(image: Floats32, side_px: int) -> Floats32:
+    """Average pixels by a whole factor, until the longer side is at most `side_px`."""
+    factor = -(-max(image.shape) // side_px)
+    height, width = (max(side // factor, 1) * factor for side in image.shape)
+    if factor == 1 or min(image.shape) < factor:
+        return image
+    blocks = image[:height, :width].reshape(height // factor, factor, width // factor, factor)
+    shrunk: Floats32 = blocks.mean((1, 3), dtype=np.float32)
+    return shrunk
+
+
+def _is_ink_bright(light: Floats32) -> bool:
+    """Tell whether a picture (H, W) is one of chalk on a board rather than of a pen on paper."""
+    light = shrink_image(light, COARSE_SIDE_PX)
+    relative = light / np.maximum(_fit_surface(light), np.float32(0.05)) - 1
+    dark, bright = np.quantile(relative, [0.002, 0.998])
+    return bool(bright > -dark)
+
+
+def _measure_contrast(light: Floats32) -> tuple[Floats32, float]:
+    """Measure how much darker each place (H, W) is than the paper around it, and the noise of that."""
+    # Differences along the diagonal of two pixels: what changes along rows or columns alone, as light and
+    # the lines of the paper do, falls out.
+    rest = (light[1:, 1:] - light[1:, :-1] - light[:-1, 1:] + light[:-1, :-1]) / 2
+    calm = _blur(light)
+    reach = max(int(STROKE_SHARE * max(light.shape)), 3)
+    beyond = np.pad(calm, reach, mode="edge")  # as if the paper went on, for shadows that end at the border
+    closed = _spread(_spread(beyond, reach, np.maximum), reach, np.minimum)
+    paper = np.maximum(closed[reach:-reach, reach:-reach], np.float32(0.05))
+    contrast: Floats32 = (1 - calm / paper).astype(np.float32)
+    contrast -= min(float(np.median(contrast)), 0.05)  # the brightest of many noisy pixels is too bright
+    noise = 1.4826 * float(np.median(np.abs(rest))) / max(float(np.median(paper)), 0.05)
+    return np.maximum(contrast, 0), noise / 2  # blurring halves it
+
+
+def _fit_surface(light: Floats32) -> Floats32:
+    """Fit the paper's brightness, a quadratic surface (H, W), by least squares without the ink.
+
+    Starts from a frame along the border, where there is hardly any ink, then takes in whatever fits.
+    """
+    height, width = light.shape
+    y, x = np.meshgrid(np.linspace(-1, 1, height), np.linspace(-1, 1, width), indexing="ij")
+    terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=2).reshape(-1, 6)
+    values = light.ravel().astype(np.float64)
+    is_paper = (np.maximum(np.abs(x), np.abs(y)) > 0.8).ravel()
+    for _ in range(6):
+        surface = np.linalg.solve(terms[is_paper].T @ terms[is_paper], terms[is_paper].T @ values[is_paper])
+        rest = np.abs(values - terms @ surface)
+        noise = 1.4826 * float(np.median(rest[is_paper]))  # of a normal distribution, from its median
+        is_paper = rest <= max(3 * noise, 0.01)
+    fitted: Floats32 = (terms @ surface).reshape(light.shape).astype(np.float32)
+    return fitted
+
+
+def _blur(image: Floats32) -> Floats32:
+    """Average with the eight neighbours, the nearer ones counting more: (1, 2, 1) each way."""
+    around = np.pad(image, 1, mode="edge")
+    rows = (around[:-2] + 2 * around[1:-1] + around[2:]) / 4
+    blurred: Floats32 = ((rows[:, :-2] + 2 * rows[:, 1:-1] + rows[:, 2:]) / 4).astype(np.float32, copy=False)
+    return blurred
+
+
+def _spread(image: Floats32, reach_px: int, choose: np.ufunc) -> Floats32:
+    """Give each place the most (or least) of the square that reaches so far around it."""
+    for axis in (0, 1):
+        width = 1
+        while width < reach_px:  # windows of twice the width from two that overlap
+            step = min(width, reach_px - width)
+            image = choose(image, _shift(image, step, axis))
+            width += step
+        image = choose(image, _shift(image, -(reach_px - 1), axis))
+    return image
+
+
+def _shift(image: Floats32, step: int, axis: int) -> Floats32:
+    """Return what lies `step` pixels further along an axis; the outermost stays where there is nothing."""
+    index = np.clip(np.arange(image.shape[axis]) + step, 0, image.shape[axis] - 1)
+    return np.take(image, index, axis)
+
+
+def _remove_lines(contrast: Floats32) -> Floats32:
+    """Take the lines of ruled and grid paper away, and join the pen's strokes where they cross them."""
+    across, along = _trace_lines(contrast), _trace_lines(contrast.T).T
+    left = np.maximum(contrast - LINE_SURPLUS * np.maximum(across, along), 0)
+    for lines, axis in ((across, 0), (along, 1)):
+        before, after = left, left
+        for step in range(1, BRIDGE_PX + 1):
+            before = np.maximum(before, _shift(left, -step, axis))
+            after = np.maximum(after, _shift(left, step, axis))
+        bridge = np.minimum(np.minimum(before, after), contrast)
+        left = np.where(lines > 0.1 * contrast, np.maximum(left, bridge), left)
+    return left
+
+
+def _trace_lines(contrast: Floats32) -> Floats32:
+    """Estimate how strong a line of the paper is at each place, 0 where there is none: (H, W).
+
+    A line goes all the way from the left to the right, nearly level: along each such way through a place,
+    the contrast that is reached nearly everywhere is the line's. A pen's strokes end on the way.
+    """
+    height, width = contrast.shape
+    thick = np.maximum(contrast, np.maximum(_shift(contrast, 1, 0), _shift(contrast, -1, 0)))
+    num_tilts = int(MAX_TILT * width / TILT_STEP_PX)
+    x = np.arange(0, width, 2)
+    rank = int((1 - LINE_SHARE) * len(x))
+    lines = np.zeros_like(contrast)
+    every = np.arange(width)
+    for tilt in range(-num_tilts, num_tilts + 1):
+        slope = tilt * TILT_STEP_PX / width
+        y = np.arange(height)[:, None] + np.rint(slope * (x - width / 2)).astype(int)  # (H, W / 2)
+        ways = thick[np.clip(y, 0, height - 1), x]
+        ways[(y < 0) | (y >= height)] = np.inf  # outside the picture it may go on
+        strength = np.partition(ways, rank, axis=1)[:, rank]  # (H,) of the way through the middle column at y
+        strength[~np.isfinite(strength)] = 0
+        y = np.arange(height)[:, None] - np.rint(slope * (every - width / 2)).astype(int)  # (H, W)
+        here = strength[np.clip(y, 0, height - 1)]
+        here[(y < 0) | (y >= height)] = 0
+        np.maximum(lines, here, out=lines)
+    return lines
+
+
+def _drop_specks(ink: Floats32) -> Floats32:
+    """Remove small separate parts: dust, dots of a ruled page, grains of noise."""
+    rows, columns = (-(-side // PATCH_PX) for side in ink.shape)
+    patches = np.zeros((rows * PATCH_PX, columns * PATCH_PX), np.float32)
+    patches[: ink.shape[0], : ink.shape[1]] = ink
+    mass = patches.reshape(rows, PATCH_PX, columns, PATCH_PX).sum((1, 3))
+    part = np.where(mass > 0, np.arange(1, mass.size + 1).reshape(mass.shape), 0)  # every patch its own part
+    while True:  # neighbours agree on the larger number until none changes
+        around = np.pad(part, 1)
+        joined = np.max([around[i : i + rows, j : j + columns] for i in range(3) for j in range(3)], axis=0)
+        joined[mass == 0] = 0
+        if (joined == part).all():
+            break
+        part = joined
+    part_mass = np.bincount(part.ravel(), mass.ravel())
+    is_kept = (part_mass >= MIN_PART * part_mass.max())[part]
+    kept: Floats32 = (
+        ink * np.kron(is_kept, np.ones((PATCH_PX, PATCH_PX), bool))[: ink.shape[0], : ink.shape[1]]
+    )
+    return kept

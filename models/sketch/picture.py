@@ -1,0 +1,219 @@
+"""Pictures from people: opened safely, and the ink in them found.
+
+A picture comes from a stranger, a scanner or a phone: its size is checked before it is decoded, the paper may
+be white, black, transparent or unevenly lit, and the ink dark or bright. Shapes: H, W height and width.
+"""
+
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageOps
+
+from models.sketch.photo import MIN_CONTRAST, find_photo_ink
+from models.sketch.photo import shrink_image as shrink_image  # of any picture
+from models.values import Floats32
+
+MAX_SIDE_PX = 4096
+MIN_SIDE_PX = 8
+NO_INK = 1 / 512  # half a step of an 8-bit picture: below it, rounding
+FULL_INK = 0.95  # ink that comes up to this is left as it is; fainter ink is made as strong as MNIST's
+RIPPLE = 0.14  # JPEG of usual quality leaves ripples of up to this strength around ink
+MIN_RIPPLED_PX = 40  # smaller ink may be MNIST's own size, where every faint pixel counts
+LUMINANCE = (0.299, 0.587, 0.114)  # of red, green and blue, ITU-R BT.601
+FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM")  # none that Pillow runs a program for
+
+
+def open_image(source: str | Path | IO[bytes]) -> npt.NDArray[Any]:
+    """Open a picture file, looking at its size before anything is decoded.
+
+    Turns it upright as its EXIF data say, takes the first frame of an animation, resolves palettes and
+    keeps 16 bits a pixel where it has them. A camera's large JPEG is decoded at a reduced size.
+
+    Args:
+        source: A path, or a file opened for reading bytes.
+
+    Returns:
+        An array for `find_ink`: (H, W) bool, uint8, uint16 or float32, or (H, W, 3 or 4) uint8.
+
+    Raises:
+        ValueError: No such file, not a picture, damaged, or too large.
+    """
+    name = Path(str(source if isinstance(source, str | Path) else getattr(source, "name", "the file"))).name
+    try:
+        with Image.open(source, formats=FORMATS) as picture:
+            picture.draft("", (MAX_SIDE_PX // 2, MAX_SIDE_PX // 2))  # JPEG only: decode to a fraction
+            too_large = max(picture.size) > MAX_SIDE_PX
+            pixels = None if too_large else _read_pixels(ImageOps.exif_transpose(picture))
+    except FileNotFoundError:
+        raise ValueError(f"There is no file {name!r}. Check the path.") from None
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        pixels = None
+    except (OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, struct.error) as error:
+        raise ValueError(  # what Pillow raises for damaged files
+            f"{name!r} cannot be read as a picture: it is damaged or of another kind. "
+            "Save it as PNG or JPEG and try again."
+        ) from error
+    if pixels is None:
+        limit = f"{MAX_SIDE_PX} × {MAX_SIDE_PX} px"
+        raise ValueError(f"{name!r} is larger than {limit}. Crop it or make it smaller.")
+    return pixels
+
+
+def find_ink(image: npt.NDArray[Any]) -> tuple[Floats32, Floats32, bool]:
+    """Tell the ink in a picture from its paper.
+
+    What most of the border looks like is paper. If it is all alike, the picture is clean, and everything
+    that differs from it is ink, however faint. Otherwise it is a photo, and its light and noise are removed.
+
+    Args:
+        image: (H, W) gray, (H, W, 3) RGB or (H, W, 4) RGBA; bool, uint8, uint16, or float in [0, 1] or
+            [0, 255]. Transparent pixels are paper.
+
+    Returns:
+        The picture's brightness (H, W) in [0, 1], its ink (H', W') in [0, 1] with 0 for paper, all 0 if
+        nothing stands out, and whether it is a photo. Photos come back smaller.
+
+    Raises:
+        ValueError: Not such an array, not finite, or too large or too small.
+    """
+    _check_image(image)
+    light = _read_light(image)
+    border = _read_border(light)
+    paper = np.median(border)
+    is_photo = bool(np.mean(np.abs(border - paper) < NO_INK) < 0.5)
+    if not is_photo:
+        return light, _find_clean_ink(light, float(paper)), False
+    return light, find_photo_ink(_list_channels(image, light)), True
+
+
+def _list_channels(image: npt.NDArray[Any], light: Floats32) -> Iterator[Floats32]:
+    """Yield a picture's brightness, then its colours if it has any and is opaque; (H, W) in [0, 1] each."""
+    yield light
+    if image.ndim == 3 and image.shape[2] == 3:
+        for channel in range(3):  # one at a time: a large photo's are 67 MB each
+            yield image[:, :, channel].astype(np.float32) / np.float32(_find_white(image))
+
+
+def find_box(ink: Floats32) -> tuple[slice, slice]:
+    """Find the rows and columns that hold all ink; there must be some."""
+    rows = np.flatnonzero(ink.any(1))
+    columns = np.flatnonzero(ink.any(0))
+    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
+
+
+def _read_pixels(picture: Image.Image) -> npt.NDArray[Any]:
+    """Decode a picture into an array that `find_ink` takes."""
+    if picture.mode in ("1", "L", "F") or picture.mode.startswith("I;16"):
+        pixels = np.asarray(picture)
+        return pixels.astype(np.uint16) if picture.mode.startswith("I;16") else pixels
+    if picture.mode == "I":  # how Pillow before 11 opens 16-bit PNG
+        return np.asarray(picture).clip(0, 65535).astype(np.uint16)
+    is_transparent = "A" in picture.getbands() or "transparency" in picture.info
+    return np.asarray(picture.convert("RGBA" if is_transparent else "RGB"))
+
+
+def _check_image(image: npt.NDArray[Any]) -> None:
+    """Raise ValueError for what `find_ink` cannot take, before any of it is copied."""
+    if not isinstance(image, np.ndarray):
+        raise ValueError(f"The picture is a {type(image).__name__}; it must be a NumPy array.")
+    if image.ndim not in (2, 3) or (image.ndim == 3 and image.shape[2] not in (3, 4)):
+        raise ValueError(
+            f"The picture's shape is {image.shape}; it must be (height, width) for gray, "
+            "(height, width, 3) for RGB or (height, width, 4) for RGBA."
+        )
+    height, width = image.shape[:2]
+    if max(height, width) > MAX_SIDE_PX:
+        raise ValueError(
+            f"The picture is {width} × {height} px; at most {MAX_SIDE_PX} × {MAX_SIDE_PX} px are read. "
+            "Crop it or make it smaller."
+        )
+    if min(height, width) < MIN_SIDE_PX:
+        raise ValueError(
+            f"The picture is {width} × {height} px; a digit needs at least {MIN_SIDE_PX} × {MIN_SIDE_PX} px."
+        )
+    if image.dtype not in (np.bool_, np.uint8, np.uint16) and image.dtype.kind != "f":
+        raise ValueError(
+            f"The picture's type is {image.dtype}; "
+            "it must be bool, uint8, uint16, or float in [0, 1] or [0, 255]."
+        )
+    if image.dtype.kind == "f":
+        low, high = float(image.min()), float(image.max())  # NaN if any is
+        if not (np.isfinite(low) and np.isfinite(high)):
+            raise ValueError("The picture holds NaN or infinite values; every pixel must be a finite number.")
+        if low < 0 or high > 255:
+            raise ValueError(
+                f"The picture's values reach from {low:g} to {high:g}; they must lie in [0, 1] or [0, 255]."
+            )
+
+
+def _find_white(image: npt.NDArray[Any]) -> float:
+    """Return the number that stands for full brightness in a picture."""
+    if image.dtype.kind == "f":
+        return 1.0 if image.max() <= 1 else 255.0
+    return 1.0 if image.dtype == np.bool_ else float(np.iinfo(image.dtype).max)
+
+
+def _read_light(image: npt.NDArray[Any]) -> Floats32:
+    """Turn a picture into brightness (H, W), black 0 to white 1; transparent pixels become paper."""
+    white = _find_white(image)
+    if image.ndim == 2:
+        return image.astype(np.float32) / np.float32(white)
+    light = np.zeros(image.shape[:2], np.float32)
+    for channel, weight in enumerate(LUMINANCE):
+        light += image[:, :, channel] * np.float32(weight / white)
+    if image.shape[2] == 3:
+        return light
+    opacity: Floats32 = image[:, :, 3].astype(np.float32) / np.float32(white)
+    if opacity.min() == 1:
+        return light
+    # A mostly opaque border shows the paper. Otherwise the opaque part is ink, and the paper is whatever it
+    # stands out from best: white behind dark ink, black behind bright.
+    border, border_opacity = _read_border(light), _read_border(opacity)
+    if np.mean(border_opacity > 0.5) >= 0.5:
+        paper = float(np.median(border[border_opacity > 0.5]))
+    else:
+        ink_light = float((light * opacity).sum() / max(float(opacity.sum()), 1e-6))
+        paper = 1.0 if ink_light < 0.5 else 0.0
+    return opacity * light + (1 - opacity) * np.float32(paper)
+
+
+def _read_border(image: Floats32) -> Floats32:
+    """Read the picture's outermost pixels, as one row."""
+    return np.concatenate([image[0], image[-1], image[1:-1, 0], image[1:-1, -1]])
+
+
+def _find_clean_ink(light: Floats32, paper: float) -> Floats32:
+    """Take an even background away; ink is on the side of it that reaches further."""
+    darkest, brightest = paper - float(light.min()), float(light.max()) - paper
+    peak = max(darkest, brightest)
+    if peak < MIN_CONTRAST:
+        return np.zeros_like(light)
+    ink = light - np.float32(paper) if brightest >= darkest else np.float32(paper) - light
+    ink[ink < NO_INK] = 0
+    if peak < FULL_INK:
+        ink /= np.float32(peak)
+    return _drop_ripples(np.clip(ink, 0, 1, out=ink))
+
+
+def _drop_ripples(ink: Floats32) -> Floats32:
+    """Remove the faint ripples that JPEG leaves around ink, which would make its box too large.
+
+    Faint ink stays if it may be real: in a small picture, beside soft edges, or in a picture enlarged pixel
+    by pixel, where every pixel has its like beside it.
+    """
+    cropped = ink[find_box(ink)]
+    steepest = max(float(np.abs(np.diff(cropped, axis=axis)).max(initial=0)) for axis in (0, 1))
+    if max(cropped.shape) < MIN_RIPPLED_PX or steepest < 0.6:
+        return ink
+    around = np.pad(cropped, 1, constant_values=-1)
+    has_like = ((around[:-2, 1:-1] == cropped) | (around[2:, 1:-1] == cropped)) & (
+        (around[1:-1, :-2] == cropped) | (around[1:-1, 2:] == cropped)
+    )
+    is_faint = (cropped > 0) & (cropped < RIPPLE)
+    if not is_faint.any() or has_like[is_faint].mean() > 0.95:
+        return ink
+    return np.where(ink < RIPPLE, np.float32(0), ink)

@@ -1,0 +1,253 @@
+"""Drawing or picture -> the network's 28×28 input, stage by stage, prepared as MNIST's digits are.
+
+MNIST's rule: crop to the ink, scale its longer side to 20 px keeping the aspect ratio, and move it by whole
+pixels until its centre of mass lies in the middle pixel. A network sees nothing else; what is prepared
+otherwise it reads wrongly. Shapes: H, W a picture's height and width.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from models.data.strokes import BOX_PX, PEN_WIDTH_PX, center_by_mass, fit_strokes, render_strokes
+from models.sketch.doubt import Doubt, doubt_ink, doubt_strokes
+from models.sketch.pen_width import fit_pen
+from models.sketch.picture import find_box, find_ink, shrink_image
+from models.sketch.picture import (
+    open_image as open_image,  # files and arrays are one subject to those who call
+)
+from models.values import Floats32
+
+MAX_STROKES = 500
+MAX_POINTS = 20_000
+MAX_TRAVEL = 100  # of the pen, in sides of the pad: scribbling it full three times over takes about as much
+MIN_INK_SHARE = 0.04  # of the side of pad or picture: anything smaller is a dot, not a digit
+MIN_INK_PX = 5
+MAX_CROP_PX = 512  # more of a picture's detail than this is lost at 28×28 anyway
+STAGE_PX = 140  # side of the pad in the stages shown
+STAGE_PEN_PX = 7.0
+
+Strokes = Sequence[Sequence[Sequence[float]]]
+Box = tuple[slice, slice]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step on the way from a drawing to the network's input."""
+
+    name: str  # drawn, cleaned, cropped, scaled or centred
+    title: str  # for the page
+    image: Floats32  # (H, W) in [0, 1]; bright is ink, but in a picture's `drawn`, which is as it came
+
+
+@dataclass(frozen=True)
+class SketchDigit:
+    """A digit ready for a network, and how it came about."""
+
+    image: Floats32  # (28, 28) in [0, 1], bright is ink
+    stages: tuple[Stage, ...]  # in order, the last is `image`; none if not asked for
+    doubt: Doubt | None = None  # why it may be no digit
+
+
+class SketchRefused(ValueError):  # noqa: N818 - an answer to the learner, not a failure
+    """There is no digit to read; the message tells the learner what to do."""
+
+
+def digit_from_strokes(
+    strokes: Strokes, size_px: float = 280, with_stages: bool = True, refuses_doubtful: bool = True
+) -> SketchDigit:
+    """Prepare a drawing made of pen strokes.
+
+    The strokes are drawn anew with MNIST's own pen, so the brush on the page makes no difference. Points
+    outside the pad are moved to its edge, which is where the page shows the pen to leave.
+
+    Args:
+        strokes: For each stroke its points (x, y) in pixels of the pad, x to the right and y down.
+        size_px: Side of the pad.
+        with_stages: Also return the stages: drawn, cropped, scaled, centred.
+        refuses_doubtful: Whether a strong doubt (see `models.sketch.doubt`) is raised rather than returned.
+
+    Returns:
+        The 28×28 digit.
+
+    Raises:
+        SketchRefused: The pad is empty, the drawing no larger than a dot, the pad scribbled full, or there
+            is a strong doubt that this is one digit.
+        ValueError: The strokes are not lists of points, there are too many, or a number is not finite or
+            more than a pad's size outside the pad.
+    """
+    pad_strokes = _read_strokes(strokes, size_px)
+    if not pad_strokes:
+        raise SketchRefused("The pad is empty. Draw a digit from 0 to 9.")
+    points = np.concatenate(pad_strokes)
+    if np.ptp(points, axis=0).max() < MIN_INK_SHARE * size_px:
+        raise SketchRefused("This is too small to read. Draw the digit larger, across most of the pad.")
+    if sum(_measure_travel(stroke) for stroke in pad_strokes) > MAX_TRAVEL * size_px:
+        raise SketchRefused("There is too much ink for one digit. Clear the pad and draw one from 0 to 9.")
+
+    doubt = _raise_if_strong(doubt_strokes(pad_strokes), refuses_doubtful)
+    boxed = render_strokes(fit_strokes(pad_strokes), PEN_WIDTH_PX, BOX_PX)  # (20, 20)
+    image = center_by_mass(boxed[None])[0]  # (28, 28)
+    if not with_stages:
+        return SketchDigit(image, (), doubt)
+    shown = [stroke * np.float32(STAGE_PX / size_px) for stroke in pad_strokes]
+    drawn = render_strokes(shown, STAGE_PEN_PX, STAGE_PX)
+    stages = (
+        Stage("drawn", "What you drew", drawn),
+        Stage("cropped", "Cropped to the ink", drawn[find_box(drawn)]),
+        Stage("scaled", f"Longer side scaled to {BOX_PX} pixels", boxed[find_box(boxed)]),
+        Stage("centred", "Centre of mass moved to the middle", image),
+    )
+    return SketchDigit(image, stages, doubt)
+
+
+def digit_from_image(
+    image: npt.NDArray[Any], with_stages: bool = True, refuses_doubtful: bool = True
+) -> SketchDigit:
+    """Prepare a picture: a drawing, a scan or a photo, its ink bright or dark.
+
+    An even background is taken away as it is, so that an enlarged MNIST digit comes back as it was. Any
+    other picture is taken for a photo: the light on its paper is estimated and divided out, and specks are
+    dropped. A pen that is too thin or too thick is brought to what MNIST's writers used.
+
+    Args:
+        image: (H, W) gray, (H, W, 3) RGB or (H, W, 4) RGBA; bool, uint8, uint16, or float in [0, 1] or
+            [0, 255]. Transparent pixels are background.
+        with_stages: Also return the stages: drawn, cleaned (photos only), cropped, scaled, centred.
+        refuses_doubtful: Whether a strong doubt (see `models.sketch.doubt`) is raised rather than returned.
+
+    Returns:
+        The 28×28 digit.
+
+    Raises:
+        SketchRefused: The picture is blank, its ink too faint or too small, or there is a strong doubt that
+            it is one digit.
+        ValueError: Not such an array, not finite, or too large or too small.
+    """
+    light, ink, is_photo = find_ink(image)
+    if not ink.any():
+        raise SketchRefused(
+            "No ink stands out here. Use a darker pen, or a picture of one digit on plain paper."
+        )
+    box = find_box(ink)
+    longer_px = max(side.stop - side.start for side in box)
+    if longer_px < max(MIN_INK_PX, MIN_INK_SHARE * max(ink.shape)):
+        raise SketchRefused("The digit is too small to read. Crop the picture closer to it.")
+
+    if not is_photo:  # the edges of a photo's ink are cut at half its strength already
+        box = _trim_soft_edge(ink, box)
+    cropped = fit_pen(shrink_image(ink[box], MAX_CROP_PX))
+    doubt = _raise_if_strong(doubt_ink(cropped), refuses_doubtful)
+    boxed = _scale_to_box(cropped)  # (20, w) or (h, 20)
+    digit = center_by_mass(boxed[None])[0]  # (28, 28)
+    if not with_stages:
+        return SketchDigit(digit, (), doubt)
+    stages = (
+        Stage("drawn", "The picture", shrink_image(light, 2 * STAGE_PX)),
+        *([Stage("cleaned", "Ink without paper and shadow", ink)] if is_photo else []),
+        Stage("cropped", "Cropped to the ink", shrink_image(cropped, 2 * STAGE_PX)),
+        Stage("scaled", f"Longer side scaled to {BOX_PX} pixels", boxed),
+        Stage("centred", "Centre of mass moved to the middle", digit),
+    )
+    return SketchDigit(digit, stages, doubt)
+
+
+def _raise_if_strong(doubt: Doubt | None, refuses_doubtful: bool) -> Doubt | None:
+    """Refuse what is hardly a digit, where that is wanted, and return any other doubt."""
+    if doubt is not None and doubt.is_strong and refuses_doubtful:
+        raise SketchRefused(doubt.reason)
+    return doubt
+
+
+def _read_strokes(strokes: object, size_px: float) -> list[Floats32]:
+    """Check what a stranger sent as strokes and return those with points, (P, 2) each, within the pad.
+
+    Counts before it converts, so that no list is walked through that is too long to be a drawing.
+    """
+    if not (math.isfinite(size_px) and size_px > 0):
+        raise ValueError(f"size_px is {size_px}; it must be a finite number above 0.")
+    if not isinstance(strokes, list | tuple):
+        raise ValueError(f"The strokes are a {type(strokes).__name__}; they must be a list of strokes.")
+    if len(strokes) > MAX_STROKES:
+        raise ValueError(f"There are {len(strokes)} strokes; at most {MAX_STROKES} are read. Clear the pad.")
+    for stroke in strokes:
+        if not isinstance(stroke, list | tuple | np.ndarray):
+            raise ValueError(f"A stroke is a {type(stroke).__name__}; it must be a list of points [x, y].")
+    num_points = sum(map(len, strokes))
+    if num_points > MAX_POINTS:
+        raise ValueError(f"There are {num_points} points; at most {MAX_POINTS} are read. Clear the pad.")
+
+    read = [_read_points(stroke) for stroke in strokes if len(stroke)]
+    for points in read:
+        if not (points.min() >= -size_px and points.max() <= 2 * size_px):  # also true of NaN
+            raise ValueError(
+                f"A point is not finite or lies far outside the pad; x and y must be from 0 to {size_px:g}."
+            )
+    return [points.clip(0, size_px).astype(np.float32) for points in read]
+
+
+def _read_points(stroke: Sequence[object] | npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    """Convert one stroke into points (P, 2), or raise ValueError."""
+    if isinstance(stroke, np.ndarray):
+        if stroke.ndim != 2 or stroke.shape[1] != 2 or stroke.dtype.kind not in "iuf":
+            raise ValueError(
+                f"A stroke has shape {stroke.shape} and type {stroke.dtype}; it must be numbers (P, 2)."
+            )
+        return stroke.astype(np.float64)
+    for point in stroke:
+        if not isinstance(point, list | tuple) or len(point) != 2:
+            raise ValueError("Every point of a stroke must be a pair [x, y].")
+        if not all(isinstance(value, int | float) and not isinstance(value, bool) for value in point):
+            kinds = " and ".join(type(value).__name__ for value in point)
+            raise ValueError(f"A point holds {kinds}; its x and y must be numbers.")
+    try:
+        return np.array(stroke, np.float64)
+    except OverflowError:
+        raise ValueError("A point is too large a number to lie on the pad.") from None
+
+
+def _measure_travel(stroke: Floats32) -> float:
+    """Measure how far the pen moves along a stroke (P, 2)."""
+    return float(np.hypot(*np.diff(stroke, axis=0).T).sum())
+
+
+def _trim_soft_edge(ink: Floats32, box: Box) -> Box:
+    """Leave out the halo that enlarging with interpolation puts around ink.
+
+    Interpolation turns a step from paper to ink into a ramp, half of it outside the ink's true edge. The
+    steepest step tells the ramp's length. Small pictures are left alone: there, a faint edge is real ink.
+    """
+    cropped = ink[box]
+    if max(cropped.shape) < 2 * BOX_PX:
+        return box
+    steepest = max(float(np.abs(np.diff(cropped, axis=axis)).max(initial=0)) for axis in (0, 1))
+    if steepest == 0:  # an even bar: no edge within its own box
+        return box
+    halo_px = int(float(cropped.max()) / steepest / 2)
+    if 4 * halo_px >= min(cropped.shape):
+        return box
+    return (
+        slice(box[0].start + halo_px, box[0].stop - halo_px),
+        slice(box[1].start + halo_px, box[1].stop - halo_px),
+    )
+
+
+def _scale_to_box(ink: Floats32) -> Floats32:
+    """Scale so that the longer side is exactly 20 px, every pixel the average of the area it covers."""
+    scale = max(ink.shape) / BOX_PX
+    rows, columns = (build_averaging(side, scale) for side in ink.shape)
+    scaled: Floats32 = np.clip(rows @ ink @ columns.T, 0, 1).astype(np.float32)
+    return scaled
+
+
+def build_averaging(num_px: int, scale: float) -> Floats32:
+    """Build the matrix (ceil(num_px / scale), num_px) that averages runs of `scale` pixels."""
+    low = np.arange(math.ceil(num_px / scale - 1e-6))[:, None] * scale
+    pixel = np.arange(num_px)
+    overlap = np.minimum(low + scale, pixel + 1) - np.maximum(low, pixel)
+    shares: Floats32 = (np.maximum(overlap, 0) / scale).astype(np.float32)
+    return shares

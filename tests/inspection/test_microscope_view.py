@@ -1,0 +1,558 @@
+"""What the architecture reader and the microscope show, against the numbers that they are made from."""
+
+import base64
+import json
+import re
+from html.parser import HTMLParser
+from unittest.mock import patch
+
+import gradio as gr
+import numpy as np
+import pytest
+
+from app.inspection.architecture.section import on_network as on_architecture
+from app.inspection.architecture.view import (
+    describe_architecture,
+    draw_architecture,
+    write_bytes,
+    write_share,
+)
+from app.inspection.microscope.components.norm import build_norm
+from app.inspection.microscope.components.spread import build_spread
+from app.inspection.microscope.section import (
+    DEFAULT_CHECKPOINT,
+    EVALUATION,
+    TRAINING,
+    Answered,
+    Request,
+    list_labels,
+    on_channel,
+    on_drawing,
+    on_focus,
+    on_mask,
+    on_network,
+    on_norm_layer,
+    on_picture,
+    on_step,
+)
+from app.inspection.microscope.view import (
+    describe_layer,
+    describe_norm,
+    describe_spread,
+    show_dropout,
+    show_norm,
+    write_norm,
+)
+from app.sketchpad.tab import build_example
+from app.ui.digits import DRAWING, TEST, TRAIN
+from app.ui.prose import load_prose
+from models.checkpoints.prediction import copy_network, find_temperature, predict_digit
+from models.data.datasets import load_gallery
+from models.data.strokes import generate_digits
+from models.inspection.microscope import (
+    BatchNormLayer,
+    BatchNormView,
+    DropoutLayer,
+    inspect_batch_norm,
+    sample_masks,
+)
+from models.networks.architecture import KNOWN_NETWORKS, read_architecture
+from models.networks.registry import NETWORKS
+from models.runs.library import list_choices
+
+IMAGE = generate_digits(1, seed=3)[0][0] / 255
+NOTHING = Answered("nothing", "nothing")
+OPENING = Request("convnet4", TEST, 3, None, TRAINING, "features.7", 0, "features.1", 0)
+
+
+class Reader(HTMLParser):
+    """The text of every cell of the table, row by row, and the widths and growths that draw shares."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.rows, self.widths, self.growths, self.depth = [], [], [], []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        style = dict(attrs).get("style", "")
+        if tag == "tr":
+            self.rows.append([])
+        elif tag in ("th", "td"):
+            self.rows[-1].append("")
+        if match := re.search(r"width:([\d.]+)%", style):
+            self.widths.append((len(self.rows) - 1, float(match[1])))
+        if match := re.search(r"flex-grow:(\d+)", style):
+            self.growths.append(int(match[1]))
+        if tag not in ("br", "img"):
+            self.depth.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.depth.pop() == tag, "tags do not nest"
+
+    def handle_data(self, data):
+        if self.rows and "table" in self.depth:
+            self.rows[-1][-1] += data
+
+
+# ---- The architecture reader
+
+
+@pytest.mark.parametrize("name", KNOWN_NETWORKS)
+def test_the_table_has_every_layer_with_its_numbers(name):
+    architecture = read_architecture(name)
+    reader = Reader(draw_architecture(architecture))
+    assert not reader.depth
+    head, *rows, foot = reader.rows
+    assert len(rows) == len(architecture.layers)
+    assert {len(row) for row in (head, *rows, foot)} == {5}
+    for cells, layer in zip(rows, architecture.layers, strict=True):
+        assert cells[0].startswith(layer.name)
+        assert layer.settings in cells[0]
+        assert " × ".join(f"{side:,}" for side in layer.output_shape) in cells[1]
+        for cell, number, arithmetic in (
+            (cells[2], layer.parameters, layer.parameter_sum),
+            (cells[3], layer.multiply_adds, layer.multiply_add_sum),
+        ):
+            if number:
+                assert cell.startswith(f"{number:,} ")
+                assert cell.endswith(arithmetic.partition(" = ")[0])
+            else:
+                assert cell == "–"
+    assert foot[2:4] == [f"{architecture.parameters:,}", f"{architecture.multiply_adds:,}"]
+
+
+@pytest.mark.parametrize("name", KNOWN_NETWORKS)
+def test_bars_are_as_long_as_the_shares(name):
+    architecture = read_architecture(name)
+    reader = Reader(draw_architecture(architecture))
+    expected = []
+    for row, layer in enumerate(architecture.layers, start=1):
+        for part, whole in (
+            (layer.parameters, architecture.parameters),
+            (layer.multiply_adds, architecture.multiply_adds),
+        ):
+            if part:
+                expected.append((row, pytest.approx(100 * part / whole, abs=0.001)))
+    assert reader.widths == expected
+    assert sum(reader.growths) == (
+        architecture.parameters + architecture.multiply_adds + architecture.activation_bytes
+    )
+
+
+def test_sentences_say_what_the_layers_add_up_to():
+    """AlexNet's by the numbers of its layers, added up here."""
+    first, second, third = describe_architecture(read_architecture("alexnet"))
+    convolutions, linear = 2_469_696, 58_631_144
+    assert convolutions + linear == 61_100_840
+    assert f"5 convolutions hold {100 * convolutions / 61_100_840:.1f}% of the parameters" in first
+    assert f"3 linear layers hold {100 * linear / 61_100_840:.1f}% of the parameters" in first
+    linear_work = 9216 * 4096 + 4096 * 4096 + 4096 * 1000
+    assert f"make {100 * linear_work / 714_188_480:.1f}% of the multiply-adds" in first
+    assert "features.0 uses each of its 23,232 weights at 55·55 = 3,025 places" in second
+    assert third.endswith("classifier.1, holds 61.8% of them: (9,216 + 1)·4,096 = 37,752,832.")
+
+
+def test_sentences_fit_a_network_of_one_layer():
+    sentences = describe_architecture(read_architecture("logistic"))
+    assert (
+        sentences[0] == "The linear layer holds 100% of the parameters and makes 100% of the multiply-adds."
+    )
+    assert "as many multiply-adds as weights" in sentences[1]
+    assert len(sentences) == 2
+
+
+def test_batch_norm_has_its_share():
+    (sentence, *_) = describe_architecture(read_architecture("convnet4"))
+    assert (
+        f"the 6 batch norms hold {100 * 2 * 2 * (64 + 128 + 256) / 1_148_618:.1f}% of the parameters"
+        in sentence
+    )
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "text"),
+    [
+        (1, 3, "33.3%"),
+        (0, 3, "0%"),
+        (3, 3, "100%"),
+        (1, 3000, "0.03%"),
+        (1, 10**7, "0.00001%"),
+        (9999, 10_000, "99.99%"),
+        (9996, 10_000, "99.96%"),
+    ],
+)
+def test_shares_never_look_like_none_or_all(part, whole, text):
+    assert write_share(part, whole) == text
+
+
+@pytest.mark.parametrize(
+    ("size", "text"), [(40, "40 B"), (1576, "1.576 kB"), (244_403_360, "244.4 MB"), (999, "999 B")]
+)
+def test_sizes_are_written_with_four_digits(size, text):
+    assert write_bytes(size) == text
+
+
+@pytest.mark.parametrize("name", ["resnet", None, ["mlp"], {"a": 1}, 7])
+def test_an_unknown_network_is_explained_and_the_table_stays(name):
+    view = on_architecture(name)
+    assert "Choose one of" in view.error
+    assert not isinstance(view.layers, str)
+
+
+def test_the_lessons_examples_are_the_layers_own():
+    text = load_prose("app.inspection.architecture").replace("{,}", ",")
+    convnet = {layer.name: layer for layer in read_architecture("convnet").layers}
+    convnet4 = {layer.name: layer for layer in read_architecture("convnet4").layers}
+    for arithmetic in (
+        convnet["features.0"].parameter_sum,
+        convnet["features.0"].multiply_add_sum,
+        convnet["classifier.0"].parameter_sum,
+        convnet4["classifier.1"].parameter_sum,
+    ):
+        assert arithmetic.replace("·", r" \cdot ").replace("  ", " ") in text.replace("  ", " ")
+    assert convnet4["features.1"].parameters == 128
+    assert "128 for the 64 channels of ConvNet4's first one" in text
+    first = read_architecture("alexnet").layers[0]
+    assert first.output_shape[1] == (224 + 2 * 2 - 11) // 4 + 1 == 55
+    dense = (224 + 2 * 2 - 11 + 1) ** 2
+    assert dense / 55**2 == pytest.approx(16, abs=0.5)
+
+
+# ---- Dropout
+
+
+def make_sample(seed=0, checkpoint="convnet4"):
+    return sample_masks(copy_network(checkpoint), IMAGE, 1, seed, find_temperature(checkpoint))
+
+
+def test_the_mask_is_shown_feature_by_feature():
+    sample = make_sample(5)
+    for layer in sample.layers:
+        shown = show_dropout(IMAGE, "", sample, sample.probabilities, layer.name, True)["mask"]
+        kept = np.array([each == "1" for each in shown["kept"]])
+        np.testing.assert_array_equal(kept, layer.masks[0].ravel())
+        assert shown["tiles"] * shown["rows"] * shown["columns"] == kept.size
+        assert shown["tiles"] % shown["per_row"] == 0
+        dropped = int((~kept).sum())
+        assert shown["text"].startswith(f"{dropped:,} of {kept.size:,} dropped ({dropped / kept.size:.1%})")
+        assert shown["text"].endswith({0.4: "× 1.667", 0.5: "× 2"}[layer.p])
+
+
+def test_evaluation_mode_keeps_everything_and_has_one_answer():
+    sample = make_sample()
+    shown = show_dropout(IMAGE, "", sample, sample.probabilities, "features.15", False)
+    assert set(shown["mask"]["kept"]) == {"1"}
+    assert "keeps all 6,272" in shown["mask"]["text"]
+    assert all(row["trained"] is None for row in shown["rows"])
+    assert [row["evaluated"] for row in shown["rows"]] == pytest.approx(
+        predict_digit(IMAGE, "convnet4").probabilities, abs=1e-4
+    )
+
+
+def test_rows_hold_every_mask_and_its_quantiles():
+    many = sample_masks(copy_network("convnet2"), IMAGE, temperature=find_temperature("convnet2"))
+    shown = show_dropout(IMAGE, "a 3", make_sample(7, "convnet2"), many.probabilities, "classifier.0", True)
+    for digit, row in enumerate(shown["rows"]):
+        assert row["digit"] == digit
+        assert row["dots"] == pytest.approx(many.probabilities[:, digit], rel=1e-3)
+        assert row["trained"] == pytest.approx(many.probabilities[7, digit], rel=1e-2, abs=1e-6)
+        ordered = sorted(many.probabilities[:, digit])
+        # Of 100 sorted values the quantile q lies between those at places 99·q rounded down and up.
+        for key, place in (("low", 4), ("median", 49), ("high", 94)):
+            assert ordered[place] * 0.999 <= row[key] <= ordered[place + 1] * 1.001
+    pixels = np.frombuffer(base64.b64decode(shown["digit"]["pixels"]), np.uint8)
+    np.testing.assert_array_equal(pixels.reshape(28, 28), np.round(255 * IMAGE))
+
+
+def test_the_sentence_counts_the_votes():
+    spread = np.full((100, 10), 0.01)
+    spread[:70, 4] = 0.9
+    spread[70:95, 9] = 0.8
+    spread[95:98, 7] = 0.7
+    spread[98:, 1] = 0.6
+    evaluated = np.eye(10)[4] * 0.75
+    text = describe_spread(spread, evaluated)
+    assert "the answer is 4 with 70, 9 with 25, 7 with 3 and another digit with 2." in text
+    assert "The probability of 4 has the median 90.0% and lies between 1.0% and 90.0%" in text
+    assert text.endswith("gives 75.0%.")
+    spread[:, 4] = 0.95
+    assert describe_spread(spread, evaluated).startswith(
+        "With each of the 100 masks of the seeds 0 to 99 it is 4."
+    )
+
+
+def test_layers_say_what_they_are_given():
+    names = [describe_layer(layer) for layer in make_sample(checkpoint="convnet3").layers]
+    assert names == ["classifier.0: 64 maps of 3 × 3, drops 50%", "classifier.3: 128 features, drops 50%"]
+
+
+def test_numbers_that_are_none_are_refused():
+    sample = make_sample()
+    broken = np.full((100, 10), np.nan)
+    with pytest.raises(ValueError, match="diverged: choose another"):
+        show_dropout(IMAGE, "", sample, broken, "features.7", True)
+
+
+def test_odd_numbers_of_maps_are_laid_out_too():
+    for count in (1, 2, 7, 13, 500):
+        layer = DropoutLayer("x", 0.5, np.ones((1, count), bool), None)
+        sample = make_sample()
+        sample = type(sample)(0, (layer,), sample.probabilities, sample.evaluated)
+        shown = show_dropout(IMAGE, "", sample, sample.probabilities, "x", True)["mask"]
+        assert 1 <= shown["per_row"] <= count
+        assert len(shown["kept"]) == count
+
+
+# ---- Batch norm
+
+
+def make_norm(**changes):
+    values = {
+        "running_mean": 0.5,
+        "running_variance": 3.99999,
+        "picture_mean": -1.0,
+        "picture_variance": 0.24999,
+    }
+    values |= {"gamma": 2.0, "beta": -0.25} | changes
+    arrays = {name: np.array([0.0, value]) for name, value in values.items()}
+    return BatchNormLayer(name="features.1", epsilon=1e-5, **arrays)
+
+
+def test_batch_norms_arithmetic_is_written_out():
+    layer = make_norm()
+    assert write_norm(layer, 1, False) == "(x − 0.5) / √(4 + 1×10⁻⁵) · 2 − 0.25 = 1·x − 0.75"
+    assert write_norm(layer, 1, True) == "(x + 1) / √(0.25 + 1×10⁻⁵) · 2 − 0.25 = 4·x + 3.75"
+    assert "· (−2)" in write_norm(make_norm(gamma=-2.0), 1, False)
+
+
+def test_batch_norms_arithmetic_is_that_of_the_layer():
+    view = inspect_batch_norm(copy_network("convnet4"), IMAGE)
+    layer = view.layers[2]
+    text = write_norm(layer, 9, False).rpartition(" = ")[2].replace("−", "-").replace(" ", "")
+    scale, shift = (float(part) for part in re.fullmatch(r"(.+)·x(.+)", text).groups())
+    root = np.sqrt(layer.running_variance[9] + 1e-5)
+    for x in (-2.0, 0.0, 3.0):
+        expected = (x - layer.running_mean[9]) / root * layer.gamma[9] + layer.beta[9]
+        assert scale * x + shift == pytest.approx(expected, rel=1e-2, abs=2e-3)
+
+
+def test_statistics_are_drawn_channel_by_channel():
+    view = inspect_batch_norm(copy_network("convnet4"), IMAGE)
+    layer = view.layers[1]
+    shown = show_norm(view, "features.4", 63, "ConvNet4")
+    for key, running, own in (
+        ("means", layer.running_mean, layer.picture_mean),
+        ("variances", layer.running_variance, layer.picture_variance),
+    ):
+        for one, values in zip(shown[key]["series"], (running, own), strict=True):
+            assert [x for x, _ in one["points"]] == list(range(64))
+            assert [y for _, y in one["points"]] == pytest.approx(values, rel=1e-3)
+    assert shown["channel"] == 63
+    assert [row["trained"] for row in shown["rows"]] == pytest.approx(view.trained, abs=1e-4)
+    assert f"{view.trained.argmax()} (" in shown["verdict"].rpartition("own: ")[2]
+
+
+def test_the_norms_sentence_measures_in_running_deviations():
+    text = describe_norm(make_norm(running_variance=4.0, picture_mean=5.5))
+    assert "in channel 1 2.5." in text  # (5.5 − 0.5) / 2
+    assert "lies 1.25 running" in text  # and 0 in channel 0
+
+
+def test_without_batch_norm_it_says_so():
+    shown = show_norm(BatchNormView((), np.full(10, 0.1), np.full(10, 0.1)), "", 0, "ConvNet2")
+    assert shown == {"absent": "ConvNet2 has no batch norm. Choose a ConvNet4 to see what it does."}
+
+
+def test_a_channel_without_variance_is_named():
+    layer = make_norm(picture_variance=0.0)
+    shown = show_norm(BatchNormView((layer,), np.full(10, 0.1), np.full(10, 0.1)), "", 0, "")
+    assert shown["variances"]["note"].startswith("2 of this picture's variances are 0")
+
+
+# ---- The handlers
+
+
+def test_the_list_has_the_networks_that_differ_in_training():
+    keys = [
+        "convnet2", "convnet2-notebook", "convnet3", "convnet3-notebook",
+        "convnet4", "convnet4-notebook", "glassnet", "sketchpad",
+    ]  # fmt: skip
+    assert [key for _, key in list_labels([])] == keys
+    assert DEFAULT_CHECKPOINT in dict(map(reversed, list_labels([])))
+    assert list_labels("nonsense") == list_labels(None) == list_labels([])
+    assert [key for _, key in on_focus([{}]).choices] == keys
+
+
+def test_a_damaged_run_leaves_the_shipped_networks():
+    def refuse(run_ids):
+        if run_ids:
+            raise ValueError("damaged")
+        return list_choices([])
+
+    with patch("app.inspection.microscope.section.list_choices", refuse):
+        assert list_labels(["0" * 32]) == list_labels([])
+
+
+def choose_network(request):
+    return on_network(*request[:5], request.seed, NOTHING)
+
+
+def test_another_network_brings_its_layers():
+    view = choose_network(OPENING._replace(checkpoint="convnet3"))
+    assert [name for _, name in view.layer.choices] == ["classifier.0", "classifier.3"]
+    assert view.layer.value == "classifier.0"
+    assert view.norm_controls.visible is False
+    assert "ConvNet3 has no batch norm" in view.norm
+    assert not hasattr(view.norm_layer, "choices")  # left as it is, so that what it sends stays valid
+    back = choose_network(OPENING)
+    assert back.norm_controls.visible is True
+    assert (back.norm_layer.value, back.channel.maximum) == ("features.20", 255)
+    assert json.loads(back.norm)["lines"][0].startswith("Channel 0 of features.20")
+    assert back.layer.value == "features.7"
+
+
+def test_new_mask_and_back_again():
+    first, error = on_mask(*OPENING)
+    second, _, seed = on_step(1, *OPENING)
+    again, _, first_seed = on_step(-1, *OPENING._replace(seed=seed))
+    assert error == ""
+    assert (seed, first_seed) == (1, 0)
+    assert again == first != second
+    assert on_step(-1, *OPENING)[2] == 999
+    assert on_mask(*OPENING)[0] == first  # frozen until it is changed
+
+
+def test_a_mask_changes_neither_the_spread_nor_the_evaluation():
+    first, second = (json.loads(on_mask(*OPENING._replace(seed=seed))[0]) for seed in (0, 1))
+    assert first["text"] == second["text"]
+    for one, other in zip(first["rows"], second["rows"], strict=True):
+        assert (one["dots"], one["evaluated"]) == (other["dots"], other["evaluated"])
+    assert [row["trained"] for row in first["rows"]] != [row["trained"] for row in second["rows"]]
+
+
+def test_a_seed_beyond_the_hundred_is_a_mask_of_its_own():
+    drawn = {on_mask(*OPENING._replace(seed=seed))[0] for seed in (99, 100, 101, 999)}
+    assert len(drawn) == 4
+    temperature = find_temperature("convnet4")
+    alone = sample_masks(copy_network("convnet4"), generate_picture(), 1, 100, temperature)
+    shown = json.loads(on_mask(*OPENING._replace(seed=100))[0])
+    assert [row["trained"] for row in shown["rows"]] == pytest.approx(
+        alone.probabilities[0], rel=1e-3, abs=1e-6
+    )
+
+
+def generate_picture():
+    """The picture that the opening shows."""
+    return load_gallery(TEST).images[OPENING.index] / 255
+
+
+def test_evaluation_mode_does_not_hang_on_the_seed():
+    answers = {on_mask(*OPENING._replace(mode=EVALUATION, seed=seed))[0] for seed in range(3)}
+    assert len(answers) == 1
+
+
+def test_another_batch_norm_starts_at_its_first_channel():
+    shown, error, channel, answered = on_norm_layer(*OPENING[:4], "features.9", NOTHING)
+    assert (error, channel.maximum, json.loads(shown)["channel"]) == ("", 127, 0)
+    assert answered == ("convnet4", "features.9")
+    line = json.loads(on_channel(*OPENING._replace(channel=12))[0])["lines"][0]
+    assert line == "Channel 12 of features.1, for each number x of its map:"
+
+
+def test_a_click_that_is_told_twice_sets_nothing_the_second_time():
+    """What was changed by hand after the first answer stays."""
+    view = choose_network(OPENING)
+    again = on_network(*OPENING[:5], OPENING.seed, view.answered)
+    assert again == (gr.skip(), gr.skip(), "", *[gr.skip()] * 5)
+    answered = on_norm_layer(*OPENING[:4], "features.9", view.answered)[-1]
+    again = on_norm_layer(*OPENING[:4], "features.9", answered)
+    assert again == (gr.skip(), "", gr.skip(), gr.skip())
+    # A choice that failed is not answered, and neither is the layer of the network before.
+    failed = on_norm_layer("moon", *OPENING[1:4], "features.9", answered)
+    assert failed[-1] == gr.skip()
+    assert "Channel 0" in on_norm_layer(*OPENING[:4], "features.1", answered)[0]
+
+
+def test_a_drawing_is_looked_at_only_if_it_is_chosen():
+    drawing = {"strokes": build_example(4)}
+    ignored = on_drawing(*OPENING._replace(drawing=drawing))
+    assert not any(isinstance(part, str) for part in ignored)
+    shown = on_drawing(*OPENING._replace(drawing=drawing, source=DRAWING))
+    assert json.loads(shown.spread)["digit"]["caption"] == "yours"
+    assert shown.error == ""
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"source": DRAWING}, "draw a digit on the sketchpad"),
+        ({"source": DRAWING, "drawing": {"strokes": "x"}}, "stroke"),
+        ({"source": "moon"}, "choose one of"),
+        ({"index": 10**9}, "from 0 to"),
+        ({"index": 2.5}, "whole number"),
+        ({"index": None}, "whole number"),
+        ({"source": TRAIN, "index": -1}, "from 0 to"),
+        ({"checkpoint": "../../etc/passwd"}, "no checkpoint called"),
+        ({"checkpoint": None}, "no checkpoint called"),
+        ({"checkpoint": "run:" + "0" * 32}, "no run"),
+        ({"checkpoint": ["convnet4"]}, "no checkpoint called"),
+        ({"seed": -1}, "seed is -1"),
+        ({"seed": 0.5}, "whole number"),
+        ({"seed": "a"}, "whole number"),
+        ({"seed": None}, "whole number"),
+    ],
+)
+def test_whatever_a_browser_sends_is_answered_with_words(changes, message):
+    request = OPENING._replace(**changes)
+    for result in (on_picture(*request), choose_network(request), on_mask(*request)):
+        assert message in result[2 if len(result) > 2 else 1]
+        assert not isinstance(result[0], str)  # the picture stays
+    assert len(on_step(1, *request)) == 3
+    if "seed" not in changes:
+        assert message in on_channel(*request)[1]
+        assert message in on_norm_layer(*request[:4], request.norm_layer, NOTHING)[1]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"layer": "gone"},
+        {"layer": ["a"]},
+        {"norm_layer": {}},
+        {"norm_layer": 3},
+        {"channel": 10**6},
+        {"channel": "x"},
+    ],
+)
+def test_an_odd_layer_or_channel_becomes_one_that_is_there(changes):
+    view = on_picture(*OPENING._replace(**changes))
+    assert view.error == ""
+    assert json.loads(view.spread)["mask"]["title"].startswith("features.7")
+    assert "lines" in json.loads(view.norm)
+
+
+def test_everything_sent_is_plain_json():
+    for checkpoint in ("convnet2", "convnet3", "convnet4"):
+        view = on_picture(*OPENING._replace(checkpoint=checkpoint))
+        for text in (view.spread, view.norm):
+            json.loads(text, parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
+            assert len(text) < 60_000
+
+
+def test_components_name_what_they_are_given():
+    assert build_spread("{}", render=False).value == "{}"
+    assert build_norm("{}", render=False).value == "{}"
+
+
+def test_the_lesson_tells_the_networks_rightly():
+    text = load_prose("app.inspection.microscope")
+    told = set(re.findall(r"\*\*((?:Conv|Glass)Net\d?)\*\* (?:is|has)", text))
+    have = {
+        NETWORKS[name].title
+        for name in NETWORKS
+        if {"Dropout", "BatchNorm2d"} & {layer.kind for layer in read_architecture(name).layers}
+    }
+    assert told == have
+    drops = [layer.settings[:9] for layer in read_architecture("convnet4").layers if layer.kind == "Dropout"]
+    assert drops == ["drops 40%", "drops 40%", "drops 50%"]
+    assert {choice.info.network for choice in list_choices([])} >= {"convnet2", "convnet3", "convnet4"}

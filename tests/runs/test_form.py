@@ -1,0 +1,269 @@
+"""The controls of the training runs tab: what they mean, what a recipe fills in, and what is refused."""
+
+import dataclasses
+import math
+
+import gradio as gr
+import pytest
+
+from app.runs.controls import Filled, on_field, on_network, on_optimizer, on_recipe
+from app.runs.form import (
+    ALL_IMAGES,
+    OWN_DROPOUT,
+    RECIPE_FIELDS,
+    Form,
+    describe_choice,
+    fill_form,
+    list_warnings,
+    read_form,
+    read_num_seeds,
+    refill_form,
+)
+from app.runs.tab import on_start, read_run_id
+from models.networks.registry import NETWORKS
+from models.training.recipes import make_config
+
+PICTURES = {"dataset": "strokes", "num_images": 1_000, "seed": 0}
+UNCHANGED = gr.skip()
+
+
+def make_form(network="convnet", recipe="notebook", **changes):
+    return Form(**{"network": network, **fill_form(network, recipe), **PICTURES, **changes})
+
+
+@pytest.mark.parametrize("recipe", ["notebook", "fast"])
+@pytest.mark.parametrize("network", NETWORKS)
+def test_filled_form_means_the_recipe_itself(network, recipe):
+    expected = make_config(network, recipe, dataset="strokes", num_images=1_000)
+    assert read_form(make_form(network, recipe), recipe) == expected
+    assert expected.recipe == recipe
+
+
+def test_all_pictures_are_the_default_of_a_configuration():
+    config = read_form(make_form(num_images=ALL_IMAGES), "notebook")
+    assert config.num_images is None
+
+
+def test_a_recipe_says_how_many_pictures_and_all_can_be_taken_instead():
+    own = make_config("convnet4", "fast").num_images
+    assert own < ALL_IMAGES
+    assert fill_form("convnet4", "fast")["num_images"] == own
+    assert fill_form("convnet4", "notebook")["num_images"] == ALL_IMAGES
+    for num_images in (own, ALL_IMAGES):
+        config = read_form(make_form("convnet4", "fast", num_images=num_images), "fast")
+        assert (config.num_images, config.recipe) == (num_images, "fast")
+
+
+def test_sgd_with_momentum_is_sgd_and_its_momentum_is_no_other_optimisers():
+    with_momentum = read_form(make_form(optimizer="momentum", momentum=0.8), "notebook")
+    assert (with_momentum.optimizer, with_momentum.momentum) == ("sgd", 0.8)
+    for optimizer in ("sgd", "adam", "adamw"):
+        config = read_form(make_form(optimizer=optimizer, momentum=0.8), "notebook")
+        assert (config.optimizer, config.momentum) == (optimizer, 0.0)
+    assert read_form(make_form(optimizer="rmsprop", momentum=0.8), "notebook").momentum == 0.8
+
+
+def test_dropout_counts_where_the_network_has_a_place_for_it():
+    assert read_form(make_form("convnet", dropout="0.3"), "notebook").dropout == 0.3
+    assert read_form(make_form("convnet3", dropout="0"), "notebook").dropout == 0
+    assert read_form(make_form("convnet3", dropout=OWN_DROPOUT), "notebook").dropout is None
+    assert read_form(make_form("mlp", dropout="0.3"), "notebook").dropout is None
+
+
+def test_changed_hyperparameter_makes_the_recipe_free_and_changing_it_back_undoes_that():
+    assert read_form(make_form(learning_rate=0.01), "notebook").recipe == "free"
+    assert read_form(make_form(learning_rate=0.001), "notebook").recipe == "notebook"
+    assert read_form(make_form(seed=7, num_images=2_000), "notebook").recipe == "notebook"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("learning_rate", None, "The learning rate is empty: enter a number"),
+        ("learning_rate", math.nan, "learning rate is nan; it must be above 0"),
+        ("learning_rate", math.inf, "learning rate is inf"),
+        ("learning_rate", -1, "learning rate is -1"),
+        ("learning_rate", "fast", "'fast': enter a number"),
+        ("learning_rate", [1], r"\[1\]: enter a number"),
+        ("epochs", 2.5, "The number of epochs is 2.5: enter a whole number"),
+        ("epochs", 0, "epochs is 0"),
+        ("batch_size", None, "The batch size is empty"),
+        ("batch_size", 1e300, "batch size is 1"),
+        ("seed", -1, "seed is -1"),
+        ("seed", math.nan, "The seed is nan"),
+        ("weight_decay", 11, "weight decay is 11"),
+        ("label_smoothing", 0.9, "label smoothing is 0.9"),
+        ("dropout", "1", "dropout is 1"),
+        ("network", "resnet", "no network called 'resnet'"),
+        ("dataset", None, "'None'"),
+        ("optimizer", "lion", "no optimizer called 'lion'"),
+        ("schedule", {}, "no schedule called"),
+        ("augment", "yes", "augment is 'yes'"),
+        ("distortions", ["bend", "blur"], "distortions is 'bend,blur'"),
+        ("distortions", None, "distortions is 'None'"),
+        ("added_strokes", 0.5, "strokes added is 0.5: enter a whole number"),
+        ("num_images", 3, "num_images is 3"),
+    ],
+)
+def test_mistakes_are_told_with_what_is_wrong(field, value, message):
+    with pytest.raises(ValueError, match=message):
+        read_form(make_form()._replace(**{field: value}), "notebook")
+
+
+@pytest.mark.parametrize("value", [None, 0, -1, 1.5, math.nan, "many"])
+def test_number_of_seeds_is_a_whole_number_of_at_least_one(value):
+    with pytest.raises(ValueError, match="number of seeds"):
+        read_num_seeds(value)
+    assert read_num_seeds(3.0) == 3
+
+
+def test_another_network_refills_what_nobody_has_touched():
+    filled = fill_form("convnet", "notebook")
+    form = make_form("convnet", learning_rate=0.5)
+    changed = refill_form(form, filled, "mlp", "notebook")
+    assert "learning_rate" not in changed
+    assert changed["optimizer"] == "momentum"
+    assert form._replace(**changed).learning_rate == 0.5
+
+
+def values_of(updates):
+    """What a handler's updates of the decided fields set."""
+    pairs = zip(RECIPE_FIELDS, updates, strict=True)
+    return {name: update["value"] for name, update in pairs if "value" in update}
+
+
+def test_choosing_a_network_keeps_touched_fields_and_remembers_that_they_are_touched():
+    filled = Filled("notebook", "convnet", fill_form("convnet", "notebook"))
+    form = make_form("mlp", **{**filled.values, "learning_rate": 0.5})
+    now, *updates, recipe, about, warnings = on_network("notebook", filled, *form)
+    assert "learning_rate" not in values_of(updates)
+    assert recipe == "free"
+    assert "SGD with momentum 0.9, learning rate 0.5" in about
+    assert "far above" in warnings
+    back = form._replace(network="convnet", **values_of(updates))
+    again, *updates, _, _, _ = on_network("free", now, *back)
+    assert values_of(updates)["optimizer"] == "adam"
+    assert "learning_rate" not in values_of(updates)
+    assert again.recipe == "notebook"
+
+
+def test_a_click_that_is_told_twice_counts_once():
+    """The second time the fields are as they stood before the first answer, and none of them was touched."""
+    filled = Filled("notebook", "convnet", fill_form("convnet", "notebook"))
+    form = make_form("convnet", **filled.values)._replace(network="mlp")
+    now, *updates = on_network("notebook", filled, *form)
+    assert now.network == "mlp"
+    assert all(update == UNCHANGED for update in on_network("notebook", now, *form))
+    assert len(on_network("notebook", now, *form)) == 1 + len(updates)
+
+
+def test_choosing_a_recipe_fills_every_field_and_forgets_what_was_touched():
+    filled = Filled("notebook", "logistic", fill_form("logistic", "notebook"))
+    form = make_form("logistic", learning_rate=0.5, epochs=9)
+    now, *updates, accordion, about, _ = on_recipe("fast", filled, *form)
+    assert values_of(updates) == fill_form("logistic", "fast")
+    assert now == Filled("fast", "logistic", fill_form("logistic", "fast"))
+    assert accordion == UNCHANGED
+    config = make_config("logistic", "fast")
+    assert about == describe_choice(config)
+
+
+def test_free_opens_the_hyperparameters_and_leaves_them_as_they_are():
+    filled = Filled("fast", "logistic", fill_form("logistic", "fast"))
+    now, *updates, accordion, _, _ = on_recipe("free", filled, *make_form("logistic", "fast"))
+    assert now == Filled("free", "logistic", filled.values)
+    assert values_of(updates) == {}
+    assert accordion.open is True
+
+
+def test_momentum_is_seen_with_the_optimisers_that_have_one():
+    filled = Filled("notebook", "convnet", fill_form("convnet", "notebook"))
+    for optimizer, is_seen in (("momentum", True), ("rmsprop", True), ("adam", False), ("sgd", False)):
+        momentum, recipe, _, _ = on_optimizer("notebook", filled, *make_form(optimizer=optimizer))
+        assert momentum.visible is is_seen
+        assert recipe == (UNCHANGED if optimizer == "adam" else "free")
+
+
+def test_half_typed_field_changes_nothing_on_the_page():
+    filled = Filled("notebook", "convnet", fill_form("convnet", "notebook"))
+    recipe, about, warnings = on_field("notebook", filled, *make_form(learning_rate=None))
+    assert recipe == about == UNCHANGED
+    assert warnings == ""
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"learning_rate": 10}, "far above what is usual for Adam"),
+        ({"optimizer": "sgd", "learning_rate": 10}, "far above what is usual for SGD"),
+        ({"learning_rate": 1e-7}, "hardly move"),
+        ({"batch_size": 900}, "holds all 800 training pictures"),
+        ({"batch_size": 800, "epochs": 3}, "That is 3 steps in all"),
+        ({"batch_size": 800, "epochs": 1}, "That is 1 step in all"),
+        ({"weight_decay": 1}, "pulls the weights to 0"),
+        ({"dropout": 0.9}, "few features"),
+    ],
+)
+def test_odd_choices_are_allowed_and_told(changes, message):
+    (warning,) = list_warnings(make_config("convnet", **PICTURES, **changes))
+    assert message in warning
+
+
+@pytest.mark.parametrize("recipe", ["notebook", "fast"])
+@pytest.mark.parametrize("network", NETWORKS)
+def test_recipes_are_not_odd(network, recipe):
+    assert list_warnings(make_config(network, recipe, dataset="strokes")) == []
+
+
+def test_sgd_is_not_warned_of_a_rate_that_would_be_odd_for_adam():
+    assert list_warnings(make_config("convnet", **PICTURES, optimizer="sgd", learning_rate=0.5)) == []
+
+
+def test_missing_data_set_is_announced(monkeypatch, tmp_path):
+    monkeypatch.setenv("GLASSBOX_DATA", str(tmp_path))
+    (warning,) = list_warnings(make_config("convnet", dataset="fashion-mnist"))
+    assert "downloaded first" in warning
+
+
+def test_nothing_starts_from_a_form_that_is_wrong(monkeypatch):
+    monkeypatch.setattr("app.runs.tab.repeat_run", lambda *args, **kwargs: pytest.fail("it started"))
+    filled = Filled("notebook", "convnet", fill_form("convnet", "notebook"))
+    shelf = on_start([], 1, filled, *make_form(learning_rate=math.nan))
+    assert "learning rate is nan" in shelf.error
+    assert shelf.my_runs == shelf.runs == UNCHANGED
+    assert "number of seeds" in on_start([], 0.5, filled, *make_form()).error
+
+
+def test_configuration_that_is_started_is_the_forms(monkeypatch):
+    asked = []
+
+    def start(config, num_seeds, own_runs):
+        asked.append((config, num_seeds, own_runs))
+        return ["a" * 32, "b" * 32]
+
+    monkeypatch.setattr("app.runs.tab.repeat_run", start)
+    filled = Filled("notebook", "mlp", fill_form("mlp", "notebook"))
+    shelf = on_start(["nonsense"], 2, filled, *make_form("mlp", weight_decay=0.001))
+    ((config, num_seeds, own_runs),) = asked
+    assert dataclasses.asdict(config)["weight_decay"] == 0.001
+    assert (config.recipe, num_seeds, own_runs) == ("free", 2, [])
+    assert shelf.my_runs == ["a" * 32, "b" * 32]
+    assert '"ticked"' in shelf.runs
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ab" * 16,
+        f"  {'AB' * 16} ",
+        f"http://127.0.0.1:7860/?tab=runs&run={'ab' * 16}",
+        f"?run={'ab' * 16}&x=1",
+    ],
+)
+def test_run_is_opened_by_its_id_or_its_address(text):
+    assert read_run_id(text) == "ab" * 16
+
+
+@pytest.mark.parametrize("text", [None, "", "?tab=runs", 7, "http://[", "x" * 1000])
+def test_other_texts_name_no_run(text):
+    assert len(read_run_id(text)) != 32

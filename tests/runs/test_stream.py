@@ -1,0 +1,156 @@
+"""News of runs as server-sent events: what is sent, when a stream ends, and what is refused."""
+
+import json
+import secrets
+import threading
+import time
+
+import gradio as gr
+import httpx
+import pytest
+import uvicorn
+from filelock import FileLock
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from app import main
+from app.runs import stream as run_stream
+from app.runs.stream import PERIOD_SECONDS, STREAM_PATH, RunStream
+from models.runs.folder import append_event
+from models.runs.management import delete_run
+from tests.runs.trained_runs import make_ending, make_folder, make_step
+
+A = "a" * 32
+
+
+@pytest.fixture
+def run():
+    """A run whose process is alive, with 20 reports."""
+    folder = make_folder(A, [make_step(step) for step in range(1, 21)])
+    with FileLock(folder / "lock"):
+        yield folder
+
+
+@pytest.fixture
+def address():
+    app = Starlette(routes=[Route(STREAM_PATH, RunStream().answer)])
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", timeout_graceful_shutdown=1))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    thread.join()
+
+
+def build_question(known=None):
+    return {"runs": {A: known}, "focus": A, "view": False}
+
+
+def follow(address, question):
+    """Open a stream, and yield its events as they come."""
+    params = {"question": json.dumps(question)}
+    with httpx.stream("GET", f"{address}{STREAM_PATH}", params=params, timeout=20) as response:
+        assert response.status_code == 200
+        assert response.headers["content-type"].startswith("text/event-stream")
+        for line in response.iter_lines():
+            if line:
+                yield json.loads(line.removeprefix("data: "))
+
+
+def follow_news(address):
+    """Follow the run from where it is now."""
+    (answer,) = follow(address, build_question())  # a card ends the stream
+    (card,) = answer["cards"]
+    return follow(address, build_question([card["offset"], card["mark"]]))
+
+
+def test_reports_come_as_they_are_written(run, address):
+    news = follow_news(address)
+    append_event(run, make_step(21))
+    event = next(news)
+    assert [row[0] for row in event["news"]["steps"]] == [21]
+    assert event["cards"] == event["gone"] == []
+    append_event(run, make_step(22))
+    append_event(run, make_step(23))
+    event = next(news)
+    assert [row[0] for row in event["news"]["steps"]] == [22, 23]  # each of them once
+    assert event["lines"][A].keys() >= {"offset", "mark", "share", "details"}
+
+
+def test_more_than_four_events_a_second_and_no_flood(run, address):
+    """A run that reports a hundred times a second is told of in steps of PERIOD_SECONDS."""
+    is_over = threading.Event()
+
+    def report():
+        for step in range(21, 5_000):
+            append_event(run, make_step(step))
+            if is_over.wait(0.01):
+                return
+
+    thread = threading.Thread(target=report)
+    thread.start()
+    times = []
+    for event in follow_news(address):
+        times.append(time.monotonic())
+        assert event["news"]["steps"]
+        if len(times) == 12:
+            break
+    is_over.set()
+    thread.join()
+    assert len(times) == 12
+    assert (times[-1] - times[0]) / 11 >= PERIOD_SECONDS - 0.02
+
+
+def test_nothing_is_sent_while_there_is_nothing_new(run, address, monkeypatch):
+    monkeypatch.setattr(run_stream, "MAX_STREAM_SECONDS", 0.6)
+    assert list(follow_news(address)) == []  # and the stream ends after its time
+
+
+def test_stream_ends_with_the_run_and_with_its_folder(run, address):
+    news = follow_news(address)
+    append_event(run, make_ending("stopped", "Stopped as asked"))
+    last = list(news)[-1]
+    assert last["cards"][0]["status"] == "stopped"
+    delete_run(A)
+    assert [event["gone"] for event in follow(address, build_question([0, "stopped"]))] == [[A]]
+
+
+@pytest.mark.parametrize("question", [None, [], {}, {"runs": 5, "focus": "", "view": False}, {"runs": {}}])
+def test_what_is_no_question_is_answered_once(address, question):
+    (answer,) = follow(address, question)
+    assert "cannot be read" in answer["error"]
+
+
+@pytest.mark.parametrize("text", ["", "{", "[" * 5_000, "NaN,"])
+def test_what_is_no_json_is_refused(address, text):
+    answer = httpx.get(f"{address}{STREAM_PATH}", params={"question": text})
+    assert answer.status_code == 400
+
+
+def test_a_closed_page_makes_room_for_the_next(run, address, monkeypatch):
+    monkeypatch.setattr(run_stream, "MAX_STREAMS", 1)
+    params = {"question": json.dumps(build_question([0, "running Training"]))}
+    url = f"{address}{STREAM_PATH}"
+    with httpx.stream("GET", url, params=params, timeout=20) as first:
+        lines = first.iter_lines()
+        assert next(lines)
+        assert httpx.get(url, params=params).status_code == 503
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:  # the server notices at its next look
+        with httpx.stream("GET", url, params=params, timeout=20) as second:
+            if second.status_code == 200:
+                return
+    raise AssertionError("the closed stream still counts")
+
+
+def test_page_serves_the_stream(served_page):
+    unknown = secrets.token_hex(16)
+    (answer,) = follow(served_page, {"runs": {unknown: None}, "focus": "", "view": False})
+    assert answer["gone"] == [unknown]
+
+
+def test_gradios_queue_still_has_the_pause_that_we_lengthen():
+    """`launch_app` sets it; by itself the queue would wake a thousand times a second, beside every run."""
+    assert 0 < gr.Blocks()._queue.sleep_when_free < main._QUEUE_SECONDS

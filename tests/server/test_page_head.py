@@ -1,0 +1,50 @@
+"""The script that comes before Gradio's own, and the tags for installing the page."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from app.server.page_head import PageHead
+from app.server.web_app import HEAD_TAGS
+
+
+def serve(path, *bodies):
+    """Answer a request for `path` with a body in parts; return what leaves the middleware."""
+    sent = []
+
+    async def app(scope, receive, send):
+        length = str(sum(map(len, bodies))).encode()
+        await send(
+            {
+                "type": "http.response.start",
+                "status": 200,
+                "headers": [(b"Content-Length", length), (b"x", b"1")],
+            }
+        )
+        for index, body in enumerate(bodies):
+            more = index < len(bodies) - 1
+            await send({"type": "http.response.body", "body": body, "more_body": more})
+
+    async def send(message):
+        sent.append(message)
+
+    request = PageHead(app)({"type": "http", "path": path}, None, send)
+    with ThreadPoolExecutor() as pool:  # the browser tests leave this thread with a loop of their own
+        pool.submit(asyncio.run, request).result()
+    return dict(sent[0]["headers"]), b"".join(message["body"] for message in sent[1:])
+
+
+@pytest.mark.parametrize("rest", [(), (b"<p>more</p>",)])
+def test_page_begins_with_the_script(rest):
+    headers, body = serve("/", b"<html><head><title>x</title>", *rest)
+    assert body.startswith(b"<html><head><script>/* Runs before")
+    assert body.endswith(b"</script>" + HEAD_TAGS.encode() + b"<title>x</title>" + b"".join(rest))
+    assert int(headers[b"Content-Length"]) == len(body)
+    assert headers[b"x"] == b"1"
+
+
+def test_other_answers_pass_as_they_are():
+    headers, body = serve("/config", b'{"a": "<head>"}')
+    assert body == b'{"a": "<head>"}'
+    assert int(headers[b"Content-Length"]) == len(body)

@@ -1,0 +1,319 @@
+"""Pen drawings are read from a file, put on the pad and scored through the sketchpad's own code."""
+
+import re
+import time
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from app.cli import main
+from app.ui.drawing import read_drawing
+from models.checkpoints.calibration import measure_calibration_error
+from models.checkpoints.evaluation import compute_interval
+from models.checkpoints.file import load_checkpoint
+from models.checkpoints.prediction import find_temperature
+from models.data.strokes import render_strokes, sample_strokes
+from models.sketch.pen_digits import (
+    BRUSH_PX,
+    DIGIT_SHARE,
+    PAD_PX,
+    PadDrawing,
+    draw_all,
+    evaluate_drawings,
+    load_pen_digits,
+    paint_drawing,
+    prepare_drawings,
+)
+from models.sketch.preparation import digit_from_image, digit_from_strokes
+
+
+def write_unipen(path, strokes_by_digit, y_up=True):
+    """Write digits as UCI's file has them: whole numbers, y upwards, a segment for each."""
+    lines = ['.INCLUDE dene.doc\n\n.LEXICON "0" "1"\n.HIERARCHY DIGIT\n']
+    for number, (label, strokes) in enumerate(strokes_by_digit):
+        lines.append(f'.SEGMENT DIGIT {number:4} ? "{label}"\n.COMMENT {label} 12  224')
+        for stroke in strokes:
+            points = [f" {x:4.0f} {500 - y if y_up else y:4.0f}" for x, y in stroke]
+            lines += [".PEN_DOWN", *points, ".PEN_UP", ".DT 100"]
+        lines.append("")
+    path.write_text("\n".join(lines))
+    return path
+
+
+@pytest.fixture(scope="module")
+def written():
+    """Sixty digits on a tablet of about 500 units a side."""
+    rng = np.random.default_rng(7)
+    return [(i % 10, [stroke * 300 + 100 for stroke in sample_strokes(i % 10, rng)]) for i in range(60)]
+
+
+@pytest.fixture(scope="module")
+def pen_file(tmp_path_factory, written):
+    return write_unipen(tmp_path_factory.mktemp("pen") / "pen.tra", written)
+
+
+# The file
+
+
+def test_file_comes_back_as_it_was_written(pen_file, written):
+    digits = load_pen_digits(pen_file)
+    assert [digit.label for digit in digits] == [label for label, _ in written]
+    for digit, (_, strokes) in zip(digits, written, strict=True):
+        assert len(digit.strokes) == len(strokes)
+        for found, stroke in zip(digit.strokes, strokes, strict=True):
+            np.testing.assert_allclose(found - (0, -500), stroke, atol=0.51)  # y down, rounded
+
+
+def test_other_segments_and_lines_outside_strokes_are_passed_over(tmp_path):
+    path = tmp_path / "mixed.tra"
+    path.write_text(
+        '.SEGMENT WORD 0 ? "seven"\n.PEN_DOWN\n 5 5\n.PEN_UP\n'
+        '.SEGMENT DIGIT 1 ? "4"\n 99 99\n.PEN_DOWN\n 1 2\n\n 3 -4.5\n.PEN_UP\n 7 7\n.PEN_DOWN\n.PEN_UP\n'
+    )
+    (digit,) = load_pen_digits(path)
+    assert digit.label == 4
+    (stroke,) = digit.strokes
+    assert stroke.tolist() == [[1, -2], [3, 4.5]]
+
+
+SEGMENT = '.SEGMENT DIGIT 0 ? "8"\n'
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "no digits in UNIPEN's form. Give a file like UCI's pendigits-orig.tra"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "no digits in UNIPEN's form"),
+        (b" 47,100, 27, 81, 57, 37, 26,  0,  0, 23, 56, 53,100, 90, 40, 98,  8\n", "no digits in UNIPEN's"),
+        (SEGMENT + ".PEN_DOWN\n 1 2\n 3\n.PEN_UP\n", "damaged: in the digit that begins in line 1, '3' is"),
+        ("\n\n" + SEGMENT + ".PEN_DOWN\n 1 2 3\n.PEN_UP\n", "line 3, '1 2 3' is no point"),
+        (SEGMENT + ".PEN_DOWN\n one two\n.PEN_UP\n", "'one two' is no point"),
+        (SEGMENT + ".PEN_DOWN\n nan 2\n.PEN_UP\n", "'nan 2' lies on no tablet"),
+        (SEGMENT + ".PEN_DOWN\n 1e300 2\n.PEN_UP\n", "lies on no tablet"),
+        (SEGMENT + ".PEN_DOWN\n 1 2\n 3 4\n", "the pen is never lifted"),
+        (SEGMENT + ".COMMENT 8 1 1\n", "the pen is never put down"),
+        (SEGMENT + ".PEN_DOWN\n" + "1 2\n" * 20_001 + ".PEN_UP\n", "more than 20,000 points"),
+    ],
+)  # fmt: skip
+def test_damaged_and_foreign_files_are_named(tmp_path, content, message):
+    path = tmp_path / "bad.tra"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(ValueError, match=re.escape(message)) as caught:
+        load_pen_digits(path)
+    assert str(path) in str(caught.value)
+
+
+def test_absent_file_folder_and_huge_file_are_named(tmp_path):
+    with pytest.raises(ValueError, match="gone.tra cannot be read"):
+        load_pen_digits(tmp_path / "gone.tra")
+    with pytest.raises(ValueError, match="cannot be read"):
+        load_pen_digits(tmp_path)
+    huge = tmp_path / "huge.tra"
+    with huge.open("wb") as file:
+        file.truncate(65 * 2**20)
+    with pytest.raises(ValueError, match="larger than 64 MB"):
+        load_pen_digits(huge)
+
+
+# On the pad
+
+
+def test_drawings_are_as_large_and_as_thick_as_said_and_on_the_pad(pen_file):
+    drawings = draw_all(load_pen_digits(pen_file) * 5)
+    shares, brushes, centers = [], [], []
+    for drawing in drawings:
+        points = np.concatenate(drawing.strokes)
+        low, high = points.min(0) - drawing.brush_px / 2, points.max(0) + drawing.brush_px / 2
+        assert low.min() > -0.01
+        assert high.max() < PAD_PX + 0.01
+        shares.append((high - low).max() / PAD_PX)
+        brushes.append(drawing.brush_px)
+        centers.append((low + high) / 2)
+    for values, (least, most) in ((shares, DIGIT_SHARE), (brushes, BRUSH_PX)):
+        tenth = (most - least) / 10
+        assert least - 0.01 < min(values) < least + tenth
+        assert most - tenth < max(values) < most + 0.01
+    assert np.std(centers, axis=0).min() > 20  # off centre
+
+
+def test_shape_of_a_drawing_stays(pen_file):
+    digits = load_pen_digits(pen_file)
+    for digit, drawing in zip(digits, draw_all(digits), strict=True):
+        before, after = np.concatenate(digit.strokes), np.concatenate(drawing.strokes)
+        scale = np.ptp(after, axis=0).max() / np.ptp(before, axis=0).max()
+        np.testing.assert_allclose(after - after[0], (before - before[0]) * scale, atol=0.01)
+
+
+def test_same_seed_draws_the_same_and_a_drawing_depends_on_its_place_alone(pen_file):
+    digits = load_pen_digits(pen_file)
+    for first, again in zip(draw_all(digits, 3)[:9], draw_all(digits[:9], 3), strict=True):
+        assert first.brush_px == again.brush_px
+        np.testing.assert_array_equal(np.concatenate(first.strokes), np.concatenate(again.strokes))
+    assert draw_all(digits, 4)[0].brush_px != draw_all(digits, 3)[0].brush_px
+
+
+def test_painting_is_the_pads_own_pen(pen_file):
+    drawing = draw_all(load_pen_digits(pen_file))[0]
+    ink = render_strokes(drawing.strokes, drawing.brush_px, PAD_PX)
+    np.testing.assert_array_equal(paint_drawing(drawing), np.rint(ink * 255).astype(np.uint8))
+
+
+def test_drawings_are_prepared_as_the_sketchpad_prepares_them(pen_file):
+    drawings = draw_all(load_pen_digits(pen_file))[:20]
+    seen = []
+    images, is_read = prepare_drawings(drawings, False, lambda done, total: seen.append((done, total)))
+    assert seen == [(done, 20) for done in range(1, 21)]
+    assert is_read.all()
+    for image, drawing in zip(images, drawings, strict=True):
+        sent = {"strokes": [stroke.tolist() for stroke in drawing.strokes]}
+        np.testing.assert_array_equal(image, read_drawing(sent).image)
+    pictures, _ = prepare_drawings(drawings, True)
+    for image, drawing in zip(pictures, drawings, strict=True):
+        np.testing.assert_array_equal(image, digit_from_image(paint_drawing(drawing)).image)
+
+
+# The scores
+
+
+class Constant(nn.Module):
+    """Answers with the same logits to everything; dropout tells the mode."""
+
+    def __init__(self, logits):
+        super().__init__()
+        self.logits = nn.Parameter(torch.tensor(logits))
+        self.dropout = nn.Dropout(0.5)
+
+    def forward(self, images):
+        return self.dropout(self.logits.expand(len(images), 10))
+
+
+def test_refused_drawing_counts_as_wrong():
+    labels = np.array([3, 3, 3, 5])
+    images = np.zeros((4, 28, 28), np.float32)
+    network = Constant([0.0, 0, 0, 2, 0, 0, 0, 0, 0, 0]).train()
+    result = evaluate_drawings(network, images, np.array([True, True, False, True]), labels)
+    assert network.training
+    assert (result.accuracy, result.num_refused, result.num_drawings) == (0.5, 1, 4)
+    assert result.interval == compute_interval(2, 4)
+    assert result.class_accuracies[3] == pytest.approx(2 / 3)
+    assert result.class_accuracies[5] == 0
+    assert np.isnan(result.class_accuracies[0])
+    assert result.confusion.sum() == 3
+    assert (result.confusion[3, 3], result.confusion[5, 3]) == (2, 1)
+    logits = network.logits.detach().expand(3, 10)
+    assert result.loss == pytest.approx(F.cross_entropy(logits, torch.tensor([3, 3, 5])).item(), rel=1e-6)
+    expected = measure_calibration_error(logits.softmax(1).numpy(), [3, 3, 5])
+    assert result.calibration_error == pytest.approx(expected, rel=1e-6)
+
+
+def test_temperature_changes_the_confidence_alone():
+    labels, images = np.array([3, 5]), np.zeros((2, 28, 28), np.float32)
+    network = Constant([0.0, 0, 0, 2, 0, 0, 0, 0, 0, 0])
+    plain, soft = (evaluate_drawings(network, images, np.ones(2, bool), labels, t) for t in (1.0, 4.0))
+    assert plain.accuracy == soft.accuracy == 0.5
+    logits = network.logits.detach().expand(2, 10) / 4
+    assert soft.loss == pytest.approx(F.cross_entropy(logits, torch.tensor(labels)).item(), rel=1e-6)
+
+
+def test_nothing_but_refusals_is_a_score_too_and_no_drawing_is_none():
+    network = Constant([1.0] * 10)
+    result = evaluate_drawings(
+        network, np.zeros((2, 28, 28), np.float32), np.zeros(2, bool), np.array([1, 2])
+    )
+    assert (result.accuracy, result.num_refused, np.isnan(result.loss)) == (0, 2, True)
+    with pytest.raises(ValueError, match="0 drawings"):
+        evaluate_drawings(network, np.zeros((0, 28, 28), np.float32), np.zeros(0, bool), np.zeros(0, int))
+
+
+def test_dot_is_refused_and_has_no_picture():
+    dot = PadDrawing([np.array([[140, 140]], np.float32)], 12.0)
+    images, is_read = prepare_drawings([dot], False)
+    assert not is_read.any()
+    assert not images.any()
+
+
+# The command
+
+
+def run(capsys, *arguments):
+    status = main([str(argument) for argument in arguments])
+    captured = capsys.readouterr()
+    return status, captured.out, captured.err
+
+
+def test_command_prints_both_scores_with_tables(capsys, pen_file):
+    status, printed, errors = run(capsys, "evaluate", "convnet3", "--pen", pen_file, "--seed", 1)
+    assert status == 0
+    assert "Preparing strokes" in errors
+    digits = load_pen_digits(pen_file)
+    labels = np.array([digit.label for digit in digits])
+    network = load_checkpoint("convnet3").network
+    for from_picture, kind in ((False, "strokes"), (True, "pictures")):
+        images, is_read = prepare_drawings(draw_all(digits, 1), from_picture)
+        result = evaluate_drawings(network, images, is_read, labels, find_temperature("convnet3"))
+        line = f"convnet3 on 60 drawings of pen.tra, from their {kind} (seed 1): {result}"
+        assert line in printed
+        block = printed.split(line)[1].strip().splitlines()
+        assert block[1].split()[1:] == [f"{share:.3f}" for share in result.class_accuracies]
+        rows = [[int(count) for count in row.split()[1:]] for row in block[6:16]]
+        np.testing.assert_array_equal(rows, result.confusion)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--pen", "gone.tra"], "gone.tra cannot be read"),
+        (["--pen", __file__], "has no digits in UNIPEN's form"),
+        (["--pen", "pen.tra", "--dataset", "mnist"], "Give either --pen or --dataset"),
+        (["--seed", "1"], "give it with --pen"),
+    ],
+)
+def test_mistakes_of_the_command_are_one_line(capsys, arguments, message):
+    status, _, errors = run(capsys, "evaluate", "convnet3", *arguments)
+    assert status == 2
+    assert message in errors
+    assert len(errors.splitlines()) == 1
+
+
+# Real drawings
+
+
+def test_real_drawings_are_all_read_and_mostly_rightly(real_pen_file):
+    digits = load_pen_digits(real_pen_file)
+    assert len(digits) == 7494
+    labels = np.array([digit.label for digit in digits])
+    assert np.bincount(labels).tolist() == [780, 779, 780, 719, 780, 720, 720, 778, 719, 719]  # as UCI says
+    chosen = slice(None, None, 15)  # 500 drawings
+    started = time.perf_counter()
+    from_strokes = prepare_drawings(draw_all(digits[chosen]), False)
+    between = time.perf_counter()
+    from_pictures = prepare_drawings(draw_all(digits[chosen]), True)
+    ended = time.perf_counter()
+    assert between - started < 5  # quiet: 0.3 s
+    assert ended - between < 15  # quiet: 1.4 s
+    network = load_checkpoint("glassnet").network
+    accuracies = []
+    for images, is_read in (from_strokes, from_pictures):
+        result = evaluate_drawings(network, images, is_read, labels[chosen])
+        assert result.num_refused == 0
+        accuracies.append(result.accuracy)
+    assert accuracies[0] > 0.95
+    assert accuracies[1] > accuracies[0] - 0.01  # a picture alone is read nearly as well
+
+
+def test_the_real_1_is_drawn_upright(real_pen_file):
+    """A file's y points upwards: the digit 7's bar is above its foot on the pad."""
+    sevens = [digit for digit in load_pen_digits(real_pen_file) if digit.label == 7][:50]
+    starts = [digit.strokes[0][0] - np.concatenate(digit.strokes).mean(0) for digit in sevens]
+    assert np.median(starts, axis=0)[1] < 0
+
+
+def test_strokes_in_any_unit_are_read_alike(pen_file):
+    """Where and how large a digit is drawn makes no difference to what the network sees."""
+    digit = load_pen_digits(pen_file)[2]
+    first, second = (draw_all([digit], seed)[0] for seed in (0, 1))
+    images = [digit_from_strokes([s.tolist() for s in d.strokes], PAD_PX).image for d in (first, second)]
+    np.testing.assert_allclose(*images, atol=2e-3)

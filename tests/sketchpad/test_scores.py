@@ -1,0 +1,21 @@
+"""The table of the shipped networks says what their headers record."""
+
+from app.sketchpad.scores import count_drawings, show_scores
+from models.checkpoints.file import list_checkpoints, read_info
+
+
+def test_every_shipped_network_has_its_row_and_its_own_numbers():
+    head, rule, *rows = show_scores().splitlines()
+    assert head.count("|") == rule.count("|") == 8
+    assert len(rows) == len(list_checkpoints())
+    for name, row in zip(list_checkpoints(), rows, strict=True):
+        info = read_info(name)
+        title, test, strokes, pictures, temperature, error, drawn_error = row.strip("| ").split(" | ")
+        assert f"({info.recipe['recipe']})" in title
+        assert test == f"{100 * info.test_accuracy:.2f} %"
+        assert strokes == f"{100 * info.drawn_accuracy:.1f} %"
+        assert pictures == f"{100 * info.drawn_picture_accuracy:.1f} %"
+        assert temperature == f"{info.temperature:.2f}"
+        assert error == f"{100 * info.test_calibration_error:.2f} %"
+        assert drawn_error == f"{100 * info.drawn_calibration_error:.2f} %"
+        assert info.num_drawn == count_drawings()

@@ -1,0 +1,124 @@
+"""What the pad is told: one checkpoint's answer, several side by side, agreement in words."""
+
+import numpy as np
+import pytest
+
+from app.sketchpad.tab import build_example, on_choose, on_open
+from app.sketchpad.view import MAX_CHECKPOINTS, answer_drawing, answer_request, compare_answers
+from models.checkpoints.prediction import predict_digit
+from models.runs.library import DEFAULT_CHOICE
+from models.sketch.preparation import digit_from_strokes
+
+SIX = ["convnet3", "logistic", "mlp", "convnet", "glassnet", "convnet4"]
+
+
+def answers(*read):
+    """Return answers of networks that read these digits, each so sure; None for one that cannot be asked."""
+    made = []
+    for one in read:
+        if one is None:
+            made.append({"status": "error", "message": "gone"})
+            continue
+        digit, share = one
+        probabilities = [(1 - share) / 9] * 10
+        probabilities[digit] = share
+        made.append({"status": "digit", "digit": digit, "probabilities": probabilities})
+    return made
+
+
+@pytest.mark.parametrize(
+    ("read", "digit", "text"),
+    [
+        ([(7, 0.72), (7, 0.981)], 7, "Both read 7, 72% to 98% sure."),
+        ([(7, 0.999), (7, 1.0), (7, 0.993)], 7, "All three read 7, each over 99% sure."),
+        ([(1, 0.5)] * 6, 1, "All six read 1, each 50% sure."),
+        (
+            [(1, 0.6), (7, 0.9), (7, 0.8)],
+            None,
+            "Two read 7, one reads 1: they disagree. The surest reads 7, 90% sure.",
+        ),
+        (
+            [(1, 0.997), (7, 0.5), (7, 0.4)],
+            None,
+            "Two read 7, one reads 1: they disagree. The surest reads 1, over 99% sure.",
+        ),
+        (
+            [(1, 0.6), (2, 0.9)],
+            None,
+            "One reads 2, one reads 1: they disagree. The surest reads 2, 90% sure.",
+        ),
+        ([(4, 0.8), None, (4, 0.8)], 4, "Both read 4, each 80% sure. One could not be asked."),
+        ([(4, 0.8), None], 4, "One reads 4, 80% sure. One could not be asked."),
+        ([None, None], None, "Two could not be asked."),
+    ],
+)
+def test_agreement_in_plain_words(read, digit, text):
+    assert compare_answers(answers(*read)) == {"digit": digit, "text": text}
+
+
+def test_six_checkpoints_answer_as_each_would_alone():
+    strokes = build_example(5)
+    image = digit_from_strokes(strokes, 280).image
+    answer = answer_drawing({"strokes": strokes}, SIX)
+    assert [one["key"] for one in answer["answers"]] == SIX
+    for one in answer["answers"]:
+        alone = predict_digit(image, one["key"])
+        assert one["digit"] == alone.digit
+        np.testing.assert_allclose(one["probabilities"], alone.probabilities, atol=1e-5)
+    assert answer["probabilities"] == answer["answers"][0]["probabilities"]
+    np.testing.assert_array_equal(answer["picture"], np.rint(255 * image).astype(int).ravel())
+    assert len({one["name"] for one in answer["answers"]}) == len(SIX)
+
+
+def test_one_checkpoint_has_nothing_to_agree_with():
+    answer = answer_drawing({"strokes": build_example(3)}, ["mlp"])
+    assert (answer["status"], answer["agreement"], len(answer["answers"])) == ("digit", None, 1)
+    assert answer["answers"][0]["name"] == "Multi-layer perceptron (fast)"
+
+
+def test_a_checkpoint_that_is_gone_stops_no_other():
+    answer = answer_drawing({"strokes": build_example(3)}, ["mlp", "run:" + "0" * 32, "../secret"])
+    assert [one["status"] for one in answer["answers"]] == ["digit", "error", "error"]
+    assert "no checkpoint called" in answer["answers"][2]["message"]
+    assert answer["agreement"]["text"].endswith("Two could not be asked.")
+
+
+@pytest.mark.parametrize(
+    ("drawing", "keys", "status", "message"),
+    [
+        ({"strokes": []}, ["mlp"], "refused", "empty"),
+        ({"strokes": "x"}, ["mlp"], "error", "list of strokes"),
+        ({"strokes": build_example(1)}, [], "error", "choose 1 to 6"),
+        ({"strokes": build_example(1)}, ["mlp"] * 7, "error", "choose 1 to 6"),
+    ],
+)
+def test_what_cannot_be_read_is_said_once(drawing, keys, status, message):
+    answer = answer_drawing(drawing, keys)
+    assert answer["status"] == status
+    assert message in answer["message"]
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [None, 7, {}, {"drawing": {}}, {"drawing": [], "checkpoints": ["mlp"]},
+     {"drawing": {}, "checkpoints": "mlp"}, {"drawing": {}, "checkpoints": [1]}],
+)  # fmt: skip
+def test_whatever_a_browser_sends_is_answered(request_):
+    assert answer_request(request_)["status"] == "error"
+
+
+def test_chosen_networks_are_told_apart_and_counted():
+    chosen = on_choose("mlp", ["convnet", "mlp", *SIX]).props["checkpoints"]
+    assert chosen[:2] == ["mlp", "convnet"]
+    assert len(chosen) == len(set(chosen)) == MAX_CHECKPOINTS
+    assert on_choose("mlp", None).props["checkpoints"] == ["mlp"]
+
+
+def test_opening_the_tab_takes_back_only_what_is_gone():
+    """A network that is chosen while the tab still opens stays chosen: the answer names no choice."""
+    for update in on_open("sketchpad", ["logistic", "convnet4"], []):
+        assert "sketchpad" in [key for _, key in update.constructor_args["choices"]]
+        assert "value" not in update.constructor_args
+    chosen, beside = on_open("gone", ["logistic", "gone"], [])
+    assert chosen.constructor_args["value"] == DEFAULT_CHOICE
+    assert beside.constructor_args["value"] == ["logistic"]
