@@ -14,7 +14,17 @@ from app.cli import build_parser
 from models.runs.limits import read_limits
 from space import SETTINGS
 from tests.conftest import find_free_port
-from tests.test_readme import README, ROOT, list_files
+from tests.test_readme import README, ROOT
+
+
+def list_files():
+    """Every file that belongs to the project: tracked, or new and not ignored."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout.splitlines()  # fmt: skip
+    return sorted(name for name in listed if (ROOT / name).exists())
+
 
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 WORKFLOW = ROOT / ".github" / "workflows" / "ci.yml"

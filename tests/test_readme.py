@@ -1,7 +1,6 @@
-"""The README holds: its tree, its commands, its table."""
+"""The README holds: its commands, its table."""
 
 import re
-import subprocess
 import tomllib
 from pathlib import Path
 from urllib.parse import parse_qsl
@@ -20,36 +19,6 @@ from models.training.recipes import make_config
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-
-
-def list_files():
-    """Every file that belongs to the project: tracked, or new and not ignored."""
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT, capture_output=True, text=True, check=True,
-    ).stdout.splitlines()  # fmt: skip
-    return sorted(name for name in listed if (ROOT / name).exists())
-
-
-def read_tree():
-    """Read the README's tree: two spaces a level, names before two or more spaces, commas between names."""
-    (block,) = re.findall(r"## What is where\n.*?```\n(.*?)```", README, flags=re.DOTALL)
-    files, folders = [], []
-    for line in block.splitlines():
-        depth = (len(line) - len(line.lstrip())) // 2
-        names, _, description = line.strip().partition("  ")
-        assert description.strip() or names.endswith("/"), f"{line!r} says nothing about the file"
-        folders = folders[:depth]
-        for name in names.split(", "):
-            if name.endswith("/"):
-                folders.append(name)
-            else:
-                files.append("".join(folders) + name)
-    return files
-
-
-def test_tree_lists_exactly_the_files_that_exist():
-    assert sorted(read_tree()) == list_files()
 
 
 def test_both_commands_stand_in_the_readme():

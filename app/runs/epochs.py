@@ -34,7 +34,7 @@ def show_learning(run_id: Any, num_known: Any = None) -> dict[str, Any]:
         num_known: How many epochs' weights the browser has already, unchecked.
 
     Returns:
-        What `app.runs.components.epochs` takes; only `is_same` and `is_live` where there are no more epochs, and
+        What the component `epochs` takes; only `is_same` and `is_live` where there are no more epochs, and
         with `absent`, a sentence, where no weights are kept.
 
     Raises:

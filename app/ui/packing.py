@@ -1,4 +1,4 @@
-"""How numbers and bytes travel to the components' scripts: JSON text, and a byte a number where that will do."""
+"""How numbers and bytes travel to the components' scripts: as JSON text, some at a byte a number."""
 
 import base64
 import json

@@ -57,7 +57,7 @@ class CheckpointInfo:
         seconds: Wall time of training and validation.
         torch_version: Version of torch that trained it.
         temperature: What the logits are divided by before they become probabilities, fitted on the
-            validation pictures (see `models.sketch.calibrated`); None where that was not done, which counts as 1.
+            validation pictures (see `models.sketch.calibrated`); None where that was not done, counting as 1.
         test_calibration_error: Expected calibration error on the test pictures, under that temperature.
         drawn_accuracy: Share of pen drawings read correctly from their strokes.
         drawn_picture_accuracy: The same from the drawings' pictures alone.

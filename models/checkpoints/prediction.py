@@ -34,7 +34,8 @@ def predict_digit(image: np.ndarray, checkpoint: str | Path) -> Prediction:
     """Ask a checkpoint's network what a picture shows.
 
     Args:
-        image: (28, 28) in [0, 1], 1 for full ink, prepared as MNIST's pictures are (see `models.sketch.preparation`).
+        image: (28, 28) in [0, 1], 1 for full ink, prepared as MNIST's pictures are (see
+            `models.sketch.preparation`).
         checkpoint: Name of a shipped checkpoint, or a path.
 
     Raises:

@@ -1,8 +1,8 @@
 """A run is a folder: a training process writes it, and whoever wants to know how it goes reads it.
 
-So a run survives the page, the tab and the server, and its crash stays its own. `models.runs.folder` says what
-is in the folder, `models.runs.control` starts and ends runs, `models.runs.management` is what a visitor does with runs
-they have, and `models.runs.records` what a finished run holds.
+So a run survives the page, the tab and the server, and its crash stays its own. `models.runs.folder` says
+what is in the folder, `models.runs.control` starts and ends runs, `models.runs.management` is what a visitor
+does with runs they have, and `models.runs.records` what a finished run holds.
 """
 
 from __future__ import annotations
@@ -64,7 +64,8 @@ class RunState:
         num_steps: Steps in all; 0 before the first one.
         seconds: Seconds of training so far.
         images_per_second: Speed at the last step; 0 before the first one.
-        steps: The step events (see `models.training.events.describe_event`), without those undone by a resumption.
+        steps: The step events (see `models.training.events.describe_event`), without those undone by a
+            resumption.
         epochs: The epoch events, without those undone by a resumption.
         test: accuracy, low, high, loss, confusion on the test pictures; None until they have been looked at.
         num_looks: How often this run's weights have been tried on test pictures.

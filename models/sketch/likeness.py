@@ -1,6 +1,6 @@
 """How like MNIST's digits a network's input is: the same few measures of both, one beside the other.
 
-`python -m models.sketch.likeness` measures MNIST's training pictures anew and prints the table that stands here.
+`python -m models.sketch.likeness` measures MNIST's training pictures anew and prints the table below.
 Shapes: H, W a picture's height and width, N pictures.
 """
 

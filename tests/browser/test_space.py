@@ -17,7 +17,8 @@ from space import SETTINGS
 from tests.browser.conftest import FLAGS, WIDE
 from tests.browser.test_runs import FOCUS, Bench
 from tests.browser.test_sketchpad import Pad, choose
-from tests.test_readme import ROOT, list_files
+from tests.test_hosting import list_files
+from tests.test_readme import ROOT
 
 NEEDED = ("uv", "unshare", "nsenter", "setpriv", "mount", "ip")
 NOBODY = 65_534

@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from app.runs.tab import lesson
+from app.runs import lesson
 from app.ui.prose import load_prose, load_sections
 from models.networks.registry import NETWORKS, build_network, count_parameters
 from models.training.augmentation import MAX_SCALE, MAX_SHIFT_PX, MAX_TURN_DEGREES

@@ -84,8 +84,8 @@ def build_learning_view(
     ask.__name__, ask_for_answers.__name__, ask_about_unit.__name__ = "epochs", "answers", "unit"
     return gr.HTML(
         html_template=_TEMPLATE,
-        css_template=read_component_style(_FOLDER, "transport", "learning"),
-        js_on_load=read_component_script(_FOLDER, "sheets", "asking", "transport", "focus", "learning"),
+        css_template=read_component_style(_FOLDER, "transport", "epochs"),
+        js_on_load=read_component_script(_FOLDER, "sheets", "asking", "transport", "focus", "epochs"),
         apply_default_css=False,
         server_functions=[ask, ask_for_answers, ask_about_unit],
         elem_classes=component_classes(kwargs.pop("elem_classes", None)),

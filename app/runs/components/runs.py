@@ -107,7 +107,7 @@ def build_runs(
     Args:
         look: Called with `{"runs": {id: null or [offset, mark]}, "focus": id, "view": bool}`, outside
             Gradio's queue and with whatever the browser sent. Returns JSON text of `{"cards": [card, …],
-            "lines": {id: line}, "gone": [id, …], "view" or "news": curves}`, as `app.runs.view` lays them out.
+            "lines": {id: line}, "gone": [id, …], "view" or "news": curves}`, as `app.runs.view` lays out.
         act: Called in the same way with `{"action", "id", "name"}`. Returns JSON text of `{"error": str}`,
             empty where it was done.
         hand_out: Called in the same way with `{"id", "file"}`. Returns JSON text of `{"name", "type",

@@ -57,8 +57,8 @@ def build_autopsy(show_autopsy: Callable[[Any], str], **kwargs: Any) -> gr.HTML:
 
     Args:
         show_autopsy: Called outside Gradio's queue with whatever the browser sent, as a rule
-            `{"drawing", "checkpoint", "brush"}`; returns JSON text of what `app.sketchpad.autopsy` lays out, or of
-            `{"error": str}`.
+            `{"drawing", "checkpoint", "brush"}`; returns JSON text of what
+            `app.sketchpad.autopsy` lays out, or of `{"error": str}`.
         **kwargs: Further arguments of `gr.HTML`, such as `elem_id`.
     """
 

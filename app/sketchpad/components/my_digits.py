@@ -109,7 +109,8 @@ def build_my_digits(
     It keeps the drawings in the browser's local storage, follows the pad by `window.glassboxDrawing` and the
     event `glassbox-drawing`, and puts a drawing back on it by the event `glassbox-show-drawing`, whose detail
     is `{"strokes", "size"}`. All functions are called outside Gradio's queue with whatever the browser sent,
-    and return JSON text of what `app.sketchpad.my_digits` and `app.sketchpad.fine_tuning` lay out, or of `{"error": str}`.
+    and return JSON text of what `app.sketchpad.my_digits` and `app.sketchpad.fine_tuning` lay out, or of
+    `{"error": str}`.
     When a fine-tuning has started, its run's id is the value and `submit` is raised; when it is done,
     `select`.
 
