@@ -15,6 +15,7 @@ from app.descent.tab import build_descent_tab
 from app.inspection.tab import build_inspection_tab
 from app.runs.stream import STREAM_PATH, RunStream
 from app.runs.tab import build_runs_tab, take_run
+from app.runs.view import show_card
 from app.server.body_limit import MAX_BODY_BYTES, BodyLimit
 from app.server.calls import CallRefusals, Page
 from app.server.closed_routes import UnusedRoutes
@@ -25,6 +26,7 @@ from app.server.security_headers import SecurityHeaders
 from app.server.sessions import MAX_SESSIONS, keep_lean_sessions
 from app.server.upload_quota import UploadQuota
 from app.server.web_app import FAVICON, build_routes
+from app.sketchpad.components.pad import build_way_to_pad
 from app.sketchpad.tab import build_sketch_pad, build_sketchpad_tab, on_open
 from app.theme import build_theme, page_css
 from models.checkpoints.file import SHIPPED_FOLDER
@@ -60,11 +62,11 @@ def build_app() -> gr.Blocks:
             with gr.Tab("Gradient descent", id="descent"):
                 build_descent_tab(page)
             with gr.Tab("Conv & pool", id="inspection"):
-                build_inspection_tab(page, pad, my_runs)
+                build_inspection_tab(page, pad, my_runs, build_way_to_pad)
             with gr.Tab("Training runs", id="runs"):
                 runs = build_runs_tab(page, pad, my_runs)
             with gr.Tab("Sketchpad", id="sketchpad") as sketchpad_tab:
-                sketchpad = build_sketchpad_tab(pad, my_runs)
+                sketchpad = build_sketchpad_tab(pad, my_runs, show_card)
         take_run(sketchpad.my_digits.submit, sketchpad.my_digits, runs)
         gr.on(
             [sketchpad_tab.select, sketchpad.my_digits.select],

@@ -8,38 +8,14 @@ import pytest
 ROOT = Path(__file__).parent.parent
 FILES = sorted([*ROOT.glob("app/**/*.py"), *ROOT.glob("models/**/*.py")])
 
-# Each ladder's modules import from lower rungs of their own ladder, and nothing else of models/.
-LADDERS = {
-    "training": [
-        {"glyphs"},
-        {"networks", "strokes", "randomness"},
-        {"data", "checkpoint"},
-        {"evaluation", "recipes", "prediction"},
-        {
-            "training.state",
-            "training.augmentation",
-            "training.distortion",
-            "training.optimizer",
-            "training.peers",
-            "training.options",
-            "fine_tuning",
-        },
-        {"events"},
-        {"training.loop"},
-        {"run_limits", "run_folder"},
-        {"run_launcher"},
-        {"run_line"},
-        {"runs", "run_writer"},
-        {"run_shelf", "run_records", "library"},
-        {"run_queue"},
-        {"training.__main__"},
-    ],
-    "descent": [{"problems", "optimizers"}, {"descent", "learning_rate"}, {"pace"}],
-    "backprop": [{"problems"}, {"backprop"}],
-    "tensor_basics": [{"tensor_basics"}],
-    "window": [{"window"}, {"convolution", "pooling", "kernels"}],
-    "inspection": [{"networks"}, {"activations", "receptive_field", "architecture", "microscope"}],
-}
+# A subject of app/ is a room of its own; `main.py` hands over what one needs of another.
+SUBJECTS = {"descent", "inspection", "runs", "sketchpad"}
+# What subjects share knows none of them.
+SHARED = {"ui", "server"}
+# A room of models/ imports those before it, and itself.
+ROOMS = ("values", "networks", "data", "checkpoints", "descent", "inspection", "sketch", "training", "runs")
+# An entry point may start what stands above its room: `python -m models.training` is a run's process.
+ENTRY_POINTS = {"models/training/__main__.py"}
 
 
 def find_imports(path):
@@ -65,26 +41,39 @@ def test_file_keeps_to_its_layer(path):
         assert not imports_any(modules, {"torch", "torchvision", "safetensors"})
     else:
         assert not imports_any(modules, {"app", "gradio", "matplotlib"})
-    if path.is_relative_to(ROOT / "app" / "tabs"):
-        tab = path.relative_to(ROOT / "app" / "tabs").parts[0].removesuffix(".py")
-        others = {module for module in modules if module.startswith("app.tabs.")}
-        assert all(f"{module}.".startswith(f"app.tabs.{tab}.") for module in others), "tabs import each other"
 
 
-@pytest.mark.parametrize("ladder", list(LADDERS))
-def test_models_import_downwards_only(ladder):
-    """runs → training → {data, evaluation, checkpoint} → networks; the others stand beside them."""
-    modules = {
-        ".".join(path.relative_to(ROOT).with_suffix("").parts)
-        for path in ROOT.glob("models/**/*.py")
-        if path.stem != "__init__"
+def find_rooms(modules, layer):
+    """Return the rooms of a layer that these modules stand in: `inspection` for `app.inspection.window`."""
+    return {module.split(".")[1] for module in modules if module.startswith(f"{layer}.")}
+
+
+@pytest.mark.parametrize("room", sorted(SUBJECTS | SHARED))
+def test_subjects_of_the_page_do_not_import_each_other(room):
+    files = sorted(ROOT.glob(f"app/{room}/**/*.py"))
+    assert files
+    for path in files:
+        others = find_rooms(find_imports(path), "app") & SUBJECTS - {room}
+        assert not others, f"{path.relative_to(ROOT)} imports of {others}"
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_rooms_of_models_import_those_before_them_only(room):
+    files = [path for path in FILES if path.relative_to(ROOT / path.relative_to(ROOT).parts[0]).parts[0]
+             .removesuffix(".py") == room and path.is_relative_to(ROOT / "models")]  # fmt: skip
+    assert files
+    for path in files:
+        if path.relative_to(ROOT).as_posix() in ENTRY_POINTS:
+            continue
+        later = find_rooms(find_imports(path), "models") & set(ROOMS[ROOMS.index(room) + 1 :])
+        assert not later, f"{path.relative_to(ROOT)} imports of {later}"
+
+
+def test_every_module_of_models_stands_in_a_room():
+    rooms = {
+        path.relative_to(ROOT / "models").parts[0].removesuffix(".py") for path in ROOT.glob("models/**/*.py")
     }
-    level_of = {f"models.{name}": level for level, names in enumerate(LADDERS[ladder]) for name in names}
-    assert level_of.keys() <= modules, "a rung names a module that does not exist"
-    for name in level_of:
-        for module in find_imports(ROOT / f"{name.replace('.', '/')}.py") & modules:
-            assert module in level_of, f"{name} imports {module}, which stands beside it"
-            assert level_of[module] < level_of[name], f"{name} imports {module}"
+    assert rooms == {*ROOMS, "__init__"}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from app.runs.view import show_card
 from models.checkpoints.file import load_checkpoint, read_info
 from models.data.datasets import TITLES, TRAIN_SHARE
 from models.runs.control import start_run
@@ -14,6 +14,8 @@ from models.runs.status import LIVE_STATUSES, RunState, read_run
 from models.sketch.drawings import prepare_drawings
 from models.training.fine_tuning import START, pack_beginning, plan_fine_tuning
 from models.training.recipes import TrainConfig
+
+ShowCard = Callable[[RunState], dict[str, Any]]
 
 
 def start_fine_tuning(key: Any, digits: Any, run_ids: Any) -> dict[str, Any]:
@@ -47,8 +49,12 @@ def start_fine_tuning(key: Any, digits: Any, run_ids: Any) -> dict[str, Any]:
     }
 
 
-def show_fine_tuning(run_id: Any) -> dict[str, Any]:
+def show_fine_tuning(run_id: Any, show_card: ShowCard) -> dict[str, Any]:
     """Lay out how such a run stands: `is_live`, `is_done`, `share` of the steps done, and `text`.
+
+    Args:
+        run_id: The run's id, unchecked.
+        show_card: Lays out how any run stands, as the training runs tab does.
 
     Raises:
         ValueError: If there is no such run.

@@ -8,6 +8,7 @@ import gradio as gr
 import numpy as np
 
 from app.sketchpad.components.pad import build_pad
+from app.sketchpad.fine_tuning import ShowCard
 from app.sketchpad.section_autopsy import build_autopsy_section
 from app.sketchpad.section_my_digits import build_my_digits_section
 from app.sketchpad.section_scores import build_scores_section
@@ -35,12 +36,13 @@ class SketchpadTab(NamedTuple):
     my_digits: gr.HTML
 
 
-def build_sketchpad_tab(pad: gr.HTML, my_runs: gr.BrowserState) -> SketchpadTab:
+def build_sketchpad_tab(pad: gr.HTML, my_runs: gr.BrowserState, show_card: ShowCard) -> SketchpadTab:
     """Build the tab around a pad that was made, but not yet rendered, by `build_sketch_pad`.
 
     Args:
         pad: The pad; other tabs read its drawing.
         my_runs: Ids of this visitor's runs, whose checkpoints can be chosen too.
+        show_card: Lays out how a run stands, for a fine-tuning (see `app.runs.view`).
     """
     gr.Markdown(_QUESTION, elem_classes="gb-question")
     with gr.Row(elem_classes="gb-bench"):
@@ -70,7 +72,7 @@ def build_sketchpad_tab(pad: gr.HTML, my_runs: gr.BrowserState) -> SketchpadTab:
         with gr.Accordion("Why this digit?", open=False, elem_id="why-section"):
             build_why_section()
         with gr.Accordion("My digits", open=False):
-            my_digits = build_my_digits_section()
+            my_digits = build_my_digits_section(show_card)
         with gr.Accordion("How well each network reads", open=False, elem_id="scores-section"):
             build_scores_section()
     with gr.Column(elem_classes="gb-lesson"):

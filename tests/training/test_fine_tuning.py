@@ -10,6 +10,7 @@ import torch
 from app.runs.form import describe_settings
 from app.runs.live import answer_file
 from app.runs.script import write_run_script
+from app.runs.view import show_card
 from app.sketchpad.fine_tuning import show_fine_tuning, start_fine_tuning
 from app.sketchpad.my_digits import show_score
 from models.checkpoints.file import find_checkpoint, load_checkpoint, read_info
@@ -186,7 +187,7 @@ def test_the_page_starts_one_and_lists_it_like_any_other(monkeypatch):
         start_fine_tuning("../mlp", kept, [])
     started = start_fine_tuning("mlp", kept, None)
     assert "15 digits of yours, repeated to 20% of the pictures" in started["about"]
-    assert show_fine_tuning(started["id"])["is_live"]
+    assert show_fine_tuning(started["id"], show_card)["is_live"]
     folder = find_runs_folder() / started["id"]
     config = read_config(folder)
     assert (config.start_from, config.drawings) == ("mlp", 15)
@@ -208,7 +209,7 @@ def test_from_its_first_weights_to_its_deletion_it_is_a_run_like_any_other(monke
 
     # It can be chosen, and says that it knows the drawings.
     key = f"run:{folder.name}"
-    assert "only new ones" in show_fine_tuning(folder.name)["text"]
+    assert "only new ones" in show_fine_tuning(folder.name, show_card)["text"]
     assert key in [choice.key for choice in list_choices([folder.name])]
     assert show_score(key, draw_digits(10))["note"] == "fine-tuned on kept digits"
     assert show_score("mlp", draw_digits(10))["note"] == ""

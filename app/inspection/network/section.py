@@ -1,5 +1,6 @@
 """The network section: every layer of a trained network, open, for one digit."""
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import gradio as gr
@@ -7,7 +8,6 @@ import numpy as np
 
 from app.inspection.network.components.maps import ASK_FOR_MAPS, build_maps, build_maps_notice
 from app.inspection.network.view import explain_unit, show_network, trace_picture, unpack_picture
-from app.sketchpad.components.pad import build_way_to_pad
 from app.ui.digits import DRAWING, TEST, list_sources, take_digit
 from app.ui.drawing import PAD_SIZE_PX
 from app.ui.packing import pack
@@ -189,12 +189,15 @@ def _write_row(row: Floats) -> str:
     return f"    [{', '.join(f'{np.float32(pixel):.9g}' for pixel in row)}]"
 
 
-def build_network_section(pad: gr.HTML, my_runs: gr.BrowserState) -> NetworkSection:
+def build_network_section(
+    pad: gr.HTML, my_runs: gr.BrowserState, build_way_to_pad: Callable[[], gr.Button]
+) -> NetworkSection:
     """Build the section, open on a digit of the test set.
 
     Args:
         pad: The sketchpad, whose value is `{"strokes": [[[x, y], …], …], "size": side}`.
         my_runs: Ids of this visitor's runs, whose checkpoints can be chosen too.
+        build_way_to_pad: Builds the button that leads to where a drawing is drawn.
     """
     opening = (OPENING_KEY, TEST, OPENING_INDEX, None)
     gr.Markdown(QUESTION, elem_classes="gb-question")

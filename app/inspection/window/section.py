@@ -1,5 +1,6 @@
 """The window section: one convolution or pooling, every output pixel back to its arithmetic."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
@@ -26,7 +27,6 @@ from app.inspection.window.settings import (
     slide_window,
 )
 from app.inspection.window.view import answer_error, answer_view, describe_view
-from app.sketchpad.components.pad import build_way_to_pad
 from app.ui.components.grids import build_grids, pack_panels
 from app.ui.components.notice import build_notice
 from app.ui.digits import DRAWING, TEST, list_sources
@@ -206,13 +206,16 @@ def explain_view(view: WindowView) -> Details:
     )
 
 
-def build_window_section(page: gr.Blocks, pad: gr.HTML, my_runs: gr.BrowserState) -> WindowSection:
+def build_window_section(
+    page: gr.Blocks, pad: gr.HTML, my_runs: gr.BrowserState, build_way_to_pad: Callable[[], gr.Button]
+) -> WindowSection:
     """Build the section inside the current tab, walking over a digit with the notebook's kernel.
 
     Args:
         page: The page being built; its load restores the settings that an address names.
         pad: The sketchpad, whose drawing can be the picture.
         my_runs: Ids of this visitor's runs, whose learned kernels can be chosen too.
+        build_way_to_pad: Builds the button that leads to where a drawing is drawn.
     """
     settings = WindowSettings()
     view = slide_window(settings, None)
@@ -228,7 +231,7 @@ def build_window_section(page: gr.Blocks, pad: gr.HTML, my_runs: gr.BrowserState
             window = build_window(answer_view(view), answer_controls, elem_id="window")
             build_notice("status", describe_view(view), channel=CHANNEL, elem_id="window-status")
         with gr.Column(scale=1, min_width=280, elem_classes="gb-controls", elem_id="window-controls"):
-            controls, upload_button = _build_controls(settings)
+            controls, upload_button = _build_controls(settings, build_way_to_pad)
     with gr.Column(elem_classes="gb-lesson"):
         lesson = _build_lesson(details)
 
@@ -293,7 +296,9 @@ def open_maps_in_window(
     ).then(None, js=_SHOW_WINDOW, show_progress="hidden", api_visibility="private")
 
 
-def _build_controls(settings: WindowSettings) -> tuple[dict[str, Any], gr.UploadButton]:
+def _build_controls(
+    settings: WindowSettings, build_way_to_pad: Callable[[], gr.Button]
+) -> tuple[dict[str, Any], gr.UploadButton]:
     found: dict[str, Any] = {}
 
     def choices(titles: dict[str, str]) -> list[tuple[str, str]]:
