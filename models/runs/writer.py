@@ -179,13 +179,13 @@ class _Writer:
         self._start = time.monotonic()
         self._next_progress = 0.0
         self._is_alone = True
-        self._goes_on = False
+        self._has_weights = False  # that somebody may want to keep: it goes on, or has made a step
 
     def train(self, events: list[dict[str, Any]], watch: Callable[[Event], None], peers: Peers) -> str:
         """Train, and return the status that the run ended with; `events` are those of earlier attempts."""
         config, state = read_config(self._folder), read_state(self._folder)
         beginning = read_beginning(self._folder, config)
-        self._is_alone, self._goes_on = peers.size == 1, state is not None
+        self._is_alone, self._has_weights = peers.size == 1, state is not None
         self._tell_resumption(events, state)
         status = "failed"
         for event in train(
@@ -200,6 +200,8 @@ class _Writer:
             watch(event)
             if isinstance(event, Preparing):
                 self._check_halt()
+            elif isinstance(event, StepEvent):
+                self._has_weights = True
             elif isinstance(event, Finished):
                 status = event.status
         return status
@@ -273,13 +275,14 @@ class _Writer:
             self._log.write({"type": "preparing", "message": message})
 
     def _check_halt(self) -> None:
-        """End the run before its steps begin.
+        """End the run before its steps begin, or while what it is tested on is drawn.
 
-        At their first report end peers, who agree there, and a run that goes on and whose weights are to be
-        kept, for there they are tested.
+        Weights that are to be kept are tested: a run that goes on and has not made its next step ends at its
+        first report, and one that is being tested goes through with it. Peers end at a report, where they
+        agree.
         """
         halt = self.find_halt() if self._is_alone else None
-        if halt and not (halt.keep and self._goes_on):
+        if halt and not (halt.keep and self._has_weights):
             raise _HaltedError(halt.reason)
 
 

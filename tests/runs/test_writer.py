@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from models.checkpoints.file import load_checkpoint, read_info
+from models.data import datasets as data
 from models.runs import writer as run_writer
 from models.runs.control import create_run, prepare_resumption, stop_run
 from models.runs.folder import EventLog, find_runs_folder, read_events
@@ -81,6 +82,20 @@ def test_stop_and_keep_tests_the_weights_of_the_moment():
     assert kept.recipe["steps"] == state.epochs[-1]["step"] == state.step < 50
     assert state.test["accuracy"] == kept.test_accuracy
     assert (state.can_resume, state.num_looks) == (False, 1)
+
+
+def test_stop_and_keep_tests_the_weights_also_where_the_test_pictures_are_still_to_be_drawn(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(data, "find_cache_folder", lambda: tmp_path / "cache")  # nobody has drawn any yet
+
+    def keep_in_second_epoch(event):
+        if isinstance(event, StepEvent) and event.step == 30:
+            stop_run(find_only_run(), keep=True)
+
+    state = read_run(train_here(epochs=3, watch=keep_in_second_epoch).name)
+    assert "are kept" in state.message
+    assert state.test["accuracy"] == read_info(state.checkpoint).test_accuracy
 
 
 def test_stop_and_keep_before_the_first_step_of_a_resumed_run_keeps_and_tests_its_weights():
