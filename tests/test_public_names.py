@@ -1,0 +1,55 @@
+"""The public names of `models`: each is there, and asking for one does not import the rest."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import models
+
+
+@pytest.mark.parametrize("name", models.__all__)
+def test_public_name_is_the_one_of_its_module(name):
+    offered = getattr(models, name)
+    assert offered is not None
+    if callable(offered):
+        assert offered.__module__.startswith("models.")
+
+
+def test_unknown_name_is_refused_with_those_that_there_are():
+    with pytest.raises(AttributeError, match="offers NETWORKS, .* train$"):
+        _ = models.checkpoint
+
+
+@pytest.mark.parametrize(
+    ("statement", "absent"),
+    [
+        ("import models", {"torch", "numpy", "models.networks"}),
+        ("from models import NETWORKS, build_network", {"models.checkpoints", "models.training"}),
+        ("from models import load_checkpoint, predict_digit", {"models.sketch", "models.training"}),
+        ("from models import digit_from_strokes, SketchRefused", {"models.training", "models.runs"}),
+        ("from models import train, TrainConfig", {"models.sketch", "models.runs"}),
+    ],
+)  # fmt: skip
+def test_name_brings_only_what_it_needs(statement, absent):
+    result = subprocess.run(
+        [sys.executable, "-c", f"import sys; {statement}; print(*sys.modules)"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert not absent & set(result.stdout.split())
+
+
+DOCUMENTED = (Path(__file__).parents[1] / "docs" / "api.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", models.__all__)
+def test_public_name_is_documented(name):
+    assert re.search(rf"^\|.*`{name}\b.*\|$", DOCUMENTED, flags=re.MULTILINE)
+
+
+def test_documented_program_reads_a_seven():
+    (program,) = re.findall(r"```python\n(.*?)```", DOCUMENTED, flags=re.DOTALL)
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert result.stdout == "7\n"
