@@ -1,6 +1,6 @@
 """The notebook's table and its questions 1 and 3, answered with the race's numbers, as Markdown.
 
-Question 2, on step sizes, is answered by `race_rates`.
+Question 2, on step sizes, is answered by `rates`.
 """
 
 from dataclasses import replace

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from models.data.strokes import example_strokes, render_strokes
+from models.sketch import pen_width
 from models.sketch.pen_width import BLOB_PX, GOOD_PX, THICKEST_PX, fit_pen, measure_pen
 from models.sketch.picture import find_box
-from models.sketch.preparation import digit_from_image, pen_width
+from models.sketch.preparation import digit_from_image
 
 
 def draw(digit, width_px, size_px=280):

@@ -49,7 +49,7 @@ class WindowSettings:
         picture: a key of PICTURES. "layer" is what a layer of a network is given for the digit.
         source: where the digit comes from, as in `app.ui.digits`.
         index: its number in the data set.
-        upload: an uploaded picture, as `window_picture.pack_upload` packs it.
+        upload: an uploaded picture, as `app.inspection.window.picture.pack_upload` packs it.
         grid: the visitor's own picture, one row of numbers a line.
         kernel: a key of KERNELS; on the picture "layer" the layer's own filter is taken.
         seed: of the random kernel.

@@ -4,7 +4,7 @@
 
 const NOW_AND_THEN_MS = 2000;
 const STREAM = `${window.gradio_config?.root || location.origin}/glassbox/runs`;
-const SHARED_KEY = "glassbox-run-ids";  // app/tabs/runs reads it too
+const SHARED_KEY = "glassbox-run-ids";  // app/runs/tab.py reads it too
 const UNREACHABLE = "The server could not be reached. The runs go on; this page asks again.";
 
 const root = element.querySelector(".gb-runs");
