@@ -189,7 +189,8 @@ def test_ones_own_numbers_and_kernel(window):
     window.page.get_by_label("Picture, one row a line").fill("1 2 3\n4 5 6\n7 8 9")
     window.choose("Kernel", "Typed in")
     window.page.get_by_label("Kernel, one row a line").fill("1 0\n0 -1")
-    window.wait_for("2 × 2 pixels")
+    window.wait_for("2 × 2 pixels")  # as it was before the kernel was typed in, so the sum is waited for too
+    window.host.locator(".gb-window-terms", has_text="= −4").first.wait_for()
     assert window.terms().endswith("= −4")
     window.page.get_by_label("Kernel, one row a line").fill("1 0\n0")
     window.wait_for_error("1 numbers in row 2 and 2 in row 1")
