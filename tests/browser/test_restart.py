@@ -60,7 +60,7 @@ def test_nothing_is_lost_when_the_server_is_killed(chromium, tmp_path):
 
     with serve(port, runs, tmp_path / "log.txt"):
         # Gradio loads the page anew once it hears the server again; the drawing is read there. The pad asks
-        # again by itself, too: on the page of before, which may be answered first, and is on its way out.
+        # again by itself, too, and could be answered first, on the page of before: that one does not count.
         page.wait_for_function(
             """strokes => {
               const told = !window.isOfBefore && window.glassboxDrawing;
