@@ -23,7 +23,8 @@ import json
 import os
 import re
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -77,6 +78,22 @@ def find_run_folder(run_id: str) -> Path:
     if not isinstance(run_id, str) or not has_run(run_id):
         raise ValueError(f"There is no run {str(run_id)[:40]!r}; it may have been deleted. Start a new one.")
     return SHIPPED_FOLDER / "example-run" if run_id == EXAMPLE_RUN else find_runs_folder() / run_id
+
+
+@contextmanager
+def keep_to_folder(run_id: str) -> Iterator[Path]:
+    """Give a run's folder to a `with` block that reads in it, while another window may delete the run.
+
+    Raises:
+        ValueError: If there is no such run, or none any more by the end of the block.
+    """
+    folder = find_run_folder(run_id)
+    try:
+        yield folder
+    except FileNotFoundError:
+        find_run_folder(run_id)
+        raise
+    find_run_folder(run_id)  # what a folder that has gone lacks may also read as "nothing yet"
 
 
 def find_own_folder(run_id: str) -> Path:

@@ -27,6 +27,7 @@ from models.runs.folder import (
     has_run,
     is_locked,
     keep_known_runs,
+    keep_to_folder,
     read_events,
     read_meta,
     read_tail,
@@ -136,32 +137,32 @@ def read_run(run_id: str) -> RunState:
     Raises:
         ValueError: If there is no such run.
     """
-    folder = find_run_folder(run_id)
-    standing = _read_standing(folder)
-    all_events, _ = read_events(folder)
-    events = drop_undone(all_events)
-    steps = [event for event in events if event["type"] == "step"]
-    latest: dict[str, Any] = steps[-1] if steps else _BEFORE_FIRST_STEP
-    tests = [event["test"] for event in events if event["type"] == "ending" and event.get("test")]
-    return RunState(
-        run_id=run_id,
-        **read_meta(folder),
-        config=_read_config(folder),
-        status=standing.status,
-        message=standing.message,
-        place=standing.place,
-        can_resume=standing.can_resume,
-        step=latest["step"],
-        num_steps=latest["num_steps"],
-        seconds=latest["seconds"],
-        images_per_second=latest["images_per_second"],
-        steps=steps,
-        epochs=[event for event in events if event["type"] == "epoch"],
-        test=tests[-1] if tests else None,
-        num_looks=len(tests) + sum(event["type"] == "look" for event in events),
-        checkpoint=find_run_checkpoint(run_id),
-        num_snapshots=sum(1 for _ in (folder / SNAPSHOTS).glob(f"*{SUFFIX}")),
-    )
+    with keep_to_folder(run_id) as folder:
+        standing = _read_standing(folder)
+        all_events, _ = read_events(folder)
+        events = drop_undone(all_events)
+        steps = [event for event in events if event["type"] == "step"]
+        latest: dict[str, Any] = steps[-1] if steps else _BEFORE_FIRST_STEP
+        tests = [event["test"] for event in events if event["type"] == "ending" and event.get("test")]
+        return RunState(
+            run_id=run_id,
+            **read_meta(folder),
+            config=_read_config(folder),
+            status=standing.status,
+            message=standing.message,
+            place=standing.place,
+            can_resume=standing.can_resume,
+            step=latest["step"],
+            num_steps=latest["num_steps"],
+            seconds=latest["seconds"],
+            images_per_second=latest["images_per_second"],
+            steps=steps,
+            epochs=[event for event in events if event["type"] == "epoch"],
+            test=tests[-1] if tests else None,
+            num_looks=len(tests) + sum(event["type"] == "look" for event in events),
+            checkpoint=find_run_checkpoint(run_id),
+            num_snapshots=sum(1 for _ in (folder / SNAPSHOTS).glob(f"*{SUFFIX}")),
+        )
 
 
 def read_news(run_id: str, offset: int = 0) -> RunNews:
@@ -170,20 +171,20 @@ def read_news(run_id: str, offset: int = 0) -> RunNews:
     Raises:
         ValueError: If there is no such run.
     """
-    folder = find_run_folder(run_id)
-    standing = _read_standing(folder)
-    is_reset = not _fits(folder, offset)
-    events, new_offset = read_events(folder, 0 if is_reset else offset)
-    return RunNews(
-        run_id=run_id,
-        status=standing.status,
-        message=standing.message,
-        place=standing.place,
-        can_resume=standing.can_resume,
-        offset=new_offset,
-        events=events,
-        is_reset=is_reset,
-    )
+    with keep_to_folder(run_id) as folder:
+        standing = _read_standing(folder)
+        is_reset = not _fits(folder, offset)
+        events, new_offset = read_events(folder, 0 if is_reset else offset)
+        return RunNews(
+            run_id=run_id,
+            status=standing.status,
+            message=standing.message,
+            place=standing.place,
+            can_resume=standing.can_resume,
+            offset=new_offset,
+            events=events,
+            is_reset=is_reset,
+        )
 
 
 def find_run_checkpoint(run_id: str) -> Path | None:

@@ -76,6 +76,20 @@ def test_run_that_ends_while_it_is_being_read_is_not_called_interrupted(monkeypa
     assert read_run(folder.name).status == "done"
 
 
+@pytest.mark.parametrize("read", [read_run, read_news])
+def test_run_that_is_deleted_while_it_is_being_read_is_none(monkeypatch, read):
+    """Another window deletes it after its folder was found."""
+    folder = make_folder(A, [LOADING])
+
+    def delete_meanwhile(folder):
+        folder.rename(folder.with_name("deleted"))
+        return False
+
+    monkeypatch.setattr("models.runs.status.is_locked", delete_meanwhile)
+    with pytest.raises(ValueError, match="There is no run 'a+'; it may have been deleted"):
+        read(folder.name)
+
+
 @pytest.mark.parametrize(
     ("events", "status", "can_resume"),
     [
