@@ -21,6 +21,10 @@ WAIT_FOR_REST = """(restMs) => new Promise((resolve, reject) => {
   const observer = new MutationObserver(() => { clearTimeout(rest); rest = setTimeout(done, restMs); });
   observer.observe(document.body, { childList: true, subtree: true });
 })"""
+# No colour is on its way to another: a theme and an answer that is awaited change them bit by bit.
+IS_STILL = """() => ![...document.querySelectorAll("[aria-busy=true]")].some((each) => each.checkVisibility())
+  && !document.getAnimations().some((each) => each.playState === "running"
+    && Number.isFinite(each.effect.getComputedTiming().endTime))"""
 # axe-core walks through hidden tabs too; those that have been looked at are not needed any more.
 TAKE_AWAY = """() => [...document.querySelectorAll("#gb-tabs [role=tabpanel]")]
   .filter((panel) => panel.checkVisibility()).map((panel) => panel.replaceChildren()).length"""
@@ -82,11 +86,13 @@ def open_whole_tab(page, name):
     page.evaluate(WAIT_FOR_REST, 300)
     page.evaluate(OPEN_SECTIONS)
     page.evaluate(WAIT_FOR_REST, 700)
+    page.wait_for_function(IS_STILL)
     assert page.locator("button.label-wrap.open:visible, details[open]:visible").count() > 4
 
 
 def set_theme(page, theme):
     page.evaluate("(isDark) => document.body.classList.toggle('dark', isDark)", theme == "dark")
+    page.wait_for_function(IS_STILL)
 
 
 def check_findings(findings):
