@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import gradio as gr
 
 from app.descent.answers import explain_gradient, explain_minimum, tabulate_losses, tabulate_optimizers
-from app.descent.components.player import SEND_MOVED, ask_for_race, build_player, pack_answer
+from app.descent.components.player import SEND_MOVED, ask_for_race, build_player, fill_moved, pack_answer
 from app.descent.components.ruler import build_ruler
 from app.descent.form import (
     BROKEN_MESSAGE,
@@ -139,21 +139,18 @@ def on_optimizer(slot: int, message: Any, chart: str, *values: Any) -> list[Any]
     ]
 
 
-def on_rest(message: Any, *values: Any) -> list[Any]:
-    """Bring what takes longer up to date once the cursor rests; wired to the player's release."""
+def on_rest(message: Any, *values: Any) -> Details:
+    """Bring what takes longer up to date once the cursor rests; wired to the player's release.
+
+    It fills no field: this answer may come late, when somebody types there already (see `fill_moved`).
+    """
     message = message if isinstance(message, dict) else {}
-    before = Form(*values)
-    form = before.put_moved(message.get("moved"))
-    moved = [
-        gr.skip() if getattr(form, name) == getattr(before, name) else getattr(form, name)
-        for name in MOVED_FIELDS
-    ]
+    form = Form(*values).put_moved(message.get("moved"))
     step = message.get("iteration")
     try:
-        details = explain_race(run_race(read_form(form)), step if isinstance(step, int) else 0)
+        return explain_race(run_race(read_form(form)), step if isinstance(step, int) else 0)
     except BROKEN_MESSAGE:
-        details = Details(*[gr.skip()] * len(Details._fields))
-    return [*details, *moved]
+        return Details(*[gr.skip()] * len(Details._fields))
 
 
 def on_open(request: gr.Request) -> list[Any]:
@@ -289,7 +286,8 @@ def build_descent_tab(page: gr.Blocks) -> None:
         # They send one message at a time and wait for its answer, so none may be merged with the next.
         moved.input(on_moved, [moved, *inputs], player, **live | {"trigger_mode": "multiple"})
 
-    details_and_fields = [*lesson.values(), *(fields[name] for name in MOVED_FIELDS)]
+    movable = [fields[name] for name in MOVED_FIELDS]
+    player.release(None, movable, movable, js=fill_moved(list(MOVED_FIELDS)), **live)
     complete_link: dict[str, Any] = {
         "fn": None,
         "inputs": lesson["link"],
@@ -297,7 +295,7 @@ def build_descent_tab(page: gr.Blocks) -> None:
         "js": _COMPLETE_LINK,
         **quiet,
     }
-    player.release(on_rest, [player, *fields.values()], details_and_fields, **live).then(**complete_link)
+    player.release(on_rest, [player, *fields.values()], [*lesson.values()], **live).then(**complete_link)
     page.load(on_open, None, everything, **quiet).then(**complete_link)
 
 

@@ -449,6 +449,36 @@ def test_a_click_sets_the_start_and_the_fields_follow(tab):
     tab.wait_for_status("at the minimum (−2.805, 3.131)")
 
 
+def test_a_late_answer_does_not_rewrite_a_field_that_is_typed_in(tab):
+    page, held = tab.page, []
+
+    def is_event(request):
+        return request.method == "POST" and '"iteration"' in (request.post_data or "")
+
+    def hold(route):
+        if is_event(route.request):
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**", hold)
+    with page.expect_request(is_event):  # what the resting cursor asks; it is answered late
+        tab.drag_handle(by_px=30)
+    field = tab.rate()
+    field.click()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("12")
+    with page.expect_response(lambda answer: is_event(answer.request)) as answered:
+        for route in held:
+            route.continue_()
+    answered.value.finished()
+    tab.wait_for_rest()  # were the field to be written now, it would have been by then
+    page.keyboard.type("34")
+    assert field.input_value() == "1234"
+    tab.wait_for_rest()
+    assert field.input_value() == "1234"
+
+
 def test_line_fit_follows_its_points(open_page):
     opening = ((0.512345, 1.012345), (1.5, 1.4), (2.0, 2.4), (3.0, 2.6), (4.0, 3.912345))
     address = ",".join(f"{x}:{y}" for x, y in opening)

@@ -18,7 +18,7 @@ let shownSteps = null;     // what chart and readout show
 let question = null;       // the latest that Python has not been asked
 let patience = null;       // timer while an answer is awaited
 let rest = null;           // timer until the cursor counts as resting
-let filled = {};           // what was moved by hand and Python was asked to put into its fields
+let filled = {};           // what was moved by hand and has been put into its fields
 
 // ---- The cursor
 
@@ -42,7 +42,6 @@ function restSoon() {
 function onRest() {
   if (!player.isConnected || transport.isPlaying() || patience !== null || question) return;
   spoken.textContent = `Step ${shown.steps} of ${race.num_steps}. ${readout.tell()}`;
-  filled = { ...PAGE.moved };
   props.value = withMoved({ iteration: shown.steps });
   trigger("release");
 }
@@ -82,9 +81,21 @@ const askInTurn = createAsker((values) => server.answer(withMoved({ values })), 
 });
 
 PAGE.askForRace = (values, field, value) => {
-  // From here on the control counts, unless it says only what Python has put into it.
+  // From here on the control counts, unless it says only what `fillMoved` has put into it.
   if (value === undefined || value !== filled[field]) delete PAGE.moved[field];
   askInTurn(values);
+};
+
+// The fields' values once they hold what was moved by hand; one that holds it already, or whose control counts, is kept.
+PAGE.fillMoved = (fields, values) => {
+  filled = { ...PAGE.moved };
+  return fields.map((field, place) => {
+    const value = values[place];
+    const isTable = Array.isArray(value?.data);
+    const held = isTable ? value.data.map((row) => row.map(Number)) : value;
+    if (!(field in filled) || JSON.stringify(filled[field]) === JSON.stringify(held)) return { __type__: "update" };
+    return isTable ? { ...value, data: filled[field] } : filled[field];
+  });
 };
 
 // ---- Answers from Python

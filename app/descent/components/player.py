@@ -54,6 +54,14 @@ def ask_for_race(field: str, place: int | None = None) -> str:
     return f'(...values) => {{ window.glassboxDescent.askForRace(values, "{field}", {value}); }}'
 
 
+def fill_moved(fields: list[str]) -> str:
+    """Return the `js` of an event whose inputs and outputs are these fields: they take what was moved.
+
+    Python is not asked, so nothing can come late and rewrite a field in which somebody types already.
+    """
+    return f"(...values) => window.glassboxDescent.fillMoved({json.dumps(fields)}, values)"
+
+
 def build_player(value: dict[str, Any], answer: Callable[[Any], str], **kwargs: Any) -> gr.HTML:
     """Build the player of up to four optimisers, the racers, on one loss landscape.
 
