@@ -14,6 +14,8 @@ SUBJECTS = {"descent", "inspection", "runs", "sketchpad"}
 SHARED = {"ui", "server"}
 # A room of models/ imports those before it, and itself.
 ROOMS = ("values", "networks", "data", "checkpoints", "descent", "inspection", "sketch", "training", "runs")
+# What builds the page, and stands between it and the web; all else of app/ works without Gradio.
+BUILDS_THE_PAGE = {"main", "theme", "tab", "section", "sections", "controls", "fields", "lesson", "handlers"}
 # An entry point may start what stands above its room: `python -m models.training` is a run's process.
 ENTRY_POINTS = {"models/training/__main__.py"}
 
@@ -34,13 +36,23 @@ def imports_any(modules, names):
     return {module for module in modules if module.split(".")[0] in names}
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_file_keeps_to_its_layer(path):
-    modules = find_imports(path)
-    if path.is_relative_to(ROOT / "app"):
-        assert not imports_any(modules, {"torch", "torchvision", "safetensors"})
-    else:
-        assert not imports_any(modules, {"app", "gradio", "matplotlib"})
+@pytest.mark.parametrize(
+    ("layer", "foreign"),
+    [("app", {"torch", "torchvision", "safetensors"}), ("models", {"app", "gradio", "matplotlib"})],
+)
+def test_layers_never_cross(layer, foreign):
+    files = sorted(ROOT.glob(f"{layer}/**/*.py"))
+    assert files
+    for path in files:
+        assert not imports_any(find_imports(path), foreign), path.relative_to(ROOT)
+
+
+def test_gradio_stays_where_the_page_is_built():
+    for path in ROOT.glob("app/**/*.py"):
+        room, *_ = path.relative_to(ROOT / "app").parts
+        if room in {"api", "server"} or path.parent.name == "components" or path.stem in BUILDS_THE_PAGE:
+            continue
+        assert not imports_any(find_imports(path), {"gradio"}), f"{path.relative_to(ROOT)} imports gradio"
 
 
 def find_rooms(modules, layer):
@@ -77,15 +89,11 @@ def test_every_module_of_models_stands_in_a_room():
     assert rooms == {*ROOMS, "__init__"}
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_nothing_heavy_is_imported_at_the_top(path):
+def test_nothing_heavy_is_imported_at_the_top():
     """torchvision takes five seconds to import and matplotlib one: only the function that needs them may."""
-    tree = ast.parse(path.read_text())
-    top = ast.Module(body=[node for node in tree.body if not isinstance(node, ast.If)], type_ignores=[])
-    names = set()
-    for node in top.body:
-        if isinstance(node, ast.Import):
-            names |= {alias.name.split(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            names.add((node.module or "").split(".")[0])
-    assert not names & {"torchvision", "matplotlib", "pandas"}
+    for path in FILES:
+        for node in ast.parse(path.read_text()).body:
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            heavy = {name.split(".")[0] for name in names} & {"torchvision", "matplotlib", "pandas"}
+            assert not heavy, f"{path.relative_to(ROOT)} imports {heavy}"

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 FLAGS = [
     "--no-sandbox",
@@ -18,6 +18,8 @@ FLAGS = [
 ]
 WIDE = {"width": 1400, "height": 900}
 NARROW = {"width": 390, "height": 844}
+# A state is waited for as long as a locator waits: on a busy machine the five seconds of `expect` are few.
+expect.set_options(timeout=30_000)
 LEFT = ("AbortError: signal is aborted without reason", "Unexpected error Connection errored out")
 
 
