@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from app.ui.drawing import PAD_SIZE_PX, read_picture
-from app.ui.numbers import format_number
+from app.ui.numbers import format_number, write_percent
 from app.ui.packing import quantise
 from models.checkpoints.prediction import Prediction, load_cached, predict_digit
 from models.data.strokes import FIELD_PX
@@ -86,17 +86,14 @@ def _show_step(step: Step, answer: Prediction | None, gauges: Sequence[Gauge]) -
         "place": [round(share, 4) for share in (place.x, place.y, place.width, place.height)],
         "center": [round(share, 4) for share in center],
         "digit": None if answer is None else answer.digit,
-        "sure": "not asked" if answer is None else f"{write_share(_find_sureness(answer))} sure",
+        "confidence": "not asked"
+        if answer is None
+        else f"{write_percent(_find_confidence(answer))} confidence",
     }
 
 
-def _find_sureness(answer: Prediction) -> float:
+def _find_confidence(answer: Prediction) -> float:
     return float(answer.probabilities[answer.digit])
-
-
-def write_share(share: float) -> str:
-    """Write a probability in percent, to a tenth; certainty is never complete."""
-    return "over 99.9%" if share >= 0.9995 else f"{share:.1%}"
 
 
 def _compare(answers: list[Prediction | None]) -> str:
@@ -104,15 +101,15 @@ def _compare(answers: list[Prediction | None]) -> str:
     plain, prepared = answers[0], answers[-1]
     if plain is None or prepared is None:
         return "The network is not asked about this drawing. Its steps are shown all the same."
-    before, after = (write_share(_find_sureness(answer)) for answer in (plain, prepared))
+    before, after = (write_percent(_find_confidence(answer)) for answer in (plain, prepared))
     if plain.digit != prepared.digit:
         return (
-            f"Plainly resized, this drawing is read as {plain.digit}, {before} sure. "
-            f"Prepared as MNIST’s digits are, it is read as {prepared.digit}, {after} sure."
+            f"Plainly resized, this drawing is read as {plain.digit}, with {before} confidence. "
+            f"Prepared as MNIST’s digits are, it is read as {prepared.digit}, with {after} confidence."
         )
     return (
-        f"It is read as {prepared.digit} either way: {before} sure when plainly resized, "
-        f"{after} sure when prepared as MNIST’s digits are."
+        f"It is read as {prepared.digit} either way: with {before} confidence when plainly resized, "
+        f"{after} when prepared as MNIST’s digits are."
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from app.ui.numbers import write_percent
 from models.checkpoints.file import load_checkpoint, read_info
 from models.data.datasets import TITLES, TRAIN_SHARE
 from models.runs.control import start_run
@@ -82,12 +83,13 @@ def _compare_with_start(run: RunState) -> str:
     start = read_info(find_run_folder(run.run_id) / START)
     if start.test_accuracy is None or start.dataset != run.config["dataset"]:
         return ""
-    return f"; the network that it began with reads {start.test_accuracy:.2%}"
+    return f"; the network that it began with reads {write_percent(start.test_accuracy, 2)}"
 
 
 def _describe_mixture(config: TrainConfig) -> str:
     assert config.num_images is not None  # a fine-tuning names it
+    share = write_percent(config.drawing_share, 0)
     return (
-        f"Trains on {config.drawings} digits of yours, repeated to {config.drawing_share:.0%} of the "
-        f"pictures, and on {int(TRAIN_SHARE * config.num_images):,} pictures of {TITLES[config.dataset]}."
+        f"Trains on {config.drawings} digits of yours, repeated to {share} of the pictures, and on "
+        f"{int(TRAIN_SHARE * config.num_images):,} pictures of {TITLES[config.dataset]}."
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.ui.numbers import write_percent
 from models.checkpoints.file import read_info
 from models.runs.library import list_choices, resolve_choice
 from models.sketch.drawing_scores import score_drawings
@@ -52,8 +53,8 @@ def show_score(key: Any, digits: Any) -> dict[str, Any]:
         "right": score.num_right,
         "count": score.num,
         "score": f"{score.num_right} of {score.num}",
-        "accuracy": f"{score.accuracy:.1%}",
-        "interval": f"{low:.1%}–{high:.1%}",
+        "accuracy": write_percent(score.accuracy),
+        "interval": f"{write_percent(low)}–{write_percent(high)}",
         "low": low,
         "high": high,
         "answers": answers,
@@ -67,7 +68,7 @@ def _explain_interval(num: int) -> str:
     """Say what the intervals mean with so many drawings."""
     drawings = "1 drawing" if num == 1 else f"{num} drawings"
     meaning = (
-        "The line behind each figure is its 95 % interval (Wilson): the accuracies that would fit what was "
+        "The line behind each figure is its 95% interval (Wilson): the accuracies that would fit what was "
         "seen, if you went on writing in the same way."
     )
     if num < _FEW_DRAWINGS:

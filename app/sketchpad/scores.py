@@ -1,7 +1,8 @@
-"""How well the shipped networks read, and how far their sureness holds: a table from their headers."""
+"""How well the shipped networks read, and how far their confidence holds: a table from their headers."""
 
 from __future__ import annotations
 
+from app.ui.numbers import write_percent
 from models.runs.library import Choice, list_choices
 
 _HEAD = (
@@ -36,4 +37,4 @@ def _show_row(choice: Choice) -> str:
 
 
 def _write_share(share: float | None, num_decimals: int) -> str:
-    return "–" if share is None else f"{100 * share:.{num_decimals}f} %"
+    return "–" if share is None else write_percent(share, num_decimals)

@@ -1,4 +1,4 @@
-"""The section that compares the shipped networks: how they read digits, and how sure they may be."""
+"""The section that compares the shipped networks: how they read digits, and how confident they may be."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _INTRODUCTION = (
     "strokes that this project writes in many styles."
 )
 _CALIBRATION = (
-    "A network whose answers are 90 % sure should be right nine times in ten. The calibration error, in the "
-    "last two columns, is how far sureness and accuracy lie apart, on average. Before the softmax the logits "
-    "are divided by a temperature $T$, fitted on the pictures that validated the training: above 1 it takes "
-    "sureness away, below 1 it adds some. The order of the ten digits stays the same."
+    "A network whose answers have 90% confidence should be right nine times in ten. The calibration error, "
+    "in the last two columns, is how far confidence and accuracy lie apart, on average. Before the softmax "
+    "the logits are divided by a temperature $T$, fitted on the images that validated the training: above 1 "
+    "it takes confidence away, below 1 it adds some. The order of the ten digits stays the same."
 )
 
 

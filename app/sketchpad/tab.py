@@ -15,7 +15,7 @@ from app.sketchpad.section_scores import build_scores_section
 from app.sketchpad.section_why import build_why_section
 from app.sketchpad.view import MAX_CHECKPOINTS, answer_request
 from app.ui.drawing import PAD_SIZE_PX
-from app.ui.numbers import format_seconds
+from app.ui.numbers import format_seconds, write_percent
 from app.ui.prose import LATEX_DELIMITERS, load_sections
 from models.data.strokes import example_strokes
 from models.runs.library import CHOICE_INFO, DEFAULT_CHOICE, list_choices, resolve_choice
@@ -134,7 +134,7 @@ def describe_choice(key: str) -> str:
     reads = ""
     if info.test_accuracy is not None:
         where = TITLES.get(info.dataset, info.dataset)
-        reads = f" It reads {info.test_accuracy:.1%} of the test pictures of {where} rightly."
+        reads = f" It reads {write_percent(info.test_accuracy)} of the test pictures of {where} rightly."
     return (
         f"{get_network_spec(info.network).summary}.\n\n"
         f"Trained by the {info.recipe.get('recipe', 'own')} recipe for {epochs} in "

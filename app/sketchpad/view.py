@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from app.ui.drawing import PAD_SIZE_PX, read_drawing
+from app.ui.numbers import write_percent
 from models.checkpoints.prediction import load_cached, predict_digit
 from models.networks.registry import get_network_spec
 from models.runs.folder import read_name
@@ -102,7 +103,7 @@ def _ask_checkpoint(sketch: SketchDigit, key: str) -> dict[str, Any]:
         "key": key,
         "name": name,
         "digit": prediction.digit,
-        "probabilities": [round(share, 6) for share in prediction.probabilities.tolist()],
+        "probabilities": prediction.probabilities.tolist(),
     }
 
 
@@ -114,7 +115,7 @@ def _locate_field(drawing: Any, sketch: SketchDigit) -> list[float] | None:
 
 
 def compare_answers(answers: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Say in plain words whether several checkpoints agree, and how sure they are.
+    """Say in plain words whether several checkpoints agree, and how confident they are.
 
     Args:
         answers: At least two, as in `answer_drawing`'s result.
@@ -127,31 +128,27 @@ def compare_answers(answers: Sequence[dict[str, Any]]) -> dict[str, Any]:
     absence = f" {_COUNTS[silent]} could not be asked." if silent else ""
     if not read:
         return {"digit": None, "text": absence.strip()}
-    groups: dict[int, list[float]] = {}  # how sure those are who read each digit
+    groups: dict[int, list[float]] = {}  # the confidence of those that read each digit
     for answer in read:
         groups.setdefault(answer["digit"], []).append(answer["probabilities"][answer["digit"]])
     if len(groups) == 1:
         digit, shares = next(iter(groups.items()))
         who = {1: "One reads", 2: "Both read"}.get(len(read), f"All {_COUNTS[len(read)].lower()} read")
-        return {"digit": digit, "text": f"{who} {digit}, {_write_range(shares)} sure.{absence}"}
+        return {"digit": digit, "text": f"{who} {digit}, {_write_range(shares)}.{absence}"}
     ordered = sorted(groups.items(), key=lambda group: (-len(group[1]), -max(group[1])))
     parts = [
         f"{_COUNTS[len(shares)].lower()} read{'s' if len(shares) == 1 else ''} {digit}"
         for digit, shares in ordered
     ]
     surest = max(read, key=lambda answer: answer["probabilities"][answer["digit"]])
-    share = _write_share(surest["probabilities"][surest["digit"]])
+    share = write_percent(surest["probabilities"][surest["digit"]])
     who = f"{', '.join(parts).capitalize()}: they disagree."
-    return {"digit": None, "text": f"{who} The surest reads {surest['digit']}, {share} sure.{absence}"}
+    text = f"{who} The most confident reads {surest['digit']}, {share}.{absence}"
+    return {"digit": None, "text": text}
 
 
 def _write_range(shares: Sequence[float]) -> str:
-    low, high = _write_share(min(shares)), _write_share(max(shares))
+    low, high = write_percent(min(shares)), write_percent(max(shares))
     if low != high:
-        return f"{low} to {high}"
-    return low if len(shares) == 1 else f"each {low}"
-
-
-def _write_share(share: float) -> str:
-    """Write a probability in whole percent; certainty is never complete."""
-    return "over 99%" if share > 0.99 else f"{share:.0%}"
+        return f"with {low} to {high} confidence"
+    return f"with {low} confidence" if len(shares) == 1 else f"each with {low} confidence"

@@ -131,18 +131,17 @@ def describe_change(found: Counterfactual, answer: int) -> str:
         found: What the search came to.
         answer: What the network read before.
     """
-    share = write_percent(float(found.probabilities[-1, found.target]))
+    target, share = _name_digit(found.target), write_percent(float(found.probabilities[-1, found.target]))
     if found.is_reached and not found.dabs:
-        return f"The network reads {_name_digit(found.target)} as it is, {share} sure. Choose another digit."
+        return f"The network reads {target} as it is, with {share} confidence. Choose another digit."
     num = len(found.dabs)
     dabs = f"{num} dab{'' if num == 1 else 's'}"
     parts = [("erasing", found.erased_px), ("adding", found.added_px)]
     done = " and ".join(f"{verb} {_write_ink(ink)}" for verb, ink in parts if ink >= 0.05)
     done = f"{done} pixels' worth of ink in {dabs}"
     if found.is_reached:
-        return (
-            f"{done[0].upper()}{done[1:]} turns this {answer} into {_name_digit(found.target)}, {share} sure."
-        )
+        done = f"{done[0].upper()}{done[1:]}"
+        return f"{done} turns this {answer} into {target}, with {share} confidence."
     why = {
         "dabs": f"The search ends after {MAX_DABS} dabs",
         "ink": f"The search ends where {MAX_INK_PX:.0f} pixels' worth of ink would be exceeded",
@@ -193,7 +192,7 @@ def _name_network(path: Path) -> str:
 def _state_verdict(prediction: Prediction, digit: int) -> str:
     answer, share = prediction.digit, write_percent(float(prediction.probabilities[digit]))
     if digit == answer:
-        return f"{_name_digit(answer)}, {share} sure."
+        return f"{_name_digit(answer)}, with {share} confidence."
     return f"{_name_digit(answer)}; {digit} has a probability of {share}."
 
 

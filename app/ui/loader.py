@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 _SHARED = Path(__file__).parent / "components"
+_FIRST = ("nodes", "numbers", "canvas")  # what every component's script begins with
 
 
 def read_component_script(folder: Path, *names: str, **own_props: Any) -> str:
-    """Read a component's JavaScript, with the drawing helpers that all components share before it.
+    """Read a component's JavaScript, with what all components share before it.
 
     Gradio 6.31 replaces all of a component's own props by those of the last update, so that one shown again
     after being hidden would have lost the rest. The script therefore keeps its own copy for the page's life.
@@ -32,7 +33,7 @@ def read_component_script(folder: Path, *names: str, **own_props: Any) -> str:
         "const keptOnPage = window.glassboxProps = window.glassboxProps || {};\n"
         f"const keptProps = keptOnPage.{key} = keptOnPage.{key} || {{{first}}};"
     )
-    return "\n".join([keep, *(_read(folder, f"{name}.js") for name in ("canvas", *names))])
+    return "\n".join([keep, *(_read(folder, f"{name}.js") for name in (*_FIRST, *names))])
 
 
 def read_component_style(folder: Path, *names: str) -> str:

@@ -22,8 +22,8 @@ class Prediction:
 
     Attributes:
         digit: The most probable digit.
-        probabilities: (10,) float32, the softmax of the logits divided by the checkpoint's temperature; they
-            sum to 1.
+        probabilities: (10,) float64, the softmax of the logits divided by the checkpoint's temperature; they
+            sum to 1. In float32 one in twenty answers of a confident network would be exactly 1.
     """
 
     digit: int
@@ -49,7 +49,7 @@ def predict_digit(image: np.ndarray, checkpoint: str | Path) -> Prediction:
     loaded = load_cached(checkpoint)
     with on_one_core(), torch.inference_mode():
         logits = loaded.network(torch.from_numpy(pixels)[None, None])  # (1, 1, 28, 28) → (1, 10)
-        probabilities = (logits / (loaded.info.temperature or 1.0)).softmax(dim=1)[0].numpy()
+        probabilities = (logits.double() / (loaded.info.temperature or 1.0)).softmax(dim=1)[0].numpy()
     return Prediction(int(probabilities.argmax()), probabilities)
 
 

@@ -166,14 +166,14 @@ def predict_over_epochs(run_id: str, image: np.ndarray) -> np.ndarray:
         image: (28, 28) in [0, 1], 1 for full ink.
 
     Returns:
-        (E, 10) float32 probabilities, one row for each snapshot.
+        (E, 10) float64 probabilities, one row for each snapshot.
 
     Raises:
         ValueError: If there is no such run, or the picture has another shape or values.
     """
     snapshots = list_snapshots(run_id)
     if not snapshots:
-        return np.empty((0, 10), np.float32)
+        return np.empty((0, 10))
     return np.stack([predict_digit(image, snapshot.path).probabilities for snapshot in snapshots])
 
 

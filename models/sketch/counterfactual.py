@@ -53,7 +53,7 @@ class Counterfactual:
         is_reached: Whether the last picture is read as the target.
         dabs: In order, S of them.
         images: (S + 1, 28, 28) float32 in [0, 1]: the picture before, and after each dab.
-        probabilities: (S + 1, 10) float32 of each of these pictures.
+        probabilities: (S + 1, 10) float64 of each of these pictures.
         added_px: Ink that the last picture has and the first has not, in full pixels' worth.
         erased_px: Ink that the first picture has and the last has not, in full pixels' worth.
         limit: Why it ended without the target: "dabs" or "ink" used up, or "stuck" where no dab raises the
@@ -64,7 +64,7 @@ class Counterfactual:
     is_reached: bool
     dabs: tuple[Dab, ...]
     images: NDArray[np.float32]
-    probabilities: NDArray[np.float32]
+    probabilities: NDArray[np.float64]
     added_px: float
     erased_px: float
     limit: Literal["dabs", "ink", "stuck"] | None

@@ -84,16 +84,16 @@ def map_occlusion(
     whole = ask_network(network, pixels, temperature)[0, digit]
     falls = torch.zeros_like(pixels[0, 0])
     if len(centres):
-        falls[ink] = whole - ask_network(network, covered[:, None], temperature)[:, digit]
+        falls[ink] = (whole - ask_network(network, covered[:, None], temperature)[:, digit]).float()
     values: Map = falls.numpy()
     return values
 
 
 def ask_network(network: nn.Module, pictures: Tensor, temperature: float = 1.0) -> Tensor:
-    """Return the probabilities (N, 10) that a network gives to (N, 1, 28, 28) pictures, batch by batch."""
+    """Return the probabilities (N, 10), in float64, of (N, 1, 28, 28) images, asked batch by batch."""
     with on_one_core(), torch.inference_mode():
-        logits = [(network(batch) / temperature).softmax(dim=1) for batch in pictures.split(_MAX_BATCH)]
-    return torch.cat(logits)
+        logits = [network(batch) for batch in pictures.split(_MAX_BATCH)]
+    return (torch.cat(logits).double() / temperature).softmax(dim=1)
 
 
 def check_picture(image: ArrayLike) -> NDArray[np.float64]:

@@ -90,7 +90,7 @@ def test_every_batch_is_answered():
         logits = network(pictures)
     for temperature in (1.0, 2.5):
         answered = ask_network(network, pictures, temperature)
-        assert torch.allclose(answered, (logits / temperature).softmax(dim=1), atol=1e-6)
+        assert torch.allclose(answered, (logits.double() / temperature).softmax(dim=1), atol=1e-6)
 
 
 @pytest.mark.parametrize("digit", [-1, 10, 1.0, True, None, "7", [7]])

@@ -11,6 +11,7 @@ from PIL import Image
 from app.sketchpad.autopsy import show_autopsy
 from app.sketchpad.tab import build_example
 from app.ui.answers import answer
+from app.ui.numbers import write_percent
 from models.checkpoints.prediction import predict_digit
 from models.data.strokes import example_strokes, render_strokes
 from models.sketch.autopsy import dissect_image, dissect_strokes
@@ -149,9 +150,8 @@ def test_answers_are_the_networks_own_about_what_is_asked():
         pixels = np.frombuffer(base64.b64decode(step["asked"]), np.uint8).reshape(28, 28)
         prediction = predict_digit((pixels / 255).astype(np.float32), "convnet3")
         assert step["digit"] == prediction.digit
-        sure = prediction.probabilities[prediction.digit]
-        told = float(step["sure"].removeprefix("over ").removesuffix("% sure")) / 100
-        assert told == pytest.approx(sure, abs=0.01)
+        confidence = write_percent(prediction.probabilities[prediction.digit])
+        assert step["confidence"] == f"{confidence} confidence"
     last = shown["steps"][-1]
     assert f"read as {last['digit']}" in shown["summary"]
 

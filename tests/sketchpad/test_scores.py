@@ -12,10 +12,10 @@ def test_every_shipped_network_has_its_row_and_its_own_numbers():
         info = read_info(name)
         title, test, strokes, pictures, temperature, error, drawn_error = row.strip("| ").split(" | ")
         assert f"({info.recipe['recipe']})" in title
-        assert test == f"{100 * info.test_accuracy:.2f} %"
-        assert strokes == f"{100 * info.drawn_accuracy:.1f} %"
-        assert pictures == f"{100 * info.drawn_picture_accuracy:.1f} %"
+        assert test == f"{info.test_accuracy:.2%}"
+        assert strokes == f"{info.drawn_accuracy:.1%}"
+        assert pictures == f"{info.drawn_picture_accuracy:.1%}"
         assert temperature == f"{info.temperature:.2f}"
-        assert error == f"{100 * info.test_calibration_error:.2f} %"
-        assert drawn_error == f"{100 * info.drawn_calibration_error:.2f} %"
+        assert error == f"{info.test_calibration_error:.2%}"
+        assert drawn_error == f"{info.drawn_calibration_error:.2%}"
         assert info.num_drawn == count_drawings()

@@ -13,7 +13,7 @@ SIX = ["convnet3", "logistic", "mlp", "convnet", "glassnet", "convnet4"]
 
 
 def answers(*read):
-    """Return answers of networks that read these digits, each so sure; None for one that cannot be asked."""
+    """Return answers of networks, each a digit and its confidence; None for one that cannot be asked."""
     made = []
     for one in read:
         if one is None:
@@ -29,26 +29,26 @@ def answers(*read):
 @pytest.mark.parametrize(
     ("read", "digit", "text"),
     [
-        ([(7, 0.72), (7, 0.981)], 7, "Both read 7, 72% to 98% sure."),
-        ([(7, 0.999), (7, 1.0), (7, 0.993)], 7, "All three read 7, each over 99% sure."),
-        ([(1, 0.5)] * 6, 1, "All six read 1, each 50% sure."),
+        ([(7, 0.72), (7, 0.981)], 7, "Both read 7, with 72.0% to 98.1% confidence."),
+        ([(7, 0.999), (7, 0.9999), (7, 0.993)], 7, "All three read 7, with 99.3% to >99.9% confidence."),
+        ([(1, 0.5)] * 6, 1, "All six read 1, each with 50.0% confidence."),
         (
             [(1, 0.6), (7, 0.9), (7, 0.8)],
             None,
-            "Two read 7, one reads 1: they disagree. The surest reads 7, 90% sure.",
+            "Two read 7, one reads 1: they disagree. The most confident reads 7, 90.0%.",
         ),
         (
             [(1, 0.997), (7, 0.5), (7, 0.4)],
             None,
-            "Two read 7, one reads 1: they disagree. The surest reads 1, over 99% sure.",
+            "Two read 7, one reads 1: they disagree. The most confident reads 1, 99.7%.",
         ),
         (
             [(1, 0.6), (2, 0.9)],
             None,
-            "One reads 2, one reads 1: they disagree. The surest reads 2, 90% sure.",
+            "One reads 2, one reads 1: they disagree. The most confident reads 2, 90.0%.",
         ),
-        ([(4, 0.8), None, (4, 0.8)], 4, "Both read 4, each 80% sure. One could not be asked."),
-        ([(4, 0.8), None], 4, "One reads 4, 80% sure. One could not be asked."),
+        ([(4, 0.8), None, (4, 0.8)], 4, "Both read 4, each with 80.0% confidence. One could not be asked."),
+        ([(4, 0.8), None], 4, "One reads 4, with 80.0% confidence. One could not be asked."),
         ([None, None], None, "Two could not be asked."),
     ],
 )

@@ -1,11 +1,19 @@
-"""Numbers as the page writes them, and the output size in words."""
+"""Numbers as the page writes them, in Python and in the components' scripts."""
+
+import json
+import subprocess
+from importlib import resources
+from pathlib import Path
 
 import numpy as np
+import playwright
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.ui.numbers import format_latex, format_number, format_point
+from app.ui.numbers import format_latex, format_number, format_point, write_percent
+
+NODE = Path(playwright.__file__).parent / "driver" / "node"  # Playwright brings it along
 
 
 @pytest.mark.parametrize(
@@ -61,3 +69,58 @@ def test_writes_points(point, text):
 )
 def test_writes_numbers_for_formulas(value, text):
     assert format_latex(value) == text
+
+
+@pytest.mark.parametrize(
+    ("share", "num_decimals", "text"),
+    [
+        (0.9131, 1, "91.3%"),
+        (0.9131, 2, "91.31%"),
+        (0.9131, 0, "91%"),
+        (0.0, 1, "0.0%"),
+        (1.0, 1, "100.0%"),
+        (1e-30, 1, "<0.1%"),
+        (0.000499, 1, "<0.1%"),
+        (0.0006, 1, "0.1%"),
+        (0.9995001, 1, ">99.9%"),
+        (1 - 2**-53, 1, ">99.9%"),
+        (0.9994, 1, "99.9%"),
+        (0.00004, 2, "<0.01%"),
+        (0.99996, 2, ">99.99%"),
+        (0.996, 0, ">99%"),
+        (0.1225, 1, "12.2%"),
+        (0.1275, 1, "12.8%"),
+    ],
+)
+def test_a_share_that_only_rounds_to_nothing_or_all_says_so(share, num_decimals, text):
+    assert write_percent(share, num_decimals) == text
+
+
+def run_script(expression):
+    """Return what a JavaScript expression gives where the scripts' numbers.js is read."""
+    script = resources.files("app.ui").joinpath("components", "numbers.js").read_text(encoding="utf-8")
+    program = f"{script}\nprocess.stdout.write(JSON.stringify({expression}))"
+    answer = subprocess.run([NODE, "-"], input=program, capture_output=True, check=True, encoding="utf-8")
+    return json.loads(answer.stdout)
+
+
+@pytest.mark.parametrize("num_decimals", [0, 1, 2])
+def test_scripts_write_percentages_as_python_does(num_decimals):
+    rng = np.random.default_rng(num_decimals)
+    ties = np.arange(1, 800) / 800  # 12.25, 12.375, 12.5 percent and the like
+    near = [*(0.5 ** np.arange(1, 60)), *(1 - 0.5 ** np.arange(1, 54))]
+    edges = [edge + by for edge in (0.0005, 0.9995, 0.005, 0.995, 0.00005) for by in (-1e-9, 0, 1e-9)]
+    shares = [0.0, 1.0, *ties, *near, *edges, *rng.uniform(size=5000), *rng.integers(0, 10001, 2000) / 10000]
+    shares = [float(share) for share in shares]
+    texts = run_script(f"{json.dumps(shares)}.map((share) => formatPercent(share, {num_decimals}))")
+    assert texts == [write_percent(share, num_decimals) for share in shares]
+
+
+def test_scripts_write_numbers_as_python_does():
+    rng = np.random.default_rng(0)
+    ties = [*(np.arange(1, 20000) / 16), *(np.arange(1, 3000) * 5000.0 + 1e7), *(np.arange(1, 400) / 4096)]
+    wide = rng.choice([-1, 1], 10000) * 10 ** rng.uniform(-20, 20, 10000)
+    values = [0.0, 1e-4, 9999999.5, 1e7, 5e-324, 1.7e308, *ties, *wide, *rng.normal(size=2000)]
+    values = [float(value) for value in values]
+    texts = run_script(f"{json.dumps(values)}.map((value) => formatNumber(value))")
+    assert texts == [format_number(value) for value in values]

@@ -91,11 +91,11 @@ function showStep() {
   host.dataset.step = String(step);
 }
 
-const describe = (at) => (at.digit === null ? at.sure : `read as ${at.digit}, ${at.sure}`);
+const describe = (at) => (at.digit === null ? at.confidence : `read as ${at.digit}, with ${at.confidence}`);
 
 function showAnswer(figure, at) {
   setText(figure.querySelector("b"), at.digit === null ? "" : String(at.digit));
-  setText(figure.querySelector("span"), at.sure);
+  setText(figure.querySelector("span"), at.confidence);
 }
 
 function fillStrip() {

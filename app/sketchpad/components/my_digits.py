@@ -54,7 +54,7 @@ _SCORES = """
     <table>
       <thead><tr>
         <th scope="col">Network</th><th scope="col">Right</th>
-        <th scope="col">Accuracy, 95 % interval</th><th scope="col">Misread</th>
+        <th scope="col">Accuracy, 95% interval</th><th scope="col">Misread</th>
       </tr></thead>
       <tbody></tbody>
     </table>

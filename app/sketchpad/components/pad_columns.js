@@ -1,4 +1,4 @@
-// Several networks on one drawing, a column each: name, digit, how sure, ten bars. A blank pad keeps the columns, so that
+// Several networks on one drawing, a column each: name, digit, confidence, ten bars. A blank pad keeps the columns, so that
 // nothing jumps when the next stroke begins.
 
 const columnsHost = pad.querySelector(".gb-pad-columns");
@@ -10,10 +10,10 @@ function createColumn(key) {
   name.className = "gb-pad-name";
   read.className = "gb-pad-read";
   message.className = "gb-pad-message";
-  const [digit, sureness] = ["b", "span"].map((tag) => read.appendChild(document.createElement(tag)));
+  const [digit, confidence] = ["b", "span"].map((tag) => read.appendChild(document.createElement(tag)));
   const list = host.appendChild(document.createElement("ol"));
   list.className = "gb-pad-bars";
-  return { key, host, name, digit, sureness, message, bars: createBars(list) };
+  return { key, host, name, digit, confidence, message, bars: createBars(list) };
 }
 
 // The answers of all networks, or null where there is nothing to read.
@@ -31,7 +31,7 @@ function showColumns(answers) {
       column.host.setAttribute("aria-label", answer.name);
     }
     setText(column.digit, hasRead ? String(answer.digit) : "\u2013");
-    setText(column.sureness, hasRead ? `${formatPercent(answer.probabilities[answer.digit])} sure` : "");
+    setText(column.confidence, hasRead ? `${formatPercent(answer.probabilities[answer.digit])} confidence` : "");
     column.host.classList.toggle("is-silent", Boolean(answer) && !hasRead);
     setText(column.message, answer && !hasRead ? String(answer.message || NO_ANSWER) : "");
     column.bars.show(hasRead ? answer.probabilities : null, hasRead ? answer.digit : null);

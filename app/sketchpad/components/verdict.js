@@ -24,7 +24,7 @@ function showAnswer(answer, version, isDrawing) {
     showVerdict(answer.agreement.digit, answer.agreement.text);
     showColumns(several);
   } else if (first) {
-    showVerdict(first.digit, `${formatPercent(first.probabilities[first.digit])} sure`);
+    showVerdict(first.digit, `${formatPercent(first.probabilities[first.digit])} confidence`);
   } else {
     // A stroke that has just begun is too small for any network: no reproach before it is finished.
     const message = answer ? String(answer.message || NO_ANSWER) : NO_ANSWER;
@@ -60,12 +60,6 @@ function showLayout(hasColumns) {
 function showDoubt(text) {
   doubt.hidden = !text;
   setText(doubt, text ? String(text) : "");
-}
-
-function formatPercent(probability) {
-  if (!isNumber(probability)) return "\u2013";
-  // Certainty is never complete: what would round to 100.0 says so.
-  return probability >= 0.9995 ? ">99.9%" : `${(probability * 100).toFixed(1)}%`;
 }
 
 // Text is replaced only where it differs, so that a screen reader is not told the same thing ten times a second.

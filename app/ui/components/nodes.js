@@ -1,0 +1,12 @@
+// What a component's script finds on the page and writes there.
+
+// One of our own props: as Gradio has it, or as it last was where Gradio has lost it (see read_component_script).
+function ownProp(name) {
+  if (props[name] !== undefined) keptProps[name] = props[name];
+  return keptProps[name];
+}
+
+// Text is written only where it differs, so that a frame without news costs the page no layout.
+function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
