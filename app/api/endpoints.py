@@ -8,15 +8,10 @@ import gradio as gr
 import numpy as np
 from gradio.events import api
 
+from app.api.descent import descend
 from app.api.runs import runs, train
 from app.ui.drawing import read_drawing
 from models.checkpoints.prediction import predict_digit
-from models.descent.descent import check_start
-from models.descent.descent import descend as run_descent
-from models.descent.learning_rate import find_curvature, find_lr_limit, predict_contraction
-from models.descent.optimizers import make_optimizer
-from models.descent.pace import measure_contraction, measure_distances
-from models.descent.problems import find_default_start, make_problem
 from models.inspection.convolution import Convolution, inspect_convolution
 from models.inspection.pooling import Pooling, inspect_pooling
 from models.inspection.window import MAX_IMAGE_PX, Window, check_kernel, check_matrix, check_value
@@ -39,72 +34,6 @@ def describe_endpoint(endpoint: Callable[..., Any]) -> str:
     text = inspect.getdoc(endpoint) or ""
     what = text.partition("Args:")[0].partition("Returns:")[0]
     return " ".join(f"{what} Returns: {text.partition('Returns:')[2]}".split())
-
-
-def descend(
-    problem: str = "least_squares",
-    x: list[float] | list[list[float]] | None = None,
-    y: float | list[float] | None = None,
-    w0: list[float] | None = None,
-    lr: float = 0.01,
-    steps: int = 150,
-    optimizer: str = "gradient_descent",
-    momentum: float = 0.9,
-    dtype: str = "float32",
-    condition: float = 10.0,
-) -> dict[str, Any]:
-    """Minimise a loss with gradients from torch's autograd, and compare with theory.
-
-    Without arguments it is the notebook's problem: (y − xᵀw)² with x five ones, y = 1 and w0 five zeros.
-    "least_squares" is the mean of that over the rows of x; the other problems are surfaces over two weights.
-
-    Args:
-        problem: "least_squares", "valley", "rosenbrock", "himmelblau", "beale", "saddle" or "rastrigin".
-        x: for least squares: one observation of 1 to 8 numbers, or 1 to 50 rows of them.
-        y: for least squares: the label, or one for each row.
-        w0: the weights to start from; zeros for least squares, a good start for a surface.
-        lr: the step size, above 0.
-        steps: 1 to 100,000; after 2 seconds of processor time, or 4 by the clock, it stops.
-        optimizer: "gradient_descent", "momentum", "nesterov", "adagrad", "rmsprop" or "adam".
-        momentum: 0 to 0.999, for "momentum" and "nesterov".
-        dtype: "float32" or "float64".
-        condition: the condition number of the valley, 1 to 10,000.
-
-    Returns:
-        losses (before each step), w, first_gradient, status, overflow_step and settled_step (or null),
-        minimum (the minimiser that the theory is about), distances to it (at the start and after each step),
-        eigenvalues of the Hessian at the minimum, ascending, and what follows from them for the chosen
-        optimiser, exactly for least squares and the valley, elsewhere near the minimum: lr_max, the step size
-        from which it no longer comes down, and contraction_predicted and contraction_measured, the factor of
-        the distance in one step in the long run. These three are null for "adagrad", "rmsprop" and "adam",
-        which have none, contraction_measured also where rounding, too few steps or, on a surface, the way to
-        the minimum hide it. lr_best, the fastest fixed step size, is null except for "gradient_descent".
-    """
-    if problem == "least_squares" and x is None and y is None:
-        x, y = [1.0] * 5, 1.0
-    try:
-        chosen = make_problem(problem, x, y, condition)
-        start = check_start(chosen, find_default_start(chosen) if w0 is None else w0)
-        config = make_optimizer(optimizer, lr, momentum)
-        result = run_descent(chosen, start, config, steps, dtype)
-    except ValueError as error:
-        raise gr.Error(str(error), print_exception=False) from error
-    curvature = find_curvature(chosen, start)
-    return {
-        "losses": result.losses.tolist(),
-        "w": result.w.tolist(),
-        "first_gradient": result.gradients[0].tolist(),
-        "status": result.status,
-        "overflow_step": result.overflow_step,
-        "settled_step": result.settled_step,
-        "minimum": curvature.minimum.tolist(),
-        "distances": measure_distances(curvature, result.path).tolist(),
-        "eigenvalues": curvature.eigenvalues.tolist(),
-        "lr_max": find_lr_limit(curvature, config),
-        "lr_best": curvature.lr_best if config.name == "gradient_descent" else None,
-        "contraction_predicted": predict_contraction(curvature, config),
-        "contraction_measured": measure_contraction(curvature, config, result, dtype),
-    }
 
 
 def convolve(

@@ -2,13 +2,23 @@
 
 import base64
 import math
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 import contourpy
 import numpy as np
 
-from app.descent.race import Race, RaceSettings, build_problem
+from app.descent.payloads import (
+    ContourLandscape,
+    ContourLine,
+    Contours,
+    CurveLandscape,
+    Range,
+    Shades,
+)
+from app.descent.race import Race, build_problem
+from app.descent.settings import RaceSettings, keep_problem
 from models.descent.problems import LeastSquares, Surface, evaluate_losses
 from models.values import Floats
 
@@ -17,19 +27,19 @@ _SHADES = 45
 _MAX_LINES = 11
 _MAX_LINE_POINTS = 6000
 _LINE_RANGE = ((-3.0, 5.0), (-5.0, 7.0))  # slopes and intercepts that a line fit shows at least
-Range = tuple[float, float]
 
 
-def draw_landscape(race: Race) -> dict[str, Any]:
+def draw_landscape(race: Race) -> ContourLandscape | CurveLandscape:
     """Lay out the race's loss for the player: `picture` of its value."""
     if is_curve(race):
         return _draw_curve(race)
     x_range, y_range = _find_ranges(race)
-    picture = dict(_draw_contours(_forget_racers(race.settings), x_range, y_range))
+    contours = _draw_contours(_keep_loss(race.settings), x_range, y_range)
     minimum = race.curvature.minimum
     minima = list(race.problem.minima) if isinstance(race.problem, Surface) else [tuple(minimum.tolist())]
     has_valley = len(race.curvature.nonzero) < 2
-    return picture | {
+    return {
+        **contours,
         "kind": "contours",
         "label": "Contours, the lines of equal loss over two weights, and the path of each optimiser.",
         "x_label": race.weight_names[0],
@@ -67,7 +77,7 @@ def start_from_curve(race: Race, place: float) -> tuple[float, ...]:
     return tuple((race.curvature.minimum + place * x / np.linalg.norm(x)).tolist())
 
 
-def _draw_curve(race: Race) -> dict[str, Any]:
+def _draw_curve(race: Race) -> CurveLandscape:
     """Lay out the loss along x. It is a parabola: the loss is ‖x‖² times the squared distance."""
     assert isinstance(race.problem, LeastSquares)
     x, y = race.problem.x[0], float(race.problem.y[0])
@@ -100,9 +110,10 @@ def round_up(value: float) -> float:
     return next(step * power for step in (1, 1.5, 2, 3, 5, 7.5, 10) if step * power >= value * (1 - 1e-9))
 
 
-def _forget_racers(settings: RaceSettings) -> tuple[Any, ...]:
-    """Return the settings that the contours depend on, for their cache."""
-    return (settings.problem, settings.x, settings.y, settings.points, settings.condition)
+def _keep_loss(settings: RaceSettings) -> RaceSettings:
+    """Return the settings that the contours depend on, and all others as at the opening, for their cache."""
+    opening = type(settings)()
+    return replace(keep_problem(settings), start=opening.start, w0=opening.w0)
 
 
 def _find_ranges(race: Race) -> tuple[Range, Range]:
@@ -137,8 +148,8 @@ def _draw_valley(race: Race, x_range: Range, y_range: Range) -> list[list[float]
 
 
 @lru_cache(maxsize=64)
-def _draw_contours(key: tuple[Any, ...], x_range: Range, y_range: Range) -> dict[str, Any]:
-    problem = build_problem(RaceSettings(problem=key[0], x=key[1], y=key[2], points=key[3], condition=key[4]))
+def _draw_contours(settings: RaceSettings, x_range: Range, y_range: Range) -> Contours:
+    problem = build_problem(settings)
     xs, ys = (np.linspace(*shown, _GRID) for shown in (x_range, y_range))
     points = np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)
     losses = evaluate_losses(problem, points).reshape(_GRID, _GRID)  # row 0 is the lowest y
@@ -149,7 +160,7 @@ def _draw_contours(key: tuple[Any, ...], x_range: Range, y_range: Range) -> dict
     ]
     while sum(len(piece) for _, some in pieces for piece in some) > _MAX_LINE_POINTS:
         pieces = pieces[::2]
-    lines = [
+    lines: list[ContourLine] = [
         {"level": level, "pieces": [np.round(piece, digits).ravel().tolist() for piece in some]}
         for level, some in pieces
     ]
@@ -174,7 +185,7 @@ def choose_levels(losses: Floats) -> list[float]:
     return [float(f"{level:.15g}") for level in levels[::every]]
 
 
-def _shade(losses: Floats) -> dict[str, Any]:
+def _shade(losses: Floats) -> Shades:
     """Map the losses to 0…255, by the logarithm of how far they lie above the lowest ones."""
     coarse = losses[:: _GRID // _SHADES, :: _GRID // _SHADES]
     above = coarse - coarse.min()

@@ -2,7 +2,8 @@
 
 import math
 
-from app.descent.race import Race, compare_step_sizes, keep_problem
+from app.descent.race import Race, compare_step_sizes
+from app.descent.settings import keep_problem
 from app.ui.numbers import format_number, format_point
 from models.descent.learning_rate import predict_contraction, predict_steps
 from models.descent.pace import MAX_COUNTED_STEPS, RateRow, measure_contraction, measure_pace

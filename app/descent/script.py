@@ -3,7 +3,9 @@
 import inspect
 import textwrap
 
-from app.descent.race import PROBLEM_TITLES, Race
+from app.descent.race import Race
+from app.descent.setting_kinds import Setting
+from app.descent.settings import PROBLEM_TITLES, RaceSettings, list_own_settings, list_shared_settings
 from models.descent.descent import take_steps
 from models.descent.optimizers import GradientDescent
 from models.descent.problems import DTYPES, LeastSquares
@@ -19,8 +21,7 @@ racers = {{
 {racers}
 }}
 start = torch.tensor({start}, dtype=torch.{dtype})
-max_iter = {steps}
-loss_of = {loss_name}
+{constants}loss_of = {loss_name}
 
 for name, make_optimizer in racers.items():
     print(name)
@@ -57,7 +58,7 @@ def write_race_script(race: Race) -> str:
             for racer in race.racers
         ),
         start=race.start.tolist(),
-        steps=race.settings.steps,
+        constants=write_constants(race.settings, list_shared_settings(type(race.settings))),
         dtype=race.settings.dtype,
     )
 
@@ -84,4 +85,13 @@ def _write_data(race: Race) -> str:
             f"x = torch.tensor({problem.x.tolist()}, dtype=torch.{settings.dtype})  # one observation a row\n"
             f"y = torch.tensor({problem.y.tolist()}, dtype=torch.{settings.dtype})\n"
         )
-    return f"condition = {settings.condition}\n" if settings.problem == "valley" else ""
+    return write_constants(settings, list_own_settings(settings.problem, type(settings)))
+
+
+def write_constants(settings: RaceSettings, chosen: dict[str, Setting]) -> str:
+    """Write a line for each of the chosen settings that the script has as a constant."""
+    return "".join(
+        f"{setting.constant} = {getattr(settings, name)!r}\n"
+        for name, setting in chosen.items()
+        if setting.constant
+    )

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from app.descent.landscape import draw_landscape, is_curve, place_on_curve
+from app.descent.payloads import DataPoints, OptimizerPath, RacePayload, RulerHandle, RulerPayload
 from app.descent.race import Race, Racer
 from app.ui.numbers import format_number, format_point
 from models.descent.learning_rate import find_lr_limit, predict_contraction
@@ -29,7 +30,7 @@ _SELF_SCALING = {
 }
 
 
-def show_race(race: Race, chart: str = "Loss") -> dict[str, Any]:
+def show_race(race: Race, chart: str = "Loss") -> RacePayload:
     """Lay out a race for the player.
 
     Args:
@@ -45,7 +46,7 @@ def show_race(race: Race, chart: str = "Loss") -> dict[str, Any]:
     }
 
 
-def _show_racer(race: Race, racer: Racer) -> dict[str, Any]:
+def _show_racer(race: Race, racer: Racer) -> OptimizerPath:
     descent = racer.descent
     lengths = measure_lengths(descent.gradients)
     path = (
@@ -129,7 +130,7 @@ def _draw_series(name: str, role: str, heights: Floats, markers: bool) -> dict[s
     return {"name": name, "role": role, "points": points, "markers": markers}
 
 
-def _show_points(race: Race) -> dict[str, Any]:
+def _show_points(race: Race) -> DataPoints:
     points = np.array(race.settings.points)
     low, high = points.min(axis=0), points.max(axis=0)
     x_range, y_range = (
@@ -144,12 +145,12 @@ def _show_points(race: Race) -> dict[str, Any]:
     }
 
 
-def show_ruler(race: Race) -> dict[str, Any]:
+def show_ruler(race: Race) -> RulerPayload:
     """Lay out the step sizes of a race for the ruler, with what theory says of each."""
     return {"range": list(RULER_RANGE), "handles": [_show_handle(race, racer) for racer in race.racers]}
 
 
-def _show_handle(race: Race, racer: Racer) -> dict[str, Any]:
+def _show_handle(race: Race, racer: Racer) -> RulerHandle:
     curvature, optimizer = race.curvature, racer.optimizer
     is_plain = optimizer.name == "gradient_descent"
     return {

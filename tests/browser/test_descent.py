@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from app.descent.race import OPENINGS, PROBLEM_TITLES
+from app.descent.race import OPENINGS
+from app.descent.settings import PROBLEM_TITLES
 from tests.browser.conftest import NARROW
 
 # What the notebook prints at every tenth iteration, down to where float32's rounding is all that is left.
@@ -71,7 +72,7 @@ class Tab:
 
     def choose_optimizer(self, slot, title):
         with self.new_race():
-            self.take_option(self.page.get_by_role("combobox", name=f"Optimiser {slot}"), title)
+            self.take_option(self.page.get_by_role("combobox", name=f"Optimizer {slot}"), title)
 
     def take_option(self, box, title):
         """Open a list and click an option of it: the list before it may still be on its way out."""
@@ -407,8 +408,8 @@ def test_an_optimiser_that_is_chosen_gets_a_rate_and_races(tab):
     tab.wait_for_racers(["Adam"])
     tab.wait_for_rest()
     with tab.no_race():  # the picture stays
-        tab.take_option(tab.page.get_by_role("combobox", name="Optimiser 4"), "–")
-        tab.page.locator("#descent-error").get_by_text("Nobody is racing").wait_for()
+        tab.take_option(tab.page.get_by_role("combobox", name="Optimizer 4"), "–")
+        tab.page.locator("#descent-error").get_by_text("No optimizer is chosen").wait_for()
     assert tab.racers() == ["Adam"]
 
 

@@ -2,7 +2,18 @@
 
 from hypothesis import strategies as st
 
-from app.descent.race import CONDITION_RANGE, MOMENTUM_RANGE, OPENINGS, PROBLEM_TITLES, RaceSettings
+from app.descent.race import OPENINGS
+from app.descent.setting_kinds import (
+    NUM_SLOTS,
+    Choice,
+    Entries,
+    Number,
+    Numbers,
+    Points,
+    WeightPair,
+    WholeNumber,
+)
+from app.descent.settings import PROBLEM_TITLES, RaceSettings, list_settings
 from models.descent.optimizers import OPTIMIZERS
 
 numbers = st.floats(-100, 100)
@@ -10,26 +21,40 @@ powers_of_ten = st.floats(-4, 4).map(lambda power: 10**power)
 entries = st.tuples(st.sampled_from(list(OPTIMIZERS)), powers_of_ten)
 
 
+def values_of(setting, num_weights=5, entries=entries):
+    """Return a strategy for the values of a setting, by its kind and its range."""
+    match setting:
+        case Choice():
+            return st.sampled_from(list(setting.titles))
+        case WholeNumber():
+            return st.integers(setting.low, setting.high)
+        case Number(low=None):
+            return numbers
+        case Number():
+            return st.floats(setting.low, setting.high)
+        case Numbers():
+            return st.lists(numbers, min_size=num_weights, max_size=num_weights).map(tuple)
+        case WeightPair():
+            return st.tuples(numbers, numbers)
+        case Points():
+            points = st.tuples(numbers, numbers)
+            return st.lists(points, min_size=setting.low, max_size=setting.high).map(tuple)
+        case Entries():
+            return st.tuples(*[st.none() | entries] * NUM_SLOTS).filter(any)
+
+
 @st.composite
-def race_settings(draw, problems=tuple(PROBLEM_TITLES), max_steps=30, entries=entries):
+def race_settings(draw, problems=tuple(PROBLEM_TITLES), max_steps=30, entries=entries, table=RaceSettings):
     """Draw settings that can be run. Many of them diverge."""
     num_weights = draw(st.integers(1, 8))
-    x = draw(st.lists(numbers, min_size=num_weights, max_size=num_weights))
-    if max(map(abs, x)) < 1e-3:
-        x[0] = 1.0
-    return RaceSettings(
-        problem=draw(st.sampled_from(problems)),
-        entries=draw(st.tuples(*[st.none() | entries] * 4).filter(any)),
-        steps=draw(st.integers(1, max_steps)),
-        start=draw(st.tuples(numbers, numbers)),
-        x=tuple(x),
-        y=draw(numbers),
-        w0=tuple(draw(st.lists(numbers, min_size=num_weights, max_size=num_weights))),
-        points=tuple(draw(st.lists(st.tuples(numbers, numbers), min_size=2, max_size=20))),
-        condition=draw(st.floats(*CONDITION_RANGE)),
-        momentum=draw(st.floats(*MOMENTUM_RANGE)),
-        dtype=draw(st.sampled_from(["float32", "float64"])),
-    )
+    strategies = {
+        name: values_of(setting, num_weights, entries) for name, setting in list_settings(table).items()
+    }
+    strategies |= {"problem": st.sampled_from(problems), "steps": st.integers(1, max_steps)}
+    drawn = {name: draw(strategy) for name, strategy in strategies.items()}
+    if max(map(abs, drawn["x"])) < 1e-3:
+        drawn["x"] = (1.0, *drawn["x"][1:])
+    return table(**drawn)
 
 
 def choose_entries(*entries):

@@ -25,10 +25,11 @@ from app.descent.answers import (
     tabulate_losses,
     tabulate_optimizers,
 )
-from app.descent.race import OPENINGS, PROBLEM_TITLES, RaceSettings, run_race
+from app.descent.race import OPENINGS, run_race
 from app.descent.rates import explain_rates, tabulate_rates
 from app.descent.script import show_sources, write_race_script
 from app.descent.sentences import describe_descent, describe_race
+from app.descent.settings import PROBLEM_TITLES, RaceSettings
 from app.ui.numbers import format_number
 from models.descent.descent import take_steps
 from models.descent.optimizers import OPTIMIZERS, GradientDescent, make_optimizer

@@ -18,7 +18,8 @@ from gradio.routes import App
 from gradio.utils import get_upload_folder
 
 from app.descent import link as race_link
-from app.descent.form import MAX_FIELD_LETTERS, MOVED_FIELDS
+from app.descent.form import MOVED_FIELDS
+from app.descent.setting_kinds import MAX_FIELD_LETTERS
 from app.inspection.window import link as window_link
 from app.inspection.window.picture import read_grid
 from app.inspection.window.settings import MAX_GRID_SIDE

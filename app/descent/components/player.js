@@ -18,7 +18,6 @@ let shownSteps = null;     // what chart and readout show
 let question = null;       // the latest that Python has not been asked
 let patience = null;       // timer while an answer is awaited
 let rest = null;           // timer until the cursor counts as resting
-let filled = {};           // what was moved by hand and has been put into its fields
 
 // ---- The cursor
 
@@ -80,21 +79,39 @@ const askInTurn = createAsker((values) => server.answer(withMoved({ values })), 
   if (typeof text === "string") takeAnswer(text);
 });
 
+// What someone writes is counted, so that an answer to an earlier question does not overwrite it (see fill_fields.js).
+Object.assign(PAGE, { edits: PAGE.edits || 0, typedAt: PAGE.typedAt || {}, filled: PAGE.filled || {} });
+
+function noteEdit(field) {
+  PAGE.edits += 1;
+  PAGE.typedAt[field] = PAGE.edits;
+}
+
 PAGE.askForRace = (values, field, value) => {
-  // From here on the control counts, unless it says only what `fillMoved` has put into it.
-  if (value === undefined || value !== filled[field]) delete PAGE.moved[field];
+  // From here on the control counts, unless it says only what has just been filled into it.
+  if (field && (value === undefined || value !== PAGE.filled[field])) {
+    delete PAGE.moved[field];
+    delete PAGE.filled[field];
+    noteEdit(field);
+  }
   askInTurn(values);
+};
+
+PAGE.sendChoice = (field) => {
+  noteEdit(field);
+  return withMoved({ sent: PAGE.edits });
 };
 
 // The fields' values once they hold what was moved by hand; one that holds it already, or whose control counts, is kept.
 PAGE.fillMoved = (fields, values) => {
-  filled = { ...PAGE.moved };
+  const moved = { ...PAGE.moved };
+  Object.assign(PAGE.filled, moved);
   return fields.map((field, place) => {
     const value = values[place];
     const isTable = Array.isArray(value?.data);
     const held = isTable ? value.data.map((row) => row.map(Number)) : value;
-    if (!(field in filled) || JSON.stringify(filled[field]) === JSON.stringify(held)) return { __type__: "update" };
-    return isTable ? { ...value, data: filled[field] } : filled[field];
+    if (!(field in moved) || JSON.stringify(moved[field]) === JSON.stringify(held)) return { __type__: "update" };
+    return isTable ? { ...value, data: moved[field] } : moved[field];
   });
 };
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import gradio as gr
 
+from app.descent.payloads import Answer, RacePayload
 from app.ui.components.chart import CHART_TEMPLATE
 from app.ui.components.transport import write_transport
 from app.ui.loader import component_classes, read_component_script, read_component_style
@@ -38,8 +39,15 @@ _TEMPLATE = f"""
 """
 
 
-# For the `js` of an event whose first input is the player: it stands there for what was moved by hand.
-SEND_MOVED = "(player, ...values) => [{ moved: { ...window.glassboxDescent.moved } }, ...values]"
+def send_moved(field: str) -> str:
+    """Return the `js` of the event of a choice whose first input is the player, which stands for a message.
+
+    The message is `{"moved": …, "sent": …}`: what was moved by hand, and the number of edits so far.
+
+    Args:
+        field: The choice's field.
+    """
+    return f'(player, ...values) => [window.glassboxDescent.sendChoice("{field}"), ...values]'
 
 
 def ask_for_race(field: str, place: int | None = None) -> str:
@@ -54,6 +62,20 @@ def ask_for_race(field: str, place: int | None = None) -> str:
     return f'(...values) => {{ window.glassboxDescent.askForRace(values, "{field}", {value}); }}'
 
 
+def fill_fields(fields: list[str]) -> str:
+    """Return the `js` that fills fields with an answer, but for those written in since the question was sent.
+
+    Args:
+        fields: The form's fields in their order: these are the outputs. The inputs are the answer's
+            `Filling` as text, the chart and these fields.
+    """
+    script = (_FOLDER / "fill_fields.js").read_text(encoding="utf-8")
+    return (
+        f"(filling, ...values) => {{\n{script}\n"
+        f"return fillFields({json.dumps(fields)}, JSON.parse(filling), values);\n}}"
+    )
+
+
 def fill_moved(fields: list[str]) -> str:
     """Return the `js` of an event whose inputs and outputs are these fields: they take what was moved.
 
@@ -62,26 +84,8 @@ def fill_moved(fields: list[str]) -> str:
     return f"(...values) => window.glassboxDescent.fillMoved({json.dumps(fields)}, values)"
 
 
-def build_player(value: dict[str, Any], answer: Callable[[Any], str], **kwargs: Any) -> gr.HTML:
+def build_player(value: RacePayload, answer: Callable[[Any], str], **kwargs: Any) -> gr.HTML:
     """Build the player of up to four optimisers, the racers, on one loss landscape.
-
-    A race is a dictionary of finite numbers:
-
-    - `num_steps`: how far the scrubber goes.
-    - `picture`: `{"kind", "label", "x_label", "y_label", "x_range", "y_range", "minima"}` with `label` the
-      description for screen readers, ending in a full stop, and `minima` a list of `[x, y]`. Kind `contours`
-      adds `shades`, `{"rows", "columns", "bytes"}` with base64 of one byte a grid point, row by row from the
-      bottom, 0 the lowest loss (the outermost grid points lie on the frame); `lines`, a list of `{"level",
-      "pieces"}` with pieces `[x0, y0, x1, y1, …]`; and `valley`, the two ends of the line of all minimisers,
-      or None. Kind `curve` adds `curve`, a list of `[x, y]` in ascending x.
-    - `racers`, 1 to 4: `{"slot", "name", "detail", "path", "losses", "gradients", "weights", "ending"}` with
-      `slot` 0 to 3 for colour and shape; `path` the point `[x, y]` after k steps, k = 0, 1, …, shorter than
-      `num_steps + 1` where the racer stopped; `losses` and `gradients` as long, the loss and the gradient's
-      length there; `weights` as long, or None where the weights are the path's coordinates (on a curve: its
-      x); and `ending`, why the racer stopped, or "".
-    - `chart`: a value of `build_chart` with roles `racer1` to `racer4` and x the number of steps taken.
-    - `data`: `{"points", "x_label", "y_label", "x_range", "y_range"}` of a line fit, where a path's point is
-      (slope, intercept), or None.
 
     The component sends `{"start": [x, y]}` (on a curve `{"start": [x]}`) or `{"points": [[x, y], …]}` with
     its event `input` while someone moves the start or a data point, and waits for the answer before it sends
@@ -128,15 +132,10 @@ def build_player(value: dict[str, Any], answer: Callable[[Any], str], **kwargs: 
     )
 
 
-def pack_answer(answer: dict[str, Any]) -> str:
+def pack_answer(answer: Answer) -> str:
     """Pack an answer for the player and the components that listen to it as JSON text.
 
     Gradio's page copies every value several times an event, entry by entry; a text it copies at once.
-
-    Args:
-        answer: `race`, to be shown, left out where the last one stays; `moved`, fields that were moved by
-            hand and what they are to hold, None for one that holds what stands in it; and what the listeners
-            know, such as `ruler`.
 
     Raises:
         ValueError: If a number is not finite.

@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from app.descent.payloads import RulerPayload
 from app.ui.loader import component_classes, read_component_script, read_component_style
 
 _FOLDER = Path(__file__).parent
@@ -37,16 +38,11 @@ _TEMPLATE = """
 """
 
 
-def build_ruler(value: dict[str, Any], **kwargs: Any) -> gr.HTML:
+def build_ruler(value: RulerPayload, **kwargs: Any) -> gr.HTML:
     """Build a logarithmic axis of step sizes η, on which one handle an optimiser is dragged.
 
-    What it shows is a dictionary, given at first as the value and later as `ruler` of the player's answers.
-    `range` is the axis, `[lowest, highest]`. `handles` is a list of one to four `{"slot", "name", "lr",
-    "lr_best", "lr_max", "where", "note"}`: `slot`, 0 to 3, picks colour and shape; `lr` is where the handle
-    stands; `lr_best` and `lr_max`, each None where there is none, are the step size that comes down fastest
-    and the one from which the optimiser no longer comes down; `where`, optional, says where these two hold,
-    such as `near the minimum (1, 1)`; `note` is one line of plain text, best under 100 characters. The limits
-    and the note of one handle are shown, the active one's: the last that was touched.
+    It shows the value at first and later `ruler` of the player's answers. The limits and the note of one
+    handle are shown, the active one's: the last that was touched.
 
     A move sets the value to `{"moved": {"lr_1": float, …}}`, with all that was moved by hand on the page, and
     raises `input`: once a frame at most and not before the last move was answered

@@ -1,0 +1,203 @@
+"""What the gradient descent tab answers to its controls, to its player and to the page's load.
+
+An answer may come late, when someone writes in a field already. So no answer sets a field from here: the page
+fills the fields (see `fill_fields` and `fill_moved`) and leaves out those that were written in meanwhile.
+"""
+
+import html
+import json
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import gradio as gr
+
+from app.descent.answers import explain_gradient, explain_minimum, tabulate_losses
+from app.descent.components.player import pack_answer
+from app.descent.controls import show_controls
+from app.descent.form import (
+    BROKEN_MESSAGE,
+    MOVED_FIELDS,
+    Form,
+    ProblemError,
+    fill_form,
+    make_form,
+    put_moved,
+    read_form,
+)
+from app.descent.landscape import is_curve, start_from_curve
+from app.descent.link import read_query, write_query
+from app.descent.payloads import Answer, Filling
+from app.descent.race import OPENINGS, Race, run_race
+from app.descent.rates import explain_rates
+from app.descent.script import show_sources, write_race_script
+from app.descent.sentences import describe_race
+from app.descent.setting_kinds import NO_OPTIMIZER, write_numbers
+from app.descent.settings import RaceSettings, list_own_settings
+from app.descent.view import CHARTS, show_race, show_ruler
+from models.descent.learning_rate import suggest_lr
+
+
+class Details(NamedTuple):
+    """What follows once the cursor rests, in the order of the outputs."""
+
+    losses: Any = gr.skip()
+    minimum: Any = gr.skip()
+    rates: Any = gr.skip()
+    graph: Any = gr.skip()
+    nodes: Any = gr.skip()
+    gradient: Any = gr.skip()
+    script: Any = gr.skip()
+    sources: Any = gr.skip()
+    link: Any = gr.skip()
+
+
+class Refill(NamedTuple):
+    """The answer to what sets fields: the player's, and what the page fills in; then which controls show."""
+
+    player: Any = gr.skip()
+    filling: Any = gr.skip()
+
+
+def answer_controls(request: Any) -> str:
+    """Race with what stands in the controls, and answer the player; called by its script.
+
+    Args:
+        request: `{"values": [chart, *form], "moved": {field: value}}` from the browser, unchecked.
+    """
+    try:
+        chart, *values = request["values"]
+        form = make_form(values)
+        form["points"] = form["points"]["data"]  # the table as the browser has it
+        return answer_form(put_moved(form, request["moved"]), chart)
+    except BROKEN_MESSAGE:
+        return pack_answer({})  # not from our page
+
+
+def on_moved(message: Any, chart: str, *values: Any) -> str:
+    """Race with what was moved by hand; wired to the ruler's and the player's input.
+
+    The fields follow once the cursor rests: updating them takes the page longer than the race.
+    """
+    try:
+        form = put_moved(make_form(values), message["moved"])
+        moved = _read_move(form, message)
+        return answer_form(put_moved(form, moved), chart, moved)
+    except BROKEN_MESSAGE:
+        return pack_answer({})  # not from our player, or the form is wrong and says so
+
+
+def _read_move(form: Form, message: Any) -> dict[str, Any]:
+    """Return the fields that follow from a start or from points dragged in the picture."""
+    if "points" in message:
+        return {"points": MOVED_FIELDS["points"](message["points"])}
+    if "start" not in message:
+        return {}
+    start = [float(f"{float(value):.4g}") for value in message["start"]]
+    if "start" in list_own_settings(form["problem"]):
+        start_a, start_b = start
+        return {"start_a": start_a, "start_b": start_b}
+    race = run_race(read_form(form))
+    if is_curve(race):
+        (place,) = start
+        start = list(start_from_curve(race, place))
+    return {"w0": write_numbers([float(f"{value:.6g}") for value in start])}
+
+
+def on_problem(message: Any, problem: str, chart: str) -> tuple[Any, ...]:
+    """Race with the problem's opening, in every control; wired to the choice and to "Start over"."""
+    form = fill_form(OPENINGS[problem])
+    answer = answer_race(run_race(OPENINGS[problem]), chart, dict.fromkeys(MOVED_FIELDS))
+    return *Refill(answer, _pack_filling(message, form)), *show_controls(form)
+
+
+def on_optimizer(slot: int, message: Any, chart: str, *values: Any) -> tuple[Any, ...]:
+    """Give an optimizer that was chosen a step size that suits it, and race; wired to the four lists."""
+    form = put_moved(make_form(values), message.get("moved") if isinstance(message, dict) else None)
+    field, name = f"lr_{slot}", form[f"optimizer_{slot}"]
+    lr = None
+    if name != NO_OPTIMIZER:
+        try:
+            race = run_race(replace(read_form(form | {field: 1.0}), steps=1))
+            lr = suggest_lr(race.problem, race.start, name)
+        except ValueError:
+            lr = 0.01  # the form is wrong elsewhere, and says so
+    form = form | {field: lr}
+    answer = answer_form(form, chart, {field: None})
+    return *Refill(answer, _pack_filling(message, {field: lr})), *show_controls(form)
+
+
+def on_rest(message: Any, *values: Any) -> Details:
+    """Bring what takes longer up to date once the cursor rests; wired to the player's release."""
+    message = message if isinstance(message, dict) else {}
+    step = message.get("iteration")
+    try:
+        form = put_moved(make_form(values), message.get("moved"))
+        return explain_race(run_race(read_form(form)), step if isinstance(step, int) else 0)
+    except BROKEN_MESSAGE:
+        return Details()
+
+
+def on_open(request: gr.Request) -> Any:
+    """Restore the settings of the link that the page was opened with; wired to the page's load."""
+    try:
+        settings = read_query(dict(request.query_params))
+        if settings is not None:
+            form = fill_form(settings)
+            answer = answer_race(run_race(settings), CHARTS[0])
+            return *Refill(answer, _pack_filling({}, form)), *show_controls(form)
+    except ValueError as mistake:
+        # Gradio shows a warning as HTML, and a link may come from anyone.
+        words = html.escape(str(mistake))
+        gr.Warning(f"The link's settings cannot be used: {words} This is the opening instead.")
+    return gr.skip()  # the page shows the opening already, and somebody may have changed it since
+
+
+def answer_form(form: Form, chart: str, moved: dict[str, Any] | None = None) -> str:
+    """Race with what the form says; where it is wrong, say so and leave the picture."""
+    try:
+        return answer_race(run_race(read_form(form)), chart, moved)
+    except ProblemError as mistake:
+        return pack_answer({"settings_error": "", "problem_error": str(mistake), "moved": moved or {}})
+    except ValueError as mistake:
+        return pack_answer({"settings_error": str(mistake), "problem_error": "", "moved": moved or {}})
+
+
+def answer_race(race: Race, chart: str, moved: dict[str, Any] | None = None) -> str:
+    """Answer the player with everything that follows at once from a race."""
+    answer: Answer = {
+        "race": show_race(race, chart),
+        "ruler": show_ruler(race),
+        "status": describe_race(race),
+        "settings_error": "",
+        "problem_error": "",
+        "moved": moved or {},
+    }
+    return pack_answer(answer)
+
+
+def explain_race(race: Race, step: int) -> Details:
+    """Work out everything that follows at leisure, with the gradient at one step."""
+    graph, nodes, gradient = explain_gradient(race, step)
+    return Details(
+        losses=tabulate_losses(race),
+        minimum=explain_minimum(race),
+        rates=explain_rates(race),
+        graph=graph,
+        nodes=nodes,
+        gradient=gradient,
+        script=write_race_script(race),
+        sources=show_sources(race),
+        link=write_query(race.settings),
+    )
+
+
+def empty_fields() -> str:
+    """Return what the page fills in when it opens: a number field that is built empty shows 0."""
+    empty = {field: value for field, value in fill_form(RaceSettings()).items() if value is None}
+    return _pack_filling({}, empty)
+
+
+def _pack_filling(message: Any, fields: dict[str, Any]) -> str:
+    sent = message.get("sent") if isinstance(message, dict) else None
+    filling: Filling = {"sent": sent if isinstance(sent, int) else 0, "fields": fields}
+    return json.dumps(filling, allow_nan=False)

@@ -1,0 +1,96 @@
+"""The sections below the player: the notebook's questions, answered with the numbers of the race."""
+
+from typing import Any
+
+import gradio as gr
+
+from app.descent.answers import tabulate_optimizers
+from app.descent.handlers import Details
+from app.ui.prose import LATEX_DELIMITERS, load_sections
+from models.descent.tensor_basics import run_examples
+
+
+def build_lesson(details: Details) -> Details:
+    """Build the sections; return what of them follows the race, each component in place of its value."""
+    printed, step, minimum, rates, backward, optimizers, tensors = load_sections("app.descent")
+
+    def explain(section: tuple[str, str]) -> None:
+        gr.Markdown(section[1], latex_delimiters=LATEX_DELIMITERS)
+
+    def follow(text: str, name: str, max_height: int | None = None) -> gr.Markdown:
+        return gr.Markdown(
+            text,
+            latex_delimiters=LATEX_DELIMITERS,
+            max_height=max_height,
+            elem_classes="gb-numbers",
+            elem_id=f"descent-{name}",
+        )
+
+    shown: dict[str, Any] = {}
+    with gr.Accordion(printed[0], open=True):
+        explain(printed)
+        shown["losses"] = follow(details.losses, "losses", max_height=480)
+    with gr.Accordion(step[0], open=False):
+        explain(step)
+    with gr.Accordion(minimum[0], open=False):
+        explain(minimum)
+        shown["minimum"] = follow(details.minimum, "minimum")
+    with gr.Accordion(rates[0], open=False):
+        explain(rates)
+        shown["rates"] = follow(details.rates, "rates")
+    with gr.Accordion(backward[0], open=False):
+        explain(backward)
+        shown["gradient"] = follow(details.gradient, "gradient")
+        shown["graph"] = gr.HTML(details.graph, elem_id="descent-graph")
+        with gr.Accordion("The graph as a table", open=False):
+            gr.Markdown("“Takes” names the rows that a node is fed from; 2[0] is the first output of row 2.")
+            shown["nodes"] = follow(details.nodes, "nodes")
+    with gr.Accordion(optimizers[0], open=False):
+        explain(optimizers)
+        gr.Markdown(tabulate_optimizers(), latex_delimiters=LATEX_DELIMITERS, elem_classes="gb-numbers")
+    with gr.Accordion(tensors[0], open=False):
+        explain(tensors)
+        _build_examples()
+    with gr.Accordion("Take it away: this race as a script, as a link, and the code that ran", open=False):
+        gr.Markdown(
+            "The script needs torch alone and prints the losses of the table above, to the last digit."
+        )
+        shown["script"] = gr.Code(
+            details.script,
+            language="python",
+            interactive=False,
+            label="The script, to copy or download",
+            wrap_lines=True,
+            max_lines=24,
+            elem_id="descent-script",
+        )
+        shown["link"] = gr.Textbox(
+            details.link,
+            label="A link to this race",
+            interactive=False,
+            buttons=["copy"],
+            elem_id="descent-link",
+        )
+        shown["sources"] = gr.Code(
+            details.sources,
+            language="python",
+            interactive=False,
+            label="The code that ran on this page, from its own source",
+            wrap_lines=True,
+            max_lines=24,
+        )
+    return Details(**shown)
+
+
+def _build_examples() -> None:
+    """Show each example in torch and beside it in NumPy, with what each printed."""
+    for example in run_examples():
+        gr.Markdown(f"**{example.title}**")
+        with gr.Row():
+            for name, source, printed in (
+                ("torch", example.source, example.printed),
+                ("NumPy", example.numpy_source, example.numpy_printed),
+            ):
+                with gr.Column(min_width=280):
+                    gr.Markdown(f"In {name}:\n```python\n{source}\n```\nprints\n```text\n{printed}\n```")
+        gr.Markdown(example.remark)
