@@ -6,11 +6,11 @@ import inspect
 import re
 from types import ModuleType
 
-from models.data.datasets import TITLES, TRAIN_SHARE
+from models.data.names import TITLES, TRAIN_SHARE
 from models.networks.registry import get_network_spec
 from models.networks.source import write_network
 from models.training import augmentation, distortion
-from models.training.recipes import TrainConfig
+from models.training.config import TrainConfig
 
 _SCRIPT = '''\
 """{title}.

@@ -21,8 +21,6 @@ from torch import Tensor, nn
 from models.checkpoints.evaluation import Evaluation, evaluate_network, use_precision
 from models.checkpoints.file import Checkpoint, CheckpointInfo
 from models.data.datasets import (
-    NUM_IMAGES,
-    TITLES,
     Dataset,
     Progress,
     has_files,
@@ -32,6 +30,7 @@ from models.data.datasets import (
     split_dataset,
     to_input,
 )
+from models.data.names import NUM_IMAGES, TITLES
 from models.networks.registry import (
     apply_changes,
     build_network,
@@ -40,13 +39,13 @@ from models.networks.registry import (
     set_dropout,
 )
 from models.training.augmentation import augment_images
+from models.training.config import TrainConfig
 from models.training.distortion import distort_images
 from models.training.events import EpochEvent, Event, Finished, Preparing, Started, StepEvent
 from models.training.fine_tuning import Beginning, mix_drawings
 from models.training.optimizer import build_optimizer, schedule_learning_rate
 from models.training.peers import ALONE, Peers
 from models.training.randomness import RandomState
-from models.training.recipes import TrainConfig
 from models.training.state import TrainingProgress, TrainingState, capture_state, restore_state
 
 _NUM_REPORTS = 300  # of a whole training, at equal distances; slow steps are reported more often

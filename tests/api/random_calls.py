@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from app.sketchpad.tab import build_example
 from models.checkpoints.file import list_checkpoints
 from models.networks.registry import NETWORKS
-from models.training.recipes import DISTORTIONS
+from models.training.config import DISTORTIONS
 from tests.api.test_endpoints import PARAMETERS
 
 WAYS = ("by name", "by place", "as the client")

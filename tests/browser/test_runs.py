@@ -53,7 +53,7 @@ class Bench:
         )
 
     def set_pictures(self, num):
-        field = self.page.get_by_role("spinbutton", name="number input for Pictures")
+        field = self.page.get_by_role("spinbutton", name="number input for Images")
         field.fill(str(num))
         field.press("Enter")
 
