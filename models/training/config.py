@@ -57,7 +57,7 @@ class TrainConfig:
         is_hyperparameter=False,
     )  # fmt: skip
     optimizer: str = declare(
-        "adam", str, "what turns gradients into steps, as in torch.optim",
+        "adam", str, "what makes a step of the gradient, as in torch.optim",
         choices=OPTIMIZERS,
         describe=lambda config: OPTIMIZERS[config.optimizer] + (
             f" with momentum {config.momentum:g}"
@@ -110,7 +110,7 @@ class TrainConfig:
         describe=lambda config: "augmented" if config.augment else "",
     )  # fmt: skip
     distortions: str = declare(
-        "", str, "what each training image undergoes at random each time",
+        "", str, "how each training image is distorted at random each time",
         choices=DISTORTIONS, are_many=True,
         label="Distort the writing", info="As other hands and pens would have written it, anew each time.",
         describe=lambda config: (

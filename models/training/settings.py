@@ -76,7 +76,7 @@ class Setting:
 
     def describe_setting(self) -> str:
         """Return what it is and what it may be."""
-        return ", ".join(filter(None, (self.help, self.describe_range())))
+        return (", " if self.is_number else ": ").join(filter(None, (self.help, self.describe_range())))
 
     def check(self, value: Any) -> None:
         """Raise a ValueError that says what would be right, unless `value` is."""
