@@ -14,10 +14,7 @@ from app.runs.controls import build_form, wire_form
 from app.runs.form import read_fields, read_form, read_num_seeds
 from app.runs.lesson import build_lesson
 from app.runs.live import answer_act, answer_file, answer_look
-from app.runs.section_compare import build_comparison
-from app.runs.section_learning import build_learning
-from app.runs.section_notebook import build_notebook_table
-from app.runs.section_results import build_results
+from app.runs.sections import build_comparison, build_learning, build_notebook_table, build_results
 from models.runs.control import repeat_run
 from models.runs.status import EXAMPLE_RUN, has_run, keep_known_runs
 
