@@ -14,15 +14,18 @@ import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from models.training.options import add_config_options, check_out, make_described_config
+from app.commands import (
+    USER_ERROR,
+    run_calibrate,
+    run_checkpoints,
+    run_evaluate,
+    run_export,
+    run_predict,
+    run_train,
+)
+from models.training.options import add_config_options
 
-if TYPE_CHECKING:
-    from models.checkpoints.file import Checkpoint
-    from models.training.events import Event
-
-USER_ERROR = 2
 INTERRUPTED = 130  # the shell's number for Ctrl+C
 _CHECKPOINT_HELP = "a shipped name, a file, or run:ID"
 _RUNS_HELP = "where training runs are kept; default: GLASSBOX_RUNS or the user's data folder"
@@ -205,205 +208,6 @@ def seed(text: str) -> int:
     if number < 0:
         raise argparse.ArgumentTypeError(f"{number} is no seed; choose 0 or above")
     return number
-
-
-def run_train(options: argparse.Namespace) -> int:
-    """Train a network with a progress bar, as a run that the page can show; Ctrl+C stops it cleanly."""
-    from models.checkpoints.file import write_atomically
-    from models.runs.control import create_run, prepare_resumption
-    from models.runs.status import find_run_checkpoint
-
-    if (options.network is None) == (options.resume is None):
-        raise ValueError("Name either a network to train, or with --resume a run to go on with.")
-    check_out(options.out)
-    folder = (
-        prepare_resumption(options.resume) if options.resume else create_run(make_described_config(options))
-    )
-    print(f"Run {folder.name}. The page shows it under “Open a run by its id”.")
-    status = _show_run(folder)
-    path = find_run_checkpoint(folder.name)
-    if path and options.out:
-        write_atomically(options.out, path.read_bytes())
-        print(f"Wrote {options.out}.")
-    elif path:
-        print(f"Its checkpoint is {path}; other commands know it as run:{folder.name}.")
-    if status in ("stopped", "failed"):
-        print(f"glassbox train --resume {folder.name} goes on from the last finished epoch.")
-    return 0 if status == "done" else 1
-
-
-def _show_run(folder: Path) -> str:
-    """Train a run's folder behind a progress bar, and return the status that it ended with."""
-    from tqdm import tqdm
-
-    from models.runs.writer import execute_run
-    from models.training.events import EpochEvent, Finished, Preparing, StepEvent
-
-    with tqdm(unit="step", desc="Training", dynamic_ncols=True) as bar:
-
-        def show(event: Event) -> None:
-            if isinstance(event, Preparing):
-                bar.set_postfix_str(event.message)
-            elif isinstance(event, StepEvent):
-                bar.total = event.num_steps
-                bar.set_postfix_str(f"epoch {event.epoch}, loss {event.smoothed_loss:.4g}", refresh=False)
-                bar.update(event.step - bar.n)
-            elif isinstance(event, EpochEvent):
-                bar.write(f"epoch {event.epoch}: loss {event.train_loss:.4g}; validation {event.validation}")
-            elif isinstance(event, Finished):
-                bar.write(event.message)
-
-        return execute_run(folder, watch=show)
-
-
-def run_evaluate(options: argparse.Namespace) -> int:
-    """Measure a checkpoint on a test set or on pen drawings, and print how well it reads them."""
-    from models.checkpoints.file import load_checkpoint
-
-    if options.pen is not None and options.dataset is not None:
-        raise ValueError("Give either --pen or --dataset: they are two measurements.")
-    if options.pen is None and options.seed is not None:
-        raise ValueError("--seed places pen drawings on the pad; give it with --pen.")
-    checkpoint = load_checkpoint(_find_file(options.checkpoint))
-    if options.pen is not None:
-        _evaluate_on_pen(checkpoint, options.pen, options.seed or 0)
-    else:
-        dataset = options.dataset or checkpoint.info.dataset
-        _evaluate_on_pictures(checkpoint, dataset, _find_run_id(options.checkpoint))
-    return 0
-
-
-def _find_run_id(checkpoint: str) -> str | None:
-    """Return the ID of run:ID; None where a checkpoint is named otherwise."""
-    from models.runs.library import RUN_PREFIX
-
-    return checkpoint.removeprefix(RUN_PREFIX) if checkpoint.startswith(RUN_PREFIX) else None
-
-
-def _find_file(checkpoint: str) -> Path:
-    """Return the file of a shipped name or of run:ID, or the path itself."""
-    from models.checkpoints.file import find_checkpoint
-    from models.runs.library import resolve_choice
-
-    return find_checkpoint(checkpoint) if _find_run_id(checkpoint) is None else resolve_choice(checkpoint)
-
-
-def _evaluate_on_pictures(checkpoint: Checkpoint, dataset: str, run_id: str | None) -> None:
-    """Print how well a checkpoint reads a data set's test pictures."""
-    from app.score_text import format_classes, format_confusion
-    from models.checkpoints.evaluation import compute_class_accuracies, evaluate_network
-    from models.data.datasets import load_dataset
-    from models.runs.records import record_look
-
-    result = evaluate_network(checkpoint.network, load_dataset(dataset, "test"))
-    if run_id is not None:  # the page tells how often a run's test pictures were looked at
-        record_look(run_id, dataset, result)
-    print(f"{checkpoint.info.network} on {result.num_images:,} test pictures of {dataset}: {result}")
-    print(f"\n{format_classes(compute_class_accuracies(result.confusion))}")
-    print(f"\n{format_confusion(result.confusion)}")
-
-
-def _evaluate_on_pen(checkpoint: Checkpoint, path: Path, seed: int) -> None:
-    """Print how well a checkpoint reads pen drawings, from their strokes and from their pictures alone."""
-    import numpy as np
-    from tqdm import tqdm
-
-    from app.score_text import format_classes, format_confusion
-    from models.sketch.pen_digits import draw_all, evaluate_drawings, load_pen_digits, prepare_drawings
-
-    digits = load_pen_digits(path)
-    drawings = draw_all(digits, seed)
-    labels = np.array([digit.label for digit in digits])
-    for kind, from_picture in (("strokes", False), ("pictures", True)):
-        with tqdm(total=len(drawings), unit="drawing", desc=f"Preparing {kind}", leave=False) as bar:
-            images, is_read = prepare_drawings(
-                drawings, from_picture, lambda done, _: bar.update(done - bar.n)
-            )
-        result = evaluate_drawings(
-            checkpoint.network, images, is_read, labels, checkpoint.info.temperature or 1.0
-        )
-        what = f"{checkpoint.info.network} on {len(digits):,} drawings of {path.name}"
-        print(f"{what}, from their {kind} (seed {seed}): {result}")
-        print(f"\n{format_classes(result.class_accuracies)}\n\n{format_confusion(result.confusion)}\n")
-
-
-def run_calibrate(options: argparse.Namespace) -> int:
-    """Fit the temperature of each checkpoint and write it, with what was measured, into the file's header."""
-    from models.checkpoints.file import load_checkpoint, save_checkpoint
-    from models.sketch.calibrated import calibrate_checkpoint, prepare_pen_digits
-    from models.sketch.pen_digits import load_pen_digits
-
-    drawn = prepare_pen_digits(load_pen_digits(options.pen)) if options.pen else None
-    for path in options.files:
-        if not path.is_file():
-            raise ValueError(f"There is no file {path}.")
-        calibrated = calibrate_checkpoint(load_checkpoint(path), drawn)
-        save_checkpoint(calibrated, path)
-        info = calibrated.info
-        print(
-            f"{path.name}: temperature {info.temperature:.3f}, "
-            f"calibration error {info.test_calibration_error:.4f}"
-        )
-        if info.drawn_accuracy is not None:
-            print(
-                f"  {info.num_drawn:,} drawings: {info.drawn_accuracy:.4f} from strokes, "
-                f"{info.drawn_picture_accuracy:.4f} from pictures, "
-                f"calibration error {info.drawn_calibration_error:.4f}"
-            )
-    return 0
-
-
-def run_export(options: argparse.Namespace) -> int:
-    """Write a checkpoint as an ONNX file; an earlier file is not overwritten."""
-    from models.checkpoints.file import load_checkpoint, write_atomically
-    from models.checkpoints.onnx_export import SUFFIX, check_exporter, export_onnx
-
-    check_exporter()
-    path = _find_file(options.checkpoint)
-    checkpoint = load_checkpoint(path)
-    # Every run's file has the same name, and a run's id is a secret: it is named after its network.
-    name = path.stem if _find_run_id(options.checkpoint) is None else checkpoint.info.network
-    out = options.out or Path(f"{name}{SUFFIX}")
-    check_out(out)
-    write_atomically(out, export_onnx(checkpoint))
-    print(f"Wrote {out}: images (N, 1, 28, 28) float32 in [0, 1] → logits and probabilities (N, 10).")
-    return 0
-
-
-def run_predict(options: argparse.Namespace) -> int:
-    """Read each picture; a picture that cannot be read is reported, and the others still are."""
-    from models.checkpoints.prediction import load_cached, predict_digit
-    from models.sketch.preparation import digit_from_image, open_image
-
-    checkpoint = _find_file(options.checkpoint)
-    load_cached(checkpoint)  # a wrong checkpoint is one error, not one for every picture
-    status = 0
-    for path in options.images:
-        try:
-            prediction = predict_digit(digit_from_image(open_image(path)).image, checkpoint)
-        except ValueError as error:
-            print(f"glassbox: {path}: {error}", file=sys.stderr)
-            status = USER_ERROR
-            continue
-        ranked = sorted(enumerate(prediction.probabilities), key=lambda pair: -pair[1])[:3]
-        print(
-            f"{path}: {prediction.digit}  ({', '.join(f'{digit}: {share:.1%}' for digit, share in ranked)})"
-        )
-    return status
-
-
-def run_checkpoints(options: argparse.Namespace) -> int:
-    """List the shipped checkpoints with what their headers record."""
-    from models.checkpoints.file import list_checkpoints, read_info
-    from models.networks.registry import get_network_spec
-
-    for name in list_checkpoints():
-        info = read_info(name)
-        title = get_network_spec(info.network).title
-        accuracy = "not tested" if info.test_accuracy is None else f"test accuracy {info.test_accuracy:.4f}"
-        recipe = f"{info.recipe.get('recipe', 'own')} recipe, seed {info.seed}"
-        print(f"{name:17} {title:24} {accuracy}  {info.dataset}, {recipe}, {info.epochs} epochs")
-    return 0
 
 
 if __name__ == "__main__":

@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from models.checkpoints.prediction import predict_digit
     from models.networks.registry import NETWORKS, build_network
     from models.sketch.preparation import SketchRefused, digit_from_image, digit_from_strokes
+    from models.training.config import TrainConfig
     from models.training.loop import train
-    from models.training.recipes import TrainConfig
 
 _MODULES = {
     "NETWORKS": "models.networks.registry",
     "SketchRefused": "models.sketch.preparation",
-    "TrainConfig": "models.training.recipes",
+    "TrainConfig": "models.training.config",
     "build_network": "models.networks.registry",
     "digit_from_image": "models.sketch.preparation",
     "digit_from_strokes": "models.sketch.preparation",

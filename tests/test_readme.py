@@ -13,7 +13,7 @@ from app.descent import link as race_link
 from app.inspection.window import link as window_link
 from models.checkpoints.evaluation import compute_interval
 from models.checkpoints.file import list_checkpoints, read_info
-from models.data.datasets import NUM_IMAGES
+from models.data.names import NUM_IMAGES
 from models.networks.registry import NETWORKS, build_network, count_parameters, get_network_spec
 from models.training.recipes import make_config
 

@@ -1,89 +1,95 @@
 """The public endpoints of training runs: start one, and ask how it stands."""
 
+import inspect
+from collections.abc import Callable
 from typing import Any
 
 import gradio as gr
 
+from models.networks.registry import NETWORKS
 from models.runs.control import start_run
 from models.runs.library import RUN_PREFIX
+from models.runs.limits import RunLimits, narrow_settings, read_limits
 from models.runs.status import read_run
+from models.training.config import MAX_EPOCHS, RECIPES, SETTINGS
 from models.training.recipes import make_config
+from models.training.settings import Setting
+
+# The parameters of `/train` in the order that programs count on; a setting that is new follows them.
+_ORDER = (
+    "network", "dataset", "recipe", "epochs", "seed", "num_images", "batch_size", "learning_rate",
+    "optimizer", "momentum", "schedule", "weight_decay", "dropout", "augment", "distortions",
+    "added_strokes", "label_smoothing", "precision", "name",
+)  # fmt: skip
+_TRAIN = """Start training a network, or queue it where the machine is full.
+
+What is left out is as the recipe has it.
+
+Args:
+    {arguments}
+
+Returns:
+    The run's id, to ask `/runs` about, or to open in the page. It is a secret: whoever knows it can read
+    the run.
+"""
 
 
-def train(
-    network: str,
-    dataset: str = "mnist",
-    recipe: str = "notebook",
-    epochs: int | None = None,
-    seed: int | None = None,
-    num_images: int | None = None,
-    batch_size: int | None = None,
-    learning_rate: float | None = None,
-    optimizer: str | None = None,
-    momentum: float | None = None,
-    schedule: str | None = None,
-    weight_decay: float | None = None,
-    dropout: float | None = None,
-    augment: bool | None = None,
-    distortions: str | None = None,
-    added_strokes: int | None = None,
-    label_smoothing: float | None = None,
-    precision: str | None = None,
-    name: str = "",
-) -> str:
-    """Start training a network, or put it in line where the machine is full.
-
-    What is left out is as the recipe has it.
-
-    Args:
-        network: "logistic", "mlp", "convnet", "convnet2", "convnet3", "convnet4" or "glassnet".
-        dataset: "mnist", "fashion-mnist" or "strokes".
-        recipe: "notebook", "fast", "sketch" or "free"; a changed hyperparameter makes any recipe "free".
-        epochs: passes over the training pictures, 1 to what this server allows, usually 20.
-        seed: of the weights, the order of the pictures and dropout.
-        num_images: pictures, 10 to 60,000, of which four fifths train and a fifth validates.
-        batch_size: pictures a step, 8 to 512.
-        learning_rate: step size, above 0 and at most 1,000; its peak where a schedule changes it.
-        optimizer: "sgd", "adam", "adamw" or "rmsprop".
-        momentum: of "sgd" and "rmsprop", 0 to 0.9999.
-        schedule: "constant", "cosine" or "one-cycle".
-        weight_decay: λ of the L2 penalty, 0 to 10.
-        dropout: probability for all dropout layers, 0 to 0.95.
-        augment: whether each training picture is shifted, turned and scaled a little at random each time.
-        distortions: which of "slant", "bend", "width", "strength", in this order, by comma; "" for none.
-        added_strokes: built-in strokes added to the training pictures, 0 to 200,000.
-        label_smoothing: share of the right answer's probability that is spread over all ten, 0 to 0.5.
-        precision: "float32" or "bfloat16".
-        name: what the page calls the run.
-
-    Returns:
-        The run's id, to ask `/runs` about, or to open in the page. It is a secret: whoever knows it can read
-        the run.
-    """
+def start_training(network: str, recipe: str, name: str, **settings: Any) -> str:
+    """Start a run of these settings, None standing for what the recipe has, and return its id."""
     try:
-        config = make_config(
-            network,
-            recipe,
-            dataset=dataset,
-            epochs=epochs,
-            seed=seed,
-            num_images=num_images,
-            batch_size=batch_size,
-            learning_rate=learning_rate,
-            optimizer=optimizer,
-            momentum=momentum,
-            schedule=schedule,
-            weight_decay=weight_decay,
-            dropout=dropout,
-            augment=augment,
-            distortions=distortions,
-            added_strokes=added_strokes,
-            label_smoothing=label_smoothing,
-            precision=precision,
-        )
-        return start_run(config, name=name)
+        for key, setting in narrow_settings(read_limits()).items():
+            if settings.get(key) is not None:
+                setting.check(settings[key])
+        return start_run(make_config(network, recipe, **settings), name=name)
     except ValueError as mistake:
         raise gr.Error(str(mistake), print_exception=False) from mistake
+
+
+def build_train() -> Callable[..., str]:
+    """Build the endpoint `/train`, whose parameters and documentation follow from the table of settings."""
+    offered = {name: setting for name, setting in SETTINGS.items() if setting.offered == "everywhere"}
+    kinds: dict[str, Any] = {name: setting.kind | None for name, setting in offered.items()}
+    kinds |= {"network": str, "recipe": str, "dataset": str, "name": str}
+    defaults = {"network": inspect.Parameter.empty, "recipe": "notebook", "dataset": "mnist", "name": ""}
+    texts = {name: _describe_argument(setting) for name, setting in offered.items()} | {
+        "network": f"{', '.join(NETWORKS)}.",
+        "recipe": f"{', '.join(RECIPES)}; a changed hyperparameter makes any recipe free.",
+        "name": "what the page calls the run.",
+    }
+    names = [*_ORDER, *(name for name in offered if name not in _ORDER)]
+    signature = inspect.Signature(
+        [
+            inspect.Parameter(
+                name,
+                inspect.Parameter.POSITIONAL_OR_KEYWORD,
+                default=defaults.get(name),
+                annotation=kinds[name],
+            )
+            for name in names
+        ],
+        return_annotation=str,
+    )
+
+    def train(*values: Any, **named: Any) -> str:
+        arguments = signature.bind(*values, **named)
+        arguments.apply_defaults()
+        return start_training(**arguments.arguments)
+
+    train.__doc__ = _TRAIN.format(arguments="\n    ".join(f"{name}: {texts[name]}" for name in names))
+    train.__annotations__ = {name: kinds[name] for name in names} | {"return": str}
+    train.__signature__ = signature  # type: ignore[attr-defined]
+    return train
+
+
+def _describe_argument(setting: Setting) -> str:
+    if setting.name == "epochs":
+        most = f"at most {RunLimits.max_epochs}, or what this server allows (up to {MAX_EPOCHS})"
+        return f"{setting.help}, {most}."
+    shown = narrow_settings(RunLimits(max_training=1))[setting.name]
+    return f"{shown.describe_setting()}."
+
+
+train = build_train()
 
 
 def runs(run_id: str) -> dict[str, Any]:
@@ -94,7 +100,7 @@ def runs(run_id: str) -> dict[str, Any]:
 
     Returns:
         status ("waiting", "starting", "running", "done", "diverged", "stopped", "failed" or "interrupted"),
-        message, place (in line; 0 where it does not wait), can_resume, name, config, step, num_steps,
+        message, place (in the queue; 0 where it does not wait), can_resume, name, config, step, num_steps,
         seconds, latest (the last report: step, epoch, loss, smoothed_loss, learning_rate, weight_norm,
         gradient_norm, images_per_second; null before the first one), epochs (of each its losses and
         accuracies), test (accuracy, low, high, loss, confusion; null until it has been tested), num_looks

@@ -8,36 +8,15 @@ from typing import Any
 from app.runs.results import title_run, title_training
 from app.runs.verdicts import judge_differences, read_test, read_validation, summarise_seeds
 from app.ui.numbers import format_number, format_seconds
-from models.data.datasets import NUM_IMAGES, TITLES
+from models.data.names import NUM_IMAGES, TITLES
 from models.networks.architecture import read_architecture
 from models.networks.registry import NETWORKS
 from models.runs.status import EXAMPLE_RUN, LIVE_STATUSES, RunState, keep_known_runs, read_run
+from models.training.config import OPTIMIZERS, SETTINGS
 
 MAX_RUNS = 8
 MAX_POINTS = 150  # of a curve: as many as its chart has room for
 
-SETTINGS = {
-    "network": "Network",
-    "dataset": "Data",
-    "recipe": "Recipe",
-    "optimizer": "Optimiser",
-    "learning_rate": "Learning rate",
-    "momentum": "Momentum",
-    "schedule": "Schedule",
-    "weight_decay": "Weight decay",
-    "batch_size": "Batch size",
-    "epochs": "Epochs",
-    "dropout": "Dropout",
-    "augment": "Augmentation",
-    "distortions": "Distortions",
-    "added_strokes": "Strokes added",
-    "label_smoothing": "Label smoothing",
-    "precision": "Precision",
-    "num_images": "Pictures",
-    "split_seed": "Split seed",
-    "seed": "Seed",
-}
-_OPTIMIZERS = {"sgd": "SGD", "adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop"}
 # Each quantity: what a learner reads, the axis, whether it is logarithmic, and where its numbers are.
 _QUANTITIES = {
     "training_loss": ("Training loss, smoothed", "cross-entropy (nats)", True, "steps", "smoothed_loss"),
@@ -97,13 +76,21 @@ def label_runs(names: list[str], configs: list[dict[str, Any]]) -> list[str]:
     labels = []
     for position, (label, config) in enumerate(zip(names, configs, strict=True)):
         alike = [other for name, other in zip(names, configs, strict=True) if name == label]
-        differing = [key for key in SETTINGS if any(other[key] != config[key] for other in alike)]
+        differing = [key for key in list_columns() if any(other[key] != config[key] for other in alike)]
         differing = [key for key in differing if key != "recipe"] or differing  # it follows from the others
-        parts = [f"{SETTINGS[key].lower()} {write_setting(key, config[key])}" for key in differing[:2]]
+        parts = [f"{list_columns()[key].lower()} {write_setting(key, config[key])}" for key in differing[:2]]
         if len(alike) > 1 and not parts:
             parts = [f"no. {names[: position + 1].count(label)}"]
         labels.append(", ".join([label, *parts]))
     return labels
+
+
+def list_columns() -> dict[str, str]:
+    """Return what runs are compared by, and its headings: all that can be set, the hyperparameters first."""
+    offered = [setting for setting in SETTINGS.values() if setting.offered != "nowhere"]
+    settings = sorted(offered, key=lambda setting: not setting.is_hyperparameter)
+    headings = {setting.name: setting.title for setting in settings if setting.name != "dataset"}
+    return {"network": "Network", "dataset": "Data", "recipe": "Recipe"} | headings
 
 
 def write_setting(key: str, value: Any) -> str:
@@ -113,7 +100,7 @@ def write_setting(key: str, value: Any) -> str:
     if key == "dataset":
         return TITLES[value]
     if key == "optimizer":
-        return _OPTIMIZERS[value]
+        return OPTIMIZERS[value]
     if key == "dropout" and value is None:
         return "its own"
     if key == "distortions":
@@ -153,7 +140,7 @@ def _trace_curve(run: RunState, source: str, name: str) -> list[list[float]]:
 
 def _lay_out_table(runs: list[RunState], configs: list[dict[str, Any]]) -> dict[str, Any]:
     """Return columns for the settings that differ and for the results, and a row of cells a run."""
-    columns = [key for key in SETTINGS if key not in ("network", "dataset")]  # they stand in the title
+    columns = [key for key in list_columns() if key not in ("network", "dataset")]  # they stand in the title
     differing = [key for key in columns if any(config[key] != configs[0][key] for config in configs)]
     results = ("Validation accuracy", "Test accuracy", "Time", "Parameters")
     rows = []
@@ -172,7 +159,7 @@ def _lay_out_table(runs: list[RunState], configs: list[dict[str, Any]]) -> dict[
                 {"text": f"{parameters:,}", "value": parameters},
             ]
         )
-    return {"columns": [*(SETTINGS[key] for key in differing), *results], "rows": rows}
+    return {"columns": [*(list_columns()[key] for key in differing), *results], "rows": rows}
 
 
 def _rank(key: str, value: Any) -> Any:

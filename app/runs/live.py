@@ -25,7 +25,7 @@ from models.runs.control import resume_run, stop_run
 from models.runs.management import delete_run, rename_run, restore_run
 from models.runs.records import write_events_csv
 from models.runs.status import RunNews, RunState, read_news, read_run
-from models.training.recipes import TrainConfig
+from models.training.config import TrainConfig
 
 MAX_ASKED_RUNS = 200
 _FIGURE_TYPES = {"svg": "image/svg+xml", "png": "image/png"}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from models.checkpoints.evaluation import compute_interval
 from models.checkpoints.file import list_checkpoints, read_info
-from models.data.datasets import NUM_IMAGES
+from models.data.names import NUM_IMAGES
 from models.networks.registry import NETWORKS, get_network_spec
 
 _Z = 1.959964  # the normal distribution's 97.5th percentile

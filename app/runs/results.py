@@ -9,7 +9,8 @@ import numpy as np
 
 from app.ui.numbers import format_number, write_percent
 from models.checkpoints.evaluation import compute_interval
-from models.data.datasets import TITLES, has_files, load_gallery
+from models.data.datasets import has_files, load_gallery
+from models.data.names import TITLES
 from models.networks.registry import NETWORKS
 from models.runs.records import Answers, load_test_pictures, read_answers, read_looks
 from models.runs.status import EXAMPLE_RUN, LIVE_STATUSES, RunState, keep_known_runs, read_run

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import inspect
 import re
+from textwrap import fill
 from types import ModuleType
 
-from models.data.datasets import TITLES, TRAIN_SHARE
+from models.data.names import TITLES, TRAIN_SHARE
 from models.networks.registry import get_network_spec
 from models.networks.source import write_network
 from models.training import augmentation, distortion
-from models.training.recipes import TrainConfig
+from models.training.config import TrainConfig, describe_settings
 
 _SCRIPT = '''\
 """{title}.
+
+{settings}
 
 {needs}
 On the CPU, with as many threads, it ends in the same weights as the whole run, bit for bit.
@@ -111,6 +114,7 @@ def find_learning_rate(step):
 '''
 
 _AUTOCAST = 'with torch.autocast("cpu", torch.bfloat16)'
+_WIDTH = 100  # letters of a line of text
 _TORCHVISION_NAMES = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST"}
 
 
@@ -137,6 +141,7 @@ def write_run_script(config: TrainConfig) -> str:
     )
     return _SCRIPT.format(
         title=f"{get_network_spec(config.network).title} on {dataset}",
+        settings=fill(f"{describe_settings(config)}.", _WIDTH),
         needs=_describe_needs(config),
         imports=_write_imports(config),
         functions="\n\n".join(part.rstrip() + "\n" for part in _list_functions(config)).rstrip(),

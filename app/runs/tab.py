@@ -10,14 +10,11 @@ from urllib.parse import parse_qs, urlsplit
 import gradio as gr
 
 from app.runs.components.runs import build_runs
-from app.runs.controls import Filled, build_form, wire_form
-from app.runs.form import Form, read_form, read_num_seeds
+from app.runs.controls import build_form, wire_form
+from app.runs.form import read_fields, read_form, read_num_seeds
 from app.runs.lesson import build_lesson
 from app.runs.live import answer_act, answer_file, answer_look
-from app.runs.section_compare import build_comparison
-from app.runs.section_learning import build_learning
-from app.runs.section_notebook import build_notebook_table
-from app.runs.section_results import build_results
+from app.runs.sections import build_comparison, build_learning, build_notebook_table, build_results
 from models.runs.control import repeat_run
 from models.runs.status import EXAMPLE_RUN, has_run, keep_known_runs
 
@@ -61,11 +58,11 @@ class RunsTab(NamedTuple):
     runs: gr.HTML
 
 
-def on_start(my_runs: Any, num_seeds: Any, filled: Filled, *values: Any) -> Shelf:
-    """Start a run for each seed; wires: Start button; this visitor's runs, seeds, filled, form → shelf."""
+def on_start(my_runs: Any, num_seeds: Any, followed: str, *values: Any) -> Shelf:
+    """Start a run for each seed; wires: Start button; their runs, seeds, recipe followed, form → shelf."""
     known = keep_known_runs(my_runs)
     try:
-        config = read_form(Form(*values), filled.recipe)
+        config = read_form(read_fields(values), followed)
         started = repeat_run(config, read_num_seeds(num_seeds), own_runs=known)
     except (ValueError, OSError) as mistake:
         return Shelf(str(mistake), gr.skip(), gr.skip())
@@ -148,9 +145,9 @@ def build_runs_tab(page: gr.Blocks, pad: gr.HTML, my_runs: gr.BrowserState) -> R
         build_notebook_table()
     build_lesson()
 
-    wire_form(controls)
+    wire_form(page, controls)
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
-    form = [my_runs, controls.num_seeds, controls.filled, *controls.fields.values()]
+    form = [my_runs, controls.num_seeds, controls.followed, *controls.fields.values()]
     started = start.click(on_start, form, [error, my_runs, runs], js=_RECALL, **quiet)
     started.then(fn=None, js=_SHOW_RUN, **quiet)
     gr.on(

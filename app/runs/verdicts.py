@@ -9,7 +9,7 @@ import numpy as np
 
 from app.runs.results import title_training
 from models.checkpoints.comparison import compare_answers
-from models.data.datasets import TITLES
+from models.data.names import TITLES
 from models.runs.records import read_answers
 from models.runs.status import RunState
 

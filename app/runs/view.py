@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from app.runs.form import ALL_IMAGES, describe_settings
+from app.runs.form import ALL_IMAGES
 from app.ui.numbers import format_seconds
-from models.data.datasets import TITLES
+from models.data.names import TITLES
 from models.networks.registry import NETWORKS
 from models.runs.status import EXAMPLE_RUN, RunNews, RunState
-from models.training.recipes import TrainConfig
+from models.training.config import TrainConfig, describe_settings
 
 MAX_VIEW_POINTS = 300  # of each curve, when a run is first looked at
 MAX_NEWS_POINTS = 10  # a kilobyte an update

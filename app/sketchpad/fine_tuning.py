@@ -7,14 +7,14 @@ from typing import Any
 
 from app.ui.numbers import write_percent
 from models.checkpoints.file import load_checkpoint, read_info
-from models.data.datasets import TITLES, TRAIN_SHARE
+from models.data.names import TITLES, TRAIN_SHARE
 from models.runs.control import start_run
 from models.runs.folder import find_run_folder
 from models.runs.library import RUN_PREFIX, resolve_choice
 from models.runs.status import LIVE_STATUSES, RunState, read_run
 from models.sketch.drawings import prepare_drawings
+from models.training.config import TrainConfig
 from models.training.fine_tuning import START, pack_beginning, plan_fine_tuning
-from models.training.recipes import TrainConfig
 
 ShowCard = Callable[[RunState], dict[str, Any]]
 

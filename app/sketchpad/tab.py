@@ -126,7 +126,7 @@ def _list_labels(my_runs: list[str]) -> list[tuple[str, str]]:
 def describe_choice(key: str) -> str:
     """Return a few lines of Markdown about a checkpoint, all from its header."""
     from models.checkpoints.file import read_info
-    from models.data.datasets import TITLES
+    from models.data.names import TITLES
     from models.networks.registry import get_network_spec
 
     info = read_info(resolve_choice(key))

@@ -21,15 +21,11 @@ import torch
 from torch import Tensor
 
 from models.data import strokes
+from models.data.names import DATASETS, NUM_IMAGES, TITLES, TRAIN_SHARE
 from models.networks.registry import IMAGE_SIZE_PX
 
 Part = Literal["train", "test"]
 Progress = Callable[[int, int], None]
-
-DATASETS = ("mnist", "fashion-mnist", "strokes")
-TITLES = {"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST", "strokes": "Built-in strokes"}
-NUM_IMAGES = {"train": 60_000, "test": 10_000}
-TRAIN_SHARE = 0.8  # the notebook's: 48,000 of 60,000 images train, 12,000 validate
 
 # torchvision's class, and so its folder, for each data set that is downloaded.
 _DOWNLOADED = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST"}

@@ -24,7 +24,7 @@ from models.runs.folder import (
     keep_known_runs,
     write_meta,
 )
-from models.runs.limits import RunLimits, read_limits
+from models.runs.limits import RunLimits, narrow_settings, read_limits
 from models.runs.management import check_name, purge_deleted
 from models.runs.queue import (
     advance_held_queue,
@@ -37,7 +37,7 @@ from models.runs.queue import (
     list_waiting,
 )
 from models.runs.status import LIVE_STATUSES, read_news
-from models.training.recipes import TrainConfig
+from models.training.config import TrainConfig
 
 __all__ = [
     "advance_queue", "create_run", "list_live_runs", "prepare_resumption", "repeat_run", "resume_run",
@@ -219,14 +219,8 @@ def _start_runs(
 
 def _check_config(limits: RunLimits, config: TrainConfig) -> None:
     """Refuse what `glassbox train` may do on one's own machine, but a visitor of a page may not."""
-    low, high = limits.min_batch_size, limits.max_batch_size
-    if not low <= config.batch_size <= high:
-        raise ValueError(f"batch size is {config.batch_size}; a run may have {low} to {high}; 32 is usual.")
-    if config.epochs > limits.max_epochs:
-        raise ValueError(
-            f"epochs is {config.epochs}; a run may have 1 to {limits.max_epochs}. "
-            "`glassbox train` on your own machine takes up to 100."
-        )
+    for name, setting in narrow_settings(limits).items():
+        setting.check(getattr(config, name))
 
 
 def _check_visitor(limits: RunLimits, own: list[str], num_new: int) -> None:

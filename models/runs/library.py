@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.checkpoints.file import CheckpointInfo, find_checkpoint, list_checkpoints, read_info
-from models.data.datasets import TITLES
+from models.data.names import TITLES
 from models.networks.registry import get_network_spec
 from models.runs.folder import EXAMPLE_RUN, read_name
 from models.runs.status import find_run_checkpoint, keep_known_runs

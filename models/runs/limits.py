@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from models.training.config import MAX_EPOCHS, SETTINGS
+from models.training.settings import Setting
 
 
 @dataclass(frozen=True)
@@ -42,12 +45,25 @@ def read_limits() -> RunLimits:
     return RunLimits(
         max_training=_read_number("GLASSBOX_MAX_RUNS", max(1, (os.cpu_count() or 1) // 2), 1, 1_000),
         max_waiting=_read_number("GLASSBOX_MAX_WAITING", RunLimits.max_waiting, 0, 10_000),
-        max_epochs=_read_number("GLASSBOX_MAX_EPOCHS", RunLimits.max_epochs, 1, 100),
+        max_epochs=_read_number("GLASSBOX_MAX_EPOCHS", RunLimits.max_epochs, 1, MAX_EPOCHS),
         max_minutes=_read_number("GLASSBOX_MAX_MINUTES", RunLimits.max_minutes, 1, 10_000),
         runs_per_visitor=_read_number("GLASSBOX_RUNS_PER_VISITOR", RunLimits.runs_per_visitor, 1, 1_000),
         live_per_visitor=_read_number("GLASSBOX_LIVE_PER_VISITOR", RunLimits.live_per_visitor, 1, 1_000),
         max_disk_mb=_read_number("GLASSBOX_RUNS_DISK_MB", RunLimits.max_disk_mb, 1, 10**9),
     )
+
+
+def narrow_settings(limits: RunLimits) -> dict[str, Setting]:
+    """Return the settings of a training with the ranges that a run of the page may have.
+
+    `SETTINGS` itself has what one's own `glassbox train` may.
+    """
+    epochs, batch_size = SETTINGS["epochs"], SETTINGS["batch_size"]
+    remedy = f"`glassbox train` on your own machine takes up to {epochs.highest}"
+    return SETTINGS | {
+        "epochs": replace(epochs, highest=limits.max_epochs, remedy=remedy),
+        "batch_size": replace(batch_size, lowest=limits.min_batch_size, highest=limits.max_batch_size),
+    }
 
 
 def _read_number(variable: str, default: int, lowest: int, highest: int) -> int:

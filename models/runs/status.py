@@ -33,7 +33,7 @@ from models.runs.folder import (
     read_tail,
 )
 from models.runs.queue import advance_queue, find_place, is_starting
-from models.training.recipes import TrainConfig
+from models.training.config import TrainConfig
 
 __all__ = [
     "EXAMPLE_RUN", "LIVE_STATUSES", "RunNews", "RunState", "Status", "find_run_checkpoint",

@@ -43,11 +43,12 @@ from models.runs.folder import (
     read_events,
 )
 from models.runs.queue import advance_queue, mark_live, release_live
+from models.training.config import TrainConfig
 from models.training.events import EpochEvent, Event, Finished, Preparing, Started, StepEvent, describe_event
 from models.training.fine_tuning import read_beginning
-from models.training.loop import Halt, train
+from models.training.loop import train
 from models.training.peers import ALONE, Peers
-from models.training.recipes import TrainConfig
+from models.training.session import Halt
 from models.training.state import TrainingState, load_state, save_state
 
 MAX_SNAPSHOTS = 20  # after the one before the first epoch

@@ -24,12 +24,13 @@ from models.runs.folder import CHECKPOINT, CONFIG, LOG, find_own_folder
 from models.runs.launcher import SPARE_OPTION
 from models.runs.limits import read_limits
 from models.runs.writer import catch_signals, execute_run, read_config, read_state
+from models.training.config import TrainConfig
 from models.training.fine_tuning import read_beginning
-from models.training.loop import Halt, train
+from models.training.loop import train
 from models.training.optimizer import build_optimizer
 from models.training.options import add_config_options, check_out, make_described_config
 from models.training.peers import Peers, join_peers, leave_peers
-from models.training.recipes import TrainConfig
+from models.training.session import Halt
 
 
 def main() -> int:

@@ -23,7 +23,7 @@ def distort_images(images: Tensor, distortions: str) -> Tensor:
 
     Args:
         images: (N, 1, 28, 28) float32 in [0, 1].
-        distortions: Which of `models.training.recipes.DISTORTIONS`, by comma: "slant" leans the writing to
+        distortions: Which of `models.training.config.DISTORTIONS`, by comma: "slant" leans the writing to
             either side and makes it narrower or wider; "bend" moves its parts against each other, smoothly;
             "width" writes it with a thicker or thinner pen; "strength" makes its ink fainter or stronger.
 

@@ -8,66 +8,29 @@ whether the training went through in one go or was resumed on the way.
 from __future__ import annotations
 
 import copy
-import math
 import os
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 
 import torch
-import torch.nn.functional as F
-from torch import Tensor, nn
 
-from models.checkpoints.evaluation import Evaluation, evaluate_network, use_precision
-from models.checkpoints.file import Checkpoint, CheckpointInfo
+from models.checkpoints.evaluation import Evaluation, evaluate_network
+from models.checkpoints.file import Checkpoint
 from models.data.datasets import (
-    NUM_IMAGES,
-    TITLES,
     Dataset,
     Progress,
     has_files,
-    hash_dataset,
     load_dataset,
     load_strokes,
     split_dataset,
-    to_input,
 )
-from models.networks.registry import (
-    apply_changes,
-    build_network,
-    describe_config,
-    get_network_spec,
-    set_dropout,
-)
-from models.training.augmentation import augment_images
-from models.training.distortion import distort_images
-from models.training.events import EpochEvent, Event, Finished, Preparing, Started, StepEvent
+from models.data.names import NUM_IMAGES, TITLES
+from models.training.config import TrainConfig
+from models.training.events import Event, Finished, Preparing, Started, StepEvent
 from models.training.fine_tuning import Beginning, mix_drawings
-from models.training.optimizer import build_optimizer, schedule_learning_rate
 from models.training.peers import ALONE, Peers
-from models.training.randomness import RandomState
-from models.training.recipes import TrainConfig
-from models.training.state import TrainingProgress, TrainingState, capture_state, restore_state
-
-_NUM_REPORTS = 300  # of a whole training, at equal distances; slow steps are reported more often
-_REPORT_EVERY_SECONDS = 0.2
-_SMOOTHING_SHARE = (
-    0.01  # of the training's steps, in which a loss loses half its weight in the moving average
-)
-
-
-@dataclass(frozen=True)
-class Halt:
-    """What a training is told that is to end early.
-
-    Attributes:
-        reason: Why, for a person; a sentence without its full stop.
-        keep: Whether the weights as they are now are to be validated, tested and kept, instead of those of
-            the last whole epoch.
-    """
-
-    reason: str
-    keep: bool
+from models.training.session import EpochResult, Halt, Session
+from models.training.state import TrainingState
 
 
 def go_on() -> Halt | None:
@@ -129,14 +92,14 @@ def train(
         Dataset(part.images.to(device), part.labels.to(device)) for part in (own, validating)
     )
     yield Preparing("Building the network")
-    session = _Session(config, training, validation, device, peers, beginning)
+    session = Session(config, training, validation, device, peers, beginning)
     last_good: Checkpoint | None = None
     if state:
         last_good = copy.deepcopy(session.resume(state))
     else:
         yield Started(session.describe(None))
     while session.epoch < config.epochs:
-        result: _EpochResult | None = None
+        result: EpochResult | None = None
         for event in session.train_epoch(find_halt):
             if isinstance(event, StepEvent):
                 yield event
@@ -162,239 +125,6 @@ def train(
     yield Finished("done", f"Finished {_count(config.epochs, 'epoch')}. Test {test}.", test, tested)
 
 
-@dataclass(frozen=True)
-class _EpochResult:
-    """Mean loss and accuracy over an epoch's steps (NaN if it diverged), and what ended it early."""
-
-    loss: float
-    accuracy: float
-    halt: Halt | None
-
-
-class _Session:
-    """A network in training: all that its steps change, and how far they have come."""
-
-    def __init__(
-        self,
-        config: TrainConfig,
-        training: Dataset,
-        validation: Dataset,
-        device: torch.device,
-        peers: Peers,
-        beginning: Beginning | None,
-    ) -> None:
-        self.epoch = self.step = 0
-        self._config, self._peers = config, peers
-        self._training, self._validation = training, validation
-        self._random = RandomState(config.seed, device)
-        self._changes = set_dropout(config.network, config.dropout)
-        with self._random.active():
-            self._network = build_network(config.network, self._changes).to(device)
-        if beginning:
-            self._network.load_state_dict(beginning.weights)
-        if config.precision == "bfloat16":  # its faster convolutions want the channels last in memory
-            self._network.to(memory_format=torch.channels_last)
-        self._called = peers.wrap(self._network)
-        self._optimizer = build_optimizer(self._network.parameters(), config)
-        self._dataset_sha256 = hash_dataset(config.dataset)
-        self._steps_per_epoch = math.ceil(len(training) / config.batch_size)
-        self._num_steps = self._steps_per_epoch * config.epochs
-        self._smoothed_loss = 0.0
-        self._earlier_seconds = 0.0
-        self._start = time.perf_counter()
-
-    def resume(self, state: TrainingState) -> Checkpoint:
-        """Take a state over, and return the checkpoint of its epoch."""
-        restore_state(state, self._network, self._optimizer, self._random)
-        done = state.progress
-        self.epoch, self.step, self._smoothed_loss = done.epoch, done.step, done.smoothed_loss
-        self._earlier_seconds, self._start = done.seconds, time.perf_counter()
-        return self.describe(done)
-
-    def train_epoch(self, find_halt: Callable[[], Halt | None]) -> Iterator[StepEvent | _EpochResult]:
-        """Make one pass over the training pictures in a new random order; the last item is the result."""
-        config, peers, device = self._config, self._peers, self._training.images.device
-        report_every = math.ceil(self._num_steps / _NUM_REPORTS)
-        with self._random.active():
-            order = peers.spread(torch.randperm(len(self._training))).to(device)
-        if not peers.is_first:  # what it drops is not what the first one drops
-            self._random = RandomState(config.seed + 1000 * self.epoch + peers.rank, device)
-        sums = _Sums(device)
-        last_report = time.perf_counter()
-        self._network.train()
-        for index in range(self._steps_per_epoch):
-            chosen = peers.share(order[index * config.batch_size : (index + 1) * config.batch_size])
-            sums.add(*self._make_step(self._training.select(chosen)))
-            is_due = self.step % report_every == 0 or index == self._steps_per_epoch - 1
-            # Peers ask each other at every report, so none of them may report when it likes.
-            is_late = peers.size == 1 and time.perf_counter() - last_report >= _REPORT_EVERY_SECONDS
-            if not (is_due or is_late):
-                continue
-            loss, num_steps = sums.read()
-            halt = find_halt()
-            agreed = peers.agree(_DIVERGED if not math.isfinite(loss) else _rank_halt(halt))
-            if agreed == _DIVERGED:
-                yield _EpochResult(math.nan, math.nan, None)
-                return
-            self._smooth(loss, num_steps)
-            yield self._describe_step(loss, sums.images_per_second * peers.size)
-            if agreed:
-                told = halt or Halt("Stopped as asked", keep=agreed == _KEEP)  # asked of another process
-                yield _EpochResult(*sums.average(peers), told)
-                return
-            last_report = time.perf_counter()
-        yield _EpochResult(*sums.average(peers), None)
-
-    def finish_epoch(self, result: _EpochResult) -> EpochEvent | None:
-        """Validate the network as it is now; None if it has diverged."""
-        if not math.isfinite(result.loss):
-            return None
-        validation = evaluate_network(self._network, self._validation, self._config.precision)
-        if not _is_finite(self._network, validation):
-            return None
-        self.epoch += result.halt is None
-        now = TrainingProgress(
-            self.epoch, self.step, self._seconds(), self._smoothed_loss, validation.loss, validation.accuracy
-        )
-        return EpochEvent(
-            epoch=self.epoch + (result.halt is not None),
-            step=self.step,
-            is_whole=result.halt is None,
-            train_loss=result.loss,
-            train_accuracy=result.accuracy,
-            validation=validation,
-            seconds=now.seconds,
-            checkpoint=self.describe(now),
-            state=capture_state(self._config, now, self._network, self._optimizer, self._random),
-        )
-
-    def describe(self, now: TrainingProgress | None) -> Checkpoint:
-        """Return the network with the record of how it was made; None stands for fresh weights."""
-        recipe = asdict(self._config) | {"steps": self.step}
-        for name in ("network", "dataset", "seed", "split_seed"):  # recorded beside the recipe
-            del recipe[name]
-        info = CheckpointInfo(
-            network=self._config.network,
-            config=describe_config(apply_changes(get_network_spec(self._config.network), self._changes)),
-            dataset=self._config.dataset,
-            dataset_sha256=self._dataset_sha256,
-            split_seed=self._config.split_seed,
-            recipe=recipe,
-            seed=self._config.seed,
-            epochs=self.epoch,
-            validation_loss=now.validation_loss if now else None,
-            validation_accuracy=now.validation_accuracy if now else None,
-            test_loss=None,
-            test_accuracy=None,
-            num_test=None,
-            seconds=now.seconds if now else 0.0,
-            torch_version=torch.__version__,
-        )
-        return Checkpoint(self._network, info)
-
-    def _make_step(self, batch: Dataset) -> tuple[Tensor, Tensor, Dataset]:
-        """Take one optimiser step, and return the batch's mean loss, its logits, and the batch."""
-        config = self._config
-        rate = schedule_learning_rate(config, self.step, self._num_steps)
-        for group in self._optimizer.param_groups:
-            group["lr"] = rate
-        with self._random.active():
-            images = to_input(batch.images)
-            if config.distortions:
-                images = distort_images(images, config.distortions)
-            if config.augment:
-                images = augment_images(images)
-            self._optimizer.zero_grad()
-            with use_precision(config.precision, images.device):
-                logits = self._called(images)  # (N, 1, 28, 28) → (N, 10)
-            loss = F.cross_entropy(logits.float(), batch.labels, label_smoothing=config.label_smoothing)
-            loss.backward()
-            self._optimizer.step()
-        self.step += 1
-        return loss.detach(), logits.detach(), batch
-
-    def _smooth(self, loss: float, num_steps: int) -> None:
-        """Take a mean loss of some steps into the moving average, with the weight of their number."""
-        kept = (
-            0.5 ** (num_steps / max(1.0, _SMOOTHING_SHARE * self._num_steps)) if self._smoothed_loss else 0.0
-        )
-        self._smoothed_loss = kept * self._smoothed_loss + (1 - kept) * loss
-
-    def _describe_step(self, loss: float, images_per_second: float) -> StepEvent:
-        parameters = list(self._network.parameters())
-        return StepEvent(
-            step=self.step,
-            num_steps=self._num_steps,
-            epoch=self.epoch + 1,
-            loss=loss,
-            smoothed_loss=self._smoothed_loss,
-            learning_rate=self._optimizer.param_groups[0]["lr"],
-            weight_norm=_measure_norm([parameter.detach() for parameter in parameters]),
-            gradient_norm=_measure_norm([p.grad for p in parameters if p.grad is not None]),
-            images_per_second=images_per_second,
-            seconds=self._seconds(),
-        )
-
-    def _seconds(self) -> float:
-        return self._earlier_seconds + time.perf_counter() - self._start
-
-
-class _Sums:
-    """Loss and hits of an epoch's steps, read off the device at reports only, so that a GPU need not wait."""
-
-    def __init__(self, device: torch.device) -> None:
-        self._loss = torch.zeros((), device=device)
-        self._num_correct = torch.zeros((), dtype=torch.int64, device=device)
-        self._num_images = self._num_steps = 0  # since the last reading, as the loss
-        self._read_loss, self._read_images = 0.0, 0
-        self._start = time.perf_counter()
-
-    def add(self, loss: Tensor, logits: Tensor, batch: Dataset) -> None:
-        """Add a step's mean loss and its hits."""
-        self._loss += loss * len(batch)
-        self._num_correct += (logits.argmax(dim=1) == batch.labels).sum()
-        self._num_images += len(batch)
-        self._num_steps += 1
-
-    def read(self) -> tuple[float, int]:
-        """Return the mean loss of the steps since the last reading, and how many they are."""
-        total, num_images, num_steps = self._loss.item(), self._num_images, self._num_steps
-        self._read_loss += total
-        self._read_images += num_images
-        self._loss.zero_()
-        self._num_images = self._num_steps = 0
-        return total / num_images, num_steps
-
-    @property
-    def images_per_second(self) -> float:
-        """Return the speed up to the last reading."""
-        return self._read_images / (time.perf_counter() - self._start)
-
-    def average(self, peers: Peers) -> tuple[float, float]:
-        """Return mean loss and accuracy up to the last reading, over all processes."""
-        sums = torch.tensor(
-            [self._read_loss, self._num_correct.item(), self._read_images], dtype=torch.float64
-        )
-        loss, num_correct, num_images = peers.add(sums).tolist()
-        return loss / num_images, num_correct / num_images
-
-
-# What the processes of a training agree on at a report: the largest of these that one of them brings.
-_STOP, _KEEP, _DIVERGED = 1, 2, 3
-
-
-def _rank_halt(halt: Halt | None) -> int:
-    if halt is None:
-        return 0
-    return _KEEP if halt.keep else _STOP
-
-
-def _measure_norm(tensors: list[Tensor]) -> float:
-    """Return the Euclidean norm of all values together."""
-    norm: Tensor = torch.linalg.vector_norm(torch.stack([torch.linalg.vector_norm(t) for t in tensors]))
-    return norm.item()
-
-
 def _describe_loading(config: TrainConfig) -> str:
     num = config.num_images or NUM_IMAGES["train"]
     if config.dataset == "strokes":
@@ -412,11 +142,6 @@ def _test(
         checkpoint.info, test_loss=test.loss, test_accuracy=test.accuracy, num_test=test.num_images
     )
     return test, Checkpoint(checkpoint.network, info)
-
-
-def _is_finite(network: nn.Module, evaluation: Evaluation) -> bool:
-    tensors = network.state_dict().values()
-    return math.isfinite(evaluation.loss) and all(bool(torch.isfinite(t).all()) for t in tensors)
 
 
 def _finish_stopped(halt: Halt, last_good: Checkpoint | None) -> Finished:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from torch import nn
 
-from models.training.recipes import TrainConfig
+from models.training.config import TrainConfig
 
 if TYPE_CHECKING:
     from torch.optim import Optimizer

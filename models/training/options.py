@@ -7,42 +7,26 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from models.training.recipes import TrainConfig
+from models.training.config import RECIPES, SETTINGS
+from models.training.settings import Setting
 
-_FIELDS: dict[str, tuple[type, str]] = {
-    "dataset": (str, "mnist, fashion-mnist or strokes; default: mnist"),
-    "num_images": (int, "train and validate on so many pictures only"),
-    "epochs": (int, "passes over the training pictures; default: the recipe's, as for all that follow"),
-    "batch_size": (int, "pictures a step"),
-    "optimizer": (str, "sgd, adam, adamw or rmsprop"),
-    "learning_rate": (float, "step size; where a schedule changes it, its peak"),
-    "momentum": (float, "of sgd and rmsprop"),
-    "schedule": (str, "constant, cosine or one-cycle"),
-    "weight_decay": (float, "λ of the L2 penalty"),
-    "dropout": (float, "probability for all dropout layers"),
-    "distortions": (str, "slant, bend, width, strength: some of them in this order, by comma"),
-    "added_strokes": (int, "built-in strokes added to the training pictures"),
-    "label_smoothing": (float, "share of the right answer's probability that is spread over all"),
-    "precision": (str, "float32 or bfloat16"),
-    "seed": (int, "of weights, order and dropout; default: 0"),
-    "split_seed": (int, "of the split into training and validation pictures; default: 0"),
-}
+if TYPE_CHECKING:
+    from models.training.config import TrainConfig
 
 
 def add_config_options(parser: argparse.ArgumentParser) -> None:
     """Add an option for each field of a configuration but the network, which is an argument."""
     parser.add_argument(
-        "--recipe", default="notebook", help="notebook, fast, sketch or free; default: notebook"
+        "--recipe",
+        default="notebook",
+        help=f"what the settings below are where they are left out: {', '.join(RECIPES)}; default: notebook",
     )
-    for name, (kind, text) in _FIELDS.items():
-        parser.add_argument(f"--{name.replace('_', '-')}", type=kind, help=text)
-    parser.add_argument(
-        "--augment",
-        action=argparse.BooleanOptionalAction,
-        default=None,
-        help="shift, turn and scale each training picture a little at random",
-    )
+    for name, setting in _list_options().items():
+        flag, text = f"--{name.replace('_', '-')}", setting.describe_setting().replace("%", "%%")
+        if setting.kind is bool:
+            parser.add_argument(flag, action=argparse.BooleanOptionalAction, default=None, help=text)
+        else:
+            parser.add_argument(flag, type=setting.kind, help=text)
     parser.add_argument(
         "--runs-dir",
         type=Path,
@@ -60,8 +44,12 @@ def make_described_config(options: argparse.Namespace) -> TrainConfig:
     """
     from models.training.recipes import make_config
 
-    changes: dict[str, Any] = {name: getattr(options, name) for name in (*_FIELDS, "augment")}
+    changes: dict[str, Any] = {name: getattr(options, name) for name in _list_options()}
     return make_config(options.network, options.recipe, **changes)
+
+
+def _list_options() -> dict[str, Setting]:
+    return {name: setting for name, setting in SETTINGS.items() if setting.offered != "nowhere"}
 
 
 def check_out(out: Path | None) -> None:

@@ -14,8 +14,8 @@ from safetensors.torch import save as save_tensors
 from torch import Tensor, nn
 
 from models.checkpoints.file import write_atomically
+from models.training.config import TrainConfig
 from models.training.randomness import RandomState
-from models.training.recipes import TrainConfig
 
 if TYPE_CHECKING:
     from torch.optim import Optimizer

@@ -7,8 +7,10 @@ from hypothesis import strategies as st
 from app.sketchpad.tab import build_example
 from models.checkpoints.file import list_checkpoints
 from models.networks.registry import NETWORKS
-from models.training.recipes import DISTORTIONS
+from models.runs.limits import narrow_settings, read_limits
+from models.training.config import RECIPES
 from tests.api.test_endpoints import PARAMETERS
+from tests.training.random_settings import draw_setting
 
 WAYS = ("by name", "by place", "as the client")
 
@@ -91,21 +93,20 @@ def drawings(draw):
     return call | {"with_stages": draw(st.booleans())}
 
 
+SETTINGS = {
+    name: draw_setting(setting)
+    for name, setting in narrow_settings(read_limits()).items()
+    if setting.offered == "everywhere" and name != "dropout"  # which not every network has
+}
+QUICK = {
+    "dataset": st.just("strokes"), "epochs": st.just(1), "num_images": st.integers(10, 100),
+    "added_strokes": st.integers(0, 50),
+}  # fmt: skip
 TRAININGS = st.fixed_dictionaries(
-    {"network": st.sampled_from(sorted(NETWORKS)), "dataset": st.just("strokes"), "epochs": st.just(1),
-     "num_images": st.integers(10, 100)},
-    optional={
-        "recipe": st.sampled_from(["notebook", "fast", "sketch", "free"]), "seed": st.integers(0, 2**31 - 1),
-        "batch_size": st.integers(8, 512), "learning_rate": st.floats(1e-9, 1000),
-        "optimizer": st.sampled_from(["sgd", "adam", "adamw", "rmsprop"]), "momentum": st.floats(0, 0.9999),
-        "schedule": st.sampled_from(["constant", "cosine", "one-cycle"]), "weight_decay": st.floats(0, 10),
-        "augment": st.booleans(), "added_strokes": st.integers(0, 50), "label_smoothing": st.floats(0, 0.5),
-        "distortions": st.sets(st.sampled_from(DISTORTIONS)).map(
-            lambda chosen: ",".join(name for name in DISTORTIONS if name in chosen)
-        ),
-        "precision": st.sampled_from(["float32", "bfloat16"]), "name": st.text(max_size=60),
-    },
-)  # fmt: skip
+    {"network": st.sampled_from(sorted(NETWORKS)), **QUICK},
+    optional={name: drawn for name, drawn in SETTINGS.items() if name not in QUICK}
+    | {"recipe": st.sampled_from(RECIPES), "name": st.text(max_size=60)},
+)
 VALID = {
     "/checkpoints": st.just({}),
     "/architecture": st.fixed_dictionaries({"network": st.sampled_from([*sorted(NETWORKS), "alexnet"])}),

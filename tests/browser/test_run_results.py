@@ -117,13 +117,13 @@ def test_columns_sort_and_curves_change(open_page, ids):
     columns = ["Run", *expected["table"]["columns"]]
     assert heads.all_inner_texts() == columns
     names = [run["name"] for run in expected["runs"]]
-    for title in ("Test accuracy", "Parameters", "Optimiser"):
+    for title in ("Test accuracy", "Parameters", "Optimizer"):
         column = columns.index(title)
         cells = [row[column - 1] for row in expected["table"]["rows"]]
         ascending = [cell["text"] for cell in sorted(cells, key=lambda cell: cell["value"])]
         head = page.locator(f"{COMPARE} thead th").nth(column)
         # Words begin with the first of them, numbers with the largest.
-        is_words = title == "Optimiser"
+        is_words = title == "Optimizer"
         for order in ("ascending", "descending") if is_words else ("descending", "ascending"):
             heads.nth(column).click()
             assert head.get_attribute("aria-sort") == order

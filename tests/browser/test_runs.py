@@ -53,7 +53,7 @@ class Bench:
         )
 
     def set_pictures(self, num):
-        field = self.page.get_by_role("spinbutton", name="number input for Pictures")
+        field = self.page.get_by_role("spinbutton", name="number input for Images")
         field.fill(str(num))
         field.press("Enter")
 
@@ -391,6 +391,36 @@ def test_fields_follow_the_recipe_until_they_are_touched(bench):
     bench.wait_for_value("recipe", "fast")
     assert bench.read("batch-size") == str(config.batch_size)
     bench.page.locator("#run-warnings p").wait_for(state="detached")
+
+
+def test_what_a_network_brings_is_filled_in_before_any_answer_and_late_ones_rewrite_nothing(bench):
+    bench.open_hyperparameters()
+    page, held, late = bench.page, [], True
+
+    def is_told(request):
+        return request.method == "POST" and '"mlp"' in (request.post_data or "")
+
+    page.route(
+        "**", lambda route: held.append(route) if late and is_told(route.request) else route.continue_()
+    )
+    with page.expect_request(is_told):
+        bench.choose("network", "Multi-layer perceptron")
+    bench.wait_for_value("optimizer", "SGD with momentum")
+    bench.wait_for_value("momentum", "0.9")
+    page.locator("#run-dropout").wait_for(state="detached")
+    field = page.locator("#run-learning-rate input")
+    field.click()
+    page.keyboard.press("Control+a")
+    with page.expect_request(is_told):
+        page.keyboard.type("0.12")
+    late = False
+    with page.expect_response(lambda answer: is_told(answer.request)):
+        for route in held:
+            route.continue_()
+    page.locator("#run-about").get_by_text("SGD with momentum 0.9, learning rate").wait_for()
+    page.keyboard.type("34")
+    page.locator("#run-about").get_by_text("learning rate 0.1234").wait_for()
+    assert field.input_value() == "0.1234"
 
 
 def test_own_run_reads_a_drawing_on_the_sketchpad(open_runs, place_run):

@@ -37,7 +37,7 @@ def test_only_what_differs_has_a_column(runs):
     assert [cell["value"] for cell in read_cells(shown, "Seed")] == [0, 1]
     assert [cell["text"] for cell in read_cells(shown, "Parameters")] == ["7,850", "7,850"]
     columns = show_comparison([runs["mlp"], runs["convnet"]])["table"]["columns"]
-    assert columns[:-4] == ["Recipe", "Optimiser", "Learning rate", "Momentum", "Epochs"]
+    assert columns[:-4] == ["Recipe", "Optimizer", "Learning rate", "Momentum", "Epochs"]
 
 
 def test_results_are_those_of_the_runs(runs):

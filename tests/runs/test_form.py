@@ -6,29 +6,29 @@ import math
 import gradio as gr
 import pytest
 
-from app.runs.controls import Filled, on_field, on_network, on_optimizer, on_recipe
+from app.runs.controls import build_form, on_field, on_recipe, wire_form
 from app.runs.form import (
     ALL_IMAGES,
     OWN_DROPOUT,
-    RECIPE_FIELDS,
-    Form,
     describe_choice,
     fill_form,
+    is_seen,
+    list_fields,
     list_warnings,
     read_form,
     read_num_seeds,
-    refill_form,
 )
 from app.runs.tab import on_start, read_run_id
 from models.networks.registry import NETWORKS
 from models.training.recipes import make_config
 
-PICTURES = {"dataset": "strokes", "num_images": 1_000, "seed": 0}
+IMAGES = {"dataset": "strokes", "num_images": 1_000, "seed": 0}
 UNCHANGED = gr.skip()
 
 
 def make_form(network="convnet", recipe="notebook", **changes):
-    return Form(**{"network": network, **fill_form(network, recipe), **PICTURES, **changes})
+    form = {"network": network, **fill_form(network, recipe), **IMAGES, **changes}
+    return {name: form[name] for name in list_fields()}
 
 
 @pytest.mark.parametrize("recipe", ["notebook", "fast"])
@@ -54,7 +54,7 @@ def test_a_recipe_says_how_many_pictures_and_all_can_be_taken_instead():
         assert (config.num_images, config.recipe) == (num_images, "fast")
 
 
-def test_sgd_with_momentum_is_sgd_and_its_momentum_is_no_other_optimisers():
+def test_sgd_with_momentum_is_sgd_and_its_momentum_is_no_other_optimizers():
     with_momentum = read_form(make_form(optimizer="momentum", momentum=0.8), "notebook")
     assert (with_momentum.optimizer, with_momentum.momentum) == ("sgd", 0.8)
     for optimizer in ("sgd", "adam", "adamw"):
@@ -86,7 +86,9 @@ def test_changed_hyperparameter_makes_the_recipe_free_and_changing_it_back_undoe
         ("learning_rate", "fast", "'fast': enter a number"),
         ("learning_rate", [1], r"\[1\]: enter a number"),
         ("epochs", 2.5, "The number of epochs is 2.5: enter a whole number"),
-        ("epochs", 0, "epochs is 0"),
+        ("epochs", 0, "epochs is 0; it must be a whole number from 1 to 20"),
+        ("epochs", 21, "1 to 20; `glassbox train` on your own machine takes up to 100"),
+        ("batch_size", 7, "batch size is 7; it must be a whole number from 8 to 512"),
         ("batch_size", None, "The batch size is empty"),
         ("batch_size", 1e300, "batch size is 1"),
         ("seed", -1, "seed is -1"),
@@ -101,13 +103,13 @@ def test_changed_hyperparameter_makes_the_recipe_free_and_changing_it_back_undoe
         ("augment", "yes", "augment is 'yes'"),
         ("distortions", ["bend", "blur"], "distortions is 'bend,blur'"),
         ("distortions", None, "distortions is 'None'"),
-        ("added_strokes", 0.5, "strokes added is 0.5: enter a whole number"),
-        ("num_images", 3, "num_images is 3"),
+        ("added_strokes", 0.5, "added strokes is 0.5: enter a whole number"),
+        ("num_images", 3, "number of images is 3"),
     ],
 )
 def test_mistakes_are_told_with_what_is_wrong(field, value, message):
     with pytest.raises(ValueError, match=message):
-        read_form(make_form()._replace(**{field: value}), "notebook")
+        read_form(make_form(**{field: value}), "notebook")
 
 
 @pytest.mark.parametrize("value", [None, 0, -1, 1.5, math.nan, "many"])
@@ -117,78 +119,49 @@ def test_number_of_seeds_is_a_whole_number_of_at_least_one(value):
     assert read_num_seeds(3.0) == 3
 
 
-def test_another_network_refills_what_nobody_has_touched():
-    filled = fill_form("convnet", "notebook")
-    form = make_form("convnet", learning_rate=0.5)
-    changed = refill_form(form, filled, "mlp", "notebook")
-    assert "learning_rate" not in changed
-    assert changed["optimizer"] == "momentum"
-    assert form._replace(**changed).learning_rate == 0.5
+def test_a_chosen_recipe_is_followed_and_said():
+    choice = on_recipe("fast", *make_form("logistic", "fast").values())
+    assert (choice.followed, choice.hyperparameters) == ("fast", UNCHANGED)
+    assert "That is 4 steps in all" in choice.warnings
+    assert choice.about == describe_choice(make_config("logistic", "fast"))
 
 
-def values_of(updates):
-    """What a handler's updates of the decided fields set."""
-    pairs = zip(RECIPE_FIELDS, updates, strict=True)
-    return {name: update["value"] for name, update in pairs if "value" in update}
+def test_free_opens_the_hyperparameters():
+    choice = on_recipe("free", *make_form("logistic", "fast").values())
+    assert choice.followed == "free"
+    assert choice.hyperparameters.open is True
 
 
-def test_choosing_a_network_keeps_touched_fields_and_remembers_that_they_are_touched():
-    filled = Filled("notebook", "convnet", fill_form("convnet", "notebook"))
-    form = make_form("mlp", **{**filled.values, "learning_rate": 0.5})
-    now, *updates, recipe, about, warnings = on_network("notebook", filled, *form)
-    assert "learning_rate" not in values_of(updates)
-    assert recipe == "free"
-    assert "SGD with momentum 0.9, learning rate 0.5" in about
-    assert "far above" in warnings
-    back = form._replace(network="convnet", **values_of(updates))
-    again, *updates, _, _, _ = on_network("free", now, *back)
-    assert values_of(updates)["optimizer"] == "adam"
-    assert "learning_rate" not in values_of(updates)
-    assert again.recipe == "notebook"
+def test_a_changed_field_names_the_recipe_and_says_what_is_odd():
+    summary = on_field("notebook", "notebook", *make_form("mlp", learning_rate=0.5).values())
+    assert summary.recipe == "free"
+    assert "SGD with momentum 0.9, learning rate 0.5" in summary.about
+    assert "far above" in summary.warnings
+    back = on_field("free", "notebook", *make_form("mlp").values())
+    assert (back.recipe, back.warnings) == ("notebook", "")
 
 
-def test_a_click_that_is_told_twice_counts_once():
-    """The second time the fields are as they stood before the first answer, and none of them was touched."""
-    filled = Filled("notebook", "convnet", fill_form("convnet", "notebook"))
-    form = make_form("convnet", **filled.values)._replace(network="mlp")
-    now, *updates = on_network("notebook", filled, *form)
-    assert now.network == "mlp"
-    assert all(update == UNCHANGED for update in on_network("notebook", now, *form))
-    assert len(on_network("notebook", now, *form)) == 1 + len(updates)
+def test_answers_touch_no_field_so_that_none_can_rewrite_what_is_typed():
+    """What a choice fills in, the page itself does at once; `tests/browser/test_runs.py` sees to that."""
+    with gr.Blocks() as page:
+        controls = build_form()
+        wire_form(page, controls)
+    asked = [event for event in page.fns.values() if event.fn is not None]
+    assert len(asked) == 1 + len(controls.fields)
+    for event in asked:
+        assert not set(event.outputs) & set(controls.fields.values())
 
 
-def test_choosing_a_recipe_fills_every_field_and_forgets_what_was_touched():
-    filled = Filled("notebook", "logistic", fill_form("logistic", "notebook"))
-    form = make_form("logistic", learning_rate=0.5, epochs=9)
-    now, *updates, accordion, about, _ = on_recipe("fast", filled, *form)
-    assert values_of(updates) == fill_form("logistic", "fast")
-    assert now == Filled("fast", "logistic", fill_form("logistic", "fast"))
-    assert accordion == UNCHANGED
-    config = make_config("logistic", "fast")
-    assert about == describe_choice(config)
-
-
-def test_free_opens_the_hyperparameters_and_leaves_them_as_they_are():
-    filled = Filled("fast", "logistic", fill_form("logistic", "fast"))
-    now, *updates, accordion, _, _ = on_recipe("free", filled, *make_form("logistic", "fast"))
-    assert now == Filled("free", "logistic", filled.values)
-    assert values_of(updates) == {}
-    assert accordion.open is True
-
-
-def test_momentum_is_seen_with_the_optimisers_that_have_one():
-    filled = Filled("notebook", "convnet", fill_form("convnet", "notebook"))
-    for optimizer, is_seen in (("momentum", True), ("rmsprop", True), ("adam", False), ("sgd", False)):
-        momentum, recipe, _, _ = on_optimizer("notebook", filled, *make_form(optimizer=optimizer))
-        assert momentum.visible is is_seen
-        assert recipe == (UNCHANGED if optimizer == "adam" else "free")
+def test_fields_are_seen_where_they_count():
+    for optimizer, expected in (("momentum", True), ("rmsprop", True), ("adam", False), ("sgd", False)):
+        assert is_seen("momentum", make_form(optimizer=optimizer)) is expected
+    for network, expected in (("convnet", True), ("mlp", False), ("resnet", False), ([], False)):
+        assert is_seen("dropout", {"network": network}) is expected
 
 
 def test_half_typed_field_changes_nothing_on_the_page():
-    filled = Filled("notebook", "convnet", fill_form("convnet", "notebook"))
-    recipe, about, warnings = on_field("notebook", filled, *make_form(learning_rate=None))
-    assert recipe == about == UNCHANGED
-    assert warnings == ""
+    summary = on_field("notebook", "notebook", *make_form(learning_rate=None).values())
+    assert (summary.recipe, summary.about, summary.warnings) == (UNCHANGED, UNCHANGED, "")
 
 
 @pytest.mark.parametrize(
@@ -197,7 +170,7 @@ def test_half_typed_field_changes_nothing_on_the_page():
         ({"learning_rate": 10}, "far above what is usual for Adam"),
         ({"optimizer": "sgd", "learning_rate": 10}, "far above what is usual for SGD"),
         ({"learning_rate": 1e-7}, "hardly move"),
-        ({"batch_size": 900}, "holds all 800 training pictures"),
+        ({"batch_size": 900}, "holds all 800 training images"),
         ({"batch_size": 800, "epochs": 3}, "That is 3 steps in all"),
         ({"batch_size": 800, "epochs": 1}, "That is 1 step in all"),
         ({"weight_decay": 1}, "pulls the weights to 0"),
@@ -205,7 +178,7 @@ def test_half_typed_field_changes_nothing_on_the_page():
     ],
 )
 def test_odd_choices_are_allowed_and_told(changes, message):
-    (warning,) = list_warnings(make_config("convnet", **PICTURES, **changes))
+    (warning,) = list_warnings(make_config("convnet", **IMAGES, **changes))
     assert message in warning
 
 
@@ -216,7 +189,7 @@ def test_recipes_are_not_odd(network, recipe):
 
 
 def test_sgd_is_not_warned_of_a_rate_that_would_be_odd_for_adam():
-    assert list_warnings(make_config("convnet", **PICTURES, optimizer="sgd", learning_rate=0.5)) == []
+    assert list_warnings(make_config("convnet", **IMAGES, optimizer="sgd", learning_rate=0.5)) == []
 
 
 def test_missing_data_set_is_announced(monkeypatch, tmp_path):
@@ -227,11 +200,10 @@ def test_missing_data_set_is_announced(monkeypatch, tmp_path):
 
 def test_nothing_starts_from_a_form_that_is_wrong(monkeypatch):
     monkeypatch.setattr("app.runs.tab.repeat_run", lambda *args, **kwargs: pytest.fail("it started"))
-    filled = Filled("notebook", "convnet", fill_form("convnet", "notebook"))
-    shelf = on_start([], 1, filled, *make_form(learning_rate=math.nan))
+    shelf = on_start([], 1, "notebook", *make_form(learning_rate=math.nan).values())
     assert "learning rate is nan" in shelf.error
     assert shelf.my_runs == shelf.runs == UNCHANGED
-    assert "number of seeds" in on_start([], 0.5, filled, *make_form()).error
+    assert "number of seeds" in on_start([], 0.5, "notebook", *make_form().values()).error
 
 
 def test_configuration_that_is_started_is_the_forms(monkeypatch):
@@ -242,8 +214,7 @@ def test_configuration_that_is_started_is_the_forms(monkeypatch):
         return ["a" * 32, "b" * 32]
 
     monkeypatch.setattr("app.runs.tab.repeat_run", start)
-    filled = Filled("notebook", "mlp", fill_form("mlp", "notebook"))
-    shelf = on_start(["nonsense"], 2, filled, *make_form("mlp", weight_decay=0.001))
+    shelf = on_start(["nonsense"], 2, "notebook", *make_form("mlp", weight_decay=0.001).values())
     ((config, num_seeds, own_runs),) = asked
     assert dataclasses.asdict(config)["weight_decay"] == 0.001
     assert (config.recipe, num_seeds, own_runs) == ("free", 2, [])

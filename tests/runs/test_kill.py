@@ -31,7 +31,7 @@ import os, signal, sys
 from pathlib import Path
 import torch
 from models.runs import writer as run_writer
-from models.training.recipes import TrainConfig
+from models.training.config import TrainConfig
 from models.training import loop
 from models.training.optimizer import build_optimizer
 from tests.runs.trained_runs import load_small_dataset

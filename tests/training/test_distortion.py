@@ -5,8 +5,9 @@ import pytest
 import torch
 
 from models.data.datasets import load_dataset, to_input
+from models.training.config import DISTORTIONS, TrainConfig
 from models.training.distortion import MAX_THINNING, MAX_WIDENING, STRENGTHS, _spread, distort_images
-from models.training.recipes import DISTORTIONS, TrainConfig, make_config
+from models.training.recipes import make_config
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 import torch
 
-from app.runs.form import describe_settings
 from app.runs.live import answer_file
 from app.runs.script import write_run_script
 from app.runs.view import show_card
@@ -23,6 +22,7 @@ from models.runs.status import read_run
 from models.runs.writer import execute_run, read_config
 from models.sketch.drawing_scores import score_drawings
 from models.sketch.drawings import prepare_drawings
+from models.training.config import TrainConfig, describe_settings
 from models.training.events import EpochEvent
 from models.training.fine_tuning import (
     DRAWING_SHARE,
@@ -34,7 +34,7 @@ from models.training.fine_tuning import (
     read_beginning,
 )
 from models.training.loop import train
-from models.training.recipes import TrainConfig, make_config
+from models.training.recipes import make_config
 from tests.runs.trained_runs import small_test_set
 from tests.sketch.test_drawings import PAD_PX, draw_digits
 
@@ -192,7 +192,7 @@ def test_the_page_starts_one_and_lists_it_like_any_other(monkeypatch):
     config = read_config(folder)
     assert (config.start_from, config.drawings) == ("mlp", 15)
     assert len(read_beginning(folder, config).drawings) == 15
-    assert "begun with mlp, 15 drawings repeated to 20% of the training pictures" in describe_settings(config)
+    assert "begun with mlp, 15 drawings repeated to 20% of the training images" in describe_settings(config)
     with pytest.raises(ValueError, match="has no script"):
         write_run_script(config)
     assert "has no script" in json.loads(answer_file({"id": started["id"], "file": "script"}))["error"]

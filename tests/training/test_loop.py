@@ -12,12 +12,14 @@ import torch.nn.functional as F
 from models.checkpoints.evaluation import evaluate_network
 from models.data.datasets import load_dataset, split_dataset, to_input
 from models.networks.registry import build_network
-from models.training import loop
+from models.training import loop, session
 from models.training.augmentation import augment_images
+from models.training.config import SCHEDULES, TrainConfig
 from models.training.events import EpochEvent, Finished, Preparing, Started, StepEvent, describe_event
-from models.training.loop import Halt, train
+from models.training.loop import train
 from models.training.optimizer import WARM_UP_SHARE, schedule_learning_rate
-from models.training.recipes import SCHEDULES, TrainConfig, make_config
+from models.training.recipes import make_config
+from models.training.session import Halt
 from models.training.state import load_state, save_state
 
 SMALL = {"dataset": "strokes", "num_images": 1_000, "batch_size": 32}
@@ -237,10 +239,10 @@ def test_a_kept_training_that_saw_the_last_step_of_an_epoch_lost_nothing():
 
 
 def test_slow_steps_are_reported_a_few_times_a_second(monkeypatch):
-    monkeypatch.setattr(loop, "_NUM_REPORTS", 1)  # as if the training had very many steps
-    monkeypatch.setattr(loop, "_REPORT_EVERY_SECONDS", 0.0)
+    monkeypatch.setattr(session, "_NUM_REPORTS", 1)  # as if the training had very many steps
+    monkeypatch.setattr(session, "_REPORT_EVERY_SECONDS", 0.0)
     assert sum(isinstance(event, StepEvent) for event in run("logistic", epochs=2)) == 50
-    monkeypatch.setattr(loop, "_REPORT_EVERY_SECONDS", 1e9)
+    monkeypatch.setattr(session, "_REPORT_EVERY_SECONDS", 1e9)
     steps = [event for event in run("logistic", epochs=2) if isinstance(event, StepEvent)]
     assert [event.step for event in steps] == [25, 50]  # the end of each epoch is reported in any case
 
@@ -372,7 +374,7 @@ def test_divergence_later_keeps_the_last_good_checkpoint(monkeypatch):
         loss = plain(logits, labels, **options)
         return loss * float("nan") if num_calls > 25 and logits.requires_grad else loss
 
-    monkeypatch.setattr(loop.F, "cross_entropy", poisoned)
+    monkeypatch.setattr(session.F, "cross_entropy", poisoned)
     events = run("mlp", epochs=3)
     finished = events[-1]
     assert finished.status == "diverged"
@@ -386,7 +388,7 @@ def test_divergence_later_keeps_the_last_good_checkpoint(monkeypatch):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"learning_rate": float("nan")}, "learning rate is nan.*above 0 and at most 1000"),
+        ({"learning_rate": float("nan")}, "learning rate is nan.*above 0 and at most 1,000"),
         ({"learning_rate": float("inf")}, "learning rate is inf"),
         ({"learning_rate": 10**400}, "learning rate is 1000"),
         ({"learning_rate": 0}, "learning rate is 0"),
@@ -398,7 +400,7 @@ def test_divergence_later_keeps_the_last_good_checkpoint(monkeypatch):
         ({"epochs": 101}, "epochs is 101.*1 to 100"),
         ({"epochs": True}, "epochs is True"),
         ({"seed": -1}, "seed is -1"),
-        ({"num_images": 9}, "num_images is 9.*10 to 60,000"),
+        ({"num_images": 9}, "number of images is 9.*10 to 60,000"),
         ({"dataset": "cifar"}, "no data set called 'cifar'"),
         ({"optimizer": "lion"}, "no optimizer called 'lion'"),
         ({"recipe": "secret"}, "no recipe called 'secret'.*notebook, fast, sketch, free"),
@@ -410,7 +412,7 @@ def test_divergence_later_keeps_the_last_good_checkpoint(monkeypatch):
         ({"dropout": 0.5}, "mlp has no dropout layer.*choose convnet2"),
         ({"network": "convnet3", "dropout": 1.0}, "dropout is 1.0"),
         ({"augment": 1}, "augment is 1"),
-        ({"added_strokes": -1}, "added_strokes is -1.*0 to 200,000"),
+        ({"added_strokes": -1}, "added strokes is -1.*0 to 200,000"),
         ({"network": "resnet"}, "no network called 'resnet'"),
     ],
 )

@@ -1,0 +1,72 @@
+"""The sections below the runs: results on the test set, epochs, comparison, and the notebook's own table."""
+
+from __future__ import annotations
+
+import gradio as gr
+
+from app.runs.comparison import show_comparison
+from app.runs.components.comparison import build_compare
+from app.runs.components.confusion import build_confusion
+from app.runs.components.epochs import HAND_DRAWING, build_learning_view
+from app.runs.epochs import show_answers, show_learning, show_unit
+from app.runs.notebook_table import read_notebook_table, write_notebook_table
+from app.runs.results import show_cell, show_results
+from app.ui.answers import answer
+
+_RESULTS = """## Which digits does it misread?
+When a training has ended, the network is asked about 10,000 test images that it has never seen. Choose a
+cell of the matrix to see the images behind its number."""
+_LEARNING = """## What changes from epoch to epoch?
+The weights are kept after the epochs. Move the slider: the network as it was then reads the same image, and
+the first layer's filters take shape."""
+_COMPARISON = """## Which training was better, and by more than chance?
+Tick some runs in the list: their curves lie over each other, and the table shows what differs."""
+_NOTEBOOK = """Six networks, trained as the notebook trains them: batches of 32, two epochs, learning rate
+0.001, 48,000 images to learn from. The notebook fixed no seed for PyTorch, so its weights began elsewhere,
+its split was another, and its images came in another order: its very figures cannot be reached again, and
+ours can. “Within chance” means that two networks that are equally good would differ by no more than that in
+95 of 100 tests on 10,000 images each. The times are of different computers: the notebook's authors do not
+name theirs, ours were two processor cores."""
+
+
+def build_results() -> None:
+    """Build the section; it follows the run that the page looks at."""
+    gr.Markdown(_RESULTS, elem_classes="gb-question")
+    with gr.Column(elem_classes="gb-stage"):
+        build_confusion(
+            answer(show_results, "id", "known"),
+            answer(show_cell, "id", "row", "column"),
+            elem_id="run-results",
+        )
+
+
+def build_learning(pad: gr.HTML) -> None:
+    """Build the section; it follows the run that the page looks at.
+
+    Args:
+        pad: The sketchpad, whose drawing can be the image.
+    """
+    gr.Markdown(_LEARNING, elem_classes="gb-question")
+    with gr.Column(elem_classes="gb-stage"):
+        build_learning_view(
+            answer(show_learning, "id", "num_known"),
+            answer(show_answers, "id", "index", "drawing"),
+            answer(show_unit, "id", "unit"),
+            elem_id="run-learning",
+        )
+    pad.input(None, pad, None, js=HAND_DRAWING, queue=False, show_progress="hidden", api_visibility="private")
+
+
+def build_comparison() -> None:
+    """Build the section; it follows the runs that are ticked in the list."""
+    gr.Markdown(_COMPARISON, elem_classes="gb-question")
+    with gr.Column(elem_classes="gb-stage"):
+        build_compare(answer(show_comparison, "ids"), elem_id="run-compare")
+
+
+def build_notebook_table() -> None:
+    """Build the table inside the current section."""
+    gr.Markdown(_NOTEBOOK)
+    gr.Markdown(
+        write_notebook_table(read_notebook_table()), elem_classes="gb-numbers", elem_id="run-notebook"
+    )

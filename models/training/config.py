@@ -1,0 +1,198 @@
+"""The table of a training's settings, off which checks, command line, form, endpoint and sentences are read.
+
+A setting is declared where `TrainConfig` has its field; nothing else lists them all. Beside its declaration
+only what it does has to be written: in the training, and in the script of `app.runs.script`. The command line
+reads the table for its help, so nothing here imports torch at the top.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from models.data.names import DATASETS, NUM_IMAGES, TITLES
+from models.training.settings import check_name, declare, list_settings
+
+RECIPES = ("notebook", "fast", "sketch", "free")
+OPTIMIZERS = {"sgd": "SGD", "adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop"}
+SCHEDULES = {"constant": "Constant", "cosine": "Cosine, down to 0", "one-cycle": "One-cycle, up, down"}
+PRECISIONS = {"float32": "float32", "bfloat16": "bfloat16"}
+DISTORTIONS = {  # see models.training.distortion
+    "slant": "Slant",
+    "bend": "Bend",
+    "width": "Pen width",
+    "strength": "Strength of the ink",
+}
+MOMENTUM_OPTIMIZERS = ("sgd", "rmsprop")  # the others have their own, or none
+MAX_EPOCHS = 100
+MAX_DRAWINGS = 500
+MAX_NAME_LETTERS = 80
+MAX_SEED = 2**31 - 1
+_MIN_IMAGES = 10  # so that a fifth of them, the validation images, are at least two
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """Everything that decides the outcome of a training.
+
+    Attributes:
+        network: Name in the registry.
+        recipe: Name of the recipe that the hyperparameters come from; "free" where any of them was changed.
+        start_from: For a fine-tuning, what the checkpoint is called that it begins with; otherwise empty.
+
+    The other attributes are declared as settings: `SETTINGS[name]` says what each is and may be.
+    """
+
+    network: str
+    recipe: str = "notebook"
+    dataset: str = declare(
+        "mnist", str, "the data set",
+        noun="data set", choices={name: TITLES[name] for name in DATASETS}, label="Data",
+        is_hyperparameter=False,
+    )  # fmt: skip
+    num_images: int | None = declare(
+        None, int, "images, of which four fifths train and a fifth validates",
+        noun="number of images", lowest=_MIN_IMAGES, highest=NUM_IMAGES["train"],
+        remedy="leave it out to take all",
+        label="Images", info="Four fifths train, a fifth validates.",
+        is_hyperparameter=False,
+    )  # fmt: skip
+    optimizer: str = declare(
+        "adam", str, "what makes a step of the gradient, as in torch.optim",
+        choices=OPTIMIZERS,
+        describe=lambda config: OPTIMIZERS[config.optimizer] + (
+            f" with momentum {config.momentum:g}"
+            if config.momentum and config.optimizer in MOMENTUM_OPTIMIZERS else ""
+        ),
+    )  # fmt: skip
+    learning_rate: float = declare(
+        0.001, float, "step size, its peak where a schedule changes it",  # large ones diverge: a result
+        lowest=0, highest=1000, is_lowest_allowed=False, remedy="try 0.001",
+        info="The peak, where a schedule changes it.",
+        describe=lambda config: f"learning rate {config.learning_rate:g}",
+    )  # fmt: skip
+    momentum: float = declare(
+        0.0, float, f"of {' and '.join(MOMENTUM_OPTIMIZERS)}",
+        lowest=0, highest=0.9999, remedy="0.9 is usual",
+        info="Share of the last step's direction that is kept.",
+    )  # fmt: skip
+    schedule: str = declare(
+        "constant", str, "how the learning rate changes over the steps",
+        choices=SCHEDULES, label="Learning rate over the steps",
+        describe=lambda config: "" if config.schedule == "constant" else f"{config.schedule} schedule",
+    )  # fmt: skip
+    batch_size: int = declare(
+        32, int, "images a step",
+        lowest=1, highest=10_000, remedy="32 is usual",
+        info="Images for one step.",
+        describe=lambda config: f"batches of {config.batch_size:,}",
+    )  # fmt: skip
+    epochs: int = declare(
+        2, int, "passes over the training images",
+        noun="number of epochs", lowest=1, highest=MAX_EPOCHS, remedy="the notebook trains for 2",
+        label="Epochs", info="Passes over the images, {range}.",
+        describe=lambda config: "1 epoch" if config.epochs == 1 else f"{config.epochs} epochs",
+    )  # fmt: skip
+    weight_decay: float = declare(
+        0.0, float, "λ of the L2 penalty (λ/2)·‖w‖²; adamw shrinks the weights by 1 − η·λ a step instead",
+        lowest=0, highest=10, remedy="0.0001 is usual, 0 is none",
+        label="Weight decay λ", info="Adds (λ/2)·‖w‖² to the loss; AdamW shrinks the weights instead.",
+        describe=lambda config: f"weight decay {config.weight_decay:g}" if config.weight_decay else "",
+    )  # fmt: skip
+    dropout: float | None = declare(
+        None, float, "probability for all dropout layers of the network",
+        lowest=0, highest=0.95, remedy="0.5 is usual",
+        info="Share of features left out at each step.",
+        describe=lambda config: "" if config.dropout is None else f"dropout {config.dropout:g}",
+    )  # fmt: skip
+    augment: bool = declare(
+        False, bool, "shift, turn and scale each training image a little at random each time",
+        label="Augment the images", info="Each is shifted, turned and scaled a little, anew each time.",
+        describe=lambda config: "augmented" if config.augment else "",
+    )  # fmt: skip
+    distortions: str = declare(
+        "", str, "how each training image is distorted at random each time",
+        choices=DISTORTIONS, are_many=True,
+        label="Distort the writing", info="As other hands and pens would have written it, anew each time.",
+        describe=lambda config: (
+            f"distorted ({config.distortions.replace(',', ', ')})" if config.distortions else ""
+        ),
+    )  # fmt: skip
+    added_strokes: int = declare(
+        0, int, "built-in strokes added to the training images, never to those that validate",
+        noun="number of added strokes", lowest=0, highest=200_000, remedy="0 adds none",
+        label="Built-in strokes added", info="To the training images; never to validate.",
+        describe=lambda config: (
+            f"{config.added_strokes:,} built-in strokes added" if config.added_strokes else ""
+        ),
+    )  # fmt: skip
+    label_smoothing: float = declare(
+        0.0, float, "share of the right answer's probability that is spread over all ten",
+        lowest=0, highest=0.5, remedy="0.1 is usual, 0 is none",
+        info="Share of the probability spread over all ten answers.",
+        describe=lambda config: (
+            f"label smoothing {config.label_smoothing:g}" if config.label_smoothing else ""
+        ),
+    )  # fmt: skip
+    precision: str = declare(
+        "float32", str, "number format of the multiplications, forward and backward",
+        choices=PRECISIONS,
+        label="Number format", info="Of the multiplications; bfloat16 is coarser and may be faster.",
+        describe=lambda config: "" if config.precision == "float32" else config.precision,
+    )  # fmt: skip
+    seed: int = declare(
+        0, int, "seed of the weights, the order of the images and dropout",
+        lowest=0, highest=MAX_SEED, remedy="any of them will do",
+        info="The same seed gives the same run.",
+        is_hyperparameter=False,
+    )  # fmt: skip
+    split_seed: int = declare(
+        0, int, "seed of the split into training and validation images",
+        lowest=0, highest=MAX_SEED, remedy="any of them will do",
+        is_hyperparameter=False, offered="command line",
+    )  # fmt: skip
+    start_from: str = ""
+    drawings: int = declare(
+        0, int, "drawings that a fine-tuning trains on",
+        noun="number of drawings", lowest=0, highest=MAX_DRAWINGS, remedy="0 for a training without",
+        describe=lambda config: _describe_drawings(config), offered="nowhere",
+    )  # fmt: skip
+    drawing_share: float = declare(
+        0.0, float, "their share of the training images, which they are repeated to reach",
+        lowest=0, highest=0.9, remedy="0.2 is usual", offered="nowhere",
+    )  # fmt: skip
+
+    def __post_init__(self) -> None:
+        from models.networks.registry import get_network_spec, has_dropout  # imports torch
+
+        get_network_spec(self.network)
+        check_name("recipe", self.recipe, RECIPES)
+        for name, setting in list_settings(type(self)).items():  # type: ignore[arg-type]  # a class is hashable
+            setting.check(getattr(self, name))
+        if self.added_strokes and self.dataset == "fashion-mnist":
+            raise ValueError(
+                "Strokes are digits, so they cannot be added to clothes; set added_strokes to 0."
+            )
+        if self.dropout is not None and not has_dropout(self.network):
+            raise ValueError(
+                f"{self.network} has no dropout layer, so dropout cannot be {self.dropout}; leave it out "
+                "or choose convnet2."
+            )
+        if not isinstance(self.start_from, str) or len(self.start_from) > MAX_NAME_LETTERS:
+            raise ValueError(f"start_from must be a text of at most {MAX_NAME_LETTERS} letters.")
+        if len({bool(self.start_from), bool(self.drawings), bool(self.drawing_share)}) > 1:
+            raise ValueError("start_from, drawings and drawing_share belong together; set all or none.")
+
+
+SETTINGS = dict(list_settings(TrainConfig))
+
+
+def describe_settings(config: TrainConfig) -> str:
+    """Return a configuration's hyperparameters in a line, without those that are off."""
+    return ", ".join(filter(None, (setting.describe(config) for setting in SETTINGS.values())))
+
+
+def _describe_drawings(config: TrainConfig) -> str:
+    if not config.drawings:
+        return ""
+    share = f"{config.drawing_share:.0%} of the training images"
+    return f"begun with {config.start_from}, {config.drawings} drawings repeated to {share}"
