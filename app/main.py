@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import threading
-from pathlib import Path
 
 import gradio as gr
-from gradio.utils import get_upload_folder
-from starlette.middleware import Middleware
 from starlette.routing import Route
 
 from app.api.endpoints import ENDPOINTS, add_endpoints
@@ -16,23 +13,13 @@ from app.inspection.tab import build_inspection_tab
 from app.runs.stream import STREAM_PATH, RunStream
 from app.runs.tab import build_runs_tab, take_run
 from app.runs.view import show_card
-from app.server.body_limit import MAX_BODY_BYTES, BodyLimit
-from app.server.calls import CallRefusals, Page
-from app.server.closed_routes import UnusedRoutes
-from app.server.compression import CompressedPage
-from app.server.outside import NoFetching, shut_downloads
-from app.server.page_head import PageHead
-from app.server.security_headers import SecurityHeaders
-from app.server.sessions import MAX_SESSIONS, keep_lean_sessions
-from app.server.upload_quota import UploadQuota
-from app.server.web_app import FAVICON, build_routes
+from app.server.gradio_patches import Page
+from app.server.launch import launch_page
 from app.sketchpad.components.pad import build_way_to_pad
 from app.sketchpad.tab import build_sketch_pad, build_sketchpad_tab, on_open
-from app.theme import build_theme, page_css
 from models.checkpoints.file import SHIPPED_FOLDER
 from models.runs.status import find_runs_folder
 
-_PAGE_SCRIPT = Path(__file__).parent / "ui" / "page.js"
 _HEADER = """
 <div class="gb-header-text">
   <h1>Glassbox</h1>
@@ -42,13 +29,10 @@ _HEADER = """
 _KEEP_FILES_SECONDS = (
     86_400  # what visitors download is copied into Gradio's cache; a day later it is deleted
 )
-# How often the queue looks for an event while there is none. Gradio would look a thousand times a second,
-# which takes a twentieth of a core from whatever trains.
-_QUEUE_SECONDS = 0.01
 
 
 def build_app() -> gr.Blocks:
-    """Build the page; `launch_app` serves it."""
+    """Build the page."""
     with Page(
         title="Glassbox",
         analytics_enabled=False,
@@ -88,7 +72,7 @@ def launch_app(
     quiet: bool = False,
     mcp: bool = False,
 ) -> tuple[gr.Blocks, str]:
-    """Serve the page.
+    """Build the page and serve it.
 
     Args:
         host: Address to listen on; 0.0.0.0 for every address of the machine.
@@ -103,51 +87,20 @@ def launch_app(
 
     Raises:
         OSError: If the port is taken.
+        PatchError: If a patch of Gradio that the page must have would not work.
     """
-    shut_downloads()
     page = build_app()
-    _, address, _ = page.launch(
-        server_name=host,
-        server_port=port,
-        inbrowser=open_browser,
-        prevent_thread_lock=True,
+    address = launch_page(
+        page,
+        host,
+        port,
+        endpoints=ENDPOINTS,
+        routes=[Route(STREAM_PATH, RunStream().answer)],
+        shared_folders=[find_runs_folder(), SHIPPED_FOLDER],
+        open_browser=open_browser,
         quiet=quiet,
-        theme=build_theme(),
-        css=page_css(),
-        js=_PAGE_SCRIPT.read_text(encoding="utf-8"),
-        # For downloading checkpoints; a run's id is a secret.
-        allowed_paths=[str(find_runs_folder()), str(SHIPPED_FOLDER)],
-        app_kwargs={
-            "middleware": [
-                *(
-                    Middleware(each)
-                    for each in (
-                        SecurityHeaders,
-                        NoFetching,
-                        UnusedRoutes,
-                        BodyLimit,
-                        CompressedPage,
-                        PageHead,
-                    )
-                ),
-                Middleware(UploadQuota, folder=Path(get_upload_folder())),
-                Middleware(CallRefusals, endpoints=ENDPOINTS),
-            ],
-            "routes": [Route(STREAM_PATH, RunStream().answer), *build_routes()],
-        },
-        favicon_path=FAVICON,
-        pwa=True,
-        max_file_size=MAX_BODY_BYTES,
-        state_session_capacity=MAX_SESSIONS,
-        footer_links=["api"],
-        run_history=False,
-        ssr_mode=False,
-        enable_monitoring=False,
-        mcp_server=mcp,
-        share=False,
+        mcp=mcp,
     )
-    page._queue.sleep_when_free = _QUEUE_SECONDS
-    keep_lean_sessions(page)
     threading.Thread(target=warm_up, daemon=True).start()
     if wait:
         page.block_thread()

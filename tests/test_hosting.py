@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from urllib.parse import urlsplit
 
 import pytest
@@ -107,6 +108,14 @@ def test_health_check_tells_a_page_that_answers_from_one_that_does_not(served_pa
         assert asked.returncode == status, asked.stderr
 
 
+def test_gradio_is_one_version_everywhere():
+    """Its private names are used: a newer one is taken knowingly."""
+    version = yaml.safe_load(README.split("---\n")[1])["sdk_version"]
+    asked = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    assert [text for text in asked if text.startswith("gradio")] == [f"gradio~={version}"]
+    assert f"gradio=={version}\n" in (ROOT / "requirements.txt").read_text()
+
+
 def test_workflow_is_one():
     checked = run_checker("check-jsonschema", "--builtin-schema", "vendor.github-workflows", WORKFLOW)
     assert checked.returncode == 0, checked.stdout
@@ -125,3 +134,15 @@ def test_workflow_runs_the_readmes_commands_on_every_system_and_python():
     commands = [step.get("run", "") for step in job["steps"] if "if" not in step]
     assert any(command.startswith(f"{page} > ") for command in commands)
     assert f"{tests}\n" in commands
+
+
+def test_workflow_tries_the_newest_gradio_and_may_fail_there():
+    job = yaml.safe_load(WORKFLOW.read_text())["jobs"]["newest-gradio"]
+    assert job["continue-on-error"] is True
+    assert "may fail" in job["name"]
+    commands = [step["run"] for step in job["steps"] if "run" in step]
+    (install,) = [command for command in commands if "uv pip install" in command]
+    assert '"gradio[mcp]>=6.31,<7"' in install
+    after = [command for command in commands[commands.index(install) + 1 :] if "uv run" in command]
+    assert after  # the pin comes back with each `uv run` that synchronizes
+    assert all("uv run --no-sync" in command for command in after)

@@ -1,6 +1,6 @@
 """Draws Glassbox's icon, a pen stroke in a glass box, in every size that browsers and desktops ask for.
 
-`python -m app.server.draw_icons` writes the pictures in `icons/`.
+`python -m app.server.draw_icons` writes the images in `icons/`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
-FOLDER = Path(__file__).with_name("icons")
+from app.server.web_app import ICONS_FOLDER
+
 _GRID = 1024  # every length below is in pixels of this square
 _FINE = 2  # drawn so many times larger, then scaled down: smooth edges
 _TOP, _BOTTOM = (20, 140, 128), (10, 72, 68)  # the page's teal, lighter above
@@ -59,7 +60,7 @@ def draw_icon(is_maskable: bool = False) -> Image.Image:
     return icon
 
 
-def save_icons(folder: Path = FOLDER) -> None:
+def save_icons(folder: Path = ICONS_FOLDER) -> None:
     """Write the icons as PNG files and the favicon as one ICO file of several sizes."""
     icon, maskable = draw_icon(), draw_icon(is_maskable=True)
     for name, drawing, size_px in (

@@ -1,8 +1,7 @@
-"""The beginning of the page's head: a script before all others (Gradio's `head` is too late), and tags."""
+"""The tags at the beginning of the page's head; Gradio's `head` would keep one of two with the same name."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.server.web_app import HEAD_TAGS
@@ -10,16 +9,15 @@ from app.server.web_app import HEAD_TAGS
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_SCRIPT = Path(__file__).with_suffix(".js")
 _HEAD = b"<head>"
 
 
 class PageHead:
-    """ASGI middleware that writes `page_head.js` and `HEAD_TAGS` at the beginning of the page's head."""
+    """ASGI middleware that writes `HEAD_TAGS` at the beginning of the page's head."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._head = _HEAD + b"<script>" + _SCRIPT.read_bytes() + b"</script>" + HEAD_TAGS.encode()
+        self._head = _HEAD + HEAD_TAGS.encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, and complete the answer if it is the page."""

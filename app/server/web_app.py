@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from app.server.draw_icons import FOLDER
-
-ICON = FOLDER / "icon-512.png"
-FAVICON = FOLDER / "favicon.ico"
+ICONS_FOLDER = Path(__file__).with_name("icons")  # drawn by `python -m app.server.draw_icons`
+ICON = ICONS_FOLDER / "icon-512.png"
+FAVICON = ICONS_FOLDER / "favicon.ico"
 _LIGHT, _DARK = "#f6f7f9", "#0e1420"  # the page's ground in either theme
 _ICONS = ("icon-180.png", "icon-192.png", "icon-512.png", "icon-512-maskable.png")
 
@@ -56,4 +56,4 @@ def _answer_manifest(request: Request) -> Response:
 
 
 def _answer_icon(request: Request) -> Response:
-    return FileResponse(FOLDER / request.url.path.rpartition("/")[2], media_type="image/png")
+    return FileResponse(ICONS_FOLDER / request.url.path.rpartition("/")[2], media_type="image/png")

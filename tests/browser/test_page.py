@@ -56,7 +56,6 @@ def test_arrow_keys_move_between_tabs_and_the_address_follows(open_page):
 
 def test_back_and_forward_move_between_the_tabs_that_were_open(open_page):
     page = open_page()
-    page.wait_for_timeout(500)
     for label, name in (("Training runs", "runs"), ("Sketchpad", "sketchpad")):
         page.get_by_role("tab", name=label).click()
         page.wait_for_url(f"**tab={name}*")
@@ -78,12 +77,36 @@ def test_address_opens_its_tab_and_nothing_is_cut_off_sideways(open_page, name, 
     assert page.evaluate("document.body.classList.contains('dark')") == (theme == "dark")
     for viewport in (WIDE, NARROW):
         page.set_viewport_size(viewport)
-        page.wait_for_timeout(1000)
         for _ in ("this theme", "the other one"):
-            assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+            # Until its script has heard of the new width, something may be wider than the window.
+            page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
+            assert page.evaluate("innerWidth") == viewport["width"]
             for tab in page.locator('#gb-tabs [role="tab"]:visible').all():
                 box = tab.bounding_box()
                 assert box["x"] >= 0
                 assert box["x"] + box["width"] <= viewport["width"]
                 assert box["height"] >= 40
             page.evaluate("document.body.classList.toggle('dark')")
+
+
+# Counts the frames that are asked for, by whom ever; Gradio keeps its own reference from then on.
+COUNT_FRAMES = """
+const request = window.requestAnimationFrame.bind(window);
+window.numFrames = 0;
+window.requestAnimationFrame = (act) => { window.numFrames++; return request(act); };
+"""
+
+
+def test_page_that_is_left_alone_asks_for_no_frames(chromium, served_page):
+    """By itself Gradio's loading screen would go on asking for every one."""
+    context = chromium.new_context(viewport=WIDE, reduced_motion="reduce")
+    context.add_init_script(COUNT_FRAMES)
+    page = context.new_page()
+    page.goto(f"{served_page}/?tab=sketchpad")
+    page.locator("body[data-ready]").wait_for()
+    page.wait_for_function(
+        "() => { const before = window.seenFrames; window.seenFrames = window.numFrames; "
+        "return before > 0 && before === window.numFrames; }",
+        polling=500,
+    )
+    context.close()

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 import pytest
 from PIL import Image
 
-from app.server.draw_icons import FOLDER, save_icons
-from app.server.web_app import HEAD_TAGS, MANIFEST
+from app.server.draw_icons import save_icons
+from app.server.web_app import HEAD_TAGS, ICONS_FOLDER, MANIFEST
 from app.theme import build_theme
 from tests.browser.conftest import FLAGS
 
@@ -45,8 +45,10 @@ def test_icons_are_served_in_the_sizes_that_are_promised(served_page, tmp_path):
 
 def test_icons_are_what_their_script_draws(tmp_path):
     save_icons(tmp_path)
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(path.name for path in FOLDER.iterdir())
-    for path in FOLDER.glob("*.png"):
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
+        path.name for path in ICONS_FOLDER.iterdir()
+    )
+    for path in ICONS_FOLDER.glob("*.png"):
         drawn, kept = Image.open(tmp_path / path.name), Image.open(path)
         assert drawn.size == kept.size
         # Another version of Pillow may round an edge's pixels otherwise.

@@ -5,7 +5,6 @@ import secrets
 import threading
 import time
 
-import gradio as gr
 import httpx
 import pytest
 import uvicorn
@@ -13,7 +12,6 @@ from filelock import FileLock
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from app import main
 from app.runs import stream as run_stream
 from app.runs.stream import PERIOD_SECONDS, STREAM_PATH, RunStream
 from models.runs.folder import append_event
@@ -149,8 +147,3 @@ def test_page_serves_the_stream(served_page):
     unknown = secrets.token_hex(16)
     (answer,) = follow(served_page, {"runs": {unknown: None}, "focus": "", "view": False})
     assert answer["gone"] == [unknown]
-
-
-def test_gradios_queue_still_has_the_pause_that_we_lengthen():
-    """`launch_app` sets it; by itself the queue would wake a thousand times a second, beside every run."""
-    assert 0 < gr.Blocks()._queue.sleep_when_free < main._QUEUE_SECONDS

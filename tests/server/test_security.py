@@ -25,8 +25,8 @@ from app.inspection.window.picture import read_grid
 from app.inspection.window.settings import MAX_GRID_SIDE
 from app.runs.comparison import MAX_RUNS, show_comparison
 from app.runs.live import MAX_ASKED_RUNS, look
-from app.server.body_limit import MAX_BODY_BYTES
-from app.server.closed_routes import UNUSED_ROUTES
+from app.server.gradio_patches import UNUSED_SERVICES
+from app.server.refusals import MAX_BODY_BYTES
 from app.server.security_headers import CONTENT_POLICY, HEADERS
 from models.checkpoints.file import SHIPPED_FOLDER
 from models.runs.folder import find_runs_folder
@@ -171,7 +171,7 @@ def test_only_checkpoints_and_runs_are_handed_out(served_page, asked_hosts, path
     assert asked_hosts.read_text() == ""
 
 
-@pytest.mark.parametrize("path", UNUSED_ROUTES)
+@pytest.mark.parametrize("path", UNUSED_SERVICES)
 def test_what_gradio_offers_and_the_page_does_not_use_is_closed(served_page, path):
     gradio = TestClient(App.create_app(gr.Blocks()))
     assert {gradio.get(path).status_code, gradio.post(path).status_code} != {404}  # it is still Gradio's name

@@ -1,0 +1,96 @@
+"""Serving a page, with everything that guards it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
+
+from app.server.compression import CompressedPage
+from app.server.gradio_patches import (
+    MAX_SESSIONS,
+    build_clock_routes,
+    calm_queue,
+    check_patches,
+    find_upload_folder,
+    keep_lean_sessions,
+    shut_downloads,
+)
+from app.server.page_head import PageHead
+from app.server.refusals import MAX_BODY_BYTES, CallRefusals, Refusals
+from app.server.security_headers import SecurityHeaders
+from app.server.web_app import FAVICON, build_routes
+from app.theme import build_theme, page_css
+
+_PAGE_SCRIPT = Path(__file__).parents[1] / "ui" / "page.js"
+
+
+def launch_page(
+    page: gr.Blocks,
+    host: str,
+    port: int | None,
+    *,
+    endpoints: Mapping[str, Callable[..., Any]],
+    routes: Sequence[BaseRoute],
+    shared_folders: Sequence[Path],
+    open_browser: bool,
+    quiet: bool,
+    mcp: bool,
+) -> str:
+    """Serve a page in the background, and return its address.
+
+    Args:
+        page: The page.
+        host: Address to listen on.
+        port: Port to listen on; None for the first free one from 7860.
+        endpoints: The public endpoints by name.
+        routes: Further addresses to answer, before Gradio's own.
+        shared_folders: Whose files anybody may download who knows their names.
+        open_browser: Whether to open the page in the user's browser.
+        quiet: Whether to print nothing.
+        mcp: Whether to offer the endpoints as tools of an MCP server too.
+
+    Raises:
+        OSError: If the port is taken.
+        PatchError: If a patch of Gradio that the page must have would not work.
+    """
+    check_patches(page)
+    shut_downloads()
+    _, address, _ = page.launch(
+        server_name=host,
+        server_port=port,
+        inbrowser=open_browser,
+        prevent_thread_lock=True,
+        quiet=quiet,
+        theme=build_theme(),
+        css=page_css(),
+        js=_PAGE_SCRIPT.read_text(encoding="utf-8"),
+        allowed_paths=[str(folder) for folder in shared_folders],
+        app_kwargs={
+            "middleware": [
+                Middleware(SecurityHeaders),
+                Middleware(Refusals, upload_folder=find_upload_folder()),
+                Middleware(CompressedPage),
+                Middleware(PageHead),
+                Middleware(CallRefusals, endpoints=endpoints),
+            ],
+            "routes": [*routes, *build_routes(), *build_clock_routes()],
+        },
+        favicon_path=FAVICON,
+        pwa=True,
+        max_file_size=MAX_BODY_BYTES,
+        state_session_capacity=MAX_SESSIONS,
+        footer_links=["api"],
+        run_history=False,
+        ssr_mode=False,
+        enable_monitoring=False,
+        mcp_server=mcp,
+        share=False,
+    )
+    calm_queue(page)
+    keep_lean_sessions(page)
+    return str(address)

@@ -1,0 +1,155 @@
+"""What the server refuses: before anything is read, and what Gradio itself would give up on."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import anyio.to_thread
+
+from app.server.calls import list_parameters
+from app.server.gradio_patches import (
+    CALL_PATH,
+    JOIN_PATH,
+    NO_FETCHING,
+    UNUSED_SERVICES,
+    is_unknown_endpoint,
+    is_wrong_arguments,
+)
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+MAX_BODY_BYTES = 4 * 2**20  # far more strokes than are read; 1,000 × 1,000 grey values as JSON
+MAX_UPLOADS_BYTES = 256 * 2**20  # of files that Gradio keeps for a day or two
+_MEASURE_AGAIN_SECONDS = 10.0
+
+
+class Refusals:
+    """ASGI middleware that refuses, unread: other hosts' addresses, services not used, what is too large.
+
+    Gradio parses a request's JSON on the thread that serves everybody, so a very large one would hold up
+    all visitors. The folder of uploads is measured at most every ten seconds; what was let through since
+    then is counted.
+    """
+
+    def __init__(self, app: ASGIApp, upload_folder: Path, max_uploads_bytes: int = MAX_UPLOADS_BYTES) -> None:
+        self._app = app
+        self._folder = upload_folder
+        self._max_uploads_bytes = max_uploads_bytes
+        self._num_uploaded = 0
+        self._measured_at = -_MEASURE_AGAIN_SECONDS
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, unless there is a reason not to."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        path, num_bytes = scope["path"].rstrip("/"), _read_length(scope)
+        if "://" in path or "/proxy=" in path:
+            await _refuse(send, 403, NO_FETCHING)
+        elif path.endswith(UNUSED_SERVICES):
+            await _refuse(send, 404, "This page does not offer that.")
+        elif num_bytes is not None and not 0 <= num_bytes <= MAX_BODY_BYTES:
+            megabytes = MAX_BODY_BYTES // 2**20
+            await _refuse(send, 413, f"This request is too large; at most {megabytes} MB are read.")
+        elif path.endswith("/upload") and scope["method"] == "POST" and not await self._take_room(num_bytes):
+            text = "There is no room for more uploads here; those of today are deleted within two days."
+            await _refuse(send, 507, text)
+        else:
+            await self._app(scope, _cut_off(receive), send)
+
+    async def _take_room(self, num_bytes: int | None) -> bool:
+        """Take room on the disk for an upload, and return whether there was any."""
+        if time.monotonic() - self._measured_at >= _MEASURE_AGAIN_SECONDS:
+            self._measured_at = time.monotonic()
+            self._num_uploaded = await anyio.to_thread.run_sync(measure_folder, self._folder)
+        num_uploaded = self._num_uploaded + (MAX_BODY_BYTES if num_bytes is None else num_bytes)
+        if num_uploaded > self._max_uploads_bytes:
+            return False
+        self._num_uploaded = num_uploaded
+        return True
+
+
+def measure_folder(folder: Path) -> int:
+    """Return the bytes of all files under `folder`; 0 if there is none."""
+    num_bytes = 0
+    for path in folder.rglob("*"):
+        try:
+            num_bytes += path.stat().st_size if path.is_file() else 0
+        except OSError:  # deleted meanwhile
+            continue
+    return num_bytes
+
+
+def _read_length(scope: Scope) -> int | None:
+    """Return the declared bytes of a request's body, −1 for what is no number, None where none are."""
+    declared = dict(scope["headers"]).get(b"content-length")
+    if declared is None:
+        return None
+    return int(declared) if declared.isdigit() and len(declared) < 20 else -1
+
+
+def _cut_off(receive: Receive) -> Receive:
+    """Read a request until it is too large; then it looks as if the visitor had gone away."""
+    num_bytes = 0
+
+    async def receive_counted() -> Message:
+        nonlocal num_bytes
+        message = await receive()
+        num_bytes += len(message.get("body", b""))
+        return {"type": "http.disconnect"} if num_bytes > MAX_BODY_BYTES else message
+
+    return receive_counted
+
+
+class CallRefusals:
+    """ASGI middleware that answers 404 to a call of no endpoint, and 422 to arguments that it has not.
+
+    Whatever else Gradio raises goes on, to the log and to status 500.
+    """
+
+    def __init__(self, app: ASGIApp, endpoints: Mapping[str, Callable[..., Any]]) -> None:
+        self._app = app
+        self._endpoints = endpoints
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; where Gradio gives it up before it has answered, say why."""
+        call = CALL_PATH.fullmatch(scope["path"]) if scope["type"] == "http" else None
+        if call is None and (scope["type"] != "http" or scope["path"] != JOIN_PATH):
+            await self._app(scope, receive, send)
+            return
+        has_begun = False
+
+        async def send_noted(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_noted)
+        except Exception as error:
+            refusal = self._explain(call[1] if call else "", error)
+            if refusal is None or has_begun:
+                raise
+            await _refuse(send, *refusal)
+
+    def _explain(self, name: str, error: Exception) -> tuple[int, str] | None:
+        """Return status and sentence for what Gradio raised; None where it is no mistake of the caller."""
+        if name not in self._endpoints and is_unknown_endpoint(error, name):
+            known = ", ".join(f"/{endpoint}" for endpoint in self._endpoints)
+            called = f" called {'/' + name!r:.40}" if name else " of this number"
+            return 404, f"There is no endpoint{called}. Choose one of: {known}."
+        if name in self._endpoints and is_wrong_arguments(error):
+            what = str(error).partition(". ")[0]  # then Gradio says where to click
+            names = ", ".join(list_parameters(self._endpoints[name]))
+            return 422, f"{what:.200}. /{name} takes {names or 'no arguments'}."
+        return None
+
+
+async def _refuse(send: Send, status: int, text: str) -> None:
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": text.encode(errors="backslashreplace")})

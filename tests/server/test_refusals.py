@@ -1,0 +1,172 @@
+"""What is refused: too large a body, no room for an upload, a call that Gradio gives up; and what is not."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import gradio as gr
+import httpx
+import pytest
+from gradio.queueing import Queue
+from starlette.middleware import Middleware
+
+from app.server import refusals
+from app.server.refusals import MAX_BODY_BYTES, CallRefusals, Refusals
+
+
+def run(request):
+    with ThreadPoolExecutor() as pool:  # the browser tests leave this thread with a loop of their own
+        pool.submit(asyncio.run, request).result()
+
+
+def ask(chunks, declared=None, path="/gradio_api/queue/join"):
+    """Send a body in chunks through the middleware; return the status and how many bytes the app read."""
+    read = 0
+    sent = []
+
+    async def app(scope, receive, send):
+        nonlocal read
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return
+            read += len(message["body"])
+            if not message["more_body"]:
+                break
+        await send({"type": "http.response.start", "status": 200})
+
+    messages = [
+        {"type": "http.request", "body": chunk, "more_body": index < len(chunks) - 1}
+        for index, chunk in enumerate(chunks)
+    ]
+
+    async def receive():
+        return messages.pop(0)
+
+    async def send(message):
+        sent.append(message)
+
+    headers = [] if declared is None else [(b"content-length", declared)]
+    scope = {"type": "http", "method": "POST", "path": path, "headers": headers}
+    run(Refusals(app, Path("nowhere"))(scope, receive, send))
+    return (sent[0]["status"] if sent else None), read
+
+
+def test_body_at_the_limit_is_read_in_full():
+    chunks = [b"x" * 2**20] * (MAX_BODY_BYTES // 2**20)
+    assert ask(chunks, str(MAX_BODY_BYTES).encode()) == (200, MAX_BODY_BYTES)
+
+
+@pytest.mark.parametrize("declared", [str(MAX_BODY_BYTES + 1).encode(), b"10" * 50, b"-1", b"many"])
+def test_body_declared_too_large_is_refused_unread(declared):
+    assert ask([b"x"], declared) == (413, 0)
+
+
+def test_body_that_turns_out_too_large_is_cut_off():
+    chunks = [b"x" * 2**20] * (MAX_BODY_BYTES // 2**20 + 1)
+    assert ask(chunks) == (None, MAX_BODY_BYTES)
+
+
+# Uploads
+
+
+@pytest.fixture
+def upload(tmp_path):
+    """Send requests through a quota of 10,000 bytes for a folder of a test's own, and return the status."""
+
+    async def app(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200})
+
+    refuse = Refusals(app, tmp_path, 10_000)
+
+    def upload(num_bytes, path="/gradio_api/upload", method="POST"):
+        headers = [] if num_bytes is None else [(b"content-length", str(num_bytes).encode())]
+        sent = []
+
+        async def send(message):
+            sent.append(message)
+
+        run(refuse({"type": "http", "method": method, "path": path, "headers": headers}, None, send))
+        return sent[0]["status"]
+
+    return upload
+
+
+def test_uploads_are_taken_up_to_the_limit_and_no_further(upload, tmp_path):
+    folder = tmp_path / "hash"
+    folder.mkdir()
+    (folder / "picture.png").write_bytes(b"x" * 6_000)
+    assert upload(4_001) == 507  # and takes no room from who comes after it
+    assert upload(4_000) == 200
+    assert upload(1) == upload(1, "/gradio_api/upload/") == 507
+    assert upload(1, "/gradio_api/queue/join") == upload(1, method="GET") == 200
+
+
+def test_there_is_room_again_once_files_are_gone(upload, tmp_path, monkeypatch):
+    monkeypatch.setattr(refusals, "_MEASURE_AGAIN_SECONDS", 0.0)
+    (tmp_path / "picture.png").write_bytes(b"x" * 10_000)
+    assert upload(1) == 507
+    (tmp_path / "picture.png").unlink()
+    assert upload(10_000) == 200
+
+
+def test_upload_of_undeclared_length_counts_as_the_largest(upload):
+    assert MAX_BODY_BYTES > 10_000
+    assert upload(None) == 507
+
+
+# Calls
+
+
+@pytest.fixture
+def small_page(capsys):
+    """A page with one endpoint, served; its log goes to `capsys`."""
+
+    def double(number: float) -> float:
+        return 2 * number
+
+    with gr.Blocks(analytics_enabled=False) as page:
+        gr.api(double)
+    page.launch(
+        prevent_thread_lock=True,
+        quiet=True,
+        ssr_mode=False,
+        app_kwargs={"middleware": [Middleware(CallRefusals, endpoints={"double": double})]},
+    )
+    yield page
+    page.close()
+
+
+CALLS = [
+    ("queue/join", {"data": [1], "fn_index": 0, "session_hash": "s"}),
+    ("call/double", {"data": [1]}),
+    ("call/v2/double", {"number": 1}),
+]
+
+
+@pytest.mark.parametrize("error", [KeyError("fn_index"), TypeError("not callable"), AttributeError("gone")])
+def test_mistake_of_gradios_own_is_an_error_that_is_logged(small_page, monkeypatch, capsys, error):
+    async def push(*args, **kwargs):
+        raise error
+
+    monkeypatch.setattr(Queue, "push", push)
+    for path, body in CALLS:
+        assert httpx.post(f"{small_page.local_url}gradio_api/{path}", json=body).status_code == 500
+    small_page.close()  # what is logged is logged after the answer
+    logged = capsys.readouterr().err
+    assert logged.count("Traceback") >= len(CALLS)
+    assert logged.count(f"{type(error).__name__}: {error}") == len(CALLS)
+
+
+def test_mistake_of_the_caller_is_told_and_leaves_no_traceback(small_page, capsys):
+    for path, body, status in (
+        ("queue/join", {"data": [1], "fn_index": 9, "session_hash": "s"}, 404),
+        ("call/triple", {"data": [1]}, 404),
+        ("call/v2/triple", {"number": 1}, 404),
+        ("call/v2/double", {"letter": 1}, 422),
+        ("call/v2/double", {}, 422),
+    ):
+        answer = httpx.post(f"{small_page.local_url}gradio_api/{path}", json=body)
+        assert (answer.status_code, "double" in answer.text) == (status, True), (path, answer.text)
+    small_page.close()
+    assert "Traceback" not in capsys.readouterr().err
