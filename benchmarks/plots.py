@@ -109,32 +109,17 @@ def plot_time_to_accuracy(rows: list[Row]) -> Picture:
     return Picture(title, [Panel("seconds of training and validation", bars, is_log=True)])
 
 
-def plot_watching(rows: list[Row]) -> Picture:
-    """Bars of what watching takes."""
-    bars = [Bar(row["what"], "", OURS, 100 * row["median"], f"{row['median']:.1%}") for row in rows]
-    return Picture(
-        f"Watching a run takes {rows[0]['median']:.1%} of one core", [Panel("%, median of the pairs", bars)]
-    )
-
-
 def plot_sketch_latency(rows: list[Row]) -> Picture:
     """Bars of median and 95th percentile."""
     ours, theirs = find_latencies(rows)
     title = f"Our pad answers a stroke {theirs / ours:.0f} times sooner than Gradio's Sketchpad"
-    return Picture(title, [_draw_delays(rows, "who")])
+    return Picture(title, [_draw_delays(rows)])
 
 
-def plot_while_training(rows: list[Row]) -> Picture:
-    """Bars of median and 95th percentile."""
-    latest = max(row["late_ms"] for row in rows)
-    title = f"While a run trains on all cores, the pad answers within {latest:.0f} ms (95th percentile)"
-    return Picture(title, [_draw_delays(rows, "who")])
-
-
-def _draw_delays(rows: list[Row], key: str) -> Panel:
+def _draw_delays(rows: list[Row]) -> Panel:
     bars = []
     for row in rows:
-        name = row[key].replace("`", "").replace(", six networks side by side", ",\nsix networks")
+        name = row["who"].replace("`", "").replace(", six networks side by side", ",\nsix networks")
         bars.append(Bar(name, "median", OURS, row["median_ms"], f"{row['median_ms']:.1f} ms"))
         bars.append(Bar(name, "95th percentile", OTHER, row["late_ms"], f"{row['late_ms']:.1f} ms"))
     is_log = max(bar.value for bar in bars) > 20 * min(bar.value for bar in bars)
@@ -179,39 +164,13 @@ def plot_sketch_load(rows: list[Row]) -> Picture:
     return Picture(title, panels)
 
 
-def plot_race_redraw(rows: list[Row]) -> Picture:
-    """Bars of the slowest measured, against the goals."""
-    bars = []
-    for row in rows:
-        slowest = max(one for day in row["days_ms"] for one in day)
-        bars.append(Bar(row["what"].replace(", ", ",\n"), "", OURS, slowest, f"{slowest} ms", row["goal_ms"]))
-    title = "A changed control redraws the race about as soon as it should"
-    return Picture(title, [Panel("milliseconds, the slower day's median; line: goal", bars)])
-
-
-def plot_window_redraw(rows: list[Row]) -> Picture:
-    """Bars of both conditions, against the goals."""
-    bars = []
-    for row in rows:
-        group = row["what"].replace(", ", ",\n")
-        for side, color, name in (("alone", OURS, "quiet_ms"), ("with other work", OTHER, "busy_ms")):
-            if row[name] is not None:
-                bars.append(Bar(group, side, color, row[name], f"{row[name]:g} ms", row["goal_ms"]))
-    title = "Controls and pointer are answered within their goals"
-    return Picture(title, [Panel("milliseconds; line: goal", bars)])
-
-
 PLOTS: dict[str, Callable[[list[Row]], Picture]] = {
     "startup": plot_startup,
     "page_weight": plot_page_weight,
     "time_to_accuracy": plot_time_to_accuracy,
-    "watching": plot_watching,
     "sketch_latency": plot_sketch_latency,
-    "while_training": plot_while_training,
     "drawn_digits": plot_drawn_digits,
     "sketch_load": plot_sketch_load,
-    "race_redraw": plot_race_redraw,
-    "window_redraw": plot_window_redraw,
 }
 
 

@@ -3,7 +3,7 @@
     uv run python benchmarks/sketch_latency.py [STROKES] [--save]
 
 The same strokes are drawn with the mouse on both pages, which are served by this machine and take turns.
-Timed is, in the page, from the pointer's release to the answer in its document. The Sketchpad's picture is
+Timed is, in the page, from the pointer's release to the answer in its document. The Sketchpad's image is
 prepared and read by our own code, by the same network (see `benchmarks/sketchpad_app.py`). Ours is timed with
 six networks side by side too.
 """

@@ -36,16 +36,8 @@ def _round(name: str, digits: int = 0) -> Callable[[Row], str]:
     return lambda row: "—" if row[name] is None else f"{row[name]:,.{digits}f}"
 
 
-def _percent(name: str, digits: int = 0) -> Callable[[Row], str]:
-    return lambda row: "—" if row[name] is None else f"{row[name]:.{digits}%}"
-
-
-def _write_days(row: Row) -> str:
-    return " and ".join("–".join(f"{one:g}" for one in day) for day in row["days_ms"])
-
-
-def _write_optional(name: str) -> Callable[[Row], str]:
-    return lambda row: "—" if row[name] is None else f"{row[name]:g}"
+def _percent(name: str) -> Callable[[Row], str]:
+    return lambda row: f"{row[name]:.0%}"
 
 
 def _read_spread(side: str) -> Callable[[Row], str]:
@@ -54,10 +46,10 @@ def _read_spread(side: str) -> Callable[[Row], str]:
 
 _READ = [
     Column("from strokes", _round("from_strokes", 4)),
-    Column("from pictures", _round("from_pictures", 4)),
+    Column("from images", _round("from_pictures", 4)),
     Column("plain resize", _round("plain_resize", 4)),
 ]
-_READ_AFTER_TRAINING = [Column("MNIST test pictures", _round("mnist", 4)), *_READ]
+_READ_AFTER_TRAINING = [Column("MNIST test images", _round("mnist", 4)), *_READ]
 
 TABLES: dict[str, list[Column]] = {
     "startup": [
@@ -93,24 +85,12 @@ TABLES: dict[str, list[Column]] = {
         Column("share of the limit", _percent("share_of_limit")),
         Column("peak memory", lambda row: f"{row['peak_gib']:.2f} GiB"),
     ],
-    "watching": [
-        Column("what watching takes", _take("what"), is_number=False),
-        Column("median", _percent("median", 1)),
-        Column("lower quartile", _percent("low", 1)),
-        Column("upper quartile", _percent("high", 1)),
-    ],
     "sketch_latency": [
         Column("", _take("who"), is_number=False),
         Column("strokes", _round("strokes")),
         Column("median ms", _round("median_ms", 1)),
         Column("95th percentile ms", _round("late_ms", 1)),
         Column("slowest ms", _round("slowest_ms", 1)),
-    ],
-    "while_training": [
-        Column("", _take("who"), is_number=False),
-        Column("strokes", _round("strokes")),
-        Column("median ms", _round("median_ms", 1)),
-        Column("95th percentile ms", _round("late_ms", 1)),
     ],
     "drawn_digits": [
         Column("checkpoint", lambda row: f"`{row['checkpoint']}`", is_number=False),
@@ -127,17 +107,6 @@ TABLES: dict[str, list[Column]] = {
         Column("median ms", _round("median_ms")),
         Column("95th percentile ms", _round("late_ms")),
         Column("slowest ms", _round("slowest_ms")),
-    ],
-    "race_redraw": [
-        Column("", _take("what"), is_number=False),
-        Column("goal", _write_optional("goal_ms")),
-        Column("milliseconds", _write_days),
-    ],
-    "window_redraw": [
-        Column("", _take("what"), is_number=False),
-        Column("goal", _write_optional("goal_ms")),
-        Column("milliseconds", _write_optional("quiet_ms")),
-        Column("with other work on the machine", _write_optional("busy_ms")),
     ],
 }
 

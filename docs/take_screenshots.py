@@ -1,4 +1,4 @@
-"""Takes the README's pictures of the four tabs from the running page, in Chromium.
+"""Takes the pictures of the four tabs in README and docs/teaching.md from the running page, in Chromium.
 
     uv run python docs/take_screenshots.py
 
@@ -29,7 +29,7 @@ SEVEN = [[(70, 70), (212, 66), (160, 150), (118, 232)], [(96, 148), (190, 146)]]
 
 
 def show_descent(page: Page, address: str) -> None:
-    """Bring four optimisers some steps down a curved valley."""
+    """Bring four optimizers some steps down a curved valley."""
     page.goto(f"{address}/?__theme=light&tab=descent&{RACE}")
     page.locator("body[data-ready]").wait_for()
     page.locator("#descent-player output").filter(has_text="of 300").wait_for()
@@ -37,7 +37,7 @@ def show_descent(page: Page, address: str) -> None:
 
 
 def show_inspection(page: Page, address: str) -> None:
-    """Open the window on one pixel of an upright edge."""
+    """Open the window on one pixel of a vertical edge."""
     page.goto(f"{address}/?__theme=light&tab=inspection&{WINDOW}")
     page.locator("body[data-ready]").wait_for()
     page.locator("#window .gb-transport input").fill("344")

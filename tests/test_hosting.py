@@ -15,7 +15,7 @@ from app.cli import build_parser
 from models.runs.limits import read_limits
 from space import SETTINGS
 from tests.conftest import find_free_port
-from tests.test_readme import README, ROOT
+from tests.test_readme import DOCS, README, ROOT
 
 
 def list_files():
@@ -65,7 +65,7 @@ def test_limits_of_the_space_are_settings_that_exist_and_are_narrower(monkeypatc
     limits = [name for name in SETTINGS if name.startswith("GLASSBOX_")]
     assert len(changed) >= len(limits) - 1  # one run at a time is usual on two cores
     assert all(getattr(narrow, name) <= getattr(usual, name) for name in changed)
-    assert all(f"`{name}`" in README for name in limits)
+    assert all(f"`{name}`" in DOCS["docs/hosting.md"] for name in limits)
 
 
 def test_dockerfile_is_clean():

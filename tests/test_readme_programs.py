@@ -1,4 +1,4 @@
-"""What the README shows to programs, run as it stands there; only the page's address is another."""
+"""The programs in docs/api.md, run as they stand there; only the page's address is another."""
 
 import ast
 import inspect
@@ -14,22 +14,23 @@ import pytest
 import torch
 
 from app.api import endpoints
+from app.cli import main
 from models.checkpoints.file import find_checkpoint, list_checkpoints, load_checkpoint
 from tests.api.test_endpoints import PUBLIC
 
 ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+DOCUMENTED = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
 ADDRESS = "http://127.0.0.1:7860"
 
 
 def find_blocks(language=""):
-    """Return the README's blocks of code in a language, or those in none."""
-    blocks = re.findall(r"^```(\w*)\n(.*?)^```$", README, flags=re.DOTALL | re.MULTILINE)
+    """Return the page's blocks of code in a language, or those in none."""
+    blocks = re.findall(r"^```(\w*)\n(.*?)^```$", DOCUMENTED, flags=re.DOTALL | re.MULTILINE)
     return [code for name, code in blocks if name == language]
 
 
 def find_block(language, text):
-    """Return the README's one block in a language that holds a text."""
+    """Return the page's one block in a language that holds a text."""
     (block,) = [block for block in find_blocks(language) if text in block]
     return block
 
@@ -82,7 +83,7 @@ def test_curl_example_reads_the_digit(served_page):
 
 
 def test_table_of_endpoints_is_what_their_signatures_are():
-    rows = re.findall(r"^\| `(/\w+)` \| (.*?) ?\| ", README, flags=re.MULTILINE)
+    rows = re.findall(r"^\| `(/\w+)` \| (.*?) ?\| ", DOCUMENTED, flags=re.MULTILINE)
     assert {name for name, _ in rows} == PUBLIC
     for name, cell in rows:
         parameters = inspect.signature(getattr(endpoints, name[1:])).parameters.values()
@@ -90,6 +91,20 @@ def test_table_of_endpoints_is_what_their_signatures_are():
             parameter.name + ("" if parameter.default is parameter.empty else "=") for parameter in parameters
         ]
         assert re.findall(r"`(\w+=?)`", cell) == shown
+
+
+def test_program_in_python_reads_a_seven(capsys):
+    run_block(find_block("python", "predict_digit"))
+    assert capsys.readouterr().out == "7\n"
+
+
+@pytest.mark.slow
+def test_exported_network_answers_as_shown(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (command,) = re.findall(r"^glassbox (export .*--out .*)$", DOCUMENTED, flags=re.MULTILINE)
+    assert main(command.split()) == 0
+    names, _ = run_block(find_block("python", "onnxruntime"))
+    assert names["logits"].shape == names["probabilities"].shape == (2, 10)
 
 
 @pytest.mark.parametrize("name", list_checkpoints())

@@ -65,7 +65,7 @@ def _find_missing_library() -> str | None:
         ctypes.CDLL(str(Path(package.origin).parent / "Qt/plugins/platforms/libqxcb.so"))
     except OSError as error:
         name = str(error).partition(":")[0]
-        return f"The desktop window needs {name}, a library of the system; the README says how to install it."
+        return f"The desktop window needs {name}, a library of the system: see docs/desktop.md."
     return None
 
 
