@@ -5,9 +5,11 @@ import statistics
 
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 from app.sketchpad.tab import build_example
 from tests.browser.conftest import NARROW
+from tests.browser.dropdown import take_option
 from tests.browser.test_sketchpad import Pad
 
 WINDOW = "#window .gb-window"
@@ -19,6 +21,9 @@ class Window:
     def __init__(self, page):
         self.page = page
         self.host = page.locator(WINDOW)
+        self.place = self.host.locator(".gb-window-place")
+        self.error = page.locator("#window-error")
+        self.link = page.locator("#window-link :is(textarea, input)").first
         self.host.locator("canvas").first.wait_for()
 
     def wait_for(self, text):
@@ -26,7 +31,7 @@ class Window:
         self.page.locator("#window-status").get_by_text(text).wait_for()
 
     def wait_for_error(self, text):
-        self.page.locator("#window-error").get_by_text(text).wait_for()
+        self.error.get_by_text(text).wait_for()
 
     def set_slider(self, label, value):
         field = self.page.locator("#window-controls").get_by_role(
@@ -36,8 +41,7 @@ class Window:
         field.press("Enter")
 
     def choose(self, label, option):
-        self.page.get_by_label(label, exact=True).first.click()
-        self.page.get_by_role("option", name=option, exact=True).click()
+        take_option(self.page.locator("#window-controls").get_by_label(label, exact=True), option)
 
     def panel(self, title):
         return self.host.locator("figure", has=self.page.locator("figcaption", has_text=title))
@@ -47,14 +51,26 @@ class Window:
         box = self.panel(title).locator("canvas").bounding_box()
         self.page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
 
-    def place(self):
-        return self.host.locator(".gb-window-place").inner_text()
+    def wait_for_place(self, text):
+        """Wait until the line above the sum says so, and nothing else."""
+        expect(self.place).to_have_text(text)
 
     def terms(self):
         return self.host.locator(".gb-window-terms").first.inner_text()
 
     def press(self, move):
         self.host.locator(f"[data-move='{move}']").click()
+
+    def assert_rests(self):
+        """Nothing plays: seconds of the page's own clock leave the place as it is."""
+        expect(self.host.locator("[data-move=play]")).to_have_text("Play")
+        place = self.place.inner_text()
+        self.page.clock.install()
+        self.page.evaluate(
+            "() => new Promise(requestAnimationFrame)"
+        )  # the last one of the true clock is over
+        self.page.clock.run_for(3000)
+        assert self.place.inner_text() == place
 
 
 @pytest.fixture
@@ -76,14 +92,13 @@ def test_opens_with_the_notebooks_layer_and_its_sum(window):
 
 def test_pointing_at_either_side_shows_where_it_comes_from_and_goes(window):
     window.hover("Result", 0.5, 0.5)
-    assert window.place() == "Output pixel in row 14, column 14"
+    window.wait_for_place("Output pixel in row 14, column 14")
     window.hover("Picture", 0.5 + 0.5 / 28, 0.5 + 0.5 / 28)
-    assert window.place().startswith("Input pixel in row 15, column 15")
-    assert window.place().endswith("It feeds 4 output pixels")
+    window.wait_for_place(re.compile("^Input pixel in row 15, column 15.* It feeds 4 output pixels$"))
     assert "(14, 14)" in window.terms()
     assert "(15, 15)" in window.terms()
     window.hover("Picture", 0.001, 0.001)
-    assert window.place().endswith("It feeds 1 output pixel")
+    window.wait_for_place(re.compile(" It feeds 1 output pixel$"))
 
 
 def test_keys_move_the_window_in_two_directions(window):
@@ -92,41 +107,32 @@ def test_keys_move_the_window_in_two_directions(window):
     canvas.focus()
     canvas.press("ArrowDown")
     canvas.press("ArrowRight")
-    assert window.place() == "Output pixel in row 15, column 15"
+    window.wait_for_place("Output pixel in row 15, column 15")
     window.panel("Picture").locator("canvas").press("ArrowUp")
-    assert window.place().startswith("Input pixel in row 14, column 15")
+    window.wait_for_place(re.compile("^Input pixel in row 14, column 15"))
     canvas.press("r")
-    assert window.place() == "Output pixel in row 1, column 1"
+    window.wait_for_place("Output pixel in row 1, column 1")
 
 
 def test_step_back_reset_and_play(window):
     window.press("reset")
     window.press("step")
-    assert window.place() == "Output pixel in row 1, column 2"
+    window.wait_for_place("Output pixel in row 1, column 2")
     window.press("back")
     window.press("back")
-    assert window.place() == "Output pixel in row 1, column 1"
+    window.wait_for_place("Output pixel in row 1, column 1")
     window.press("play")
-    window.page.wait_for_function(
-        f"document.querySelector('{WINDOW} output').textContent !== 'pixel 1 of 729'"
-    )
+    expect(window.host.locator("output")).not_to_have_text("pixel 1 of 729")
     window.press("play")
-    stopped = window.place()
-    window.page.wait_for_timeout(600)
-    assert window.place() == stopped != "Output pixel in row 1, column 1"
+    window.assert_rests()
 
 
 def test_walks_by_itself_until_someone_takes_over(open_page):
     window = Window(open_page("inspection"))
-    first = window.place()
-    window.page.wait_for_function(
-        "([selector, text]) => document.querySelector(selector).textContent !== text",
-        arg=[f"{WINDOW} .gb-window-place", first],
-    )
+    expect(window.place).not_to_have_text(window.place.inner_text())
     window.hover("Result", 0.5, 0.5)
-    window.page.wait_for_timeout(600)
-    assert window.place() == "Output pixel in row 14, column 14"
-    assert window.host.locator("[data-move=play]").inner_text() == "Play"
+    window.wait_for_place("Output pixel in row 14, column 14")
+    window.assert_rests()
 
 
 def test_every_setting_changes_the_result(window):
@@ -138,11 +144,10 @@ def test_every_setting_changes_the_result(window):
     window.wait_for("8 × 8 pixels")
     window.set_slider("Dilation", 3)
     window.wait_for("6 × 6 pixels")
-    before = window.panel("Kernel").inner_text()
+    kernel = window.panel("Kernel")
+    before = kernel.inner_text()
     window.set_slider("Seed of the kernel's random numbers", 3)
-    window.page.wait_for_function(
-        f"text => document.querySelectorAll('{WINDOW} figure')[1].innerText !== text", arg=before
-    )
+    expect(kernel).not_to_have_text(before, use_inner_text=True)
     window.set_slider("Number in the data set", 1)
     window.panel("Picture").get_by_text("28 × 28, a 2").wait_for()
 
@@ -156,7 +161,7 @@ def test_what_cannot_be_is_explained_and_the_picture_stays(window):
     assert window.host.get_attribute("data-views") == views
     window.set_slider("Padding", 2)
     window.wait_for("8 × 8 pixels")
-    assert window.page.locator("#window-error").is_hidden()
+    expect(window.error).to_be_hidden()
 
 
 def test_examples_are_one_click_away(window):
@@ -174,7 +179,7 @@ def test_max_pooling_tells_who_wins(window):
     window.page.get_by_role("button", name="Its max pooling").click()
     window.wait_for("7 × 7 pixels")
     window.hover("Result", 0.5, 0.5)
-    assert window.terms().startswith("max(")
+    expect(window.host.locator(".gb-window-terms").first).to_have_text(re.compile(r"^max\("))
     numbers = read_numbers(window.terms())
     assert numbers[-1] == pytest.approx(max(numbers[:-1]), abs=1e-3)
     window.page.get_by_label("Average pooling").check()
@@ -221,10 +226,9 @@ def test_ones_own_drawing(window):
     pad.clear()
     pad.draw(build_example(5))
     pad.wait_until_shown()
-    window.page.wait_for_timeout(800)
     window.page.get_by_role("tab", name="Conv & pool").click()
     window.panel("Picture").get_by_text("yours").wait_for()
-    assert window.page.locator("#window-error").is_hidden()
+    expect(window.error).to_be_hidden()
 
 
 def test_a_map_of_a_network_comes_into_the_window_with_its_sum_over_channels(window):
@@ -257,26 +261,22 @@ def test_the_link_restores_the_settings(window):
     window.page.get_by_role("button", name="Leave gaps").click()
     window.wait_for("each 9 products")
     window.page.get_by_role("button", name="Take it away: this window").click()
-    field = window.page.locator("#window-link textarea, #window-link input").first
-    window.page.wait_for_function(
-        "() => document.querySelector('#window-link :is(textarea, input)').value.includes('kernel=blur')"
-    )
-    link = field.input_value()
+    expect(window.link).to_have_value(re.compile("^http.*kernel=blur"))
     other = window.page.context.new_page()
-    other.goto(link)
+    other.goto(window.link.input_value())
     restored = Window(other)
     restored.wait_for("each 9 products")
     restored.panel("Picture").get_by_text("a 4").wait_for()
-    assert other.get_by_role("spinbutton", name="number input for Dilation").first.input_value() == "3"
+    expect(other.get_by_role("spinbutton", name="number input for Dilation").first).to_have_value("3")
 
 
 def test_fits_a_narrow_screen(open_page):
     window = Window(open_page("inspection", viewport=NARROW, reduced_motion="reduce", has_touch=True))
-    assert window.page.evaluate("document.documentElement.scrollWidth") <= 390
+    window.page.wait_for_function("document.documentElement.scrollWidth <= 390")
     window.panel("Result").scroll_into_view_if_needed()
     box = window.panel("Result").locator("canvas").bounding_box()
     window.page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    assert window.place() == "Output pixel in row 14, column 14"
+    window.wait_for_place("Output pixel in row 14, column 14")
     for button in window.host.locator("button").all():
         assert button.bounding_box()["height"] >= 40
 
@@ -321,19 +321,22 @@ def test_a_change_is_drawn_quickly_and_pointing_asks_nobody(window, undisturbed)
     """From a new seed to the redrawn picture of 28 × 28; from the pointer's move to window and sum."""
     window.page.get_by_role("button", name="Its zoom, cut at the edge").click()
     window.wait_for("28 × 28 pixels")
+    window.page.get_by_role(
+        "button", name="Take it away: this window"
+    ).click()  # its link is the last to follow
     medians = []
     with undisturbed():
         for first in (20, 40, 60):
             delays = []
             for seed in range(first, first + 9):
                 delays.append(window.page.evaluate(TIME_A_CHANGE, [WINDOW, str(seed)]))
-                window.page.wait_for_timeout(400)
+                expect(window.link).to_have_value(re.compile(rf"^http.*\bseed={seed}\b"))
             medians.append(statistics.median(delays))
             if medians[-1] <= 100:
                 break
     window.set_slider("Kernel size", 7)
     window.wait_for("each 49 products")
-    window.page.wait_for_timeout(1000)
+    expect(window.link).to_have_value(re.compile("^http.*kernel_size=7"))  # nothing is on its way any more
     requests = []
     window.page.on("request", lambda request: requests.append(request.url))
     with undisturbed():

@@ -5,6 +5,7 @@ import statistics
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from app.sketchpad.tab import build_example
 from app.ui.digits import TEST, TRAIN, take_digit
@@ -14,6 +15,7 @@ from models.inspection.activations import inspect_layers
 from models.inspection.receptive_field import find_receptive_fields
 from models.runs.library import resolve_choice
 from tests.browser.conftest import NARROW
+from tests.browser.dropdown import take_option
 from tests.browser.test_sketchpad import Pad
 
 MAPS = "#network-maps .gb-maps"
@@ -36,8 +38,9 @@ class Section:
         return layer, *(int(number or 1) for number in numbers)
 
     def number(self):
-        self.page.wait_for_function("() => document.querySelector('.gb-maps-number').innerText !== '…'")
-        return self.page.locator(".gb-maps-number").inner_text()
+        number = self.page.locator(".gb-maps-number")
+        expect(number).not_to_have_text("…")
+        return number.inner_text()
 
     def sees(self):
         return self.page.locator(".gb-maps-sees").inner_text()
@@ -46,12 +49,10 @@ class Section:
         return self.page.locator(f"{MAPS} figcaption").all_inner_texts()
 
     def wait_for(self, place):
-        self.page.wait_for_function(
-            "(place) => document.querySelector('.gb-maps-place').innerText.includes(place)", arg=place
-        )
+        expect(self.page.locator(".gb-maps-place")).to_contain_text(place)
 
     def wait_for_frame(self):
-        """A chosen unit is drawn in the frame after its key; until then an earlier one can be read."""
+        """A chosen unit is drawn in the frame after it is chosen; until then an earlier one can be read."""
         self.page.evaluate("() => new Promise(requestAnimationFrame)")
 
     def sheet(self, layer):
@@ -67,6 +68,7 @@ class Section:
         x, y = box["x"] + x_share * box["width"], box["y"] + y_share * box["height"]
         self.page.mouse.move(x - 1, y)
         self.page.mouse.move(x, y)
+        self.wait_for_frame()
         self.wait_for(f"Layer {layer},")
         return x, y
 
@@ -74,14 +76,14 @@ class Section:
         """Return a function that waits until the page has drawn another picture."""
         before = int(self.page.locator(MAPS).get_attribute("data-drawn"))
         return lambda: self.page.wait_for_function(
-            f"() => +document.querySelector('{MAPS}').dataset.drawn > {before}"
+            f"() => document.querySelector('{MAPS}')?.dataset.drawn > {before}"
         )
 
     def choose(self, name):
         wait = self.new_picture()
-        self.page.locator("#network-checkpoint input").click()
-        own = re.compile(rf"^{name}\b.* \(fast\)")
-        self.page.get_by_role("option", name=own).click()
+        take_option(
+            self.page.locator("#network-checkpoint input"), re.compile(rf"^{name}\b.* \(fast\)"), exact=False
+        )
         wait()
 
     def set_index(self, index):
@@ -254,55 +256,57 @@ def test_the_logits_are_named_by_their_digit(section):
     assert section.number() == format_number(float(computed.logits[3]))
 
 
+def read_selection(request):
+    """Return layer and channel where the page asks Gradio to open a map, else None."""
+    if "component_server" in request.url:
+        return None
+    found = re.search(r'\{"layer":"([^"]+)","channel":(\d+)\}', request.post_data or "")
+    return found and found.groups()
+
+
 def watch_selections(page):
-    """Collect what the page sends to Gradio when a map is opened."""
+    """Collect the maps that the page asks Gradio to open."""
     sent = []
     page.on(
-        "request",
-        lambda request: (
-            '"layer":' in (request.post_data or "")
-            and "component_server" not in request.url
-            and sent.append(re.search(r'\{"layer":"([^"]+)","channel":(\d+)\}', request.post_data))
-        ),
+        "request", lambda request: sent.append(read_selection(request)) if read_selection(request) else None
     )
     return sent
+
+
+def open_map(page, act):
+    """Do something and wait until a map that it opens has come into the window."""
+    with page.expect_request(read_selection):
+        act()
+    expect(page.locator("#window canvas").first).to_be_focused()
 
 
 def test_a_click_or_enter_opens_a_map_where_it_can_be_opened(section):
     sent = watch_selections(section.page)
     x, y = section.point("features.2", 0.4, 0.5)
     _, channel, *_ = section.read()
-    section.page.mouse.click(x, y)
-    section.page.wait_for_timeout(500)
-    assert sent
-    assert sent[-1].groups() == ("features.2", str(channel - 1))
-    sent.clear()
+    open_map(section.page, lambda: section.page.mouse.click(x, y))
+    assert sent == [("features.2", str(channel - 1))]
+    # The map is held by now, so a click on another one alone chooses.
+    section.sheet("features.1").click(position={"x": 30, "y": 30})
+    section.wait_for("Layer features.1,")
     canvas = section.sheet("features.0")
     canvas.focus()
     canvas.press("PageDown")
     section.wait_for("Layer features.0,")
     _, channel, *_ = section.read()
-    canvas.press("Enter")
-    section.page.wait_for_timeout(500)
-    assert sent[-1].groups() == ("features.0", str(channel - 1))
-    sent.clear()
-    section.sheet("features.1").click(position={"x": 30, "y": 30})  # held by now, so a click alone chooses
-    section.page.wait_for_timeout(500)
-    assert not sent
-    assert section.read()[0] == "features.1"
+    open_map(section.page, lambda: canvas.press("Enter"))
+    assert sent[1:] == [("features.0", str(channel - 1))]
 
 
 def test_a_held_map_stays_while_the_pointer_crosses_others(section):
     held = section.page.locator(f"{MAPS} [data-move=hold]")
     x, y = section.point("features.1", 0.1, 0.5)
     section.page.mouse.click(x, y)
-    assert held.get_attribute("aria-pressed") == "true"
+    expect(held).to_have_attribute("aria-pressed", "true")
     before = section.read()[:2]
     box = section.sheet("features.1").bounding_box()
     for share in (0.3, 0.6, 0.9):
         section.page.mouse.move(box["x"] + share * box["width"], box["y"] + 20)
-    section.page.wait_for_timeout(200)
-    assert section.read()[:2] == before
     # On the large copy of the map the pointer still chooses units.
     large = section.page.locator(f"{MAPS} figure canvas").nth(1).bounding_box()
     section.page.mouse.move(large["x"] + 2, large["y"] + large["height"] - 2)
@@ -323,16 +327,16 @@ def test_folded_layers_show_their_maps_when_asked(section):
     section.wait_for("Layer features.9,")
     assert_reads_the_computed_number(section, computed)
     section.page.wait_for_function(
-        "() => document.querySelector('[data-layer=\"features.9\"] .gb-maps-sheet canvas').offsetHeight > 50"
+        """() =>
+          document.querySelector('[data-layer="features.9"] .gb-maps-sheet canvas')?.offsetHeight > 50"""
     )
     section.point("features.9", 0.5, 0.5)
     assert_reads_the_computed_number(section, computed)
     section.set_index(4)  # the unfolded layer stays open and takes the new digit's numbers
     assert row.locator("canvas").is_visible()
-    section.page.wait_for_timeout(400)
     assert_reads_the_computed_number(section, trace("convnet4", 4))
     row.get_by_role("button", name="Hide its maps").click()
-    assert row.locator("canvas").is_hidden()
+    expect(row.locator("canvas")).to_be_hidden()
 
 
 def test_another_digit_keeps_the_chosen_unit(section):
@@ -344,7 +348,7 @@ def test_another_digit_keeps_the_chosen_unit(section):
     wait()
     assert section.read() == place
     assert_reads_the_computed_number(section, trace("convnet", 1))
-    assert section.page.locator("#network-index input").input_value() == "1"
+    expect(section.page.locator("#network-index input")).to_have_value("1")
     wait = section.new_picture()
     section.page.get_by_label("MNIST training set").and_(
         section.page.locator("#network-source input")
@@ -369,7 +373,6 @@ def test_mistakes_stand_beside_the_controls_and_leave_the_picture(section):
     pad.clear()
     pad.draw(build_example(5))
     pad.wait_until_shown()
-    page.wait_for_timeout(800)
     page.get_by_role("tab", name="Conv & pool").click()
     page.locator(f"{MAPS} figcaption").get_by_text("Your drawing").wait_for()
     assert section.error() == ""
@@ -399,17 +402,14 @@ def test_on_a_phone_nothing_overflows_and_a_tap_chooses(open_page, theme):
     page.touchscreen.tap(x, y)
     section.wait_for("Layer features.2,")
     assert_reads_the_computed_number(section, trace("convnet"))
-    page.wait_for_timeout(300)
-    assert not sent, "the first tap chooses; it does not open"
-    page.touchscreen.tap(x, y)
-    page.wait_for_timeout(500)
-    assert sent[-1].group(1) == "features.2"
     for button in page.locator(f"{MAPS} button:visible").all():
         assert button.bounding_box()["height"] >= 40
-    # The panel stays at the top of the window.
+    # The panel stays at the top of the screen.
     panel = page.locator(".gb-maps-panel").bounding_box()
     assert panel["y"] >= -1
     assert panel["height"] <= 300
+    open_map(page, lambda: page.touchscreen.tap(x, y))
+    assert [layer for layer, _ in sent] == ["features.2"], "the first tap chooses; it does not open"
 
 
 def test_the_panel_does_not_move_while_the_pointer_does(section):
