@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 
 from app.ui.drawing import read_drawing
 from app.ui.numbers import format_number, write_percent
-from app.ui.packing import find_scale, quantise
+from app.ui.packing import encode_bytes, find_scale, quantise
 from models.checkpoints.prediction import Prediction, load_cached, predict_digit
 from models.data.datasets import load_gallery
 from models.networks.registry import get_network_spec
@@ -59,7 +58,7 @@ def show_maps(drawing: Any, key: Any, digit: Any = None, patch_px: Any = None) -
         "verdict": f"{_name_network(path)} reads it as {_state_verdict(prediction, digit)}",
         "texts": [write_percent(float(each)) for each in prediction.probabilities],
         "titles": [str(float(each)) for each in prediction.probabilities],
-        "picture": _encode_picture(image),
+        "picture": quantise(image, 1.0, signed=False),
         "ink": _encode(image),
         "gradient": _show_map(gradient, find_scale(gradient), _describe_gradient(gradient, digit)),
         "occlusion": _show_map(
@@ -119,7 +118,7 @@ def show_change(drawing: Any, key: Any, target: Any) -> dict[str, Any]:
         "answer": prediction.digit,
         "is_reached": found.is_reached,
         "sentence": describe_change(found, prediction.digit),
-        "picture": _encode_picture(image),
+        "picture": quantise(image, 1.0, signed=False),
         "frames": [_show_frame(found, step, prediction.digit) for step in range(len(found.images))],
     }
 
@@ -253,7 +252,7 @@ def _show_neighbour(neighbour: Neighbour) -> dict[str, Any]:
         "index": neighbour.index,
         "distance": format_number(neighbour.distance),
         "title": f"No. {neighbour.index:,}, {name}, at the distance {neighbour.distance}",
-        "pixels": base64.b64encode(neighbour.image.tobytes()).decode("ascii"),
+        "pixels": encode_bytes(neighbour.image.tobytes()),
     }
 
 
@@ -262,7 +261,7 @@ def _show_frame(found: Counterfactual, step: int, answer: int) -> dict[str, Any]
     image, shares = found.images[step], found.probabilities[step]
     dab = found.dabs[step - 1] if step else None
     return {
-        "picture": _encode_picture(image),
+        "picture": quantise(image, 1.0, signed=False),
         "change": quantise(image - found.images[0], 1.0, signed=True),
         "dab": None if dab is None else {"row": dab.row, "column": dab.column, "adds": dab.kind == "add"},
         "read": int(shares.argmax()),
@@ -280,9 +279,5 @@ def _write_ink(ink_px: float) -> str:
     return f"{ink_px:.0f}" if ink_px >= 9.95 else f"{ink_px:.1f}"
 
 
-def _encode_picture(image: NDArray[Any]) -> str:
-    return base64.b64encode(np.rint(255 * image).astype(np.uint8).tobytes()).decode("ascii")
-
-
 def _encode(values: NDArray[Any]) -> str:
-    return base64.b64encode(values.astype("<f4").tobytes()).decode("ascii")
+    return encode_bytes(values.astype("<f4").tobytes())
