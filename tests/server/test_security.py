@@ -52,7 +52,7 @@ NO_INPUT = {
     "app.inspection.window.picture.MAX_SHOWN_PX",
     "app.inspection.window.view.MAX_SUMS",
     "models.sketch.preparation_steps.MAX_SHOWN_PX",
-    "models.sketch.counterfactual.MAX_DABS",
+    "models.sketch.counterfactual.MAX_EDITS",
     "models.sketch.counterfactual.MAX_INK_PX",
     "models.sketch.neighbours.MAX_READ",
     "models.descent.pace.MAX_COUNTED_STEPS",

@@ -24,9 +24,9 @@ let hasPlayed = false;           // it moves by itself once
 const askForSteps = createAsker(async (request) => ({ request, answer: readAnswer(await server.prepare(request)) }), takeSteps);
 
 function askAboutDrawing() {
-  const isEmpty = !told.checkpoint || !(told.drawing.picture || (told.drawing.strokes || []).some((stroke) => stroke.length));
+  const isEmpty = !onPad.checkpoint || !(onPad.drawing.picture || (onPad.drawing.strokes || []).some((stroke) => stroke.length));
   if (isEmpty) takeSteps({ request: { serial }, answer: { absent: EMPTY } });
-  else askForSteps({ ...told, serial });
+  else askForSteps({ ...onPad, serial });
 }
 
 function takeSteps({ request, answer }) {
@@ -213,4 +213,4 @@ redrawOnChange(host, () => {
   askIfSeen();
   draw();
 });
-hearDrawing();
+takeDrawing();

@@ -53,7 +53,7 @@ _TEMPLATE = f"""
 
 
 def build_preparation(show_preparation: Callable[[Any], str], **kwargs: Any) -> gr.HTML:
-    """Build the section; it follows the drawing that the pad tells the page of, while it is on the page.
+    """Build the section; it follows the drawing that the pad broadcasts, while it is on the page.
 
     Args:
         show_preparation: Called outside Gradio's queue with whatever the browser sent, as a rule
@@ -70,7 +70,7 @@ def build_preparation(show_preparation: Callable[[Any], str], **kwargs: Any) -> 
         html_template=_TEMPLATE,
         css_template=read_component_style(_FOLDER, "transport", "preparation"),
         js_on_load=read_component_script(
-            _FOLDER, "sheets", "asking", "transport", "focus", "drawing", "preparation_gauges", "preparation"
+            _FOLDER, "sheets", "asking", "transport", "drawing", "preparation_gauges", "preparation"
         ),
         apply_default_css=False,
         server_functions=[ask],
