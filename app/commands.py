@@ -99,7 +99,7 @@ def _find_file(checkpoint: str) -> Path:
 
 def _evaluate_on_pictures(checkpoint: Checkpoint, dataset: str, run_id: str | None) -> None:
     """Print how well a checkpoint reads a data set's test pictures."""
-    from app.score_text import format_classes, format_confusion
+    from app.ui.score_tables import format_classes, format_confusion
     from models.checkpoints.evaluation import compute_class_accuracies, evaluate_network
     from models.data.datasets import load_dataset
     from models.runs.records import record_look
@@ -117,7 +117,7 @@ def _evaluate_on_pen(checkpoint: Checkpoint, path: Path, seed: int) -> None:
     import numpy as np
     from tqdm import tqdm
 
-    from app.score_text import format_classes, format_confusion
+    from app.ui.score_tables import format_classes, format_confusion
     from models.sketch.pen_digits import draw_all, evaluate_drawings, load_pen_digits, prepare_drawings
 
     digits = load_pen_digits(path)

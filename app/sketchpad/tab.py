@@ -9,10 +9,12 @@ import numpy as np
 
 from app.sketchpad.components.pad import build_pad
 from app.sketchpad.fine_tuning import ShowCard
-from app.sketchpad.section_autopsy import build_autopsy_section
-from app.sketchpad.section_my_digits import build_my_digits_section
-from app.sketchpad.section_scores import build_scores_section
-from app.sketchpad.section_why import build_why_section
+from app.sketchpad.sections import (
+    build_my_digits_section,
+    build_preparation_section,
+    build_scores_section,
+    build_why_section,
+)
 from app.sketchpad.view import MAX_CHECKPOINTS, answer_request
 from app.ui.drawing import PAD_SIZE_PX
 from app.ui.numbers import format_seconds, write_percent
@@ -22,7 +24,7 @@ from models.runs.library import CHOICE_INFO, DEFAULT_CHOICE, list_choices, resol
 
 _QUESTION = """## Which digit does the network see?
 Draw a digit. A network trained on handwriting reads it while you draw, from 28 × 28 pixels."""
-_AUTOPSY_TITLE = "Autopsy: from your drawing to the network’s input"
+_PREPARATION_TITLE = "Preparation: from your drawing to the network’s input"
 _EXAMPLE_DIGIT = 3
 _EXAMPLE_SHARE = 0.6  # of the pad's height that the example takes
 
@@ -67,8 +69,8 @@ def build_sketchpad_tab(pad: gr.HTML, my_runs: gr.BrowserState, show_card: ShowC
             )
             about = gr.Markdown(describe_choice(DEFAULT_CHOICE), elem_classes="gb-about")
     with gr.Column(elem_classes="gb-sections"):
-        with gr.Accordion(_AUTOPSY_TITLE, open=False, elem_id="autopsy-section"):
-            build_autopsy_section()
+        with gr.Accordion(_PREPARATION_TITLE, open=False, elem_id="preparation-section"):
+            build_preparation_section()
         with gr.Accordion("Why this digit?", open=False, elem_id="why-section"):
             build_why_section()
         with gr.Accordion("My digits", open=False):

@@ -88,7 +88,7 @@ def _answer(drawing: Any, keys: Sequence[str]) -> dict[str, Any]:
 
 
 def _ask_checkpoint(sketch: SketchDigit, key: str) -> dict[str, Any]:
-    """Return one checkpoint's answer; a file that is damaged or gone is told, and stops no other."""
+    """Return one checkpoint's answer; a file that is damaged or gone is an error, and stops no other."""
     try:
         path = resolve_choice(key)
         prediction = predict_digit(sketch.image, path)

@@ -1,8 +1,7 @@
-"""Why a network reads a drawing as it does, as the component `why` shows it: maps, neighbours, dabs."""
+"""Why a network reads a drawing as it does, as the component `why` shows it: maps, neighbours, edits."""
 
 from __future__ import annotations
 
-import base64
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +10,12 @@ from numpy.typing import NDArray
 
 from app.ui.drawing import read_drawing
 from app.ui.numbers import format_number, write_percent
-from app.ui.packing import find_scale, quantise
+from app.ui.packing import encode_bytes, find_scale, quantise
 from models.checkpoints.prediction import Prediction, load_cached, predict_digit
 from models.data.datasets import load_gallery
 from models.networks.registry import get_network_spec
 from models.runs.library import resolve_choice
-from models.sketch.counterfactual import MAX_DABS, MAX_INK_PX, Counterfactual, find_counterfactual
+from models.sketch.counterfactual import MAX_EDITS, MAX_INK_PX, Counterfactual, find_counterfactual
 from models.sketch.explanation import PATCH_PX, check_digit, map_gradient, map_occlusion
 from models.sketch.neighbours import Neighbour, count_read, describe_features, find_neighbours
 from models.sketch.preparation import SketchRefused
@@ -59,7 +58,7 @@ def show_maps(drawing: Any, key: Any, digit: Any = None, patch_px: Any = None) -
         "verdict": f"{_name_network(path)} reads it as {_state_verdict(prediction, digit)}",
         "texts": [write_percent(float(each)) for each in prediction.probabilities],
         "titles": [str(float(each)) for each in prediction.probabilities],
-        "picture": _encode_picture(image),
+        "picture": quantise(image, 1.0, signed=False),
         "ink": _encode(image),
         "gradient": _show_map(gradient, find_scale(gradient), _describe_gradient(gradient, digit)),
         "occlusion": _show_map(
@@ -97,7 +96,7 @@ def show_nearest(drawing: Any, key: Any) -> dict[str, Any]:
 
 
 def show_change(drawing: Any, key: Any, target: Any) -> dict[str, Any]:
-    """Lay out the dabs of ink that turn the drawing into another digit for the network.
+    """Lay out the edits of ink that turn the drawing into another digit for the network.
 
     Args:
         drawing: As of `show_maps`.
@@ -119,33 +118,33 @@ def show_change(drawing: Any, key: Any, target: Any) -> dict[str, Any]:
         "answer": prediction.digit,
         "is_reached": found.is_reached,
         "sentence": describe_change(found, prediction.digit),
-        "picture": _encode_picture(image),
+        "picture": quantise(image, 1.0, signed=False),
         "frames": [_show_frame(found, step, prediction.digit) for step in range(len(found.images))],
     }
 
 
 def describe_change(found: Counterfactual, answer: int) -> str:
-    """Say in a sentence what the dabs did.
+    """Say in a sentence what the edits did.
 
     Args:
         found: What the search came to.
         answer: What the network read before.
     """
     target, share = _name_digit(found.target), write_percent(float(found.probabilities[-1, found.target]))
-    if found.is_reached and not found.dabs:
+    if found.is_reached and not found.edits:
         return f"The network reads {target} as it is, with {share} confidence. Choose another digit."
-    num = len(found.dabs)
-    dabs = f"{num} dab{'' if num == 1 else 's'}"
+    num = len(found.edits)
+    edits = f"{num} edit{'' if num == 1 else 's'}"
     parts = [("erasing", found.erased_px), ("adding", found.added_px)]
     done = " and ".join(f"{verb} {_write_ink(ink)}" for verb, ink in parts if ink >= 0.05)
-    done = f"{done} pixels' worth of ink in {dabs}"
+    done = f"{done} pixels' worth of ink in {edits}"
     if found.is_reached:
         done = f"{done[0].upper()}{done[1:]}"
         return f"{done} turns this {answer} into {target}, with {share} confidence."
     why = {
-        "dabs": f"The search ends after {MAX_DABS} dabs",
+        "edits": f"The search ends after {MAX_EDITS} edits",
         "ink": f"The search ends where {MAX_INK_PX:.0f} pixels' worth of ink would be exceeded",
-        "stuck": f"No dab that was tried raises {found.target} any further",
+        "stuck": f"No edit that was tried raises {found.target} any further",
         None: "",
     }[found.limit]
     read = int(found.probabilities[-1].argmax())
@@ -253,36 +252,34 @@ def _show_neighbour(neighbour: Neighbour) -> dict[str, Any]:
         "index": neighbour.index,
         "distance": format_number(neighbour.distance),
         "title": f"No. {neighbour.index:,}, {name}, at the distance {neighbour.distance}",
-        "pixels": base64.b64encode(neighbour.image.tobytes()).decode("ascii"),
+        "pixels": encode_bytes(neighbour.image.tobytes()),
     }
 
 
 def _show_frame(found: Counterfactual, step: int, answer: int) -> dict[str, Any]:
-    """Lay out the picture after so many dabs, what has changed since the first, and what is read now."""
+    """Lay out the picture after so many edits, what has changed since the first, and what is read now."""
     image, shares = found.images[step], found.probabilities[step]
-    dab = found.dabs[step - 1] if step else None
+    edit = found.edits[step - 1] if step else None
     return {
-        "picture": _encode_picture(image),
+        "picture": quantise(image, 1.0, signed=False),
         "change": quantise(image - found.images[0], 1.0, signed=True),
-        "dab": None if dab is None else {"row": dab.row, "column": dab.column, "adds": dab.kind == "add"},
+        "edit": None
+        if edit is None
+        else {"row": edit.row, "column": edit.column, "adds": edit.kind == "add"},
         "read": int(shares.argmax()),
         "shares": [float(shares[answer]), float(shares[found.target])],
         "texts": [write_percent(float(shares[each])) for each in (answer, found.target)],
-        "label": _label_frame(step, len(found.dabs)),
+        "label": _label_frame(step, len(found.edits)),
     }
 
 
-def _label_frame(step: int, num_dabs: int) -> str:
-    return f"dab {step} of {num_dabs}"
+def _label_frame(step: int, num_edits: int) -> str:
+    return f"edit {step} of {num_edits}"
 
 
 def _write_ink(ink_px: float) -> str:
     return f"{ink_px:.0f}" if ink_px >= 9.95 else f"{ink_px:.1f}"
 
 
-def _encode_picture(image: NDArray[Any]) -> str:
-    return base64.b64encode(np.rint(255 * image).astype(np.uint8).tobytes()).decode("ascii")
-
-
 def _encode(values: NDArray[Any]) -> str:
-    return base64.b64encode(values.astype("<f4").tobytes()).decode("ascii")
+    return encode_bytes(values.astype("<f4").tobytes())

@@ -1,7 +1,7 @@
 """What would make it a 7: the ink that, erased or added, turns a network's answer into another digit.
 
 The search is greedy. It finds a small change and not provably the smallest: that would take trying every set
-of dabs. Shapes: N pictures in a batch, K = 10 digits, P = 784 places, D = 5 pixels across a dab's field.
+of edits. Shapes: N pictures in a batch, K = 10 digits, P = 784 places, D = 5 pixels across an edit's field.
 """
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ from models.data.strokes import PEN_WIDTH_PX
 from models.networks.registry import IMAGE_SIZE_PX
 from models.sketch.explanation import ask_network, check_digit, check_picture
 
-MAX_DABS = 40
+MAX_EDITS = 40
 MAX_INK_PX = 80.0  # changed in all; a digit of MNIST has about 100 pixels' worth of ink
 CLEAR_MARGIN = 1e-3  # in logits: by less, rounding might decide which digit is read
-_NUM_TRIED = 32  # of the dabs that promise most, tried for real at each step
+_NUM_TRIED = 32  # of the edits that promise most, tried for real at each step
 _NUM_TRIED_LAST = 256  # where none of those helps
-_FIELD_PX = 5  # holds a dab with its soft edge
+_FIELD_PX = 5  # holds an edit with its soft edge
 
 Kind = Literal["add", "erase"]
 
 
 @dataclass(frozen=True)
-class Dab:
+class Edit:
     """One touch of a pen or an eraser of about MNIST's stroke width.
 
     Attributes:
-        kind: "add" raises pixels to the dab's ink, "erase" lowers them to what the dab leaves.
+        kind: "add" raises pixels to the edit's ink, "erase" lowers them to what the edit leaves.
         row: Of the middle pixel, from 0.
         column: Of the middle pixel, from 0.
     """
@@ -51,47 +51,47 @@ class Counterfactual:
     Attributes:
         target: The wanted digit.
         is_reached: Whether the last picture is read as the target.
-        dabs: In order, S of them.
-        images: (S + 1, 28, 28) float32 in [0, 1]: the picture before, and after each dab.
+        edits: In order, S of them.
+        images: (S + 1, 28, 28) float32 in [0, 1]: the picture before, and after each edit.
         probabilities: (S + 1, 10) float64 of each of these pictures.
         added_px: Ink that the last picture has and the first has not, in full pixels' worth.
         erased_px: Ink that the first picture has and the last has not, in full pixels' worth.
-        limit: Why it ended without the target: "dabs" or "ink" used up, or "stuck" where no dab raises the
+        limit: Why it ended without the target: "edits" or "ink" used up, or "stuck" where no edit raises the
             target any further; None where it is reached.
     """
 
     target: int
     is_reached: bool
-    dabs: tuple[Dab, ...]
+    edits: tuple[Edit, ...]
     images: NDArray[np.float32]
     probabilities: NDArray[np.float64]
     added_px: float
     erased_px: float
-    limit: Literal["dabs", "ink", "stuck"] | None
+    limit: Literal["edits", "ink", "stuck"] | None
 
 
 def find_counterfactual(
     network: nn.Module,
     image: ArrayLike,
     target: int,
-    max_dabs: int = MAX_DABS,
+    max_edits: int = MAX_EDITS,
     max_ink_px: float = MAX_INK_PX,
     temperature: float = 1.0,
 ) -> Counterfactual:
-    """Change a picture dab by dab until a network reads it as the wanted digit.
+    """Change a picture edit by edit until a network reads it as the wanted digit.
 
-    Each step makes the dab that raises the target's margin most: its logit less the largest of the others.
-    The gradient ranks all 2 · 784 dabs by what they promise, and the best are tried for real. Where the
-    target is reached, each dab without which it still would be is taken out again. The same picture gives
-    the same dabs.
+    Each step makes the edit that raises the target's margin most: its logit less the largest of the others.
+    The gradient ranks all 2 · 784 edits by what they promise, and the best are tried for real. Where the
+    target is reached, each edit without which it still would be is taken out again. The same picture gives
+    the same edits.
 
     Args:
         network: Maps (N, 1, 28, 28) to (N, 10) logits, in evaluation mode. It may be shared.
         image: (28, 28) in [0, 1], 1 for full ink.
         target: 0 to 9.
-        max_dabs: At most so many dabs are made.
+        max_edits: At most so many edits are made.
         max_ink_px: At most so much ink is changed by all of them, in full pixels' worth.
-        temperature: What the logits are divided by before they become probabilities; the dabs do not depend
+        temperature: What the logits are divided by before they become probabilities; the edits do not depend
             on it.
 
     Raises:
@@ -99,30 +99,30 @@ def find_counterfactual(
     """
     check_digit(target)
     start = torch.from_numpy(check_picture(image)).to(torch.float32)  # (28, 28)
-    picture, dabs, used_px = start, list[Dab](), 0.0
+    picture, edits, used_px = start, list[Edit](), 0.0
     margin = float(_measure_margins(network, start[None], target)[0])
-    limit: Literal["dabs", "ink", "stuck"] | None = None
+    limit: Literal["edits", "ink", "stuck"] | None = None
     while limit is None and not margin > CLEAR_MARGIN:  # also where it is NaN
-        if len(dabs) == max_dabs:
-            limit = "dabs"
+        if len(edits) == max_edits:
+            limit = "edits"
             break
-        step = _find_best_dab(network, picture, target, margin, max_ink_px - used_px)
+        step = _find_best_edit(network, picture, target, margin, max_ink_px - used_px)
         if step is None:
-            limit = "stuck" if used_px + float(_DAB.sum()) <= max_ink_px else "ink"
+            limit = "stuck" if used_px + float(_DISC.sum()) <= max_ink_px else "ink"
             break
-        dab, after, margin = step
+        edit, after, margin = step
         used_px += float((after - picture).abs().sum())
-        dabs.append(dab)
+        edits.append(edit)
         picture = after
     if limit is None:
-        dabs = _drop_unneeded(network, start, dabs, target)
-    images = apply_dabs(start.numpy(), dabs)
+        edits = _drop_unneeded(network, start, edits, target)
+    images = apply_edits(start.numpy(), edits)
     probabilities = ask_network(network, torch.from_numpy(images)[:, None], temperature).numpy()
     change = images[-1] - images[0]
     return Counterfactual(
         target,
         limit is None,
-        tuple(dabs),
+        tuple(edits),
         images,
         probabilities,
         float(change.clip(min=0).sum()),
@@ -131,18 +131,18 @@ def find_counterfactual(
     )
 
 
-def apply_dabs(image: NDArray[np.float32], dabs: list[Dab]) -> NDArray[np.float32]:
-    """Return a picture (28, 28) before the first dab and after each: (S + 1, 28, 28)."""
+def apply_edits(image: NDArray[np.float32], edits: list[Edit]) -> NDArray[np.float32]:
+    """Return a picture (28, 28) before the first edit and after each: (S + 1, 28, 28)."""
     pictures = [torch.from_numpy(image)]
-    for dab in dabs:
-        place = torch.tensor([dab.row * IMAGE_SIZE_PX + dab.column])
-        pictures.append(_make_dabs(pictures[-1], place, torch.tensor([dab.kind == "add"]))[0])
+    for edit in edits:
+        place = torch.tensor([edit.row * IMAGE_SIZE_PX + edit.column])
+        pictures.append(_make_edits(pictures[-1], place, torch.tensor([edit.kind == "add"]))[0])
     values: NDArray[np.float32] = torch.stack(pictures).numpy()
     return values
 
 
-def _build_dab() -> Tensor:
-    """Build a dab's ink (D, D): a disc of the pen's width, each pixel filled by the share that it covers."""
+def _build_disc() -> Tensor:
+    """Build an edit's ink (D, D): a disc of the pen's width, each pixel filled by what it covers of it."""
     fine = 20  # points a pixel and direction at which the disc is looked up
     middles = (torch.arange(_FIELD_PX * fine) + 0.5) / fine - _FIELD_PX / 2
     inside = middles[:, None].square() + middles.square() <= (PEN_WIDTH_PX / 2) ** 2
@@ -150,14 +150,14 @@ def _build_dab() -> Tensor:
     return shares / shares.max()
 
 
-_DAB = _build_dab()
+_DISC = _build_disc()
 
 
-def _find_best_dab(
+def _find_best_edit(
     network: nn.Module, picture: Tensor, target: int, margin: float, ink_px: float
-) -> tuple[Dab, Tensor, float] | None:
-    """Return the dab that raises the margin most, the picture after it and the margin; None if none does."""
-    promises, costs = _rank_dabs(network, picture, target)  # (2, 784) each, add and erase
+) -> tuple[Edit, Tensor, float] | None:
+    """Return the edit that raises the margin most, the picture after it and the margin; None if none does."""
+    promises, costs = _rank_edits(network, picture, target)  # (2, 784) each, add and erase
     is_possible = (costs > 1e-3) & (costs <= ink_px)
     promises = promises.where(is_possible, -torch.inf).flatten()
     order = promises.argsort(descending=True, stable=True)[: int(is_possible.sum())]
@@ -165,48 +165,48 @@ def _find_best_dab(
         if not len(tried):
             continue
         kinds, places = tried < IMAGE_SIZE_PX**2, tried % IMAGE_SIZE_PX**2
-        pictures = _make_dabs(picture, places, kinds)  # (N, 28, 28)
+        pictures = _make_edits(picture, places, kinds)  # (N, 28, 28)
         margins = _measure_margins(network, pictures, target)
         best = int(margins.argmax())
         if margins[best] > margin:
             row, column = divmod(int(places[best]), IMAGE_SIZE_PX)
-            dab = Dab("add" if kinds[best] else "erase", row, column)
-            return dab, pictures[best], float(margins[best])
+            edit = Edit("add" if kinds[best] else "erase", row, column)
+            return edit, pictures[best], float(margins[best])
     return None
 
 
-def _rank_dabs(network: nn.Module, picture: Tensor, target: int) -> tuple[Tensor, Tensor]:
-    """Estimate what every dab would do to the margin.
+def _rank_edits(network: nn.Module, picture: Tensor, target: int) -> tuple[Tensor, Tensor]:
+    """Estimate what every edit would do to the margin.
 
     Returns:
         (2, 784) the margin's change to first order, the gradient times the change of the pixels, and (2, 784)
-        how much ink changes; first the dabs that add, then those that erase.
+        how much ink changes; first the edits that add, then those that erase.
     """
     pixels = picture[None, None].clone().requires_grad_()
     with on_one_core(), torch.enable_grad():
         (gradient,) = torch.autograd.grad(_subtract_rival(network(pixels), target).sum(), pixels)
     slopes, inks = (_take_fields(each) for each in (gradient[0, 0], picture))  # (784, D, D)
     inside = _take_fields(torch.ones_like(picture))
-    added = (_DAB - inks).clamp(min=0) * inside
-    erased = (inks - (1 - _DAB)).clamp(min=0) * inside
+    added = (_DISC - inks).clamp(min=0) * inside
+    erased = (inks - (1 - _DISC)).clamp(min=0) * inside
     promises = torch.stack([(slopes * added).sum(dim=(1, 2)), -(slopes * erased).sum(dim=(1, 2))])
     return promises, torch.stack([added.sum(dim=(1, 2)), erased.sum(dim=(1, 2))])
 
 
-def _make_dabs(picture: Tensor, places: Tensor, are_added: Tensor) -> Tensor:
-    """Return a picture (28, 28) after one dab at each place: (N, 28, 28).
+def _make_edits(picture: Tensor, places: Tensor, are_added: Tensor) -> Tensor:
+    """Return a picture (28, 28) after one edit at each place: (N, 28, 28).
 
     Args:
         picture: In [0, 1], and so is what is returned.
-        places: (N,) row · 28 + column of each dab's middle.
-        are_added: (N,) whether the dab adds or erases.
+        places: (N,) row · 28 + column of each edit's middle.
+        are_added: (N,) whether the edit adds or erases.
     """
     reach = _FIELD_PX // 2
     side = IMAGE_SIZE_PX + 2 * reach
     fields = torch.zeros(len(places), side, side)
     for field, place in zip(fields, places.tolist(), strict=True):
         row, column = divmod(place, IMAGE_SIZE_PX)
-        field[row : row + _FIELD_PX, column : column + _FIELD_PX] = _DAB
+        field[row : row + _FIELD_PX, column : column + _FIELD_PX] = _DISC
     ink = fields[:, reach:-reach, reach:-reach]
     return torch.where(are_added[:, None, None], picture.maximum(ink), picture.minimum(1 - ink))
 
@@ -229,17 +229,17 @@ def _subtract_rival(logits: Tensor, target: int) -> Tensor:
     return logits[:, target] - rivals.amax(dim=1)
 
 
-def _drop_unneeded(network: nn.Module, start: Tensor, dabs: list[Dab], target: int) -> list[Dab]:
-    """Take out dabs, one at a time, as long as the rest still reaches the target.
+def _drop_unneeded(network: nn.Module, start: Tensor, edits: list[Edit], target: int) -> list[Edit]:
+    """Take out edits, one at a time, as long as the rest still reaches the target.
 
     Of those that can go, the one goes without which least ink is changed.
     """
-    while dabs:
-        shorter = [dabs[:index] + dabs[index + 1 :] for index in range(len(dabs))]
-        ends = torch.stack([torch.from_numpy(apply_dabs(start.numpy(), each)[-1]) for each in shorter])
+    while edits:
+        shorter = [edits[:index] + edits[index + 1 :] for index in range(len(edits))]
+        ends = torch.stack([torch.from_numpy(apply_edits(start.numpy(), each)[-1]) for each in shorter])
         is_enough = _measure_margins(network, ends, target) > CLEAR_MARGIN
         if not is_enough.any():
             break
         changed = (ends - start).abs().sum(dim=(1, 2)).where(is_enough, torch.inf)
-        dabs = shorter[int(changed.argmin())]
-    return dabs
+        edits = shorter[int(changed.argmin())]
+    return edits

@@ -19,7 +19,7 @@ class MyDigits:
         page.get_by_role("button", name="My digits").click()
         self.root = page.locator("#my-digits .gb-mine")
         self.root.wait_for()
-        self.told = self.root.locator(".gb-mine-told span")
+        self.message = self.root.locator(".gb-mine-message span")
         self.problem = self.root.locator(".gb-mine-problem")
 
     def keep(self, digit, label=None):
@@ -43,7 +43,7 @@ class MyDigits:
         )
 
     def undo(self):
-        self.root.locator(".gb-mine-told button").click()
+        self.root.locator(".gb-mine-message button").click()
 
     def import_file(self, content, name="my-digits.json"):
         buffer = content if isinstance(content, bytes) else json.dumps(content).encode()
@@ -61,7 +61,7 @@ def mine(open_page):
 def test_digits_are_kept_changed_deleted_and_brought_back(mine, open_page):
     mine.keep(7)
     mine.wait_for_count(1)
-    assert mine.told.inner_text() == "Kept as a 7."
+    assert mine.message.inner_text() == "Kept as a 7."
     assert mine.pad.root.get_attribute("data-digit") == "", "the pad is cleared"
     mine.keep(3, label=5)
     mine.root.locator(".gb-mine-grid select").first.select_option("3")
@@ -78,7 +78,7 @@ def test_digits_are_kept_changed_deleted_and_brought_back(mine, open_page):
     mine.page.wait_for_function("() => document.querySelector('#pad .gb-pad').dataset.digit === '7'")
     assert "is-read" in mine.root.locator(".gb-mine-labels button").nth(7).get_attribute("class")
     mine.root.locator(".gb-mine-labels button").nth(7).click()
-    assert mine.told.inner_text() == "This drawing is kept as a 7 already."
+    assert mine.message.inner_text() == "This drawing is kept as a 7 already."
 
     # Another window of this browser has the same digits, another visitor none.
     other = MyDigits(open_page("sketchpad", context=mine.page.context))
@@ -122,7 +122,7 @@ def test_export_comes_back_whole_and_damage_is_told_by_entry(mine):
     deep = "[" * 100_000 + "]" * 100_000
     mine.import_file(hostile.replace('"yesterday"', deep).replace("Infinity", "1e999").encode())
     mine.wait_for_count(3)
-    assert mine.told.inner_text() == "1 drawing imported. 1 drawing was here already."
+    assert mine.message.inner_text() == "1 drawing imported. 1 drawing was here already."
     lines = mine.root.locator(".gb-mine-wrong li").all_inner_texts()
     assert [line.split(":")[0] for line in lines] == [f"Entry {number}" for number in range(1, 7)]
     assert "its label is 12" in lines[0]
@@ -136,7 +136,7 @@ def test_export_comes_back_whole_and_damage_is_told_by_entry(mine):
     ):
         mine.import_file(content)
         mine.page.wait_for_function(
-            "(told) => document.querySelector('#my-digits .gb-mine-problem').textContent.includes(told)",
+            "(text) => document.querySelector('#my-digits .gb-mine-problem').textContent.includes(text)",
             arg=told,
         )
         assert mine.root.get_attribute("data-count") == "3"

@@ -21,7 +21,7 @@ class Why:
         self.host.wait_for()
 
     def wait_for_all(self):
-        """Wait until maps, dabs and neighbours of one drawing are there."""
+        """Wait until maps, edits and neighbours of one drawing are there."""
         self.page.wait_for_function(
             """() => { const { shown, change, nearest } = document.querySelector("#why .gb-why").dataset;
               return shown && change && nearest && shown.split("/")[0] === nearest
@@ -60,7 +60,7 @@ def test_a_drawing_is_explained_and_turned_into_another_digit(page):
     assert why.change.locator(".is-read b").inner_text() == read
     page.keyboard.press("ArrowRight")
     page.wait_for_function("() => document.querySelector('#why .gb-why-frames').dataset.step === '1'")
-    assert "After 1 dab:" in why.change.inner_text()
+    assert "After 1 edit:" in why.change.inner_text()
 
     why.host.locator("section").first.get_by_role("button", name="2", exact=True).click()
     page.wait_for_function("() => document.querySelector('#why .gb-why').dataset.shown.endsWith('/2')")

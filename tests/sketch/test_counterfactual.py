@@ -8,7 +8,7 @@ from torch import nn
 from models.checkpoints.prediction import load_cached, predict_digit
 from models.data.datasets import load_gallery
 from models.data.strokes import PEN_WIDTH_PX
-from models.sketch.counterfactual import _DAB, Dab, apply_dabs, find_counterfactual
+from models.sketch.counterfactual import _DISC, Edit, apply_edits, find_counterfactual
 
 
 def take_picture(index):
@@ -25,7 +25,7 @@ def test_result_is_read_as_the_target(checkpoint, index, shift):
     found = find_counterfactual(loaded.network, picture, target, temperature=loaded.info.temperature or 1.0)
     assert found.is_reached
     assert found.limit is None
-    assert found.images.shape == (len(found.dabs) + 1, 28, 28)
+    assert found.images.shape == (len(found.edits) + 1, 28, 28)
     assert np.array_equal(found.images[0], picture)
     for image, probabilities in zip(found.images, found.probabilities, strict=True):
         assert image.min() >= 0
@@ -40,16 +40,16 @@ def test_result_is_read_as_the_target(checkpoint, index, shift):
 def test_no_dab_can_be_spared():
     picture = take_picture(0)
     found = find_counterfactual(load_cached("mlp").network, picture, 3)
-    assert len(found.dabs) > 1
-    for index in range(len(found.dabs)):
-        rest = [*found.dabs[:index], *found.dabs[index + 1 :]]
-        assert predict_digit(apply_dabs(picture, rest)[-1], "mlp").digit != 3
+    assert len(found.edits) > 1
+    for index in range(len(found.edits)):
+        rest = [*found.edits[:index], *found.edits[index + 1 :]]
+        assert predict_digit(apply_edits(picture, rest)[-1], "mlp").digit != 3
 
 
-def test_same_picture_same_dabs():
+def test_same_picture_same_edits():
     network = load_cached("convnet3").network
     first, second = (find_counterfactual(network, take_picture(4), 9 - 9 % 2) for _ in range(2))
-    assert first.dabs == second.dabs
+    assert first.edits == second.edits
     assert np.array_equal(first.probabilities, second.probabilities)
 
 
@@ -58,10 +58,10 @@ def test_first_dab_of_a_linear_network_is_the_best_of_all():
     network = load_cached("logistic").network
     picture = take_picture(0)
     target = 3
-    found = find_counterfactual(network, picture, target, max_dabs=1)
-    (chosen,) = found.dabs
-    every = [Dab(kind, r, c) for kind in ("add", "erase") for r in range(28) for c in range(28)]
-    images = np.stack([apply_dabs(picture, [dab])[-1] for dab in every])
+    found = find_counterfactual(network, picture, target, max_edits=1)
+    (chosen,) = found.edits
+    every = [Edit(kind, r, c) for kind in ("add", "erase") for r in range(28) for c in range(28)]
+    images = np.stack([apply_edits(picture, [edit])[-1] for edit in every])
     with torch.no_grad():
         logits = network(torch.from_numpy(images)[:, None]).numpy()
     margins = logits[:, target] - np.delete(logits, target, axis=1).max(axis=1)
@@ -73,18 +73,18 @@ def test_a_digit_that_is_read_already_needs_nothing():
     digit = predict_digit(picture, "mlp").digit
     found = find_counterfactual(load_cached("mlp").network, picture, digit)
     assert found.is_reached
-    assert found.dabs == ()
+    assert found.edits == ()
     assert found.images.shape == (1, 28, 28)
     assert (found.added_px, found.erased_px) == (0, 0)
 
 
 def test_limits_end_the_search_and_are_told():
     network, picture = load_cached("mlp").network, take_picture(0)
-    # Without the wanted digit that takes most dabs, a limit of two might be enough.
-    target = max(range(10), key=lambda digit: len(find_counterfactual(network, picture, digit).dabs))
-    assert len(find_counterfactual(network, picture, target).dabs) > 2
-    few = find_counterfactual(network, picture, target, max_dabs=2)
-    assert (few.is_reached, few.limit, len(few.dabs)) == (False, "dabs", 2)
+    # Without the wanted digit that takes most edits, a limit of two might be enough.
+    target = max(range(10), key=lambda digit: len(find_counterfactual(network, picture, digit).edits))
+    assert len(find_counterfactual(network, picture, target).edits) > 2
+    few = find_counterfactual(network, picture, target, max_edits=2)
+    assert (few.is_reached, few.limit, len(few.edits)) == (False, "edits", 2)
     assert predict_digit(few.images[-1], "mlp").digit != target
     dry = find_counterfactual(network, picture, target, max_ink_px=5)
     assert (dry.is_reached, dry.limit) == (False, "ink")
@@ -104,7 +104,7 @@ class Stubborn(nn.Module):
 
 def test_a_network_that_cannot_be_moved_is_told():
     found = find_counterfactual(Stubborn(), take_picture(0), 7)
-    assert (found.is_reached, found.limit, found.dabs) == (False, "stuck", ())
+    assert (found.is_reached, found.limit, found.edits) == (False, "stuck", ())
 
 
 class Lost(Stubborn):
@@ -119,15 +119,15 @@ def test_no_answer_is_never_taken_for_the_target():
 
 
 def test_a_dab_is_a_disc_of_the_pens_width():
-    assert _DAB.max() == 1
-    assert torch.equal(_DAB, _DAB.T)
-    assert torch.equal(_DAB, _DAB.flip(0))
-    assert float(_DAB.sum()) == pytest.approx(np.pi * (PEN_WIDTH_PX / 2) ** 2, rel=0.02)
+    assert _DISC.max() == 1
+    assert torch.equal(_DISC, _DISC.T)
+    assert torch.equal(_DISC, _DISC.flip(0))
+    assert float(_DISC.sum()) == pytest.approx(np.pi * (PEN_WIDTH_PX / 2) ** 2, rel=0.02)
 
 
-def test_dabs_add_and_erase_where_they_stand():
+def test_edits_add_and_erase_where_they_stand():
     grey = np.full((28, 28), 0.5, np.float32)
-    images = apply_dabs(grey, [Dab("add", 0, 0), Dab("erase", 27, 10)])
+    images = apply_edits(grey, [Edit("add", 0, 0), Edit("erase", 27, 10)])
     assert images[1][0, 0] == 1
     assert images[2][27, 10] == 0
     assert (images[1] >= 0.5).all()

@@ -113,7 +113,7 @@ def test_nearest_are_the_models():
 def test_change_is_the_models(target):
     shown = ask_for_change(target)
     found = find_counterfactual(load_cached("mlp").network, IMAGE, target, temperature=TEMPERATURE)
-    assert len(shown["frames"]) == len(found.dabs) + 1
+    assert len(shown["frames"]) == len(found.edits) + 1
     for step, frame in enumerate(shown["frames"]):
         assert np.array_equal(read_bytes(frame["picture"]), np.rint(255 * found.images[step]))
         probabilities = predict_digit(found.images[step], "mlp").probabilities
@@ -121,7 +121,7 @@ def test_change_is_the_models(target):
         assert frame["read"] == probabilities.argmax()
         change = (read_bytes(frame["change"]).astype(float) - 128) / 127
         assert change == pytest.approx(found.images[step] - IMAGE, abs=0.005)
-    assert shown["frames"][0]["dab"] is None
+    assert shown["frames"][0]["edit"] is None
     assert shown["is_reached"]
     assert shown["sentence"] == describe_change(found, shown["answer"])
     for ink in (found.added_px, found.erased_px):
@@ -134,9 +134,9 @@ def test_every_outcome_has_its_sentence():
     read = predict_digit(IMAGE, "mlp").digit
     same = describe_change(find_counterfactual(network, IMAGE, read), read)
     assert same.startswith(f"The network reads a {read} as it is, ")
-    short = describe_change(find_counterfactual(network, IMAGE, 0, max_dabs=1), read)
+    short = describe_change(find_counterfactual(network, IMAGE, 0, max_edits=1), read)
     assert re.fullmatch(
-        r"The search ends after 40 dabs: after \w+ .* in 1 dab the network reads an? \d; 0 has .*", short
+        r"The search ends after 40 edits: after \w+ .* in 1 edit the network reads an? \d; 0 has .*", short
     )
     dry = describe_change(find_counterfactual(network, IMAGE, 0, max_ink_px=1), read)
     assert dry.startswith("The search ends where 80 pixels' worth of ink would be exceeded: ")

@@ -126,7 +126,7 @@ function takeAnswer(text) {
   const answer = JSON.parse(text);
   const isOpening = !race;
   if (answer.race) showRace(answer.race);  // without a race, something was entered wrongly: the picture stays
-  handRound(answer);
+  broadcastAnswer(answer);
   if (!isOpening) onAnswer();
 }
 

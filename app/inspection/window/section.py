@@ -27,9 +27,10 @@ from app.inspection.window.settings import (
     slide_window,
 )
 from app.inspection.window.view import answer_error, answer_view, describe_view
-from app.ui.components.grids import build_grids, pack_panels
+from app.ui.components.grids import build_grids
 from app.ui.components.notice import build_notice
 from app.ui.digits import DRAWING, TEST, list_sources
+from app.ui.packing import pack
 from app.ui.prose import LATEX_DELIMITERS, load_sections
 from models.data.datasets import load_gallery
 from models.inspection.window import MAX_DILATION, MAX_KERNEL_SIZE, MAX_PADDING, MAX_STRIDE
@@ -199,7 +200,7 @@ def explain_view(view: WindowView) -> Details:
     return Details(
         sizes=explain_sizes(view),
         comparison=comparison,
-        grids=pack_panels(panels),
+        grids=pack(panels),
         source=show_source(view),
         script=write_script(view),
         link=write_query(view.settings),

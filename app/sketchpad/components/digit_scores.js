@@ -6,7 +6,7 @@ const RUNS_KEY = "glassbox-run-ids";  // the section "Training runs" keeps it
 function createDigitScores(part, readDigits, onPress) {
   const [askButton, stopButton] = part.querySelectorAll(".gb-mine-ask button");
   const progress = part.querySelector("progress");
-  const told = part.querySelector(".gb-mine-progress");
+  const progressText = part.querySelector(".gb-mine-progress");
   const error = part.querySelector(".gb-mine-error");
   const results = part.querySelector(".gb-mine-results");
   const rows = part.querySelector("tbody");
@@ -29,8 +29,8 @@ function createDigitScores(part, readDigits, onPress) {
     const mistake = await askAll().catch(() => UNREACHABLE);
     setBusy(false);
     setText(error, mistake || "");
-    if (!mistake && isStopped) setText(told, `Stopped after ${countWords(scores.length, "network")}.`);
-    else setText(told, "");
+    if (!mistake && isStopped) setText(progressText, `Stopped after ${countWords(scores.length, "network")}.`);
+    else setText(progressText, "");
     show();
   }
 
@@ -43,7 +43,7 @@ function createDigitScores(part, readDigits, onPress) {
     for (const [index, network] of listed.networks.entries()) {
       if (isStopped) return "";
       progress.value = index;
-      setText(told, `Network ${index + 1} of ${listed.networks.length}: ${network.label}`);
+      setText(progressText, `Network ${index + 1} of ${listed.networks.length}: ${network.label}`);
       const score = readAnswer(await server.score({ key: network.key, digits }));
       if (score.error) return score.error;
       scores.push({ ...network, ...score });

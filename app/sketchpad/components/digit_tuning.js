@@ -1,4 +1,4 @@
-// Fine-tuning a network on the kept digits: a run is started, told to the page, and followed until it ends.
+// Fine-tuning a network on the kept digits: a run is started, announced to the page, and followed until it ends.
 
 const FOLLOW_MS = 700;
 
@@ -9,7 +9,7 @@ function createDigitTuning(part, readDigits) {
   const error = part.querySelector(".gb-mine-error");
   const mixture = part.querySelector(".gb-mine-mixture");
   const progress = part.querySelector("progress");
-  const told = part.querySelector(".gb-mine-progress");
+  const progressText = part.querySelector(".gb-mine-progress");
   const minDigits = keptProps.least;
 
   let runId = null;         // the run that is followed
@@ -51,7 +51,7 @@ function createDigitTuning(part, readDigits) {
     if (!part.isConnected) return;
     const answer = await server.look({ id: runId }).then(readAnswer, () => null);
     if (answer === null) return setTimeout(look, 4 * FOLLOW_MS);  // the server may come back
-    setText(told, answer.error || answer.text);
+    setText(progressText, answer.error || answer.text);
     progress.value = answer.share || 0;
     progress.hidden = !answer.is_live;
     if (answer.is_live) return setTimeout(look, FOLLOW_MS);

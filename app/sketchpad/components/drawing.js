@@ -1,18 +1,18 @@
-// The pad's drawing, for a section below it: heard of when it rests, asked about while the section is seen. The section's
-// own script, after this, has `host` and `askAboutDrawing()`, and begins with `hearDrawing()`.
+// The pad's drawing, for a section below it: taken when it rests, asked about while the section is seen. The section's
+// own script, after this, has `host` and `askAboutDrawing()`, and begins with `takeDrawing()`.
 
-let heard = null;                // the drawing, the checkpoint and the brush, as text
+let latestKey = null;            // the drawing, the checkpoint and the brush, as text
 let serial = 0;                  // counts drawings: answers to an earlier one are let go
 let isStale = false;             // the drawing has changed while the section was closed
-let told = {};                   // what the pad told last
+let onPad = {};                  // the drawing, the checkpoint and the brush
 
-function hearDrawing() {
-  if (!host.isConnected) return document.removeEventListener("glassbox-drawing", hearDrawing);
+function takeDrawing() {
+  if (!host.isConnected) return document.removeEventListener("glassbox-drawing", takeDrawing);
   const { drawing = { strokes: [] }, checkpoint = "", brush = null } = window.glassboxDrawing || {};
   const key = JSON.stringify([drawing, checkpoint, brush]);
-  if (key === heard) return;
-  heard = key;
-  told = { drawing, checkpoint, brush };
+  if (key === latestKey) return;
+  latestKey = key;
+  onPad = { drawing, checkpoint, brush };
   serial += 1;
   isStale = true;
   askIfSeen();
@@ -24,4 +24,4 @@ function askIfSeen() {
   askAboutDrawing();
 }
 
-document.addEventListener("glassbox-drawing", hearDrawing);
+document.addEventListener("glassbox-drawing", takeDrawing);

@@ -2,13 +2,13 @@
 
 const UNREACHABLE = "Glassbox does not answer. Is it still running?";
 const MAX_FILE_BYTES = 2 ** 21;
-const MAX_TOLD_ERRORS = 20;
+const MAX_SHOWN_ERRORS = 20;
 
 const host = element.querySelector(".gb-mine");
 const find = (selector) => host.querySelector(selector);
 const labels = find(".gb-mine-labels");
 const now = find(".gb-mine-now");
-const told = find(".gb-mine-told");
+const message = find(".gb-mine-message");
 const problem = find(".gb-mine-problem");
 const wrongEntries = find(".gb-mine-wrong");
 const clearsPad = find(".gb-mine-clears");
@@ -54,8 +54,8 @@ function putOnPad({ strokes, size }) {
 function keep(label) {
   const { drawing } = onPad();
   const { digit, error } = checkDigit({ label, size: drawing?.size, strokes: drawing?.strokes?.filter((stroke) => stroke.length) });
-  if (error) return tellProblem(`This drawing cannot be kept: ${error}`);
-  if (store.list().some((each) => isSameDrawing(each, digit))) return tell(`This drawing is kept as ${nameDigit(label)} already.`);
+  if (error) return showProblem(`This drawing cannot be kept: ${error}`);
+  if (store.list().some((each) => isSameDrawing(each, digit))) return announce(`This drawing is kept as ${nameDigit(label)} already.`);
   const kept = { id: newId(), ...digit };
   change((digits) => [...digits, kept], `Kept as ${nameDigit(label)}.`, (digits) => digits.filter((each) => each.id !== kept.id));
   if (!problem.textContent && clearsPad.checked) putOnPad({ strokes: [], size: SIDE });
@@ -70,7 +70,7 @@ function show(digits) {
     setText(button.querySelector("span"), WHOLE.format(counts[digit]));
     button.setAttribute("aria-label", `Keep this drawing as ${nameDigit(digit)}; ${countWords(counts[digit], "drawing")} kept so far`);
   });
-  setText(find(".gb-mine-shelf h3"), digits.length ? countWords(digits.length, "drawing") : "No drawings yet");
+  setText(find(".gb-mine-kept h3"), digits.length ? countWords(digits.length, "drawing") : "No drawings yet");
   tools.export.disabled = tools.clear.disabled = !digits.length;
   find(".gb-mine-grid").hidden = !digits.length;
   host.dataset.count = digits.length;
@@ -82,22 +82,22 @@ function show(digits) {
 // Change the list, say so, and offer to take it back.
 function change(makeNext, words, makeEarlier = null) {
   const error = store.change(makeNext);
-  if (error) return tellProblem(error);
-  tell(words, makeEarlier);
+  if (error) return showProblem(error);
+  announce(words, makeEarlier);
 }
 
-function tell(words, makeEarlier = null) {
+function announce(words, makeEarlier = null) {
   takeBack = makeEarlier;
-  setText(told.querySelector("span"), words);
-  told.querySelector("button").hidden = !makeEarlier;
-  tellProblem("");
+  setText(message.querySelector("span"), words);
+  message.querySelector("button").hidden = !makeEarlier;
+  showProblem("");
 }
 
-function tellProblem(words, entries = []) {
+function showProblem(words, entries = []) {
   setText(problem, words || describeStorage());
   wrongEntries.replaceChildren();
-  for (const entry of entries.slice(0, MAX_TOLD_ERRORS)) addNode(wrongEntries, "li", "", entry);
-  const more = entries.length - MAX_TOLD_ERRORS;
+  for (const entry of entries.slice(0, MAX_SHOWN_ERRORS)) addNode(wrongEntries, "li", "", entry);
+  const more = entries.length - MAX_SHOWN_ERRORS;
   if (more > 0) addNode(wrongEntries, "li", "", `${WHOLE.format(more)} more entries are wrong.`);
 }
 
@@ -151,18 +151,18 @@ async function importFile() {
   if (!chosen) return;
   const name = `\u201c${chosen.name}\u201d`;
   file.value = "";  // so that the same file can be chosen again
-  if (chosen.size > MAX_FILE_BYTES) return tellProblem(`${name} is larger than ${MAX_FILE_BYTES / 2 ** 20} MB, which no export is.`);
+  if (chosen.size > MAX_FILE_BYTES) return showProblem(`${name} is larger than ${MAX_FILE_BYTES / 2 ** 20} MB, which no export is.`);
   const { digits, known, errors, error } = readExport(await chosen.text(), store.list());
-  if (error) return tellProblem(`${name} was not imported: ${error}`);
+  if (error) return showProblem(`${name} was not imported: ${error}`);
   const ids = new Set(digits.map((each) => each.id));
   const parts = [`${countWords(digits.length, "drawing")} imported.`];
   if (known) parts.push(`${countWords(known, "drawing")} ${known === 1 ? "was" : "were"} here already.`);
   if (digits.length) {
     const problemNow = store.change((before) => [...before, ...digits]);
-    if (problemNow) return tellProblem(problemNow);
+    if (problemNow) return showProblem(problemNow);
   }
-  tell(parts.join(" "), digits.length ? (before) => before.filter((each) => !ids.has(each.id)) : null);
-  if (errors.length) tellProblem("What was not imported:", errors);
+  announce(parts.join(" "), digits.length ? (before) => before.filter((each) => !ids.has(each.id)) : null);
+  if (errors.length) showProblem("What was not imported:", errors);
 }
 
 // ---- What is pressed
@@ -174,7 +174,7 @@ for (let digit = 0; digit < 10; digit += 1) {
   addNode(button, "span");
   button.addEventListener("click", () => keep(digit));
 }
-told.querySelector("button").addEventListener("click", () => {
+message.querySelector("button").addEventListener("click", () => {
   const earlier = takeBack;
   if (earlier) change(earlier, "Taken back.");
 });
@@ -183,12 +183,12 @@ tools.import.addEventListener("click", () => file.click());
 tools.clear.addEventListener("click", clear);
 file.addEventListener("change", importFile);
 
-function hearPad() {
-  if (!host.isConnected) return document.removeEventListener("glassbox-drawing", hearPad);
+function onDrawing() {
+  if (!host.isConnected) return document.removeEventListener("glassbox-drawing", onDrawing);
   showDrawing();
 }
-document.addEventListener("glassbox-drawing", hearPad);
+document.addEventListener("glassbox-drawing", onDrawing);
 
 show(store.list());
-tellProblem("");
+showProblem("");
 showDrawing();

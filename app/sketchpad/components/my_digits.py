@@ -22,8 +22,8 @@ _KEEP = """
   </label>
 </section>
 """
-_SHELF = """
-<section class="gb-mine-shelf" aria-label="Kept drawings">
+_KEPT = """
+<section class="gb-mine-kept" aria-label="Kept drawings">
   <div class="gb-mine-head">
     <h3></h3>
     <div role="group" aria-label="All drawings">
@@ -33,7 +33,7 @@ _SHELF = """
       <input type="file" accept=".json,application/json" aria-label="A file of drawings" hidden>
     </div>
   </div>
-  <p class="gb-mine-told" role="status"><span></span><button type="button" hidden>Undo</button></p>
+  <p class="gb-mine-message" role="status"><span></span><button type="button" hidden>Undo</button></p>
   <p class="gb-mine-problem" role="alert"></p>
   <ol class="gb-mine-wrong"></ol>
   <ul class="gb-mine-grid" tabindex="-1" aria-label="Kept drawings, the latest first"></ul>
@@ -89,7 +89,7 @@ _TEMPLATE = f"""
     The drawings stay in this browser; they are sent to this server only to be scored or trained on.
   </p>
   {_KEEP}
-  {_SHELF}
+  {_KEPT}
   {_SCORES}
   {_TUNING}
 </div>
@@ -143,7 +143,7 @@ def build_my_digits(
         css_template=read_component_style(_FOLDER, "my_digits"),
         js_on_load=read_component_script(
             _FOLDER,
-            "focus",
+            "asking",
             "digit_store",
             "digit_cards",
             "digit_scores",

@@ -141,13 +141,13 @@ function showDrawing(sent) {
 }
 
 // A section below the pad puts a drawing on it: {strokes, size}.
-function hearDrawing({ detail }) {
-  if (!pad.isConnected) return document.removeEventListener("glassbox-show-drawing", hearDrawing);
+function onShowDrawing({ detail }) {
+  if (!pad.isConnected) return document.removeEventListener("glassbox-show-drawing", onShowDrawing);
   showDrawing(detail);
   publishSoon();
 }
 
-document.addEventListener("glassbox-show-drawing", hearDrawing);
+document.addEventListener("glassbox-show-drawing", onShowDrawing);
 watch(VALUE, takeDrawing);
 watch(CHECKPOINTS, () => { if (ownProp(CHECKPOINTS) && hasInk() && wasRead !== String(ownProp(CHECKPOINTS))) askNow(); });
 
@@ -155,5 +155,5 @@ redrawOnChange(sheet, draw);
 changed();
 const keptDrawing = readKept();
 if (props.value && (props.value.picture || (Array.isArray(props.value.strokes) && props.value.strokes.length))) takeDrawing();
-else if (keptDrawing) hearDrawing({ detail: keptDrawing });
+else if (keptDrawing) onShowDrawing({ detail: keptDrawing });
 else if (ownProp(AUTOPLAY) !== false && !touched && !prefersReducedMotion()) playExample();

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import gradio as gr
 
 from app.ui.loader import component_classes, read_component_script, read_component_style
+from app.ui.packing import pack
 
 _FOLDER = Path(__file__).parent
 
@@ -126,7 +126,7 @@ def build_pad(
 
     # JSON as text: Gradio would walk through a value number by number, as long as the reading itself takes.
     def predict(request: Any) -> str:  # the name under which the script finds it
-        return json.dumps(answer(request))
+        return pack(answer(request))
 
     return gr.HTML(
         value=kwargs.pop("value", None),

@@ -17,7 +17,7 @@ function hasInk() {
   return strokes.length > 0 || picture !== null;
 }
 
-// The drawing as Python reads it and the rest of the page is told of it.
+// The drawing as Python and the rest of the page read it.
 function currentDrawing() {
   return picture ? { picture: picture.url } : { strokes: copyOf(strokes), size: SIZE };
 }

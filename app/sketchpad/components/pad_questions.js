@@ -1,14 +1,14 @@
-// Questions to Python and its answers: one under way at most, the newest drawing next. And the word to the rest of the page.
+// Questions to Python and its answers: one under way at most, the newest drawing next. And broadcasts to the rest of the page.
 
 const MIN_GAP_MS = 40;            // between an answer and the next question during a stroke
 const RETRY_MS = 2000;            // where the server did not answer
-const PUBLISH_MS = 300;           // Gradio hears of the drawing after the answer, at the latest after this
+const PUBLISH_MS = 300;           // Gradio gets the drawing after the answer, at the latest after this
 
 let version = 0;
 let validFrom = 0;                // answers to drawings before this version are about something else by now
 let isAsking = false;
 let askAt = null;                 // timer of the next question
-let publishAt = null;             // timer of the next word to Gradio
+let publishAt = null;             // timer of the next publication to Gradio
 let wasRead = "";                 // the networks that the last answer is of
 // Split rather than quoted: gr.HTML takes a quoted word in this script for the name of an event, and
 // `gr.HTML(checkpoints=…)` would then send that event instead of the checkpoints.
@@ -28,10 +28,10 @@ function changed() {
   validFrom = version;
   field = null;
   showBlank(version);
-  if (isResting()) tellPage();
+  if (isResting()) broadcastDrawing();
 }
 
-// A step is done: the answer comes at once, and Gradio is told.
+// A step is done: the answer comes at once, and Gradio gets the drawing.
 function settle() {
   changed();
   askNow();
@@ -69,7 +69,7 @@ async function ask() {
     showAnswer(answer, asked.version, !isResting());
     if (hasGrid) draw();
   }
-  if (isCurrent && asked.version === version && isResting()) tellPage(answer);
+  if (isCurrent && asked.version === version && isResting()) broadcastDrawing(answer);
   if (publishAt !== null && asked.version === version) requestAnimationFrame(() => publishSoon(0));
   if (!isCurrent || asked.version !== version) {
     if (!hasInk()) return;
@@ -78,8 +78,8 @@ async function ask() {
   }
 }
 
-// The sections below the pad are told of a drawing when it rests: they read window.glassboxDrawing, and hear of a new one.
-function tellPage(answer = null) {
+// A drawing is broadcast to the sections below the pad when it rests: they read window.glassboxDrawing, on an event.
+function broadcastDrawing(answer = null) {
   const checkpoints = [...ownProp(CHECKPOINTS)];
   const answers = answer && Array.isArray(answer.answers) ? answer.answers : [];
   window.glassboxDrawing = { drawing: currentDrawing(), checkpoint: checkpoints[0], checkpoints, answer, answers,
@@ -87,7 +87,7 @@ function tellPage(answer = null) {
   document.dispatchEvent(new CustomEvent("glassbox-drawing"));
 }
 
-// Tell Gradio, so that listeners and the API see the drawing. Gradio itself fires its event for a new value. Its machinery
+// Publish the drawing to Gradio, so that listeners and the API see the drawing. Gradio itself fires its event for a new value. Its machinery
 // takes tens of milliseconds on the page's thread, so the answer to the drawing goes first.
 function publishSoon(delay = hasInk() ? PUBLISH_MS : 0) {
   clearTimeout(publishAt);

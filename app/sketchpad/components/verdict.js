@@ -62,7 +62,7 @@ function showDoubt(text) {
   setText(doubt, text ? String(text) : "");
 }
 
-// Text is replaced only where it differs, so that a screen reader is not told the same thing ten times a second.
+// Text is replaced only where it differs, so that a screen reader does not repeat itself ten times a second.
 function showVerdict(digit, text) {
   const isDigitShown = isNumber(digit);
   const wanted = (isDigitShown ? digit : "") + "|" + text;

@@ -1,4 +1,4 @@
-// Why this digit. Python sends maps, neighbours and dabs; this script lays them out. why_maps.js, before this, paints.
+// Why this digit. Python sends maps, neighbours and edits; this script lays them out. why_maps.js, before this, paints.
 
 const PATIENCE_MS = 200;         // an answer that takes longer says what it waits for
 
@@ -12,7 +12,7 @@ const patchList = find(".gb-why-head select");
 const maps = createMaps(find(".gb-why-maps"), find(".gb-why-pixel"), find(".gb-why-spoken"));
 
 let shown = null;                // the maps, as Python sent them
-let change = null;               // the dabs, their pictures decoded
+let change = null;               // the edits, their pictures decoded
 let nearest = null;
 
 // ---- Questions
@@ -22,10 +22,10 @@ const askForMaps = createAsker(withRequest((request) => server.explain(request))
 const askForNearest = createAsker(withRequest((request) => server.nearest(request)), takeNearest);
 const askForChange = createAsker(withRequest((request) => server.turn(request)), takeChange);
 
-const write = (more) => ({ drawing: told.drawing, checkpoint: told.checkpoint, serial, ...more });
+const write = (more) => ({ drawing: onPad.drawing, checkpoint: onPad.checkpoint, serial, ...more });
 
 function askAboutDrawing() {
-  if (!told.checkpoint) return takeMaps({ request: { serial }, answer: { absent: "The pad is empty. Draw a digit from 0 to 9." } });
+  if (!onPad.checkpoint) return takeMaps({ request: { serial }, answer: { absent: "The pad is empty. Draw a digit from 0 to 9." } });
   askForMaps(write({ digit: null, patch: chosenPatch() }));
 }
 
@@ -134,7 +134,7 @@ function showFrame(steps) {
   const frame = change?.frames[steps];
   if (!frame) return;
   setText(beforeFrame.firstChild, `Before: read as ${change.answer}`);
-  setText(afterFrame.firstChild, `After ${steps} dab${steps === 1 ? "" : "s"}: read as ${frame.read}`);
+  setText(afterFrame.firstChild, `After ${steps} edit${steps === 1 ? "" : "s"}: read as ${frame.read}`);
   [...changePart.querySelectorAll(".gb-why-bars li")].forEach((bar, index) => {
     bar.children[1].style.setProperty("--share", frame.shares[index]);
     setText(bar.children[2], frame.texts[index]);
@@ -152,11 +152,11 @@ function paintFrames(frame) {
   const changed = paintField(changeFrame.querySelector("canvas"), frame.changes, ramps.signed);
   if (!changed) return;
   traceInk(changed, change.frames[0].pixels, ramps.colors.ink);
-  if (frame.dab) for (const field of [after, changed]) ringDab(field, frame.dab);
+  if (frame.edit) for (const field of [after, changed]) ringEdit(field, frame.edit);
 }
 
-// The latest dab; what it did is in the pictures.
-function ringDab({ context, cell }, { row, column }) {
+// The latest edit; what it did is in the pictures.
+function ringEdit({ context, cell }, { row, column }) {
   for (const [color, width] of [[ramps.colors.surface, 4], [ramps.colors.accent, 2]]) {
     context.strokeStyle = color;
     context.lineWidth = width;
@@ -217,4 +217,4 @@ function draw() {
 }
 
 redrawOnChange(host, draw);
-hearDrawing();
+takeDrawing();

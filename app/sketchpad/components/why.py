@@ -46,7 +46,7 @@ _TEMPLATE = f"""
         </div>
         <p class="gb-why-sentence" aria-live="polite"></p>
         <div class="gb-why-steps">
-          {write_transport("The dabs of ink, one after another", "dab")}
+          {write_transport("The edits of ink, one after another", "edit")}
           <div class="gb-why-frames">
             <figure><figcaption>Before</figcaption><div><canvas></canvas></div></figure>
             <figure><figcaption>After</figcaption><div><canvas></canvas></div></figure>
@@ -74,7 +74,7 @@ def build_why(
     show_change: Callable[[Any], str],
     **kwargs: Any,
 ) -> gr.HTML:
-    """Build the section; it follows the drawing that the pad tells the page of, while it is on the page.
+    """Build the section; it follows the drawing that the pad broadcasts, while it is on the page.
 
     All functions are called outside Gradio's queue with whatever the browser sent, and return JSON text of
     what `app.sketchpad.why` lays out, or of `{"error": str}`.
@@ -101,7 +101,7 @@ def build_why(
         html_template=_TEMPLATE,
         css_template=read_component_style(_FOLDER, "transport", "why"),
         js_on_load=read_component_script(
-            _FOLDER, "sheets", "asking", "transport", "focus", "drawing", "why_maps", "why"
+            _FOLDER, "sheets", "asking", "transport", "drawing", "why_maps", "why"
         ),
         apply_default_css=False,
         server_functions=[ask, ask_for_nearest, ask_for_change],

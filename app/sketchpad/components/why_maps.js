@@ -49,7 +49,7 @@ function frameCells({ context, cell }, colors, row, column, reach = 0) {
   }
 }
 
-// The drawing and its two maps. `row` holds their figures and the keyboard's focus, `reading` tells of the pixel.
+// The drawing and its two maps. `row` holds their figures and the keyboard's focus, `reading` describes the pixel.
 function createMaps(row, reading, spoken) {
   const [drawing, gradient, occlusion] = row.querySelectorAll("canvas");
   let shown = null;      // what Python sent, its numbers decoded
@@ -77,10 +77,10 @@ function createMaps(row, reading, spoken) {
       if (index) traceInk(field, shown.pixels, ramps.colors.ink);
       if (pointed) frameCells(field, ramps.colors, pointed.row, pointed.column, index === 2 ? (shown.patch - 1) / 2 : 0);
     });
-    tell();
+    describePixel();
   }
 
-  function tell() {
+  function describePixel() {
     if (!pointed) return setText(reading, "Point at a pixel to read its numbers.");
     const at = pointed.row * FIELD + pointed.column;
     const [slope, fall] = shown.maps.map((map) => map.values[at]);

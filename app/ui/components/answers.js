@@ -5,7 +5,7 @@
 const CHANNEL = keptProps.channel || "glassboxDescent";
 const PAGE = window[CHANNEL] = window[CHANNEL] || { answer: null, moved: {} };
 
-function handRound(answer) {
+function broadcastAnswer(answer) {
   PAGE.answer = answer;
   for (const [field, value] of Object.entries(answer.moved || {})) {
     if (value === null) delete PAGE.moved[field];
@@ -16,12 +16,12 @@ function handRound(answer) {
 
 // Call `take` with every answer from now on, and with the last one that came before this component was there.
 function listen(host, take) {
-  const hear = () => {
+  const onAnswer = () => {
     if (host.isConnected) take(PAGE.answer);
-    else document.removeEventListener(`${CHANNEL}-answer`, hear);
+    else document.removeEventListener(`${CHANNEL}-answer`, onAnswer);
   };
-  document.addEventListener(`${CHANNEL}-answer`, hear);
-  if (PAGE.answer) hear();
+  document.addEventListener(`${CHANNEL}-answer`, onAnswer);
+  if (PAGE.answer) onAnswer();
 }
 
 // What was moved by hand travels with every message: its field follows only once the cursor rests.

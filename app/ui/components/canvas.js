@@ -52,8 +52,8 @@ function redrawOnChange(host, redraw) {
   return schedule;
 }
 
-// As redrawOnChange; what is far from the screen is drawn when it comes near, or is printed. Until the browser has told,
-// it is near.
+// As redrawOnChange; what is far from the screen is drawn when it comes near, or is printed. Until the browser says
+// otherwise, it is near.
 function redrawWhenNear(host, redraw) {
   let isNear = true;
   let isStale = false;

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from app.ui.loader import component_classes, read_component_script, read_component_style
+from app.ui.packing import pack
 
 _FOLDER = Path(__file__).parent
 
@@ -30,10 +30,10 @@ def build_grids(panels: list[dict[str, Any]], **kwargs: Any) -> gr.HTML:
         **kwargs: Further arguments of `gr.HTML`, such as `elem_id`.
 
     Returns:
-        The component; a handler updates it by returning `pack_panels(…)`.
+        The component; a handler updates it by returning `pack(…)` of panels.
     """
     return gr.HTML(
-        value=kwargs.pop("value", None) or pack_panels(panels),
+        value=kwargs.pop("value", None) or pack(panels),
         html_template=_TEMPLATE,
         css_template=read_component_style(_FOLDER, "grids"),
         js_on_load=read_component_script(_FOLDER, "grids", "grids_component"),
@@ -41,12 +41,3 @@ def build_grids(panels: list[dict[str, Any]], **kwargs: Any) -> gr.HTML:
         elem_classes=component_classes(kwargs.pop("elem_classes", None)),
         **kwargs,
     )
-
-
-def pack_panels(panels: list[dict[str, Any]]) -> str:
-    """Pack panels as the text that the component takes.
-
-    Raises:
-        ValueError: If a number is not finite.
-    """
-    return json.dumps(panels, allow_nan=False, separators=(",", ":"))

@@ -10,3 +10,10 @@ function ownProp(name) {
 function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
+
+function addNode(parent, tag, className = "", text = "") {
+  const node = parent.appendChild(document.createElement(tag));
+  node.className = className;
+  node.textContent = text;
+  return node;
+}

@@ -127,3 +127,9 @@ function drawFrame(context, colors, [x, y, width, height], side) {
     context.strokeRect(left, top, Math.min(side - 2, x + width + 1) - left, Math.min(side - 2, y + height + 1) - top);
   }
 }
+
+// An image of 28 × 28 bytes in the theme's ink, one canvas pixel a pixel.
+function paintInk(canvas, pixels, ramp) {
+  canvas.width = canvas.height = 28;
+  canvas.getContext("2d").drawImage(paint(decode(pixels), 28, ramp), 0, 0);
+}

@@ -1,4 +1,4 @@
-"""A drawing's way to the network's input as the page shows it: pictures, answers, likeness to MNIST."""
+"""How a drawing becomes the network's input, as the page shows it: images, answers, likeness to MNIST."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from models.checkpoints.prediction import Prediction, load_cached, predict_digit
 from models.data.strokes import FIELD_PX
 from models.networks.registry import get_network_spec
 from models.runs.library import resolve_choice
-from models.sketch.autopsy import Step, dissect_image, dissect_strokes
 from models.sketch.likeness import Gauge, Measure, gauge_likeness
 from models.sketch.preparation import SketchRefused
+from models.sketch.preparation_steps import Step, follow_image, follow_strokes
 
 BRUSH_PX = 18.0  # the pad's, where it does not say
 MAX_BRUSH_PX = 60.0
 
 
-def show_autopsy(drawing: Any, checkpoint: Any, brush_px: Any = None) -> dict[str, Any]:
+def show_preparation(drawing: Any, checkpoint: Any, brush_px: Any = None) -> dict[str, Any]:
     """Lay out every step of a drawing's way, and what a network reads at each.
 
     Args:
@@ -31,8 +31,8 @@ def show_autopsy(drawing: Any, checkpoint: Any, brush_px: Any = None) -> dict[st
         brush_px: The width of the pad's brush, unchecked; what is no such width counts as the usual one.
 
     Returns:
-        `{"absent": str}` where there is nothing to follow, or what the component `autopsy` shows: `steps`,
-        `gauges`, and sentences.
+        `{"absent": str}` where there is nothing to follow, or what the component shows: `steps`, `gauges`
+        and sentences.
 
     Raises:
         ValueError: If it is no drawing or no checkpoint; the message says what is wrong.
@@ -43,18 +43,18 @@ def show_autopsy(drawing: Any, checkpoint: Any, brush_px: Any = None) -> dict[st
     picture = read_picture(drawing)
     try:
         if picture is not None:
-            autopsy = dissect_image(picture)
+            preparation = follow_image(picture)
         else:
-            autopsy = dissect_strokes(drawing.get("strokes"), PAD_SIZE_PX, _read_brush(brush_px))
+            preparation = follow_strokes(drawing.get("strokes"), PAD_SIZE_PX, _read_brush(brush_px))
     except SketchRefused as refusal:
         return {"absent": str(refusal)}
-    is_refused = autopsy.doubt is not None and autopsy.doubt.is_strong
-    answers = [None if is_refused else predict_digit(step.asked, path) for step in autopsy.steps]
-    likeness = [gauge_likeness(step.asked) for step in autopsy.steps]
+    is_refused = preparation.doubt is not None and preparation.doubt.is_strong
+    answers = [None if is_refused else predict_digit(step.asked, path) for step in preparation.steps]
+    likeness = [gauge_likeness(step.asked) for step in preparation.steps]
     return {
-        "steps": [_show_step(*of_step) for of_step in zip(autopsy.steps, answers, likeness, strict=True)],
+        "steps": [_show_step(*of_step) for of_step in zip(preparation.steps, answers, likeness, strict=True)],
         "gauges": [_show_gauge(of_steps) for of_steps in zip(*likeness, strict=True)],
-        "doubt": autopsy.doubt.reason if autopsy.doubt else "",
+        "doubt": preparation.doubt.reason if preparation.doubt else "",
         "is_refused": is_refused,
         "summary": _compare(answers),
         "likeness": _sum_up_likeness(likeness),

@@ -1,4 +1,4 @@
-"""A drawing on its way to the network's input, and what a network would be given had the way ended earlier.
+"""The preparation step by step, and what a network would be given had it ended earlier.
 
 At each step the picture is brought to 28×28 as it stands, so that a network can be asked about it: a drawing
 that is read wrongly at one step and rightly at the next shows what the preparation is for. Shapes: H, W a
@@ -41,7 +41,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Step:
-    """One step of the way.
+    """One step of the preparation.
 
     Attributes:
         name: drawn, cleaned (photos only), cropped, scaled or centred.
@@ -61,8 +61,8 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Autopsy:
-    """A drawing's way, step by step; the first step's `asked` is the plain resize, the last one's the input.
+class PreparationSteps:
+    """A drawing's preparation; the first step's `asked` is the plain resize, the last one's the input.
 
     Attributes:
         steps: At least four, the last one's `asked` is the network's input.
@@ -73,7 +73,7 @@ class Autopsy:
     doubt: Doubt | None
 
 
-def dissect_strokes(strokes: Strokes, size_px: float = 280, brush_px: float = 18) -> Autopsy:
+def follow_strokes(strokes: Strokes, size_px: float = 280, brush_px: float = 18) -> PreparationSteps:
     """Follow pen strokes from the pad to the network's input.
 
     Args:
@@ -102,7 +102,7 @@ def dissect_strokes(strokes: Strokes, size_px: float = 280, brush_px: float = 18
     return _finish(sketch, [drawn], pad[box], note)
 
 
-def dissect_image(image: npt.NDArray[Any]) -> Autopsy:
+def follow_image(image: npt.NDArray[Any]) -> PreparationSteps:
     """Follow a picture to the network's input.
 
     Args:
@@ -131,7 +131,7 @@ def dissect_image(image: npt.NDArray[Any]) -> Autopsy:
     return _finish(sketch, steps, cropped, note)
 
 
-def _finish(sketch: SketchDigit, steps: list[Step], cropped: Floats32, scaling: str) -> Autopsy:
+def _finish(sketch: SketchDigit, steps: list[Step], cropped: Floats32, scaling: str) -> PreparationSteps:
     """Add the steps that strokes and pictures share."""
     note = "Cut to the ink: where it lay and how large it was is gone."
     square = _make_square(cropped)
@@ -148,7 +148,7 @@ def _finish(sketch: SketchDigit, steps: list[Step], cropped: Floats32, scaling: 
     move = _describe_move(columns.start - left, rows.start - top)
     note = f"{move}, as it does in MNIST’s digits."
     steps.append(_make_step("centred", "Centred: the input", note, sketch.image, sketch.image))
-    return Autopsy(tuple(steps), sketch.doubt)
+    return PreparationSteps(tuple(steps), sketch.doubt)
 
 
 def _make_step(name: str, title: str, note: str, picture: Floats32, inked: Floats32) -> Step:

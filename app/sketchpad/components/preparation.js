@@ -1,17 +1,17 @@
-// The autopsy. Python sends every step's picture, where the ink lies in it and what is read; this script moves from one to
-// the next. autopsy_gauges.js, before this, draws the gauges.
+// The preparation. Python sends every step's picture, where the ink lies in it and what is read; this script moves from one to
+// the next. preparation_gauges.js, before this, draws the gauges.
 
 const FRAME_LIMIT_PX = 360;
 const PIXELS = 28;
 const EMPTY = "The pad is empty. Draw a digit from 0 to 9, and its way to the network is shown here.";
 
-const host = element.querySelector(".gb-autopsy");
+const host = element.querySelector(".gb-preparation");
 const find = (selector) => host.querySelector(selector);
-const wayCanvas = find(".gb-autopsy-way");
-const askedCanvas = find(".gb-autopsy-asked");
-const plainCanvas = find(".gb-autopsy-plain");
-const strip = find(".gb-autopsy-strip");
-const gauges = createGauges(find(".gb-autopsy-gauges"));
+const wayCanvas = find(".gb-preparation-way");
+const askedCanvas = find(".gb-preparation-asked");
+const plainCanvas = find(".gb-preparation-plain");
+const strip = find(".gb-preparation-strip");
+const gauges = createGauges(find(".gb-preparation-gauges"));
 
 let shown = null;                // the steps, as Python sent them
 let bitmaps = [];                // of each step its picture and what is asked, in the theme's colours
@@ -21,20 +21,20 @@ let hasPlayed = false;           // it moves by itself once
 
 // ---- Questions
 
-const askForSteps = createAsker(async (request) => ({ request, answer: readAnswer(await server.dissect(request)) }), takeSteps);
+const askForSteps = createAsker(async (request) => ({ request, answer: readAnswer(await server.prepare(request)) }), takeSteps);
 
 function askAboutDrawing() {
-  const isEmpty = !told.checkpoint || !(told.drawing.picture || (told.drawing.strokes || []).some((stroke) => stroke.length));
+  const isEmpty = !onPad.checkpoint || !(onPad.drawing.picture || (onPad.drawing.strokes || []).some((stroke) => stroke.length));
   if (isEmpty) takeSteps({ request: { serial }, answer: { absent: EMPTY } });
-  else askForSteps({ ...told, serial });
+  else askForSteps({ ...onPad, serial });
 }
 
 function takeSteps({ request, answer }) {
   if (request.serial !== serial) return;
   const absent = answer.error || answer.absent || "";
-  setText(find(".gb-autopsy-absent"), absent);
-  find(".gb-autopsy-absent").classList.toggle("is-error", Boolean(answer.error));
-  find(".gb-autopsy-parts").hidden = Boolean(absent);
+  setText(find(".gb-preparation-absent"), absent);
+  find(".gb-preparation-absent").classList.toggle("is-error", Boolean(answer.error));
+  find(".gb-preparation-parts").hidden = Boolean(absent);
   host.dataset.shown = "";
   if (absent) {
     shown = null;
@@ -42,12 +42,12 @@ function takeSteps({ request, answer }) {
   }
   shown = answer;
   bitmaps = [];
-  setText(find(".gb-autopsy-doubt"), answer.doubt);
-  setText(find(".gb-autopsy-summary"), answer.summary);
-  setText(find(".gb-autopsy-how"), `At each step the picture is plainly resized to 28\u00a0×\u00a028 pixels, as it stands, and `
+  setText(find(".gb-preparation-doubt"), answer.doubt);
+  setText(find(".gb-preparation-summary"), answer.summary);
+  setText(find(".gb-preparation-how"), `At each step the picture is plainly resized to 28\u00a0×\u00a028 pixels, as it stands, and `
     + `${answer.network} ${answer.is_refused ? "would be" : "is"} asked about the result. Dashed: the ink\u2019s box; cross: `
     + "the middle; ring: the centre of mass.");
-  setText(find(".gb-autopsy-likeness"), answer.likeness);
+  setText(find(".gb-preparation-likeness"), answer.likeness);
   fillStrip();
   gauges.setGauges(answer.gauges);
   transport.setLength(answer.steps.length - 1, true);
@@ -73,9 +73,9 @@ function showPosition(steps, newPosition) {
 
 function showStep() {
   const at = shown.steps[step];
-  const figures = host.querySelectorAll(".gb-autopsy-frames figure");
+  const figures = host.querySelectorAll(".gb-preparation-frames figure");
   setText(figures[0].querySelector("figcaption"), `${step + 1}. ${at.title}`);
-  setText(find(".gb-autopsy-note"), at.note);
+  setText(find(".gb-preparation-note"), at.note);
   showAnswer(figures[1], at);
   showAnswer(figures[2], shown.steps[0]);
   wayCanvas.setAttribute("aria-label", `${at.title}. ${at.note}`);
@@ -87,7 +87,7 @@ function showStep() {
   });
   gauges.showStep(step);
   drawAsked(askedCanvas, step);
-  if (host.dataset.step !== String(step) && !transport.isPlaying()) setText(find(".gb-autopsy-spoken"), `${at.title}: ${describe(at)}`);
+  if (host.dataset.step !== String(step) && !transport.isPlaying()) setText(find(".gb-preparation-spoken"), `${at.title}: ${describe(at)}`);
   host.dataset.step = String(step);
 }
 
@@ -213,4 +213,4 @@ redrawOnChange(host, () => {
   askIfSeen();
   draw();
 });
-hearDrawing();
+takeDrawing();

@@ -14,17 +14,17 @@ function createGauges(list) {
     while (list.children.length > gauges.length) list.lastChild.remove();
     while (list.children.length < gauges.length) {
       const row = addNode(list, "li");
-      const name = addNode(row, "div", "gb-autopsy-name");
+      const name = addNode(row, "div", "gb-preparation-name");
       addNode(name, "b");
       addNode(name, "small");
       addNode(row, "canvas").setAttribute("role", "img");
-      const reading = addNode(row, "div", "gb-autopsy-reading");
+      const reading = addNode(row, "div", "gb-preparation-reading");
       addNode(reading, "span");
       addNode(reading, "small");
     }
     gauges.forEach((gauge, index) => {
       setText(list.children[index].querySelector("b"), gauge.title);
-      setText(list.children[index].querySelector(".gb-autopsy-name small"), gauge.range_text);
+      setText(list.children[index].querySelector(".gb-preparation-name small"), gauge.range_text);
     });
   }
 
@@ -35,7 +35,7 @@ function createGauges(list) {
       const mark = gauge.marks[step];
       row.classList.toggle("is-odd", !mark.is_like);
       setText(row.querySelector("span"), `${mark.text}: ${mark.verdict}`);
-      setText(row.querySelector(".gb-autopsy-reading small"), `plain resize ${gauge.marks[0].text}`);
+      setText(row.querySelector(".gb-preparation-reading small"), `plain resize ${gauge.marks[0].text}`);
       row.querySelector("canvas").setAttribute("aria-label", `${gauge.title}: ${mark.text}. ${gauge.range_text}.`);
     });
     draw();

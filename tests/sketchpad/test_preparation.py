@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.sketchpad.autopsy import show_autopsy
+from app.sketchpad.preparation import show_preparation
 from app.sketchpad.tab import build_example
 from app.ui.answers import answer
 from app.ui.numbers import write_percent
 from models.checkpoints.prediction import predict_digit
 from models.data.strokes import example_strokes, render_strokes
-from models.sketch.autopsy import dissect_image, dissect_strokes
 from models.sketch.pen_digits import draw_all, load_pen_digits
 from models.sketch.preparation import SketchRefused, digit_from_image, digit_from_strokes
+from models.sketch.preparation_steps import follow_image, follow_strokes
 
 CORNER = [[[60, 40], [110, 38], [150, 45], [120, 110], [100, 160]]]  # a 7, small and in a corner of the pad
 SPIRAL = [
@@ -45,7 +45,7 @@ def draw_photo(digit=3):
 
 
 def read(drawing, checkpoint="convnet3", brush=None):
-    return json.loads(json.dumps(show_autopsy(drawing, checkpoint, brush), allow_nan=False))
+    return json.loads(json.dumps(show_preparation(drawing, checkpoint, brush), allow_nan=False))
 
 
 # The steps
@@ -54,20 +54,20 @@ def read(drawing, checkpoint="convnet3", brush=None):
 @pytest.mark.parametrize("digit", range(10))
 def test_last_step_is_what_the_sketchpad_gives_to_the_network(digit):
     strokes = build_example(digit)
-    autopsy = dissect_strokes(strokes)
-    assert [step.name for step in autopsy.steps] == ["drawn", "cropped", "scaled", "centred"]
-    np.testing.assert_array_equal(autopsy.steps[-1].asked, digit_from_strokes(strokes).image)
+    preparation = follow_strokes(strokes)
+    assert [step.name for step in preparation.steps] == ["drawn", "cropped", "scaled", "centred"]
+    np.testing.assert_array_equal(preparation.steps[-1].asked, digit_from_strokes(strokes).image)
 
 
 def test_plain_resize_is_the_mean_over_every_ten_by_ten_pixels_of_the_pad():
     strokes = [np.array(stroke, np.float32) for stroke in CORNER]
     pad = render_strokes(strokes, 18, 280)
     expected = pad.reshape(28, 10, 28, 10).mean((1, 3))
-    np.testing.assert_allclose(dissect_strokes(CORNER).steps[0].asked, expected, atol=1e-5)
+    np.testing.assert_allclose(follow_strokes(CORNER).steps[0].asked, expected, atol=1e-5)
 
 
 def test_every_step_brings_the_ink_where_it_says():
-    drawn, cropped, scaled, centred = (step.asked for step in dissect_strokes(CORNER).steps)
+    drawn, cropped, scaled, centred = (step.asked for step in follow_strokes(CORNER).steps)
     left, top, right, bottom = find_ink(drawn)
     assert right < 18
     assert bottom < 18  # still in the corner
@@ -83,7 +83,7 @@ def test_every_step_brings_the_ink_where_it_says():
 
 
 def test_place_is_where_the_ink_lies_in_the_picture_that_is_shown():
-    for step in dissect_strokes(CORNER).steps:
+    for step in follow_strokes(CORNER).steps:
         side = len(step.picture)
         left, top, right, bottom = find_ink(step.picture)
         place = step.place
@@ -93,7 +93,7 @@ def test_place_is_where_the_ink_lies_in_the_picture_that_is_shown():
 
 def test_move_is_told_as_it_is_made():
     strokes = [[[100, 60], [100, 220], [160, 220]]]  # an L: its mass lies low and to the left
-    *_, scaled, centred = dissect_strokes(strokes).steps
+    *_, scaled, centred = follow_strokes(strokes).steps
     before, after = find_ink(scaled.asked), find_ink(centred.asked)
     right, down = after[0] - before[0], after[1] - before[1]
     assert right > 0 > down
@@ -102,10 +102,10 @@ def test_move_is_told_as_it_is_made():
 
 def test_photo_is_cleaned_on_the_way_and_picture_ends_as_the_sketchpad_reads_it():
     photo = draw_photo()
-    autopsy = dissect_image(photo)
-    assert [step.name for step in autopsy.steps] == ["drawn", "cleaned", "cropped", "scaled", "centred"]
-    np.testing.assert_array_equal(autopsy.steps[-1].asked, digit_from_image(photo).image)
-    drawn, cleaned = autopsy.steps[0].picture, autopsy.steps[1].picture
+    preparation = follow_image(photo)
+    assert [step.name for step in preparation.steps] == ["drawn", "cleaned", "cropped", "scaled", "centred"]
+    np.testing.assert_array_equal(preparation.steps[-1].asked, digit_from_image(photo).image)
+    drawn, cleaned = preparation.steps[0].picture, preparation.steps[1].picture
     assert np.median(drawn) > 0.05  # the paper is still there
     assert np.median(cleaned) == 0
 
@@ -113,7 +113,7 @@ def test_photo_is_cleaned_on_the_way_and_picture_ends_as_the_sketchpad_reads_it(
 def test_oblong_picture_keeps_its_shape():
     picture = np.zeros((60, 120), np.float32)
     picture[10:50, 56:62] = 1
-    steps = {step.name: step for step in dissect_image(picture).steps}
+    steps = {step.name: step for step in follow_image(picture).steps}
     assert "cleaned" not in steps
     left, top, right, bottom = find_ink(steps["drawn"].asked)
     assert (bottom - top) / (right - left) == pytest.approx(40 / 6, rel=0.5)
@@ -121,12 +121,12 @@ def test_oblong_picture_keeps_its_shape():
 
 
 def test_doubt_is_told_and_the_steps_are_there_all_the_same():
-    autopsy = dissect_strokes(SPIRAL)
-    assert autopsy.doubt is not None
-    assert autopsy.doubt.kind == "scribble"
-    assert len(autopsy.steps) == 4
+    preparation = follow_strokes(SPIRAL)
+    assert preparation.doubt is not None
+    assert preparation.doubt.kind == "scribble"
+    assert len(preparation.steps) == 4
     with pytest.raises(SketchRefused):
-        dissect_strokes([])
+        follow_strokes([])
 
 
 def test_plain_resize_costs_a_network_much_on_real_pen_strokes(real_pen_file):
@@ -135,7 +135,7 @@ def test_plain_resize_costs_a_network_much_on_real_pen_strokes(real_pen_file):
     plain = prepared = 0
     for digit, drawing in zip(digits, draw_all(digits), strict=True):
         strokes = [stroke.tolist() for stroke in drawing.strokes]
-        steps = dissect_strokes(strokes, brush_px=drawing.brush_px).steps
+        steps = follow_strokes(strokes, brush_px=drawing.brush_px).steps
         plain += predict_digit(steps[0].asked, "convnet").digit == digit.label
         prepared += predict_digit(steps[-1].asked, "convnet").digit == digit.label
     assert (prepared - plain) / len(digits) > 0.2
@@ -187,7 +187,7 @@ def test_blank_and_tiny_drawings_say_what_to_do():
 
 @pytest.mark.parametrize("brush", [None, "18", float("nan"), -3, 1e9, True, [18]])
 def test_brush_that_is_none_counts_as_the_usual_one(brush):
-    assert show_autopsy({"strokes": CORNER}, "logistic", brush) == show_autopsy(
+    assert show_preparation({"strokes": CORNER}, "logistic", brush) == show_preparation(
         {"strokes": CORNER}, "logistic", 18
     )
 
@@ -221,6 +221,6 @@ def test_picture_from_the_pad_is_followed():
     ],
 )
 def test_mistakes_are_told_as_json(request_):
-    told = json.loads(answer(show_autopsy, "drawing", "checkpoint", "brush")(request_))
+    told = json.loads(answer(show_preparation, "drawing", "checkpoint", "brush")(request_))
     assert list(told) == ["error"]
     assert told["error"]

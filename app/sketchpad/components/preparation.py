@@ -1,0 +1,79 @@
+"""The preparation of a drawing, step by step, and how like MNIST's digits the network's input is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from app.ui.components.transport import write_transport
+from app.ui.loader import component_classes, read_component_script, read_component_style
+
+_FOLDER = Path(__file__).parent
+
+_TEMPLATE = f"""
+<div class="gb-preparation" data-shown="" data-step="">
+  <p class="gb-preparation-absent" role="status"></p>
+  <div class="gb-preparation-parts" hidden>
+    <p class="gb-preparation-doubt" role="status"></p>
+    {write_transport("The steps of the preparation", "step")}
+    <div class="gb-preparation-frames">
+      <figure>
+        <figcaption></figcaption>
+        <canvas class="gb-preparation-way" role="img"></canvas>
+        <p class="gb-preparation-note"></p>
+      </figure>
+      <figure>
+        <figcaption>Asked at this step</figcaption>
+        <canvas class="gb-preparation-asked" role="img"></canvas>
+        <p class="gb-preparation-answer"><b></b><span></span></p>
+      </figure>
+      <figure>
+        <figcaption>The plain resize</figcaption>
+        <canvas class="gb-preparation-plain" role="img"></canvas>
+        <p class="gb-preparation-answer"><b></b><span></span></p>
+      </figure>
+    </div>
+    <ol class="gb-preparation-strip" aria-label="All steps"></ol>
+    <p class="gb-preparation-summary"></p>
+    <p class="gb-preparation-how"></p>
+    <h3>How like MNIST’s digits it is</h3>
+    <p class="gb-preparation-likeness"></p>
+    <p class="gb-preparation-key"><span><i data-key="step"></i>this step</span>
+      <span><i data-key="plain"></i>the plain resize</span>
+      <span><i data-key="band"></i>8 in 10 of MNIST’s training digits</span>
+      <span><i data-key="line"></i>98 in 100</span></p>
+    <ul class="gb-preparation-gauges"></ul>
+  </div>
+  <span class="gb-preparation-spoken" aria-live="polite"></span>
+</div>
+"""
+
+
+def build_preparation(show_preparation: Callable[[Any], str], **kwargs: Any) -> gr.HTML:
+    """Build the section; it follows the drawing that the pad broadcasts, while it is on the page.
+
+    Args:
+        show_preparation: Called outside Gradio's queue with whatever the browser sent, as a rule
+            `{"drawing", "checkpoint", "brush"}`; returns JSON text of what
+            `app.sketchpad.preparation` lays out, or of `{"error": str}`.
+        **kwargs: Further arguments of `gr.HTML`, such as `elem_id`.
+    """
+
+    def ask(request: Any) -> str:
+        return show_preparation(request)
+
+    ask.__name__ = "prepare"  # the name under which the script finds it
+    return gr.HTML(
+        html_template=_TEMPLATE,
+        css_template=read_component_style(_FOLDER, "transport", "preparation"),
+        js_on_load=read_component_script(
+            _FOLDER, "sheets", "asking", "transport", "drawing", "preparation_gauges", "preparation"
+        ),
+        apply_default_css=False,
+        server_functions=[ask],
+        elem_classes=component_classes(kwargs.pop("elem_classes", None)),
+        **kwargs,
+    )
