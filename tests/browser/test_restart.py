@@ -59,8 +59,8 @@ def test_nothing_is_lost_when_the_server_is_killed(chromium, tmp_path):
     page.evaluate("window.isOfBefore = true")
 
     with serve(port, runs, tmp_path / "log.txt"):
-        # Gradio loads the page anew once it hears the server again; the drawing is read there. The pad asks
-        # again by itself, too, and could be answered first, on the page of before: that one does not count.
+        # Gradio asks every two seconds whether the server is back, and then loads the page anew. The pad asks
+        # by itself, too, and may be answered before, on a page that is about to go: that one does not count.
         page.wait_for_function(
             """strokes => {
               const told = !window.isOfBefore && window.glassboxDrawing;

@@ -1,11 +1,13 @@
 """A run's results, the comparison and the epochs in the browser: what is chosen is what was computed."""
 
 import base64
+import re
 import shutil
 
 import numpy as np
 import pytest
 from filelock import FileLock
+from playwright.sync_api import expect
 
 from app.runs.comparison import show_comparison
 from app.runs.epochs import show_answers, show_learning, show_unit
@@ -53,19 +55,21 @@ def tick(page, *run_ids):
 
 
 def read_rows(page):
-    rows = page.locator(f"{COMPARE} tbody tr").all()
-    return [[cell.inner_text().split("\n")[0] for cell in row.locator("th, td").all()] for row in rows]
+    """Read the table in one go, so that no redraw comes between two of its cells."""
+    return page.locator(f"{COMPARE} tbody tr").evaluate_all(
+        "(rows) => rows.map((row) => [...row.cells].map((cell) => cell.innerText.split('\\n')[0]))"
+    )
 
 
 def test_the_example_is_there_at_once(open_page):
     page = open_page("runs")
     page.locator(f'{RESULTS}[data-run="{EXAMPLE_RUN}"]').wait_for(state="attached")
     expected = show_results(EXAMPLE_RUN)
-    assert page.locator(".gb-confusion-score b").inner_text() == expected["accuracy"]
+    expect(page.locator(".gb-confusion-score b")).to_have_text(expected["accuracy"])
     counts = [int(text.replace("·", "0").replace(",", "")) for text in
               page.locator(f"{RESULTS} tbody button").all_inner_texts()]  # fmt: skip
     assert counts == [count for row in expected["matrix"] for count in row]
-    assert "Tick two or more runs" in page.locator(f"{COMPARE} .gb-compare-hint").inner_text()
+    expect(page.locator(f"{COMPARE} .gb-compare-hint")).to_contain_text("Tick two or more runs")
     assert read_rows(page)[0][0] == "Example: GlassNet on MNIST"
 
 
@@ -80,12 +84,12 @@ def test_a_cell_shows_its_digits_by_mouse_and_keys(open_page, ids):
         page.locator(f'.gb-confusion-cell[data-cell="{run_id}/{row}/{column}"]').wait_for(state="attached")
         expected = show_cell(run_id, int(row), int(column))
         part = page.locator(".gb-confusion-cell")
-        assert part.locator("h4").inner_text() == expected["title"]
-        numbers = part.locator("small").all_inner_texts()
-        assert numbers == [f"No. {picture['index']:,}" for picture in expected["pictures"]]
+        expect(part.locator("h4")).to_have_text(expected["title"])
+        numbers = [f"No. {picture['index']:,}" for picture in expected["pictures"]]
+        expect(part.locator("small")).to_have_text(numbers)
         sure = [f"{picture['sure']} sure" for picture in expected["pictures"]]
-        assert part.locator("span").all_inner_texts() == sure
-        assert grid.nth(row).locator("td").nth(column).get_attribute("aria-selected") == "true"
+        expect(part.locator("span")).to_have_text(sure)
+        expect(grid.nth(row).locator("td").nth(column)).to_have_attribute("aria-selected", "true")
         return expected["pictures"]
 
     check_cell(row, column)  # the most frequent mistake is open at first
@@ -105,7 +109,7 @@ def test_a_cell_shows_its_digits_by_mouse_and_keys(open_page, ids):
     page.keyboard.press("Home")
     check_cell(6, 0)
     page.keyboard.press("ArrowLeft")  # at the edge it stays
-    assert page.evaluate("document.activeElement.getAttribute('aria-label')").startswith("6 read as 0")
+    expect(page.locator("*:focus")).to_have_attribute("aria-label", re.compile("^6 read as 0"))
 
 
 def test_columns_sort_and_curves_change(open_page, ids):
@@ -115,7 +119,7 @@ def test_columns_sort_and_curves_change(open_page, ids):
     expected = show_comparison(chosen)
     heads = page.locator(f"{COMPARE} thead button")
     columns = ["Run", *expected["table"]["columns"]]
-    assert heads.all_inner_texts() == columns
+    expect(heads).to_have_text(columns)
     names = [run["name"] for run in expected["runs"]]
     for title in ("Test accuracy", "Parameters", "Optimizer"):
         column = columns.index(title)
@@ -126,7 +130,7 @@ def test_columns_sort_and_curves_change(open_page, ids):
         is_words = title == "Optimizer"
         for order in ("ascending", "descending") if is_words else ("descending", "ascending"):
             heads.nth(column).click()
-            assert head.get_attribute("aria-sort") == order
+            expect(head).to_have_attribute("aria-sort", order)
             values = ascending if order == "ascending" else ascending[::-1]
             assert [row[column] for row in read_rows(page)] == values
     heads.nth(0).click()  # the order in which they were ticked
@@ -136,13 +140,13 @@ def test_columns_sort_and_curves_change(open_page, ids):
     quantity.select_option("Validation accuracy")
     axis.select_option("epoch")
     last = expected["curves"]["validation_accuracy"][0][-1]
-    assert legend.locator(".gb-chart-x").inner_text() == "epoch 4"
-    assert legend.locator(".gb-chart-value").first.inner_text() == format_number(last[3])
-    verdicts = page.locator(".gb-compare-chance li b").all_inner_texts()
-    assert verdicts == [verdict["verdict"] for verdict in expected["verdicts"]]
+    expect(legend.locator(".gb-chart-x")).to_have_text("epoch 4")
+    expect(legend.locator(".gb-chart-value").first).to_have_text(format_number(last[3]))
+    verdicts = [verdict["verdict"] for verdict in expected["verdicts"]]
+    expect(page.locator(".gb-compare-chance li b")).to_have_text(verdicts)
     (group,) = expected["groups"]
-    spreads = page.locator(".gb-compare-spread b").all_inner_texts()
-    assert spreads == [measure["text"] for measure in group["measures"]]
+    spreads = [measure["text"] for measure in group["measures"]]
+    expect(page.locator(".gb-compare-spread b")).to_have_text(spreads)
 
 
 def wait_for_epoch(page, epoch):
@@ -165,9 +169,9 @@ def test_the_slider_moves_answers_and_filters(open_page, ids):
         page.locator(LEARNING).get_by_role("button", name=move, exact=True).click()
         wait_for_epoch(page, epoch)
         frame = answers["frames"][epoch]
-        assert page.locator(f"{LEARNING} figcaption span").inner_text() == frame["verdict"]
-        assert page.locator(f"{LEARNING} li span").all_inner_texts() == frame["texts"]
-        assert page.locator(f"{LEARNING} output").inner_text() == layer["epochs"][epoch]["label"]
+        expect(page.locator(f"{LEARNING} figcaption span")).to_have_text(frame["verdict"])
+        expect(page.locator(f"{LEARNING} li span")).to_have_text(frame["texts"])
+        expect(page.locator(f"{LEARNING} output")).to_have_text(layer["epochs"][epoch]["label"])
         canvas.focus()
         for key in ("ArrowDown", "ArrowUp"):  # to the first weight, wherever the last turn ended
             page.keyboard.press(key)
@@ -184,11 +188,11 @@ def test_another_picture_a_mistake_and_an_own_drawing(open_page, ids):
     page.locator(LEARNING).get_by_role("button", name="Next", exact=True).click()
     wait_for_caption(page, "No. 1 of")
     verdict = page.locator(f"{LEARNING} figcaption span")
-    assert verdict.inner_text() == show_answers(ids["mlp"], 1, None)["frames"][-1]["verdict"]
+    expect(verdict).to_have_text(show_answers(ids["mlp"], 1, None)["frames"][-1]["verdict"])
     field = page.locator(f"{LEARNING} input[type=number]")
     field.fill("-3")
     page.locator(".gb-learning-error").get_by_text("enter a whole number from 0 to 999").wait_for()
-    assert "No. 1 of" in page.locator(f"{LEARNING} figcaption b").inner_text()
+    expect(page.locator(f"{LEARNING} figcaption b")).to_contain_text("No. 1 of")
     page.locator(LEARNING).get_by_role("button", name="My drawing").click()
     page.locator(".gb-learning-error").get_by_text("draw a digit on the sketchpad").wait_for()
     page.get_by_role("tab", name="Sketchpad").click()
@@ -198,7 +202,7 @@ def test_another_picture_a_mistake_and_an_own_drawing(open_page, ids):
     pad.wait_until_shown()
     page.get_by_role("tab", name="Training runs").click()
     wait_for_caption(page, "Your drawing")
-    assert page.locator(".gb-learning-error").inner_text() == ""
+    expect(page.locator(".gb-learning-error")).to_have_text("")
     field.fill("7")
     wait_for_caption(page, "No. 7 of")
 
@@ -213,7 +217,7 @@ def test_a_live_run_gains_its_epochs(open_page, runs, ids):
         page = open_page("runs", settings=f"run={live.name}", reduced_motion="reduce")
         page.locator(f"{RESULTS} .gb-confusion-absent").get_by_text("when the training has ended").wait_for()
         wait_for_epoch(page, 1)
-        assert page.locator(f"{LEARNING} output").inner_text() == "after epoch 1"
+        expect(page.locator(f"{LEARNING} output")).to_have_text("after epoch 1")
         shutil.copy(whole / "epochs" / "002.safetensors", live / "epochs")
         wait_for_epoch(page, 2)  # the slider at its end goes along
         wait_for_caption(page, "No. 0 of")

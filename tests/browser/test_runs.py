@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 from models.checkpoints.file import load_checkpoint
 from models.training.recipes import make_config
@@ -47,10 +48,7 @@ class Bench:
         return self.page.locator(f"#run-{control} input").input_value()
 
     def wait_for_value(self, control, value):
-        self.page.wait_for_function(
-            "([control, value]) => document.querySelector(`#run-${control} input`).value === value",
-            arg=[control, value],
-        )
+        expect(self.page.locator(f"#run-{control} input")).to_have_value(value)
 
     def set_pictures(self, num):
         field = self.page.get_by_role("spinbutton", name="number input for Images")
@@ -71,12 +69,12 @@ class Bench:
 
     def wait_for_points(self, more_than):
         self.page.wait_for_function(
-            f"() => Number(document.querySelector('{ROOT}').dataset.points) > {more_than}", timeout=60_000
+            f"() => Number(document.querySelector('{ROOT}')?.dataset.points) > {more_than}", timeout=60_000
         )
 
     def listed(self):
-        rows = self.page.locator(f"{ROOT} .gb-runs-list li").all()
-        return [row.get_attribute("data-run") for row in rows]
+        rows = self.page.locator(f"{ROOT} .gb-runs-list li")
+        return rows.evaluate_all("(rows) => rows.map((row) => row.dataset.run)")
 
     def wait_for_listed(self, ids):
         self.page.wait_for_function(
@@ -129,7 +127,7 @@ def test_example_run_is_there_at_once(bench):
     assert bench.listed() == ["example"]
     assert bench.points() > 100
     bench.wait_for_status("done")
-    assert "GlassNet on MNIST" in bench.page.locator(f"{FOCUS} h3").inner_text()
+    expect(bench.page.locator(f"{FOCUS} h3")).to_contain_text("GlassNet on MNIST")
     loss = bench.page.locator(f"{FOCUS} .is-loss canvas").get_attribute("aria-label")
     assert re.search(r"Validation 0\.0\d+", loss)
     for name in ("Stop", "Resume", "Rename", "Delete", "Pause the view"):
@@ -161,18 +159,15 @@ def test_run_lives_through_reloading_stopping_and_going_on(bench, open_page, tmp
 
     bench.press("Pause the view")
     held = bench.points()
-    share = bench.row(run_id).locator(".is-state span").inner_text()
-    bench.page.wait_for_function(
-        "([selector, share]) => document.querySelector(selector).innerText !== share",
-        arg=[f'{ROOT} li[data-run="{run_id}"] .is-state span', share],
-    )
+    state = bench.row(run_id).locator(".is-state span")
+    expect(state).not_to_have_text(state.inner_text(), timeout=30_000)
     assert bench.points() == held
     bench.press("Go on")
     bench.wait_for_points(more_than=held)
 
     bench.press("Stop")
     bench.wait_for_status("stopped")
-    assert "Stopped as asked" in bench.page.locator(f"{FOCUS} .gb-runs-details").inner_text()
+    expect(bench.page.locator(f"{FOCUS} .gb-runs-details")).to_contain_text("Stopped as asked")
     reached = bench.points()
     bench.page.evaluate(WATCH_UPDATES)
     bench.press("Resume")
@@ -184,8 +179,8 @@ def test_run_lives_through_reloading_stopping_and_going_on(bench, open_page, tmp
     bench.wait_for_points(more_than=reached)  # beyond where it was stopped
     bench.press("Stop and keep")
     bench.wait_for_status("stopped")
-    assert "are kept" in bench.page.locator(f"{FOCUS} .gb-runs-details").inner_text()
-    assert re.search(r"\d\d\.\d\d%", bench.row(run_id).locator(".is-test").inner_text())
+    expect(bench.page.locator(f"{FOCUS} .gb-runs-details")).to_contain_text("are kept")
+    expect(bench.row(run_id).locator(".is-test")).to_have_text(re.compile(r"\d\d\.\d\d%"))
     with bench.page.expect_download() as download:
         bench.page.get_by_role("link", name="Checkpoint").click()
     path = tmp_path / "mine.safetensors"
@@ -215,11 +210,11 @@ def test_seeds_wait_in_line_and_are_ticked_to_be_compared(bench):
     bench.set_pictures(1_000)
     bench.fill("seeds", 3)
     bench.page.get_by_role("button", name="Start training").click()
-    bench.page.wait_for_function("() => window.glassboxRuns?.compared.ids.length === 3")
+    bench.page.wait_for_function("() => window.glassboxRuns?.compared?.ids.length === 3")
     third, second, first, _ = bench.listed()
     assert bench.page.evaluate("window.glassboxRuns.compared.ids") == [first, second, third]
     for number, run_id in enumerate((first, second, third)):
-        assert f"seed {number}" in bench.row(run_id).inner_text()
+        expect(bench.row(run_id)).to_contain_text(f"seed {number}")
         bench.page.locator(f'{ROOT} li[data-run="{run_id}"][data-status="done"]').wait_for(timeout=90_000)
     assert bench.focus() == first
 
@@ -361,8 +356,8 @@ def test_diverged_run_is_a_result(open_runs, served_runs):
     (served_runs / run_id / "events.jsonl").write_text(f"{json.dumps(step)}\n{json.dumps(ending)}\n")
     bench = open_runs(run_id)
     bench.wait_for_status("diverged")
-    assert "The training diverged." in bench.page.locator(FOCUS).inner_text()
-    assert "NaN" not in bench.page.locator(FOCUS).inner_text()
+    expect(bench.page.locator(FOCUS)).to_contain_text("The training diverged.")
+    expect(bench.page.locator(FOCUS)).not_to_contain_text("NaN")
     bench.page.get_by_role("checkbox", name="Log scale").check()
 
 
