@@ -44,6 +44,18 @@ def test_readme_sums_up_what_is_kept():
     assert write_summary() in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
+def test_figures_for_hosts_are_those_that_are_kept():
+    text = (ROOT / "docs" / "hosting.md").read_text(encoding="utf-8")
+    ours, theirs = (row for row in load_measurement("sketch_load")["rows"] if row["visitors"] == 30)
+    assert ours["answers"] == ours["wanted"]
+    assert f"within {ours['slowest_ms']:.0f} ms each" in text
+    assert f"{theirs['answers'] / theirs['wanted']:.0%} of their questions" in text
+    _, *tabs = load_measurement("page_weight")["rows"]
+    for name in ("kilobytes", "again_kilobytes"):
+        megabytes = [row[name] / 1000 for row in tabs]
+        assert f"{min(megabytes):.1f} to {max(megabytes):.1f} MB" in text
+
+
 def test_ratios_follow_from_their_seconds():
     for row in load_measurement("time_to_accuracy")["rows"]:
         theirs, ours = row["notebook"]["seconds"], row["fast"]["seconds"]
