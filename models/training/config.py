@@ -24,6 +24,7 @@ DISTORTIONS = {  # see models.training.distortion
 }
 MOMENTUM_OPTIMIZERS = ("sgd", "rmsprop")  # the others have their own, or none
 MAX_EPOCHS = 100
+MAX_ADDED_STROKES = 200_000
 MAX_DRAWINGS = 500
 MAX_NAME_LETTERS = 80
 MAX_SEED = 2**31 - 1
@@ -119,7 +120,7 @@ class TrainConfig:
     )  # fmt: skip
     added_strokes: int = declare(
         0, int, "built-in strokes added to the training images, never to those that validate",
-        noun="number of added strokes", lowest=0, highest=200_000, remedy="0 adds none",
+        noun="number of added strokes", lowest=0, highest=MAX_ADDED_STROKES, remedy="0 adds none",
         label="Built-in strokes added", info="To the training images; never to validate.",
         describe=lambda config: (
             f"{config.added_strokes:,} built-in strokes added" if config.added_strokes else ""

@@ -106,7 +106,7 @@ def page(server, place, playwright, chromium_path):
 @pytest.mark.slow
 def test_space_reads_a_digit_and_a_network_that_it_trained_within_its_limits(page):
     pad = Pad(page)
-    page.wait_for_timeout(300)
+    page.locator("#pad .gb-pad[data-digit]").wait_for()  # the example has been read
     pad.clear()
     pad.draw(build_example(7))
     assert pad.read() == "7"

@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 import time
 import urllib.request
+from collections import Counter
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -32,15 +33,15 @@ def front(served_page, served_runs):
         pytest.skip("needs nginx: install it and run again")
     folder = Path(tempfile.mkdtemp(prefix="glassbox-nginx-"))
     folder.chmod(0o755)  # nginx's workers are not root
-    told, log = folder / "told.txt", folder / "log.txt"
+    noted, log = folder / "requests.txt", folder / "log.txt"
     with serve_page(served_runs, folder / "second.txt") as second:
         port = find_free_port()
         changes = {
             "listen 7860;": f"listen 127.0.0.1:{port};",
             "127.0.0.1:7861": urlsplit(served_page).netloc,
             "127.0.0.1:7862": urlsplit(second).netloc,
-            "access_log off;": f"""log_format told '$visitor $upstream_addr';
-              access_log {told} told;""",
+            "access_log off;": f"""log_format noted '$visitor $upstream_addr';
+              access_log {noted} noted;""",
         }
         config = CONFIG.read_text()
         for text, replacement in changes.items():
@@ -54,16 +55,32 @@ def front(served_page, served_runs):
             )  # fmt: skip
         try:
             wait_until_served(f"http://127.0.0.1:{port}", process, log)
-            yield f"http://127.0.0.1:{port}", told
+            yield f"http://127.0.0.1:{port}", noted
         finally:
             process.terminate()
             process.wait(timeout=20)
             shutil.rmtree(folder)
 
 
+def read_requests(noted, is_complete):
+    """Return visitor and replica of each request once all are there: nginx notes one after its answer."""
+    deadline = time.monotonic() + 20
+    while not is_complete(requests := [tuple(line.split()) for line in noted.read_text().splitlines()]):
+        assert time.monotonic() < deadline, requests
+        time.sleep(0.05)
+    return requests
+
+
+def send(address, visitor):
+    headers = {"Cookie": f"glassbox_visitor={visitor}"}
+    urllib.request.urlopen(
+        urllib.request.Request(f"{address}/theme.css", headers=headers), timeout=10
+    ).close()
+
+
 def test_each_visitor_stays_with_one_replica(front):
-    address, told = front
-    told.write_text("")
+    address, noted = front
+    noted.write_text("")
     asked = {}
     for _ in range(2):
         jar = http.cookiejar.CookieJar()
@@ -73,32 +90,31 @@ def test_each_visitor_stays_with_one_replica(front):
         (cookie,) = jar
         asked[cookie.value] = 3
     for number in [*range(NUM_VISITORS)] * 2:
-        request = urllib.request.Request(
-            f"{address}/theme.css", headers={"Cookie": f"glassbox_visitor={number}"}
-        )
-        urllib.request.urlopen(request, timeout=10).close()
+        send(address, number)
         asked[f"{number}"] = 2
-    time.sleep(0.5)  # nginx notes a request after it has answered
-    replicas = {visitor: [] for visitor in asked}
-    for line in told.read_text().splitlines():
-        visitor, replica = line.split()
-        if visitor in asked:  # the fixture asked, too
-            replicas[visitor].append(replica)
-    assert {visitor: len(told) for visitor, told in replicas.items()} == asked
-    assert all(len(set(told)) == 1 for told in replicas.values())
-    assert len({told[0] for told in replicas.values()}) == 2
+
+    def is_complete(requests):  # the fixture asked, too
+        return Counter(visitor for visitor, _ in requests if visitor in asked) == asked
+
+    replicas = {visitor: set() for visitor in asked}
+    for visitor, replica in read_requests(noted, is_complete):
+        if visitor in asked:
+            replicas[visitor].add(replica)
+    assert all(len(sent_to) == 1 for sent_to in replicas.values())
+    assert len(set().union(*replicas.values())) == 2
 
 
 def test_a_program_without_cookies_is_answered_by_one_replica(front):
-    address, told = front
-    told.write_text("")
+    address, noted = front
+    noted.write_text("")
     client = Client(address, verbose=False)
     assert client.predict(build_example(7), None, "convnet", api_name="/predict")["digit"] == 7
-    time.sleep(0.5)  # nginx notes a request after it has answered
-    asked = told.read_text().splitlines()
+    send(address, "last")
+    requests = read_requests(noted, lambda requests: "last" in dict(requests))
+    asked = [request for request in requests if request[0] != "last"]
     assert len(asked) > 1
     assert len(set(asked)) == 1
-    assert asked[0].startswith("127.0.0.1 ")  # known by its address
+    assert asked[0][0] == "127.0.0.1"  # known by its address
 
 
 def test_news_of_a_run_come_as_they_happen(front, served_runs, monkeypatch):

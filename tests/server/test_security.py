@@ -1,6 +1,5 @@
 """What SECURITY.md promises of the served page: its headers, its limits, and what it refuses to do."""
 
-import importlib
 import json
 import os
 import re
@@ -31,13 +30,12 @@ from app.server.security_headers import CONTENT_POLICY, HEADERS
 from models.checkpoints.file import SHIPPED_FOLDER
 from models.runs.folder import find_runs_folder
 from models.sketch.drawings import MAX_SIDE_PX, prepare_drawings
+from tests.server.limits_table import ROW, write_limit, write_limits
 from tests.sketch.test_drawings import draw_digits
 
 ROOT = Path(__file__).parents[2]
 SECURITY = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
-LIMITS = re.findall(
-    r"^\| ([^|]+) \| ([\d,.e]+)[^|]* \| `([\w.]+)` \| `([\w/.]+::\w+)` \|$", SECURITY, re.MULTILINE
-)
+LIMITS = ROW.findall(SECURITY)
 ATTACKS = re.findall(r"^\| [^|]+ \| [^|]+ \| ((?:`[\w/.]+::\w+`(?:, )?)+) \|$", SECURITY, re.MULTILINE)
 
 # Bounds of pictures, charts and sliders that are ours: beyond, things are made smaller or refused elsewhere.
@@ -71,17 +69,22 @@ DOUBTS = (
 )  # what is no digit, and how training pictures are changed
 
 
-def read_constant(name):
-    module, _, attribute = name.rpartition(".")
-    if module.endswith("RunLimits"):
-        return getattr(importlib.import_module("models.runs.limits").RunLimits, attribute)
-    return getattr(importlib.import_module(module), attribute)
+def test_table_of_limits_is_what_the_code_does():
+    """Where it is not: `uv run python -m tests.server.limits_table`."""
+    assert write_limits(SECURITY) == SECURITY
 
 
-@pytest.mark.parametrize(("what", "value", "constant", "test"), LIMITS)
-def test_table_of_limits_is_what_the_code_does(what, value, constant, test):
-    assert read_constant(constant) == pytest.approx(float(value.replace(",", ""))), what
-    check_test_exists(test)
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(4 * 2**20, "4,194,304"), (2.0, "2"), (0.999, "0.999"), (1e15, "1e15"), (1e6, "1,000,000"), (8, "8")],
+)
+def test_limit_is_written_as_people_read_it(value, text):
+    assert write_limit(value) == text
+
+
+def test_every_limit_names_a_test_that_exists():
+    for _, _, _, test in LIMITS:
+        check_test_exists(test)
 
 
 def test_every_limit_stands_in_the_table():
@@ -196,6 +199,30 @@ def test_address_in_a_request_is_not_fetched(served_page, asked_hosts):
     assert asked_hosts.read_text() == ""
 
 
+@pytest.mark.parametrize("way", ["call", "call/v2", "run", "api", "component_server", "upload"])
+def test_address_is_fetched_on_no_other_way_either(served_page, asked_hosts, way):
+    host = "http://outside.invalid/x.png"
+    file = {"path": host, "url": host, "orig_name": "x.png",
+            "meta": {"_type": "gradio.FileData"}}  # fmt: skip
+    address, body = f"{served_page}/gradio_api/{way}/predict", {"data": [None, file, "mlp", False]}
+    if way == "call/v2":
+        body = {"image": file}
+    elif way == "component_server":
+        config = httpx.get(f"{served_page}/config").json()
+        (pad,) = (part for part in config["components"] if part["props"].get("elem_id") == "pad")
+        address = f"{served_page}/gradio_api/component_server"
+        body = {"component_id": pad["id"], "fn_name": pad["props"]["server_fns"][0], "data": file,
+                "session_hash": "s"}  # fmt: skip
+    elif way == "upload":
+        address, body = f"{served_page}/gradio_api/upload", file
+    answer = httpx.post(address, json=body, timeout=20)
+    if way.startswith("call") and answer.status_code == 200:
+        answer = httpx.get(f"{served_page}/gradio_api/call/predict/{answer.json()['event_id']}", timeout=20)
+        assert "event: error" in answer.text
+    assert "outside.invalid" not in answer.text
+    assert asked_hosts.read_text() == ""
+
+
 def test_watch_notices_a_host_that_is_asked_for(tmp_path):
     asked = tmp_path / "asked.txt"
     asked.touch()
@@ -250,7 +277,7 @@ def test_side_of_a_pad_has_an_end():
         prepare_drawings([{**drawing, "size": MAX_SIDE_PX + 1}])
 
 
-def test_side_of_a_typed_picture_has_an_end():
+def test_side_of_a_typed_image_has_an_end():
     row = "1 " * MAX_GRID_SIDE
     assert read_grid(row, "It", MAX_GRID_SIDE).shape == (1, MAX_GRID_SIDE)
     with pytest.raises(ValueError, match="16"):
