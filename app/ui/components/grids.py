@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -20,20 +19,21 @@ _TEMPLATE = """
 """
 
 
-def build_grids(panels: list[dict[str, Any]], **kwargs: Any) -> gr.HTML:
+def build_grids(value: str, **kwargs: Any) -> gr.HTML:
     """Build a row of pixel grids.
 
     Args:
-        panels: `{"id", "title", "note", "values", "scale", "max"}` each: `values` rows of finite numbers,
-            `scale` either `ink` (0 to max) or `signed` (−max to max). Optional are `ring`, `[top, right,
-            bottom, left]` cells drawn empty around it, and `small`, true for a kernel: numbers in its cells.
+        value: JSON text of `{"panels": […]}`, `{"id", "title", "note", "values", "scale", "max"}` each:
+            `values` rows of finite numbers, `scale` either `ink` (0 to max) or `signed` (−max to max).
+            Optional are `ring`, `[top, right, bottom, left]` cells drawn empty around it, and `small`, true
+            for a kernel: numbers in its cells.
         **kwargs: Further arguments of `gr.HTML`, such as `elem_id`.
 
     Returns:
-        The component; a handler updates it by returning `pack_panels(…)`.
+        The component; a handler updates it with another such text.
     """
     return gr.HTML(
-        value=kwargs.pop("value", None) or pack_panels(panels),
+        value=value,
         html_template=_TEMPLATE,
         css_template=read_component_style(_FOLDER, "grids"),
         js_on_load=read_component_script(_FOLDER, "grids", "grids_component"),
@@ -41,12 +41,3 @@ def build_grids(panels: list[dict[str, Any]], **kwargs: Any) -> gr.HTML:
         elem_classes=component_classes(kwargs.pop("elem_classes", None)),
         **kwargs,
     )
-
-
-def pack_panels(panels: list[dict[str, Any]]) -> str:
-    """Pack panels as the text that the component takes.
-
-    Raises:
-        ValueError: If a number is not finite.
-    """
-    return json.dumps(panels, allow_nan=False, separators=(",", ":"))
