@@ -10,11 +10,9 @@ from gradio.events import api
 
 from app.api.descent import descend
 from app.api.runs import runs, train
+from app.api.window import convolve, pool
 from app.ui.drawing import read_drawing
 from models.checkpoints.prediction import predict_digit
-from models.inspection.convolution import Convolution, inspect_convolution
-from models.inspection.pooling import Pooling, inspect_pooling
-from models.inspection.window import MAX_IMAGE_PX, Window, check_kernel, check_matrix, check_value
 from models.networks.architecture import CONVENTION, read_architecture
 from models.runs.library import DEFAULT_CHOICE, list_choices, resolve_choice
 from models.sketch.preparation import SketchDigit, SketchRefused, digit_from_image
@@ -34,69 +32,6 @@ def describe_endpoint(endpoint: Callable[..., Any]) -> str:
     text = inspect.getdoc(endpoint) or ""
     what = text.partition("Args:")[0].partition("Returns:")[0]
     return " ".join(f"{what} Returns: {text.partition('Returns:')[2]}".split())
-
-
-def convolve(
-    image: list[list[float]],
-    kernel: list[list[float]],
-    bias: float = 0.0,
-    stride: int = 1,
-    padding: int = 0,
-    dilation: int = 1,
-) -> dict[str, Any]:
-    """Convolve a picture with a kernel by torch.nn.functional.conv2d and by hand.
-
-    Args:
-        image: rows of numbers, 1 to 512 px a side.
-        kernel: a square of weights, 1 to 7 a side; not turned, as in torch.
-        bias: the number added to each sum.
-        stride: 1 to 7.
-        padding: 0 to 6 rings of zeros.
-        dilation: 1 to 4 px from one weight to the next.
-
-    Returns:
-        output, by_hand, max_difference and shape, [height, width].
-    """
-    try:
-        pixels = check_matrix(image, "The picture", MAX_IMAGE_PX)
-        weights = check_kernel(kernel)
-        window = Window(len(weights), stride, padding, dilation)
-        result = inspect_convolution(pixels[None], weights[None], check_value(bias, "The bias"), window)
-    except ValueError as error:
-        raise gr.Error(str(error), print_exception=False) from error
-    return _describe_result(result)
-
-
-def pool(
-    image: list[list[float]], kind: str = "max", kernel_size: int = 2, stride: int = 2, padding: int = 0
-) -> dict[str, Any]:
-    """Pool a picture by torch.nn.functional's max_pool2d or avg_pool2d and by hand.
-
-    Args:
-        image: rows of numbers, 1 to 512 px a side.
-        kind: "max" or "average"; the average counts the padding as zeros, as nn.AvgPool2d does.
-        kernel_size: 1 to 7.
-        stride: 1 to 7.
-        padding: 0 to half the kernel size.
-
-    Returns:
-        output, by_hand, max_difference and shape, [height, width].
-    """
-    try:
-        pixels = check_matrix(image, "The picture", MAX_IMAGE_PX)
-        result = inspect_pooling(pixels, kind, Window(kernel_size, stride, padding))
-    except ValueError as error:
-        raise gr.Error(str(error), print_exception=False) from error
-    return _describe_result(result)
-
-
-def _describe_result(result: Convolution | Pooling) -> dict[str, Any]:
-    return {
-        "output": result.output.tolist(),
-        "by_hand": result.by_hand.tolist(),
-        "max_difference": result.max_difference,
-        "shape": list(result.output.shape),
-    }
 
 
 def architecture(network: str) -> dict[str, Any]:

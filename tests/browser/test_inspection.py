@@ -93,11 +93,11 @@ def test_opens_with_the_notebooks_layer_and_its_sum(window):
 def test_pointing_at_either_side_shows_where_it_comes_from_and_goes(window):
     window.hover("Result", 0.5, 0.5)
     window.wait_for_place("Output pixel in row 14, column 14")
-    window.hover("Picture", 0.5 + 0.5 / 28, 0.5 + 0.5 / 28)
+    window.hover("Image", 0.5 + 0.5 / 28, 0.5 + 0.5 / 28)
     window.wait_for_place(re.compile("^Input pixel in row 15, column 15.* It feeds 4 output pixels$"))
     assert "(14, 14)" in window.terms()
     assert "(15, 15)" in window.terms()
-    window.hover("Picture", 0.001, 0.001)
+    window.hover("Image", 0.001, 0.001)
     window.wait_for_place(re.compile(" It feeds 1 output pixel$"))
 
 
@@ -108,7 +108,7 @@ def test_keys_move_the_window_in_two_directions(window):
     canvas.press("ArrowDown")
     canvas.press("ArrowRight")
     window.wait_for_place("Output pixel in row 15, column 15")
-    window.panel("Picture").locator("canvas").press("ArrowUp")
+    window.panel("Image").locator("canvas").press("ArrowUp")
     window.wait_for_place(re.compile("^Input pixel in row 14, column 15"))
     canvas.press("r")
     window.wait_for_place("Output pixel in row 1, column 1")
@@ -149,7 +149,7 @@ def test_every_setting_changes_the_result(window):
     window.set_slider("Seed of the kernel's random numbers", 3)
     expect(kernel).not_to_have_text(before, use_inner_text=True)
     window.set_slider("Number in the data set", 1)
-    window.panel("Picture").get_by_text("28 × 28, a 2").wait_for()
+    window.panel("Image").get_by_text("28 × 28, a 2").wait_for()
 
 
 def test_what_cannot_be_is_explained_and_the_picture_stays(window):
@@ -166,9 +166,9 @@ def test_what_cannot_be_is_explained_and_the_picture_stays(window):
 
 def test_examples_are_one_click_away(window):
     for name, text in (
-        ("Its zoom, cut at the edge", "28 × 28 pixels"),
+        ("The lab's zoom: windows over the edge", "28 × 28 pixels"),
         ("Its exercise: kernel 4, stride 4", "7 × 7 pixels"),
-        ("Find upright edges", "each 9 products"),
+        ("Find vertical edges", "each 9 products"),
         ("The lab's layer", "each 4 products"),
     ):
         window.page.get_by_role("button", name=name).click()
@@ -191,7 +191,7 @@ def test_max_pooling_tells_who_wins(window):
 
 def test_ones_own_numbers_and_kernel(window):
     window.page.get_by_label("My numbers").check()
-    window.page.get_by_label("Picture, one row a line").fill("1 2 3\n4 5 6\n7 8 9")
+    window.page.get_by_label("Image, one row a line").fill("1 2 3\n4 5 6\n7 8 9")
     window.choose("Kernel", "Typed in")
     window.page.get_by_label("Kernel, one row a line").fill("1 0\n0 -1")
     window.wait_for("2 × 2 pixels")  # as it was before the kernel was typed in, so the sum is waited for too
@@ -199,8 +199,8 @@ def test_ones_own_numbers_and_kernel(window):
     assert window.terms().endswith("= −4")
     window.page.get_by_label("Kernel, one row a line").fill("1 0\n0")
     window.wait_for_error("1 numbers in row 2 and 2 in row 1")
-    window.page.get_by_label("Picture, one row a line").fill("1 nan")
-    window.wait_for_error("Your picture holds nan")
+    window.page.get_by_label("Image, one row a line").fill("1 nan")
+    window.wait_for_error("Your image holds nan")
 
 
 def test_an_upload_and_one_that_is_none(window, tmp_path):
@@ -211,7 +211,7 @@ def test_an_upload_and_one_that_is_none(window, tmp_path):
     window.wait_for_error("There is no upload yet")
     chooser = window.page.locator("#window-controls input[type=file]")
     chooser.set_input_files(tmp_path / "grey.png")
-    window.panel("Picture").get_by_text("25 × 50, yours").wait_for()
+    window.panel("Image").get_by_text("25 × 50, yours").wait_for()
     chooser.set_input_files(tmp_path / "bad.png")
     window.wait_for_error("cannot be read as a picture")
     chooser.set_input_files(tmp_path / "huge.png")
@@ -227,7 +227,7 @@ def test_ones_own_drawing(window):
     pad.draw(build_example(5))
     pad.wait_until_shown()
     window.page.get_by_role("tab", name="Conv & pool").click()
-    window.panel("Picture").get_by_text("yours").wait_for()
+    window.panel("Image").get_by_text("yours").wait_for()
     expect(window.error).to_be_hidden()
 
 
@@ -251,22 +251,22 @@ def test_by_hand_against_pytorch_and_the_code_that_ran(window):
     page.locator("#window-comparison").get_by_text("Gradient of the kernel").wait_for()
     page.locator("#window-grids canvas").nth(4).wait_for()
     page.locator("#window-source").get_by_text("convolve_by_hand").first.wait_for()
-    page.get_by_role("button", name="Its zoom, cut at the edge").click()
+    page.get_by_role("button", name="The lab's zoom: windows over the edge").click()
     page.locator("#window-comparison").get_by_text("they are off by up to").wait_for()
     page.get_by_role("button", name="How large the result is").click()
     page.locator("#window-sizes .katex").first.wait_for()
 
 
 def test_the_link_restores_the_settings(window):
-    window.page.get_by_role("button", name="Leave gaps").click()
+    window.page.get_by_role("button", name="Dilation", exact=True).click()
     window.wait_for("each 9 products")
-    window.page.get_by_role("button", name="Take it away: this window").click()
+    window.page.get_by_role("button", name="Take it away: this convolution or pooling").click()
     expect(window.link).to_have_value(re.compile("^http.*kernel=blur"))
     other = window.page.context.new_page()
     other.goto(window.link.input_value())
     restored = Window(other)
     restored.wait_for("each 9 products")
-    restored.panel("Picture").get_by_text("a 4").wait_for()
+    restored.panel("Image").get_by_text("a 4").wait_for()
     expect(other.get_by_role("spinbutton", name="number input for Dilation").first).to_have_value("3")
 
 
@@ -319,10 +319,10 @@ TIME_HOVERS = """async (selector) => {
 @pytest.mark.slow
 def test_a_change_is_drawn_quickly_and_pointing_asks_nobody(window, undisturbed):
     """From a new seed to the redrawn picture of 28 × 28; from the pointer's move to window and sum."""
-    window.page.get_by_role("button", name="Its zoom, cut at the edge").click()
+    window.page.get_by_role("button", name="The lab's zoom: windows over the edge").click()
     window.wait_for("28 × 28 pixels")
     window.page.get_by_role(
-        "button", name="Take it away: this window"
+        "button", name="Take it away: this convolution or pooling"
     ).click()  # its link is the last to follow
     medians = []
     with undisturbed():

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from app.inspection.window.settings import WindowView
+from app.inspection.window.payload import Panel
+from app.inspection.window.sliding import WindowView
 from app.inspection.window.view import make_panel
 from app.ui.numbers import format_number
 from models.inspection import convolution, pooling
@@ -34,11 +35,11 @@ def _explain_side(view: WindowView, name: str, side_px: int) -> str:
         rf"$$\left\lfloor \frac{{{side_px} + {padding} - {reach} - 1}}{{{window.stride}}} \right\rfloor "
         rf"+ 1 = {size}$$"
     )
-    text = f"The result's {name}, from picture, padding, dilation, kernel and stride: {formula}"
+    text = f"The result's {name}, from image, padding, dilation, kernel and stride: {formula}"
     rest = (side_px + window.padding + window.padding_after - window.reach) % window.stride
     if not rest:
         return text
-    whole = "padded picture" if window.padding else "picture"
+    whole = "padded image" if window.padding else "image"
     where = {"side": "at the right and the bottom", "height": "at the bottom", "width": "at the right"}[name]
     return (
         f"{text}\n\nThe division by {window.stride} leaves {rest}: the last {rest} px {where} of the {whole} "
@@ -46,7 +47,7 @@ def _explain_side(view: WindowView, name: str, side_px: int) -> str:
     )
 
 
-def compare_results(view: WindowView) -> tuple[str, list[dict[str, Any]]]:
+def compare_results(view: WindowView) -> tuple[str, list[Panel]]:
     """Run the loop by hand and torch, forwards and backwards, and compare.
 
     Returns:
@@ -60,7 +61,7 @@ def compare_results(view: WindowView) -> tuple[str, list[dict[str, Any]]]:
     rows = [
         ("Result", result.by_hand.shape, result.max_difference),
         ("Gradient of the kernel", backwards.kernel.shape, result.max_kernel_gradient_difference),
-        ("Gradient of the picture", backwards.image.shape, result.max_image_gradient_difference),
+        ("Gradient of the image", backwards.image.shape, result.max_image_gradient_difference),
         ("Gradient of the bias", (), abs(result.gradients.bias - backwards.bias)),
     ]
     text = _tabulate(rows) + (
@@ -69,15 +70,15 @@ def compare_results(view: WindowView) -> tuple[str, list[dict[str, Any]]]:
     )
     if view.window.hangs_over:
         text += f"\n\n{_describe_zoom(view, result.by_hand)}"
+    kernel_gradient = backwards.kernel[view.channel % len(backwards.kernel)]
+    kernel_panel = _signed("kernel_gradient", "∂L/∂kernel by hand", kernel_gradient)
+    kernel_panel["small"] = True
     panels = [
         _signed("by_hand", "Result by hand", result.by_hand),
         _signed("torch", "Result of conv2d", result.output, result.by_hand),
         _signed("difference", "Their difference", result.output - result.by_hand),
-        _signed(
-            "kernel_gradient", "∂L/∂kernel by hand", backwards.kernel[view.channel % len(backwards.kernel)]
-        )
-        | {"small": True},
-        _signed("image_gradient", "∂L/∂picture by hand", backwards.image[view.channel]),
+        kernel_panel,
+        _signed("image_gradient", "∂L/∂image by hand", backwards.image[view.channel]),
     ]
     return text, panels
 
@@ -104,14 +105,14 @@ def _describe_zoom(view: WindowView, by_hand: Floats) -> str:
     )
 
 
-def _compare_poolings(view: WindowView) -> tuple[str, list[dict[str, Any]]]:
-    picture, kind = view.image[view.channel], view.settings.operation
-    result = inspect_pooling(picture, kind, view.window)
+def _compare_poolings(view: WindowView) -> tuple[str, list[Panel]]:
+    image, kind = view.image[view.channel], view.settings.operation
+    result = inspect_pooling(image, kind, view.window)
     torch_name = "max_pool2d" if kind == "max" else "avg_pool2d"
     text = _tabulate(
         [
             ("Result", result.by_hand.shape, result.max_difference),
-            ("Gradient of the picture", picture.shape, result.max_gradient_difference),
+            ("Gradient of the image", image.shape, result.max_gradient_difference),
         ]
     )
     share = float(np.mean(result.gradient != 0))
@@ -120,12 +121,12 @@ def _compare_poolings(view: WindowView) -> tuple[str, list[dict[str, Any]]]:
         if kind == "max"
         else f"A mean passes 1/{view.window.kernel_size**2} of the gradient to every pixel of its window"
     )
-    text += f"\n\n{flows}: {share:.0%} of the picture's pixels get any here."
+    text += f"\n\n{flows}: {share:.0%} of the image's pixels get any here."
     panels = [
         _signed("by_hand", "Result by hand", result.by_hand),
         _signed("torch", f"Result of {torch_name}", result.output, result.by_hand),
         _signed("difference", "Their difference", result.output - result.by_hand),
-        _signed("image_gradient", "∂L/∂picture by hand", result.gradient_by_hand),
+        _signed("image_gradient", "∂L/∂image by hand", result.gradient_by_hand),
     ]
     return text, panels
 
@@ -138,7 +139,7 @@ def _tabulate(rows: list[tuple[str, tuple[int, ...], float]]) -> str:
     return "| Tensor | Numbers | Largest difference, by hand and torch |\n|:--|:--|--:|\n" + "\n".join(lines)
 
 
-def _signed(id: str, title: str, values: Floats, scale_of: Floats | None = None) -> dict[str, Any]:
+def _signed(id: str, title: str, values: Floats, scale_of: Floats | None = None) -> Panel:
     largest = max(float(np.abs(values if scale_of is None else scale_of).max()), 1e-30)
     return make_panel(id, title, values, "signed", largest)
 

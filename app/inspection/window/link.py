@@ -1,11 +1,12 @@
 """The window's settings as the query of a web address, for people to read, send and come back to."""
 
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
-from app.inspection.window.settings import PICTURES, WindowSettings
+from app.inspection.window.setting import Setting, list_settings
+from app.inspection.window.settings import IMAGES, WindowSettings
 
 MAX_QUERY_LETTERS = 8000  # an upload of 64 × 64 has 5,500
 
@@ -15,45 +16,42 @@ def write_query(settings: WindowSettings) -> str:
 
     A drawing is not among them: whoever opens the link sees their own, or is asked for one.
     """
-    opening = WindowSettings()
     parts = {"picture": settings.picture}
-    for field in fields(settings):
-        value = getattr(settings, field.name)
-        is_idle = (field.name == "upload" and settings.picture != "upload") or (
-            field.name == "grid" and settings.picture != "grid"
-        )
-        if value != getattr(opening, field.name) and not is_idle:
-            parts[field.name] = str(int(value)) if isinstance(value, bool) else str(value)
+    for name, setting in list_settings(type(settings)).items():
+        value = getattr(settings, name)
+        if value != setting.default and (setting.is_linked_idle or setting.is_needed(settings)):
+            parts[name] = str(int(value)) if setting.kind == "flag" else str(value)
     return urlencode(parts, safe=":, ").replace(" ", "+")
 
 
-def read_query(query: Mapping[str, str]) -> WindowSettings | None:
+def read_query(query: Mapping[str, str], opening: WindowSettings | None = None) -> WindowSettings | None:
     """Read settings from a query's names and values; what is missing is as at the opening.
 
     Returns:
-        The settings, or None where the query names no picture. Names that are not settings are ignored.
+        The settings, or None where the query names no image. Names that are not settings are ignored.
 
     Raises:
         ValueError: where a value cannot be read; the message says which.
     """
+    opening = opening or WindowSettings()
     if "picture" not in query:
         return None
-    if query["picture"] not in PICTURES:
-        raise ValueError(f"picture is {query['picture'][:40]!r}: choose one of {', '.join(PICTURES)}.")
-    changes = {
-        field.name: _read(field.name, query[field.name], field.default)
-        for field in fields(WindowSettings)
-        if field.name in query
-    }
-    return replace(WindowSettings(), **changes)
+    if query["picture"] not in IMAGES:
+        raise ValueError(f"picture is {query['picture'][:40]!r}: choose one of {', '.join(IMAGES)}.")
+    table = list_settings(type(opening))
+    return replace(
+        opening, **{name: _read(name, query[name], table[name]) for name in table if name in query}
+    )
 
 
-def _read(name: str, text: str, default: Any) -> Any:
+def _read(name: str, text: str, setting: Setting) -> Any:
     if len(text) > MAX_QUERY_LETTERS:
         raise ValueError(f"{name} has {len(text):,} letters: at most {MAX_QUERY_LETTERS:,} are read.")
-    if isinstance(default, bool):
+    if setting.kind == "flag":
         return text == "1"
+    if setting.kind not in ("whole", "number"):
+        return text
     try:
-        return type(default)(text[:40]) if isinstance(default, int | float) else text
+        return int(text[:40]) if setting.kind == "whole" else float(text[:40])
     except ValueError as error:
         raise ValueError(f"{name} is {text[:40]!r}: give a number.") from error

@@ -1,10 +1,12 @@
-"""What the window shows as a Python script that prints the same result."""
+"""What is shown as a Python script that prints the same result."""
 
 from textwrap import indent
 
 import numpy as np
 
-from app.inspection.window.settings import WindowView
+from app.inspection.window.setting import list_settings
+from app.inspection.window.settings import WindowSettings
+from app.inspection.window.sliding import WindowView
 from app.ui.digits import DRAWING
 from models.values import Floats
 
@@ -14,7 +16,7 @@ _SCRIPT = '''\
 import torch
 import torch.nn.functional as F
 
-{picture}
+{image}
 {layer}
 for row in output.tolist():
     print(" ".join(f"{{value:.4g}}" for value in row))
@@ -29,19 +31,18 @@ def write_script(view: WindowView) -> str:
     names = {"convolution": "convolution", "max": "max pooling", "average": "average pooling"}
     return _SCRIPT.format(
         operation=names[view.settings.operation],
-        picture=_write_layer_input(view) if view.settings.picture == "layer" else _write_picture(view),
+        image=_write_layer_input(view) if view.settings.is_inside else _write_image(view),
         layer=_write_operation(view),
     )
 
 
-def _write_picture(view: WindowView) -> str:
-    picture = view.image[0]
-    ink = picture * 255
+def _write_image(view: WindowView) -> str:
+    pixels = view.image[0]
     if view.settings.picture == "digit" and view.settings.source != DRAWING:
-        whole = np.round(ink).astype(int)
+        whole = np.round(pixels * 255).astype(int)
         # float32 first, as ToTensor() gives.
-        return f"picture = (torch.tensor({_write_rows(whole)}) / 255).double()  # (H, W)"
-    return f"picture = torch.tensor({_write_rows(picture)}, dtype=torch.float64)  # (H, W)"
+        return f"image = (torch.tensor({_write_rows(whole)}) / 255).double()  # (H, W)"
+    return f"image = torch.tensor({_write_rows(pixels)}, dtype=torch.float64)  # (H, W)"
 
 
 def _write_layer_input(view: WindowView) -> str:
@@ -56,21 +57,29 @@ digit, _ = take_digit({settings.source!r}, {settings.index}, None)
 network = copy_network(resolve_choice({settings.checkpoint!r}))
 layer = network.get_submodule({settings.layer!r})
 trace = inspect_layers(network, digit)
-picture = torch.tensor(trace.find({settings.layer!r}).inputs).double()  # (C, H, W)"""
+image = torch.tensor(trace.find({settings.layer!r}).inputs).double()  # (C, H, W)"""
+
+
+def write_arguments(settings: WindowSettings, left_out: tuple[str, ...] = ()) -> str:
+    """Write the settings that torch's function takes by name: "stride=1, padding=0, dilation=1"."""
+    return ", ".join(
+        f"{name}={getattr(settings, name)}"
+        for name, setting in list_settings(type(settings)).items()
+        if setting.in_torch and settings.operation in setting.operations and name not in left_out
+    )
 
 
 def _write_operation(view: WindowView) -> str:
-    window = view.window
-    is_layer = view.settings.picture == "layer"
-    sizes = f"stride={window.stride}, padding={window.padding}"
+    window, settings = view.window, view.settings
     if view.kernel is None:
-        channel = f"picture[{view.channel}]" if is_layer else "picture"
-        name = "max_pool2d" if view.settings.operation == "max" else "avg_pool2d"
-        return f"output = F.{name}({channel}[None, None], {window.kernel_size}, {sizes})[0, 0]  # (H', W')"
-    batch = "picture[None]" if is_layer else "picture[None, None]"
-    if is_layer:
-        turned = ".flip(-1, -2)" if view.settings.flipped else ""
-        number = view.settings.filter
+        channel = f"image[{view.channel}]" if settings.is_inside else "image"
+        name = "max_pool2d" if settings.operation == "max" else "avg_pool2d"
+        arguments = f"{window.kernel_size}, {write_arguments(settings)}"
+        return f"output = F.{name}({channel}[None, None], {arguments})[0, 0]  # (H', W')"
+    batch = "image[None]" if settings.is_inside else "image[None, None]"
+    if settings.is_inside:
+        turned = ".flip(-1, -2)" if settings.flipped else ""
+        number = settings.filter
         kernel = f"kernel = layer.weight[{number}].detach().double(){turned}[None]  # (1, C, K, K)"
     else:
         kernel = (
@@ -78,13 +87,13 @@ def _write_operation(view: WindowView) -> str:
             "  # (1, 1, K, K)"
         )
     lines = [kernel, f"bias = torch.tensor([{view.bias!r}], dtype=torch.float64)"]
+    left_out: tuple[str, ...] = ()
     if window.hangs_over:
         before, after = window.padding, window.padding_after
         lines.append(f"padded = F.pad({batch}, ({before}, {after}, {before}, {after}))")
-        batch, sizes = "padded", f"stride={window.stride}"
-    lines.append(
-        f"output = F.conv2d({batch}, kernel, bias, {sizes}, dilation={window.dilation})[0, 0]  # (H', W')"
-    )
+        batch, left_out = "padded", ("padding",)
+    arguments = write_arguments(settings, left_out)
+    lines.append(f"output = F.conv2d({batch}, kernel, bias, {arguments})[0, 0]  # (H', W')")
     return "\n".join(lines)
 
 

@@ -1,12 +1,14 @@
 """What the window component is given: panels, how they hang together, and a sentence."""
 
-from typing import Any
+from typing import Literal
 
 import numpy as np
 
-from app.inspection.window.components.window import pack_answer
-from app.inspection.window.settings import WindowView
+from app.inspection.window.payload import Answer, Link, Panel, Rows, Sum, View
+from app.inspection.window.setting import list_settings
+from app.inspection.window.sliding import WindowView
 from app.ui.numbers import format_number
+from app.ui.packing import pack
 from models.inspection.convolution import convolve_with_torch
 from models.inspection.kernels import PRESETS
 from models.inspection.pooling import pool_with_torch
@@ -17,26 +19,31 @@ MAX_SUMS = 7  # channels that are written out; the others are taken together
 
 def answer_view(view: WindowView) -> str:
     """Answer the window component with everything that follows at once."""
-    return pack_answer({"view": show_view(view), "status": describe_view(view), "error": ""})
+    return _pack({"view": show_view(view), "status": describe_view(view), "error": ""})
 
 
 def answer_error(message: str) -> str:
-    """Answer that something cannot be, and leave the picture."""
-    return pack_answer({"error": message})
+    """Answer that something cannot be, and leave the last result."""
+    return _pack({"error": message})
 
 
-def show_view(view: WindowView) -> dict[str, Any]:
+def _pack(answer: Answer) -> str:
+    return pack({**answer})
+
+
+def show_view(view: WindowView) -> View:
     """Return the panels and how they hang together (see `build_window`)."""
     window = view.window
-    picture = view.image[view.channel]
-    scale = "ink" if view.is_ink else "signed"
-    largest = 1.0 if view.is_ink and view.settings.picture != "layer" else _largest(view.image)
+    pixels = view.image[view.channel]
+    scale: Literal["ink", "signed"] = "ink" if view.is_ink else "signed"
+    largest = 1.0 if view.is_ink and not view.settings.is_inside else _largest(view.image)
     num_channels = len(view.image)
-    title = "Picture" if num_channels == 1 else f"Input channel {view.channel} of {num_channels}"
+    title = "Image" if num_channels == 1 else f"Input channel {view.channel} of {num_channels}"
     rings = [window.padding, window.padding_after, window.padding_after, window.padding]
-    size = f"{picture.shape[0]} × {picture.shape[1]}"
-    panels = [make_panel("input", title, picture, scale, largest, f"{size}, {view.note}") | {"ring": rings}]
-    link: dict[str, Any] = {
+    size = f"{pixels.shape[0]} × {pixels.shape[1]}"
+    panels = [make_panel("input", title, pixels, scale, largest, f"{size}, {view.note}")]
+    panels[0]["ring"] = rings
+    link: Link = {
         "kind": view.settings.operation,
         "size": window.kernel_size,
         "stride": window.stride,
@@ -49,9 +56,8 @@ def show_view(view: WindowView) -> dict[str, Any]:
         kernel = view.kernel[view.channel] if num_channels > 1 else view.kernel[0]
         note = f"b = {format_number(view.bias)}"
         name = "Kernel, turned by 180°" if view.settings.flipped else "Kernel"
-        panels.append(
-            make_panel("kernel", name, kernel, "signed", _largest(view.kernel), note) | {"small": True}
-        )
+        panels.append(make_panel("kernel", name, kernel, "signed", _largest(view.kernel), note))
+        panels[-1]["small"] = True
         scale, largest = "signed", _largest(view.output)
     if view.shares is not None and num_channels > 1:
         share = view.shares[view.channel]
@@ -64,13 +70,13 @@ def show_view(view: WindowView) -> dict[str, Any]:
     return {"panels": panels, "link": link}
 
 
-def _share_out(shares: Floats, looked: int) -> tuple[list[dict[str, Any]], str]:
+def _share_out(shares: Floats, looked: int) -> tuple[list[Sum], str]:
     """Split the sum over channels (C, H', W') into those that add most, the one looked at, and the rest."""
     by_weight = np.abs(shares).mean(axis=(1, 2)).argsort()[::-1]
     named = sorted({looked, *by_weight[:MAX_SUMS].tolist()})
     if len(shares) <= MAX_SUMS + 2:
         named = list(range(len(shares)))
-    sums = [{"label": f"channel {c}:", "values": _rows(shares[c])} for c in named]
+    sums: list[Sum] = [{"label": f"channel {c}:", "values": _rows(shares[c])} for c in named]
     others = [c for c in range(len(shares)) if c not in named]
     if others:
         rest = shares[others].sum(axis=0)
@@ -93,13 +99,13 @@ def describe_view(view: WindowView) -> str:
         kind = "conv2d"
         channels = f" in each of {len(view.image)} channels" if len(view.image) > 1 else ""
         text = f"**{height} × {width} pixels**, each {size * size} products{channels}, and the bias."
-        if settings.picture != "layer":
+        if not settings.is_inside:
             text += _describe_kernel(settings.kernel)
-        if settings.flipped:
-            text += (
-                " The kernel is turned by 180° first: that is a convolution in mathematics. PyTorch's conv2d "
-                "does not turn it; it is given the turned kernel here."
-            )
+        text += "".join(
+            f" {setting.sentence}"
+            for name, setting in list_settings(type(settings)).items()
+            if setting.sentence and getattr(settings, name)
+        )
     difference = float(np.abs(torch_output - view.output).max())
     agrees = (
         f"torch.nn.functional.{kind} gives the same"
@@ -118,15 +124,21 @@ def _largest(values: Floats) -> float:
 
 
 def make_panel(
-    id: str, title: str, values: Floats, scale: str, largest: float, note: str = ""
-) -> dict[str, Any]:
+    id: str, title: str, values: Floats, scale: Literal["ink", "signed"], largest: float, note: str = ""
+) -> Panel:
     """Return a panel for `build_grids`, noting its size where there is no other note."""
     size = f"{values.shape[0]} × {values.shape[1]}"
-    panel = {"id": id, "title": title, "note": note or size, "scale": scale, "max": largest}
-    return panel | {"values": _rows(values)}
+    return {
+        "id": id,
+        "title": title,
+        "note": note or size,
+        "scale": scale,
+        "max": largest,
+        "values": _rows(values),
+    }
 
 
-def _rows(values: Floats) -> list[list[float]]:
+def _rows(values: Floats) -> Rows:
     largest = float(np.abs(values).max()) or 1.0
     digits = 9 - int(
         np.floor(np.log10(largest))

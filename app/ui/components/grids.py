@@ -8,7 +8,6 @@ from typing import Any
 import gradio as gr
 
 from app.ui.loader import component_classes, read_component_script, read_component_style
-from app.ui.packing import pack
 
 _FOLDER = Path(__file__).parent
 
@@ -20,20 +19,21 @@ _TEMPLATE = """
 """
 
 
-def build_grids(panels: list[dict[str, Any]], **kwargs: Any) -> gr.HTML:
+def build_grids(value: str, **kwargs: Any) -> gr.HTML:
     """Build a row of pixel grids.
 
     Args:
-        panels: `{"id", "title", "note", "values", "scale", "max"}` each: `values` rows of finite numbers,
-            `scale` either `ink` (0 to max) or `signed` (−max to max). Optional are `ring`, `[top, right,
-            bottom, left]` cells drawn empty around it, and `small`, true for a kernel: numbers in its cells.
+        value: JSON text of `{"panels": […]}`, `{"id", "title", "note", "values", "scale", "max"}` each:
+            `values` rows of finite numbers, `scale` either `ink` (0 to max) or `signed` (−max to max).
+            Optional are `ring`, `[top, right, bottom, left]` cells drawn empty around it, and `small`, true
+            for a kernel: numbers in its cells.
         **kwargs: Further arguments of `gr.HTML`, such as `elem_id`.
 
     Returns:
-        The component; a handler updates it by returning `pack(…)` of panels.
+        The component; a handler updates it with another such text.
     """
     return gr.HTML(
-        value=kwargs.pop("value", None) or pack(panels),
+        value=value,
         html_template=_TEMPLATE,
         css_template=read_component_style(_FOLDER, "grids"),
         js_on_load=read_component_script(_FOLDER, "grids", "grids_component"),

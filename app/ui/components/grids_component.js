@@ -6,7 +6,7 @@ const painter = createGrids(row, grids.querySelector(".gb-grids-legend"));
 
 // Python sends text: Gradio's page would copy nested numbers one by one, several times.
 function takeValue() {
-  if (typeof props.value === "string") keptProps.panels = JSON.parse(props.value);
+  if (typeof props.value === "string") keptProps.panels = JSON.parse(props.value).panels;
   painter.setPanels(keptProps.panels || []);
 }
 

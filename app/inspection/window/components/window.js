@@ -1,4 +1,4 @@
-// The window that walks over a picture. Python sends picture, kernel, result and geometry; this script shows which window
+// The window that slides over an image. Python sends image, kernel, result and geometry; this script shows which window
 // gives which output pixel, and which outputs an input pixel feeds.
 
 const REST_MS = 300;       // the controls stand still this long before Python works out the rest
@@ -139,7 +139,7 @@ function attach(canvas, index) {
   canvas.classList.add("is-linked");
 }
 
-// On a grid the arrow keys move in two directions; elsewhere they step along the walk.
+// On a grid the arrow keys move in two directions; elsewhere they step from pixel to pixel.
 function onArrow(event, side) {
   const moves = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
   if (!side || !moves[event.key]) return;
@@ -163,7 +163,7 @@ PAGE.ask = createAsker((values) => server.answer({ values }), (text) => {
 
 function takeAnswer(text) {
   const answer = JSON.parse(text);
-  if (answer.view) show(answer.view);  // without one, something cannot be: the picture stays
+  if (answer.view) show(answer.view);  // without one, something cannot be: the last result stays
   broadcastAnswer(answer);
   clearTimeout(rest);
   rest = setTimeout(() => { if (host.isConnected) trigger("release"); }, REST_MS);

@@ -1,8 +1,7 @@
-"""The window that walks over a picture: linked pixel grids, with the sum behind every pixel of the result."""
+"""The window that slides over an image: linked pixel grids, with the sum behind every pixel of the result."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ CHANNEL = "glassboxWindow"  # whose answers the notices beside it follow
 ASK_FOR_WINDOW = f"(...values) => {{ window.{CHANNEL}.ask(values); }}"
 
 _TEMPLATE = f"""
-<div class="gb-window">{write_transport("Walk over the result", "pixel")}
+<div class="gb-window">{write_transport("Slide over the result", "pixel")}
   <div class="gb-grids-panels"></div>
   <div class="gb-window-sum">
     <p class="gb-window-place"></p>
@@ -35,21 +34,20 @@ _TEMPLATE = f"""
 def build_window(value: str, answer: Callable[[Any], str], **kwargs: Any) -> gr.HTML:
     """Build the window.
 
-    A view is a dictionary of finite numbers:
+    It shows a `View` (see `app.inspection.window.payload`) of finite numbers:
 
-    - `panels`: as in `build_grids`, with the ids `input`, `kernel` (none for pooling), `output`, and `share`
-      for what the channel that is looked at adds to the output, where the input has several.
-    - `link`: `{"kind", "size", "stride", "padding", "dilation", "bias", "outputs"}` with `kind` one of
-      `convolution`, `max` and `average`, `size` the kernel's side, `padding` the rings at the left and upper
-      edge, and `outputs` the ids of all panels of the output's size, the output first. `winners`, for `max`:
-      for each output pixel the row and column of the input pixel that won. `sums`, where the input has
-      several channels: `{"label", "values"}` each, rows of what a channel, or all the rest, adds to the
-      output; and `looked`, the label of the channel that is looked at.
+    - `panels`: with the ids `input`, `kernel` (none for pooling), `output`, and `share` for what the channel
+      that is looked at adds to the output, where the input has several.
+    - `link`: `kind` is `convolution`, `max` or `average`, `size` the kernel's side, `padding` the rings at
+      the left and upper edge, and `outputs` the ids of all panels of the output's size, the output first.
+      `winners`, for `max`: for each output pixel the row and column of the input pixel that won. `sums`,
+      where the input has several channels: what each, or all the rest, adds to the output; and `looked`,
+      the label of the channel that is looked at.
 
     Args:
-        value: `pack_answer({"view": …})` to show at first.
+        value: JSON text of an `Answer` with a view, to show at first.
         answer: Called with `{"values": […]}`, whatever the browser sent, when a control changes; returns
-            what `pack_answer` packed. Without a `view`, the picture stays.
+            JSON text of an `Answer`, whose other texts the notices beside it show.
         **kwargs: Further arguments of `gr.HTML`, such as `elem_id`.
 
     Returns:
@@ -72,15 +70,3 @@ def build_window(value: str, answer: Callable[[Any], str], **kwargs: Any) -> gr.
         elem_classes=component_classes(kwargs.pop("elem_classes", None)),
         **kwargs,
     )
-
-
-def pack_answer(answer: dict[str, Any]) -> str:
-    """Pack an answer for the window and the notices that follow it as JSON text.
-
-    Args:
-        answer: `view`, left out where the last one stays, and what the notices know.
-
-    Raises:
-        ValueError: If a number is not finite.
-    """
-    return json.dumps(answer, allow_nan=False, separators=(",", ":"))

@@ -1,4 +1,4 @@
-"""Pictures and kernels as people give them to the window: typed in, or uploaded."""
+"""Images and kernels as people give them to the window: typed in, or uploaded."""
 
 import base64
 import binascii
@@ -43,13 +43,13 @@ def read_grid(text: Any, name: str, max_side: int) -> Floats:
 
 
 def pack_upload(path: str) -> str:
-    """Read a picture file as grey values for the window, made smaller to at most 64 px a side.
+    """Read an image file as grey values for the window, made smaller to at most 64 px a side.
 
     Returns:
         "height width base64", one byte a pixel: 255 for black, as ink in the data sets.
 
     Raises:
-        ValueError: where it is no picture, damaged, or too large; the message says what to do.
+        ValueError: where it is no image, damaged, or too large; the message says what to do.
     """
     light, _, _ = find_ink(open_image(path))
     dark = 1 - shrink_image(light, MAX_SHOWN_PX)
@@ -59,17 +59,17 @@ def pack_upload(path: str) -> str:
 
 
 def unpack_upload(text: str) -> Floats:
-    """Return the picture (H, W) in [0, 1] that `pack_upload` packed.
+    """Return the image (H, W) in [0, 1] that `pack_upload` packed.
 
     Raises:
         ValueError: where nothing has been uploaded, or the text is damaged.
     """
     if not text:
-        raise ValueError("There is no upload yet: choose a picture file, PNG or JPEG, up to 4096 px a side.")
+        raise ValueError("There is no upload yet: choose an image file, PNG or JPEG, up to 4096 px a side.")
     try:
         height, width, packed = str(text).split(" ")
         pixels = np.frombuffer(base64.b64decode(packed, validate=True), dtype=np.uint8)
         image = pixels.reshape(int(height), int(width)) / 255
     except (ValueError, binascii.Error) as error:
-        raise ValueError("The upload is damaged: choose the picture file again.") from error
+        raise ValueError("The upload is damaged: choose the image file again.") from error
     return check_matrix(image, "The upload", MAX_SHOWN_PX)

@@ -1,0 +1,99 @@
+"""The public endpoints of convolution and pooling. Their settings are those of the page's table."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import gradio as gr
+
+from app.inspection.window.setting import Setting
+from app.inspection.window.settings import SETTINGS
+from models.inspection.convolution import Convolution, inspect_convolution
+from models.inspection.pooling import Pooling, inspect_pooling
+from models.inspection.window import MAX_IMAGE_PX, Window, check_kernel, check_matrix, check_value
+
+
+def add_settings(
+    endpoint: Callable[..., dict[str, Any]], table: Mapping[str, Setting] = SETTINGS
+) -> Callable[..., dict[str, Any]]:
+    """Give a function, after its own parameters, those settings of the table that have it as an endpoint.
+
+    Gradio reads names, types and defaults off the signature, and what they mean off the docstring.
+    """
+    own = inspect.signature(endpoint)
+    settings = {name: each for name, each in table.items() if endpoint.__name__ in each.endpoints}
+    parameters = [each for each in own.parameters.values() if each.kind is not each.VAR_KEYWORD]
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    for name, each in settings.items():
+        default = each.endpoints[endpoint.__name__]
+        parameters.append(inspect.Parameter(name, kind, default=default, annotation=int))
+    signature = own.replace(parameters=parameters)
+
+    def call(*args: Any, **kwargs: Any) -> dict[str, Any]:
+        bound = signature.bind(*args, **kwargs)
+        bound.apply_defaults()
+        return endpoint(**bound.arguments)
+
+    arguments, returns, values = (inspect.getdoc(endpoint) or "").partition("\n\nReturns:")
+    for name, each in settings.items():
+        arguments += f"\n    {name}: {f'{each.low} to {each.high} {each.meaning}'.strip()}."
+    call.__name__ = call.__qualname__ = endpoint.__name__
+    call.__doc__ = arguments + returns + values
+    call.__annotations__ = {name: each.annotation for name, each in signature.parameters.items()}
+    call.__annotations__["return"] = signature.return_annotation
+    call.__signature__ = signature  # type: ignore[attr-defined]
+    return call
+
+
+@add_settings
+def convolve(  # noqa: D417
+    image: list[list[float]], kernel: list[list[float]], bias: float = 0.0, **settings: Any
+) -> dict[str, Any]:
+    """Convolve an image with a kernel by torch.nn.functional.conv2d and by hand.
+
+    Args:
+        image: rows of numbers, 1 to 512 px a side.
+        kernel: a square of weights, 1 to 7 a side; not turned, as in torch.
+        bias: the number added to each sum.
+
+    Returns:
+        output, by_hand, max_difference and shape, [height, width].
+    """
+    try:
+        pixels = check_matrix(image, "The image", MAX_IMAGE_PX)
+        weights = check_kernel(kernel)
+        window = Window(len(weights), **settings)
+        result = inspect_convolution(pixels[None], weights[None], check_value(bias, "The bias"), window)
+    except ValueError as error:
+        raise gr.Error(str(error), print_exception=False) from error
+    return _describe_result(result)
+
+
+@add_settings
+def pool(  # noqa: D417
+    image: list[list[float]], kind: str = "max", **settings: Any
+) -> dict[str, Any]:
+    """Pool an image by torch.nn.functional's max_pool2d or avg_pool2d and by hand.
+
+    Args:
+        image: rows of numbers, 1 to 512 px a side.
+        kind: "max" or "average"; the average counts the padding as zeros, as nn.AvgPool2d does.
+
+    Returns:
+        output, by_hand, max_difference and shape, [height, width].
+    """
+    try:
+        pixels = check_matrix(image, "The image", MAX_IMAGE_PX)
+        result = inspect_pooling(pixels, kind, Window(**settings))
+    except ValueError as error:
+        raise gr.Error(str(error), print_exception=False) from error
+    return _describe_result(result)
+
+
+def _describe_result(result: Convolution | Pooling) -> dict[str, Any]:
+    return {
+        "output": result.output.tolist(),
+        "by_hand": result.by_hand.tolist(),
+        "max_difference": result.max_difference,
+        "shape": list(result.output.shape),
+    }

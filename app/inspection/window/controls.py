@@ -1,0 +1,120 @@
+"""The controls of the window's settings, built from their table, and brought up to date by the handlers."""
+
+from collections import namedtuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import gradio as gr
+
+from app.inspection.window.components.window import CHANNEL
+from app.inspection.window.limits import find_layer_limits, find_limits
+from app.inspection.window.setting import Setting, list_settings
+from app.inspection.window.settings import WindowSettings
+from app.ui.components.notice import build_notice
+from app.ui.digits import list_sources
+
+_make_tuple: Callable[..., Any] = namedtuple  # mypy knows only those whose names are written out
+
+
+def name_outputs(table: type[WindowSettings]) -> Any:
+    """Return the type of what handlers return: an answer, and an update a setting; what is left out stays."""
+    names = ("window", *list_settings(table), "upload_button")
+    return _make_tuple("Update", names, defaults=[gr.skip() for _ in names])
+
+
+Update = name_outputs(WindowSettings)
+
+
+class Controls(NamedTuple):
+    """The controls: one a setting, in the order of the table, and the button that fills `upload`."""
+
+    settings: dict[str, Any]
+    upload_button: gr.UploadButton
+
+
+def build_controls(settings: WindowSettings, build_way_to_pad: Callable[[], gr.Button]) -> Controls:
+    """Build a control for every setting, as the table has it."""
+    limits = find_limits(settings, []) | find_layer_limits(settings, [])
+    limits["source"] = {"choices": list_sources()}
+    table = list_settings(type(settings))
+    found: dict[str, Any] = {}
+
+    def build(name: str) -> None:
+        found[name] = _build_control(name, table[name], settings, limits.get(name, {}))
+
+    for name, setting in table.items():
+        if name == "upload":
+            build_way_to_pad()
+            upload_button = gr.UploadButton(
+                "Choose an image file", file_types=["image"], type="filepath", visible=False, size="sm"
+            )
+        if not setting.is_folded:
+            build(name)
+    build_notice("error", channel=CHANNEL, elem_classes="gb-error", elem_id="window-error")
+    with gr.Accordion("Bias, turning, edges", open=False):
+        for name, setting in table.items():
+            if setting.is_folded:
+                build(name)
+    return Controls({name: found[name] for name in table}, upload_button)
+
+
+def _build_control(name: str, setting: Setting, settings: WindowSettings, limits: dict[str, Any]) -> Any:
+    value = getattr(settings, name)
+    visible = _is_visible(name, setting, settings)
+    if setting.kind == "choice":
+        choices = limits.get("choices") or [(title, key) for key, title in setting.choices.items()]
+        info = setting.info
+        if setting.has_list:
+            return gr.Dropdown(
+                choices, value=value, label=setting.label, info=info, filterable=False, visible=visible
+            )
+        return gr.Radio(choices, value=value, label=setting.label, info=info, visible=visible)
+    if setting.kind == "whole":
+        high = limits.get("maximum", setting.high)
+        return gr.Slider(setting.low, high, value, step=1, label=setting.label, visible=visible)
+    if setting.kind == "number":
+        return gr.Number(value, label=setting.label, visible=visible)
+    if setting.kind == "flag":
+        return gr.Checkbox(value, label=setting.label, info=setting.info, visible=visible)
+    return gr.Textbox(
+        value,
+        lines=setting.num_lines,
+        max_lines=setting.max_lines,
+        max_length=setting.max_letters,
+        label=setting.label,
+        visible=visible,
+        elem_classes="gb-digits",
+    )
+
+
+def update_controls(
+    answer: Any, settings: WindowSettings, my_runs: Any, sent: WindowSettings | None = None
+) -> Any:
+    """Return the updates that bring the controls to these settings, and show those that decide something.
+
+    Args:
+        answer: for the component.
+        settings: what the controls are to show.
+        my_runs: ids of this visitor's runs.
+        sent: what stood in the controls. What stays as it was is not set: whoever types there meanwhile is
+            not interrupted by an answer that comes late.
+    """
+    limits = find_limits(settings, my_runs)
+    updates = {}
+    table = list_settings(type(settings))
+    for name, setting in table.items():
+        more = dict(limits.get(name, {}))
+        value = getattr(settings, name)
+        if setting.kind == "whole":
+            # A value beyond a slider's bounds would make every later event fail. The error says why.
+            high = more.get("maximum", setting.high)
+            value = min(max(value, setting.low), high) if isinstance(value, int | float) else setting.low
+        if sent is None or value != getattr(sent, name):
+            more["value"] = value
+        updates[name] = gr.update(visible=_is_visible(name, setting, settings), **more)
+    upload_button = gr.update(visible=table["upload"].is_needed(settings))
+    return name_outputs(type(settings))(answer, **updates, upload_button=upload_button)
+
+
+def _is_visible(name: str, setting: Setting, settings: WindowSettings) -> bool:
+    return name != "upload" and setting.is_needed(settings)
