@@ -20,8 +20,8 @@ from app.descent import link as race_link
 from app.descent.form import MOVED_FIELDS
 from app.descent.setting_kinds import MAX_FIELD_LETTERS
 from app.inspection.window import link as window_link
-from app.inspection.window.picture import read_grid
-from app.inspection.window.settings import MAX_GRID_SIDE
+from app.inspection.window.image import read_grid
+from app.inspection.window.sliding import MAX_GRID_SIDE
 from app.runs.comparison import MAX_RUNS, show_comparison
 from app.runs.live import MAX_ASKED_RUNS, look
 from app.server.gradio_patches import UNUSED_SERVICES
@@ -41,14 +41,14 @@ ATTACKS = re.findall(r"^\| [^|]+ \| [^|]+ \| ((?:`[\w/.]+::\w+`(?:, )?)+) \|$", 
 # Bounds of pictures, charts and sliders that are ours: beyond, things are made smaller or refused elsewhere.
 NO_INPUT = {
     "app.inspection.microscope.section.MAX_SEED",
-    "app.inspection.window.fields.MAX_SEED",
+    "app.inspection.window.settings.MAX_SEED",
     "app.sketchpad.preparation.MAX_BRUSH_PX",
     "app.descent.view.MAX_CHART_POINTS",
     "app.runs.comparison.MAX_POINTS",
     "app.runs.results.MAX_PICTURES",
     "app.runs.view.MAX_NEWS_POINTS",
     "app.runs.view.MAX_VIEW_POINTS",
-    "app.inspection.window.picture.MAX_SHOWN_PX",
+    "app.inspection.window.image.MAX_SHOWN_PX",
     "app.inspection.window.view.MAX_SUMS",
     "models.sketch.preparation_steps.MAX_SHOWN_PX",
     "models.sketch.counterfactual.MAX_EDITS",
