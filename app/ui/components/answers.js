@@ -5,7 +5,7 @@
 const CHANNEL = keptProps.channel || "glassboxDescent";
 const PAGE = window[CHANNEL] = window[CHANNEL] || { answer: null, moved: {} };
 
-function handRound(answer) {
+function broadcastAnswer(answer) {
   PAGE.answer = answer;
   for (const [field, value] of Object.entries(answer.moved || {})) {
     if (value === null) delete PAGE.moved[field];

@@ -164,7 +164,7 @@ PAGE.ask = createAsker((values) => server.answer({ values }), (text) => {
 function takeAnswer(text) {
   const answer = JSON.parse(text);
   if (answer.view) show(answer.view);  // without one, something cannot be: the picture stays
-  handRound(answer);
+  broadcastAnswer(answer);
   clearTimeout(rest);
   rest = setTimeout(() => { if (host.isConnected) trigger("release"); }, REST_MS);
 }
