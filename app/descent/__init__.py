@@ -1,1 +1,1 @@
-"""Gradient descent: optimisers on one loss, beside the theory that predicts them."""
+"""Gradient descent: optimizers on one loss, beside the theory that predicts them."""

@@ -21,13 +21,13 @@ from models.values import Floats
 def tabulate_losses(race: Race) -> str:
     """List the loss before every tenth step and the last one, with all the digits that Python prints.
 
-    Where one racer is alone, the same descent in the other number type stands beside it.
+    Where one optimizer is alone, the same descent in the other number type stands beside it.
     """
-    columns = {race.name_racer(racer): racer.descent.losses for racer in race.racers}
-    if len(race.racers) == 1:
+    columns = {race.name_optimizer(optimizer): optimizer.descent.losses for optimizer in race.optimizers}
+    if len(race.optimizers) == 1:
         other = "float64" if race.settings.dtype == "float32" else "float32"
-        twin = run_race(replace(race.settings, dtype=other)).racers[0]
-        columns = {race.settings.dtype: race.racers[0].descent.losses, other: twin.descent.losses}
+        again = run_race(replace(race.settings, dtype=other)).optimizers[0]
+        columns = {race.settings.dtype: race.optimizers[0].descent.losses, other: again.descent.losses}
     longest = max(len(losses) for losses in columns.values())
     iterations = [k for k in range(longest) if k % 10 == 9 or k + 1 == race.settings.steps]
     iterations = iterations or [max(longest - 1, 0)]
@@ -82,25 +82,25 @@ def explain_minimum(race: Race) -> str:
                 f"The loss there is {format_number(problem.smallest_loss)}: no slope and intercept meet all "
                 "points."
             )
-    wanderers = [
-        race.name_racer(racer)
-        for racer in race.racers
-        if racer.optimizer.name in ("adagrad", "rmsprop", "adam")
+    adaptive = [
+        race.name_optimizer(optimizer)
+        for optimizer in race.optimizers
+        if optimizer.config.name in ("adagrad", "rmsprop", "adam")
     ]
-    if len(race.curvature.nonzero) < problem.num_weights and wanderers:
+    if len(race.curvature.nonzero) < problem.num_weights and adaptive:
         text += (
-            f"\n\n{join_names(wanderers)} may come to another of the minimisers: dividing each entry by a "
+            f"\n\n{join_names(adaptive)} may come to another of the minimisers: dividing each entry by a "
             "number of its own turns the steps away from the gradients."
         )
     return f"{text}\n\n{tabulate_distances(race)}"
 
 
 def tabulate_distances(race: Race) -> str:
-    """List each racer's distance to the minimum along the way: about ten rows."""
-    longest = max(len(racer.descent.path) for racer in race.racers) - 1
+    """List each optimizer's distance to the minimum along the way: about ten rows."""
+    longest = max(len(optimizer.descent.path) for optimizer in race.optimizers) - 1
     steps = np.unique(np.linspace(0, longest, 11).astype(int)).tolist()
-    distances = [measure_distances(race.curvature, racer.descent.path) for racer in race.racers]
-    head = " | ".join(race.name_racer(racer) for racer in race.racers)
+    distances = [measure_distances(race.curvature, optimizer.descent.path) for optimizer in race.optimizers]
+    head = " | ".join(race.name_optimizer(optimizer) for optimizer in race.optimizers)
     rows = [
         f"| {k} | "
         + " | ".join(format_number(float(one[k])) if k < len(one) else "–" for one in distances)
@@ -110,7 +110,7 @@ def tabulate_distances(race: Race) -> str:
     return (
         f"Distance to {format_point(race.curvature.minimum)} along the way; the chart draws it at every "
         "step.\n\n"
-        f"| Steps taken | {head} |\n|--:|{'--:|' * len(race.racers)}\n" + "\n".join(rows)
+        f"| Steps taken | {head} |\n|--:|{'--:|' * len(race.optimizers)}\n" + "\n".join(rows)
     )
 
 
@@ -131,19 +131,19 @@ def _write_sum(x: Floats) -> str:
 
 
 def explain_gradient(race: Race, step: int) -> tuple[str, str, str]:
-    """Answer the notebook's third question at one step of the first racer.
+    """Answer the notebook's third question at one step of the first optimizer.
 
     Args:
         race: The race.
-        step: How many steps were taken; where the racer stopped before, its last position is taken.
+        step: How many steps were taken; where the optimizer stopped before, its last position is taken.
 
     Returns:
         The computation graph as HTML; the same as a table in Markdown; Markdown with the gradient from
         autograd, formula and differences.
     """
-    racer = race.racers[0]
-    step = min(max(step, 0), len(racer.descent.path) - 1)
-    w = racer.descent.path[step]
+    optimizer = race.optimizers[0]
+    step = min(max(step, 0), len(optimizer.descent.path) - 1)
+    w = optimizer.descent.path[step]
     dtype = race.settings.dtype
     graph = trace_graph(race.problem.make_loss(DTYPES[dtype]), w, dtype)
     check = check_gradient(race.problem.make_loss(DTYPES["float64"]), race.problem.gradient, w)
@@ -154,7 +154,7 @@ def explain_gradient(race: Race, step: int) -> tuple[str, str, str]:
         )
     ]
     text = (
-        f"{race.name_racer(racer)} after {step:,} steps, at $w$ = {format_point(w)}.\n\n"
+        f"{race.name_optimizer(optimizer)} after {step:,} steps, at $w$ = {format_point(w)}.\n\n"
         "| Weight | autograd: w.grad | formula | finite differences |\n|:--|--:|--:|--:|\n"
         + "\n".join(rows)
         + "\n\n"
@@ -166,9 +166,9 @@ def explain_gradient(race: Race, step: int) -> tuple[str, str, str]:
 
 
 def tabulate_optimizers() -> str:
-    """List what a step of each optimiser does, and the call that builds it."""
+    """List what a step of each optimizer does, and the call that builds it."""
     rows = [
         f"| {kind.title} | ${kind.latex}$ | `{kind.call.format(lr='η', momentum='β')}` |"
         for kind in OPTIMIZERS.values()
     ]
-    return "| Optimiser | One step | In torch |\n|:--|:--|:--|\n" + "\n".join(rows)
+    return "| Optimizer | One step | In torch |\n|:--|:--|:--|\n" + "\n".join(rows)

@@ -160,7 +160,7 @@ def _build_optimizers(values: list[Any]) -> list[Any]:
     """Build a row an optimizer: the list to choose it from, and its step size."""
     controls: list[Any] = []
     for slot, (name, lr) in enumerate(zip(values[::2], values[1::2], strict=True), start=1):
-        with gr.Row(elem_classes=["gb-racer", f"gb-racer-{slot}"]):
+        with gr.Row(elem_classes=["gb-optimizer", f"gb-optimizer-{slot}"]):
             controls += [
                 gr.Dropdown(
                     _OPTIMIZER_CHOICES,

@@ -31,7 +31,7 @@ _BOX_GAP_PX, _PORT_GAP_PX = 16, 28
 _MIN_LAYER_GAP_PX, _MAX_LAYER_GAP_PX = 44, 84
 _PADDING_PX, _RADIUS_PX, _ARROW_PX = 10, 10, 8
 _LABEL_PX = 68.0  # "gradient" and the gap behind it
-_SNAP_PX = 12  # an edge that leans less than this is drawn upright
+_SNAP_PX = 12  # an edge that leans less than this is drawn vertical
 _STARTS, _SWEEPS = 24, 8
 _SOFT = 'fill="var(--gb-text-soft)"'
 

@@ -41,7 +41,7 @@ def draw_landscape(race: Race) -> ContourLandscape | CurveLandscape:
     return {
         **contours,
         "kind": "contours",
-        "label": "Contours, the lines of equal loss over two weights, and the path of each optimiser.",
+        "label": "Contours, the lines of equal loss over two weights, and the path of each optimizer.",
         "x_label": race.weight_names[0],
         "y_label": race.weight_names[1],
         "x_range": x_range,
@@ -94,7 +94,7 @@ def _draw_curve(race: Race) -> CurveLandscape:
     losses = (length * (places - middle)) ** 2
     return {
         "kind": "curve",
-        "label": "The loss along x, a parabola, and the steps of each optimiser on it.",
+        "label": "The loss along x, a parabola, and the steps of each optimizer on it.",
         "x_label": "w" if is_scalar else "distance from the minimum, along x",
         "y_label": "loss",
         "x_range": (middle - half, middle + half),

@@ -101,14 +101,14 @@ class RacePayload(TypedDict):
     Attributes:
         num_steps: how far the scrubber goes.
         picture: the landscape.
-        racers: one to four.
-        chart: a value of `build_chart` with roles `racer1` to `racer4` and x the number of steps taken.
+        optimizers: one to four.
+        chart: a value of `build_chart` with roles `series1` to `series4` and x the number of steps taken.
         data: of a line fit, else None.
     """
 
     num_steps: int
     picture: ContourLandscape | CurveLandscape
-    racers: list[OptimizerPath]
+    optimizers: list[OptimizerPath]
     chart: dict[str, Any]
     data: DataPoints | None
 

@@ -17,11 +17,11 @@ _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 @dataclass(frozen=True)
-class Racer:
-    """One optimiser of a race and what it did."""
+class Optimizer:
+    """An optimizer of a race, in its slot, and the descent that it made."""
 
     slot: int
-    optimizer: OptimizerConfig
+    config: OptimizerConfig
     descent: Descent
 
 
@@ -32,11 +32,11 @@ class Race:
     settings: RaceSettings
     problem: LeastSquares | Surface
     curvature: Curvature
-    racers: tuple[Racer, ...]
+    optimizers: tuple[Optimizer, ...]
 
     @property
     def start(self) -> Floats:
-        """The weights (D,) that everyone started from."""
+        """The weights (D,) that every optimizer started from."""
         return np.array(self.settings.first_weights)
 
     @property
@@ -48,15 +48,15 @@ class Race:
             return ["a", "b"]
         return [f"w{str(i).translate(_SUBSCRIPTS)}" for i in range(1, self.problem.num_weights + 1)]
 
-    def name_racer(self, racer: Racer) -> str:
-        """Return the optimiser's title, with the step size or place that tells it from the others."""
-        title = racer.optimizer.kind.title
-        same = [other for other in self.racers if other.optimizer.name == racer.optimizer.name]
+    def name_optimizer(self, optimizer: Optimizer) -> str:
+        """Return the optimizer's title, with the step size or place that tells it from the others."""
+        title = optimizer.config.kind.title
+        same = [other for other in self.optimizers if other.config.name == optimizer.config.name]
         if len(same) == 1:
             return title
-        rate = f"{racer.optimizer.lr:.4g}"
-        is_alone = sum(f"{other.optimizer.lr:.4g}" == rate for other in same) == 1
-        return f"{title} η = {rate}" if is_alone else f"{title} η = {rate} (place {racer.slot + 1})"
+        rate = f"{optimizer.config.lr:.4g}"
+        is_alone = sum(f"{other.config.lr:.4g}" == rate for other in same) == 1
+        return f"{title} η = {rate}" if is_alone else f"{title} η = {rate} (place {optimizer.slot + 1})"
 
 
 # Settings with something to see at once, for each problem.
@@ -104,7 +104,7 @@ OPENINGS = {
 
 
 def run_race(settings: RaceSettings) -> Race:
-    """Let every optimiser of the settings walk from the same start.
+    """Run a descent with every optimizer of the settings, all from the same start.
 
     Raises:
         ValueError: for a setting that is out of its range; the message says what to enter instead.
@@ -113,50 +113,50 @@ def run_race(settings: RaceSettings) -> Race:
     start = check_start(problem, settings.first_weights)
     alone = keep_problem(settings)
     with_momentum = list_settings()["momentum"].optimizers
-    optimizers = [
+    configs = [
         (slot, make_optimizer(*entry, settings.momentum if entry[0] in with_momentum else 0.0))
         for slot, entry in enumerate(settings.entries)
         if entry
     ]
-    patience = _Patience(TIME_LIMIT_SECONDS / len(optimizers))
-    racers = tuple(
-        Racer(slot, optimizer, _walk(alone, optimizer, settings.steps, settings.dtype, patience))
-        for slot, optimizer in optimizers
+    patience = _Patience(TIME_LIMIT_SECONDS / len(configs))
+    optimizers = tuple(
+        Optimizer(slot, config, _follow(alone, config, settings.steps, settings.dtype, patience))
+        for slot, config in configs
     )
-    return Race(settings, problem, find_curvature(problem, start), racers)
+    return Race(settings, problem, find_curvature(problem, start), optimizers)
 
 
 @dataclass(frozen=True)
 class _Patience:
-    """How long one racer may walk. All are equal, so that the cache of walks does not tell them apart."""
+    """How long one descent may take. All are equal: the cache does not tell them apart."""
 
     seconds: float = field(compare=False)
 
 
 class _OutOfTimeError(Exception):
-    """A walk that was cut off."""
+    """A descent that was cut off."""
 
     def __init__(self, descent: Descent) -> None:
         super().__init__("The time limit passed before the last step.")
         self.descent = descent
 
 
-def _walk(
-    alone: RaceSettings, optimizer: OptimizerConfig, steps: int, dtype: str, patience: _Patience
+def _follow(
+    alone: RaceSettings, config: OptimizerConfig, steps: int, dtype: str, patience: _Patience
 ) -> Descent:
-    """Let one optimiser walk: whoever is not touched by a change need not walk again."""
+    """Follow one optimizer: one that is not touched by a change need not descend again."""
     try:
-        return _walk_to_the_end(alone, optimizer, steps, dtype, patience)
+        return _follow_to_the_end(alone, config, steps, dtype, patience)
     except _OutOfTimeError as cut:
         return cut.descent
 
 
 @lru_cache(maxsize=256)
-def _walk_to_the_end(
-    alone: RaceSettings, optimizer: OptimizerConfig, steps: int, dtype: str, patience: _Patience
+def _follow_to_the_end(
+    alone: RaceSettings, config: OptimizerConfig, steps: int, dtype: str, patience: _Patience
 ) -> Descent:
-    """Walk, or raise what the cache shall not keep: the next one who asks may get to the end."""
-    descent = descend(build_problem(alone), alone.first_weights, optimizer, steps, dtype, patience.seconds)
+    """Descend, or raise what the cache shall not keep: the next one who asks may get to the end."""
+    descent = descend(build_problem(alone), alone.first_weights, config, steps, dtype, patience.seconds)
     for shared in (descent.path, descent.path_losses, descent.gradients):
         shared.setflags(write=False)
     if descent.status == "out_of_time":

@@ -29,19 +29,19 @@ def explain_rates(race: Race) -> str:
     if not curvature.is_exact:
         limits += " Elsewhere the curvature is another, so this holds once the steps are near the minimum."
     rows = []
-    for racer in race.racers:
-        predicted = predict_contraction(curvature, racer.optimizer)
-        measured = measure_contraction(curvature, racer.optimizer, racer.descent, race.settings.dtype)
+    for optimizer in race.optimizers:
+        predicted = predict_contraction(curvature, optimizer.config)
+        measured = measure_contraction(curvature, optimizer.config, optimizer.descent, race.settings.dtype)
         rows.append(
-            f"| {race.name_racer(racer)} | {format_number(racer.optimizer.lr)} | "
+            f"| {race.name_optimizer(optimizer)} | {format_number(optimizer.config.lr)} | "
             f"{_write_factor(predicted)} | {_write_factor(measured)} |"
         )
-    table = "| Optimiser | η | Distance per step, predicted | measured |\n|:--|--:|--:|--:|\n" + "\n".join(
+    table = "| Optimizer | η | Distance per step, predicted | measured |\n|:--|--:|--:|--:|\n" + "\n".join(
         rows
     )
     if "| – |\n" in f"{table}\n":
         table += (
-            "\n\nA dash: the optimiser has no fixed factor, or too few steps are near the minimum and clear "
+            "\n\nA dash: the optimizer has no fixed factor, or too few steps are near the minimum and clear "
             "of rounding."
         )
     return "\n\n".join([text, limits, table, *_tabulate_directions(race), tabulate_rates(race)])
@@ -49,27 +49,27 @@ def explain_rates(race: Race) -> str:
 
 def _tabulate_directions(race: Race) -> list[str]:
     """Follow gradient descent along each eigenvector, where the theory is exact."""
-    plain = [racer for racer in race.racers if racer.optimizer.name == "gradient_descent"]
+    plain = [optimizer for optimizer in race.optimizers if optimizer.config.name == "gradient_descent"]
     if not plain or not race.curvature.is_exact:
         return []
-    racer = plain[0]
-    paces = measure_pace(race.curvature, racer.descent.path)
+    optimizer = plain[0]
+    paces = measure_pace(race.curvature, optimizer.descent.path)
     rows = [
-        f"| {format_number(float(value))} | {format_number(1 - racer.optimizer.lr * float(value))} | "
+        f"| {format_number(float(value))} | {format_number(1 - optimizer.config.lr * float(value))} | "
         f"{'–' if math.isnan(pace) else format_number(float(pace))} |"
         for value, pace in zip(race.curvature.eigenvalues, paces, strict=True)
         if value > 0
     ]
     return [
-        f"{race.name_racer(racer)}, direction by direction: what one step leaves of the distance along each "
-        "eigenvector. Below 0, the step lands on the other side.\n\n"
+        f"{race.name_optimizer(optimizer)}, direction by direction: what one step leaves of the distance "
+        "along each eigenvector. Below 0, the step lands on the other side.\n\n"
         r"| Eigenvalue λ | predicted 1 − ηλ | measured |" + "\n|--:|--:|--:|\n" + "\n".join(rows)
     ]
 
 
 def tabulate_rates(race: Race) -> str:
     """Set step sizes beside the steps that gradient descent needs with them, counted and predicted."""
-    excess = float(race.racers[0].descent.path_losses[0]) - race.problem.smallest_loss
+    excess = float(race.optimizers[0].descent.path_losses[0]) - race.problem.smallest_loss
     is_exact = race.settings.problem == "toy"
     lines = []
     for row in compare_step_sizes(keep_problem(race.settings)):

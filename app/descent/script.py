@@ -17,13 +17,13 @@ import torch
 
 {parts}
 
-racers = {{
-{racers}
+optimizers = {{
+{optimizers}
 }}
 start = torch.tensor({start}, dtype=torch.{dtype})
 {constants}loss_of = {loss_name}
 
-for name, make_optimizer in racers.items():
+for name, make_optimizer in optimizers.items():
     print(name)
     w = start.clone().requires_grad_()
     optimizer = make_optimizer(w)
@@ -44,7 +44,7 @@ for name, make_optimizer in racers.items():
 def write_race_script(race: Race) -> str:
     """Write the script.
 
-    The loss and the step by hand are this project's own source; the other optimisers are torch's. Iteration k
+    The loss and the step by hand are this project's own source; the other optimizers are torch's. Iteration k
     prints the loss before its step, every tenth one and the last, as the tables on the page do.
     """
     loss = _show_loss(race)
@@ -53,9 +53,9 @@ def write_race_script(race: Race) -> str:
         title=PROBLEM_TITLES[race.settings.problem],
         parts="\n\n".join(parts),
         loss_name=loss.partition("def ")[2].partition("(")[0],
-        racers="\n".join(
-            f'    "{race.name_racer(racer)}": lambda w: {racer.optimizer.write_call()},'
-            for racer in race.racers
+        optimizers="\n".join(
+            f'    "{race.name_optimizer(optimizer)}": lambda w: {optimizer.config.write_call()},'
+            for optimizer in race.optimizers
         ),
         start=race.start.tolist(),
         constants=write_constants(race.settings, list_shared_settings(type(race.settings))),
@@ -74,7 +74,7 @@ def _show_loss(race: Race) -> str:
 
 
 def _show_step_by_hand(race: Race) -> str:
-    is_used = any(racer.optimizer.name == "gradient_descent" for racer in race.racers)
+    is_used = any(optimizer.config.name == "gradient_descent" for optimizer in race.optimizers)
     return inspect.getsource(GradientDescent) if is_used else ""
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from app.descent.race import Race, Racer
+from app.descent.race import Optimizer, Race
 from app.ui.numbers import format_number, format_point
 from models.descent.descent import FLAT_GRADIENT
 from models.descent.learning_rate import classify_end, find_lr_limit, predict_contraction
@@ -14,52 +14,54 @@ LARGEST = {"float32": float(np.finfo(np.float32).max), "float64": float(np.finfo
 
 def describe_race(race: Race) -> str:
     """Say in a few sentences how the race went and why."""
-    if len(race.racers) == 1:
-        return describe_descent(race, race.racers[0])
-    diverged = [racer for racer in race.racers if racer.descent.status == "diverged"]
-    others = [racer for racer in race.racers if racer.descent.status != "diverged"]
-    sentences = [describe_descent(race, racer, race.name_racer(racer)) for racer in diverged[:1]]
+    if len(race.optimizers) == 1:
+        return describe_descent(race, race.optimizers[0])
+    diverged = [optimizer for optimizer in race.optimizers if optimizer.descent.status == "diverged"]
+    others = [optimizer for optimizer in race.optimizers if optimizer.descent.status != "diverged"]
+    sentences = [
+        describe_descent(race, optimizer, race.name_optimizer(optimizer)) for optimizer in diverged[:1]
+    ]
     sentences += _name_divergences(race, diverged[1:])
     if others:
-        best = min(others, key=lambda racer: float(racer.descent.path_losses[-1]))
+        best = min(others, key=lambda optimizer: float(optimizer.descent.path_losses[-1]))
         loss = format_number(float(best.descent.path_losses[-1]))
         sentences.append(
-            f"**{race.name_racer(best)} is lowest** after {_count_steps(best)}, with a loss of "
+            f"**{race.name_optimizer(best)} is lowest** after {_count_steps(best)}, with a loss of "
             f"{loss}{_name_place(race, best)}."
         )
     return " ".join(sentences)
 
 
-def describe_descent(race: Race, racer: Racer, name: str = "") -> str:
+def describe_descent(race: Race, optimizer: Optimizer, name: str = "") -> str:
     """Say in two or three sentences how one descent went and why.
 
     Args:
         race: The race.
-        racer: One of its racers.
+        optimizer: One of its optimizers.
         name: What to call it where there are others.
     """
-    descent, optimizer = racer.descent, racer.optimizer
+    descent, config = optimizer.descent, optimizer.config
     dtype = race.settings.dtype
     start, end = (format_number(float(descent.path_losses[k])) for k in (0, -1))
-    taken = _count_steps(racer)
+    taken = _count_steps(optimizer)
     who = f"{name}: " if name else ""
     if not descent.gradients[0].any():
         return (
             f"**{who}The gradient is 0 at the start**, so no step moves the weights: this is "
             f"{_name_flat_place(race, descent.path[0])}. Choose another start."
         )
-    limit = find_lr_limit(race.curvature, optimizer)
-    is_at_limit = race.curvature.is_exact and limit is not None and abs(optimizer.lr / limit - 1) < 1e-9
+    limit = find_lr_limit(race.curvature, config)
+    is_at_limit = race.curvature.is_exact and limit is not None and abs(config.lr / limit - 1) < 1e-9
     if is_at_limit and descent.overflow_step is None and descent.status in ("running", "diverged"):
         return (
-            f"**{who}Back and forth.** At η = {format_number(optimizer.lr)}, the limit, each step lands as "
+            f"**{who}Back and forth.** At η = {format_number(config.lr)}, the limit, each step lands as "
             f"far behind the minimum as it began before it, and the loss stays near {end}."
         )
     if descent.status == "diverged":
-        return _describe_divergence(race, racer, who)
+        return _describe_divergence(race, optimizer, who)
     if descent.status == "converged":
         if isinstance(race.problem, Surface):
-            return _describe_flat_end(race, racer, who)
+            return _describe_flat_end(race, optimizer, who)
         text = (
             f"**{who}At the bottom.** The error is down to the rounding of {dtype}; the last loss is {end}."
         )
@@ -76,7 +78,7 @@ def describe_descent(race: Race, racer: Racer, name: str = "") -> str:
             f"**{who}Stopped: the time for a race was up.** {taken} of {descent.num_steps:,} "
             f"are done, and the loss is {end}."
         )
-    factor = predict_contraction(race.curvature, optimizer)
+    factor = predict_contraction(race.curvature, config)
     if not race.curvature.is_exact or factor is None:
         return f"**{who}On the way.** In {taken} the loss goes from {start} to {end}."
     rise = float(descent.path_losses[-1] - descent.path_losses[0])
@@ -88,22 +90,22 @@ def describe_descent(race: Race, racer: Racer, name: str = "") -> str:
     )
     if factor > 1 and limit is not None:
         return f"{text}, which is more than 1; a step size below {format_number(limit)} comes down."
-    if optimizer.kind.has_momentum:
+    if config.kind.has_momentum:
         return f"{text}."
     best = race.curvature.lr_best
-    if abs(optimizer.lr / best - 1) < 1e-3:
+    if abs(config.lr / best - 1) < 1e-3:
         return f"{text}, and no fixed step size does better."
-    side = " and lands on the other side of the minimum" if optimizer.lr > best else ""
+    side = " and lands on the other side of the minimum" if config.lr > best else ""
     return f"{text}{side}; a step size nearer to {format_number(best)} is faster."
 
 
-def _describe_divergence(race: Race, racer: Racer, who: str) -> str:
+def _describe_divergence(race: Race, optimizer: Optimizer, who: str) -> str:
     """Say why the steps grow, in one sentence, and where the numbers end."""
-    descent, optimizer, curvature = racer.descent, racer.optimizer, race.curvature
-    limit = find_lr_limit(curvature, optimizer)
-    lr = format_number(optimizer.lr)
-    factor = predict_contraction(curvature, optimizer)
-    if curvature.is_exact and optimizer.name == "gradient_descent" and factor is not None and factor > 1:
+    descent, config, curvature = optimizer.descent, optimizer.config, race.curvature
+    limit = find_lr_limit(curvature, config)
+    lr = format_number(config.lr)
+    factor = predict_contraction(curvature, config)
+    if curvature.is_exact and config.name == "gradient_descent" and factor is not None and factor > 1:
         reason = (
             f"**{who}The steps grow.** Each multiplies the error along the steepest direction by "
             f"|1 − ηλ| = |1 − {lr}·{format_number(curvature.largest)}| = {format_number(factor)}, which is "
@@ -128,7 +130,7 @@ def _describe_divergence(race: Race, racer: Racer, who: str) -> str:
         reason = f"**{who}The steps lead up.**{longest} A smaller η takes shorter ones."
     if descent.overflow_step is None:
         start, end = (format_number(float(descent.path_losses[k])) for k in (0, -1))
-        rest = f" In {_count_steps(racer)} the loss goes from {start} to {end}."
+        rest = f" In {_count_steps(optimizer)} the loss goes from {start} to {end}."
     else:
         rest = (
             f" In iteration {descent.overflow_step} the loss leaves the range of {race.settings.dtype}, "
@@ -141,20 +143,20 @@ def _describe_divergence(race: Race, racer: Racer, who: str) -> str:
     return reason + rest
 
 
-def _count_steps(racer: Racer) -> str:
-    taken = len(racer.descent.path) - 1
+def _count_steps(optimizer: Optimizer) -> str:
+    taken = len(optimizer.descent.path) - 1
     return f"{taken:,} step" if taken == 1 else f"{taken:,} steps"
 
 
-def _name_divergences(race: Race, racers: list[Racer]) -> list[str]:
+def _name_divergences(race: Race, optimizers: list[Optimizer]) -> list[str]:
     """Say who diverges beside the one that was described, each with its own limit."""
     growing, higher = [], []
-    for racer in racers:
-        name, limit = race.name_racer(racer), find_lr_limit(race.curvature, racer.optimizer)
-        factor = predict_contraction(race.curvature, racer.optimizer)
+    for optimizer in optimizers:
+        name, limit = race.name_optimizer(optimizer), find_lr_limit(race.curvature, optimizer.config)
+        factor = predict_contraction(race.curvature, optimizer.config)
         if race.curvature.is_exact and limit is not None and factor is not None and factor > 1:
             growing.append(f"{name} (its limit is {format_number(limit)})")
-        elif racer.descent.overflow_step is not None:
+        elif optimizer.descent.overflow_step is not None:
             growing.append(name)
         else:
             higher.append(name)
@@ -167,26 +169,26 @@ def _name_divergences(race: Race, racers: list[Racer]) -> list[str]:
     return sentences
 
 
-def _describe_flat_end(race: Race, racer: Racer, who: str) -> str:
-    """Say of a racer on a surface in what kind of place its gradient has come down to nothing."""
-    descent = racer.descent
+def _describe_flat_end(race: Race, optimizer: Optimizer, who: str) -> str:
+    """Say of an optimizer on a surface in what kind of place its gradient has come down to nothing."""
+    descent = optimizer.descent
     is_zero = float(np.linalg.norm(descent.gradients[-1])) < FLAT_GRADIENT
     gradient = "0 to five digits" if is_zero else f"down to the rounding of {race.settings.dtype}"
     facts = (
-        f"After {_count_steps(racer)} the gradient is {gradient}, the loss is "
+        f"After {_count_steps(optimizer)} the gradient is {gradient}, the loss is "
         f"{format_number(float(descent.path_losses[-1]))}"
     )
     place = _name_flat_place(race, descent.w)
     if place in ("a minimum", "a hollow"):
-        return f"**{who}At the bottom.** {facts}{_name_place(race, racer)}."
+        return f"**{who}At the bottom.** {facts}{_name_place(race, optimizer)}."
     return (
         f"**{who}At {place}.** {facts}. Beside it the loss is lower, but the gradient does not point there."
     )
 
 
-def _name_place(race: Race, racer: Racer) -> str:
-    """Say where a racer ended on a surface: `, at the minimum (1, 1)`; nothing where it is on its way."""
-    problem, descent = race.problem, racer.descent
+def _name_place(race: Race, optimizer: Optimizer) -> str:
+    """Say where an optimizer ended on a surface: `, at the minimum (1, 1)`; "" while it is on its way."""
+    problem, descent = race.problem, optimizer.descent
     if not isinstance(problem, Surface) or descent.status != "converged":
         return ""
     place = _name_flat_place(race, descent.w)

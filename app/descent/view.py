@@ -7,7 +7,7 @@ import numpy as np
 
 from app.descent.landscape import draw_landscape, is_curve, place_on_curve
 from app.descent.payloads import DataPoints, OptimizerPath, RacePayload, RulerHandle, RulerPayload
-from app.descent.race import Race, Racer
+from app.descent.race import Optimizer, Race
 from app.ui.numbers import format_number, format_point
 from models.descent.learning_rate import find_lr_limit, predict_contraction
 from models.descent.pace import measure_distances, measure_lengths
@@ -40,14 +40,14 @@ def show_race(race: Race, chart: str = "Loss") -> RacePayload:
     return {
         "num_steps": race.settings.steps,
         "picture": draw_landscape(race),
-        "racers": [_show_racer(race, racer) for racer in race.racers],
+        "optimizers": [_show_optimizer(race, optimizer) for optimizer in race.optimizers],
         "chart": draw_chart(race, chart),
         "data": _show_points(race) if race.settings.problem == "line" else None,
     }
 
 
-def _show_racer(race: Race, racer: Racer) -> OptimizerPath:
-    descent = racer.descent
+def _show_optimizer(race: Race, optimizer: Optimizer) -> OptimizerPath:
+    descent = optimizer.descent
     lengths = measure_lengths(descent.gradients)
     path = (
         np.stack([place_on_curve(race, descent.path), descent.path_losses], axis=1)
@@ -55,9 +55,9 @@ def _show_racer(race: Race, racer: Racer) -> OptimizerPath:
         else descent.path
     )
     return {
-        "slot": racer.slot,
-        "name": race.name_racer(racer),
-        "detail": f"η = {format_number(racer.optimizer.lr)}",
+        "slot": optimizer.slot,
+        "name": race.name_optimizer(optimizer),
+        "detail": f"η = {format_number(optimizer.config.lr)}",
         "path": _shorten(path),
         "losses": _shorten(descent.path_losses),
         "gradients": [_round(length) if math.isfinite(length) else None for length in lengths.tolist()],
@@ -67,15 +67,17 @@ def _show_racer(race: Race, racer: Racer) -> OptimizerPath:
 
 
 def draw_chart(race: Race, chart: str) -> dict[str, Any]:
-    """Lay out one curve a racer for the chart, thinned to what a screen can show, over the steps taken."""
-    rows = {racer.slot: _find_heights(race, racer, chart) for racer in race.racers}
+    """Lay out a curve for each optimizer over the steps taken, thinned to what a screen can show."""
+    rows = {optimizer.slot: _find_heights(race, optimizer, chart) for optimizer in race.optimizers}
     series = []
     if chart == "Loss" and (predicted := predict_losses(race)) is not None:
         series.append(_draw_series("predicted", "neutral", predicted, False))
-    for racer in race.racers:
-        heights = rows[racer.slot]
+    for optimizer in race.optimizers:
+        heights = rows[optimizer.slot]
         few = len(heights) <= 40
-        series.append(_draw_series(race.name_racer(racer), f"racer{racer.slot + 1}", heights, few))
+        series.append(
+            _draw_series(race.name_optimizer(optimizer), f"series{optimizer.slot + 1}", heights, few)
+        )
     zeros = [int(np.flatnonzero(heights == 0)[0]) for heights in rows.values() if (heights == 0).any()]
     note = (
         f"From step {min(zeros)} on a curve is at 0, which has no place on a logarithmic axis."
@@ -94,29 +96,29 @@ def draw_chart(race: Race, chart: str) -> dict[str, Any]:
     }
 
 
-def _find_heights(race: Race, racer: Racer, chart: str) -> Floats:
-    """Return what the chart draws of a racer at each position, (K + 1,)."""
+def _find_heights(race: Race, optimizer: Optimizer, chart: str) -> Floats:
+    """Return what the chart draws of an optimizer at each position, (K + 1,)."""
     if chart == "Distance":
-        return measure_distances(race.curvature, racer.descent.path)
+        return measure_distances(race.curvature, optimizer.descent.path)
     if chart == "Gradient":
-        return measure_lengths(racer.descent.gradients)
-    return racer.descent.path_losses
+        return measure_lengths(optimizer.descent.gradients)
+    return optimizer.descent.path_losses
 
 
 def predict_losses(race: Race) -> Floats | None:
-    """Return the losses (K + 1,) that theory predicts, where it does so exactly and one racer stands alone.
+    """Return the losses (K + 1,) that theory predicts, where it does so exactly and for one optimizer alone.
 
     That is gradient descent on the toy problem: each step multiplies the loss by (1 − ηλ)². Beyond the losses
     that were met by more than a factor of e², it is NaN, or the chart would lose its scale.
     """
-    racer, *others = race.racers
-    if others or racer.optimizer.name != "gradient_descent" or race.settings.problem != "toy":
+    optimizer, *others = race.optimizers
+    if others or optimizer.config.name != "gradient_descent" or race.settings.problem != "toy":
         return None
-    losses = racer.descent.path_losses
+    losses = optimizer.descent.path_losses
     positive = losses[losses > 0]
     if not len(positive) or losses[0] == 0:
         return None
-    contraction = predict_contraction(race.curvature, racer.optimizer)
+    contraction = predict_contraction(race.curvature, optimizer.config)
     assert contraction is not None
     logs = math.log(losses[0]) + np.arange(len(losses)) * 2 * math.log(max(contraction, 1e-300))
     within = (logs >= math.log(positive.min()) - 2) & (logs <= math.log(positive.max()) + 2)
@@ -147,32 +149,35 @@ def _show_points(race: Race) -> DataPoints:
 
 def show_ruler(race: Race) -> RulerPayload:
     """Lay out the step sizes of a race for the ruler, with what theory says of each."""
-    return {"range": list(RULER_RANGE), "handles": [_show_handle(race, racer) for racer in race.racers]}
-
-
-def _show_handle(race: Race, racer: Racer) -> RulerHandle:
-    curvature, optimizer = race.curvature, racer.optimizer
-    is_plain = optimizer.name == "gradient_descent"
     return {
-        "slot": racer.slot,
-        "name": race.name_racer(racer),
-        "lr": optimizer.lr,
-        "lr_best": curvature.lr_best if is_plain else None,
-        "lr_max": find_lr_limit(curvature, optimizer),
-        "where": "" if curvature.is_exact else f"near the minimum {format_point(curvature.minimum)}",
-        "note": _explain_step_size(race, racer),
+        "range": list(RULER_RANGE),
+        "handles": [_show_handle(race, optimizer) for optimizer in race.optimizers],
     }
 
 
-def _explain_step_size(race: Race, racer: Racer) -> str:
-    """Say in one line what theory predicts for this optimiser and step size."""
-    curvature, optimizer = race.curvature, racer.optimizer
-    factor = predict_contraction(curvature, optimizer)
+def _show_handle(race: Race, optimizer: Optimizer) -> RulerHandle:
+    curvature, config = race.curvature, optimizer.config
+    is_plain = config.name == "gradient_descent"
+    return {
+        "slot": optimizer.slot,
+        "name": race.name_optimizer(optimizer),
+        "lr": config.lr,
+        "lr_best": curvature.lr_best if is_plain else None,
+        "lr_max": find_lr_limit(curvature, config),
+        "where": "" if curvature.is_exact else f"near the minimum {format_point(curvature.minimum)}",
+        "note": _explain_step_size(race, optimizer),
+    }
+
+
+def _explain_step_size(race: Race, optimizer: Optimizer) -> str:
+    """Say in one line what theory predicts for this optimizer and step size."""
+    curvature, config = race.curvature, optimizer.config
+    factor = predict_contraction(curvature, config)
     where = "" if curvature.is_exact else "Near the minimum: "
     if factor is None:
-        return _SELF_SCALING[optimizer.name]
-    low, high, lr = (format_number(value) for value in (curvature.smallest, curvature.largest, optimizer.lr))
-    if not optimizer.kind.has_momentum:
+        return _SELF_SCALING[config.name]
+    low, high, lr = (format_number(value) for value in (curvature.smallest, curvature.largest, config.lr))
+    if not config.kind.has_momentum:
         if len(curvature.nonzero) == 1:
             return (
                 f"λ = {high}: each step multiplies the error by |1 − {lr}·{high}| = {format_number(factor)}."
@@ -182,7 +187,7 @@ def _explain_step_size(race: Race, racer: Racer) -> str:
             f"max |1 − ηλ| = {format_number(factor)}."
         )
     return (
-        f"{where}λ from {low} to {high}, β = {format_number(optimizer.momentum)}: in the long run each step "
+        f"{where}λ from {low} to {high}, β = {format_number(config.momentum)}: in the long run each step "
         f"multiplies the distance by {format_number(factor)}."
     )
 

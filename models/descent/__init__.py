@@ -1,1 +1,1 @@
-"""Gradient descent: problems, optimisers, paths, and the theory of step sizes."""
+"""Gradient descent: problems, optimizers, paths, and the theory of step sizes."""

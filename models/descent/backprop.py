@@ -1,6 +1,6 @@
 """The computation graph of a loss as torch built it, and its gradient checked by formula and by differences.
 
-While a loss is computed, torch notes every operation on w as a node; `loss.backward()` walks the nodes from
+While a loss is computed, torch notes every operation on w as a node; `loss.backward()` visits the nodes from
 the loss back to w and multiplies each one's local derivative into the gradient that arrives.
 
 Shapes: D entries of w.

@@ -1,4 +1,4 @@
-"""Walk down a loss with one of torch's optimisers, and keep every step.
+"""Descend a loss with one of torch's optimizers, and keep every step.
 
 Shapes: D weights, K steps taken.
 """
@@ -46,7 +46,7 @@ class Descent:
             The path ends before it. It is one more than num_steps where the last step led there.
         settled_step: the first iteration, counted from 1, that left w unchanged, else None. All later ones
             are the same, bit for bit, and are filled in without being computed. Looked for in gradient
-            descent alone: the other optimisers carry a memory that may move w again.
+            descent alone: the other optimizers carry a memory that may move w again.
     """
 
     path: Floats
@@ -96,7 +96,7 @@ def descend(
         raise ValueError(f"dtype is {dtype!r:.40}: choose one of {', '.join(DTYPES)}.")
 
     w = torch.tensor(start, dtype=DTYPES[dtype], requires_grad=True)  # (D,)
-    walk = take_steps(
+    taken = take_steps(
         problem.make_loss(DTYPES[dtype]),
         w,
         optimizer.build(w),
@@ -104,9 +104,9 @@ def descend(
         time_limit_seconds,
         may_settle=optimizer.name == "gradient_descent",
     )
-    path, gradients = np.array(walk.positions), np.array(walk.gradients)  # (K + 1, D)
-    losses = np.array(walk.losses)
-    if walk.settled_step is not None:
+    path, gradients = np.array(taken.positions), np.array(taken.gradients)  # (K + 1, D)
+    losses = np.array(taken.losses)
+    if taken.settled_step is not None:
         still = steps + 1 - len(losses)
         path, gradients = (
             np.append(rows, np.tile(rows[-1], (still, 1)), axis=0) for rows in (path, gradients)
@@ -114,19 +114,19 @@ def descend(
         losses = np.append(losses, np.full(still, losses[-1]))
 
     status: Status
-    if walk.overflow_step is not None or losses[-1] > max(1.01 * losses[0], losses[:-1].max(initial=0)):
+    if taken.overflow_step is not None or losses[-1] > max(1.01 * losses[0], losses[:-1].max(initial=0)):
         status = "diverged"
     elif _is_at_bottom(problem, path[-1], gradients[-1], dtype):
         status = "converged"
-    elif walk.settled_step is not None:
+    elif taken.settled_step is not None:
         status = "stalled"
     else:
         status = "running" if len(losses) == steps + 1 else "out_of_time"
-    return Descent(path, losses, gradients, steps, status, walk.overflow_step, walk.settled_step)
+    return Descent(path, losses, gradients, steps, status, taken.overflow_step, taken.settled_step)
 
 
 @dataclass(frozen=True)
-class Walk:
+class Steps:
     """What `take_steps` saw: a position (D,), loss and gradient (D,) for each round that it completed."""
 
     positions: list[list[float]]
@@ -143,7 +143,7 @@ def take_steps(
     steps: int,
     time_limit_seconds: float,
     may_settle: bool = False,
-) -> Walk:
+) -> Steps:
     """Take the steps until they are done, overflow, change nothing any more or run out of time."""
     positions, losses, gradients = [], [], []
     overflow_step = settled_step = None
@@ -170,7 +170,7 @@ def take_steps(
             settled_step = step
             break
 
-    return Walk(positions, losses, gradients, overflow_step, settled_step)
+    return Steps(positions, losses, gradients, overflow_step, settled_step)
 
 
 def _is_at_bottom(problem: Problem, w: Floats, gradient: Floats, dtype: str) -> bool:

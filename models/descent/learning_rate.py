@@ -80,7 +80,7 @@ def find_curvature(problem: Problem, w0: Floats) -> Curvature:
 
 
 def find_lr_limit(curvature: Curvature, optimizer: OptimizerConfig) -> float | None:
-    """Return the step size from which the optimiser no longer comes down; None where none is known.
+    """Return the step size from which the optimizer no longer comes down; None where none is known.
 
     2/λ for gradient descent, 2(1 + β)/λ with momentum, 2(1 + β)/((1 + 2β)λ) with Nesterov's, for λ = λ_max:
     there a root of the recurrence reaches −1. Adagrad, RMSprop and Adam scale each step themselves.
@@ -127,7 +127,7 @@ def predict_steps(contraction: float, excess: float) -> int | None:
 
 
 def suggest_lr(problem: Problem, w0: Floats, name: str) -> float:
-    """Return a step size, to one digit, with which the optimiser of this name does well from w0 (D,).
+    """Return a step size, to one digit, with which the optimizer of this name does well from w0 (D,).
 
     For the steps that follow the gradient, half the limit that the curvature at the start and at the minimum
     allows; with momentum a fifth of it. The first steps of the others move each weight by about η, RMSprop's

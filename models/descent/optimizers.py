@@ -1,6 +1,7 @@
-"""The optimisers that race: gradient descent as the notebook writes it, and five of torch.optim's own.
+"""The optimizers of a race: gradient descent as the notebook writes it, and five of torch.optim's own.
 
-β is the momentum; what is not set here is torch's default. g is the gradient of the step, w the weights.
+β is the momentum coefficient, v the velocity (momentum buffer), s the sum or running mean of squared
+gradients, g the gradient of the step, w the weights. What is not set here is torch's default.
 """
 
 from collections.abc import Callable
@@ -22,7 +23,7 @@ class Stepper(Protocol):
         """Move the weights, once their gradient is there."""
 
 
-# The first of torch's optimisers that is built makes torch import its compiler, which takes seconds. The page
+# The first of torch's optimizers that is built makes torch import its compiler, which takes seconds. The page
 # opens on this one.
 class GradientDescent:
     """The notebook's own step, w ← w − ηg: the one that torch.optim.SGD takes without momentum."""
@@ -44,13 +45,13 @@ class GradientDescent:
 
 @dataclass(frozen=True)
 class OptimizerKind:
-    """One kind of optimiser.
+    """One kind of optimizer.
 
     Attributes:
         title: its name.
         call: the call that builds it, as Python text, with {lr} and {momentum} to fill in.
         latex: what one step does.
-        build: (weights, lr, momentum) ↦ the optimiser.
+        build: (weights, lr, momentum) ↦ the optimizer.
         has_momentum: whether it uses β.
     """
 
@@ -106,7 +107,7 @@ OPTIMIZERS = {
 
 @dataclass(frozen=True)
 class OptimizerConfig:
-    """An optimiser with its settings.
+    """An optimizer with its settings.
 
     Attributes:
         name: a key of OPTIMIZERS.
@@ -124,7 +125,7 @@ class OptimizerConfig:
         return OPTIMIZERS[self.name]
 
     def build(self, w: torch.Tensor) -> Stepper:
-        """Build the optimiser for the weights w (D,)."""
+        """Build the optimizer for the weights w (D,)."""
         return self.kind.build(w, self.lr, self.momentum)
 
     def write_call(self) -> str:
@@ -142,7 +143,7 @@ def make_optimizer(
             0.999; the message says what would be right. Nesterov's step needs a momentum above 0.
     """
     if not isinstance(name, str) or name not in OPTIMIZERS:
-        raise ValueError(f"The optimiser is {name!r:.40}: choose one of {', '.join(OPTIMIZERS)}.")
+        raise ValueError(f"The optimizer is {name!r:.40}: choose one of {', '.join(OPTIMIZERS)}.")
     momentum = check_momentum(momentum)
     if name == "nesterov" and momentum == 0:
         raise ValueError("Nesterov's step needs a momentum above 0: without it, take gradient descent.")

@@ -156,7 +156,7 @@ def measure_pace(curvature: Curvature, path: Floats) -> Floats:
 def compare_rates(problem: Problem, curvature: Curvature, w0: Floats) -> tuple[RateRow, ...]:
     """Count the steps that gradient descent needs with each of several step sizes, in float64.
 
-    All of them walk at once, as the rows of one tensor.
+    All of them descend at once, as the rows of one tensor.
     """
     best = curvature.lr_best / curvature.lr_max
     shares = sorted({share for share in COMPARED_SHARES if abs(share - best) > 1e-9} | {best})

@@ -250,7 +250,7 @@ SURFACES = {
         y_range=(-5.5, 5.5),
         start=(-0.4, -0.6),
         remark="Four minima, all with loss 0. Which of them is reached depends on the start, and on the "
-        "optimiser.",
+        "optimizer.",
     ),
     "beale": Surface(
         title="Beale",
@@ -368,7 +368,7 @@ def make_problem(
 
 
 def find_default_start(problem: LeastSquares | Surface) -> Floats:
-    """Return weights (D,) to start from where nobody said: a surface's own start, or the lab's zeros."""
+    """Return weights (D,) to start from where none are given: a surface's own start, or the lab's zeros."""
     return np.array(problem.start) if isinstance(problem, Surface) else np.zeros(problem.num_weights)
 
 

@@ -141,7 +141,7 @@ _EXAMPLES: tuple[tuple[str, Callable[[], Any], Callable[[], Any], str], ...] = (
         "Ones, and the number type",
         _make_ones_tensor,
         _make_ones_array,
-        "Unless told otherwise torch computes in float32, which keeps about seven significant digits, and "
+        "Without a dtype torch computes in float32, which keeps about seven significant digits, and "
         "NumPy in float64, which keeps about sixteen.",
     ),
     (
@@ -168,7 +168,7 @@ _EXAMPLES: tuple[tuple[str, Callable[[], Any], Callable[[], Any], str], ...] = (
         "The gradient",
         _differentiate_tensor,
         _differentiate_array,
-        "With `requires_grad=True` torch remembers how the loss was computed from w; `loss.backward()` walks "
+        "With `requires_grad=True` torch remembers how the loss was computed from w; `loss.backward()` goes "
         "that way back and puts the gradient into `w.grad`. NumPy remembers nothing: there the gradient has "
         "to be worked out on paper.",
     ),

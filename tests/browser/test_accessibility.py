@@ -60,7 +60,7 @@ ONE_TEXT_OF_EACH_KIND = """() => {
   return [...kinds.values()];
 }"""
 # What a hand can point at, a key must reach, by a name. Two have their keys elsewhere: the ruler's band
-# in the handles of its racers, a layer's filters in its maps.
+# in the handles of its optimizers, a layer's filters in its maps.
 FIND_UNREACHABLE = """() => {
   const field = "button, input, select, textarea, a[href], summary, [tabindex='0']";
   const elsewhere = ".gb-ruler-band, .gb-maps-sheet [role=img]";

@@ -32,10 +32,12 @@ class Tab:
         self.page = page
         page.wait_for_function(f"() => document.querySelector('{PLAYER}')?.dataset.races >= {races}")
         page.locator("#descent-losses table").wait_for()
-        page.wait_for_function("() => document.querySelector('.gb-racer-4 input[type=number]').value !== '0'")
+        page.wait_for_function(
+            "() => document.querySelector('.gb-optimizer-4 input[type=number]').value !== '0'"
+        )
 
     def rate(self, slot=1):
-        return self.page.locator(f".gb-racer-{slot} input[type=number]")
+        return self.page.locator(f".gb-optimizer-{slot} input[type=number]")
 
     def race_number(self):
         return int(self.page.locator(PLAYER).get_attribute("data-races"))
@@ -80,14 +82,14 @@ class Tab:
         options = self.page.locator(f"#{box.get_attribute('aria-controls')}")
         options.get_by_role("option", name=title, exact=True).click()
 
-    def wait_for_racers(self, names):
+    def wait_for_optimizers(self, names):
         self.page.wait_for_function(
             """([selector, names]) => names.join() ===
               [...document.querySelectorAll(selector)].map((name) => name.innerText).join()""",
             arg=[f"{PLAYER} .gb-player-name", names],
         )
 
-    def racers(self):
+    def optimizers(self):
         return self.page.locator(f"{PLAYER} .gb-player-name").all_inner_texts()
 
     def place(self):
@@ -110,7 +112,7 @@ class Tab:
         assert self.losses() == losses
 
     def drag_handle(self, by_px, slot=1):
-        """Drag a racer's handle along the ruler; return the step size that it then has."""
+        """Drag an optimizer's handle along the ruler; return the step size that it then has."""
         handle = self.page.locator(f"#descent-ruler [data-slot='{slot - 1}'][role=slider]")
         handle.scroll_into_view_if_needed()
         box = handle.bounding_box()
@@ -218,7 +220,7 @@ def test_dragging_along_the_ruler_redraws_at_once_and_the_field_follows(tab):
     rate = tab.drag_handle(70)
     assert 0.015 < rate < 0.1
     tab.page.wait_for_function(
-        f"() => +document.querySelector('.gb-racer-1 input[type=number]').value === {rate}"
+        f"() => +document.querySelector('.gb-optimizer-1 input[type=number]').value === {rate}"
     )
 
 
@@ -252,7 +254,9 @@ def test_the_ruler_and_the_player_work_by_keyboard(tab):
     page.locator("#descent-ruler [role=slider]:visible").focus()
     with tab.new_race():
         page.keyboard.press("Shift+ArrowRight")
-    page.wait_for_function("() => +document.querySelector('.gb-racer-1 input[type=number]').value > 0.0125")
+    page.wait_for_function(
+        "() => +document.querySelector('.gb-optimizer-1 input[type=number]').value > 0.0125"
+    )
     page.locator(f"{PLAYER} .gb-player-landscape canvas").focus()
     page.keyboard.press("r")
     assert tab.place() == 0
@@ -382,35 +386,35 @@ def test_every_problem_opens_on_a_race(tab):
 def check_opening(tab, name):
     tab.choose(PROBLEM_TITLES[name])
     expected = [entry for entry in OPENINGS[name].entries if entry]
-    assert len(tab.racers()) == len(expected)
+    assert len(tab.optimizers()) == len(expected)
     assert float(tab.rate().input_value()) == expected[0][1]
     assert tab.page.locator(".gb-error p").count() == 0
     legend = tab.page.locator(f"{PLAYER} .gb-chart-legend")
     predicted = ["predicted"] if name == "toy" else []
     names = [name.partition(" at ")[0] for name in legend.locator(".gb-chart-name").all_inner_texts()]
-    assert names == predicted + tab.racers()
+    assert names == predicted + tab.optimizers()
     assert all(re.match(r"\d", number) for number in legend.locator(".gb-chart-value").all_inner_texts())
     cut_off = "names => names.filter((name) => name.scrollWidth > name.clientWidth).length"
     assert legend.locator(".gb-chart-name").evaluate_all(cut_off) == 0
-    assert tab.page.locator(".gb-racer input[role=combobox]").evaluate_all(cut_off) == 0
+    assert tab.page.locator(".gb-optimizer input[role=combobox]").evaluate_all(cut_off) == 0
 
 
-def test_an_optimiser_that_is_chosen_gets_a_rate_and_races(tab):
+def test_an_optimizer_that_is_chosen_gets_a_rate_and_races(tab):
     tab.choose("Rosenbrock")
     tab.choose_optimizer(2, "Adagrad")
-    tab.wait_for_racers(["Gradient descent", "Adagrad", "RMSprop", "Adam"])
+    tab.wait_for_optimizers(["Gradient descent", "Adagrad", "RMSprop", "Adam"])
     assert float(tab.rate(2).input_value()) > 0
     tab.choose_optimizer(3, "–")
-    tab.wait_for_racers(["Gradient descent", "Adagrad", "Adam"])
+    tab.wait_for_optimizers(["Gradient descent", "Adagrad", "Adam"])
     assert tab.rate(3).input_value() == ""
     for slot in (1, 2):
         tab.choose_optimizer(slot, "–")
-    tab.wait_for_racers(["Adam"])
+    tab.wait_for_optimizers(["Adam"])
     tab.wait_for_rest()
     with tab.no_race():  # the picture stays
         tab.take_option(tab.page.get_by_role("combobox", name="Optimizer 4"), "–")
         tab.page.locator("#descent-error").get_by_text("No optimizer is chosen").wait_for()
-    assert tab.racers() == ["Adam"]
+    assert tab.optimizers() == ["Adam"]
 
 
 def test_dragging_the_start_takes_the_race_along(tab):
@@ -574,17 +578,17 @@ def test_the_link_restores_the_race(open_page, tab):
     other.goto(address)
     again = Tab(other, races=2)
     other.wait_for_function(
-        "() => document.querySelector('.gb-racer-2 input[type=number]').value === '0.011'"
+        "() => document.querySelector('.gb-optimizer-2 input[type=number]').value === '0.011'"
     )
     again.wait_for_losses("rows.length === 10")
     assert again.losses() == tab.losses()
-    assert again.racers() == tab.racers()
+    assert again.optimizers() == tab.optimizers()
 
 
 def test_a_broken_link_is_explained_and_opens_the_notebook(open_page):
     page = open_page("descent", settings="problem=rosenbrock&steps=lots")
     page.get_by_text("The link's settings cannot be used").wait_for()
-    assert Tab(page).racers() == ["Gradient descent"]
+    assert Tab(page).optimizers() == ["Gradient descent"]
 
 
 def test_the_script_on_the_page_prints_the_table(tab):
@@ -602,7 +606,7 @@ def test_the_script_on_the_page_prints_the_table(tab):
         float(line.rpartition(" ")[2]) for line in printed.getvalue().splitlines() if "Current loss" in line
     ]
     shown = tab.losses()
-    assert losses == [row[racer] for racer in range(1, 5) for row in shown]
+    assert losses == [row[optimizer] for optimizer in range(1, 5) for row in shown]
 
 
 def test_two_visitors_do_not_meet(open_page):
@@ -610,12 +614,12 @@ def test_two_visitors_do_not_meet(open_page):
     one.choose("Saddle")
     with other.new_race():
         other.rate().fill("0.04")
-    assert other.racers() == ["Gradient descent"]
+    assert other.optimizers() == ["Gradient descent"]
     # At 0.04 a step of the notebook's problem leaves 0.6² of the loss; the table holds float32 and float64.
     other.wait_for_losses("Math.abs(rows[0][2] / 0.36 ** 9 - 1) < 1e-9 && rows[0].length === 3")
     with one.new_race():
         one.rate().fill("0.09")
-    assert one.racers() == ["Gradient descent", "Momentum", "RMSprop", "Adam"]
+    assert one.optimizers() == ["Gradient descent", "Momentum", "RMSprop", "Adam"]
     one.wait_for_losses("rows[0].length === 5")
     start = OPENINGS["saddle"].start
     one.page.locator(f"{PLAYER} input[type=range]").fill("0")
@@ -638,7 +642,7 @@ def test_fits_a_narrow_screen(open_page):
 
 @pytest.mark.slow
 def test_plays_and_scrubs_smoothly_without_asking_the_server(tab, undisturbed):
-    """Four optimisers at 1000 steps: 50 frames a second, and no request while it plays."""
+    """Four optimizers at 1000 steps: 50 frames a second, and no request while it plays."""
     page = tab.page
     tab.choose("Rosenbrock")
     with tab.new_race():
@@ -702,7 +706,7 @@ TIME_A_CHANGE = """async ([selector, value]) => {
     ],
 )
 def test_a_change_is_drawn_quickly(open_page, undisturbed, address, limit):
-    """From a change of κ, which every optimiser has to follow, to the redrawn picture: 150 steps in 2-D.
+    """From a change of κ, which every optimizer has to follow, to the redrawn picture: 150 steps in 2-D.
 
     The median of nine changes must meet the limit. On a machine that has other work it is given two more
     tries; benchmarks/README.md has what was measured.
@@ -720,5 +724,5 @@ def test_a_change_is_drawn_quickly(open_page, undisturbed, address, limit):
             medians.append(statistics.median(delays))
             if medians[-1] <= limit:
                 break
-    print(f"change to picture, {len(tab.racers())} racing, medians in ms: {[round(m) for m in medians]}")
+    print(f"change to picture, {len(tab.optimizers())} racing, medians in ms: {[round(m) for m in medians]}")
     assert min(medians) <= limit

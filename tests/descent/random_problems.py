@@ -49,5 +49,5 @@ def draw_random_problems(count=NUM_PROBLEMS):
         yield problem, w0, np.random.default_rng(seed)
 
 
-def walk(problem, w0, lr, steps, name="gradient_descent", momentum=0.9):
+def run(problem, w0, lr, steps, name="gradient_descent", momentum=0.9):
     return descend(problem, w0, make_optimizer(name, lr, momentum), steps, "float64", 60)

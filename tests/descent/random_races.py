@@ -63,6 +63,6 @@ def choose_entries(*entries):
 
 
 def alone(name="gradient_descent", lr=0.01, problem="toy", **others):
-    """Return settings with one racer, and all else as at the problem's opening or as said."""
+    """Return settings with one optimizer, and all else as at the problem's opening or as said."""
     opening = {name: getattr(OPENINGS[problem], name) for name in RaceSettings.__dataclass_fields__}
     return RaceSettings(**(opening | {"entries": choose_entries((name, lr))} | others))

@@ -179,7 +179,7 @@ def test_an_optimizer_with_a_memory_is_never_taken_for_settled():
 
 @pytest.mark.parametrize("name", ["gradient_descent", "adam"])
 def test_time_limit_is_kept_and_said(name):
-    descend_toy(1e-4, 1, name=name)  # the first of torch's optimisers makes torch import its compiler
+    descend_toy(1e-4, 1, name=name)  # the first of torch's optimizers makes torch import its compiler
     start = time.perf_counter()
     result = descend_toy(1e-4, 100_000, name=name, seconds=0.05)
     assert time.perf_counter() - start < 2

@@ -151,8 +151,8 @@ def test_two_columns_fit_a_narrow_screen(name, w):
 def test_every_step_of_an_opening_fits_a_narrow_screen(name):
     """Down to the last one, where the powers of ten make the numbers long."""
     race = run_race(OPENINGS[name])
-    for racer in race.racers:
-        for w in racer.descent.path[::-20]:
+    for optimizer in race.optimizers:
+        for w in optimizer.descent.path[::-20]:
             check_fits(draw_graph(trace_graph(race.problem.make_loss(torch.float32), w, "float32")))
 
 

@@ -18,7 +18,7 @@ from models.descent.learning_rate import (
 from models.descent.optimizers import OPTIMIZERS, make_optimizer
 from models.descent.pace import measure_contraction, measure_distances
 from models.descent.problems import SURFACES, find_default_start, make_least_squares, make_valley
-from tests.descent.random_problems import TOY, ZEROS, draw_random_problems, find_eigenvalues, walk
+from tests.descent.random_problems import TOY, ZEROS, draw_random_problems, find_eigenvalues, run
 
 
 def test_just_inside_the_limit_converges_and_just_outside_diverges():
@@ -28,7 +28,7 @@ def test_just_inside_the_limit_converges_and_just_outside_diverges():
         assert limit == pytest.approx(2 / eigenvalues[-1])
         minimum = problem.find_minimum(w0)
 
-        inside = walk(problem, w0, 0.99 * limit, 80)
+        inside = run(problem, w0, 0.99 * limit, 80)
         errors = np.abs((inside.path - minimum) @ vectors)  # (81, R)
         pace = np.abs(1 - 0.99 * limit * eigenvalues)  # below 1 in every direction
         assert (pace < 1).all()
@@ -37,7 +37,7 @@ def test_just_inside_the_limit_converges_and_just_outside_diverges():
         assert (np.diff(excess) <= 1e-12).all()
         assert inside.status in ("running", "converged")
 
-        outside = walk(problem, w0, 1.01 * limit, 150)
+        outside = run(problem, w0, 1.01 * limit, 150)
         steepest = np.abs((outside.path - minimum) @ vectors[:, -1])
         assert steepest[-1] == pytest.approx(steepest[0] * 1.02**150, rel=1e-6)
         assert outside.status == "diverged"
@@ -70,7 +70,7 @@ def test_the_recurrence_is_what_the_steps_do(name):
     for problem, w0, rng in draw_random_problems(20):
         eigenvalues, vectors = find_eigenvalues(problem, w0)
         lr, beta = rng.uniform(0.1, 1.2) / eigenvalues[-1], rng.uniform(0.1, 0.95)
-        path = walk(problem, w0, lr, 12, name, beta).path
+        path = run(problem, w0, lr, 12, name, beta).path
         errors = (path - problem.find_minimum(w0)) @ vectors  # (13, R)
         for value, error in zip(eigenvalues, errors.T, strict=True):
             # Without a velocity yet, the first step is gradient descent's; Nesterov's looks ahead at once.
@@ -89,7 +89,7 @@ def test_momentums_limit_is_where_it_turns(name, beta):
         limit = find_lr_limit(curvature, make_optimizer(name, 1.0, beta))
         _, vectors = find_eigenvalues(problem, w0)
         for share, grows in ((0.99, False), (1.01, True)):
-            path = walk(problem, w0, share * limit, 250, name, beta).path
+            path = run(problem, w0, share * limit, 250, name, beta).path
             errors = np.abs((path - curvature.minimum) @ vectors[:, -1])
             assert errors[-1] > 5 * errors[0] if grows else errors[-1] < errors[0] / 5
             factor = predict_contraction(curvature, make_optimizer(name, share * limit, beta))
@@ -118,7 +118,7 @@ def test_descent_reaches_the_predicted_minimum():
         if curvature.condition > 20:
             continue
         reached += 1
-        result = walk(problem, w0, curvature.lr_best, 200)
+        result = run(problem, w0, curvature.lr_best, 200)
         np.testing.assert_allclose(result.w, curvature.minimum, atol=1e-6)
         assert measure_distances(curvature, result.path)[-1] < 1e-6
     assert reached > 60
@@ -138,7 +138,7 @@ def test_the_notebooks_step_sizes():
 
 def test_the_best_step_size_lands_in_one_step():
     curvature = find_curvature(TOY, ZEROS)
-    result = walk(TOY, ZEROS, curvature.lr_best, 3)
+    result = run(TOY, ZEROS, curvature.lr_best, 3)
     assert measure_distances(curvature, result.path)[1] < 1e-12
     optimizer = make_optimizer(lr=curvature.lr_best)
     assert measure_contraction(curvature, optimizer, result, "float64") == pytest.approx(0, abs=1e-12)
@@ -164,7 +164,7 @@ def test_curvature_of_a_surface_is_that_of_its_nearest_minimum(name):
     assert not curvature.is_exact
     # Close to the minimum the theory holds for it as well.
     lr = 0.7 * curvature.lr_max
-    result = walk(surface, curvature.minimum + 1e-5, lr, 40)
+    result = run(surface, curvature.minimum + 1e-5, lr, 40)
     predicted = predict_contraction(curvature, make_optimizer(lr=lr))
     measured = measure_contraction(curvature, make_optimizer(lr=lr), result, "float64")
     assert measured == pytest.approx(predicted, rel=0.01)
@@ -200,7 +200,7 @@ def test_suggested_step_size_comes_down(problem, name):
     w0 = find_default_start(problem) if problem is not SURFACES["saddle"] else np.array([-1.6, 0.3])
     lr = suggest_lr(problem, w0, name)
     assert f"{lr:.0e}" == f"{lr:e}".replace("000000", "").replace(".e", "e")  # one digit
-    result = walk(problem, w0, lr, 200, name)
+    result = run(problem, w0, lr, 200, name)
     assert result.status in ("converged", "running", "stalled")
     assert result.path_losses.min() < 0.7 * result.path_losses[0]
 

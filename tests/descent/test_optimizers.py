@@ -1,4 +1,4 @@
-"""Each optimiser's path against a plain loop with torch.optim's own; what is refused."""
+"""Each optimizer's path against a plain loop with torch.optim's own; what is refused."""
 
 import numpy as np
 import pytest
@@ -59,7 +59,7 @@ def problems(draw):
     return make_problem("least_squares", x, y), loss, draw(rows)
 
 
-def walk_in_torch(loss_of, w0, optimizer_of, steps):
+def descend_in_torch(loss_of, w0, optimizer_of, steps):
     """Take the steps as any torch program does; return the positions and the loss at each."""
     w = torch.tensor(w0, dtype=torch.float64, requires_grad=True)
     optimizer = optimizer_of(w)
@@ -80,7 +80,7 @@ def test_every_path_is_that_of_torch(problem, lr, beta, steps):
     ours, loss_of, w0 = problem
     for name, build in BUILD_IN_TORCH.items():
         result = descend(ours, w0, make_optimizer(name, lr, beta), steps, "float64", time_limit_seconds=60)
-        expected, losses = walk_in_torch(loss_of, w0, lambda w, build=build: build(w, lr, beta), steps)
+        expected, losses = descend_in_torch(loss_of, w0, lambda w, build=build: build(w, lr, beta), steps)
         count = len(result.path)
         np.testing.assert_allclose(result.path, expected[:count], rtol=1e-6, atol=1e-6, err_msg=name)
         np.testing.assert_allclose(result.path_losses, losses[:count], rtol=1e-5, atol=1e-6, err_msg=name)

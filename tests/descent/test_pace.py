@@ -21,7 +21,7 @@ from models.descent.pace import (
     measure_pace,
 )
 from models.descent.problems import SURFACES, evaluate_losses, make_least_squares, make_valley
-from tests.descent.random_problems import TOY, ZEROS, draw_random_problems, find_eigenvalues, walk
+from tests.descent.random_problems import TOY, ZEROS, draw_random_problems, find_eigenvalues, run
 
 
 def test_predicted_and_measured_contraction_agree():
@@ -32,7 +32,7 @@ def test_predicted_and_measured_contraction_agree():
         np.testing.assert_allclose(curvature.nonzero, eigenvalues, rtol=1e-6)
         predicted = predict_contraction(curvature, make_optimizer(lr=lr))
         assert predicted == pytest.approx(np.abs(1 - lr * eigenvalues).max(), rel=1e-6)
-        measured = measure_contraction(curvature, make_optimizer(lr=lr), walk(problem, w0, lr, 80), "float64")
+        measured = measure_contraction(curvature, make_optimizer(lr=lr), run(problem, w0, lr, 80), "float64")
         assert measured == pytest.approx(predicted, rel=0.01)
 
 
@@ -117,7 +117,7 @@ def test_divergence_is_measured_up_to_the_overflow():
     """The squares of these distances are outside of float64, the distances are not."""
     problem = make_least_squares([0.001], 1)
     curvature = find_curvature(problem, np.zeros(1))
-    result = walk(problem, np.zeros(1), 1.5 * curvature.lr_max, 3000)
+    result = run(problem, np.zeros(1), 1.5 * curvature.lr_max, 3000)
     assert result.overflow_step is not None
     distances = measure_distances(curvature, result.path)
     assert distances[-1] > 1e155
@@ -130,7 +130,7 @@ def test_pace_of_each_direction_is_one_minus_eta_lambda():
         eigenvalues, _ = find_eigenvalues(problem, w0)
         lr = rng.uniform(0.1, 2.5) / eigenvalues[-1]
         curvature = find_curvature(problem, w0)
-        paces = measure_pace(curvature, walk(problem, w0, lr, 3).path)
+        paces = measure_pace(curvature, run(problem, w0, lr, 3).path)
         moving = paces[curvature.eigenvalues > 0]
         expected = 1 - lr * eigenvalues
         seen = ~np.isnan(moving)

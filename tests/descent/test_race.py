@@ -58,7 +58,7 @@ def assert_same_descent(one, other):
 
 
 def run_afresh(settings, slot):
-    """Let the optimiser in a slot walk without any cache."""
+    """Let the optimizer in a slot descend without any cache."""
     optimizer = make_optimizer(*settings.entries[slot], settings.momentum)
     problem, w0 = build_problem(settings), settings.first_weights
     return descend(problem, w0, optimizer, settings.steps, settings.dtype, 60)
@@ -71,10 +71,10 @@ def run_afresh(settings, slot):
 def test_every_opening_runs_and_nobody_diverges(name):
     race = run_race(OPENINGS[name])
     assert race.settings.problem == name
-    assert len(race.racers) == sum(entry is not None for entry in OPENINGS[name].entries)
-    for racer in race.racers:
-        assert racer.descent.status in ("converged", "running", "stalled")
-        assert racer.descent.path_losses[-1] < racer.descent.path_losses[0]
+    assert len(race.optimizers) == sum(entry is not None for entry in OPENINGS[name].entries)
+    for optimizer in race.optimizers:
+        assert optimizer.descent.status in ("converged", "running", "stalled")
+        assert optimizer.descent.path_losses[-1] < optimizer.descent.path_losses[0]
 
 
 def test_every_problem_has_an_opening():
@@ -83,10 +83,10 @@ def test_every_problem_has_an_opening():
 
 
 def test_opens_on_the_notebooks_numbers():
-    (racer,) = run_race(RaceSettings()).racers
-    assert racer.descent.losses[9] == pytest.approx(0.150094673037529, rel=1e-4)
-    assert racer.descent.losses[99] == pytest.approx(8.74024408403784e-10, rel=1e-4)
-    assert len(racer.descent.losses) == 150
+    (optimizer,) = run_race(RaceSettings()).optimizers
+    assert optimizer.descent.losses[9] == pytest.approx(0.150094673037529, rel=1e-4)
+    assert optimizer.descent.losses[99] == pytest.approx(8.74024408403784e-10, rel=1e-4)
+    assert len(optimizer.descent.losses) == 150
 
 
 @settings(max_examples=25)
@@ -94,11 +94,13 @@ def test_opens_on_the_notebooks_numbers():
 def test_a_race_is_what_each_optimizer_does_alone(settings):
     for _ in range(2):  # the second time from the cache
         race = run_race(settings)
-        assert [racer.slot for racer in race.racers] == [k for k, one in enumerate(settings.entries) if one]
+        assert [optimizer.slot for optimizer in race.optimizers] == [
+            k for k, one in enumerate(settings.entries) if one
+        ]
         assert race.start.tolist() == list(settings.first_weights)
-        for racer in race.racers:
-            assert (racer.optimizer.name, racer.optimizer.lr) == settings.entries[racer.slot]
-            assert_same_descent(racer.descent, run_afresh(settings, racer.slot))
+        for optimizer in race.optimizers:
+            assert (optimizer.config.name, optimizer.config.lr) == settings.entries[optimizer.slot]
+            assert_same_descent(optimizer.descent, run_afresh(settings, optimizer.slot))
 
 
 CHANGES = [
@@ -124,9 +126,9 @@ def test_different_settings_never_mix(problem, change):
     first = replace(OPENINGS[problem], steps=20)
     second = replace(first, **change)
     for chosen in (first, second, first, second):
-        for racer in run_race(chosen).racers:
-            assert_same_descent(racer.descent, run_afresh(chosen, racer.slot))
-    pairs = zip(run_race(first).racers, run_race(second).racers, strict=False)
+        for optimizer in run_race(chosen).optimizers:
+            assert_same_descent(optimizer.descent, run_afresh(chosen, optimizer.slot))
+    pairs = zip(run_race(first).optimizers, run_race(second).optimizers, strict=False)
     assert any(not np.array_equal(one.descent.path, two.descent.path) for one, two in pairs)
 
 
@@ -141,36 +143,36 @@ def test_the_time_limit_is_shared(monkeypatch):
     entries = [("gradient_descent", 1e-4), ("momentum", 1e-5), ("adam", 1e-5), ("adagrad", 1e-5)]
     for count in (1, 2, 4):
         race = run_race(alone(steps=1000, entries=choose_entries(*entries[:count]), y=0.123))
-        for racer in race.racers:
-            assert racer.descent.status == "out_of_time"
-            assert len(racer.descent.path) == pytest.approx(800 / count, abs=3)
+        for optimizer in race.optimizers:
+            assert optimizer.descent.status == "out_of_time"
+            assert len(optimizer.descent.path) == pytest.approx(800 / count, abs=3)
 
 
-def test_who_is_not_touched_by_a_change_does_not_walk_again(monkeypatch):
-    """One racer less gives the others more time each, which must not make them walk anew."""
-    walked = []
+def test_who_is_not_touched_by_a_change_does_not_descend_again(monkeypatch):
+    """One optimizer less gives the others more time each, which must not make them descend again."""
+    descended = []
 
     def count(problem, w0, optimizer, *rest):
-        walked.append(optimizer.name)
+        descended.append(optimizer.name)
         return descend(problem, w0, optimizer, *rest)
 
     monkeypatch.setattr(app.descent.race, "descend", count)
     settings = alone(entries=(("momentum", 0.0123), ("adam", 0.0123), ("rmsprop", 0.0123), None), steps=30)
     run_race(settings)
-    assert walked == ["momentum", "adam", "rmsprop"]
+    assert descended == ["momentum", "adam", "rmsprop"]
     run_race(replace(settings, entries=(None, *settings.entries[1:])))
     run_race(replace(settings, entries=(("nesterov", 0.0123), *settings.entries[1:])))
-    assert walked == ["momentum", "adam", "rmsprop", "nesterov"]
+    assert descended == ["momentum", "adam", "rmsprop", "nesterov"]
 
 
 def test_a_race_without_time_is_not_kept_and_costs_nobody_theirs(monkeypatch):
     kept, cut = alone(lr=0.0321, steps=40), alone(lr=0.0322, steps=40)
-    before = run_race(kept).racers[0].descent
+    before = run_race(kept).optimizers[0].descent
     monkeypatch.setattr(app.descent.race, "TIME_LIMIT_SECONDS", 0.0)
-    assert run_race(cut).racers[0].descent.status == "out_of_time"
-    assert run_race(kept).racers[0].descent is before
+    assert run_race(cut).optimizers[0].descent.status == "out_of_time"
+    assert run_race(kept).optimizers[0].descent is before
     monkeypatch.setattr(app.descent.race, "TIME_LIMIT_SECONDS", 240.0)
-    assert len(run_race(cut).racers[0].descent.path) == 41
+    assert len(run_race(cut).optimizers[0].descent.path) == 41
 
 
 @pytest.mark.parametrize(
@@ -206,15 +208,15 @@ def test_refuses_what_cannot_be_run(change, message):
         run_race(replace(RaceSettings(), **change))
 
 
-def test_names_tell_racers_apart():
+def test_names_tell_optimizers_apart():
     entries = (("adam", 0.1), ("adam", 0.2), ("momentum", 0.1), ("adam", 0.2))
     race = run_race(alone(entries=entries, steps=3))
-    names = [race.name_racer(racer) for racer in race.racers]
+    names = [race.name_optimizer(optimizer) for optimizer in race.optimizers]
     assert names[0] == "Adam η = 0.1"
     assert names[2] == "Momentum"
     assert len(set(names)) == 4
     close = run_race(alone(entries=choose_entries(("adam", 0.1), ("adam", 0.10000001)), steps=3))
-    assert len({close.name_racer(racer) for racer in close.racers}) == 2
+    assert len({close.name_optimizer(optimizer) for optimizer in close.optimizers}) == 2
 
 
 def test_step_sizes_are_compared_on_the_same_problem_from_the_same_start():
@@ -231,7 +233,7 @@ def test_a_line_is_fitted_to_the_points():
     xs, ys = np.array(points).T
     np.testing.assert_allclose(race.curvature.minimum, np.polyfit(xs, ys, 1))
     slope, intercept = race.start
-    assert race.racers[0].descent.losses[0] == pytest.approx(np.mean((slope * xs + intercept - ys) ** 2))
+    assert race.optimizers[0].descent.losses[0] == pytest.approx(np.mean((slope * xs + intercept - ys) ** 2))
 
 
 # ----- numbers as text
@@ -487,7 +489,7 @@ def ask(problem="valley", moved=None, **changes):
 
 def test_the_controls_are_answered_with_a_race():
     answer = ask(lr_1=0.01)
-    assert answer["race"]["racers"][0]["detail"] == "η = 0.01"
+    assert answer["race"]["optimizers"][0]["detail"] == "η = 0.01"
     assert (answer["settings_error"], answer["problem_error"]) == ("", "")
     assert "above 0" in ask(lr_1=-1)["settings_error"]
     assert "race" not in ask(lr_1=-1)
@@ -524,14 +526,14 @@ def test_wrong_types_are_refused_and_nothing_breaks(change):
 def test_what_was_moved_counts_until_its_field_follows():
     """Its field still holds the old number; a change of another control must not bring that back."""
     answer = ask(moved={"lr_1": 0.02, "start_a": 4.0}, condition=30.0)
-    assert answer["race"]["racers"][0]["detail"] == "η = 0.02"
-    assert answer["race"]["racers"][0]["path"][0] == [4.0, 3.0]
+    assert answer["race"]["optimizers"][0]["detail"] == "η = 0.02"
+    assert answer["race"]["optimizers"][0]["path"][0] == [4.0, 3.0]
     form = fill_form(OPENINGS["valley"])
     answer = json.loads(
         on_optimizer(2, {"moved": {"lr_1": 0.02}}, "Loss", *(form | {"optimizer_2": "adam"}).values())[0]
     )
-    assert answer["race"]["racers"][0]["detail"] == "η = 0.02"
-    assert answer["race"]["racers"][1]["name"].startswith("Adam")
+    assert answer["race"]["optimizers"][0]["detail"] == "η = 0.02"
+    assert answer["race"]["optimizers"][1]["name"].startswith("Adam")
 
 
 def test_a_chosen_optimizers_own_step_size_counts_again():
@@ -539,7 +541,7 @@ def test_a_chosen_optimizers_own_step_size_counts_again():
     text, filling, *_ = on_optimizer(1, {"moved": {"lr_1": 0.02}}, "Loss", *form.values())
     answer, lr = json.loads(text), json.loads(filling)["fields"]["lr_1"]
     assert answer["moved"] == {"lr_1": None}
-    assert answer["race"]["racers"][0]["detail"] == f"η = {lr:g}"
+    assert answer["race"]["optimizers"][0]["detail"] == f"η = {lr:g}"
     # Also where the form is wrong elsewhere.
     broken = form | {"start_a": None}
     assert json.loads(on_optimizer(1, None, "Loss", *broken.values())[0])["moved"] == {"lr_1": None}

@@ -110,7 +110,7 @@ def test_a_descent_is_told_with_its_facts(settings, words):
 def test_a_descent_without_time_says_how_far_it_came(monkeypatch):
     monkeypatch.setattr(app.descent.race, "TIME_LIMIT_SECONDS", 0.0)
     race = run_race(alone(lr=0.0123, steps=77))
-    assert race.racers[0].descent.status == "out_of_time"
+    assert race.optimizers[0].descent.status == "out_of_time"
     assert describe_race(race) == (
         "**Stopped: the time for a race was up.** 0 steps of 77 are done, and the loss is 1."
     )
@@ -134,9 +134,9 @@ def test_a_race_names_the_lowest_and_who_diverges():
     text = describe_race(race)
     assert text.startswith("**Gradient descent: The steps grow.**")
     assert "Nesterov (its limit is 0.1357) diverges too." in text
-    lowest = min(race.racers[1::2], key=lambda racer: racer.descent.path_losses[-1])
+    lowest = min(race.optimizers[1::2], key=lambda optimizer: optimizer.descent.path_losses[-1])
     loss = format_number(lowest.descent.path_losses[-1])
-    assert f"**{lowest.optimizer.kind.title} is lowest** after 60 steps, with a loss of {loss}" in text
+    assert f"**{lowest.config.kind.title} is lowest** after 60 steps, with a loss of {loss}" in text
 
 
 def test_a_race_that_nobody_finishes_names_no_winner():
@@ -150,7 +150,7 @@ def test_nobody_is_given_the_limit_of_another():
     """At 0.15 gradient descent comes down on the toy problem and Nesterov does not."""
     entries = choose_entries(("gradient_descent", 0.25), ("nesterov", 0.15), ("adam", 30.0))
     race = run_race(alone(entries=entries, steps=1))
-    assert [racer.descent.status for racer in race.racers] == ["diverged"] * 3
+    assert [optimizer.descent.status for optimizer in race.optimizers] == ["diverged"] * 3
     text = describe_race(race)
     assert text.index("A step size below 0.2 comes down.") < text.index(
         "Nesterov (its limit is 0.1357) diverges"
@@ -166,9 +166,9 @@ def test_nobody_is_given_the_limit_of_another():
 @given(race_settings(entries=st.tuples(st.sampled_from(["momentum", "nesterov"]), st.floats(1e-3, 1))))
 def test_nobody_is_on_the_way_down_who_stands_higher(chosen):
     race = run_race(chosen)
-    for racer in race.racers:
-        losses = racer.descent.path_losses
-        text = describe_descent(race, racer)
+    for optimizer in race.optimizers:
+        losses = optimizer.descent.path_losses
+        text = describe_descent(race, optimizer)
         assert not (losses[-1] > losses[0] and "On the way down" in text)
         assert not (losses[-1] < losses[0] and "Up at first" in text)
 
@@ -179,9 +179,9 @@ def test_a_place_is_named_where_the_gradient_is_flat_alone(chosen):
     """Flat: shorter than 10⁻⁵, or shorter than what rounding the weights changes in it."""
     race = run_race(chosen)
     epsilon = np.finfo(chosen.dtype).eps
-    for racer in race.racers:
-        w, gradient = racer.descent.path[-1], racer.descent.gradients[-1]
-        text = describe_descent(race, racer)
+    for optimizer in race.optimizers:
+        w, gradient = optimizer.descent.path[-1], optimizer.descent.gradients[-1]
+        text = describe_descent(race, optimizer)
         if re.search("hollow|saddle|hill|at the minimum", text):
             blur = epsilon * np.abs(race.problem.hessian(w)) @ np.abs(w)
             assert np.linalg.norm(gradient) < 1e-5 or (np.abs(gradient) < 3 * blur).all()
@@ -197,9 +197,9 @@ def test_twins_are_told_apart():
 
 
 def write_everything(race):
-    last = max(len(racer.descent.path) for racer in race.racers)
+    last = max(len(optimizer.descent.path) for optimizer in race.optimizers)
     yield describe_race(race)
-    yield from (describe_descent(race, racer) for racer in race.racers)
+    yield from (describe_descent(race, optimizer) for optimizer in race.optimizers)
     yield tabulate_losses(race)
     yield explain_minimum(race)
     yield explain_rates(race)
@@ -223,7 +223,7 @@ def test_no_text_ever_says_nan(chosen):
 @given(race_settings())
 def test_no_sentence_ever_says_nan(chosen):
     race = run_race(chosen)
-    for text in (describe_race(race), *[describe_descent(race, racer) for racer in race.racers]):
+    for text in (describe_race(race), *[describe_descent(race, optimizer) for optimizer in race.optimizers]):
         assert re.fullmatch(r"\*\*.+\.", text)
         assert not re.search(r"\b(nan|inf|None)\b", text)
 
@@ -273,9 +273,9 @@ def test_the_table_of_losses_is_the_notebooks():
 
 @settings(max_examples=25)
 @given(race_settings())
-def test_the_table_of_losses_holds_each_racers(chosen):
+def test_the_table_of_losses_holds_each_optimizers(chosen):
     race = run_race(chosen)
-    columns = [racer.descent.losses for racer in race.racers]
+    columns = [optimizer.descent.losses for optimizer in race.optimizers]
     for row in read_table(tabulate_losses(race)):
         k = int(row[0]) - 1
         for losses, cell in zip(columns, row[1:], strict=False):
@@ -291,8 +291,8 @@ def test_the_table_of_distances_is_measured_from_the_minimum():
     rows = read_table(tabulate_distances(race))
     assert (rows[0][0], rows[-1][0]) == ("0", "150")
     for row in rows:
-        for racer, cell in zip(race.racers, row[1:], strict=True):
-            assert cell == format_number(float(np.linalg.norm(racer.descent.path[int(row[0])] - minimum)))
+        for optimizer, cell in zip(race.optimizers, row[1:], strict=True):
+            assert cell == format_number(float(np.linalg.norm(optimizer.descent.path[int(row[0])] - minimum)))
 
 
 def test_the_table_of_step_sizes_has_the_notebooks_best():
@@ -327,7 +327,7 @@ def test_the_row_in_bold_has_the_smallest_factor():
         assert to_float(bold.split("|")[3].strip(" *")) == min(factors)
 
 
-def test_the_optimisers_are_listed_with_their_calls():
+def test_the_optimizers_are_listed_with_their_calls():
     rows = read_table(tabulate_optimizers())
     assert [row[0] for row in rows] == [kind.title for kind in OPTIMIZERS.values()]
     assert rows[-1][2] == "`torch.optim.Adam([w], lr=η)`"
@@ -378,10 +378,10 @@ def test_who_may_come_to_another_minimum_is_named():
         x=(2.0, 1.0), w0=(0.0, 0.0), steps=1000, dtype="float64",
     )  # fmt: skip
     race = run_race(settings)
-    ends = [np.linalg.norm(racer.descent.w - race.curvature.minimum) for racer in race.racers]
+    ends = [np.linalg.norm(optimizer.descent.w - race.curvature.minimum) for optimizer in race.optimizers]
     assert ends[0] < 1e-9
     assert min(ends[1:]) > 0.01
-    assert all(racer.descent.path_losses[-1] < 1e-9 for racer in race.racers)
+    assert all(optimizer.descent.path_losses[-1] < 1e-9 for optimizer in race.optimizers)
     assert "Adagrad and Adam may come to another of the minimisers" in explain_minimum(race)
     for other in (alone("adam", x=(2.0,), w0=(0.0,)), alone(x=(2.0, 1.0), w0=(0.0, 0.0)), OPENINGS["valley"]):
         assert "another of the minimisers" not in explain_minimum(run_race(other))
@@ -420,7 +420,7 @@ def test_the_gradient_is_found_in_three_ways(name):
         graph, nodes, text = explain_gradient(race, step)
         assert "<svg" in graph
         assert "| w, the weights | – | AccumulateGrad |" in nodes
-        w = race.racers[0].descent.path[step]
+        w = race.optimizers[0].descent.path[step]
         assert f"after {step:,} step" in text
         gradient = [format_number(value) for value in race.problem.gradient(w)]
         rows = [line for line in text.splitlines() if line.startswith("|")][2:]
@@ -447,17 +447,17 @@ def test_a_step_beyond_the_last_is_the_last():
 
 
 def draw_settings(seed):
-    """Draw settings for the script: each problem and each number of racers in turn."""
+    """Draw settings for the script: each problem and each number of optimizers in turn."""
     rng = random.Random(seed)
     name = list(PROBLEM_TITLES)[seed % len(PROBLEM_TITLES)]
-    num_racers, num_weights = seed % 4 + 1, rng.randint(1, 8)
-    names = [rng.choice(list(OPTIMIZERS)) for _ in range(num_racers)]
+    num_optimizers, num_weights = seed % 4 + 1, rng.randint(1, 8)
+    names = [rng.choice(list(OPTIMIZERS)) for _ in range(num_optimizers)]
     if seed in (3, 7):  # the same one twice, with the same step size
         names[1] = names[0]
     rates = [round(10 ** rng.uniform(-3, 0.5), rng.randint(3, 12)) for _ in names]
     if seed in (3, 7):
         rates[1] = rates[0]
-    entries = list(zip(names, rates, strict=True)) + [None] * (4 - num_racers)
+    entries = list(zip(names, rates, strict=True)) + [None] * (4 - num_optimizers)
     rng.shuffle(entries)
     return RaceSettings(
         problem=name,
@@ -479,26 +479,28 @@ DRAWN = [draw_settings(seed) for seed in range(24)]
 
 def test_the_drawn_settings_are_of_all_kinds():
     races = [run_race(chosen) for chosen in DRAWN]
-    racers = [racer for race in races for racer in race.racers]
+    optimizers = [optimizer for race in races for optimizer in race.optimizers]
     assert {chosen.problem for chosen in DRAWN} == set(PROBLEM_TITLES)
-    assert {racer.optimizer.name for racer in racers} == set(OPTIMIZERS)
+    assert {optimizer.config.name for optimizer in optimizers} == set(OPTIMIZERS)
     assert {(chosen.dtype, chosen.problem == "toy") for chosen in DRAWN} >= {
         ("float32", True),
         ("float64", False),
     }
-    assert {len(race.racers) for race in races} == {1, 2, 3, 4}
-    assert sum(racer.descent.overflow_step is not None for racer in racers) >= 3
-    assert sum(racer.descent.status == "running" for racer in racers) >= 10
-    assert any(len({racer.optimizer for racer in race.racers}) < len(race.racers) for race in races)
+    assert {len(race.optimizers) for race in races} == {1, 2, 3, 4}
+    assert sum(optimizer.descent.overflow_step is not None for optimizer in optimizers) >= 3
+    assert sum(optimizer.descent.status == "running" for optimizer in optimizers) >= 10
+    assert any(
+        len({optimizer.config for optimizer in race.optimizers}) < len(race.optimizers) for race in races
+    )
 
 
 def assert_prints_the_races_numbers(printed, race):
     """Compare all that was printed with the descents and with the page's table, to the last digit."""
     lines, steps = iter(printed.splitlines()), race.settings.steps
     table = {int(row[0]): row[1:] for row in read_table(tabulate_losses(race))}
-    for column, racer in enumerate(race.racers):
-        descent = racer.descent
-        assert next(lines) == race.name_racer(racer)
+    for column, optimizer in enumerate(race.optimizers):
+        descent = optimizer.descent
+        assert next(lines) == race.name_optimizer(optimizer)
         for k, loss in enumerate(descent.losses.tolist(), start=1):
             if k % 10 == 0 or k == steps:
                 assert next(lines) == f"Iteration {k}/{steps}, Current loss: {loss}"

@@ -52,7 +52,9 @@ def test_any_race_can_be_sent(chosen, chart):
     race = run_race(chosen)
     value, ruler = show_race(race, chart), show_ruler(race)
     assert json.loads(to_json(value)).keys() == value.keys()
-    assert [racer["slot"] for racer in value["racers"]] == [handle["slot"] for handle in ruler["handles"]]
+    assert [optimizer["slot"] for optimizer in value["optimizers"]] == [
+        handle["slot"] for handle in ruler["handles"]
+    ]
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -61,11 +63,11 @@ def test_any_race_can_be_sent(chosen, chart):
 def test_a_race_that_leaves_all_range_can_be_sent(name, chart, dtype):
     entries = choose_entries(("gradient_descent", 1e6), ("momentum", 3e9), ("adam", 1e15))
     race = run_race(alone(problem=name, entries=entries, steps=200, dtype=dtype))
-    first = race.racers[0].descent
+    first = race.optimizers[0].descent
     if name != "rastrigin":  # its waves hold the gradient, and so each step, within bounds
         assert first.overflow_step is not None
         ending = f"Overflows in iteration {first.overflow_step}."
-        assert show_race(race)["racers"][0]["ending"] == ending
+        assert show_race(race)["optimizers"][0]["ending"] == ending
     to_json(show_race(race, chart))
     to_json(show_ruler(race))
 
@@ -74,20 +76,20 @@ def test_long_distances_are_not_taken_for_infinite():
     """In float64 the squares of these distances overflow before the loss does."""
     race = run_race(alone(lr=1e3, x=(0.1,), w0=(0.0,), steps=1000, dtype="float64"))
     (series,) = draw_chart(race, "Distance")["series"]
-    assert series["points"][-1][0] == len(race.racers[0].descent.path) - 1
+    assert series["points"][-1][0] == len(race.optimizers[0].descent.path) - 1
     assert series["points"][-1][1] > 1e154
 
 
-# ----- the racers
+# ----- the optimizers
 
 
 @settings(max_examples=40)
 @given(race_settings(max_steps=20))
-def test_racers_stand_where_their_descents_do(chosen):
+def test_optimizers_stand_where_their_descents_do(chosen):
     race = run_race(chosen)
-    for shown, racer in zip(show_race(race)["racers"], race.racers, strict=True):
-        descent = racer.descent
-        assert shown["slot"] == racer.slot
+    for shown, optimizer in zip(show_race(race)["optimizers"], race.optimizers, strict=True):
+        descent = optimizer.descent
+        assert shown["slot"] == optimizer.slot
         assert len(shown["path"]) == len(shown["losses"]) == len(shown["gradients"]) == len(descent.path)
         np.testing.assert_allclose(shown["losses"], descent.path_losses, rtol=1e-6)
         lengths = [math.hypot(*gradient) for gradient in descent.gradients]
@@ -262,7 +264,7 @@ def test_one_weight_stands_for_itself():
     assert picture["x_label"] == "w"
     assert picture["minima"] == [[1.5, 0.0]]
     np.testing.assert_array_equal(
-        place_on_curve(race, race.racers[0].descent.path), race.racers[0].descent.path[:, 0]
+        place_on_curve(race, race.optimizers[0].descent.path), race.optimizers[0].descent.path[:, 0]
     )
     assert start_from_curve(race, 0.75) == (0.75,)
 
@@ -326,14 +328,14 @@ def test_chart_draws_what_it_says(name):
     for chart in CHARTS:
         drawn = draw_chart(race, chart)
         series = [one for one in drawn["series"] if one["name"] != "predicted"]
-        assert len(series) == len(race.racers)
-        for one, racer in zip(series, race.racers, strict=True):
-            heights = expected[chart](racer.descent)
+        assert len(series) == len(race.optimizers)
+        for one, optimizer in zip(series, race.optimizers, strict=True):
+            heights = expected[chart](optimizer.descent)
             steps, values = np.transpose(one["points"])
             np.testing.assert_allclose(values, heights[steps.astype(int)], rtol=1e-6)
             assert (steps[0], steps[-1]) == (0, len(heights) - 1)
-            assert one["role"] == f"racer{racer.slot + 1}"
-        assert drawn["x_range"] == [0, max(len(racer.descent.path) - 1 for racer in race.racers)]
+            assert one["role"] == f"series{optimizer.slot + 1}"
+        assert drawn["x_range"] == [0, max(len(optimizer.descent.path) - 1 for optimizer in race.optimizers)]
         assert drawn["log_y"]
 
 
@@ -360,7 +362,7 @@ def test_predicted_losses_are_those_of_the_toy_problem(lr):
 def test_prediction_keeps_to_the_scale_of_what_was_met():
     """Float32 stops at a loss of about 10⁻¹³; the prediction goes on to 10⁻⁹¹ and would flatten the curve."""
     race = run_race(alone(lr=0.05))
-    losses, predicted = race.racers[0].descent.path_losses, predict_losses(race)
+    losses, predicted = race.optimizers[0].descent.path_losses, predict_losses(race)
     shown = predicted[~np.isnan(predicted)]
     assert len(shown) < len(losses)
     assert shown.min() >= losses[losses > 0].min() * math.exp(-2.01)
@@ -374,7 +376,7 @@ def test_prediction_keeps_to_the_scale_of_what_was_met():
         alone(entries=choose_entries(("gradient_descent", 0.1), ("gradient_descent", 0.2))),
         alone(x=(2.0,), y=1.0, w0=(0.5,)),  # at the minimum from the start
     ],
-    ids=["momentum", "valley", "two racers", "no loss"],
+    ids=["momentum", "valley", "two optimizers", "no loss"],
 )
 def test_nothing_is_predicted_elsewhere(chosen):
     race = run_race(chosen)
@@ -384,7 +386,7 @@ def test_nothing_is_predicted_elsewhere(chosen):
 
 def test_a_loss_of_zero_is_told():
     race = run_race(alone(lr=0.125, x=(2.0,), w0=(1.0,), y=1.0, dtype="float64", steps=5))
-    assert race.racers[0].descent.path_losses[1] == 0  # the best step size: one step
+    assert race.optimizers[0].descent.path_losses[1] == 0  # the best step size: one step
     assert draw_chart(race, "Loss")["note"].startswith("From step 1 on a curve is at 0")
     assert draw_chart(run_race(alone()), "Loss")["note"] == ""
 
@@ -415,14 +417,14 @@ def test_ruler_marks_the_notebooks_step_sizes():
 
 
 @pytest.mark.parametrize("name", list(OPENINGS))
-def test_ruler_has_a_handle_for_each_racer(name):
+def test_ruler_has_a_handle_for_each_optimizer(name):
     race = run_race(OPENINGS[name])
     handles = show_ruler(race)["handles"]
-    for handle, racer in zip(handles, race.racers, strict=True):
-        assert handle["slot"] == racer.slot
-        assert handle["lr"] == racer.optimizer.lr
-        assert handle["lr_max"] == find_lr_limit(race.curvature, racer.optimizer)
-        assert (handle["lr_best"] is None) == (racer.optimizer.name != "gradient_descent")
+    for handle, optimizer in zip(handles, race.optimizers, strict=True):
+        assert handle["slot"] == optimizer.slot
+        assert handle["lr"] == optimizer.config.lr
+        assert handle["lr_max"] == find_lr_limit(race.curvature, optimizer.config)
+        assert (handle["lr_best"] is None) == (optimizer.config.name != "gradient_descent")
         assert handle["where"].startswith("near the minimum (") != race.curvature.is_exact
         assert handle["note"]
 
@@ -437,7 +439,7 @@ def test_the_note_on_steps_that_scale_themselves_is_what_they_do(name, first, wo
     race = run_race(alone(name, lr, "valley", start=(900.0, 800.0), steps=400, dtype="float64"))
     (handle,) = show_ruler(race)["handles"]
     assert words in handle["note"]
-    steps = np.abs(np.diff(race.racers[0].descent.path, axis=0)) / lr  # (400, 2), in units of η
+    steps = np.abs(np.diff(race.optimizers[0].descent.path, axis=0)) / lr  # (400, 2), in units of η
     np.testing.assert_allclose(steps[0], first, rtol=1e-6)
     if name == "adagrad":
         assert (steps <= 1).all()

@@ -1,4 +1,4 @@
-// The ground that the racers walk on: shades and contour lines, or a curve. Python sends both ready to draw.
+// The landscape under the optimizers: shades and contour lines, or a curve. Python sends both ready to draw.
 
 const MAX_LEVEL_LABELS = 7;
 const SHADE = 0.8;         // how far the highest loss goes from the surface's colour to the line's

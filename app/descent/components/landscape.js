@@ -1,4 +1,4 @@
-// The landscape: racers' paths over their ground, and a starting point that people move. It knows drawn positions only.
+// The landscape: optimizers' paths over their ground, and a starting point that people move. It knows drawn positions only.
 
 const NEAR_PX = 28;        // a finger this near the starting point takes hold of it; elsewhere it scrolls or taps
 const DOT_GAP_PX = 6;      // steps nearer than this to the last one get no dot of their own
@@ -48,7 +48,7 @@ function createLandscape(root, { onStart }) {
 
   let race = null;
   let groundKey = "";      // what the ground layer shows
-  let trails = [];         // for every racer: its steps in pixels, each with its part inside the frame
+  let trails = [];         // for every optimizer: its steps in pixels, each with its part inside the frame
   let numDrawn = 0;
   let scale = null;
   let colors = {};
@@ -69,7 +69,7 @@ function createLandscape(root, { onStart }) {
     const width = canvas.parentNode.clientWidth;
     const height = canvas.parentNode.clientHeight;
     if (!race || width < 40 || height < 40) return;  // still in a closed tab; the size observer calls again
-    colors = readColors(canvas, { ...AXIS_COLORS, ...RACER_COLORS });
+    colors = readColors(canvas, { ...AXIS_COLORS, ...SERIES_COLORS });
     fitCanvas(canvas, width, height);
     const ground = fitCanvas(groundLayer, width, height);
     const key = JSON.stringify([race.picture, colors, width, height, window.devicePixelRatio]);
@@ -79,7 +79,7 @@ function createLandscape(root, { onStart }) {
       ground.clearRect(0, 0, width, height);
       drawGround(ground, race.picture, scale, colors);
     }
-    trails = race.racers.map(measureTrail);
+    trails = race.optimizers.map(measureTrail);
     const paths = fitCanvas(pathLayer, width, height);
     blit(paths, groundLayer);
     paths.globalAlpha = 0.4;
@@ -97,7 +97,7 @@ function createLandscape(root, { onStart }) {
     // A dot where a step ends inside the frame, far enough from the last one to be seen as one.
     const hasDot = pixels.map((point, step) => step > 0 && isInBox(point)
       && Math.hypot(point[0] - pixels[step - 1][0], point[1] - pixels[step - 1][1]) >= DOT_GAP_PX);
-    // The last part inside the frame so far: where a racer off the picture has left it.
+    // The last part inside the frame so far: where an optimizer off the picture has left it.
     const lastPart = [];
     parts.forEach((part, step) => lastPart.push(part || lastPart[step - 1] || null));
     return { slot, color: colors[slot], pixels, parts, lastPart, hasDot };
@@ -153,7 +153,7 @@ function createLandscape(root, { onStart }) {
     const part = at > Math.floor(at) ? clipLine(from, here, scale.box) : null;
     if (part) drawParts(context, trail, [part], 2.25);
     const look = { color, halo: colors.surface };
-    if (isInBox(here)) return drawShape(context, RACER_PATHS[slot], ...here, look);
+    if (isInBox(here)) return drawShape(context, SERIES_PATHS[slot], ...here, look);
     const exit = part || trail.lastPart[Math.floor(at)];
     if (!exit) return;
     const [fromX, fromY, x, y] = exit;
@@ -175,15 +175,15 @@ function createLandscape(root, { onStart }) {
     if (!scale || !race) return;
     drawTrails(Math.floor(position));
     blit(context, trailLayer);
-    for (const start of heldStart ? [heldStart] : race.racers.map((racer) => racer.path[0])) {
+    for (const start of heldStart ? [heldStart] : race.optimizers.map((optimizer) => optimizer.path[0])) {
       if (isInPicture(race.picture, start)) drawStart(start);
     }
-    for (const trail of [...trails].reverse()) drawMarker(trail);  // the first racer lies on top
+    for (const trail of [...trails].reverse()) drawMarker(trail);  // the first optimizer lies on top
   }
 
   // ---- Moving the start
 
-  const startOf = () => heldStart || race.racers[0].path[0];
+  const startOf = () => heldStart || race.optimizers[0].path[0];
 
   function moveStart(x, y) {
     const { x_range: xRange, y_range: yRange, curve } = race.picture;

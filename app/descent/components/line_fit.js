@@ -1,4 +1,4 @@
-// The data that a line is fitted to: points that people move, and every racer's line at the cursor.
+// The data that a line is fitted to: points that people move, and every optimizer's line at the cursor.
 
 const POINT_REACH_PX = 24;
 const MOVED_DIGITS = 3;    // of a point that was moved by hand; the others keep all of theirs
@@ -9,7 +9,7 @@ function createLineFit(root, { onPoints }) {
   const axesLayer = document.createElement("canvas");
 
   let data = null;
-  let racers = [];
+  let optimizers = [];
   let scale = null;
   let colors = {};
   let position = 0;
@@ -22,7 +22,7 @@ function createLineFit(root, { onPoints }) {
   function setRace(race) {
     root.hidden = !race.data;
     data = race.data;
-    racers = race.racers;
+    optimizers = race.optimizers;
     if (!data) return;
     selected = Math.min(selected, points().length - 1);
     redraw();
@@ -32,7 +32,7 @@ function createLineFit(root, { onPoints }) {
     const width = canvas.parentNode.clientWidth;
     const height = canvas.parentNode.clientHeight;
     if (!data || width < 40 || height < 40) return;
-    colors = readColors(canvas, { ...AXIS_COLORS, ...RACER_COLORS });
+    colors = readColors(canvas, { ...AXIS_COLORS, ...SERIES_COLORS });
     fitCanvas(canvas, width, height);
     const back = fitCanvas(axesLayer, width, height);
     scale = buildScale(back, width, height, data);
@@ -49,7 +49,7 @@ function createLineFit(root, { onPoints }) {
     context.save();
     clipToBox(context, scale.box);
     context.lineWidth = 2.25;
-    for (const { slot, path } of [...racers].reverse()) {
+    for (const { slot, path } of [...optimizers].reverse()) {
       const [slope, intercept] = pointOnPath(path, position);
       const ends = data.x_range.map((x) => [scale.x(x), scale.y(slope * x + intercept)]);
       const part = clipLine(...ends, scale.box);
@@ -63,14 +63,14 @@ function createLineFit(root, { onPoints }) {
     context.restore();
     points().forEach(([x, y], index) => {
       const isMarked = index === selected && (press !== null || canvas.matches(":focus-visible"));
-      drawShape(context, RACER_PATHS[0], scale.x(x), scale.y(y),
+      drawShape(context, SERIES_PATHS[0], scale.x(x), scale.y(y),
         { color: isMarked ? colors.accent : colors.text, halo: colors.surface, size: isMarked ? 1.2 : 0.9 });
     });
   }
 
   function describe() {
     const [x, y] = points()[selected].map((number) => formatNumber(number, 3));
-    canvas.setAttribute("aria-label", `${points().length} data points and the racers\u2019 lines. Drag a point to move it; `
+    canvas.setAttribute("aria-label", `${points().length} data points and the optimizers\u2019 lines. Drag a point to move it; `
       + "on the keyboard, Page Up and Page Down choose a point and the arrow keys move it, with Shift in small steps. "
       + `Chosen: point ${selected + 1} at ${x}, ${y}.`);
   }

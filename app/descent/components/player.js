@@ -35,6 +35,7 @@ function onMove(steps, position) {
 
 function restSoon() {
   clearTimeout(rest);
+  player.removeAttribute("data-resting");
   rest = setTimeout(onRest, REST_MS);
 }
 
@@ -43,6 +44,7 @@ function onRest() {
   spoken.textContent = `Step ${shown.steps} of ${race.num_steps}. ${readout.tell()}`;
   props.value = withMoved({ iteration: shown.steps });
   trigger("release");
+  player.setAttribute("data-resting", "");  // whoever looks at the page from outside can wait for it
 }
 
 // ---- Questions to Python: one under way at most, the latest next

@@ -1,4 +1,4 @@
-"""The descent player: optimisers walking down a loss landscape, with their losses and one cursor for all."""
+"""The descent player: optimizer paths over a loss landscape, with their losses and one cursor for all."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def fill_moved(fields: list[str]) -> str:
 
 
 def build_player(value: RacePayload, answer: Callable[[Any], str], **kwargs: Any) -> gr.HTML:
-    """Build the player of up to four optimisers, the racers, on one loss landscape.
+    """Build the player of up to four optimizers on one loss landscape.
 
     The component sends `{"start": [x, y]}` (on a curve `{"start": [x]}`) or `{"points": [[x, y], …]}` with
     its event `input` while someone moves the start or a data point, and waits for the answer before it sends
@@ -113,7 +113,7 @@ def build_player(value: RacePayload, answer: Callable[[Any], str], **kwargs: Any
         css_template=read_component_style(_FOLDER, "chart", "transport", "player"),
         js_on_load=read_component_script(
             _FOLDER,
-            "racers",
+            "series",
             "axes",
             "chart",
             "ground",

@@ -1,10 +1,10 @@
-// The readout: one row a racer, with its numbers at the cursor.
+// The readout: one row an optimizer, with its numbers at the cursor.
 
 function createReadout(root) {
   let race = null;
   let rows = [];
 
-  function buildRow(racer) {
+  function buildRow(optimizer) {
     const row = document.createElement("li");
     const part = (parent, name, text = "") => {
       const node = parent.appendChild(document.createElement("span"));
@@ -13,23 +13,23 @@ function createReadout(root) {
       return node;
     };
     const who = part(row, "who");
-    who.appendChild(buildSwatch(racer.slot));
-    part(who, "name", racer.name);
+    who.appendChild(buildSwatch(optimizer.slot));
+    part(who, "name", optimizer.name);
     const under = part(who, "under");
-    part(under, "detail", racer.detail);
+    part(under, "detail", optimizer.detail);
     const state = part(under, "state");
     const figure = (label) => {
       const cell = part(row, "figure");
       part(cell, "label", label);
       return part(cell, "number");
     };
-    who.title = `${racer.name}, ${racer.detail}`;
+    who.title = `${optimizer.name}, ${optimizer.detail}`;
     return { row, state, loss: figure("Loss"), gradient: figure("Gradient length"), weights: figure("Weights") };
   }
 
   function setRace(newRace) {
     race = newRace;
-    rows = race.racers.map(buildRow);
+    rows = race.optimizers.map(buildRow);
     root.replaceChildren(...rows.map(({ row }) => row));
   }
 
@@ -43,21 +43,21 @@ function createReadout(root) {
     return race.picture.kind === "curve" ? path[step].slice(0, 1) : path[step];
   }
 
-  function describeState(racer, step, steps) {
-    const isOver = step === racer.path.length - 1;
-    if (isOver && racer.ending) return { text: racer.ending, isError: true };
+  function describeState(optimizer, step, steps) {
+    const isOver = step === optimizer.path.length - 1;
+    if (isOver && optimizer.ending) return { text: optimizer.ending, isError: true };
     if (steps > step) return { text: `stopped after ${formatNumber(step)} ${step === 1 ? "step" : "steps"}` };
-    return { text: isInPicture(race.picture, racer.path[step]) ? "" : "off the picture" };
+    return { text: isInPicture(race.picture, optimizer.path[step]) ? "" : "off the picture" };
   }
 
   function show(steps) {
-    race.racers.forEach((racer, index) => {
+    race.optimizers.forEach((optimizer, index) => {
       const { state, loss, gradient, weights } = rows[index];
-      const step = Math.min(steps, racer.path.length - 1);
-      const numbers = weightsOf(racer, step);
-      const { text, isError } = describeState(racer, step, steps);
-      showNumber(loss, racer.losses[step]);
-      showNumber(gradient, racer.gradients[step]);
+      const step = Math.min(steps, optimizer.path.length - 1);
+      const numbers = weightsOf(optimizer, step);
+      const { text, isError } = describeState(optimizer, step, steps);
+      showNumber(loss, optimizer.losses[step]);
+      showNumber(gradient, optimizer.gradients[step]);
       setText(weights, numbers.map((number) => formatNumber(number)).join(", "));
       weights.title = numbers.join(", ");
       setText(state, text);
@@ -68,7 +68,7 @@ function createReadout(root) {
 
   // The same in a sentence, for those who hear the page.
   function tell() {
-    return race.racers.map((racer, index) => [racer.name, `loss ${rows[index].loss.textContent}`, rows[index].state.textContent]
+    return race.optimizers.map((optimizer, index) => [optimizer.name, `loss ${rows[index].loss.textContent}`, rows[index].state.textContent]
       .filter(Boolean).join(", ")).join("; ");
   }
 

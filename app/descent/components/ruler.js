@@ -4,7 +4,7 @@ const SNAP_PX = 6;         // how near a dragged handle comes to a mark before i
 const REACH_PX = 24;       // how near to a handle's centre a press takes hold of it
 const SLACK_PX = 3;        // a press that trembles less than this is not a drag
 const LANE_PX = 12;        // how far below one another handles stand, so that equal rates stay apart
-const ANSWER_MS = 5000;    // a move that is left unanswered for so long has failed: Python is told the next
+const ANSWER_MS = 5000;    // a move that is left unanswered for so long has failed: the next is sent
 const KEY_STEPS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 };
 const [STEPS_PER_DECADE, SHIFT_STEPS] = [50, 5];
 
@@ -12,13 +12,13 @@ const ruler = element.querySelector(".gb-ruler");
 const [axis, band, chip, needle, legend] = "axis band chip needle legend".split(" ")
   .map((name) => ruler.querySelector(`.gb-ruler-${name}`));
 const [zones, poles, marks] = ["zone", "pole", "marks button"].map((name) => [...ruler.querySelectorAll(`.gb-ruler-${name}`)]);
-const nodes = RACER_SHAPES.map(buildHandle);   // one a slot, hidden while no handle has it
+const nodes = SERIES_SHAPES.map(buildHandle);   // one a slot, hidden while no handle has it
 
 let range = [1e-4, 10];
 let handles = [];          // what Python sent, each with its node
 let active = null;         // the handle whose limits are shown
 let hold = null;           // { pointer, x, offset, taken, moved } while a pointer has the active handle
-let unsent = null;         // the newest move that Python has not been told
+let unsent = null;         // the newest move that was not sent to Python
 let answerDue = 0;         // the timer that runs until the last move is answered
 
 const decades = () => Math.log10(range[1] / range[0]);
@@ -156,10 +156,10 @@ function setRate(lr) {
   unsent = { slot: active.slot, lr };
   PAGE.moved[`lr_${active.slot + 1}`] = lr;
   drawHandles();
-  tellPython();
+  sendMove();
 }
 
-function tellPython() {
+function sendMove() {
   if (!unsent || answerDue) return;
   answerDue = setTimeout(onAnswer, ANSWER_MS);
   requestAnimationFrame(() => {
@@ -173,7 +173,7 @@ function tellPython() {
 function onAnswer() {
   clearTimeout(answerDue);
   answerDue = 0;
-  tellPython();
+  sendMove();
 }
 
 function handleNear(event) {
@@ -220,7 +220,7 @@ band.addEventListener("keydown", (event) => {
   const end = { Home: range[0], End: range[1] }[event.key];
   if (event.ctrlKey || event.altKey || event.metaKey || !(steps || end)) return;
   event.preventDefault();
-  // Keys walk a grid through the powers of ten, so that 0.1 is met exactly and roundings do not add up.
+  // Keys move on a grid through the powers of ten, so that 0.1 is met exactly and roundings do not add up.
   setRate(end || roundRate(10 ** ((Math.round(Math.log10(active.lr) * STEPS_PER_DECADE) + steps) / STEPS_PER_DECADE)));
 });
 marks[0].addEventListener("click", () => setRate(active.lr_best));

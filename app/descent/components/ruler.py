@@ -1,4 +1,4 @@
-"""A logarithmic ruler of step sizes: one handle an optimiser, on the range in which it comes down."""
+"""A logarithmic ruler of step sizes: one handle an optimizer, on the range in which it comes down."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _TEMPLATE = """
 
 
 def build_ruler(value: RulerPayload, **kwargs: Any) -> gr.HTML:
-    """Build a logarithmic axis of step sizes η, on which one handle an optimiser is dragged.
+    """Build a logarithmic axis of step sizes η, on which one handle an optimizer is dragged.
 
     It shows the value at first and later `ruler` of the player's answers. The limits and the note of one
     handle are shown, the active one's: the last that was touched.
@@ -59,7 +59,7 @@ def build_ruler(value: RulerPayload, **kwargs: Any) -> gr.HTML:
     return gr.HTML(
         html_template=_TEMPLATE,
         css_template=read_component_style(_FOLDER, "ruler"),
-        js_on_load=read_component_script(_FOLDER, "racers", "answers", "ruler", opening=value),
+        js_on_load=read_component_script(_FOLDER, "series", "answers", "ruler", opening=value),
         apply_default_css=False,
         elem_classes=component_classes(kwargs.pop("elem_classes", None)),
         **kwargs,

@@ -53,7 +53,7 @@ function fillChoices() {
 function drawCurves() {
   const { key, title, y_label: yLabel, log_y: isLog, by_epoch: isByEpoch } = shown.quantities[Math.max(0, quantityField.selectedIndex)];
   const place = PLACES[xField.value];
-  const series = shown.curves[key].map((points, slot) => ({ name: shown.runs[slot].label, role: `racer${slot + 1}`, line: true,
+  const series = shown.curves[key].map((points, slot) => ({ name: shown.runs[slot].label, role: `series${slot + 1}`, line: true,
     markers: isByEpoch && points.length <= MAX_MARKED, points: points.map((point) => [point[place], point[3]]) }));
   const end = Math.max(0, ...series.map(({ points }) => (points.length ? points[points.length - 1][0] : 0)));
   chart.setValue({ series, x_label: xField.value, y_label: yLabel, log_y: isLog, x_range: end ? [0, end] : null,

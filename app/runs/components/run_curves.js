@@ -27,7 +27,7 @@ const CURVES = {
     title: "Norms", options: { ...SMALL, log_y: true },
     series: [
       { name: "weights", role: "neutral", from: "steps", x: STEP, y: WEIGHTS },
-      { name: "gradient", role: "racer3", from: "steps", x: STEP, y: GRADIENT },
+      { name: "gradient", role: "series3", from: "steps", x: STEP, y: GRADIENT },
     ],
   },
   speed: { title: "Pictures a second", options: SMALL, series: [{ name: "", role: "neutral", from: "steps", x: STEP, y: SPEED }] },

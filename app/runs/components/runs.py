@@ -130,7 +130,7 @@ def build_runs(
         html_template=_TEMPLATE,
         css_template=read_component_style(_FOLDER, "chart", "runs"),
         js_on_load=read_component_script(
-            _FOLDER, "racers", "axes", "chart", "run_list", "run_curves", "run_bench", "undo", "runs"
+            _FOLDER, "series", "axes", "chart", "run_list", "run_curves", "run_bench", "undo", "runs"
         ),
         apply_default_css=False,
         server_functions=[ask_look, ask_act, ask_file],

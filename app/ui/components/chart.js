@@ -1,9 +1,9 @@
 // The chart. Python sends the points; this script scales them to pixels and reads them out, nothing more.
 
 const ROLE_COLORS = { training: "--gb-positive", validation: "--gb-negative", neutral: "--gb-text-soft",
-  ...Object.fromEntries(RACER_COLORS.map((color, slot) => [`racer${slot + 1}`, color])) };
+  ...Object.fromEntries(SERIES_COLORS.map((color, slot) => [`series${slot + 1}`, color])) };
 const PALE = 0.38;         // how much of a pale series' colour is seen
-const CIRCLE = RACER_PATHS[0];
+const CIRCLE = SERIES_PATHS[0];
 
 function rangeOf(series, index, fixed, isLog) {
   if (Array.isArray(fixed) && isNumber(fixed[0]) && isNumber(fixed[1]) && fixed[0] < fixed[1]
@@ -58,7 +58,7 @@ function createChart(root, { onCursor = null } = {}) {
     label = newLabel || "";
     series = (options.series || []).map((one) => {
       const color = ROLE_COLORS[one.role] || ROLE_COLORS.neutral;
-      return { name: String(one.name || ""), color, slot: RACER_COLORS.indexOf(color), markers: Boolean(one.markers),
+      return { name: String(one.name || ""), color, slot: SERIES_COLORS.indexOf(color), markers: Boolean(one.markers),
         line: one.line !== false, pale: Boolean(one.pale), points: (one.points || []).filter(isDrawable) };
     });
     knownX = [...new Set(series.flatMap((one) => one.points.map((point) => point[0])))].sort((a, b) => a - b);
@@ -102,7 +102,7 @@ function createChart(root, { onCursor = null } = {}) {
   // ---- Drawing
 
   function drawMark(target, one, [x, y], size) {
-    drawShape(target, RACER_PATHS[one.slot] || CIRCLE, scale.x(x), scale.y(y),
+    drawShape(target, SERIES_PATHS[one.slot] || CIRCLE, scale.x(x), scale.y(y),
       { color: colors[one.color], halo: colors.surface, size });
   }
 

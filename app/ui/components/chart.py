@@ -30,7 +30,7 @@ def build_chart(
     """Build a line chart that Python updates by returning a new value.
 
     The value is a dictionary: `series`, a list of `{"name", "role", "points", "markers", "line", "pale"}`
-    with `role` one of `training`, `validation`, `neutral` and `racer1` to `racer8`, `points` a list of
+    with `role` one of `training`, `validation`, `neutral` and `series1` to `series8`, `points` a list of
     `[x, y]` in ascending x, and `pale` for a thin line behind the others; `x_label` and `y_label`; `log_y`;
     `x_range` and `y_range`, each `[low, high]` or None; `empty`, the text shown without points; `note`, an
     optional caption. Every key may be left out. Points that are not finite, and on a logarithmic scale points
@@ -51,7 +51,7 @@ def build_chart(
         html_template=CHART_TEMPLATE,
         css_template=read_component_style(_FOLDER, "chart"),
         js_on_load=read_component_script(
-            _FOLDER, "racers", "axes", "chart", "chart_component", height=height
+            _FOLDER, "series", "axes", "chart", "chart_component", height=height
         ),
         apply_default_css=False,
         elem_classes=component_classes(kwargs.pop("elem_classes", None)),
