@@ -96,7 +96,7 @@ def build_parser() -> argparse.ArgumentParser:
         "--out", type=Path, metavar="FILE", help="default: the checkpoint's name.onnx, in this folder"
     )
 
-    predicting = commands.add_parser("predict", help="read the digit in a picture")
+    predicting = commands.add_parser("predict", help="read the digit in an image")
     predicting.set_defaults(run=run_predict)
     predicting.add_argument("images", metavar="IMAGE", nargs="+", type=Path)
     predicting.add_argument("--checkpoint", default="sketchpad", help=_CHECKPOINT_HELP)

@@ -78,7 +78,7 @@ def run_evaluate(options: argparse.Namespace) -> int:
         _evaluate_on_pen(checkpoint, options.pen, options.seed or 0)
     else:
         dataset = options.dataset or checkpoint.info.dataset
-        _evaluate_on_pictures(checkpoint, dataset, _find_run_id(options.checkpoint))
+        _evaluate_on_images(checkpoint, dataset, _find_run_id(options.checkpoint))
     return 0
 
 
@@ -97,23 +97,23 @@ def _find_file(checkpoint: str) -> Path:
     return find_checkpoint(checkpoint) if _find_run_id(checkpoint) is None else resolve_choice(checkpoint)
 
 
-def _evaluate_on_pictures(checkpoint: Checkpoint, dataset: str, run_id: str | None) -> None:
-    """Print how well a checkpoint reads a data set's test pictures."""
+def _evaluate_on_images(checkpoint: Checkpoint, dataset: str, run_id: str | None) -> None:
+    """Print how well a checkpoint reads a data set's test images."""
     from app.ui.score_tables import format_classes, format_confusion
     from models.checkpoints.evaluation import compute_class_accuracies, evaluate_network
     from models.data.datasets import load_dataset
     from models.runs.records import record_look
 
     result = evaluate_network(checkpoint.network, load_dataset(dataset, "test"))
-    if run_id is not None:  # the page tells how often a run's test pictures were looked at
+    if run_id is not None:  # the page tells how often a run's test images were looked at
         record_look(run_id, dataset, result)
-    print(f"{checkpoint.info.network} on {result.num_images:,} test pictures of {dataset}: {result}")
+    print(f"{checkpoint.info.network} on {result.num_images:,} test images of {dataset}: {result}")
     print(f"\n{format_classes(compute_class_accuracies(result.confusion))}")
     print(f"\n{format_confusion(result.confusion)}")
 
 
 def _evaluate_on_pen(checkpoint: Checkpoint, path: Path, seed: int) -> None:
-    """Print how well a checkpoint reads pen drawings, from their strokes and from their pictures alone."""
+    """Print how well a checkpoint reads pen drawings, from their strokes and from their images alone."""
     import numpy as np
     from tqdm import tqdm
 
@@ -123,7 +123,7 @@ def _evaluate_on_pen(checkpoint: Checkpoint, path: Path, seed: int) -> None:
     digits = load_pen_digits(path)
     drawings = draw_all(digits, seed)
     labels = np.array([digit.label for digit in digits])
-    for kind, from_picture in (("strokes", False), ("pictures", True)):
+    for kind, from_picture in (("strokes", False), ("images", True)):
         with tqdm(total=len(drawings), unit="drawing", desc=f"Preparing {kind}", leave=False) as bar:
             images, is_read = prepare_drawings(
                 drawings, from_picture, lambda done, _: bar.update(done - bar.n)
@@ -156,7 +156,7 @@ def run_calibrate(options: argparse.Namespace) -> int:
         if info.drawn_accuracy is not None:
             print(
                 f"  {info.num_drawn:,} drawings: {info.drawn_accuracy:.4f} from strokes, "
-                f"{info.drawn_picture_accuracy:.4f} from pictures, "
+                f"{info.drawn_picture_accuracy:.4f} from images, "
                 f"calibration error {info.drawn_calibration_error:.4f}"
             )
     return 0
@@ -180,12 +180,12 @@ def run_export(options: argparse.Namespace) -> int:
 
 
 def run_predict(options: argparse.Namespace) -> int:
-    """Read each picture; a picture that cannot be read is reported, and the others still are."""
+    """Read each image; an image that cannot be read is reported, and the others still are."""
     from models.checkpoints.prediction import load_cached, predict_digit
     from models.sketch.preparation import digit_from_image, open_image
 
     checkpoint = _find_file(options.checkpoint)
-    load_cached(checkpoint)  # a wrong checkpoint is one error, not one for every picture
+    load_cached(checkpoint)  # a wrong checkpoint is one error, not one for every image
     status = 0
     for path in options.images:
         try:

@@ -34,8 +34,8 @@ def run(capsys, *arguments):
 
 
 def write_digit(path, mnist_test, index=0, mode="L"):
-    picture = Image.fromarray(mnist_test[0][index]).resize((280, 280), Image.NEAREST)
-    picture.convert(mode).save(path)
+    image = Image.fromarray(mnist_test[0][index]).resize((280, 280), Image.NEAREST)
+    image.convert(mode).save(path)
     return path
 
 
@@ -73,7 +73,7 @@ def test_run_is_evaluated_by_its_id_and_each_look_counted(capsys):
     assert f"Its checkpoint is {find_run_checkpoint(run_id)}" in printed
     status, printed, _ = run(capsys, "evaluate", f"run:{run_id}")
     assert status == 0
-    assert printed.startswith("logistic on 10,000 test pictures of strokes: accuracy")
+    assert printed.startswith("logistic on 10,000 test images of strokes: accuracy")
     assert read_run(run_id).num_looks == 2
 
 

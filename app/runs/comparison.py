@@ -25,7 +25,7 @@ _QUANTITIES = {
     "learning_rate": ("Learning rate", "learning rate", False, "steps", "learning_rate"),
 }
 _SEEDS_MATTER = (
-    "The intervals cover the luck of the test pictures. Another seed alone moves an accuracy as well: repeat "
+    "The intervals cover the luck of the test images. Another seed alone moves an accuracy as well: repeat "
     "a training over several seeds to see by how much."
 )
 

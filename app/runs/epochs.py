@@ -1,4 +1,4 @@
-"""How a run learned, epoch by epoch, as the component `learning` shows it: a picture's answers, filters."""
+"""How a run learned, epoch by epoch, as the component `learning` shows it: an image's answers, filters."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from models.runs.records import (
 )
 from models.runs.status import LIVE_STATUSES, RunState, read_run
 
-NUM_STROKES = 1_000  # of the built-in test pictures; all of them would take a minute to draw
+NUM_STROKES = 1_000  # of the built-in test images; all of them would take a minute to draw
 
 
-def show_learning(run_id: Any, num_known: Any = None) -> dict[str, Any]:
+def show_epochs(run_id: Any, num_known: Any = None) -> dict[str, Any]:
     """Lay out a run's epochs and the weights of its first layer after each of them.
 
     Args:
@@ -65,7 +65,7 @@ def show_learning(run_id: Any, num_known: Any = None) -> dict[str, Any]:
         "title": title_run(run),
         "epochs": [{"label": label_epoch(snapshot), "step": snapshot.step} for snapshot in snapshots],
         "classes": name_classes(run.config["dataset"]),
-        "last_index": len(_load_pictures(run.config["dataset"]).labels) - 1,
+        "last_index": len(_load_images(run.config["dataset"]).labels) - 1,
         "layer": _describe_layer(run, count, rows, columns),
         "count": count,
         "rows": rows,
@@ -76,15 +76,15 @@ def show_learning(run_id: Any, num_known: Any = None) -> dict[str, Any]:
 
 
 def show_answers(run_id: Any, index: Any, drawing: Any) -> dict[str, Any]:
-    """Lay out what the network answered to one picture after each epoch.
+    """Lay out what the network answered to one image after each epoch.
 
     Args:
         run_id: The run, unchecked.
-        index: Number of a test picture of the run's data set, unchecked; ignored where there is a drawing.
-        drawing: The sketchpad's value, unchecked; None for a test picture.
+        index: Number of a test image of the run's data set, unchecked; ignored where there is a drawing.
+        drawing: The sketchpad's value, unchecked; None for a test image.
 
     Raises:
-        ValueError: If there is no such run or picture, or nothing readable has been drawn.
+        ValueError: If there is no such run or image, or nothing readable has been drawn.
     """
     run = read_run(run_id)
     dataset = run.config["dataset"]
@@ -93,10 +93,10 @@ def show_answers(run_id: Any, index: Any, drawing: Any) -> dict[str, Any]:
         image, _ = take_digit(DRAWING, None, drawing)
         caption, label = "Your drawing", None
     else:
-        gallery = _load_pictures(dataset)
+        gallery = _load_images(dataset)
         last = len(gallery.labels) - 1
         if isinstance(index, bool) or not isinstance(index, int) or not 0 <= index <= last:
-            raise ValueError(f"Picture {index!s:.20}: enter a whole number from 0 to {last:,}.")
+            raise ValueError(f"Image {index!s:.20}: enter a whole number from 0 to {last:,}.")
         image, label = gallery.images[index].astype(np.float32) / 255, int(gallery.labels[index])
         caption = f"No. {index:,} of the {gallery.name}: {names[label]}"
         if dataset == "fashion-mnist" and not has_files(dataset):  # a digit stands in for clothes
@@ -107,7 +107,7 @@ def show_answers(run_id: Any, index: Any, drawing: Any) -> dict[str, Any]:
     snapshots = list_snapshots(run_id)[: len(probabilities)]
     return {
         "id": run_id,
-        "picture": base64.b64encode(np.rint(255 * image).astype(np.uint8).tobytes()).decode("ascii"),
+        "image": base64.b64encode(np.rint(255 * image).astype(np.uint8).tobytes()).decode("ascii"),
         "caption": caption,
         "frames": [
             {
@@ -144,11 +144,11 @@ def _load_gallery(dataset: str) -> Gallery:
     chosen = load_dataset(dataset, "test", NUM_STROKES if dataset == "strokes" else None)
     images, labels = chosen.images[:, 0].numpy(), chosen.labels.numpy()
     images.flags.writeable = labels.flags.writeable = False
-    return Gallery(f"{TITLES[dataset]} test pictures", images, labels)
+    return Gallery(f"{TITLES[dataset]} test images", images, labels)
 
 
-def _load_pictures(dataset: str) -> Gallery:
-    """Return the test pictures of a data set, or built-in strokes where it would have to be downloaded."""
+def _load_images(dataset: str) -> Gallery:
+    """Return the test images of a data set, or built-in strokes where it would have to be downloaded."""
     return _load_gallery(dataset if has_files(dataset) else "strokes")
 
 
@@ -175,7 +175,7 @@ def _describe_layer(run: RunState, count: int, rows: int, columns: int) -> str:
 def _state_verdict(snapshot: Snapshot, row: np.ndarray, names: tuple[str, ...], label: int | None) -> str:
     answer = int(row.argmax())
     when = label_epoch(snapshot).capitalize()
-    text = f"{when} it answers {names[answer]}, {write_percent(float(row[answer]))} sure"
+    text = f"{when} it answers {names[answer]}, {write_percent(float(row[answer]))} confident"
     if label is None:
         return f"{text}."
     return f"{text}: right." if answer == label else f"{text}: wrong, it is {names[label]}."

@@ -25,7 +25,7 @@ class SplitView(NamedTuple):
 
 
 def on_draw(seed: Any, draws: list[Draw]) -> SplitView:
-    """Draw once more. Wires: opening the section, Draw again; seed, draws so far → pictures, draws, error."""
+    """Draw once more. Wires: opening the section, Draw again; seed, draws so far → images, draws, error."""
     try:
         drawn = draw_again([Draw(*draw) for draw in draws], seed)
     except ValueError as mistake:
@@ -34,7 +34,7 @@ def on_draw(seed: Any, draws: list[Draw]) -> SplitView:
 
 
 def on_seed(seed: Any) -> SplitView:
-    """Begin anew with another seed. Wires: seed → pictures, draws, error."""
+    """Begin anew with another seed. Wires: seed → images, draws, error."""
     return on_draw(seed, [])
 
 

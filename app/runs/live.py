@@ -1,4 +1,4 @@
-"""The live bench of the training runs tab: what its component asks, and what is done with a run."""
+"""The runs as their component asks about them: what its component asks, and what is done with a run."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from app.runs.view import (
     show_card,
     show_curves,
     show_heading,
-    show_line,
+    show_update,
 )
 from app.ui.packing import pack
 from models.runs.control import resume_run, stop_run
@@ -53,7 +53,7 @@ def look(request: Any) -> dict[str, Any]:
         runs, focus, wants_view = request["runs"], request["focus"], request["view"] is True
         if not isinstance(runs, dict) or len(runs) > MAX_ASKED_RUNS:
             raise TypeError
-        answer: dict[str, Any] = {"cards": [], "lines": {}, "gone": []}
+        answer: dict[str, Any] = {"cards": [], "updates": {}, "gone": []}
         if wants_view:
             _show_view(answer, focus)
         for run_id, known in runs.items():
@@ -83,7 +83,7 @@ def _look_at(answer: dict[str, Any], run_id: str, known: Any, is_followed: bool)
         answer["cards"].append(_read_card(run_id))
     elif news.events or mark != mark_status(news.status, news.place, news.message):
         heading = show_heading(news, _read_num_epochs(run_id)) if is_followed else {}
-        answer["lines"][run_id] = show_line(news) | heading
+        answer["updates"][run_id] = show_update(news) | heading
     if is_followed and news.events:
         answer["news"] = _show_news(news)
 

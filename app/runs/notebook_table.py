@@ -20,7 +20,7 @@ _ROUNDED = "Its text gives the accuracy rounded and no loss."
 
 @dataclass(frozen=True)
 class NotebookResult:
-    """What the notebook says of a network, on the 10,000 test pictures of MNIST.
+    """What the notebook says of a network, on the 10,000 test images of MNIST.
 
     Attributes:
         accuracy: As it is printed, as a share.
@@ -40,9 +40,9 @@ class OurResult:
     """What the header of a shipped checkpoint records.
 
     Attributes:
-        accuracy: Share of the test pictures read correctly.
+        accuracy: Share of the test images read correctly.
         interval: Its 95 % interval (Wilson).
-        loss: Mean cross-entropy on the test pictures, in nats.
+        loss: Mean cross-entropy on the test images, in nats.
         seconds: Of training and validation.
     """
 
@@ -129,7 +129,7 @@ def _read_result(checkpoint: str) -> OurResult | None:
 
 
 def _explain_difference(notebook: NotebookResult, ours: OurResult) -> str:
-    """Say whether the difference is more than chance makes of two results, each on 10,000 pictures."""
+    """Say whether the difference is more than chance makes of two results, each on 10,000 images."""
     if notebook.remark == _STALE:
         return _STALE
     theirs, num = float(notebook.accuracy), NUM_IMAGES["test"]

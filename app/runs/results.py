@@ -1,4 +1,4 @@
-"""What a finished run got right and wrong on the test pictures, as the component `confusion` shows it."""
+"""What a finished run got right and wrong on the test images, as the component `confusion` shows it."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from models.checkpoints.evaluation import compute_interval
 from models.data.datasets import has_files, load_gallery
 from models.data.names import TITLES
 from models.networks.registry import NETWORKS
-from models.runs.records import Answers, load_test_pictures, read_answers, read_looks
+from models.runs.records import Answers, load_test_images, read_answers, read_looks
 from models.runs.status import EXAMPLE_RUN, LIVE_STATUSES, RunState, keep_known_runs, read_run
 
 DIGITS = tuple("0123456789")
 CLOTHES = (
     "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
 )  # fmt: skip
-MAX_PICTURES = 40
+MAX_IMAGES = 40
 NUM_MISTAKES = 12
 
 _WHY_LOOKS_MATTER = (
     "Whoever looks again and again and keeps the best score keeps some luck with it, and the score is a "
-    "little too good. Choose by the validation accuracy, and look at the test pictures once, at the end."
+    "little too good. Choose by the validation accuracy, and look at the test images once, at the end."
 )
 
 
@@ -45,11 +45,11 @@ def title_run(run: RunState) -> str:
 
 
 def show_results(run_id: Any, known: Any = None) -> dict[str, Any]:
-    """Lay out a run's results on the test pictures.
+    """Lay out a run's results on the test images.
 
     Args:
         run_id: The run, unchecked.
-        known: Ids of the visitor's runs, unchecked; their looks at the same pictures are counted.
+        known: Ids of the visitor's runs, unchecked; their looks at the same images are counted.
 
     Returns:
         What `app.runs.components.confusion` takes; with `absent`, a sentence, where there is no result.
@@ -68,12 +68,12 @@ def show_results(run_id: Any, known: Any = None) -> dict[str, Any]:
         "id": run_id,
         "title": title_run(run),
         "accuracy": f"{test['accuracy']:.2%}",
-        "accuracy_title": f"{confusion.trace():,} of {num:,} pictures",
-        "score": f"of {num:,} test pictures read correctly · 95% interval {test['low']:.2%} to "
+        "accuracy_title": f"{confusion.trace():,} of {num:,} images",
+        "score": f"of {num:,} test images read correctly · 95% interval {test['low']:.2%} to "
         f"{test['high']:.2%} · loss {format_number(test['loss'])} nats",
         "meaning": (
-            f"The interval says how far the luck of these {num:,} pictures reaches: intervals made in this "
-            "way hold the accuracy on all pictures of the kind 95 times in 100."
+            f"The interval says how far the luck of these {num:,} images reaches: intervals made in this "
+            "way hold the accuracy on all images of the kind 95 times in 100."
         ),
         "looks": _describe_looks(run, known),
         "classes": name_classes(dataset),
@@ -87,10 +87,10 @@ def show_results(run_id: Any, known: Any = None) -> dict[str, Any]:
 
 
 def show_cell(run_id: Any, row: Any, column: Any) -> dict[str, Any]:
-    """Lay out the pictures of one cell of the matrix: those that show `row` and were read as `column`.
+    """Lay out the images of one cell of the matrix: those that show `row` and were read as `column`.
 
     Raises:
-        ValueError: If there is no such run or cell, or its pictures are not on this machine.
+        ValueError: If there is no such run or cell, or its images are not on this machine.
     """
     answers = read_answers(run_id)
     if answers is None:
@@ -100,23 +100,23 @@ def show_cell(run_id: Any, row: Any, column: Any) -> dict[str, Any]:
             raise ValueError(f"There is no cell {row!r:.20}, {column!r:.20}: rows and columns are 0 to 9.")
     names = name_classes(answers.dataset)
     found = np.flatnonzero((answers.labels == row) & (answers.answers == column))
-    order = np.argsort(answers.confidences[found], kind="stable")  # least sure first
+    order = np.argsort(answers.confidences[found], kind="stable")  # least confident first
     is_right = row == column
-    shown = found[order if is_right else order[::-1]][:MAX_PICTURES]
+    shown = found[order if is_right else order[::-1]][:MAX_IMAGES]
     return {
         "title": _title_cell(names, row, column),
         "text": _describe_cell(len(found), len(shown), is_right),
-        "pictures": _show_pictures(answers, shown),
+        "images": _show_images(answers, shown),
     }
 
 
 def _explain_absence(run: RunState) -> str:
     if run.status in LIVE_STATUSES:
         return (
-            "The test pictures are looked at once, when the training has ended. Until then, the validation "
-            "pictures tell how it goes."
+            "The test images are looked at once, when the training has ended. Until then, the validation "
+            "images tell how it goes."
         )
-    return "This run ended without a look at the test pictures, so there is no result on them."
+    return "This run ended without a look at the test images, so there is no result on them."
 
 
 def _describe_looks(run: RunState, known: Any) -> str:
@@ -124,10 +124,10 @@ def _describe_looks(run: RunState, known: Any) -> str:
     own = {*keep_known_runs(known), run.run_id} - {EXAMPLE_RUN}
     total = read_looks(sorted(own), dataset)
     if run.run_id == EXAMPLE_RUN:
-        text = f"This example has looked at the test pictures {_count_times(run.num_looks)}"
+        text = f"This example has looked at the test images {_count_times(run.num_looks)}"
         text += f", your runs on {TITLES[dataset]} {_count_times(total)}." if total else "."
     else:
-        text = f"This run has looked at the test pictures {_count_times(run.num_looks)}"
+        text = f"This run has looked at the test images {_count_times(run.num_looks)}"
         is_more = total > run.num_looks
         text += f"; your runs on {TITLES[dataset]}, {_count_times(total)} together." if is_more else "."
     return f"{text} {_WHY_LOOKS_MATTER}" if max(total, run.num_looks) > 1 else text
@@ -138,12 +138,12 @@ def _count_times(num: int) -> str:
 
 
 def _show_classes(confusion: np.ndarray) -> list[dict[str, Any]]:
-    """Return, for each label, the share of its pictures that was misread, with its interval."""
+    """Return, for each label, the share of its images that was misread, with its interval."""
     rows = []
     for label, counts in enumerate(confusion):
         num, right = int(counts.sum()), int(counts[label])
         if not num:
-            rows.append({"accuracy": "–", "misread": 0, "low": 0, "high": 0, "text": "no picture"})
+            rows.append({"accuracy": "–", "misread": 0, "low": 0, "high": 0, "text": "no image"})
             continue
         low, high = compute_interval(num - right, num)
         rows.append(
@@ -160,43 +160,41 @@ def _show_classes(confusion: np.ndarray) -> list[dict[str, Any]]:
 
 
 def _show_mistakes(answers: Answers | None) -> list[dict[str, Any]]:
-    """Return the mistakes of which the network was surest; none where the pictures are not at hand."""
+    """Return the mistakes in which the network was most confident; none where the images are not at hand."""
     if answers is None:
         return []
     wrong = np.flatnonzero(answers.labels != answers.answers)
-    surest = wrong[np.argsort(-answers.confidences[wrong], kind="stable")][:NUM_MISTAKES]
+    chosen = wrong[np.argsort(-answers.confidences[wrong], kind="stable")][:NUM_MISTAKES]
     try:
-        return _show_pictures(answers, surest)
+        return _show_images(answers, chosen)
     except ValueError:
         return []
 
 
-def _show_pictures(answers: Answers, indices: np.ndarray) -> list[dict[str, Any]]:
+def _show_images(answers: Answers, indices: np.ndarray) -> list[dict[str, Any]]:
     if not len(indices):
         return []
     if not has_files(answers.dataset):  # whoever looks at a run starts no download
-        raise ValueError(
-            f"{TITLES[answers.dataset]} is not on this machine, so its pictures cannot be shown."
-        )
-    pictures = load_test_pictures(answers.dataset, indices.tolist())
+        raise ValueError(f"{TITLES[answers.dataset]} is not on this machine, so its images cannot be shown.")
+    images = load_test_images(answers.dataset, indices.tolist())
     names = name_classes(answers.dataset)
     return [
         {
             "index": int(index),
-            "pixels": base64.b64encode(picture.tobytes()).decode("ascii"),
+            "pixels": base64.b64encode(image.tobytes()).decode("ascii"),
             "shown": names[answers.labels[index]],
             "answered": names[answers.answers[index]],
-            "sure": write_percent(float(answers.confidences[index])),
-            "title": f"No. {index:,} of the test pictures; the answer's probability is "
+            "confidence": write_percent(float(answers.confidences[index])),
+            "title": f"No. {index:,} of the test images; the answer's probability is "
             f"{format_number(float(answers.confidences[index]))}",
             "link": _write_link(answers.dataset, int(index)),
         }
-        for index, picture in zip(indices, pictures, strict=True)
+        for index, image in zip(indices, images, strict=True)
     ]
 
 
 def _write_link(dataset: str, index: int) -> str:
-    """Return an address that opens the picture in the conv & pool tab; empty if that tab has not got it."""
+    """Return an address that opens the image in the conv & pool tab; empty if that tab has not got it."""
     if dataset != ("mnist" if has_files("mnist") else "strokes") or index >= len(load_gallery().labels):
         return ""
     return f"?tab=inspection&picture=digit&index={index}"
@@ -210,8 +208,8 @@ def _title_cell(names: tuple[str, ...], row: int, column: int) -> str:
 
 def _describe_cell(num: int, num_shown: int, is_right: bool) -> str:
     if not num:
-        return "No test picture is here."
-    first = "those it was least sure of first" if is_right else "those it was surest of first"
+        return "No test image is here."
+    first = "those it was least sure of first" if is_right else "those it was chosen of first"
     if num == 1:
-        return "1 picture."
-    return f"{num:,} pictures, {first}." if num == num_shown else f"{num_shown} of {num:,} pictures, {first}."
+        return "1 image."
+    return f"{num:,} images, {first}." if num == num_shown else f"{num_shown} of {num:,} images, {first}."

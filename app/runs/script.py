@@ -34,7 +34,7 @@ num_train = int({train_share} * len(images))
 train_images, train_labels = images[order[:num_train]], labels[order[:num_train]]
 validation = images[order[num_train:]], labels[order[num_train:]]
 {added}
-torch.manual_seed({seed})  # the weights, the order of the pictures{also_random}
+torch.manual_seed({seed})  # the weights, the order of the images{also_random}
 network = {network}
 {training}
 
@@ -57,7 +57,7 @@ print(f"Test accuracy: {{test_accuracy:.4f}}")
 
 _LOAD = '''\
 def load(part):
-    """Read one part of the data set: pictures (N, 1, 28, 28) of 0 to 255, and what they show (N,)."""
+    """Read one part of the data set: images (N, 1, 28, 28) of 0 to 255, and what they show (N,)."""
     pixels = bytearray((folder / f"{part}-images-idx3-ubyte").read_bytes())
     digits = bytearray((folder / f"{part}-labels-idx1-ubyte").read_bytes())
     images = torch.frombuffer(pixels, dtype=torch.uint8, offset=16).view(-1, 1, 28, 28)
@@ -66,7 +66,7 @@ def load(part):
 
 _LOAD_STROKES = '''\
 def load(part, num_images=None):
-    """Draw one part of the built-in strokes: pictures (N, 1, 28, 28) of 0 to 255, and what they show (N,)."""
+    """Draw one part of the built-in strokes: images (N, 1, 28, 28) of 0 to 255, and what they show (N,)."""
     strokes = load_dataset("strokes", part, num_images)
     return strokes.images, strokes.labels
 '''

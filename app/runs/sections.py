@@ -5,10 +5,10 @@ from __future__ import annotations
 import gradio as gr
 
 from app.runs.comparison import show_comparison
-from app.runs.components.comparison import build_compare
+from app.runs.components.comparison import build_comparison
 from app.runs.components.confusion import build_confusion
-from app.runs.components.epochs import HAND_DRAWING, build_learning_view
-from app.runs.epochs import show_answers, show_learning, show_unit
+from app.runs.components.epochs import HAND_DRAWING, build_epochs
+from app.runs.epochs import show_answers, show_epochs, show_unit
 from app.runs.notebook_table import read_notebook_table, write_notebook_table
 from app.runs.results import show_cell, show_results
 from app.ui.answers import answer
@@ -29,7 +29,7 @@ ours can. “Within chance” means that two networks that are equally good woul
 name theirs, ours were two processor cores."""
 
 
-def build_results() -> None:
+def build_results_section() -> None:
     """Build the section; it follows the run that the page looks at."""
     gr.Markdown(_RESULTS, elem_classes="gb-question")
     with gr.Column(elem_classes="gb-stage"):
@@ -40,7 +40,7 @@ def build_results() -> None:
         )
 
 
-def build_learning(pad: gr.HTML) -> None:
+def build_epochs_section(pad: gr.HTML) -> None:
     """Build the section; it follows the run that the page looks at.
 
     Args:
@@ -48,8 +48,8 @@ def build_learning(pad: gr.HTML) -> None:
     """
     gr.Markdown(_LEARNING, elem_classes="gb-question")
     with gr.Column(elem_classes="gb-stage"):
-        build_learning_view(
-            answer(show_learning, "id", "num_known"),
+        build_epochs(
+            answer(show_epochs, "id", "num_known"),
             answer(show_answers, "id", "index", "drawing"),
             answer(show_unit, "id", "unit"),
             elem_id="run-learning",
@@ -57,14 +57,14 @@ def build_learning(pad: gr.HTML) -> None:
     pad.input(None, pad, None, js=HAND_DRAWING, queue=False, show_progress="hidden", api_visibility="private")
 
 
-def build_comparison() -> None:
+def build_comparison_section() -> None:
     """Build the section; it follows the runs that are ticked in the list."""
     gr.Markdown(_COMPARISON, elem_classes="gb-question")
     with gr.Column(elem_classes="gb-stage"):
-        build_compare(answer(show_comparison, "ids"), elem_id="run-compare")
+        build_comparison(answer(show_comparison, "ids"), elem_id="run-compare")
 
 
-def build_notebook_table() -> None:
+def build_notebook_section() -> None:
     """Build the table inside the current section."""
     gr.Markdown(_NOTEBOOK)
     gr.Markdown(

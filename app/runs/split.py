@@ -1,4 +1,4 @@
-"""Question 4: the first pictures of a split, drawn again and again, as the page shows them."""
+"""Question 4: the first images of a split, drawn again and again, as the page shows them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SPLIT = "trainset, valset = random_split(all_train, [num_train, num_val]"
 
 
 class Draw(NamedTuple):
-    """The first digits of one draw, as indices of the training pictures (8,), by the way they were drawn."""
+    """The first digits of one draw, as indices of the training images (8,), by the way they were drawn."""
 
     without: tuple[int, ...]
     seeded: tuple[int, ...]
@@ -48,7 +48,7 @@ def draw_again(earlier: list[Draw], seed: Any) -> list[Draw]:
 
 
 def show_draws(draws: list[Draw], seed: int) -> str:
-    """Show the latest draw as pictures and all of them as labels, as HTML; nothing of it is the visitor's."""
+    """Show the latest draw as images and all of them as labels, as HTML; nothing of it is the visitor's."""
     gallery = load_gallery("train")
     generator = f"generator = torch.Generator().manual_seed({seed})"
     rows = (
@@ -71,7 +71,7 @@ def show_draws(draws: list[Draw], seed: int) -> str:
 def _show_row(gallery: Gallery, title: str, code: str, drawn: list[tuple[int, ...]]) -> str:
     digits = "".join(
         f'<span class="gb-split-digit" role="img" aria-label="a {gallery.labels[index]}" '
-        f'title="picture {index:,}" style="--picture: url({_encode(gallery.images[index])})"></span>'
+        f'title="image {index:,}" style="--picture: url({_encode(gallery.images[index])})"></span>'
         for index in drawn[-1]
     )
     labels = [" ".join(str(gallery.labels[index]) for index in draw) for draw in drawn]
@@ -88,15 +88,15 @@ def _compare(drawn: list[tuple[int, ...]]) -> str:
     if len(drawn) == 1:
         return "the first draw"
     if len(set(drawn)) == 1:
-        return "the same pictures each time"
-    return "other pictures than before" if drawn[-1] not in drawn[:-1] else "pictures drawn before"
+        return "the same images each time"
+    return "other images than before" if drawn[-1] not in drawn[:-1] else "images drawn before"
 
 
-def _encode(picture: np.ndarray) -> str:
-    """Return a picture (28, 28) uint8 as a PNG's data URI whose ink is opaque and whose paper is not."""
+def _encode(image: np.ndarray) -> str:
+    """Return an image (28, 28) uint8 as a PNG's data URI whose ink is opaque and whose paper is not."""
     from PIL import Image
 
-    ink = Image.merge("LA", (Image.new("L", picture.shape[::-1]), Image.fromarray(picture)))
+    ink = Image.merge("LA", (Image.new("L", image.shape[::-1]), Image.fromarray(image)))
     buffer = io.BytesIO()
     ink.save(buffer, "PNG")
     return f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}"

@@ -57,8 +57,8 @@ class RunStream:
                     yield f"data: {pack(answer)}\n\n"
                 if any(answer.get(name) for name in _ENDINGS):
                     return
-                for run_id, line in answer["lines"].items():
-                    question["runs"][run_id] = [line["offset"], line["mark"]]
+                for run_id, update in answer["updates"].items():
+                    question["runs"][run_id] = [update["offset"], update["mark"]]
                 await asyncio.sleep(max(0, start + pause - time.monotonic()))
         finally:
             self._num_open -= 1

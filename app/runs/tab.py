@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
@@ -14,12 +13,18 @@ from app.runs.controls import build_form, wire_form
 from app.runs.form import read_fields, read_form, read_num_seeds
 from app.runs.lesson import build_lesson
 from app.runs.live import answer_act, answer_file, answer_look
-from app.runs.sections import build_comparison, build_learning, build_notebook_table, build_results
+from app.runs.sections import (
+    build_comparison_section,
+    build_epochs_section,
+    build_notebook_section,
+    build_results_section,
+)
+from app.ui.packing import pack
 from models.runs.control import repeat_run
 from models.runs.status import EXAMPLE_RUN, has_run, keep_known_runs
 
 QUESTION = """## What happens while a network learns?
-Training shows a network pictures batch by batch and moves its weights a little after each batch, so that the
+Training shows a network images batch by batch and moves its weights a little after each batch, so that the
 loss falls. Choose a network and watch it fall."""
 
 _MAX_REMEMBERED_RUNS = 100  # more than a visitor may keep, for runs that were opened by their address
@@ -42,7 +47,7 @@ _SHOW_RUN = """() => setTimeout(() => {
 }, 100)"""
 
 
-class Shelf(NamedTuple):
+class Listing(NamedTuple):
     """Whose runs the tab shows, in the order of the outputs."""
 
     error: Any
@@ -58,41 +63,41 @@ class RunsTab(NamedTuple):
     runs: gr.HTML
 
 
-def on_start(my_runs: Any, num_seeds: Any, followed: str, *values: Any) -> Shelf:
-    """Start a run for each seed; wires: Start button; their runs, seeds, recipe followed, form → shelf."""
+def on_start(my_runs: Any, num_seeds: Any, followed: str, *values: Any) -> Listing:
+    """Start a run for each seed; wires: Start button; their runs, seeds, recipe followed, form → listing."""
     known = keep_known_runs(my_runs)
     try:
         config = read_form(read_fields(values), followed)
         started = repeat_run(config, read_num_seeds(num_seeds), own_runs=known)
     except (ValueError, OSError) as mistake:
-        return Shelf(str(mistake), gr.skip(), gr.skip())
-    return _show_shelf([*known, *started], started[0], started if len(started) > 1 else None)
+        return Listing(str(mistake), gr.skip(), gr.skip())
+    return _show_runs([*known, *started], started[0], started if len(started) > 1 else None)
 
 
-def on_open_run(my_runs: Any, text: Any) -> Shelf:
-    """Open a run by its id or its address; wires: Open button; this visitor's runs, text → shelf."""
+def on_open_run(my_runs: Any, text: Any) -> Listing:
+    """Open a run by its id or its address; wires: Open button; this visitor's runs, text → listing."""
     run_id = read_run_id(text)
     known = keep_known_runs(my_runs)
     if not has_run(run_id) or run_id == EXAMPLE_RUN:
         told = f"{run_id[:40]!r} is not a run's id" if run_id else "Nothing is entered"
-        return Shelf(f"{told}: paste the 32 letters that “Copy link” ends with.", gr.skip(), gr.skip())
-    return _show_shelf([*(each for each in known if each != run_id), run_id], run_id)
+        return Listing(f"{told}: paste the 32 letters that “Copy link” ends with.", gr.skip(), gr.skip())
+    return _show_runs([*(each for each in known if each != run_id), run_id], run_id)
 
 
-def on_load(my_runs: Any, request: gr.Request) -> Shelf:
-    """Show this visitor's runs; wires: opening the page; this visitor's runs → shelf.
+def on_load(my_runs: Any, request: gr.Request) -> Listing:
+    """Show this visitor's runs; wires: opening the page; this visitor's runs → listing.
 
     The run that the page's address names is chosen, else the latest, else the example.
     """
     known = keep_known_runs(my_runs)
     linked = str(request.query_params.get("run", ""))
     if linked and has_run(linked) and linked != EXAMPLE_RUN:
-        return _show_shelf([*(each for each in known if each != linked), linked], linked)
-    shelf = _show_shelf(known, known[-1] if known else EXAMPLE_RUN)
+        return _show_runs([*(each for each in known if each != linked), linked], linked)
+    listing = _show_runs(known, known[-1] if known else EXAMPLE_RUN)
     if not linked:
-        return shelf
+        return listing
     named = linked[:40] if linked.isalnum() else "of that name"  # a link may come from anyone
-    return shelf._replace(error=f"There is no run {named}; it may have been deleted.")
+    return listing._replace(error=f"There is no run {named}; it may have been deleted.")
 
 
 def read_run_id(text: Any) -> str:
@@ -102,15 +107,15 @@ def read_run_id(text: Any) -> str:
     return (named[0] if named else pasted).strip().lower()
 
 
-def pack_shelf(run_ids: list[str], focus: str, ticked: list[str] | None = None) -> str:
+def pack_listing(run_ids: list[str], focus: str, ticked: list[str] | None = None) -> str:
     """Return the value of the runs' component: which runs there are, and which is chosen."""
-    shelf: dict[str, Any] = {"serial": time.time_ns(), "ids": run_ids, "focus": focus}
-    return json.dumps(shelf | ({"ticked": ticked} if ticked else {}))
+    listing: dict[str, Any] = {"serial": time.time_ns(), "ids": run_ids, "focus": focus}
+    return pack(listing | ({"ticked": ticked} if ticked else {}))
 
 
-def _show_shelf(run_ids: list[str], focus: str, ticked: list[str] | None = None) -> Shelf:
+def _show_runs(run_ids: list[str], focus: str, ticked: list[str] | None = None) -> Listing:
     remembered = run_ids[-_MAX_REMEMBERED_RUNS:]
-    return Shelf("", remembered, pack_shelf(remembered, focus, ticked))
+    return Listing("", remembered, pack_listing(remembered, focus, ticked))
 
 
 def build_runs_tab(page: gr.Blocks, pad: gr.HTML, my_runs: gr.BrowserState) -> RunsTab:
@@ -138,11 +143,11 @@ def build_runs_tab(page: gr.Blocks, pad: gr.HTML, my_runs: gr.BrowserState) -> R
                 )
                 open_run = gr.Button("Open", size="sm", elem_id="run-open")
                 open_error = gr.Markdown("", elem_classes="gb-error", elem_id="run-open-error")
-    build_results()
-    build_learning(pad)
-    build_comparison()
+    build_results_section()
+    build_epochs_section(pad)
+    build_comparison_section()
     with gr.Column(elem_classes="gb-lesson"), gr.Accordion("The notebook's results and ours", open=False):
-        build_notebook_table()
+        build_notebook_section()
     build_lesson()
 
     wire_form(page, controls)

@@ -57,7 +57,7 @@ def judge_differences(runs: list[RunState], labels: list[str]) -> list[dict[str,
         verdicts += [_judge(best, other) for other in others]
     if len(tested) > 1:
         names = " and ".join(TITLES[dataset] for dataset in tested)
-        detail = "They were tested on other pictures, and one data set is harder than another."
+        detail = "They were tested on other images, and one data set is harder than another."
         verdicts.append({"verdict": f"Runs on {names} cannot be compared by their scores.", "detail": detail})
     return verdicts
 
@@ -68,7 +68,7 @@ def read_validation(run: RunState) -> float | None:
 
 
 def read_test(run: RunState) -> float | None:
-    """Return the accuracy on the test pictures; None before they have been looked at."""
+    """Return the accuracy on the test images; None before they have been looked at."""
     return run.test["accuracy"] if run.test else None
 
 
@@ -89,7 +89,7 @@ def _judge(first: _Tested, second: _Tested) -> dict[str, str]:
         else:
             verdict += "more than chance." if comparison.is_beyond_chance else "it could be chance."
     detail = (
-        f"Of the same {comparison.num_images:,} test pictures, {comparison.only_first:,} were read correctly "
+        f"Of the same {comparison.num_images:,} test images, {comparison.only_first:,} were read correctly "
         f"by the first alone and {comparison.only_second:,} by the second alone; 95% interval of the "
         f"difference {low} to {high} points."
     )

@@ -46,10 +46,10 @@ def show_card(run: RunState) -> dict[str, Any]:
     end; `created`, unix seconds; `checkpoint`, a path or "";
     `can_resume`; `status`; `mark`, by which the browser says what it knows; `text`, the status in a few
     words; `share` of the steps done; `details`, a line on how it goes; `duration`, `validation` and `test`:
-    texts, "" where there is nothing yet. `show_line` tells what changes while a run is live.
+    texts, "" where there is nothing yet. `show_update` tells what changes while a run is live.
     """
     config = TrainConfig(**run.config)
-    pictures = f"{config.num_images or ALL_IMAGES:,} pictures"
+    images = f"{config.num_images or ALL_IMAGES:,} images"
     network, dataset = NETWORKS[config.network].title, TITLES[config.dataset]
     name = "Example" if run.run_id == EXAMPLE_RUN else run.name
     about = f"{dataset} · {config.recipe} · seed {config.seed}"
@@ -61,7 +61,7 @@ def show_card(run: RunState) -> dict[str, Any]:
         "title": f"{network} on {dataset}",
         "label": name or network,
         "about": f"{network} · {about}" if name else about,
-        "settings": f"Recipe {config.recipe}: {describe_settings(config)}; {pictures}, seed {config.seed}.",
+        "settings": f"Recipe {config.recipe}: {describe_settings(config)}; {images}, seed {config.seed}.",
         "epochs": config.epochs,
         "num_steps": run.num_steps,
         "created": run.created,
@@ -78,7 +78,7 @@ def show_card(run: RunState) -> dict[str, Any]:
     }
 
 
-def show_line(news: RunNews) -> dict[str, Any]:
+def show_update(news: RunNews) -> dict[str, Any]:
     """Return what changes on a live run's row; keys without news are left out.
 
     The keys are `show_card`'s, and `offset`, where the next question begins.
@@ -138,7 +138,7 @@ def show_curves(
 
     Returns:
         `steps`, rows of `STEP_COLUMNS`; `epochs`, rows of `EPOCH_COLUMNS`; `stretch`, how many
-        optimiser steps a row of the first stands for at most. What an event does not hold is None.
+        optimizer steps a row of the first stands for at most. What an event does not hold is None.
     """
     rows = thin_steps(steps, max_points)
     ends = [0, *(row[0] or 0 for row in rows)]
@@ -166,11 +166,11 @@ def mark_status(status: str, place: int, message: str) -> str:
 
 
 def describe_status(status: str, place: int, message: str, share: float) -> str:
-    """Return a run's status in a few words, with its place in the line or how far it has come."""
+    """Return a run's status in a few words, with its place in the queue or how far it has come."""
     if status == "running" and message == _STOPPING:
         return _STOPPING
     if status == "waiting":
-        return "Waiting, next in line" if place == 1 else f"Waiting, number {place} in line"
+        return "Waiting, next in the queue" if place == 1 else f"Waiting, number {place} in the queue"
     if status == "running" and share:
         return f"Training, {math.floor(100 * share)}%"
     return _STATUS_TITLES.get(status, status)
@@ -182,7 +182,7 @@ def describe_progress(step: Mapping[str, Any], num_epochs: int) -> str:
     parts = [
         f"Epoch {step['epoch']} of {num_epochs}",
         f"step {step['step']:,} of {step['num_steps']:,}",
-        f"{step['images_per_second']:,.0f} pictures a second",
+        f"{step['images_per_second']:,.0f} images a second",
         f"{format_seconds(left)} left" if step["step"] > _SHARE_TO_JUDGE * step["num_steps"] else "",
     ]
     return " · ".join(filter(None, parts))

@@ -1,1 +1,1 @@
-"""Checkpoints: the file, what it answers, how well, and how sure it may be."""
+"""Checkpoints: the file, what it answers, how well, and how confident it may be."""

@@ -1,7 +1,7 @@
-"""Whether a network is as sure as it may be: calibration error, and the temperature that mends it.
+"""Whether a network is as confident as it may be: calibration error, and the temperature that mends it.
 
 Both are as C. Guo, G. Pleiss, Y. Sun and K. Q. Weinberger define them ("On Calibration of Modern Neural
-Networks", 2017). Shapes: N pictures, K classes.
+Networks", 2017). Shapes: N images, K classes.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ def measure_calibration_error(
     share of the answers.
 
     Args:
-        probabilities: (N, K) in [0, 1], each row the probabilities of one picture.
-        labels: (N,) what the pictures show, 0 to K − 1.
+        probabilities: (N, K) in [0, 1], each row the probabilities of one image.
+        labels: (N,) what the images show, 0 to K − 1.
         num_bins: How many bins divide (0, 1]; each holds its upper edge.
 
     Returns:
         0, perfectly calibrated, to 1.
 
     Raises:
-        ValueError: If there is no picture, the shapes do not fit, or a number is out of its range.
+        ValueError: If there is no image, the shapes do not fit, or a number is out of its range.
     """
     shares = _check_rows(probabilities, "probabilities")
     digits = _check_labels(labels, shares)
@@ -55,14 +55,14 @@ def fit_temperature(logits: npt.ArrayLike, labels: npt.ArrayLike) -> float:
 
     Args:
         logits: (N, K), any finite numbers.
-        labels: (N,) what the pictures show, 0 to K − 1.
+        labels: (N,) what the images show, 0 to K − 1.
 
     Returns:
-        The temperature, within `TEMPERATURE_RANGE`: above 1 where the network is too sure, below 1 where it
-        is not sure enough.
+        The temperature, within `TEMPERATURE_RANGE`: above 1 where the network is too confident, below 1
+        where it is not confident enough.
 
     Raises:
-        ValueError: If there is no picture, the shapes do not fit, or a logit is not finite.
+        ValueError: If there is no image, the shapes do not fit, or a logit is not finite.
     """
     scores = _check_rows(logits, "logits")
     digits = _check_labels(labels, scores)
@@ -82,7 +82,7 @@ def _check_rows(values: npt.ArrayLike, name: str) -> npt.NDArray[np.float64]:
     """Return a copy of what must be finite numbers (N, K)."""
     rows = np.array(values, np.float64)
     if rows.ndim != 2 or 0 in rows.shape:
-        raise ValueError(f"The {name} have the shape {rows.shape}; they must be (pictures, classes).")
+        raise ValueError(f"The {name} have the shape {rows.shape}; they must be (images, classes).")
     if not np.isfinite(rows).all():
         raise ValueError(f"The {name} hold NaN or infinity; every one must be a finite number.")
     return rows
@@ -92,7 +92,7 @@ def _check_labels(labels: npt.ArrayLike, rows: npt.NDArray[np.float64]) -> npt.N
     """Return the labels as indices, one for each row."""
     digits = np.asarray(labels)
     if digits.shape != rows.shape[:1] or digits.dtype.kind not in "iu":
-        raise ValueError(f"The labels have the shape {digits.shape} for {len(rows)} pictures.")
+        raise ValueError(f"The labels have the shape {digits.shape} for {len(rows)} images.")
     if digits.min() < 0 or digits.max() >= rows.shape[1]:
         raise ValueError(f"The labels reach from {digits.min()} to {digits.max()}; classes begin at 0.")
     return digits.astype(np.intp)

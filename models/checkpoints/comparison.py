@@ -1,4 +1,4 @@
-"""Whether two networks differ by more than chance, told from what each answered to the same pictures."""
+"""Whether two networks differ by more than chance, told from what each answered to the same images."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Comparison:
-    """How two networks' answers to the same pictures differ.
+    """How two networks' answers to the same images differ.
 
     Attributes:
-        only_first: Pictures that the first network read correctly and the second did not.
-        only_second: Pictures that the second read correctly and the first did not.
-        num_images: Pictures that both were asked about.
+        only_first: Images that the first network read correctly and the second did not.
+        only_second: Images that the second read correctly and the first did not.
+        num_images: Images that both were asked about.
         difference: The first accuracy minus the second, from -1 to 1.
         interval: 95 % confidence interval of the difference.
     """
@@ -34,22 +34,22 @@ class Comparison:
 
 
 def compare_answers(first: np.ndarray, second: np.ndarray) -> Comparison:
-    """Compare two networks by the pictures that only one of them read correctly.
+    """Compare two networks by the images that only one of them read correctly.
 
     The interval is the adjusted Wald interval for paired proportions (D. G. Bonett and R. M. Price, 2012):
-    one picture is added to either side, which keeps it honest where the two hardly differ.
+    one image is added to either side, which keeps it honest where the two hardly differ.
 
     Args:
-        first: (N,) bool, whether the first network read each picture correctly.
-        second: (N,) bool, the same of the second network, for the same pictures in the same order.
+        first: (N,) bool, whether the first network read each image correctly.
+        second: (N,) bool, the same of the second network, for the same images in the same order.
 
     Raises:
-        ValueError: If there is no picture, or the two are not of one length.
+        ValueError: If there is no image, or the two are not of one length.
     """
     if first.shape != second.shape or not first.size:
         raise ValueError(
             f"{first.size} and {second.size} answers cannot be compared: both networks must have been asked "
-            "about the same pictures, at least one."
+            "about the same images, at least one."
         )
     num = first.size
     only_first, only_second = int((first & ~second).sum()), int((second & ~first).sum())

@@ -22,12 +22,12 @@ class Evaluation:
     """A network's results on one data set.
 
     Attributes:
-        accuracy: Share of pictures read correctly, 0 to 1.
+        accuracy: Share of images read correctly, 0 to 1.
         interval: 95 % confidence interval of the accuracy (Wilson).
         loss: Mean cross-entropy in nats.
-        num_images: Pictures evaluated.
-        confusion: (10, 10) int64; row = what the picture shows, column = what the network answered.
-        answers: (N,) uint8, the network's answer to each picture.
+        num_images: Images evaluated.
+        confusion: (10, 10) int64; row = what the image shows, column = what the network answered.
+        answers: (N,) uint8, the network's answer to each image.
         confidences: (N,) float32, the probability that it gave to its answer.
     """
 
@@ -49,7 +49,7 @@ def evaluate_network(network: nn.Module, dataset: Dataset, precision: str = "flo
 
     Args:
         network: The network.
-        dataset: The pictures and what they show.
+        dataset: The images and what they show.
         precision: "float32", or "bfloat16" for the multiplications, which is quicker and a little less exact.
 
     The network is put in evaluation mode (no dropout, batch norm's running statistics) and returned to its
@@ -59,7 +59,7 @@ def evaluate_network(network: nn.Module, dataset: Dataset, precision: str = "flo
         ValueError: If the data set is empty.
     """
     if len(dataset) == 0:
-        raise ValueError("There is no picture to evaluate on; give at least one.")
+        raise ValueError("There is no image to evaluate on; give at least one.")
     device = next(network.parameters()).device
     was_training = network.training
     confusion = torch.zeros(NUM_CLASSES, NUM_CLASSES, dtype=torch.int64)
@@ -77,7 +77,7 @@ def evaluate_network(network: nn.Module, dataset: Dataset, precision: str = "flo
                 confidence, answer = logits.softmax(dim=1).max(dim=1)  # (N,) each
                 answers[start : start + _BATCH_SIZE] = answer
                 confidences[start : start + _BATCH_SIZE] = confidence
-                cells = labels * NUM_CLASSES + answer  # (N,) each picture's cell, row by row
+                cells = labels * NUM_CLASSES + answer  # (N,) each image's cell, row by row
                 confusion += torch.bincount(cells, minlength=NUM_CLASSES**2).cpu().view_as(confusion)
     finally:
         network.train(was_training)
@@ -99,14 +99,14 @@ def use_precision(precision: str, device: torch.device) -> AbstractContextManage
 
 
 def compute_class_accuracies(confusion: np.ndarray, num_shown: np.ndarray | None = None) -> np.ndarray:
-    """Return for each class the share of its pictures that are read rightly.
+    """Return for each class the share of its images that are read rightly.
 
     Args:
-        confusion: (K, K); row = what the picture shows, column = what the network answered.
-        num_shown: (K,) pictures of each class, if there are more than the network was asked about.
+        confusion: (K, K); row = what the image shows, column = what the network answered.
+        num_shown: (K,) images of each class, if there are more than the network was asked about.
 
     Returns:
-        (K,) float64, NaN for a class of which there is no picture.
+        (K,) float64, NaN for a class of which there is no image.
     """
     totals = np.asarray(confusion.sum(axis=1) if num_shown is None else num_shown, np.float64)
     shares: np.ndarray = np.full(len(totals), np.nan)

@@ -45,22 +45,22 @@ class CheckpointInfo:
         config: The network's configuration.
         dataset: Name of the data set.
         dataset_sha256: Hash of its files, or of the program that generates it.
-        split_seed: Seed of the split into training and validation pictures.
+        split_seed: Seed of the split into training and validation images.
         recipe: Every hyperparameter of the training.
-        seed: Seed of the weights, the order of the pictures and dropout.
+        seed: Seed of the weights, the order of the images and dropout.
         epochs: Whole epochs done; the recipe's `steps` says how many steps that is, with those after it.
-        validation_loss: Mean cross-entropy on the validation pictures, in nats; None for fresh weights.
+        validation_loss: Mean cross-entropy on the validation images, in nats; None for fresh weights.
         validation_accuracy: Share of them read correctly; None for fresh weights.
-        test_loss: The same on the test pictures; None until they have been looked at.
-        test_accuracy: The same on the test pictures; None until they have been looked at.
-        num_test: How many test pictures there were.
+        test_loss: The same on the test images; None until they have been looked at.
+        test_accuracy: The same on the test images; None until they have been looked at.
+        num_test: How many test images there were.
         seconds: Wall time of training and validation.
         torch_version: Version of torch that trained it.
         temperature: What the logits are divided by before they become probabilities, fitted on the
-            validation pictures (see `models.sketch.calibrated`); None where that was not done, counting as 1.
-        test_calibration_error: Expected calibration error on the test pictures, under that temperature.
+            validation images (see `models.sketch.calibrated`); None where that was not done, counting as 1.
+        test_calibration_error: Expected calibration error on the test images, under that temperature.
         drawn_accuracy: Share of pen drawings read correctly from their strokes.
-        drawn_picture_accuracy: The same from the drawings' pictures alone.
+        drawn_picture_accuracy: The same from the drawings' images alone.
         drawn_calibration_error: Expected calibration error on the drawings, from strokes.
         num_drawn: How many drawings there were.
     """

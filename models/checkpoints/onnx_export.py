@@ -57,7 +57,7 @@ def export_onnx(checkpoint: Checkpoint) -> bytes:
     network = CalibratedNetwork(checkpoint.network, checkpoint.info.temperature or 1.0).eval()
     program = torch.onnx.export(
         network,
-        # Two pictures: of one, the exporter would conclude that there is always one.
+        # Two images: of one, the exporter would conclude that there is always one.
         (torch.zeros(2, 1, IMAGE_SIZE_PX, IMAGE_SIZE_PX),),
         input_names=["images"],
         output_names=["logits", "probabilities"],

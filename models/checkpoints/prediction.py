@@ -1,4 +1,4 @@
-"""What a network makes of one picture."""
+"""What a network makes of one image."""
 
 from __future__ import annotations
 
@@ -31,21 +31,21 @@ class Prediction:
 
 
 def predict_digit(image: np.ndarray, checkpoint: str | Path) -> Prediction:
-    """Ask a checkpoint's network what a picture shows.
+    """Ask a checkpoint's network what an image shows.
 
     Args:
-        image: (28, 28) in [0, 1], 1 for full ink, prepared as MNIST's pictures are (see
+        image: (28, 28) in [0, 1], 1 for full ink, prepared as MNIST's images are (see
             `models.sketch.preparation`).
         checkpoint: Name of a shipped checkpoint, or a path.
 
     Raises:
-        ValueError: If the picture has another shape or values outside [0, 1], or the checkpoint is refused.
+        ValueError: If the image has another shape or values outside [0, 1], or the checkpoint is refused.
     """
     pixels = np.asarray(image, dtype=np.float32)
     if pixels.shape != (IMAGE_SIZE_PX, IMAGE_SIZE_PX):
         raise ValueError(f"The network takes 28 × 28 pixels, not an array of shape {pixels.shape}.")
     if not (np.isfinite(pixels).all() and pixels.min() >= 0 and pixels.max() <= 1):
-        raise ValueError("The picture's values must lie between 0 (no ink) and 1 (full ink).")
+        raise ValueError("The image's values must lie between 0 (no ink) and 1 (full ink).")
     loaded = load_cached(checkpoint)
     with on_one_core(), torch.inference_mode():
         logits = loaded.network(torch.from_numpy(pixels)[None, None])  # (1, 1, 28, 28) → (1, 10)
@@ -57,7 +57,7 @@ def predict_digit(image: np.ndarray, checkpoint: str | Path) -> Prediction:
 def on_one_core() -> Iterator[None]:
     """Compute on one core within a `with`, in this thread.
 
-    One picture is too little work to share: where something else trains, the cores that torch has shared it
+    One image is too little work to share: where something else trains, the cores that torch has shared it
     among wait for each other, and an answer takes 10 to 100 times as long.
     """
     num_threads = torch.get_num_threads()

@@ -1,4 +1,4 @@
-"""Starting and ending runs: a run gets a process where the machine has room, and waits in line where not."""
+"""Starting and ending runs: where the machine has no room for its process, a run is queued."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ from models.runs.queue import (
     advance_held_queue,
     advance_queue,
     count_training,
-    enter_line,
+    enter_queue,
     hold_queue,
-    leave_line,
+    leave_queue,
     list_training,
     list_waiting,
 )
@@ -55,7 +55,7 @@ def start_run(
     name: str = "",
     files: Mapping[str, bytes] | None = None,
 ) -> str:
-    """Start training in a process of its own, or wait in line for one, and return the run's id.
+    """Start training in a process of its own, or queue for one, and return the run's id.
 
     Args:
         config: What to train and how.
@@ -83,7 +83,7 @@ def repeat_run(config: TrainConfig, num_seeds: int, *, own_runs: Iterable[str] =
 
 
 def stop_run(run_id: str, keep: bool = False) -> None:
-    """Ask a run to stop; its process does so within moments. A run that waits leaves the line.
+    """Ask a run to stop; its process does so within moments. A run that waits leaves the queue.
 
     Args:
         run_id: The run; one that has ended already stays as it is.
@@ -95,8 +95,8 @@ def stop_run(run_id: str, keep: bool = False) -> None:
     """
     folder = find_own_folder(run_id)
     with hold_queue():
-        if leave_line(run_id):
-            message = "Taken out of the line before its turn came."
+        if leave_queue(run_id):
+            message = "Taken out of the queue before its turn came."
             append_event(folder, {"type": "ending", "status": "stopped", "message": message, "test": None})
         elif read_news(run_id).status in LIVE_STATUSES:
             try:
@@ -118,7 +118,7 @@ def stop_live_runs() -> None:
 
 
 def resume_run(run_id: str) -> None:
-    """Let a run go on from its last finished epoch, in line where the machine is full.
+    """Let a run go on from its last finished epoch, queued where the machine is full.
 
     Raises:
         ValueError: If there is no such run, it trains or waits already, or nothing can go on.
@@ -126,14 +126,14 @@ def resume_run(run_id: str) -> None:
     limits = read_limits()
     with hold_queue():
         _check_resumable(run_id)
-        _check_line(limits, 1)
+        _check_queue(limits, 1)
         _reopen(find_own_folder(run_id))
-        enter_line(run_id)
+        enter_queue(run_id)
         advance_held_queue()
 
 
 def prepare_resumption(run_id: str) -> Path:
-    """Make a run's folder ready for going on in this process, whatever the line is, and return it.
+    """Make a run's folder ready for going on in this process, whatever the queue is, and return it.
 
     Raises:
         ValueError: As `resume_run`.
@@ -191,7 +191,7 @@ def _start_runs(
     name: str,
     files: Mapping[str, bytes] | None = None,
 ) -> list[str]:
-    """Put new runs in line, all or none, and let the line move."""
+    """Queue new runs, all or none, and let the queue move."""
     limits = read_limits()
     for config in configs:
         _check_config(limits, config)
@@ -202,16 +202,16 @@ def _start_runs(
     try:
         with hold_queue():
             _check_visitor(limits, own, len(configs))
-            _check_line(limits, len(configs))
+            _check_queue(limits, len(configs))
             _check_disk(limits)
             for config in configs:
                 folders.append(create_run(config, group=group, name=name, files=files))
             for folder in folders:
-                enter_line(folder.name)
+                enter_queue(folder.name)
             advance_held_queue()
     except OSError as error:
         for folder in folders:
-            leave_line(folder.name)
+            leave_queue(folder.name)
             shutil.rmtree(folder, ignore_errors=True)
         raise ValueError(f"{describe_os_error(error)}; no run could be started.") from error
     return [folder.name for folder in folders]
@@ -237,12 +237,12 @@ def _check_visitor(limits: RunLimits, own: list[str], num_new: int) -> None:
         )
 
 
-def _check_line(limits: RunLimits, num_new: int) -> None:
+def _check_queue(limits: RunLimits, num_new: int) -> None:
     room = limits.max_training + limits.max_waiting - count_training() - len(list_waiting())
     if num_new > room:
         raise ValueError(
-            f"This machine trains {limits.max_training} at a time, and {len(list_waiting())} wait in line, "
-            f"where {limits.max_waiting} have room. Try again when the line is shorter."
+            f"This machine trains {limits.max_training} at a time, and {len(list_waiting())} wait in the "
+            f"queue, where {limits.max_waiting} have room. Try again when it is shorter."
         )
 
 

@@ -6,7 +6,7 @@
     <id>/checkpoint.safetensors   the weights after the last finished epoch, or those that were kept
     <id>/state.safetensors        all that resuming needs, after the last finished epoch; gone when it is done
     <id>/epochs/000.safetensors   the weights before the first epoch, then after each, at most 21 of them
-    <id>/test.npz                 the answer to each test picture
+    <id>/test.npz                 the answer to each test image
     <id>/start.safetensors        of a fine-tuning, the checkpoint that it begins with
     <id>/drawings.json            of a fine-tuning, the drawings that it trains on
     <id>/log.txt                  what the process printed
@@ -197,7 +197,7 @@ def read_tail(folder: Path) -> list[dict[str, Any]]:
 
 
 def find_last(events: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """Return the last event of the training itself; a look at the test pictures may come after it."""
+    """Return the last event of the training itself; a look at the test images may come after it."""
     return next((event for event in reversed(events) if event["type"] != "look"), None)
 
 

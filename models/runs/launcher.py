@@ -1,6 +1,6 @@
 """Processes for runs: each run has one of its own, and a server keeps one ready.
 
-Importing torch and its optimisers takes seconds, which a spare process has behind it when somebody presses
+Importing torch and its optimizers takes seconds, which a spare process has behind it when somebody presses
 Start. It waits for a folder on its standard input, and ends when the server does. Where the processor is
 short, all of them stand back, so that the page answers as quickly as while nothing trains.
 """

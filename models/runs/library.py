@@ -13,7 +13,7 @@ from models.runs.status import find_run_checkpoint, keep_known_runs
 
 DEFAULT_CHOICE = "sketchpad"  # made for people's drawings
 RUN_PREFIX = "run:"
-CHOICE_INFO = "Its recipe, and its accuracy on the test pictures."
+CHOICE_INFO = "Its recipe, and its accuracy on the test images."
 
 
 @dataclass(frozen=True)

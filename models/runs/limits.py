@@ -15,14 +15,14 @@ class RunLimits:
 
     Attributes:
         max_training: Runs that train at once; GLASSBOX_MAX_RUNS, by default one for every two cores.
-        max_waiting: Runs that wait in line; GLASSBOX_MAX_WAITING.
+        max_waiting: Runs that wait in the queue; GLASSBOX_MAX_WAITING.
         max_epochs: Epochs of a run; GLASSBOX_MAX_EPOCHS.
         max_minutes: Minutes that a run trains at a time; GLASSBOX_MAX_MINUTES.
         runs_per_visitor: Runs that a visitor keeps; GLASSBOX_RUNS_PER_VISITOR.
         live_per_visitor: Runs of a visitor that train or wait; GLASSBOX_LIVE_PER_VISITOR.
         max_disk_mb: Megabytes of all runs together, in 2²⁰ bytes; GLASSBOX_RUNS_DISK_MB.
-        min_batch_size: Pictures a step, at least: smaller ones keep a machine busy for hours.
-        max_batch_size: Pictures a step, at most.
+        min_batch_size: Images a step, at least: smaller ones keep a machine busy for hours.
+        max_batch_size: Images a step, at most.
     """
 
     max_training: int

@@ -18,7 +18,7 @@ from models.runs.folder import (
     read_meta,
     write_meta,
 )
-from models.runs.queue import hold_queue, leave_line
+from models.runs.queue import hold_queue, leave_queue
 from models.runs.status import LIVE_STATUSES, read_news
 
 MAX_NAME_LENGTH = 60
@@ -63,8 +63,8 @@ def delete_run(run_id: str) -> None:
     """
     folder = find_own_folder(run_id)
     with hold_queue():
-        if leave_line(run_id):
-            message = "Taken out of the line before its turn came."
+        if leave_queue(run_id):
+            message = "Taken out of the queue before its turn came."
             append_event(folder, {"type": "ending", "status": "stopped", "message": message, "test": None})
         if read_news(run_id).status in LIVE_STATUSES:
             raise ValueError("This run trains. Stop it before you delete it.")

@@ -1,4 +1,4 @@
-"""The line: which runs train, which wait, and whose turn it is.
+"""The queue: which runs train, which wait, and whose turn it is.
 
 Three things in the folder of all runs hold it: `.line/<time>-<id>` stands for a run that waits, oldest first;
 `.live/<id>` for one that was given a process, and holds that one's number once it has begun; `queue.lock` is
@@ -20,7 +20,7 @@ from models.runs.launcher import launch_process
 from models.runs.limits import read_limits
 
 STARTING_SECONDS = 90  # importing torch on a slow, busy machine
-_LINE, _LIVE = ".line", ".live"
+_WAITING, _LIVE = ".line", ".live"
 
 
 @contextmanager
@@ -42,7 +42,7 @@ def hold_queue(timeout_seconds: float = 30) -> Iterator[None]:
 def advance_queue() -> None:
     """Give a process to the oldest waiting runs while there is room.
 
-    Whoever sees a run wait or end calls it, so that no server that died leaves the line standing.
+    Whoever sees a run wait or end calls it, so that no server that died leaves the queue standing.
     """
     if not list_waiting():
         return
@@ -61,10 +61,10 @@ def advance_held_queue() -> None:
         folder = find_runs_folder() / run_id
         try:
             launch = mark_live(folder)
-            leave_line(run_id)
+            leave_queue(run_id)
             launch_process(folder, partial(_on_process_end, folder, launch))
         except OSError as error:
-            leave_line(run_id)
+            leave_queue(run_id)
             unmark_live(folder)
             message = f"{describe_os_error(error)}: no process could be started for this run."
             with suppress(OSError):
@@ -79,19 +79,19 @@ def _on_process_end(folder: Path, launch: int, pid: int) -> None:
         advance_held_queue()
 
 
-def enter_line(run_id: str) -> None:
-    """Put a run at the end of the line, for somebody who holds the queue."""
-    line = find_runs_folder() / _LINE
-    line.mkdir(exist_ok=True)
-    taken = [int(entry.name[:20]) for entry in _list_entries(line) if entry.name[:20].isdecimal()]
+def enter_queue(run_id: str) -> None:
+    """Put a run at the end of the queue, for somebody who holds the queue."""
+    waiting = find_runs_folder() / _WAITING
+    waiting.mkdir(exist_ok=True)
+    taken = [int(entry.name[:20]) for entry in _list_entries(waiting) if entry.name[:20].isdecimal()]
     # Windows' clock ticks slower than runs come.
     now = max([time.time_ns(), *(number + 1 for number in taken)])
-    (line / f"{now:020d}-{run_id}").touch()
+    (waiting / f"{now:020d}-{run_id}").touch()
 
 
-def leave_line(run_id: str) -> bool:
-    """Take a run out of the line; return whether it was in it."""
-    entries = _list_entries(find_runs_folder() / _LINE)
+def leave_queue(run_id: str) -> bool:
+    """Take a run out of the queue; return whether it was in it."""
+    entries = _list_entries(find_runs_folder() / _WAITING)
     mine = [entry for entry in entries if entry.name.endswith(f"-{run_id}")]
     for entry in mine:
         entry.unlink(missing_ok=True)
@@ -100,11 +100,11 @@ def leave_line(run_id: str) -> bool:
 
 def list_waiting() -> list[str]:
     """Return the ids of the waiting runs, the next one first; they are secrets, so they go to nobody."""
-    return [entry.name.partition("-")[2] for entry in _list_entries(find_runs_folder() / _LINE)]
+    return [entry.name.partition("-")[2] for entry in _list_entries(find_runs_folder() / _WAITING)]
 
 
 def find_place(run_id: str) -> int:
-    """Return a run's place in line, 1 for the next one; 0 where it does not wait."""
+    """Return a run's place in the queue, 1 for the next one; 0 where it does not wait."""
     waiting = list_waiting()
     return waiting.index(run_id) + 1 if run_id in waiting else 0
 

@@ -1,4 +1,4 @@
-"""What a finished run holds: its history as a table, its answers to the test pictures, its weights."""
+"""What a finished run holds: its history as a table, its answers to the test images, its weights."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from models.networks.registry import IMAGE_SIZE_PX, build_network
 from models.runs.folder import SNAPSHOTS, TEST, append_event, find_own_folder, find_run_folder, read_events
 from models.runs.status import read_run
 
-MAX_UNITS = 16  # of a first layer without kernels, whose weights are pictures as large as the input
+MAX_UNITS = 16  # of a first layer without kernels, whose weights are images as large as the input
 
 _COLUMNS = (
     "type", "epoch", "step", "seconds", "loss", "smoothed_loss", "learning_rate", "weight_norm",
@@ -31,13 +31,13 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class Answers:
-    """What a run's network answered to the test pictures.
+    """What a run's network answered to the test images.
 
     Attributes:
-        labels: (N,) int64, what the pictures show.
+        labels: (N,) int64, what the images show.
         answers: (N,) uint8, what the network said.
         confidences: (N,) float32, the probability that it gave to its answer.
-        dataset: Name of the data set, whose first N test pictures these are.
+        dataset: Name of the data set, whose first N test images these are.
     """
 
     labels: np.ndarray
@@ -52,7 +52,7 @@ class Snapshot:
 
     Attributes:
         epoch: Epochs done; 0 for fresh weights.
-        step: Optimiser steps done.
+        step: Optimizer steps done.
         path: Its checkpoint's file.
     """
 
@@ -77,7 +77,7 @@ def write_events_csv(run_id: str, path: Path) -> None:
 
 
 def record_look(run_id: str, dataset: str, result: Evaluation) -> None:
-    """Record that a run's weights were tried on a data set's test pictures once more.
+    """Record that a run's weights were tried on a data set's test images once more.
 
     Raises:
         ValueError: If there is no such run, or it is the example.
@@ -87,7 +87,7 @@ def record_look(run_id: str, dataset: str, result: Evaluation) -> None:
 
 
 def read_looks(run_ids: Iterable[str], dataset: str) -> int:
-    """Return how often the test pictures of a data set were looked at by these runs together."""
+    """Return how often the test images of a data set were looked at by these runs together."""
     num = 0
     for run_id in run_ids:
         folder = find_run_folder(run_id)
@@ -99,7 +99,7 @@ def read_looks(run_ids: Iterable[str], dataset: str) -> int:
 
 
 def read_answers(run_id: str) -> Answers | None:
-    """Read what a run's network answered to the test pictures; None where it has not been asked.
+    """Read what a run's network answered to the test images; None where it has not been asked.
 
     Raises:
         ValueError: If there is no such run, or the file is damaged.
@@ -117,20 +117,20 @@ def read_answers(run_id: str) -> Answers | None:
     return answers
 
 
-def load_test_pictures(dataset: str, indices: Sequence[int]) -> np.ndarray:
-    """Return the test pictures at `indices`, (K, 28, 28) uint8.
+def load_test_images(dataset: str, indices: Sequence[int]) -> np.ndarray:
+    """Return the test images at `indices`, (K, 28, 28) uint8.
 
     Raises:
-        ValueError: If the data set cannot be loaded, or has no such pictures.
+        ValueError: If the data set cannot be loaded, or has no such images.
     """
     chosen = [int(index) for index in indices]
     num = max(chosen, default=-1) + 1
     if any(index < 0 for index in chosen):
-        raise ValueError(f"There is no test picture {min(chosen)}; the first one is 0.")
+        raise ValueError(f"There is no test image {min(chosen)}; the first one is 0.")
     if not chosen:
         return np.empty((0, IMAGE_SIZE_PX, IMAGE_SIZE_PX), np.uint8)
-    pictures: np.ndarray = load_dataset(dataset, "test", num).images[chosen, 0].numpy()
-    return pictures
+    images: np.ndarray = load_dataset(dataset, "test", num).images[chosen, 0].numpy()
+    return images
 
 
 def find_snapshots(run_id: str) -> list[Path]:
@@ -159,7 +159,7 @@ def list_snapshots(run_id: str) -> list[Snapshot]:
 
 
 def predict_over_epochs(run_id: str, image: np.ndarray) -> np.ndarray:
-    """Return what the network made of one picture as it learned.
+    """Return what the network made of one image as it learned.
 
     Args:
         run_id: The run.
@@ -169,7 +169,7 @@ def predict_over_epochs(run_id: str, image: np.ndarray) -> np.ndarray:
         (E, 10) float64 probabilities, one row for each snapshot.
 
     Raises:
-        ValueError: If there is no such run, or the picture has another shape or values.
+        ValueError: If there is no such run, or the image has another shape or values.
     """
     snapshots = list_snapshots(run_id)
     if not snapshots:
@@ -182,7 +182,7 @@ def read_first_layer(run_id: str) -> np.ndarray:
 
     Returns:
         (E, F, h, w) float32, for each snapshot the kernels of a convolution, or the weights of the first
-        units of a linear layer, at most `MAX_UNITS`, as pictures of the input's size.
+        units of a linear layer, at most `MAX_UNITS`, as images of the input's size.
 
     Raises:
         ValueError: If there is no such run, or a file is damaged.

@@ -59,17 +59,17 @@ class RunState:
         config: What is trained and how, as in `TrainConfig`.
         status: One of `Status`; "interrupted" means that its process ended without a word.
         message: What is happening or has happened, for a person.
-        place: Place in line, 1 for the next one; 0 where it does not wait.
+        place: Place in the queue, 1 for the next one; 0 where it does not wait.
         can_resume: Whether it can go on from its last finished epoch, or begin anew where there is none.
-        step: Optimiser steps done.
+        step: Optimizer steps done.
         num_steps: Steps in all; 0 before the first one.
         seconds: Seconds of training so far.
         images_per_second: Speed at the last step; 0 before the first one.
         steps: The step events (see `models.training.events.describe_event`), without those undone by a
             resumption.
         epochs: The epoch events, without those undone by a resumption.
-        test: accuracy, low, high, loss, confusion on the test pictures; None until they have been looked at.
-        num_looks: How often this run's weights have been tried on test pictures.
+        test: accuracy, low, high, loss, confusion on the test images; None until they have been looked at.
+        num_looks: How often this run's weights have been tried on test images.
         checkpoint: Path of the checkpoint; None until the first epoch is finished.
         num_snapshots: Epochs whose weights are kept, with those before the first one.
     """
@@ -103,7 +103,7 @@ class RunNews:
         run_id: Its folder's name.
         status: As in `RunState`, and so are `message`, `place` and `can_resume`.
         message: What is happening or has happened, for a person.
-        place: Place in line, 1 for the next one; 0 where it does not wait.
+        place: Place in the queue, 1 for the next one; 0 where it does not wait.
         can_resume: Whether it can go on.
         offset: Where to read on, to be given to the next `read_news`.
         events: The events since the offset given, oldest first. {"type": "resumed", "step": s, "epoch": e}
@@ -232,7 +232,9 @@ def _read_standing(folder: Path) -> _Standing:
         advance_queue()  # its turn may have come, and nobody else may be there to see it
         place = find_place(folder.name)
     if place:
-        return _Standing("waiting", "Next in line" if place == 1 else f"Number {place} in line", place)
+        return _Standing(
+            "waiting", "Next in the queue" if place == 1 else f"Number {place} in the queue", place
+        )
     is_alive = is_locked(folder)
     events = read_tail(folder)  # the run may have ended since they were read
     last = find_last(events)

@@ -1,6 +1,6 @@
-"""Distortion: training pictures as other hands and other pens would have written them.
+"""Distortion: training images as other hands and other pens would have written them.
 
-Augmentation (`models.training.augmentation`) moves a picture as a whole; this changes the writing in it.
+Augmentation (`models.training.augmentation`) moves an image as a whole; this changes the writing in it.
 """
 
 from __future__ import annotations
@@ -9,17 +9,17 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-MAX_SLANT = 0.25  # share of a picture's height by which its top moves to one side and its foot to the other
+MAX_SLANT = 0.25  # share of an image's height by which its top moves to one side and its foot to the other
 MAX_ASPECT = 0.15  # by how much the width grows or shrinks, as the logarithm of the factor
-BEND_PX = 1.0  # standard deviation of how far a point moves in each direction, where a picture bends most
+BEND_PX = 1.0  # standard deviation of how far a point moves in each direction, where an image bends most
 BEND_KNOTS = 5  # across and down, at which it is drawn; between them it changes smoothly
-MAX_WIDENING = 0.6  # towards the picture that a pen one pixel wider on either side would have left
+MAX_WIDENING = 0.6  # towards the image that a pen one pixel wider on either side would have left
 MAX_THINNING = 0.35  # towards that of a pen one pixel narrower
 STRENGTHS = (0.8, 1.4)  # factors that ink is multiplied with before it is cut off at full ink
 
 
 def distort_images(images: Tensor, distortions: str) -> Tensor:
-    """Distort each picture at random, drawing from torch's global generator.
+    """Distort each image at random, drawing from torch's global generator.
 
     Args:
         images: (N, 1, 28, 28) float32 in [0, 1].
@@ -28,7 +28,7 @@ def distort_images(images: Tensor, distortions: str) -> Tensor:
             "width" writes it with a thicker or thinner pen; "strength" makes its ink fainter or stronger.
 
     Returns:
-        Pictures of the same shape, in [0, 1].
+        Images of the same shape, in [0, 1].
     """
     chosen = distortions.split(",")
     if "slant" in chosen or "bend" in chosen:
@@ -43,7 +43,7 @@ def distort_images(images: Tensor, distortions: str) -> Tensor:
 
 
 def _warp(images: Tensor, slants: bool, bends: bool) -> Tensor:
-    """Sample pictures at places moved by slant, aspect and bend, bilinearly; what comes in is empty."""
+    """Sample images at places moved by slant, aspect and bend, bilinearly; what comes in is empty."""
     num, size = len(images), images.shape[-1]
     draws = torch.rand(2, num) * 2 - 1
     affine = torch.zeros(num, 2, 3)
@@ -60,7 +60,7 @@ def _warp(images: Tensor, slants: bool, bends: bool) -> Tensor:
 
 
 def _change_width(images: Tensor) -> Tensor:
-    """Blend each picture with its dilation or its erosion by the four neighbours of every pixel."""
+    """Blend each image with its dilation or its erosion by the four neighbours of every pixel."""
     share = torch.rand(len(images), 1, 1, 1).to(images.device) * (MAX_WIDENING + MAX_THINNING) - MAX_THINNING
     wider = _spread(images) - images
     thinner = -_spread(-images) - images  # erosion is dilation of the paper

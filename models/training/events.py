@@ -34,7 +34,7 @@ class Started:
 
 @dataclass(frozen=True)
 class StepEvent:
-    """Some optimiser steps are done.
+    """Some optimizer steps are done.
 
     Attributes:
         step: Steps done since the start.
@@ -45,7 +45,7 @@ class StepEvent:
         learning_rate: Learning rate of the last step.
         weight_norm: Euclidean norm of all weights together.
         gradient_norm: Euclidean norm of the last step's gradient, of all weights together.
-        images_per_second: Pictures trained on per second of this epoch.
+        images_per_second: Images trained on per second of this epoch.
         seconds: Seconds of training so far.
     """
 
@@ -68,11 +68,11 @@ class EpochEvent:
     Attributes:
         epoch: Epochs done, with the one that ended early where `is_whole` is false.
         step: Steps done since the start.
-        is_whole: Whether the epoch went over all training pictures; false where the training was told to
+        is_whole: Whether the epoch went over all training images; false where the training was told to
             end and to keep what it has.
         train_loss: Mean loss over the epoch's steps, while the weights were changing, in nats.
         train_accuracy: Share read correctly over the epoch's steps.
-        validation: Results on the validation pictures.
+        validation: Results on the validation images.
         seconds: Seconds of training so far.
         checkpoint: The network as it is now; it goes on changing when the generator is resumed.
         state: All that resuming from here needs, as it is now; it too goes on changing.
@@ -96,7 +96,7 @@ class Finished:
     Attributes:
         status: "done"; "diverged" if the loss became NaN or infinite; "stopped" if it was told to end.
         message: What happened, for a person.
-        test: Results on the test pictures, which are looked at once, now; None if no epoch was finished, or
+        test: Results on the test images, which are looked at once, now; None if no epoch was finished, or
             the training was stopped without being told to keep what it has.
         checkpoint: The last good checkpoint; None if no epoch was finished.
     """

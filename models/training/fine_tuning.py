@@ -1,11 +1,11 @@
-"""Fine-tuning: a checkpoint's network trained further on somebody's drawings, among pictures that it knows.
+"""Fine-tuning: a checkpoint's network trained further on somebody's drawings, among images that it knows.
 
 The folder of such a run holds, beside what every run's has:
 
     start.safetensors   the checkpoint that it begins with
     drawings.json       the drawings, each with the digit that was meant and its 28 × 28 pixels in base64
 
-Drawings alone would make the network forget how others write, so they are a share of the training pictures
+Drawings alone would make the network forget how others write, so they are a share of the training images
 and the rest comes from the checkpoint's own data set. Shapes: N drawings.
 """
 
@@ -29,7 +29,7 @@ from models.training.config import MAX_DRAWINGS, TrainConfig
 
 START, DRAWINGS = "start.safetensors", "drawings.json"
 MIN_DRAWINGS = 10
-DRAWING_SHARE = 0.2  # of the training pictures
+DRAWING_SHARE = 0.2  # of the training images
 NUM_IMAGES = 5_000  # of the data set, of which four fifths train
 _SCHEMA = "glassbox-run-drawings-1"
 _MAX_FILE_BYTES = 4 * 2**20  # 500 drawings are 0.6 MB
@@ -52,14 +52,14 @@ def plan_fine_tuning(info: CheckpointInfo, start_from: str, num_drawings: int, s
     """Return the configuration of a fine-tuning.
 
     It is a short one at a low learning rate, so that the weights stay near those that it begins with. The
-    pictures beside the drawings are the first of the checkpoint's own data set, or built-in strokes where
+    images beside the drawings are the first of the checkpoint's own data set, or built-in strokes where
     that is not on this machine.
 
     Args:
         info: What the checkpoint's header records.
         start_from: What the checkpoint is called, for whoever reads the configuration.
         num_drawings: How many drawings there are.
-        seed: Seed of the order of the pictures, augmentation and dropout.
+        seed: Seed of the order of the images, augmentation and dropout.
 
     Raises:
         ValueError: If there are too few or too many drawings, or the network does not read digits.
@@ -123,16 +123,14 @@ def read_beginning(folder: Path, config: TrainConfig) -> Beginning | None:
     return Beginning(start.network.state_dict(), drawings)
 
 
-def mix_drawings(pictures: Dataset, drawings: Dataset, share: float) -> Dataset:
-    """Return training pictures with the drawings, each repeated until they are that share of all.
+def mix_drawings(own: Dataset, drawings: Dataset, share: float) -> Dataset:
+    """Return training images `own` with the drawings, each repeated until they are that share of all.
 
     Each drawing comes as often as any other, or once more; augmentation makes every time a different one.
     """
-    num = round(share / (1 - share) * len(pictures))
+    num = round(share / (1 - share) * len(own))
     repeated = drawings.select(torch.arange(num) % len(drawings))
-    return Dataset(
-        torch.cat([pictures.images, repeated.images]), torch.cat([pictures.labels, repeated.labels])
-    )
+    return Dataset(torch.cat([own.images, repeated.images]), torch.cat([own.labels, repeated.labels]))
 
 
 def _read_drawings(path: Path) -> Dataset:

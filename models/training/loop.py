@@ -136,7 +136,7 @@ def _describe_loading(config: TrainConfig) -> str:
 def _test(
     config: TrainConfig, checkpoint: Checkpoint, progress: Progress | None
 ) -> tuple[Evaluation, Checkpoint]:
-    """Look at the test pictures once, and record what was seen in the checkpoint."""
+    """Look at the test images once, and record what was seen in the checkpoint."""
     test = evaluate_network(checkpoint.network, load_dataset(config.dataset, "test", progress=progress))
     info = replace(
         checkpoint.info, test_loss=test.loss, test_accuracy=test.accuracy, num_test=test.num_images
@@ -145,7 +145,7 @@ def _test(
 
 
 def _finish_stopped(halt: Halt, last_good: Checkpoint | None) -> Finished:
-    """End a training that was told to, without a look at the test pictures."""
+    """End a training that was told to, without a look at the test images."""
     kept = (
         f"the checkpoint of epoch {last_good.info.epochs} is kept" if last_good else "no epoch had finished"
     )

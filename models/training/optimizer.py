@@ -1,4 +1,4 @@
-"""The optimiser of a training, and the learning rate at each of its steps."""
+"""The optimizer of a training, and the learning rate at each of its steps."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WARM_UP_SHARE = 0.25  # of one-cycle's steps, on which the learning rate rises
 
 
 def build_optimizer(parameters: Iterable[nn.Parameter], config: TrainConfig) -> Optimizer:
-    """Build the optimiser that `config` names, with torch's own defaults for what `config` does not set.
+    """Build the optimizer that `config` names, with torch's own defaults for what `config` does not set.
 
     `fused` makes one pass over the weights of what are ten otherwise: the same formulas, rounded a little
     differently, and Adam's step on ConvNet takes a tenth of the time.

@@ -34,7 +34,7 @@ class Peers:
     def share(self, batch: Tensor) -> Tensor:
         """Return this process's share of a batch's indices; all shares are of one length.
 
-        The mean over the batch is the mean of the shares' means then. Up to size − 1 pictures are left out.
+        The mean over the batch is the mean of the shares' means then. Up to size − 1 images are left out.
         """
         if self.size == 1:
             return batch

@@ -105,7 +105,7 @@ class Session:
         return self.describe(done)
 
     def train_epoch(self, find_halt: Callable[[], Halt | None]) -> Iterator[StepEvent | EpochResult]:
-        """Make one pass over the training pictures in a new random order; the last item is the result."""
+        """Make one pass over the training images in a new random order; the last item is the result."""
         config, peers, device = self._config, self._peers, self._training.images.device
         report_every = math.ceil(self._num_steps / _NUM_REPORTS)
         with self._random.active():
@@ -186,7 +186,7 @@ class Session:
         return Checkpoint(self._network, info)
 
     def _make_step(self, batch: Dataset) -> tuple[Tensor, Tensor, Dataset]:
-        """Take one optimiser step, and return the batch's mean loss, its logits, and the batch."""
+        """Take one optimizer step, and return the batch's mean loss, its logits, and the batch."""
         config = self._config
         rate = schedule_learning_rate(config, self.step, self._num_steps)
         for group in self._optimizer.param_groups:

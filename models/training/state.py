@@ -1,4 +1,4 @@
-"""All that resuming a training needs, as one safetensors file: weights, optimiser, random numbers, counts."""
+"""All that resuming a training needs, as one safetensors file: weights, optimizer, random numbers, counts."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ class TrainingProgress:
 
     Attributes:
         epoch: Epochs done.
-        step: Optimiser steps done.
+        step: Optimizer steps done.
         seconds: Seconds of training so far.
         smoothed_loss: The moving average of the loss, in nats; 0 before the first step.
-        validation_loss: Mean cross-entropy on the validation pictures after the last epoch, in nats.
+        validation_loss: Mean cross-entropy on the validation images after the last epoch, in nats.
         validation_accuracy: Share of them read correctly.
     """
 
@@ -52,7 +52,7 @@ class TrainingState:
     Attributes:
         config: What is trained and how.
         progress: How far it has come.
-        tensors: Weights ("network.<name>"), what the optimiser keeps of each ("optimizer.<index>.<name>") and
+        tensors: Weights ("network.<name>"), what the optimizer keeps of each ("optimizer.<index>.<name>") and
             random numbers ("random.<device>").
         report: What was told of the last epoch, as JSON can hold it, for whoever goes on from here.
     """
@@ -81,10 +81,10 @@ def capture_state(
 def restore_state(
     state: TrainingState, network: nn.Module, optimizer: Optimizer, random: RandomState
 ) -> None:
-    """Put a state into a freshly built network, optimiser and random numbers.
+    """Put a state into a freshly built network, optimizer and random numbers.
 
     Raises:
-        ValueError: If the state is not one of this network and optimiser.
+        ValueError: If the state is not one of this network and optimizer.
     """
     try:
         network.load_state_dict(_select(state.tensors, "network."), strict=True)

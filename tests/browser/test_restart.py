@@ -41,7 +41,7 @@ def test_nothing_is_lost_when_the_server_is_killed(chromium, tmp_path):
         bench = Bench(page)
         bench.choose("network", "ConvNet4")
         bench.choose("dataset", "Built-in strokes")
-        bench.set_pictures(2_000)
+        bench.set_images(2_000)
         bench.fill("epochs", 20)
         page.get_by_role("button", name="Start training").click()
         bench.wait_for_status("running")

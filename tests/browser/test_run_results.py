@@ -10,7 +10,7 @@ from filelock import FileLock
 from playwright.sync_api import expect
 
 from app.runs.comparison import show_comparison
-from app.runs.epochs import show_answers, show_learning, show_unit
+from app.runs.epochs import show_answers, show_epochs, show_unit
 from app.runs.results import show_cell, show_results
 from app.sketchpad.tab import build_example
 from app.ui.numbers import format_number
@@ -85,21 +85,21 @@ def test_a_cell_shows_its_digits_by_mouse_and_keys(open_page, ids):
         expected = show_cell(run_id, int(row), int(column))
         part = page.locator(".gb-confusion-cell")
         expect(part.locator("h4")).to_have_text(expected["title"])
-        numbers = [f"No. {picture['index']:,}" for picture in expected["pictures"]]
+        numbers = [f"No. {image['index']:,}" for image in expected["images"]]
         expect(part.locator("small")).to_have_text(numbers)
-        sure = [f"{picture['sure']} sure" for picture in expected["pictures"]]
-        expect(part.locator("span")).to_have_text(sure)
+        confidences = [f"{image['confidence']} confident" for image in expected["images"]]
+        expect(part.locator("span")).to_have_text(confidences)
         expect(grid.nth(row).locator("td").nth(column)).to_have_attribute("aria-selected", "true")
-        return expected["pictures"]
+        return expected["images"]
 
     check_cell(row, column)  # the most frequent mistake is open at first
     button = grid.nth(7).locator("button").nth(7)
     button.click()
-    pictures = check_cell(7, 7)
+    images = check_cell(7, 7)
     shown = page.locator(".gb-confusion-cell canvas").first.evaluate(
         "(canvas) => [...canvas.getContext('2d').getImageData(0, 0, 28, 28).data]"
     )
-    ink = np.frombuffer(base64.b64decode(pictures[0]["pixels"]), np.uint8).astype(float)
+    ink = np.frombuffer(base64.b64decode(images[0]["pixels"]), np.uint8).astype(float)
     brightness = np.array(shown, float).reshape(-1, 4)[:, :3].mean(axis=1)
     assert np.corrcoef(ink, -brightness)[0, 1] > 0.999
     button.press("ArrowRight")
@@ -160,7 +160,7 @@ def wait_for_caption(page, text):
 def test_the_slider_moves_answers_and_filters(open_page, ids):
     run_id = ids["convnet"]
     page = open_run(open_page, run_id)
-    answers, layer = show_answers(run_id, 0, None), show_learning(run_id)
+    answers, layer = show_answers(run_id, 0, None), show_epochs(run_id)
     weights = np.frombuffer(base64.b64decode(show_unit(run_id, 0)["values"]), "<f4").reshape(-1, 5, 5)
     wait_for_caption(page, "No. 0 of")
     canvas = page.locator(".gb-learning-sheet canvas")

@@ -1,4 +1,4 @@
-"""The training runs tab: its form, its live bench, what is done with a run, and who sees which."""
+"""The training runs tab: its form, the chosen run, what is done with a run, and who sees which."""
 
 import json
 import re
@@ -50,7 +50,7 @@ class Bench:
     def wait_for_value(self, control, value):
         expect(self.page.locator(f"#run-{control} input")).to_have_value(value)
 
-    def set_pictures(self, num):
+    def set_images(self, num):
         field = self.page.get_by_role("spinbutton", name="number input for Images")
         field.fill(str(num))
         field.press("Enter")
@@ -138,7 +138,7 @@ def test_example_run_is_there_at_once(bench):
 def test_run_lives_through_reloading_stopping_and_going_on(bench, open_page, tmp_path):
     bench.choose("network", "ConvNet3")
     bench.choose("dataset", "Built-in strokes")
-    bench.set_pictures(2_000)
+    bench.set_images(2_000)
     bench.fill("epochs", 20)
     bench.wait_for_value("recipe", "free")
     bench.page.get_by_role("button", name="Start training").click()
@@ -195,7 +195,7 @@ def test_curve_grows_where_a_proxy_holds_the_news_back(open_page):
     bench = Bench(page)
     bench.choose("network", "Logistic regression")
     bench.choose("dataset", "Built-in strokes")
-    bench.set_pictures(1_000)
+    bench.set_images(1_000)
     bench.fill("epochs", 20)
     bench.page.get_by_role("button", name="Start training").click()
     bench.wait_for_points(more_than=4)
@@ -204,10 +204,10 @@ def test_curve_grows_where_a_proxy_holds_the_news_back(open_page):
 
 
 @pytest.mark.slow
-def test_seeds_wait_in_line_and_are_ticked_to_be_compared(bench):
+def test_seeds_wait_in_the_queue_and_are_ticked_to_be_compared(bench):
     bench.choose("network", "Logistic regression")
     bench.choose("dataset", "Built-in strokes")
-    bench.set_pictures(1_000)
+    bench.set_images(1_000)
     bench.fill("seeds", 3)
     bench.page.get_by_role("button", name="Start training").click()
     bench.page.wait_for_function("() => window.glassboxRuns?.compared?.ids.length === 3")
@@ -452,7 +452,7 @@ def test_the_sketchpad_answers_at_once_while_a_run_trains(bench, undisturbed):
     """Pointer-up to updated bars within 100 ms at the 95th percentile, while all cores train."""
     bench.choose("network", "ConvNet3")
     bench.choose("dataset", "Built-in strokes")
-    bench.set_pictures(20_000)
+    bench.set_images(20_000)
     bench.fill("epochs", 20)
     bench.page.get_by_role("button", name="Start training").click()
     bench.wait_for_status("running")

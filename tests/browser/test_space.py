@@ -115,7 +115,7 @@ def test_space_reads_a_digit_and_a_network_that_it_trained_within_its_limits(pag
     bench = Bench(page)
     bench.choose("network", "Logistic regression")
     bench.choose("dataset", "Built-in strokes")
-    bench.set_pictures(2_000)
+    bench.set_images(2_000)
     bench.fill("epochs", SETTINGS["GLASSBOX_MAX_EPOCHS"])
     page.get_by_role("button", name="Start training").click()
     page.locator(f'{FOCUS}:not([data-run="example"])').wait_for()

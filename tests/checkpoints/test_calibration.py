@@ -108,7 +108,7 @@ def test_huge_logits_overflow_nothing():
         (np.full((1, 10), np.nan), [1], "NaN"),
     ],
 )
-def test_what_fits_no_pictures_is_refused(rows, labels, message):
+def test_what_fits_no_images_is_refused(rows, labels, message):
     for function in (measure_calibration_error, fit_temperature):
         with pytest.raises(ValueError, match=message):
             function(rows, labels)

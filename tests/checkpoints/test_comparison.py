@@ -48,8 +48,8 @@ def test_the_interval_holds_the_true_difference_as_often_as_it_says():
     assert 930 <= hits <= 970
 
 
-def test_answers_to_other_pictures_are_refused():
-    with pytest.raises(ValueError, match="same pictures"):
+def test_answers_to_other_images_are_refused():
+    with pytest.raises(ValueError, match="same images"):
         compare_answers(np.ones(3, bool), np.ones(4, bool))
     with pytest.raises(ValueError, match="at least one"):
         compare_answers(np.ones(0, bool), np.ones(0, bool))

@@ -11,7 +11,7 @@ from models.data.datasets import Dataset
 
 
 class Echo(nn.Module):
-    """Answers with the label that a picture's first pixel holds, with known confidence."""
+    """Answers with the label that an image's first pixel holds, with known confidence."""
 
     def __init__(self):
         super().__init__()
@@ -58,8 +58,8 @@ def test_mode_is_restored_also_after_an_error(was_training):
     assert network.training == was_training
 
 
-def test_no_picture_is_refused():
-    with pytest.raises(ValueError, match="no picture"):
+def test_no_image_is_refused():
+    with pytest.raises(ValueError, match="no image"):
         evaluate_network(Echo(), make_dataset([], []))
 
 

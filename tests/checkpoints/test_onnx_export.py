@@ -25,7 +25,7 @@ def run_session(session, images):
 
 
 @pytest.mark.parametrize("network", list(NETWORKS))
-def test_exported_network_answers_as_its_checkpoint_for_any_number_of_pictures(network, mnist_test):
+def test_exported_network_answers_as_its_checkpoint_for_any_number_of_images(network, mnist_test):
     checkpoint = load_checkpoint(network)
     content = export_onnx(checkpoint)
     session = onnxruntime.InferenceSession(content)

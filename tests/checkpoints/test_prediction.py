@@ -1,4 +1,4 @@
-"""Predictions: what one picture gives, and which pictures are refused."""
+"""Predictions: what one image gives, and which images are refused."""
 
 import shutil
 
@@ -32,7 +32,7 @@ def test_probabilities_are_the_softmax_of_the_tempered_logits():
         (np.full((28, 28), -0.1), "between 0"),
     ],
 )
-def test_pictures_that_no_network_takes_are_refused(image, message):
+def test_images_that_no_network_takes_are_refused(image, message):
     with pytest.raises(ValueError, match=message):
         predict_digit(image, "mlp")
 

@@ -166,7 +166,7 @@ def test_seeds_are_summed_up_beside_their_scores():
 
 
 def judge(monkeypatch, *runs):
-    """Judge runs given as (label, config, which of the pictures were read correctly)."""
+    """Judge runs given as (label, config, which of the images were read correctly)."""
     kept = {
         label: Answers(np.zeros(len(right), int), (~right).astype(np.uint8), right * 1.0, config["dataset"])
         for label, config, right in runs
@@ -199,7 +199,7 @@ def test_what_only_a_seed_parts_is_luck(monkeypatch):
     assert verdict["verdict"] == "A and B have the same score."
 
 
-def test_scores_on_other_pictures_are_not_compared(monkeypatch):
+def test_scores_on_other_images_are_not_compared(monkeypatch):
     right = np.arange(1000) < 900
     verdicts = judge(monkeypatch, ("A", as_dict(), right), ("B", as_dict(dataset="strokes"), right))
     assert [verdict["verdict"] for verdict in verdicts] == [

@@ -1,4 +1,4 @@
-"""Starting runs, waiting in line, ending and resuming; the limits of it all; the processes behind it."""
+"""Starting runs, waiting in the queue, ending and resuming; the limits of it all; the processes behind it."""
 
 import os
 import signal
@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from models.runs import launcher as run_launcher
-from models.runs import queue as run_line
+from models.runs import queue as run_queue
 from models.runs.control import advance_queue, repeat_run, resume_run, start_run, stop_run
 from models.runs.folder import append_event, find_runs_folder, has_run, read_events
 from models.runs.launcher import NICENESS
 from models.runs.management import delete_run
-from models.runs.queue import count_training, enter_line, list_waiting, mark_live, release_live, unmark_live
+from models.runs.queue import count_training, enter_queue, list_waiting, mark_live, release_live, unmark_live
 from models.runs.status import LIVE_STATUSES, read_news, read_run
 from tests.runs.trained_runs import LONG, make_ending, make_folder, make_short_config, wait_for, wait_for_end
 
@@ -25,7 +25,7 @@ from tests.runs.trained_runs import LONG, make_ending, make_folder, make_short_c
 def launched(monkeypatch):
     """Launch no processes, but collect the ids of the runs that would have had one; one trains at a time."""
     ids = []
-    monkeypatch.setattr(run_line, "launch_process", lambda folder, on_end: ids.append(folder.name))
+    monkeypatch.setattr(run_queue, "launch_process", lambda folder, on_end: ids.append(folder.name))
     monkeypatch.setenv("GLASSBOX_MAX_RUNS", "1")
     return ids
 
@@ -43,7 +43,7 @@ def test_line_keeps_its_order_where_the_clock_stands_still(monkeypatch):
     find_runs_folder().mkdir(exist_ok=True)
     ids = ["c" * 32, "b" * 32, "d" * 32, "a" * 32]
     for run_id in ids:
-        enter_line(run_id)
+        enter_queue(run_id)
     assert list_waiting() == ids
 
 
@@ -71,7 +71,7 @@ def test_thirty_starts_in_a_second_are_a_line(launched, monkeypatch):
 
 
 def test_line_moves_when_a_waiting_run_is_looked_at(launched):
-    """A run that was killed, and whose server died with it, leaves the line to whoever looks."""
+    """A run that was killed, and whose server died with it, leaves the queue to whoever looks."""
     first, second = start_run(make_short_config()), start_run(make_short_config())
     assert (read_run(second).place, launched) == (1, [first])
     unmark_live(find_runs_folder() / first)
@@ -87,7 +87,7 @@ def test_resumed_run_is_not_uncounted_by_the_process_that_it_had_before(launched
     resume_run(run_id)
     assert launched == [run_id, run_id]
     release_live(folder, 4711)
-    run_line._on_process_end(folder, launch=0, pid=4711)
+    run_queue._on_process_end(folder, launch=0, pid=4711)
     assert (read_run(run_id).status, count_training()) == ("starting", 1)
     mark_live(folder, 4712)
     release_live(folder, 4712)
@@ -98,7 +98,7 @@ def test_process_that_cannot_be_started_is_told_of(monkeypatch):
     def fail(folder, on_end):
         raise BlockingIOError(11, "Resource temporarily unavailable")
 
-    monkeypatch.setattr(run_line, "launch_process", fail)
+    monkeypatch.setattr(run_queue, "launch_process", fail)
     run_id = start_run(make_short_config())
     assert read_run(run_id).status == "failed"
     assert "no process could be started" in read_run(run_id).message
@@ -134,10 +134,10 @@ def test_visitor_has_so_many_runs_and_no_more(launched, monkeypatch):
 def test_line_has_an_end(launched, monkeypatch):
     monkeypatch.setenv("GLASSBOX_MAX_WAITING", "1")
     start_run(make_short_config())
-    with pytest.raises(ValueError, match="0 wait in line, where 1 have room"):
+    with pytest.raises(ValueError, match="0 wait in the queue, where 1 have room"):
         repeat_run(make_short_config(), 2)
     waiting = start_run(make_short_config())
-    with pytest.raises(ValueError, match="1 wait in line, where 1 have room"):
+    with pytest.raises(ValueError, match="1 wait in the queue, where 1 have room"):
         start_run(make_short_config())
     stop_run(waiting)
     start_run(make_short_config())

@@ -8,7 +8,7 @@ import pytest
 from filelock import FileLock
 
 from app.runs import epochs as run_learning
-from app.runs.epochs import NUM_STROKES, show_answers, show_learning, show_unit
+from app.runs.epochs import NUM_STROKES, show_answers, show_epochs, show_unit
 from app.runs.results import CLOTHES
 from app.sketchpad.tab import build_example
 from app.ui.answers import answer
@@ -37,7 +37,7 @@ def read_weights(run_id, layer):
 
 
 def test_epochs_from_the_fresh_weights_to_the_last(runs):
-    shown = show_learning(runs["mlp"])
+    shown = show_epochs(runs["mlp"])
     labels = [epoch["label"] for epoch in shown["epochs"]]
     assert labels == ["before training", *(f"after epoch {number}" for number in range(1, 5))]
     assert [epoch["step"] for epoch in shown["epochs"]] == [
@@ -59,7 +59,7 @@ def test_epochs_from_the_fresh_weights_to_the_last(runs):
     ],
 )
 def test_maps_are_the_first_layer_on_one_scale(runs, name, layer, shape, words):
-    shown = show_learning(runs[name])
+    shown = show_epochs(runs[name])
     assert (shown["count"], shown["rows"], shown["columns"]) == shape
     assert shown["layer"].startswith(words)
     weights = read_weights(runs[name], layer)[:, : shape[0]].reshape(-1, *shape)
@@ -76,9 +76,9 @@ def test_answers_are_those_of_each_epochs_network(runs):
     for index in (0, 7, NUM_STROKES - 1):
         image = test_set.images[index, 0].numpy()
         shown = show_answers(runs["mlp"], index, None)
-        assert base64.b64decode(shown["picture"]) == image.tobytes()
+        assert base64.b64decode(shown["image"]) == image.tobytes()
         label = int(test_set.labels[index])
-        assert shown["caption"] == f"No. {index:,} of the Built-in strokes test pictures: {label}"
+        assert shown["caption"] == f"No. {index:,} of the Built-in strokes test images: {label}"
         check_frames(runs["mlp"], shown, image.astype(np.float32) / 255, label)
 
 
@@ -87,15 +87,17 @@ def check_frames(run_id, shown, image, label=None):
     assert len(shown["frames"]) == len(snapshots)
     for snapshot, frame in zip(snapshots, shown["frames"], strict=True):
         expected = predict_digit(image, snapshot.path)
-        sure = write_percent(float(expected.probabilities.max()))
+        confidence = write_percent(float(expected.probabilities.max()))
         np.testing.assert_allclose(frame["shares"], expected.probabilities, atol=6e-5)
         assert [float(text) for text in frame["titles"]] == expected.probabilities.tolist()
-        assert f"answers {expected.digit}, {sure} sure" in frame["verdict"]
+        assert f"answers {expected.digit}, {confidence} confident" in frame["verdict"]
         if label is None:
-            assert frame["verdict"].endswith("sure.")
+            assert frame["verdict"].endswith("confident.")
         else:
             right = expected.digit == label
-            assert frame["verdict"].endswith("sure: right." if right else f"sure: wrong, it is {label}.")
+            assert frame["verdict"].endswith(
+                "confident: right." if right else f"confident: wrong, it is {label}."
+            )
 
 
 def test_without_the_clothes_a_digit_stands_in_and_is_no_coat(runs, monkeypatch):
@@ -104,7 +106,7 @@ def test_without_the_clothes_a_digit_stands_in_and_is_no_coat(runs, monkeypatch)
     monkeypatch.setattr(run_learning, "has_files", lambda name: name == "strokes")
     label = int(load_dataset("strokes", "test", NUM_STROKES).labels[0])
     shown = show_answers(runs["mlp"], 0, None)
-    assert shown["caption"] == f"No. 0 of the Built-in strokes test pictures: {label}"
+    assert shown["caption"] == f"No. 0 of the Built-in strokes test images: {label}"
     answer_name = CLOTHES[int(np.argmax(shown["frames"][-1]["shares"]))]
     assert f"it answers {answer_name}" in shown["frames"][-1]["verdict"]
     assert "right" not in shown["frames"][-1]["verdict"]
@@ -117,29 +119,29 @@ def test_own_drawing(runs):
 
 
 def test_what_the_browser_has_is_not_sent_again(runs):
-    assert show_learning(runs["mlp"], 5) == {"id": runs["mlp"], "is_live": False, "is_same": True}
-    assert len(show_learning(runs["mlp"], 4)["frames"]) == 5
+    assert show_epochs(runs["mlp"], 5) == {"id": runs["mlp"], "is_live": False, "is_same": True}
+    assert len(show_epochs(runs["mlp"], 4)["frames"]) == 5
 
 
 def test_a_damaged_file_among_the_kept_weights_is_not_asked_for_again_and_again(runs):
     find_snapshots(runs["mlp"])[2].write_bytes(b"damaged")
-    assert len(show_learning(runs["mlp"], 5 - 2)["frames"]) == 4
-    assert show_learning(runs["mlp"], 4)["is_same"]
+    assert len(show_epochs(runs["mlp"], 5 - 2)["frames"]) == 4
+    assert show_epochs(runs["mlp"], 4)["is_same"]
 
 
 def test_runs_without_weights_say_so():
     folder = make_folder("a" * 32, [make_step(1)], age_seconds=1000)
-    shown = show_learning(folder.name)
+    shown = show_epochs(folder.name)
     assert "has kept no weights" in shown["absent"]
     assert not shown["is_live"]
     with FileLock(folder / "lock"):  # as its process holds it
-        shown = show_learning(folder.name)
+        shown = show_epochs(folder.name)
     assert "on their way" in shown["absent"]
     assert shown["is_live"]
 
 
 @pytest.mark.parametrize("index", [-1, NUM_STROKES, None, True, 1.5, "1", float("nan")])
-def test_pictures_that_are_none(runs, index):
+def test_images_that_are_none(runs, index):
     with pytest.raises(ValueError, match="enter a whole number from 0 to 999"):
         show_answers(runs["mlp"], index, None)
 
@@ -151,7 +153,7 @@ def test_mistakes_of_strangers(runs):
         with pytest.raises(ValueError, match="they are 0 to 15"):
             show_unit(runs["mlp"], unit)
     for answers in (
-        answer(show_learning, "id", "num_known"),
+        answer(show_epochs, "id", "num_known"),
         answer(show_answers, "id", "index", "drawing"),
         answer(show_unit, "id", "unit"),
     ):

@@ -39,12 +39,12 @@ def test_filled_form_means_the_recipe_itself(network, recipe):
     assert expected.recipe == recipe
 
 
-def test_all_pictures_are_the_default_of_a_configuration():
+def test_all_images_are_the_default_of_a_configuration():
     config = read_form(make_form(num_images=ALL_IMAGES), "notebook")
     assert config.num_images is None
 
 
-def test_a_recipe_says_how_many_pictures_and_all_can_be_taken_instead():
+def test_a_recipe_says_how_many_images_and_all_can_be_taken_instead():
     own = make_config("convnet4", "fast").num_images
     assert own < ALL_IMAGES
     assert fill_form("convnet4", "fast")["num_images"] == own
@@ -200,9 +200,9 @@ def test_missing_data_set_is_announced(monkeypatch, tmp_path):
 
 def test_nothing_starts_from_a_form_that_is_wrong(monkeypatch):
     monkeypatch.setattr("app.runs.tab.repeat_run", lambda *args, **kwargs: pytest.fail("it started"))
-    shelf = on_start([], 1, "notebook", *make_form(learning_rate=math.nan).values())
-    assert "learning rate is nan" in shelf.error
-    assert shelf.my_runs == shelf.runs == UNCHANGED
+    listing = on_start([], 1, "notebook", *make_form(learning_rate=math.nan).values())
+    assert "learning rate is nan" in listing.error
+    assert listing.my_runs == listing.runs == UNCHANGED
     assert "number of seeds" in on_start([], 0.5, "notebook", *make_form().values()).error
 
 
@@ -214,12 +214,12 @@ def test_configuration_that_is_started_is_the_forms(monkeypatch):
         return ["a" * 32, "b" * 32]
 
     monkeypatch.setattr("app.runs.tab.repeat_run", start)
-    shelf = on_start(["nonsense"], 2, "notebook", *make_form("mlp", weight_decay=0.001).values())
+    listing = on_start(["nonsense"], 2, "notebook", *make_form("mlp", weight_decay=0.001).values())
     ((config, num_seeds, own_runs),) = asked
     assert dataclasses.asdict(config)["weight_decay"] == 0.001
     assert (config.recipe, num_seeds, own_runs) == ("free", 2, [])
-    assert shelf.my_runs == ["a" * 32, "b" * 32]
-    assert '"ticked"' in shelf.runs
+    assert listing.my_runs == ["a" * 32, "b" * 32]
+    assert '"ticked"' in listing.runs
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from models.checkpoints.file import load_checkpoint
-from models.runs import queue as run_line
+from models.runs import queue as run_queue
 from models.runs.control import create_run, prepare_resumption
 from models.training.state import load_state
 from tests.runs.trained_runs import make_short_config, wait_for
@@ -70,7 +70,7 @@ def start_process():
 
 
 def make_config():
-    """A schedule, an optimiser with a memory, random augmentation: all that a state has to hold."""
+    """A schedule, an optimizer with a memory, random augmentation: all that a state has to hold."""
     return make_short_config(
         epochs=EPOCHS, num_images=500, augment=True, schedule="cosine", optimizer="adam", batch_size=50
     )
@@ -90,7 +90,7 @@ def describe_epochs(state):
 
 def test_killed_runs_go_on_to_the_same_weights(start_process, monkeypatch):
     # A run killed before it has written a word counts as starting for so long; a forked one starts at once.
-    monkeypatch.setattr(run_line, "STARTING_SECONDS", 5)
+    monkeypatch.setattr(run_queue, "STARTING_SECONDS", 5)
     whole = create_run(make_config())
     started = time.monotonic()
     start_process(whole)

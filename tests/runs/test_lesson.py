@@ -28,7 +28,7 @@ def states(*formulas):
 
 @pytest.fixture
 def batch():
-    """Five pictures, their labels, and a layer of logistic regression, in float64."""
+    """Five images, their labels, and a layer of logistic regression, in float64."""
     random = np.random.default_rng(0)
     x, labels = random.random((5, 784)), np.array([3, 1, 4, 1, 9])
     weight, bias = random.normal(size=(10, 784)) / 28, random.normal(size=10)
@@ -100,7 +100,7 @@ def test_negative_penalty_falls_without_end(batch):
     assert totals[0] > totals[1] > totals[2]
 
 
-# The lesson's optimisers: gradient g and weights w (N,), what is kept, step t from 1, and the settings.
+# The lesson's optimizers: gradient g and weights w (N,), what is kept, step t from 1, and the settings.
 
 
 def step_plainly(w, g, kept, t, lr, **_):
@@ -227,7 +227,7 @@ def test_bias_before_batch_norm_has_no_effect():
     assert torch.allclose(norm(convolution(x)), before)
 
 
-def test_mini_batch_scatter_halves_with_four_times_the_pictures():
+def test_mini_batch_scatter_halves_with_four_times_the_images():
     random = np.random.default_rng(3)
     gradients = random.normal(size=48_000)
     scatter = [

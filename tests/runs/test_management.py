@@ -5,7 +5,7 @@ from filelock import FileLock
 
 from models.runs.folder import has_run
 from models.runs.management import delete_run, purge_deleted, rename_run, restore_run
-from models.runs.queue import enter_line, find_place
+from models.runs.queue import enter_queue, find_place
 from models.runs.status import read_run
 from tests.runs.trained_runs import make_ending, make_folder
 
@@ -59,7 +59,7 @@ def test_run_that_trains_is_not_deleted():
 def test_waiting_run_leaves_the_line_when_it_is_deleted(monkeypatch):
     monkeypatch.setattr("models.runs.status.advance_queue", lambda: None)
     make_folder(A, [])
-    enter_line(A)
+    enter_queue(A)
     delete_run(A)
     assert find_place(A) == 0
     restore_run(A)

@@ -26,7 +26,7 @@ def test_rows_are_the_six_networks_with_the_headers_figures():
 def test_reasons_are_computed_from_the_figures():
     reasons = {row.title: row.reason for row in read_notebook_table()}
     assert "not its own" in reasons["Multi-layer perceptron"]
-    # Two shares of 10,000 pictures: 1.96·√(0.83·0.17 + 0.8232·0.1768)/100 = 0.0105.
+    # Two shares of 10,000 images: 1.96·√(0.83·0.17 + 0.8232·0.1768)/100 = 0.0105.
     logistic = re.fullmatch(r"(\S+) apart, within chance \(±(\S+)\)\.", reasons["Logistic regression"])
     assert logistic.groups() == ("0.0068", "0.0105")
     far = notebook_table._explain_difference(

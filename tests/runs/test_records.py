@@ -11,7 +11,7 @@ from models.checkpoints.file import load_checkpoint
 from models.data.datasets import load_dataset
 from models.runs.records import (
     list_snapshots,
-    load_test_pictures,
+    load_test_images,
     predict_over_epochs,
     read_answers,
     read_first_layer,
@@ -50,17 +50,17 @@ def test_weights_by_epoch_are_those_of_the_snapshots(trained):
     weights = next(iter(final.parameters())).detach().numpy()
     assert (filters[-1] == weights[:, 0]).all()
     assert not (filters[0] == filters[-1]).any()
-    picture = load_test_pictures("strokes", [7])[0] / 255
-    probabilities = predict_over_epochs(trained.name, picture)
+    image = load_test_images("strokes", [7])[0] / 255
+    probabilities = predict_over_epochs(trained.name, image)
     assert probabilities.sum(axis=1) == pytest.approx([1, 1, 1], abs=1e-5)
     with torch.inference_mode():
-        expected = final(torch.tensor(picture, dtype=torch.float32)[None, None]).softmax(dim=1)[0]
+        expected = final(torch.tensor(image, dtype=torch.float32)[None, None]).softmax(dim=1)[0]
     assert probabilities[-1] == pytest.approx(expected.numpy(), abs=1e-6)
 
 
 @pytest.mark.usefixtures("small_test_set")
 @pytest.mark.parametrize(("network", "num_units"), [("logistic", 10), ("mlp", 16)])
-def test_units_of_a_linear_layer_are_pictures(network, num_units):
+def test_units_of_a_linear_layer_are_images(network, num_units):
     folder = train_here(network, num_images=100)
     filters = read_first_layer(folder.name)
     assert filters.shape == (2, num_units, 28, 28)
@@ -82,7 +82,7 @@ def test_damaged_answers_are_told_of():
         read_answers(A)
 
 
-def test_looks_at_one_data_sets_test_pictures_are_counted(trained):
+def test_looks_at_one_data_sets_test_images_are_counted(trained):
     result = evaluate_network(
         load_checkpoint(trained / "checkpoint.safetensors").network, load_dataset("strokes", "test", 20)
     )
@@ -113,12 +113,12 @@ def test_table_has_a_row_an_event_without_those_undone(tmp_path):
 
 
 @pytest.mark.parametrize("indices", [[-1], [10_000]])
-def test_test_picture_that_is_none_is_refused(indices):
-    with pytest.raises(ValueError, match="test picture|pictures to test"):
-        load_test_pictures("strokes", indices)
+def test_test_image_that_is_none_is_refused(indices):
+    with pytest.raises(ValueError, match="test image|to test with"):
+        load_test_images("strokes", indices)
 
 
-def test_test_pictures_are_those_at_the_indices():
+def test_test_images_are_those_at_the_indices():
     expected = load_dataset("strokes", "test", 20).images[[5, 19, 5], 0].numpy()
-    assert (load_test_pictures("strokes", [5, 19, 5]) == expected).all()
-    assert load_test_pictures("strokes", []).shape == (0, 28, 28)
+    assert (load_test_images("strokes", [5, 19, 5]) == expected).all()
+    assert load_test_images("strokes", []).shape == (0, 28, 28)

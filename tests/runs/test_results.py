@@ -1,4 +1,4 @@
-"""Results on the test pictures: counts, pictures and words against the answers that were kept."""
+"""Results on the test images: counts, images and words against the answers that were kept."""
 
 import base64
 import json
@@ -9,7 +9,7 @@ import pytest
 from filelock import FileLock
 
 from app.runs import results as run_results
-from app.runs.results import CLOTHES, MAX_PICTURES, name_classes, show_cell, show_results
+from app.runs.results import CLOTHES, MAX_IMAGES, name_classes, show_cell, show_results
 from app.ui.answers import answer
 from app.ui.numbers import write_percent
 from models.checkpoints.evaluation import compute_interval, evaluate_network
@@ -31,11 +31,11 @@ def run_id(runs):
     return runs["mlp"]
 
 
-def read_pixels(picture):
-    return np.frombuffer(base64.b64decode(picture["pixels"]), np.uint8).reshape(28, 28)
+def read_pixels(image):
+    return np.frombuffer(base64.b64decode(image["pixels"]), np.uint8).reshape(28, 28)
 
 
-def test_counts_are_those_of_the_network_and_pictures_those_of_their_cells(run_id):
+def test_counts_are_those_of_the_network_and_images_those_of_their_cells(run_id):
     test_set = load_dataset("strokes", "test", NUM_TEST)
     network = load_cached(find_run_checkpoint(run_id)).network
     result = evaluate_network(network, test_set)
@@ -46,15 +46,15 @@ def test_counts_are_those_of_the_network_and_pictures_those_of_their_cells(run_i
     for row, column in np.ndindex(10, 10):
         cell = show_cell(run_id, row, column)
         count = int(result.confusion[row, column])
-        assert len(cell["pictures"]) == min(count, MAX_PICTURES)
-        assert (f"{count:,} picture" in cell["text"]) == (count > 0)
-        for picture in cell["pictures"]:
-            index = picture["index"]
+        assert len(cell["images"]) == min(count, MAX_IMAGES)
+        assert (f"{count:,} image" in cell["text"]) == (count > 0)
+        for image in cell["images"]:
+            index = image["index"]
             assert (int(test_set.labels[index]), int(result.answers[index])) == (row, column)
-            np.testing.assert_array_equal(read_pixels(picture), test_set.images[index, 0].numpy())
-            assert picture["sure"] == write_percent(float(result.confidences[index]))
-        sureness = [float(result.confidences[picture["index"]]) for picture in cell["pictures"]]
-        assert sureness == sorted(sureness, reverse=row != column)
+            np.testing.assert_array_equal(read_pixels(image), test_set.images[index, 0].numpy())
+            assert image["confidence"] == write_percent(float(result.confidences[index]))
+        confidences = [float(result.confidences[image["index"]]) for image in cell["images"]]
+        assert confidences == sorted(confidences, reverse=row != column)
 
 
 def test_the_surest_mistakes_come_first(run_id):
@@ -78,14 +78,14 @@ def test_share_misread_of_each_class_with_its_interval(run_id):
 
 
 def test_every_look_is_counted_and_one_alone_needs_no_warning(runs, run_id):
-    assert show_results(run_id, [run_id])["looks"] == "This run has looked at the test pictures once."
+    assert show_results(run_id, [run_id])["looks"] == "This run has looked at the test images once."
     together = show_results(run_id, [run_id, runs["convnet"], "unknown"])["looks"]
-    assert "test pictures once; your runs on Built-in strokes, twice together. Whoever" in together
+    assert "test images once; your runs on Built-in strokes, twice together. Whoever" in together
     result = evaluate_network(
         load_cached(find_run_checkpoint(run_id)).network, load_dataset("strokes", "test", 50)
     )
     record_look(run_id, "strokes", result)
-    assert show_results(run_id)["looks"].startswith("This run has looked at the test pictures twice. Whoever")
+    assert show_results(run_id)["looks"].startswith("This run has looked at the test images twice. Whoever")
 
 
 def test_runs_without_a_result_say_so(run_id):
@@ -96,12 +96,12 @@ def test_runs_without_a_result_say_so(run_id):
         assert "when the training has ended" in show_results(live.name)["absent"]
 
 
-def test_pictures_that_are_not_on_this_machine_leave_the_counts(run_id, monkeypatch):
+def test_images_that_are_not_on_this_machine_leave_the_counts(run_id, monkeypatch):
     def fail(dataset, indices):
         raise AssertionError("nobody has asked for a download")
 
     monkeypatch.setattr(run_results, "has_files", lambda name: False)
-    monkeypatch.setattr(run_results, "load_test_pictures", fail)
+    monkeypatch.setattr(run_results, "load_test_images", fail)
     shown = show_results(run_id)
     assert shown["mistakes"] == []
     assert shown["has_answers"]
@@ -111,7 +111,7 @@ def test_pictures_that_are_not_on_this_machine_leave_the_counts(run_id, monkeypa
         )
 
 
-def test_link_to_a_picture_where_the_other_tab_has_it(monkeypatch):
+def test_link_to_a_image_where_the_other_tab_has_it(monkeypatch):
     monkeypatch.setattr(run_results, "has_files", lambda name: True)
     monkeypatch.setattr(run_results, "load_gallery", lambda: type("Gallery", (), {"labels": range(10_000)}))
     link = run_results._write_link("mnist", 1234)
@@ -134,7 +134,7 @@ def test_example_has_a_result_of_its_own():
     shown = show_results(EXAMPLE_RUN)
     assert shown["title"].startswith("Example: ")
     assert sum(map(sum, shown["matrix"])) == 10_000
-    assert shown["looks"].startswith("This example has looked at the test pictures")
+    assert shown["looks"].startswith("This example has looked at the test images")
     assert shown["accuracy"] == f"{read_run(EXAMPLE_RUN).test['accuracy']:.2%}"
 
 

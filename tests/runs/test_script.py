@@ -22,7 +22,7 @@ from models.training.recipes import make_config
 ROOT = Path(__file__).parents[2]
 NUM_TRAIN, NUM_TEST = 600, 300
 
-# Between them: every network, optimiser, schedule, data set, and all that can be switched on.
+# Between them: every network, optimizer, schedule, data set, and all that can be switched on.
 CONFIGS = {
     "logistic": make_config("logistic", batch_size=64),
     "mlp": make_config("mlp", schedule="cosine", weight_decay=0.001, seed=3, split_seed=5),
@@ -83,7 +83,7 @@ def parts():
 
 @pytest.fixture(scope="module")
 def data_folder(parts, tmp_path_factory):
-    """A folder with those pictures in the files of MNIST and Fashion-MNIST."""
+    """A folder with those images in the files of MNIST and Fashion-MNIST."""
     folder = tmp_path_factory.mktemp("data")
     for name in ("MNIST", "FashionMNIST"):
         raw = folder / name / "raw"
@@ -119,7 +119,7 @@ def outcomes(data_folder, tmp_path_factory):
 
 @pytest.fixture
 def small_data(parts, data_folder, monkeypatch):
-    """Let `train` read the same pictures as the scripts."""
+    """Let `train` read the same images as the scripts."""
 
     def load_part(name, part, num_images=None, progress=None):
         return Dataset(parts[part].images[:num_images], parts[part].labels[:num_images])

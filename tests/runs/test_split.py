@@ -19,9 +19,9 @@ NUM = 1_000
 
 @pytest.fixture(autouse=True)
 def small_gallery(monkeypatch):
-    """Pictures that differ from each other, so that each can be told in what is shown."""
+    """Images that differ from each other, so that each can be told in what is shown."""
     images = np.random.default_rng(0).integers(0, 256, (NUM, 28, 28), dtype=np.uint8)
-    gallery = Gallery("test pictures", images, np.arange(NUM) % 10)
+    gallery = Gallery("test images", images, np.arange(NUM) % 10)
     monkeypatch.setattr(split_view, "load_gallery", lambda part: gallery)
     return gallery
 
@@ -83,17 +83,17 @@ def test_impossible_seed_is_refused(seed):
         draw_again([], seed)
 
 
-def test_shows_the_pictures_that_were_drawn(small_gallery):
+def test_shows_the_images_that_were_drawn(small_gallery):
     draws = draw_again(draw_again([], 7), 7)
     shown = show_draws(draws, 7)
-    pictures = re.findall(r"base64,([^)]+)\)", shown)
-    assert len(pictures) == 24
-    for text, index in zip(pictures, [index for part in draws[-1] for index in part], strict=True):
+    images = re.findall(r"base64,([^)]+)\)", shown)
+    assert len(images) == 24
+    for text, index in zip(images, [index for part in draws[-1] for index in part], strict=True):
         ink = np.array(Image.open(io.BytesIO(base64.b64decode(text))))[..., 1]
         assert np.array_equal(ink, small_gallery.images[index])
     labels = " ".join(str(small_gallery.labels[index]) for index in draws[0].seeded)
-    assert f"<b>{labels}</b> · the same pictures each time" in shown
-    assert shown.count("other pictures than before") == 2
+    assert f"<b>{labels}</b> · the same images each time" in shown
+    assert shown.count("other images than before") == 2
     assert "manual_seed(7)" in shown
 
 

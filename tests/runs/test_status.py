@@ -11,7 +11,7 @@ from models.checkpoints.file import list_checkpoints, read_info
 from models.runs.control import stop_run
 from models.runs.library import list_choices, resolve_choice
 from models.runs.management import rename_run
-from models.runs.queue import enter_line, mark_live
+from models.runs.queue import enter_queue, mark_live
 from models.runs.status import EXAMPLE_RUN, read_news, read_run
 from tests.runs.trained_runs import (
     make_ending,
@@ -108,7 +108,7 @@ def test_ending_decides_whether_a_run_can_go_on(events, status, can_resume):
     assert (state.status, state.can_resume) == (news.status, news.can_resume) == (status, can_resume)
 
 
-def test_looks_at_the_test_pictures_are_counted():
+def test_looks_at_the_test_images_are_counted():
     look = {"type": "look", "dataset": "mnist", "accuracy": 0.5, "loss": 1.0}
     make_folder(A, [make_ending("done", test={"accuracy": 0.5}), look, look])
     assert read_run(A).num_looks == 3
@@ -153,9 +153,9 @@ def test_place_in_line_is_told(monkeypatch):
     monkeypatch.setattr("models.runs.status.advance_queue", lambda: None)
     for run_id in (A, "b" * 32):
         make_folder(run_id, [])
-        enter_line(run_id)
+        enter_queue(run_id)
     assert (read_run(A).status, read_run(A).place) == ("waiting", 1)
-    assert (read_news("b" * 32).place, read_news("b" * 32).message) == (2, "Number 2 in line")
+    assert (read_news("b" * 32).place, read_news("b" * 32).message) == (2, "Number 2 in the queue")
 
 
 def test_run_of_an_earlier_version_has_todays_settings():

@@ -74,7 +74,7 @@ def test_reports_come_as_they_are_written(run, address):
     append_event(run, make_step(23))
     event = next(news)
     assert [row[0] for row in event["news"]["steps"]] == [22, 23]  # each of them once
-    assert event["lines"][A].keys() >= {"offset", "mark", "share", "details"}
+    assert event["updates"][A].keys() >= {"offset", "mark", "share", "details"}
 
 
 def test_more_than_four_events_a_second_and_no_flood(run, address):

@@ -19,7 +19,7 @@ from app.runs.view import (
     show_card,
     show_curves,
     show_heading,
-    show_line,
+    show_update,
     thin_steps,
 )
 from app.ui.numbers import format_seconds
@@ -117,8 +117,8 @@ def test_events_of_an_earlier_version_leave_gaps():
 
 
 def test_status_says_how_far_a_run_has_come():
-    assert describe_status("waiting", 1, "Next in line", 0) == "Waiting, next in line"
-    assert describe_status("waiting", 4, "Number 4 in line", 0) == "Waiting, number 4 in line"
+    assert describe_status("waiting", 1, "Next in the queue", 0) == "Waiting, next in the queue"
+    assert describe_status("waiting", 4, "Number 4 in the queue", 0) == "Waiting, number 4 in the queue"
     assert describe_status("running", 0, "Training", 0.419) == "Training, 41%"
     assert describe_status("running", 0, "Stopping", 0.419) == "Stopping"
     assert describe_status("running", 0, "Loading MNIST", 0) == "Training"
@@ -127,7 +127,7 @@ def test_status_says_how_far_a_run_has_come():
 
 def test_progress_tells_the_time_left_once_it_can_be_judged():
     assert describe_progress(step_event(500), 4) == (
-        "Epoch 1 of 4 · step 500 of 1,000 · 4,322 pictures a second · 50 s left"
+        "Epoch 1 of 4 · step 500 of 1,000 · 4,322 images a second · 50 s left"
     )
     assert "left" not in describe_progress(step_event(40), 4)
     assert "left" in describe_progress(step_event(41), 4)
@@ -164,18 +164,18 @@ def test_card_of_an_interrupted_run_tells_where_it_ended():
     assert card["can_resume"]
     assert card["settings"] == (
         "Recipe notebook: SGD with momentum 0.9, learning rate 0.001, batches of 32, 4 epochs; "
-        "1,000 pictures, seed 0."
+        "1,000 images, seed 0."
     )
 
 
 def test_line_tells_only_what_is_new():
     news = RunNews(RUN, "running", "Training", 0, False, 77, [step_event(500), epoch_event(2, 500)], False)
-    line = show_line(news)
+    line = show_update(news)
     assert line["share"] == 0.5
     assert line["validation"] == "91.23%"
     assert line["text"] == "Training, 50%"
     quiet = RunNews(RUN, "running", "Training", 0, False, 77, [], False)
-    assert show_line(quiet).keys() == {"offset", "status", "mark"}
+    assert show_update(quiet).keys() == {"offset", "status", "mark"}
     assert show_heading(quiet, 4) == {"can_resume": False}
     assert show_heading(news, 4)["details"].startswith("Epoch 1 of 4 · step 500")
 
@@ -195,7 +195,7 @@ def test_next_look_brings_the_news_alone(live_run):
     (card,) = look({live_run: None}, live_run, view=True)["cards"]
     assert look({live_run: [card["offset"], card["mark"]]}, live_run) == {
         "cards": [],
-        "lines": {},
+        "updates": {},
         "gone": [],
     }
     add_event(step_event(21))
@@ -204,16 +204,16 @@ def test_next_look_brings_the_news_alone(live_run):
     assert [row[0] for row in answer["news"]["steps"]] == [21]
     assert answer["news"]["epochs"] == [[1, 21, 0.8, 0.9123, 0.4]]
     assert len(answer["news"]["epochs"][0]) == len(EPOCH_COLUMNS)
-    line = answer["lines"][live_run]
+    line = answer["updates"][live_run]
     assert line["text"] == "Training, 2%"
-    assert look({live_run: [line["offset"], line["mark"]]}, live_run)["lines"] == {}
+    assert look({live_run: [line["offset"], line["mark"]]}, live_run)["updates"] == {}
 
 
 def test_a_run_that_is_not_the_chosen_one_brings_a_line_and_no_curve(live_run):
     (card,) = look({live_run: None})["cards"]
     add_event(step_event(30))
     answer = look({live_run: [card["offset"], card["mark"]]}, EXAMPLE_RUN)
-    assert answer["lines"][live_run]["share"] == 0.03
+    assert answer["updates"][live_run]["share"] == 0.03
     assert "news" not in answer
 
 
@@ -239,7 +239,7 @@ def test_twelve_live_runs_fit_into_two_kilobytes(live_run):
         add_event(step_event(500), run_id)
     first = next(iter(runs))
     assert len(answer_look({"runs": known, "focus": first, "view": False}).encode()) <= 2_048
-    quiet = {run_id: [line["offset"], line["mark"]] for run_id, line in look(known, first)["lines"].items()}
+    quiet = {run_id: [line["offset"], line["mark"]] for run_id, line in look(known, first)["updates"].items()}
     assert len(answer_look({"runs": quiet, "focus": first, "view": False}).encode()) < 100
 
 
@@ -251,7 +251,7 @@ def test_ended_run_brings_its_card_and_last_points(live_run):
     assert answer["cards"][0]["status"] == "diverged"
     assert answer["cards"][0]["details"] == "It diverged."
     assert [row[0] for row in answer["news"]["steps"]] == [21]
-    assert answer["lines"] == {}
+    assert answer["updates"] == {}
 
 
 def test_run_that_stands_still_is_not_told_again_and_its_next_status_is_told_whole(live_run, monkeypatch):
@@ -259,7 +259,7 @@ def test_run_that_stands_still_is_not_told_again_and_its_next_status_is_told_who
     (card,) = look({live_run: None}, live_run, view=True)["cards"]
     assert card["status"] == "interrupted"
     known = {live_run: [card["offset"], card["mark"]]}
-    assert look(known, live_run) == {"cards": [], "lines": {}, "gone": []}
+    assert look(known, live_run) == {"cards": [], "updates": {}, "gone": []}
     monkeypatch.setattr("models.runs.status.is_locked", lambda folder: True)
     (again,) = look(known, live_run)["cards"]
     assert (again["status"], again["text"]) == ("running", "Training, 2%")

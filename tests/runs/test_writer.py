@@ -84,7 +84,7 @@ def test_stop_and_keep_tests_the_weights_of_the_moment():
     assert (state.can_resume, state.num_looks) == (False, 1)
 
 
-def test_stop_and_keep_tests_the_weights_also_where_the_test_pictures_are_still_to_be_drawn(
+def test_stop_and_keep_tests_the_weights_also_where_the_test_images_are_still_to_be_drawn(
     tmp_path, monkeypatch
 ):
     monkeypatch.setattr(data, "find_cache_folder", lambda: tmp_path / "cache")  # nobody has drawn any yet

@@ -161,7 +161,7 @@ class Visitor:
         known = None
         while True:
             async for seen in self._follow({"runs": {run_id: known}, "focus": run_id, "view": False}):
-                assert {card["id"] for card in seen["cards"]} | set(seen["lines"]) <= {run_id}, seen
+                assert {card["id"] for card in seen["cards"]} | set(seen["updates"]) <= {run_id}, seen
                 for card in seen["cards"]:
                     assert card["name"] == name, card
                     known = [card["offset"], card["mark"]]

@@ -1,4 +1,4 @@
-"""Distortions: what each of them changes in a picture, and what it leaves alone."""
+"""Distortions: what each of them changes in an image, and what it leaves alone."""
 
 import numpy as np
 import pytest
@@ -11,64 +11,64 @@ from models.training.recipes import make_config
 
 
 @pytest.fixture(scope="module")
-def pictures():
+def images():
     return to_input(load_dataset("strokes", "train", 400).images)
 
 
-def distort(pictures, distortions, seed=0):
+def distort(images, distortions, seed=0):
     torch.manual_seed(seed)
-    return distort_images(pictures, distortions)
+    return distort_images(images, distortions)
 
 
 @pytest.mark.parametrize("distortions", [*DISTORTIONS, ",".join(DISTORTIONS)])
-def test_pictures_change_at_random_within_their_range(pictures, distortions):
-    distorted = distort(pictures, distortions)
-    assert distorted.shape == pictures.shape
+def test_images_change_at_random_within_their_range(images, distortions):
+    distorted = distort(images, distortions)
+    assert distorted.shape == images.shape
     assert distorted.min() >= 0
     assert distorted.max() <= 1 + 1e-6
-    assert torch.equal(distort(pictures, distortions), distorted)
-    assert not torch.equal(distort(pictures, distortions, seed=1), distorted)
-    changed = (distorted - pictures).abs().amax(dim=(1, 2, 3))
+    assert torch.equal(distort(images, distortions), distorted)
+    assert not torch.equal(distort(images, distortions, seed=1), distorted)
+    changed = (distorted - images).abs().amax(dim=(1, 2, 3))
     assert (changed > 0.02).float().mean() > 0.8
 
 
-def test_spreading_is_grey_dilation_by_the_four_neighbours(pictures):
-    picture = pictures[0, 0].numpy()
-    padded = np.pad(picture, 1)
-    expected = np.zeros_like(picture)
+def test_spreading_is_grey_dilation_by_the_four_neighbours(images):
+    image = images[0, 0].numpy()
+    padded = np.pad(image, 1)
+    expected = np.zeros_like(image)
     for row in range(28):
         for column in range(28):
             r, c = row + 1, column + 1
             expected[row, column] = max(
                 padded[r, c], padded[r - 1, c], padded[r + 1, c], padded[r, c - 1], padded[r, c + 1]
             )
-    assert np.array_equal(_spread(pictures[:1])[0, 0].numpy(), expected)
+    assert np.array_equal(_spread(images[:1])[0, 0].numpy(), expected)
 
 
-def test_width_lies_between_a_thinner_and_a_thicker_pen(pictures):
-    distorted = distort(pictures, "width")
-    thickest = pictures + MAX_WIDENING * (_spread(pictures) - pictures)
-    thinnest = pictures - MAX_THINNING * (pictures + _spread(-pictures))
+def test_width_lies_between_a_thinner_and_a_thicker_pen(images):
+    distorted = distort(images, "width")
+    thickest = images + MAX_WIDENING * (_spread(images) - images)
+    thinnest = images - MAX_THINNING * (images + _spread(-images))
     assert (distorted <= thickest + 1e-6).all()
     assert (distorted >= thinnest - 1e-6).all()
-    ink = distorted.sum(dim=(1, 2, 3)) / pictures.sum(dim=(1, 2, 3))
+    ink = distorted.sum(dim=(1, 2, 3)) / images.sum(dim=(1, 2, 3))
     assert ink.min() < 0.85
     assert ink.max() > 1.3
 
 
-def test_strength_multiplies_ink_and_moves_nothing(pictures):
-    distorted = distort(pictures, "strength")
+def test_strength_multiplies_ink_and_moves_nothing(images):
+    distorted = distort(images, "strength")
     low, high = STRENGTHS
-    faint = (pictures > 0) & (distorted < 1)
-    factors = distorted[faint] / pictures[faint]
+    faint = (images > 0) & (distorted < 1)
+    factors = distorted[faint] / images[faint]
     assert low - 1e-4 <= factors.min() < low + 0.05
     assert high - 0.05 < factors.max() <= high + 1e-4
-    assert torch.equal(distorted == 0, pictures == 0)
+    assert torch.equal(distorted == 0, images == 0)
 
 
-def test_slant_keeps_every_row_and_moves_top_and_foot_apart(pictures):
-    distorted = distort(pictures, "slant")
-    empty_before, empty_after = (images.amax(dim=3) < 1e-4 for images in (pictures, distorted))
+def test_slant_keeps_every_row_and_moves_top_and_foot_apart(images):
+    distorted = distort(images, "slant")
+    empty_before, empty_after = (images.amax(dim=3) < 1e-4 for images in (images, distorted))
     assert torch.equal(empty_before & empty_after, empty_before)  # no ink comes into an empty row
     places = torch.arange(28.0)
 
@@ -79,17 +79,17 @@ def test_slant_keeps_every_row_and_moves_top_and_foot_apart(pictures):
         foot = (centres * rows)[:, 18:].sum(dim=1) / down[0]
         return foot - (centres * rows)[:, :10].sum(dim=1) / down[1]
 
-    leaned = lean(distorted) - lean(pictures)
+    leaned = lean(distorted) - lean(images)
     assert leaned.abs().max() > 2
     assert abs(leaned.mean()) < 0.5
 
 
-def test_bend_keeps_the_ink_about_where_it_was(pictures):
-    distorted = distort(pictures, "bend")
-    share = distorted.sum(dim=(1, 2, 3)) / pictures.sum(dim=(1, 2, 3))
+def test_bend_keeps_the_ink_about_where_it_was(images):
+    distorted = distort(images, "bend")
+    share = distorted.sum(dim=(1, 2, 3)) / images.sum(dim=(1, 2, 3))
     assert share.min() > 0.6
     assert share.max() < 1.6
-    near = torch.nn.functional.max_pool2d(pictures, 9, stride=1, padding=4)
+    near = torch.nn.functional.max_pool2d(images, 9, stride=1, padding=4)
     assert (distorted[near == 0]).mean() < 1e-3
 
 

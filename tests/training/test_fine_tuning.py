@@ -79,13 +79,13 @@ def test_it_learns_a_sign_that_the_checkpoint_misreads():
     assert score_drawings(new, folder / "checkpoint.safetensors").accuracy > 0.9
 
 
-def test_drawings_are_the_share_of_the_pictures_that_is_said():
-    pictures = Dataset(torch.zeros(400, 1, 28, 28, dtype=torch.uint8), torch.zeros(400, dtype=torch.int64))
+def test_drawings_are_the_share_of_the_images_that_is_said():
+    images = Dataset(torch.zeros(400, 1, 28, 28, dtype=torch.uint8), torch.zeros(400, dtype=torch.int64))
     drawings = Dataset(
         torch.arange(1, 13, dtype=torch.uint8).view(12, 1, 1, 1).expand(12, 1, 28, 28),
         torch.arange(12) % 10,
     )
-    mixed = mix_drawings(pictures, drawings, DRAWING_SHARE)
+    mixed = mix_drawings(images, drawings, DRAWING_SHARE)
     values, counts = mixed.images[:, 0, 0, 0].unique(return_counts=True)
     assert values.tolist() == list(range(13))
     assert counts[0] == 400
@@ -186,7 +186,7 @@ def test_the_page_starts_one_and_lists_it_like_any_other(monkeypatch):
     with pytest.raises(ValueError, match="no checkpoint called"):
         start_fine_tuning("../mlp", kept, [])
     started = start_fine_tuning("mlp", kept, None)
-    assert "15 digits of yours, repeated to 20% of the pictures" in started["about"]
+    assert "15 digits of yours, repeated to 20% of the images" in started["about"]
     assert show_fine_tuning(started["id"], show_card)["is_live"]
     folder = find_runs_folder() / started["id"]
     config = read_config(folder)

@@ -131,7 +131,7 @@ def test_random_numbers_drawn_between_events_change_nothing():
 def test_steps_are_those_of_a_plain_loop(changes, build_optimizer):
     """The oracle is the notebook's own loop, written out with nothing of ours but the data."""
     *_, finished = run("mlp", num_images=200, epochs=2, seed=3, **changes)
-    pictures, _ = split_dataset(load_dataset("strokes", "train", 200), seed=0)
+    images, _ = split_dataset(load_dataset("strokes", "train", 200), seed=0)
     torch.manual_seed(3)
     network = build_network("mlp")
     optimizer = build_optimizer(network.parameters())
@@ -140,7 +140,7 @@ def test_steps_are_those_of_a_plain_loop(changes, build_optimizer):
         for start in range(0, 160, 32):
             batch = order[start : start + 32]
             optimizer.zero_grad()
-            F.cross_entropy(network(to_input(pictures.images[batch])), pictures.labels[batch]).backward()
+            F.cross_entropy(network(to_input(images.images[batch])), images.labels[batch]).backward()
             optimizer.step()
     assert all(torch.equal(weights(finished)[name], t) for name, t in network.state_dict().items())
 
@@ -257,11 +257,11 @@ def test_smoothed_loss_is_a_moving_average():
 
 def test_norms_are_those_of_the_weights_and_of_the_last_gradient():
     event = next(event for event in run("logistic", num_images=100) if isinstance(event, StepEvent))
-    pictures, _ = split_dataset(load_dataset("strokes", "train", 100), seed=0)
+    images, _ = split_dataset(load_dataset("strokes", "train", 100), seed=0)
     torch.manual_seed(0)
     network = build_network("logistic")
     batch = torch.randperm(80)[:32]
-    F.cross_entropy(network(to_input(pictures.images[batch])), pictures.labels[batch]).backward()
+    F.cross_entropy(network(to_input(images.images[batch])), images.labels[batch]).backward()
     gradient = torch.cat([parameter.grad.flatten() for parameter in network.parameters()])
     assert event.gradient_norm == pytest.approx(gradient.norm().item(), rel=1e-5)
     with torch.no_grad():
@@ -314,14 +314,14 @@ def test_dropout_is_set_in_all_layers_at_once(network, num):
     assert [layer.p for layer in layers] == [0.25] * num
 
 
-def test_augmented_pictures_are_shifted_turned_and_scaled_a_little():
-    pictures = to_input(load_dataset("strokes", "train", 200).images)
+def test_augmented_images_are_shifted_turned_and_scaled_a_little():
+    images = to_input(load_dataset("strokes", "train", 200).images)
     torch.manual_seed(0)
-    augmented = augment_images(pictures)
-    assert augmented.shape == pictures.shape
+    augmented = augment_images(images)
+    assert augmented.shape == images.shape
     assert 0 <= augmented.min() <= augmented.max() <= 1 + 1e-6
-    assert not torch.equal(augment_images(pictures), augmented)
-    ink = augmented.sum(dim=(1, 2, 3)) / pictures.sum(dim=(1, 2, 3))
+    assert not torch.equal(augment_images(images), augmented)
+    ink = augmented.sum(dim=(1, 2, 3)) / images.sum(dim=(1, 2, 3))
     assert 0.75 < ink.min() < ink.max() < 1.27  # the area goes with the square of the size, 0.9 to 1.1
 
     def find_centres(images):
@@ -330,7 +330,7 @@ def test_augmented_pictures_are_shifted_turned_and_scaled_a_little():
         across = (images.sum(dim=(1, 2)) * places).sum(dim=1) / mass
         return torch.stack([across, (images.sum(dim=(1, 3)) * places).sum(dim=1) / mass])
 
-    moved = (find_centres(augmented) - find_centres(pictures)).abs()
+    moved = (find_centres(augmented) - find_centres(images)).abs()
     assert 1.5 < moved.max() < 2.6  # ±2 px, and what turning adds off the centre
     assert moved.mean() > 0.6
 

@@ -37,6 +37,6 @@ def test_two_processes_reach_what_one_does():
     steps = [step["step"] for step in together.steps]
     assert steps == sorted(set(steps))
     assert load_checkpoint(together.checkpoint).info.epochs == 3
-    alone = read_run(train_here(**SETTINGS).name)  # on fewer test pictures, so its interval is the wider one
+    alone = read_run(train_here(**SETTINGS).name)  # on fewer test images, so its interval is the wider one
     assert alone.num_steps == together.num_steps
     assert alone.test["low"] <= together.test["accuracy"] <= alone.test["high"]

@@ -36,7 +36,7 @@ _TEMPLATE = f"""
 """
 
 
-def build_compare(compare: Callable[[Any], str], **kwargs: Any) -> gr.HTML:
+def build_comparison(compare: Callable[[Any], str], **kwargs: Any) -> gr.HTML:
     """Build the comparison of the runs that are ticked; it follows the event `glassbox-runs-compared`.
 
     Args:

@@ -1,4 +1,4 @@
-// A run's results on the test pictures. Python sends counts, texts and pictures; this script lays them out.
+// A run's results on the test images. Python sends counts, texts and images; this script lays them out.
 
 const host = element.querySelector(".gb-confusion");
 const find = (selector) => host.querySelector(selector);
@@ -9,7 +9,7 @@ const mistakesPart = find(".gb-confusion-mistakes");
 let shown = null;          // what Python sent last
 let chosen = [0, 0];       // row and column of the cell that is looked at
 let cells = [];            // the table's buttons, row by row
-let pictures = new Map();  // canvas -> its pixels
+let images = new Map();  // canvas -> its pixels
 let isMine = false;        // the visitor has chosen the cell
 
 // ---- Which run
@@ -32,11 +32,11 @@ function takeResults(answer) {
   setText(told, answer.score);
   setText(find(".gb-confusion-meaning"), answer.meaning);
   setText(find(".gb-confusion-looks"), answer.looks);
-  if (isOther) pictures = new Map();
+  if (isOther) images = new Map();
   fillTable();
   fillClasses();
   setText(mistakesPart.querySelector("p"), tellMistakes());
-  fillPictures(mistakesPart.querySelector(".gb-confusion-pictures"), answer.mistakes, true);
+  fillImages(mistakesPart.querySelector(".gb-confusion-pictures"), answer.mistakes, true);
   if (isOther || !isMine) {
     chosen = findWorst();
     isMine = false;
@@ -48,7 +48,7 @@ function takeResults(answer) {
 function tellMistakes() {
   if (!shown.has_answers) return "This run has kept no answers, only their counts. A new run keeps them.";
   if (shown.mistakes.length) return "";
-  return shown.most ? "The test pictures are not on this machine, so they cannot be shown." : "There is no mistake.";
+  return shown.most ? "The test images are not on this machine, so they cannot be shown." : "There is no mistake.";
 }
 
 // ---- The matrix
@@ -122,7 +122,7 @@ table.addEventListener("keydown", (event) => {
   cells[10 * chosen[0] + chosen[1]].focus();
 });
 
-// ---- The pictures of a cell
+// ---- The images of a cell
 
 const askForCell = createAsker((request) => server.cell(request), (text) => takeCell(readAnswer(text)));
 
@@ -138,14 +138,14 @@ function choose(place, isNew) {
 function takeCell(answer) {
   cellPart.removeAttribute("aria-busy");
   const [title, text, list] = cellPart.children;
-  setText(title, answer.title || "The pictures of a cell");
+  setText(title, answer.title || "The images of a cell");
   setText(text, answer.error || answer.text);
-  fillPictures(list, answer.pictures || [], false);
+  fillImages(list, answer.images || [], false);
   cellPart.dataset.cell = `${shown.id}/${chosen.join("/")}`;
 }
 
-function fillPictures(list, given, hasAnswer) {
-  for (const canvas of list.querySelectorAll("canvas")) pictures.delete(canvas);
+function fillImages(list, given, hasAnswer) {
+  for (const canvas of list.querySelectorAll("canvas")) images.delete(canvas);
   list.replaceChildren(...given.map((one) => {
     const figure = document.createElement(one.link ? "a" : "figure");
     if (one.link) figure.href = one.link;
@@ -153,19 +153,19 @@ function fillPictures(list, given, hasAnswer) {
     const canvas = addNode(figure, "canvas");
     canvas.setAttribute("role", "img");
     canvas.setAttribute("aria-label", `No. ${one.index}: a ${one.shown}, read as ${one.answered}`);
-    pictures.set(canvas, one.pixels);
+    images.set(canvas, one.pixels);
     if (hasAnswer) addNode(figure, "b", "", `${one.shown} read as ${one.answered}`);
-    addNode(figure, "span", "", `${one.sure} sure`);
+    addNode(figure, "span", "", `${one.confidence} confident`);
     addNode(figure, "small", "", `No. ${formatNumber(one.index)}`);
     return figure;
   }));
-  drawPictures(list);
+  drawImages(list);
 }
 
-function drawPictures(list) {
+function drawImages(list) {
   const { ink } = readRamps(host);
   for (const canvas of list.querySelectorAll("canvas")) {
-    const pixels = pictures.get(canvas);  // none where another run has taken the place of the one shown
+    const pixels = images.get(canvas);  // none where another run has taken the place of the one shown
     if (pixels) paintInk(canvas, pixels, ink);
   }
 }
@@ -193,6 +193,6 @@ function fillClasses() {
 
 redrawOnChange(host, () => {
   if (!shown || shown.error || shown.absent) return;
-  for (const list of host.querySelectorAll(".gb-confusion-pictures")) drawPictures(list);
+  for (const list of host.querySelectorAll(".gb-confusion-pictures")) drawImages(list);
 });
 follow(host, "glassbox-run", ({ id, known }) => askForResults({ id, known: known || [] }));

@@ -1,4 +1,4 @@
-"""A run's results on the test pictures: the confusion matrix, and the pictures behind each of its cells."""
+"""A run's results on the test images: the confusion matrix, and the images behind each of its cells."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _TEMPLATE = """
         <p class="gb-confusion-scale"></p>
       </section>
       <section class="gb-confusion-mistakes">
-        <h4>The mistakes it was surest of</h4>
+        <h4>The most confident mistakes</h4>
         <p></p>
         <div class="gb-confusion-pictures"></div>
       </section>

@@ -16,7 +16,7 @@ const field = find("input[type=number]");
 const drawingButton = find("[data-choose=drawing]");
 
 let shown = null;                // the run's epochs, as Python sent them
-let answers = null;              // what it answered to the picture, epoch by epoch
+let answers = null;              // what it answered to the image, epoch by epoch
 let focus = FIRST_FOCUS;
 let epoch = 0;                   // which of the kept weights are shown
 let frames = [];                 // their bytes, and their bitmaps in the theme's colours
@@ -24,7 +24,7 @@ let sheet = null;                // how the maps stand on their canvas
 let pointed = null;              // { index, row, column } of the weight that is read
 let units = new Map();           // unit -> its weights after every epoch, in full
 let drawing = null;              // the visitor's own
-let isDrawn = false;             // whether it is the chosen picture
+let isDrawn = false;             // whether it is the chosen image
 let timer = null;
 
 // ---- Questions
@@ -57,7 +57,7 @@ function takeEpochs(answer) {
   setText(find(".gb-learning-halves > :last-child h4"), answer.layer);
   field.max = answer.last_index;
   transport.setLength(answer.epochs.length - 1, !isOther);
-  askForPicture();
+  askForImage();
   host.dataset.run = answer.id;
 }
 
@@ -85,9 +85,9 @@ find(".gb-learning-parts").addEventListener("keydown", (event) => {
   transport.onKey(event);
 });
 
-// ---- The picture and its answers
+// ---- The image and its answers
 
-function askForPicture() {
+function askForImage() {
   if (!shown || !shown.epochs) return;
   list.setAttribute("aria-busy", "true");
   askForAnswers({ id: shown.id, index: isDrawn ? 0 : field.value === "" ? null : Number(field.value), drawing: isDrawn ? drawing || {} : null });
@@ -158,21 +158,21 @@ function drawSparks() {
   });
 }
 
-function choosePicture(isOwn) {
+function chooseImage(isOwn) {
   isDrawn = isOwn;
   drawingButton.setAttribute("aria-pressed", String(isDrawn));
-  askForPicture();
+  askForImage();
 }
 
-field.addEventListener("input", () => choosePicture(false));
+field.addEventListener("input", () => chooseImage(false));
 find("[data-choose=next]").addEventListener("click", () => {
   field.value = Math.min(Number(field.max), Math.max(0, Math.round(Number(field.value) || 0)) + 1);
-  choosePicture(false);
+  chooseImage(false);
 });
-drawingButton.addEventListener("click", () => choosePicture(!isDrawn));
+drawingButton.addEventListener("click", () => chooseImage(!isDrawn));
 window.glassboxLearning = { takeDrawing: (sent) => {
   drawing = sent;
-  if (isDrawn) askForPicture();
+  if (isDrawn) askForImage();
 } };
 
 // ---- The first layer
@@ -245,7 +245,7 @@ function draw() {
   if (!shown || !shown.epochs || host.clientWidth < 40) return;
   ramps = readRamps(host);
   for (const frame of frames) frame.bitmap = null;
-  if (answers) paintInk(figure.querySelector("canvas"), answers.picture, ramps.ink);
+  if (answers) paintInk(figure.querySelector("canvas"), answers.image, ramps.ink);
   showEpoch(epoch);
 }
 

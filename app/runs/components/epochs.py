@@ -1,4 +1,4 @@
-"""A run's epochs under a slider: one picture's answers and the first layer's filters as they learn."""
+"""A run's epochs under a slider: one image's answers and the first layer's filters as they learn."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _TEMPLATE = f"""
     {write_transport("The run's epochs", "epoch")}
     <div class="gb-learning-halves">
       <section>
-        <h4>One picture's answer</h4>
+        <h4>One image's answer</h4>
         <div class="gb-learning-choice">
-          <label>Test picture <input type="number" min="0" step="1" value="0"></label>
+          <label>Test image <input type="number" min="0" step="1" value="0"></label>
           <button type="button" data-choose="next">Next</button>
           <button type="button" data-choose="drawing" aria-pressed="false"
             title="Draw a digit in the Sketchpad tab">My drawing</button>
@@ -50,8 +50,8 @@ _TEMPLATE = f"""
 """
 
 
-def build_learning_view(
-    show_learning: Callable[[Any], str],
+def build_epochs(
+    show_epochs: Callable[[Any], str],
     show_answers: Callable[[Any], str],
     show_unit: Callable[[Any], str],
     **kwargs: Any,
@@ -62,7 +62,7 @@ def build_learning_view(
     what `app.runs.epochs` lays out, or of `{"error": str}`.
 
     Args:
-        show_learning: Called with `{"id", "num_known"}`.
+        show_epochs: Called with `{"id", "num_known"}`.
         show_answers: Called with `{"id", "index", "drawing"}`.
         show_unit: Called with `{"id", "unit"}` when a filter is pointed at.
         **kwargs: Further arguments of `gr.HTML`, such as `elem_id`.
@@ -72,7 +72,7 @@ def build_learning_view(
     """
 
     def ask(request: Any) -> str:
-        return show_learning(request)
+        return show_epochs(request)
 
     def ask_for_answers(request: Any) -> str:
         return show_answers(request)

@@ -1,5 +1,5 @@
 // A visitor's runs. Python is asked how they stand, one question at a time. While one of them trains, what is new comes
-// by itself until the question changes; while one waits in line, Python is asked now and then; and not at all once all
+// by itself until the question changes; while one waits in the queue, Python is asked now and then; and not at all once all
 // have ended or nobody can see them.
 
 const NOW_AND_THEN_MS = 2000;
@@ -25,7 +25,7 @@ let stream = null;           // of news, while there is one
 let isLaidOut = false;       // its tab is the open one; asking for a width here would make the page lay itself out
 
 const list = createRunList(root.querySelector(".gb-runs-list"), { onChoose: choose, onTick: tellTicked });
-const bench = createRunBench(root.querySelector(".gb-runs-focus"), { onAct, onRename, onFile, onPause });
+const chosenRun = createChosenRun(root.querySelector(".gb-runs-focus"), { onAct, onRename, onFile, onPause });
 const undo = createUndo(root.querySelector(".gb-runs-undo"), bringBack);
 const curves = createRunCurves(root.querySelector(".gb-runs-charts"));
 
@@ -74,7 +74,7 @@ async function ask() {
 
 function tellUnreachable() {
   isUnreachable = true;
-  bench.tellError(UNREACHABLE);
+  chosenRun.tellError(UNREACHABLE);
 }
 
 function goOn(isReached) {
@@ -108,11 +108,11 @@ function hush() {
 }
 
 function take(answer, question, numBytes) {
-  if (answer.error) return bench.tellError(answer.error);
-  if (isUnreachable) bench.tellError("");
+  if (answer.error) return chosenRun.tellError(answer.error);
+  if (isUnreachable) chosenRun.tellError("");
   isUnreachable = false;
   for (const card of answer.cards) cards.set(card.id, card);
-  for (const [id, line] of Object.entries(answer.lines)) if (cards.has(id)) Object.assign(cards.get(id), line);
+  for (const [id, update] of Object.entries(answer.updates)) if (cards.has(id)) Object.assign(cards.get(id), update);
   if (answer.gone.some((id) => ids.includes(id))) setIds(ids.filter((id) => !answer.gone.includes(id)));
   if (answer.gone.includes(focus) && focus !== EXAMPLE) {
     focus = ids.length ? ids[ids.length - 1] : EXAMPLE;
@@ -151,7 +151,7 @@ function show() {
   }
   const card = cards.get(focus);
   if (!card) return;
-  bench.show(card, isPaused);
+  chosenRun.show(card, isPaused);
   const detail = { id: focus, status: card.status, known: [...ids] };
   if (JSON.stringify(detail) === JSON.stringify(PAGE.run)) return;
   PAGE.run = detail;
@@ -178,16 +178,16 @@ function choose(id) {
 
 async function act(action, id, name = "") {
   undo.hide();
-  bench.setBusy(true);
+  chosenRun.setBusy(true);
   let text;
   try {
     text = await server.act({ action, id, name });
   } catch {
     text = undefined;
   }
-  bench.setBusy(false);
+  chosenRun.setBusy(false);
   const error = typeof text === "string" ? JSON.parse(text).error : UNREACHABLE;
-  bench.tellError(error);
+  chosenRun.tellError(error);
   return !error;
 }
 
@@ -238,7 +238,7 @@ async function onFile(file) {
     text = undefined;
   }
   const answer = typeof text === "string" ? JSON.parse(text) : { error: UNREACHABLE };
-  bench.tellError(answer.error || "");
+  chosenRun.tellError(answer.error || "");
   if (!answer.error) saveFile({ ...answer, name: `${fileName(card)}${answer.name}` });
 }
 

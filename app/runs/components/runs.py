@@ -49,7 +49,7 @@ _DOWNLOADS = """
 
 _TEMPLATE = f"""
 <div class="gb-runs">
-  <section class="gb-runs-shelf" aria-label="Runs">
+  <section class="gb-runs-listing" aria-label="Runs">
     <div class="gb-runs-head" aria-hidden="true">
       <span>Compare</span><span>Run</span><span>State</span><span>Validation</span><span>Test</span><span>Time</span>
     </div>
@@ -92,7 +92,7 @@ _TEMPLATE = f"""
 def build_runs(
     look: Callable[[Any], str], act: Callable[[Any], str], hand_out: Callable[[Any], str], **kwargs: Any
 ) -> gr.HTML:
-    """Build the list of runs and the bench of the chosen one; one a page.
+    """Build the list of runs and the heading and curves of the chosen one; one a page.
 
     The value is JSON text of `{"serial", "ids", "focus", "ticked"}`: whose runs are listed, oldest first, and
     which of them is chosen; `ticked`, where it is there, are the runs to compare. A value counts where its
@@ -107,7 +107,7 @@ def build_runs(
     Args:
         look: Called with `{"runs": {id: null or [offset, mark]}, "focus": id, "view": bool}`, outside
             Gradio's queue and with whatever the browser sent. Returns JSON text of `{"cards": [card, …],
-            "lines": {id: line}, "gone": [id, …], "view" or "news": curves}`, as `app.runs.view` lays out.
+            "updates": {id: update}, "gone": [id, …], "view" or "news": curves}`, as `app.runs.view` lays out.
         act: Called in the same way with `{"action", "id", "name"}`. Returns JSON text of `{"error": str}`,
             empty where it was done.
         hand_out: Called in the same way with `{"id", "file"}`. Returns JSON text of `{"name", "type",
@@ -130,7 +130,7 @@ def build_runs(
         html_template=_TEMPLATE,
         css_template=read_component_style(_FOLDER, "chart", "runs"),
         js_on_load=read_component_script(
-            _FOLDER, "series", "axes", "chart", "run_list", "run_curves", "run_bench", "undo", "runs"
+            _FOLDER, "series", "axes", "chart", "list", "curves", "chosen_run", "undo", "runs"
         ),
         apply_default_css=False,
         server_functions=[ask_look, ask_act, ask_file],

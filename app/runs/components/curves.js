@@ -30,7 +30,7 @@ const CURVES = {
       { name: "gradient", role: "series3", from: "steps", x: STEP, y: GRADIENT },
     ],
   },
-  speed: { title: "Pictures a second", options: SMALL, series: [{ name: "", role: "neutral", from: "steps", x: STEP, y: SPEED }] },
+  speed: { title: "Images a second", options: SMALL, series: [{ name: "", role: "neutral", from: "steps", x: STEP, y: SPEED }] },
 };
 
 // `root` holds a .gb-chart in a .is-<name> for each of CURVES.

@@ -1,7 +1,7 @@
 // The chosen run: its heading, how far it has come, and what can be done with it.
 
 // `root` is a .gb-runs-focus. The owner does what is asked for: onAct(action), onRename(name), onFile(file), onPause().
-function createRunBench(root, { onAct, onRename, onFile, onPause }) {
+function createChosenRun(root, { onAct, onRename, onFile, onPause }) {
   const heading = root.querySelector("h3");
   const form = root.querySelector("form");
   const field = form.querySelector("input");
