@@ -1,19 +1,20 @@
-/* Asks what becomes of the runs that still train when the window is closed; `pywebview.api.close` is told. */
+/* Asks what becomes of the runs that still train when the desktop window is closed; the answer goes to
+   `pywebview.api.close`. */
 (text) => {
   const make = (name, properties, ...children) => {
     const element = Object.assign(document.createElement(name), properties);
     element.append(...children);
     return element;
   };
-  const tell = (choice) => {
+  const answer = (choice) => {
     dialog.remove();
     window.pywebview.api.close(choice);
   };
-  const button = (choice, label) => make("button", { className: choice, textContent: label, onclick: () => tell(choice) });
+  const button = (choice, label) => make("button", { className: choice, textContent: label, onclick: () => answer(choice) });
   const keep = button("keep", text.keep);
   const dialog = make(
     "dialog",
-    { id: "gb-closing", oncancel: () => tell("stay") },
+    { id: "gb-closing", oncancel: () => answer("stay") },
     make("style", {
       textContent: `
         #gb-closing { margin: auto; max-width: 520px; padding: 24px; border: 1px solid var(--gb-line); border-radius: var(--gb-radius);

@@ -139,7 +139,7 @@ class Desktop:
         self._is_over.set()
 
     def close(self, choice: str) -> None:
-        """Close the window as its user told: "keep" the runs that train, "stop" them, or "stay"."""
+        """Do what was chosen: close the window and "keep" the runs that train or "stop" them, or "stay"."""
         self._is_asked = False
         if choice == "stay":
             return

@@ -54,15 +54,15 @@ async def send(client, address, numbers, session, call):
     if answer.status_code != 200:
         return answer.status_code, None, read_refusal(answer.text)
     event = answer.json()["event_id"]
-    told = await client.get(follow if way == "as the client" else follow + event)
-    if told.status_code != 200:
-        return told.status_code, None, told.text
+    stream = await client.get(follow if way == "as the client" else follow + event)
+    if stream.status_code != 200:
+        return stream.status_code, None, stream.text
     if way == "as the client":
-        events = [load(line[6:]) for line in told.text.splitlines() if line.startswith("data: ")]
+        events = [load(line[6:]) for line in stream.text.splitlines() if line.startswith("data: ")]
         (done,) = [event for event in events if event["msg"] == "process_completed"]
         output = done["output"]
         return (200, output["data"], None) if done["success"] else (200, None, output["error"])
-    kind, _, data = told.text.strip().rpartition("event: ")[2].partition("\ndata: ")
+    kind, _, data = stream.text.strip().rpartition("event: ")[2].partition("\ndata: ")
     return (200, load(data), None) if kind == "complete" else (200, None, load(data)["error"])
 
 

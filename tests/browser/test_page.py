@@ -15,26 +15,27 @@ TABS = {
 }
 QUESTIONS = {
     "descent": "Which step size gets down fastest?",
-    "inspection": "What does a kernel see as it slides over a picture?",
+    "inspection": "What does a kernel see as it slides over",
     "runs": "What happens while a network learns?",
     "sketchpad": "Which digit does the network see?",
 }
 
 
-def selected_tab(page):
-    return page.locator('#gb-tabs [role="tab"][aria-selected="true"]').inner_text()
+def expect_tab(page, name):
+    """Wait until a tab is the selected one, with its question in sight."""
+    expect(page.locator('#gb-tabs [role="tab"][aria-selected="true"]')).to_have_text(TABS[name])
+    page.get_by_role("heading", name=QUESTIONS[name]).wait_for()
 
 
 def test_tabs_stand_in_order(open_page):
     page = open_page()
-    assert page.locator('#gb-tabs [role="tab"]:visible').all_inner_texts() == list(TABS.values())
-    assert page.title() == "Glassbox"
+    expect(page.locator('#gb-tabs [role="tab"]:visible')).to_have_text(list(TABS.values()))
+    expect(page).to_have_title("Glassbox")
 
 
 def test_unknown_tab_in_the_address_opens_the_first(open_page):
     page = open_page("nonsense")
-    page.get_by_role("heading", name=QUESTIONS["descent"]).wait_for()
-    assert selected_tab(page) == "Gradient descent"
+    expect_tab(page, "descent")
 
 
 def test_arrow_keys_move_between_tabs_and_the_address_follows(open_page):
@@ -51,7 +52,7 @@ def test_arrow_keys_move_between_tabs_and_the_address_follows(open_page):
         )
     expect(page).to_have_url(re.compile("tab=sketchpad"))
     page.reload()
-    page.get_by_role("heading", name=QUESTIONS["sketchpad"]).wait_for()
+    expect_tab(page, "sketchpad")
 
 
 def test_back_and_forward_move_between_the_tabs_that_were_open(open_page):
@@ -60,11 +61,11 @@ def test_back_and_forward_move_between_the_tabs_that_were_open(open_page):
         page.get_by_role("tab", name=label).click()
         page.wait_for_url(f"**tab={name}*")
     page.go_back()
-    page.get_by_role("heading", name=QUESTIONS["runs"]).wait_for()
+    expect_tab(page, "runs")
     page.go_back()
-    page.get_by_role("heading", name=QUESTIONS["descent"]).wait_for()
+    expect_tab(page, "descent")
     page.go_forward()
-    page.get_by_role("heading", name=QUESTIONS["runs"]).wait_for()
+    expect_tab(page, "runs")
 
 
 @pytest.mark.slow
@@ -72,8 +73,7 @@ def test_back_and_forward_move_between_the_tabs_that_were_open(open_page):
 def test_address_opens_its_tab_and_nothing_is_cut_off_sideways(open_page, name, theme):
     """In the theme of the address, and in the other one."""
     page = open_page(name, theme=theme)
-    page.get_by_role("heading", name=QUESTIONS[name]).wait_for()
-    assert selected_tab(page) == TABS[name]
+    expect_tab(page, name)
     assert page.evaluate("document.body.classList.contains('dark')") == (theme == "dark")
     for viewport in (WIDE, NARROW):
         page.set_viewport_size(viewport)

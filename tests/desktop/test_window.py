@@ -29,7 +29,7 @@ from app.desktop.state import (
     save_size,
     take_show_request,
 )
-from models.runs import queue as run_line
+from models.runs import queue as run_queue
 from models.runs.control import start_run, stop_run
 from models.runs.folder import find_runs_folder
 from models.runs.status import read_news, read_run
@@ -314,7 +314,7 @@ def test_server_answers_its_window(monkeypatch, capsys):
     monkeypatch.setitem(
         sys.modules, "app.main", SimpleNamespace(launch_app=lambda **_: (None, "http://page"))
     )
-    monkeypatch.setattr(run_line, "launch_process", lambda folder, on_end: None)
+    monkeypatch.setattr(run_queue, "launch_process", lambda folder, on_end: None)
     monkeypatch.setenv("GLASSBOX_MAX_RUNS", "1")
     training, waiting = start_run(make_short_config()), start_run(make_short_config())
     assert [read_news(run_id).status for run_id in (training, waiting)] == ["starting", "waiting"]
@@ -331,7 +331,7 @@ def test_server_answers_its_window(monkeypatch, capsys):
 @pytest.mark.parametrize(
     ("choice", "happens"), [("keep", ["closed"]), ("stop", ["stopped", "closed"]), ("stay", [])]
 )
-def test_runs_are_kept_or_stopped_as_told(tmp_path, choice, happens):
+def test_runs_are_kept_or_stopped_as_chosen(tmp_path, choice, happens):
     seen = []
     server = SimpleNamespace(stop_live_runs=lambda: seen.append("stopped"))
     window = desktop.Desktop(tmp_path, server)

@@ -34,7 +34,7 @@ WARM_UP_SECONDS = 60
 PAUSE_SECONDS = 0.3  # of a visitor, between two things
 TRAIN_PERIOD_SECONDS = 30
 MAX_SECONDS = 60  # for any answer
-MAX_TRAIN_SECONDS = 240  # for a run, which may wait in line
+MAX_TRAIN_SECONDS = 240  # for a run, which may wait in the queue
 MAX_GROWTH = 0.05
 STROKES = {"dataset": "strokes", "epochs": 1, "num_images": 500}
 TRAININGS = (
@@ -111,8 +111,8 @@ class Visitor:
         body = {"data": data, "fn_index": self.numbers[name], "session_hash": self.name}
         joined = await self.client.post("/gradio_api/queue/join", json=body)
         joined.raise_for_status()
-        told = await self.client.get("/gradio_api/queue/data", params={"session_hash": self.name})
-        events = [json.loads(line[6:]) for line in told.text.splitlines() if line.startswith("data: ")]
+        stream = await self.client.get("/gradio_api/queue/data", params={"session_hash": self.name})
+        events = [json.loads(line[6:]) for line in stream.text.splitlines() if line.startswith("data: ")]
         (output,) = [event["output"] for event in events if event["msg"] == "process_completed"]
         return output["data"] if "data" in output else output["error"]
 
@@ -205,7 +205,7 @@ async def soak(address, names, seconds, questions, expected, trained):
     async with visit(address, names) as visitors:
         end = time.monotonic() + seconds
 
-        async def wander(number, visitor):
+        async def ask_at_random(number, visitor):
             rng, turn = random.Random(visitor.name), number
             due = time.monotonic() if number < NUM_TRAINERS else end
             while (now := time.monotonic()) < end:
@@ -219,7 +219,7 @@ async def soak(address, names, seconds, questions, expected, trained):
                 )
                 await asyncio.sleep(rng.uniform(0, 2 * PAUSE_SECONDS))
 
-        await asyncio.gather(*(wander(number, visitor) for number, visitor in enumerate(visitors)))
+        await asyncio.gather(*(ask_at_random(number, visitor) for number, visitor in enumerate(visitors)))
     return visitors
 
 
