@@ -6,7 +6,7 @@
 
 PEN_FILE holds pen digits in UNIPEN's form, as UCI's pendigits-orig.tra; nothing is trained on it. Each
 drawing is put on the pad (any size, place and brush; seed 0) and read three ways: from its strokes and from
-its picture, by the code that the sketchpad uses, and from its picture plainly resized to 28 × 28. Prints
+its image, by the code that the sketchpad uses, and from its image plainly resized to 28 × 28. Prints
 a table in Markdown; with --save it is kept.
 """
 
@@ -40,7 +40,7 @@ NUM_SEEDS = 5
 ABLATION_EPOCHS = 3
 NETWORK = "glassnet"
 # Each row keeps what the rows before it switched on; all have the learning rate, the batches and the label
-# smoothing of the recipe `sketch`, and as many passes over their own pictures.
+# smoothing of the recipe `sketch`, and as many passes over their own images.
 ABLATION: tuple[tuple[str, dict[str, Any]], ...] = (
     ("MNIST alone", {"augment": False, "distortions": "", "added_strokes": 0}),
     ("+ shifted, turned, scaled", {"distortions": "", "added_strokes": 0}),

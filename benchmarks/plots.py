@@ -57,14 +57,14 @@ class Panel:
 
 
 @dataclass(frozen=True)
-class Picture:
+class Plot:
     """What a plot says, and its panels side by side."""
 
     title: str
     panels: list[Panel]
 
 
-def plot_startup(rows: list[Row]) -> Picture:
+def plot_startup(rows: list[Row]) -> Plot:
     """Bars of the seconds of both starts."""
     empty, ours = rows
     bars = [
@@ -72,10 +72,10 @@ def plot_startup(rows: list[Row]) -> Picture:
         Bar("glassbox", "", OURS, ours["seconds"], f"{ours['seconds']:.2f} s"),
     ]
     title = f"The first page takes {ours['ratio']:.2f} times as long as an empty Gradio app's"
-    return Picture(title, [Panel("seconds from start to first page", bars)])
+    return Plot(title, [Panel("seconds from start to first page", bars)])
 
 
-def plot_page_weight(rows: list[Row]) -> Picture:
+def plot_page_weight(rows: list[Row]) -> Plot:
     """Bars of what crosses the wire, and of the time to the first answer, at both visits."""
     weights, times = [], []
     for row in rows:
@@ -93,10 +93,10 @@ def plot_page_weight(rows: list[Row]) -> Picture:
         f"A tab weighs up to {heaviest:.1f} times an empty page, and first answers after up to "
         f"{slowest:.1f} times as long"
     )
-    return Picture(title, [Panel("kB over the wire", weights), Panel("seconds to the first answer", times)])
+    return Plot(title, [Panel("kB over the wire", weights), Panel("seconds to the first answer", times)])
 
 
-def plot_time_to_accuracy(rows: list[Row]) -> Picture:
+def plot_time_to_accuracy(rows: list[Row]) -> Plot:
     """Bars of both sides' seconds."""
     bars = []
     for row in rows:
@@ -106,14 +106,14 @@ def plot_time_to_accuracy(rows: list[Row]) -> Picture:
         bars.append(Bar(row["network"], "our recipe fast", OURS, ours, label))
     sooner = [row["sooner"] for row in rows]
     title = f"The notebook's accuracy, {min(sooner):.1f} to {max(sooner):.1f} times sooner"
-    return Picture(title, [Panel("seconds of training and validation", bars, is_log=True)])
+    return Plot(title, [Panel("seconds of training and validation", bars, is_log=True)])
 
 
-def plot_sketch_latency(rows: list[Row]) -> Picture:
+def plot_sketch_latency(rows: list[Row]) -> Plot:
     """Bars of median and 95th percentile."""
     ours, theirs = find_latencies(rows)
     title = f"Our pad answers a stroke {theirs / ours:.0f} times sooner than Gradio's Sketchpad"
-    return Picture(title, [_draw_delays(rows)])
+    return Plot(title, [_draw_delays(rows)])
 
 
 def _draw_delays(rows: list[Row]) -> Panel:
@@ -126,7 +126,7 @@ def _draw_delays(rows: list[Row]) -> Panel:
     return Panel("milliseconds from pointer-up to answer", bars, is_log)
 
 
-def plot_drawn_digits(rows: list[Row]) -> Picture:
+def plot_drawn_digits(rows: list[Row]) -> Plot:
     """Bars of the share of drawings that is misread."""
     bars = []
     for row in rows:
@@ -141,10 +141,10 @@ def plot_drawn_digits(rows: list[Row]) -> Picture:
         f"The sketchpad misreads {1 - pad['from_strokes']:.1%} of drawn digits, "
         f"{1 - pad['plain_resize']:.1%} behind a plain resize"
     )
-    return Picture(title, [Panel("% of 7,494 drawn digits that are misread", bars)])
+    return Plot(title, [Panel("% of 7,494 drawn digits that are misread", bars)])
 
 
-def plot_sketch_load(rows: list[Row]) -> Picture:
+def plot_sketch_load(rows: list[Row]) -> Plot:
     """Bars of the share that is answered, and of the 95th percentile."""
     answered, late = [], []
     for row in rows:
@@ -161,10 +161,10 @@ def plot_sketch_load(rows: list[Row]) -> Picture:
         Panel("% of five answers a second each", answered),
         Panel("95th percentile, milliseconds; line: goal", late, is_log=True),
     ]
-    return Picture(title, panels)
+    return Plot(title, panels)
 
 
-PLOTS: dict[str, Callable[[list[Row]], Picture]] = {
+PLOTS: dict[str, Callable[[list[Row]], Plot]] = {
     "startup": plot_startup,
     "page_weight": plot_page_weight,
     "time_to_accuracy": plot_time_to_accuracy,
@@ -174,24 +174,24 @@ PLOTS: dict[str, Callable[[list[Row]], Picture]] = {
 }
 
 
-def draw_picture(picture: Picture) -> bytes:
-    """Return a picture as an SVG file: dark on opaque white, so that it can be read on any page."""
-    num_groups = max(len({bar.group for bar in panel.bars}) for panel in picture.panels)
-    num_sides = max(len({bar.side for bar in panel.bars}) for panel in picture.panels)
+def draw_plot(plot: Plot) -> bytes:
+    """Return a plot as an SVG file: dark on opaque white, so that it can be read on any page."""
+    num_groups = max(len({bar.group for bar in panel.bars}) for panel in plot.panels)
+    num_sides = max(len({bar.side for bar in panel.bars}) for panel in plot.panels)
     height = 1.5 + num_groups * (0.3 + 0.22 * num_sides)
     with plt.rc_context(_STYLE):
         figure, all_axes = plt.subplots(
             1,
-            len(picture.panels),
+            len(plot.panels),
             figsize=(9, height),
             squeeze=False,
             layout="constrained",
             facecolor="white",
         )
-        figure.suptitle(picture.title, x=0.01, ha="left", fontsize=12, fontweight="bold")
-        for axes, panel in zip(all_axes[0], picture.panels, strict=True):
+        figure.suptitle(plot.title, x=0.01, ha="left", fontsize=12, fontweight="bold")
+        for axes, panel in zip(all_axes[0], plot.panels, strict=True):
             draw_panel(axes, panel, has_groups=axes is all_axes[0][0])
-        _add_legend(figure, picture.panels[0])
+        _add_legend(figure, plot.panels[0])
         file = io.BytesIO()
         metadata = {"Date": None, "Creator": None, "Format": None, "Type": None}
         figure.savefig(file, format="svg", metadata=metadata)
@@ -239,8 +239,8 @@ def main() -> None:
     """Draw the plots that are named, or all of them."""
     FOLDER.mkdir(exist_ok=True)
     for name in sys.argv[1:] or PLOTS:
-        picture = PLOTS[name](load_measurement(name)["rows"])
-        (FOLDER / f"{name}.svg").write_bytes(draw_picture(picture))
+        plot = PLOTS[name](load_measurement(name)["rows"])
+        (FOLDER / f"{name}.svg").write_bytes(draw_plot(plot))
 
 
 if __name__ == "__main__":

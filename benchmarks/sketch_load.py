@@ -5,7 +5,7 @@
 Each visitor asks five times a second, but not before the last answer has come, as both pages' scripts do.
 Both servers prepare the drawing by the same code and ask the same network; they are loaded in turn, and the
 one that is not is halted. Ours is asked as the pad's script asks: one request with the strokes. The Sketchpad
-is asked as its own page asks: three uploads of 280 × 280 pictures (background, layer and both together), an
+is asked as its own page asks: three uploads of 280 × 280 images (background, layer and both together), an
 event put into the queue, its answer read off the stream.
 """
 
@@ -68,7 +68,7 @@ def make_sketchpad_visit(address: str, config: dict[str, Any]) -> Ask:
     """Return how a visitor's page asks Gradio's Sketchpad."""
     (pad,) = (part for part in config["components"] if part["type"] == "imageeditor")
     fn_index = config["dependencies"][0]["id"]
-    pictures = [_draw_png(build_example(digit)) for digit in range(10)]
+    images = [_draw_png(build_example(digit)) for digit in range(10)]
 
     async def upload(client: httpx.AsyncClient, session: str, key: str, kind: str, file: bytes) -> None:
         fields = {
@@ -81,7 +81,7 @@ def make_sketchpad_visit(address: str, config: dict[str, Any]) -> Ask:
         answer.raise_for_status()
 
     async def ask(client: httpx.AsyncClient, session: str, number: int) -> None:
-        key, (paper, ink, both) = f"{session}-{number}", pictures[number % 10]
+        key, (paper, ink, both) = f"{session}-{number}", images[number % 10]
         parts = (("background", paper), ("layer", ink), ("composite", both))
         await asyncio.gather(*(upload(client, session, key, kind, file) for kind, file in parts))
         value = {"background": None, "layers": [], "composite": None, "id": key}

@@ -2,7 +2,7 @@
 
     python benchmarks/sketchpad_app.py PORT
 
-A canvas as large as our pad; the picture is prepared and read by the code that reads pictures on our pad.
+A canvas as large as our pad; the image is prepared and read by the code that reads images on our pad.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ def build_sketchpad_app() -> gr.Blocks:
 
     def read(drawing: dict) -> tuple[dict[str, float] | None, str]:
         try:
-            picture = digit_from_image(drawing["composite"], with_stages=False).image
+            image = digit_from_image(drawing["composite"], with_stages=False).image
         except SketchRefused:
             return None, f"{next(count)}"
-        shares = predict_digit(picture, CHECKPOINT).probabilities.tolist()
+        shares = predict_digit(image, CHECKPOINT).probabilities.tolist()
         return {str(digit): share for digit, share in enumerate(shares)}, f"{next(count)}"
 
     with gr.Blocks(analytics_enabled=False) as page:

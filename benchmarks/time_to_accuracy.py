@@ -4,7 +4,7 @@
     uv run python benchmarks/time_to_accuracy.py mlp convnet  # only these
     uv run python benchmarks/time_to_accuracy.py --glassnet   # our own network, five seeds
 
-What counts is training and validation; importing, reading the files and the one look at the test pictures do
+What counts is training and validation; importing, reading the files and the one look at the test images do
 not, on either side. Prints a table in Markdown; with --save, the rows of the networks measured are kept.
 """
 
@@ -127,7 +127,7 @@ def train_as_notebook_does(network_name: str, seed: int) -> Outcome:
 
 
 def count_operations(network_name: str) -> int:
-    """Return the floating-point operations of one picture's forward and backward pass.
+    """Return the floating-point operations of one image's forward and backward pass.
 
     Two for each multiply-add of convolutions and linear layers: forwards, for the gradient of the weights and
     for that of the layer's input, which the first layer does not need.

@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks import measured
 from benchmarks.measured import list_measurements, load_measurement, save_measurement
-from benchmarks.plots import FOLDER, PLOTS, draw_picture
+from benchmarks.plots import FOLDER, PLOTS, draw_plot
 from benchmarks.tables import READMES, ROOT, TABLES, find_tables, write_summary, write_table
 
 README = READMES[0].read_text(encoding="utf-8")
@@ -36,7 +36,7 @@ def test_every_marked_table_says_what_is_kept(path):
 
 @pytest.mark.parametrize("name", PLOTS)
 def test_plot_shows_what_is_kept(name):
-    drawn = draw_picture(PLOTS[name](load_measurement(name)["rows"]))
+    drawn = draw_plot(PLOTS[name](load_measurement(name)["rows"]))
     assert read_texts((FOLDER / f"{name}.svg").read_bytes()) == read_texts(drawn)
 
 
