@@ -45,7 +45,7 @@ NO_INPUT = {
     "app.sketchpad.preparation.MAX_BRUSH_PX",
     "app.descent.view.MAX_CHART_POINTS",
     "app.runs.comparison.MAX_POINTS",
-    "app.runs.results.MAX_PICTURES",
+    "app.runs.results.MAX_IMAGES",
     "app.runs.view.MAX_NEWS_POINTS",
     "app.runs.view.MAX_VIEW_POINTS",
     "app.inspection.window.image.MAX_SHOWN_PX",
