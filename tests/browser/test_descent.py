@@ -21,7 +21,6 @@ NOTEBOOK_LOSSES = [
 ]  # fmt: skip
 
 PLAYER = "#descent-player .gb-player"
-REST_MS = 900  # longer than the cursor must stand still, and than the fields then take to follow
 
 
 class Tab:
@@ -83,11 +82,11 @@ class Tab:
         options.get_by_role("option", name=title, exact=True).click()
 
     def wait_for_optimizers(self, names):
-        self.page.wait_for_function(
-            """([selector, names]) => names.join() ===
-              [...document.querySelectorAll(selector)].map((name) => name.innerText).join()""",
-            arg=[f"{PLAYER} .gb-player-name", names],
-        )
+        expect(self.page.locator(f"{PLAYER} .gb-player-name")).to_have_text(names)
+
+    def wait_for_details(self, details):
+        """Wait for a race with these step sizes."""
+        expect(self.page.locator(f"{PLAYER} .gb-player-detail")).to_have_text(details)
 
     def optimizers(self):
         return self.page.locator(f"{PLAYER} .gb-player-name").all_inner_texts()
@@ -96,20 +95,26 @@ class Tab:
         return int(re.search(r"step (\d+)", self.page.locator(f"{PLAYER} output").inner_text())[1])
 
     def open_section(self, title):
-        self.page.get_by_role("button", name=title).click()
-        self.page.wait_for_timeout(100)  # nobody types into a field in the frame in which it appears
+        """Open a section, and wait until its fields are where they stay: nobody types into a moving one."""
+        button = self.page.get_by_role("button", name=title)
+        button.click()
+        expect(button).to_have_class(re.compile("open"))
+        self.page.evaluate(
+            "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+        )
 
     def wait_for_rest(self):
-        self.page.wait_for_timeout(REST_MS)
+        """Wait until the cursor rests: whatever was asked before is answered, and the fields follow."""
+        self.page.locator(f"{PLAYER}[data-resting]").wait_for()
 
     @contextlib.contextmanager
     def no_race(self):
-        """Nothing within may be answered with a race, nor once the cursor rests."""
-        before, losses = self.race_number(), self.losses()
+        """Nothing within may be answered with a race, up to where the cursor rests."""
+        self.wait_for_rest()
+        before = self.race_number()
         yield
         self.wait_for_rest()
         assert self.race_number() == before
-        assert self.losses() == losses
 
     def drag_handle(self, by_px, slot=1):
         """Drag an optimizer's handle along the ruler; return the step size that it then has."""
@@ -133,19 +138,26 @@ class Tab:
         self.page.locator(f"{PLAYER} [data-move=reset]").click()
         self.page.locator(f"{PLAYER} [data-move=play]").click()
 
-    def points(self, after):
-        """Return the rows of the table of points, once they are others than `after`."""
-        table = self.page.locator("#descent-points")
-        table.scroll_into_view_if_needed()
-        self.page.get_by_test_id("cell-4-1").wait_for()  # the cells come in when they are seen
-        for _ in range(40):
-            cells = table.locator("[role=gridcell]").all_inner_texts()
-            numbers = [float(cell.replace("⋮", "")) for cell in cells]
-            points = list(zip(numbers[::2], numbers[1::2], strict=True))
-            if points != list(after):
-                return points
-            self.page.wait_for_timeout(200)
-        raise AssertionError(f"the table still holds {points}")
+    def move_of(self, points):
+        """Return the points with the one that was moved last, which the picture of the data names."""
+        canvas = self.page.locator(f"{PLAYER} .gb-player-data canvas")
+        moved = re.search(r"Chosen: point (\d+) at (.+), (.+)\.$", canvas.get_attribute("aria-label"))
+        number, *point = (float(part.replace("\u2212", "-")) for part in moved.groups())
+        index = int(number) - 1
+        return [*points[:index], tuple(point), *points[index + 1 :]]
+
+    def wait_for_points(self, points):
+        """Wait until the table of points holds just these, and follows no move any more."""
+        self.wait_for_rest()
+        self.page.locator(
+            "#descent-points"
+        ).scroll_into_view_if_needed()  # the cells come in when they are seen
+        self.page.wait_for_function(
+            """(points) => JSON.stringify(points.flat()) === JSON.stringify(
+              [...document.querySelectorAll("#descent-points [role=gridcell]")]
+                .map((cell) => Number(cell.innerText.replace("\u22ee", ""))))""",
+            arg=[list(point) for point in points],
+        )
 
     def landscape(self):
         canvas = self.page.locator(f"{PLAYER} .gb-player-landscape canvas")
@@ -454,38 +466,91 @@ def test_a_click_sets_the_start_and_the_fields_follow(tab):
     tab.wait_for_status("at the minimum (−2.805, 3.131)")
 
 
-def test_a_late_answer_does_not_rewrite_a_field_that_is_typed_in(tab):
-    page, held = tab.page, []
+class HeldRequest:
+    """The requests of a page whose body has a text in it, kept back until `release`."""
 
-    def is_event(request):
-        return request.method == "POST" and '"iteration"' in (request.post_data or "")
+    def __init__(self, page, text):
+        self.page, self.text, self.routes, self.is_over = page, text, [], False
+        page.route("**", self.hold)
 
-    def hold(route):
-        if is_event(route.request):
-            held.append(route)
+    def is_meant(self, request):
+        return request.method == "POST" and self.text in (request.post_data or "")
+
+    def hold(self, route):
+        if self.is_meant(route.request) and not self.is_over:
+            self.routes.append(route)
         else:
-            route.continue_()
+            route.fallback()
 
-    page.route("**", hold)
-    with page.expect_request(is_event):  # what the resting cursor asks; it is answered late
-        tab.drag_handle(by_px=30)
-    field = tab.rate()
+    def release(self):
+        """Let them go, and wait for an answer."""
+        self.is_over = True
+        with self.page.expect_response(lambda answer: self.is_meant(answer.request)) as answered:
+            for route in self.routes:
+                route.continue_()
+        answered.value.finished()
+
+
+def start_to_type(field, text):
     field.click()
-    page.keyboard.press("Control+a")
-    page.keyboard.type("12")
-    with page.expect_response(lambda answer: is_event(answer.request)) as answered:
-        for route in held:
-            route.continue_()
-    answered.value.finished()
-    tab.wait_for_rest()  # were the field to be written now, it would have been by then
-    page.keyboard.type("34")
-    assert field.input_value() == "1234"
+    field.page.keyboard.press("Control+a")
+    field.page.keyboard.type(text)
+
+
+def test_the_answer_to_a_resting_cursor_rewrites_no_field(tab):
+    held = HeldRequest(tab.page, '"iteration"')
+    with tab.page.expect_request(held.is_meant):
+        tab.drag_handle(by_px=30)
+    start_to_type(tab.rate(), "12")
+    held.release()
+    tab.page.keyboard.type("34")
+    tab.wait_for_rest()  # of the race with 1234: were the answer to be written into the field, it would be
+    expect(tab.rate()).to_have_value("1234")
+
+
+def test_a_late_optimizer_rewrites_no_step_size(tab):
+    """The step size that suits it is for an untouched field, and the race is run with what was written."""
+    page = tab.page
+    held = HeldRequest(page, '"sent"')
+    with page.expect_request(held.is_meant):
+        tab.take_option(page.get_by_role("combobox", name="Optimizer 2"), "Adam")
+    start_to_type(tab.rate(2), "0.0123")
+    held.release()
+    tab.wait_for_details(["η = 0.01", "η = 0.0123"])
     tab.wait_for_rest()
-    assert field.input_value() == "1234"
+    expect(tab.rate(2)).to_have_value("0.0123")
+    tab.choose_optimizer(2, "Momentum")  # from now on a suggestion counts again
+    expect(tab.rate(2)).not_to_have_value("0.0123")
+
+
+def test_a_late_problem_rewrites_no_field_that_was_written_in(tab):
+    page = tab.page
+    held = HeldRequest(page, '"sent"')
+    with page.expect_request(held.is_meant):
+        tab.take_option(page.locator("#descent-problem input"), "Quadratic valley")
+    start_to_type(tab.rate(), "0.0123")
+    held.release()
+    tab.wait_for_details(["η = 0.0123", "η = 0.03", "η = 0.03", "η = 0.5"])
+    expect(tab.rate()).to_have_value("0.0123")
+    expect(tab.rate(2)).to_have_value("0.03")  # the other fields are the problem's
+    expect(page.get_by_role("spinbutton", name="number input for Iterations")).to_have_value("100")
+
+
+def test_a_late_link_rewrites_no_field_that_was_written_in(open_page):
+    page = open_page("descent", settings="problem=valley")
+    tab = Tab(page, races=2)
+    held = HeldRequest(page, '"data":[]')  # among them the page's load, which reads the link
+    page.reload(wait_until="commit")
+    page.wait_for_function(f"() => document.querySelector('{PLAYER}')?.dataset.races === '1'")
+    start_to_type(tab.rate(), "0.0123")
+    held.release()
+    tab.wait_for_details(["η = 0.0123", "η = 0.03", "η = 0.03", "η = 0.5"])
+    expect(tab.rate()).to_have_value("0.0123")
+    expect(tab.rate(4)).to_have_value("0.5")
 
 
 def test_line_fit_follows_its_points(open_page):
-    opening = ((0.512345, 1.012345), (1.5, 1.4), (2.0, 2.4), (3.0, 2.6), (4.0, 3.912345))
+    opening = [(0.512345, 1.012345), (1.5, 1.4), (2.0, 2.4), (3.0, 2.6), (4.0, 3.912345)]
     address = ",".join(f"{x}:{y}" for x, y in opening)
     page = open_page("descent", settings=f"problem=line&points={address}")
     tab = Tab(page, races=2)
@@ -496,11 +561,11 @@ def test_line_fit_follows_its_points(open_page):
     with tab.new_race():
         page.keyboard.press("ArrowUp")
     tab.wait_for_losses(f"rows[0][1] !== {before[0][1]!r}")
-    tab.open_section("Change the numbers")
-    points = tab.points(after=opening)
+    points = tab.move_of(opening)
     assert points[0][0] == 0.512  # what was moved has three digits
     assert opening[0][1] < points[0][1] < opening[0][1] + 1  # the first point has moved up
-    assert points[1:] == list(opening[1:])  # and nothing else has
+    tab.open_section("Change the numbers")
+    tab.wait_for_points(points)  # and nothing else has
 
     # A point is dragged by the pointer: the axes go from −1 to 6, and a finger's reach is enough.
     canvas.scroll_into_view_if_needed()
@@ -512,20 +577,19 @@ def test_line_fit_follows_its_points(open_page):
     with tab.new_race():
         page.mouse.move(x, y - 40, steps=4)
     page.mouse.up()
-    tab.wait_for_rest()  # the table follows the pointer up to its last place
-    dragged = tab.points(after=points)
+    dragged = tab.move_of(points)
     assert opening[2][1] + 0.5 < dragged[2][1] < opening[2][1] + 2
-    assert dragged[:2] + dragged[3:] == points[:2] + points[3:]
+    tab.wait_for_points(dragged)
 
     # A cell of the table is written in: it counts, and what was dragged stays.
     with tab.new_race():
         page.get_by_test_id("cell-1-1").dblclick()
+        page.wait_for_function("() => document.activeElement.matches('#descent-points :is(input, textarea)')")
         page.keyboard.press("Control+a")
         page.keyboard.type("3.25")
         page.keyboard.press("Enter")
-    tab.wait_for_rest()
-    written = tab.points(after=dragged)
-    assert written == [*dragged[:1], (opening[1][0], 3.25), *dragged[2:]]
+    written = [*dragged[:1], (opening[1][0], 3.25), *dragged[2:]]
+    tab.wait_for_points(written)
     tab.open_section("Question 2")
     page.locator("#descent-rates").get_by_text("Condition number").wait_for()
     page.locator("#descent-rates .katex").nth(3).wait_for()

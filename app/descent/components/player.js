@@ -144,7 +144,10 @@ function showRace(newRace) {
   fillKey();
   shownSteps = null;
   transport.setLength(race.num_steps, Boolean(before) && before.picture.kind === race.picture.kind);
-  if (!before) clearTimeout(rest);
+  if (!before) {  // the page opens on what Python knows already
+    clearTimeout(rest);
+    player.setAttribute("data-resting", "");
+  }
   player.dataset.races = Number(player.dataset.races || 0) + 1;  // how many have been drawn
 }
 
