@@ -156,17 +156,3 @@ def test_mistake_of_gradios_own_is_an_error_that_is_logged(small_page, monkeypat
     logged = capsys.readouterr().err
     assert logged.count("Traceback") >= len(CALLS)
     assert logged.count(f"{type(error).__name__}: {error}") == len(CALLS)
-
-
-def test_mistake_of_the_caller_is_told_and_leaves_no_traceback(small_page, capsys):
-    for path, body, status in (
-        ("queue/join", {"data": [1], "fn_index": 9, "session_hash": "s"}, 404),
-        ("call/triple", {"data": [1]}, 404),
-        ("call/v2/triple", {"number": 1}, 404),
-        ("call/v2/double", {"letter": 1}, 422),
-        ("call/v2/double", {}, 422),
-    ):
-        answer = httpx.post(f"{small_page.local_url}gradio_api/{path}", json=body)
-        assert (answer.status_code, "double" in answer.text) == (status, True), (path, answer.text)
-    small_page.close()
-    assert "Traceback" not in capsys.readouterr().err
