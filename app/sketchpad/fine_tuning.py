@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from app.sketchpad.payloads import RunProgress, StartedRun
 from app.ui.numbers import write_percent
 from models.checkpoints.file import load_checkpoint, read_info
 from models.data.names import TITLES, TRAIN_SHARE
@@ -19,16 +20,13 @@ from models.training.fine_tuning import START, pack_beginning, plan_fine_tuning
 ShowCard = Callable[[RunState], dict[str, Any]]
 
 
-def start_fine_tuning(key: Any, digits: Any, run_ids: Any) -> dict[str, Any]:
+def start_fine_tuning(key: Any, digits: Any, run_ids: Any) -> StartedRun:
     """Start a run that trains a copy of a checkpoint on drawings.
 
     Args:
         key: The checkpoint's key, unchecked.
         digits: The drawings as `models.sketch.drawings` takes them, unchecked.
         run_ids: Ids of the visitor's runs, unchecked; they count against the limits.
-
-    Returns:
-        `id`, the run's; and `about`, a sentence on what it trains on.
 
     Raises:
         ValueError: If there is no such checkpoint, the drawings are wrong or too few, or no run may start.
@@ -50,7 +48,7 @@ def start_fine_tuning(key: Any, digits: Any, run_ids: Any) -> dict[str, Any]:
     }
 
 
-def show_fine_tuning(run_id: Any, show_card: ShowCard) -> dict[str, Any]:
+def show_fine_tuning(run_id: Any, show_card: ShowCard) -> RunProgress:
     """Lay out how such a run stands: `is_live`, `is_done`, `share` of the steps done, and `text`.
 
     Args:
@@ -66,7 +64,7 @@ def show_fine_tuning(run_id: Any, show_card: ShowCard) -> dict[str, Any]:
     if run.status == "done":
         where = TITLES[run.config["dataset"]]
         text = (
-            f"Finished: it reads {card['test']} of the test pictures of {where} rightly"
+            f"Finished: it reads {card['test']} of the test images of {where} rightly"
             f"{_compare_with_start(run)}. You can choose it above the pad and here. It has been trained on "
             "these drawings, so only new ones can show whether it has learned your hand."
         )
@@ -79,7 +77,7 @@ def show_fine_tuning(run_id: Any, show_card: ShowCard) -> dict[str, Any]:
 
 
 def _compare_with_start(run: RunState) -> str:
-    """Say what the checkpoint that it began with reads of the same test pictures, if that is known."""
+    """Say what the checkpoint that it began with reads of the same test images, if that is known."""
     start = read_info(find_run_folder(run.run_id) / START)
     if start.test_accuracy is None or start.dataset != run.config["dataset"]:
         return ""
@@ -90,6 +88,6 @@ def _describe_mixture(config: TrainConfig) -> str:
     assert config.num_images is not None  # a fine-tuning names it
     share = write_percent(config.drawing_share, 0)
     return (
-        f"Trains on {config.drawings} digits of yours, repeated to {share} of the pictures, and on "
-        f"{int(TRAIN_SHARE * config.num_images):,} pictures of {TITLES[config.dataset]}."
+        f"Trains on {config.drawings} digits of yours, repeated to {share} of the images, and on "
+        f"{int(TRAIN_SHARE * config.num_images):,} images of {TITLES[config.dataset]}."
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.sketchpad.payloads import NetworkList, ScoreView
 from app.ui.numbers import write_percent
 from models.checkpoints.file import read_info
 from models.runs.library import list_choices, resolve_choice
@@ -14,7 +15,7 @@ _FEW_DRAWINGS = 100
 _MAX_ASKED_RUNS = 200
 
 
-def list_networks(run_ids: Any) -> dict[str, Any]:
+def list_networks(run_ids: Any) -> NetworkList:
     """Return the checkpoints that a visitor may ask: the shipped ones and those of their runs.
 
     Args:
@@ -24,7 +25,7 @@ def list_networks(run_ids: Any) -> dict[str, Any]:
     return {"networks": [{"key": choice.key, "label": choice.label} for choice in list_choices(asked)]}
 
 
-def show_score(key: Any, digits: Any) -> dict[str, Any]:
+def show_score(key: Any, digits: Any) -> ScoreView:
     """Lay out how one checkpoint reads a visitor's digits.
 
     Args:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from app.sketchpad.payloads import Absent, GaugeView, PreparationStep, PreparationView
 from app.ui.drawing import PAD_SIZE_PX, read_picture
 from app.ui.numbers import format_number, write_percent
 from app.ui.packing import quantise
@@ -22,7 +23,7 @@ BRUSH_PX = 18.0  # the pad's, where it does not say
 MAX_BRUSH_PX = 60.0
 
 
-def show_preparation(drawing: Any, checkpoint: Any, brush_px: Any = None) -> dict[str, Any]:
+def show_preparation(drawing: Any, checkpoint: Any, brush_px: Any = None) -> PreparationView | Absent:
     """Lay out every step of a drawing's way, and what a network reads at each.
 
     Args:
@@ -31,8 +32,7 @@ def show_preparation(drawing: Any, checkpoint: Any, brush_px: Any = None) -> dic
         brush_px: The width of the pad's brush, unchecked; what is no such width counts as the usual one.
 
     Returns:
-        `{"absent": str}` where there is nothing to follow, or what the component shows: `steps`, `gauges`
-        and sentences.
+        What `app.sketchpad.components.preparation` takes.
 
     Raises:
         ValueError: If it is no drawing or no checkpoint; the message says what is wrong.
@@ -73,7 +73,7 @@ def _read_brush(brush_px: Any) -> float:
     return float(brush_px) if is_width else BRUSH_PX
 
 
-def _show_step(step: Step, answer: Prediction | None, gauges: Sequence[Gauge]) -> dict[str, Any]:
+def _show_step(step: Step, answer: Prediction | None, gauges: Sequence[Gauge]) -> PreparationStep:
     place = step.place
     center = [gauge.value / FIELD_PX for gauge in gauges if gauge.measure.name in ("center_x", "center_y")]
     return {
@@ -117,12 +117,12 @@ def _sum_up_likeness(likeness: Sequence[Sequence[Gauge]]) -> str:
     """Say in how many measures the plain resize and the input are like MNIST."""
     plain, prepared = (sum(gauge.is_like for gauge in gauges) for gauges in (likeness[0], likeness[-1]))
     return (
-        f"Of {len(likeness[0])} measures, the prepared picture lies within MNIST’s range in {prepared}, "
+        f"Of {len(likeness[0])} measures, the prepared image lies within MNIST’s range in {prepared}, "
         f"the plain resize in {plain}."
     )
 
 
-def _show_gauge(of_steps: tuple[Gauge, ...]) -> dict[str, Any]:
+def _show_gauge(of_steps: tuple[Gauge, ...]) -> GaugeView:
     """Lay out one measure: MNIST's range and a mark for each step, as shares of the scale."""
     measure = of_steps[0].measure
     lowest, low, median, high, highest = (_place(measure, value) for value in measure.percentiles)

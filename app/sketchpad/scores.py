@@ -6,7 +6,7 @@ from app.ui.numbers import write_percent
 from models.runs.library import Choice, list_choices
 
 _HEAD = (
-    "| Network | MNIST test pictures | Drawings, from strokes | Drawings, from pictures "
+    "| Network | MNIST test images | Drawings, from strokes | Drawings, from images "
     "| Temperature | Calibration: MNIST | Drawings |\n"
     "|---|---:|---:|---:|---:|---:|---:|"
 )

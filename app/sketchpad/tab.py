@@ -103,12 +103,19 @@ def build_example(digit: int) -> list[list[list[float]]]:
     return [np.round((stroke - (low + high) / 2) * scale + PAD_SIZE_PX / 2, 1).tolist() for stroke in strokes]
 
 
-def on_choose(checkpoint: str, beside: list[str]) -> Any:
+def on_choose(checkpoint: str, beside: list[str]) -> gr.HTML:
     """Wires: network list, list of those beside it → pad."""
     return gr.HTML(checkpoints=list(dict.fromkeys([checkpoint, *(beside or [])]))[:MAX_CHECKPOINTS])
 
 
-def on_open(chosen: str, beside: list[str], my_runs: list[str]) -> tuple[Any, Any]:
+class NetworkLists(NamedTuple):
+    """What `on_open` updates."""
+
+    checkpoint: Any = gr.skip()
+    beside: Any = gr.skip()
+
+
+def on_open(chosen: str, beside: list[str], my_runs: list[str]) -> NetworkLists:
     """Wires: both network lists, this visitor's runs → both lists, with the checkpoints there are now.
 
     What is chosen goes only where its checkpoint is gone: who chose while this was under way keeps that.
@@ -118,7 +125,9 @@ def on_open(chosen: str, beside: list[str], my_runs: list[str]) -> tuple[Any, An
     left = [key for key in beside or [] if key in keys]
     first: dict[str, Any] = {} if chosen in keys else {"value": DEFAULT_CHOICE}
     others: dict[str, Any] = {} if left == (beside or []) else {"value": left}
-    return gr.Dropdown(choices=labels, **first), gr.Dropdown(choices=labels, multiselect=True, **others)
+    return NetworkLists(
+        gr.Dropdown(choices=labels, **first), gr.Dropdown(choices=labels, multiselect=True, **others)
+    )
 
 
 def _list_labels(my_runs: list[str]) -> list[tuple[str, str]]:
@@ -136,7 +145,7 @@ def describe_choice(key: str) -> str:
     reads = ""
     if info.test_accuracy is not None:
         where = TITLES.get(info.dataset, info.dataset)
-        reads = f" It reads {write_percent(info.test_accuracy)} of the test pictures of {where} rightly."
+        reads = f" It reads {write_percent(info.test_accuracy)} of the test images of {where} rightly."
     return (
         f"{get_network_spec(info.network).summary}.\n\n"
         f"Trained by the {info.recipe.get('recipe', 'own')} recipe for {epochs} in "

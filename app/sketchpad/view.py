@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from app.sketchpad.payloads import Agreement, NetworkAnswer, PadAnswer
 from app.ui.drawing import PAD_SIZE_PX, read_drawing
 from app.ui.numbers import write_percent
 from models.checkpoints.prediction import load_cached, predict_digit
@@ -25,7 +26,7 @@ _TURN = threading.Lock()
 _COUNTS = ("None", "One", "Two", "Three", "Four", "Five", "Six")
 
 
-def answer_request(request: Any) -> dict[str, Any]:
+def answer_request(request: Any) -> PadAnswer:
     """Answer the pad's script, past Gradio's queue.
 
     Args:
@@ -43,7 +44,7 @@ def answer_request(request: Any) -> dict[str, Any]:
     return answer_drawing(drawing, keys)
 
 
-def answer_drawing(drawing: Any, keys: Sequence[str]) -> dict[str, Any]:
+def answer_drawing(drawing: Any, keys: Sequence[str]) -> PadAnswer:
     """Ask one or several checkpoints about a drawing.
 
     Args:
@@ -51,12 +52,7 @@ def answer_drawing(drawing: Any, keys: Sequence[str]) -> dict[str, Any]:
         keys: The chosen checkpoints' keys, unchecked.
 
     Returns:
-        `{"status": "refused" | "error", "message"}`, or the first checkpoint's `{"status": "digit", "digit",
-        "probabilities"}` (or its error) with `picture` (784 integers, 0 to 255), `field` (`[x, y, side]` of
-        the network's 28 × 28 pixels in pixels of the pad, or None for a picture), `doubt` (why it
-        may be no digit, or None), `milliseconds`, `answers`
-        (of every checkpoint, with its `key` and `name`) and `agreement` (in words, or None for one
-        checkpoint; see `compare_answers`).
+        A message, or the first checkpoint's answer with what goes with the drawing and the answers of all.
     """
     if isinstance(drawing, dict) and drawing.get("picture") is not None:
         return _answer(drawing, keys)  # a large photo takes long, and holds up nobody
@@ -64,7 +60,7 @@ def answer_drawing(drawing: Any, keys: Sequence[str]) -> dict[str, Any]:
         return _answer(drawing, keys)
 
 
-def _answer(drawing: Any, keys: Sequence[str]) -> dict[str, Any]:
+def _answer(drawing: Any, keys: Sequence[str]) -> PadAnswer:
     start = time.perf_counter()
     if not 1 <= len(keys) <= MAX_CHECKPOINTS:
         message = f"{len(keys)} networks are chosen: choose 1 to {MAX_CHECKPOINTS}."
@@ -76,8 +72,9 @@ def _answer(drawing: Any, keys: Sequence[str]) -> dict[str, Any]:
     except ValueError as error:
         return {"status": "error", "message": str(error)}
     answers = [_ask_checkpoint(sketch, key) for key in keys]
-    return {
-        **{name: value for name, value in answers[0].items() if name not in ("key", "name")},
+    first = answers[0]
+    answer: PadAnswer = {
+        "status": first["status"],
         "picture": np.rint(sketch.image * 255).astype(int).ravel().tolist(),
         "field": _locate_field(drawing, sketch),
         "doubt": sketch.doubt.reason if sketch.doubt else None,
@@ -85,9 +82,14 @@ def _answer(drawing: Any, keys: Sequence[str]) -> dict[str, Any]:
         "agreement": compare_answers(answers) if len(answers) > 1 else None,
         "milliseconds": round(1000 * (time.perf_counter() - start), 2),
     }
+    if first["status"] == "digit":
+        answer["digit"], answer["probabilities"] = first["digit"], first["probabilities"]
+    else:
+        answer["message"] = first["message"]
+    return answer
 
 
-def _ask_checkpoint(sketch: SketchDigit, key: str) -> dict[str, Any]:
+def _ask_checkpoint(sketch: SketchDigit, key: str) -> NetworkAnswer:
     """Return one checkpoint's answer; a file that is damaged or gone is an error, and stops no other."""
     try:
         path = resolve_choice(key)
@@ -114,14 +116,11 @@ def _locate_field(drawing: Any, sketch: SketchDigit) -> list[float] | None:
     return [round(side, 3) for side in (field.x, field.y, field.side)]
 
 
-def compare_answers(answers: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def compare_answers(answers: Sequence[NetworkAnswer]) -> Agreement:
     """Say in plain words whether several checkpoints agree, and how confident they are.
 
     Args:
         answers: At least two, as in `answer_drawing`'s result.
-
-    Returns:
-        `{"digit": int or None, "text": str}`: the digit that all read, if they do.
     """
     read = [answer for answer in answers if answer["status"] == "digit"]
     silent = len(answers) - len(read)

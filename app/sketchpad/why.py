@@ -8,6 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.sketchpad.payloads import (
+    Absent,
+    ChangeView,
+    FrameView,
+    MapsView,
+    NearestView,
+    NeighbourView,
+    ValueMap,
+)
 from app.ui.drawing import read_drawing
 from app.ui.numbers import format_number, write_percent
 from app.ui.packing import encode_bytes, find_scale, quantise
@@ -26,7 +35,7 @@ _LEAST_SCALE = 0.001  # of a fall in probability: smaller ones are not blown up 
 Picture = NDArray[np.float32]
 
 
-def show_maps(drawing: Any, key: Any, digit: Any = None, patch_px: Any = None) -> dict[str, Any]:
+def show_maps(drawing: Any, key: Any, digit: Any = None, patch_px: Any = None) -> MapsView | Absent:
     """Lay out the drawing with its gradient map and its occlusion map.
 
     Args:
@@ -36,7 +45,7 @@ def show_maps(drawing: Any, key: Any, digit: Any = None, patch_px: Any = None) -
         patch_px: Side of the patch that is covered, one of `PATCHES_PX`, unchecked; None for the first one.
 
     Returns:
-        What `app.sketchpad.components.why` takes; only `absent`, a sentence, where there is no digit to read.
+        What `app.sketchpad.components.why` takes.
 
     Raises:
         ValueError: If the drawing, the checkpoint, the digit or the patch is none.
@@ -70,7 +79,7 @@ def show_maps(drawing: Any, key: Any, digit: Any = None, patch_px: Any = None) -
     }
 
 
-def show_nearest(drawing: Any, key: Any) -> dict[str, Any]:
+def show_nearest(drawing: Any, key: Any) -> NearestView | Absent:
     """Lay out the training digits that look most alike to the network.
 
     The first answer for a checkpoint takes a second or two, since the training digits have to be read.
@@ -95,7 +104,7 @@ def show_nearest(drawing: Any, key: Any) -> dict[str, Any]:
     }
 
 
-def show_change(drawing: Any, key: Any, target: Any) -> dict[str, Any]:
+def show_change(drawing: Any, key: Any, target: Any) -> ChangeView | Absent:
     """Lay out the edits of ink that turn the drawing into another digit for the network.
 
     Args:
@@ -195,7 +204,7 @@ def _state_verdict(prediction: Prediction, digit: int) -> str:
     return f"{_name_digit(answer)}; {digit} has a probability of {share}."
 
 
-def _show_map(values: NDArray[Any], scale: float, text: str) -> dict[str, Any]:
+def _show_map(values: NDArray[Any], scale: float, text: str) -> ValueMap:
     return {
         "bytes": quantise(values, scale, signed=True),
         "values": _encode(values),
@@ -245,7 +254,7 @@ def _describe_comparison(path: Path) -> str:
     )
 
 
-def _show_neighbour(neighbour: Neighbour) -> dict[str, Any]:
+def _show_neighbour(neighbour: Neighbour) -> NeighbourView:
     name = _name_digit(neighbour.label)
     return {
         "label": neighbour.label,
@@ -256,7 +265,7 @@ def _show_neighbour(neighbour: Neighbour) -> dict[str, Any]:
     }
 
 
-def _show_frame(found: Counterfactual, step: int, answer: int) -> dict[str, Any]:
+def _show_frame(found: Counterfactual, step: int, answer: int) -> FrameView:
     """Lay out the picture after so many edits, what has changed since the first, and what is read now."""
     image, shares = found.images[step], found.probabilities[step]
     edit = found.edits[step - 1] if step else None

@@ -33,13 +33,13 @@ def take_digit(source: Any, index: Any, drawing: Any) -> tuple[Floats, str]:
     """
     if source == DRAWING:
         if not isinstance(drawing, dict) or not (drawing.get("strokes") or drawing.get("picture")):
-            raise ValueError("There is no drawing yet: draw a digit on the sketchpad, or choose a picture.")
+            raise ValueError("There is no drawing yet: draw a digit on the sketchpad, or choose an image.")
         return read_drawing(drawing).image.astype(np.float64), "yours"
     if source not in (TEST, TRAIN):
-        raise ValueError(f"The picture comes from {source!r:.40}: choose one of {TEST}, {TRAIN}, {DRAWING}.")
+        raise ValueError(f"The image comes from {source!r:.40}: choose one of {TEST}, {TRAIN}, {DRAWING}.")
     gallery = load_gallery(source)
     if isinstance(index, bool) or not isinstance(index, int) or not 0 <= index < len(gallery.images):
         last = len(gallery.images) - 1
-        raise ValueError(f"Picture {index!s:.40}: enter a whole number from 0 to {last:,}.")
+        raise ValueError(f"Image {index!s:.40}: enter a whole number from 0 to {last:,}.")
     pixels = gallery.images[index].astype(np.float32) / 255  # float32, as ToTensor() gives
     return pixels.astype(np.float64), f"a {gallery.labels[index]}"

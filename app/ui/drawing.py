@@ -52,10 +52,10 @@ def read_picture(drawing: Any) -> npt.NDArray[Any] | None:
 def _read_data_url(url: Any) -> bytes:
     """Return the bytes of a file that the browser has encoded as text."""
     if not isinstance(url, str) or not url.startswith("data:image/") or ";base64," not in url[:64]:
-        raise ValueError("The picture is not a picture file. Save it as PNG or JPEG and try again.")
+        raise ValueError("The file is not an image. Save it as PNG or JPEG and try again.")
     if len(url) > MAX_PICTURE_BYTES * 4 // 3 + 64:
-        raise ValueError(f"The picture file is larger than {MAX_PICTURE_BYTES // 2**20} MB. Make it smaller.")
+        raise ValueError(f"The image file is larger than {MAX_PICTURE_BYTES // 2**20} MB. Make it smaller.")
     try:
         return base64.b64decode(url.partition(",")[2], validate=True)
     except (binascii.Error, ValueError):
-        raise ValueError("The picture did not arrive whole. Try again.") from None
+        raise ValueError("The image did not arrive whole. Try again.") from None

@@ -106,7 +106,7 @@ def check_picture(image: ArrayLike) -> NDArray[np.float64]:
     if pixels.shape != (IMAGE_SIZE_PX, IMAGE_SIZE_PX):
         raise ValueError(f"The network takes 28 × 28 pixels, not an array of shape {pixels.shape}.")
     if not (np.isfinite(pixels).all() and pixels.min() >= 0 and pixels.max() <= 1):
-        raise ValueError("The picture's values must lie between 0 (no ink) and 1 (full ink).")
+        raise ValueError("The image's values must lie between 0 (no ink) and 1 (full ink).")
     return pixels
 
 

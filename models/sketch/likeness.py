@@ -112,9 +112,9 @@ def gauge_likeness(image: Floats32) -> tuple[Gauge, ...]:
         ValueError: The picture has another shape, values outside [0, 1], or no ink.
     """
     if image.shape != (FIELD_PX, FIELD_PX):
-        raise ValueError(f"The picture's shape is {image.shape}; it must be ({FIELD_PX}, {FIELD_PX}).")
+        raise ValueError(f"The image's shape is {image.shape}; it must be ({FIELD_PX}, {FIELD_PX}).")
     if not (image.min() >= 0 and NO_INK <= image.max() <= 1):  # also false of NaN
-        raise ValueError("The picture's values must lie in [0, 1], and some of them above 0.")
+        raise ValueError("The image's values must lie in [0, 1], and some of them above 0.")
     return tuple(
         _compare(measure, value) for measure, value in zip(MEASURES, measure_picture(image), strict=True)
     )

@@ -54,7 +54,7 @@ def open_image(source: str | Path | IO[bytes]) -> npt.NDArray[Any]:
         pixels = None
     except (OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, struct.error) as error:
         raise ValueError(  # what Pillow raises for damaged files
-            f"{name!r} cannot be read as a picture: it is damaged or of another kind. "
+            f"{name!r} cannot be read as an image: it is damaged or of another kind. "
             "Save it as PNG or JPEG and try again."
         ) from error
     if pixels is None:
@@ -74,7 +74,7 @@ def find_ink(image: npt.NDArray[Any]) -> tuple[Floats32, Floats32, bool]:
             [0, 255]. Transparent pixels are paper.
 
     Returns:
-        The picture's brightness (H, W) in [0, 1], its ink (H', W') in [0, 1] with 0 for paper, all 0 if
+        The image's brightness (H, W) in [0, 1], its ink (H', W') in [0, 1] with 0 for paper, all 0 if
         nothing stands out, and whether it is a photo. Photos come back smaller.
 
     Raises:
@@ -119,34 +119,34 @@ def _read_pixels(picture: Image.Image) -> npt.NDArray[Any]:
 def _check_image(image: npt.NDArray[Any]) -> None:
     """Raise ValueError for what `find_ink` cannot take, before any of it is copied."""
     if not isinstance(image, np.ndarray):
-        raise ValueError(f"The picture is a {type(image).__name__}; it must be a NumPy array.")
+        raise ValueError(f"The image is a {type(image).__name__}; it must be a NumPy array.")
     if image.ndim not in (2, 3) or (image.ndim == 3 and image.shape[2] not in (3, 4)):
         raise ValueError(
-            f"The picture's shape is {image.shape}; it must be (height, width) for gray, "
+            f"The image's shape is {image.shape}; it must be (height, width) for gray, "
             "(height, width, 3) for RGB or (height, width, 4) for RGBA."
         )
     height, width = image.shape[:2]
     if max(height, width) > MAX_SIDE_PX:
         raise ValueError(
-            f"The picture is {width} × {height} px; at most {MAX_SIDE_PX} × {MAX_SIDE_PX} px are read. "
+            f"The image is {width} × {height} px; at most {MAX_SIDE_PX} × {MAX_SIDE_PX} px are read. "
             "Crop it or make it smaller."
         )
     if min(height, width) < MIN_SIDE_PX:
         raise ValueError(
-            f"The picture is {width} × {height} px; a digit needs at least {MIN_SIDE_PX} × {MIN_SIDE_PX} px."
+            f"The image is {width} × {height} px; a digit needs at least {MIN_SIDE_PX} × {MIN_SIDE_PX} px."
         )
     if image.dtype not in (np.bool_, np.uint8, np.uint16) and image.dtype.kind != "f":
         raise ValueError(
-            f"The picture's type is {image.dtype}; "
+            f"The image's type is {image.dtype}; "
             "it must be bool, uint8, uint16, or float in [0, 1] or [0, 255]."
         )
     if image.dtype.kind == "f":
         low, high = float(image.min()), float(image.max())  # NaN if any is
         if not (np.isfinite(low) and np.isfinite(high)):
-            raise ValueError("The picture holds NaN or infinite values; every pixel must be a finite number.")
+            raise ValueError("The image holds NaN or infinite values; every pixel must be a finite number.")
         if low < 0 or high > 255:
             raise ValueError(
-                f"The picture's values reach from {low:g} to {high:g}; they must lie in [0, 1] or [0, 255]."
+                f"The image's values reach from {low:g} to {high:g}; they must lie in [0, 1] or [0, 255]."
             )
 
 

@@ -131,12 +131,12 @@ def digit_from_image(
     light, ink, is_photo = find_ink(image)
     if not ink.any():
         raise SketchRefused(
-            "No ink stands out here. Use a darker pen, or a picture of one digit on plain paper."
+            "No ink stands out here. Use a darker pen, or a photo of one digit on plain paper."
         )
     box = find_box(ink)
     longer_px = max(side.stop - side.start for side in box)
     if longer_px < max(MIN_INK_PX, MIN_INK_SHARE * max(ink.shape)):
-        raise SketchRefused("The digit is too small to read. Crop the picture closer to it.")
+        raise SketchRefused("The digit is too small to read. Crop the image closer to it.")
 
     if not is_photo:  # the edges of a photo's ink are cut at half its strength already
         box = _trim_soft_edge(ink, box)

@@ -119,7 +119,7 @@ def follow_image(image: npt.NDArray[Any]) -> PreparationSteps:
     is_light = float(np.median(border)) > 0.5  # dark ink on light paper, which every demo inverts
     whole = _make_square(1 - light if is_light else light)
     place = _find_place(_make_square(ink))
-    note = "The whole picture, dark turned to bright." if is_light else "The whole picture."
+    note = "The whole image, dark turned to bright." if is_light else "The whole image."
     steps = [
         Step("drawn", "As it came", note, shrink_image(whole, MAX_SHOWN_PX), place, _resize_plainly(whole))
     ]

@@ -213,7 +213,7 @@ def test_an_upload_and_one_that_is_none(window, tmp_path):
     chooser.set_input_files(tmp_path / "grey.png")
     window.panel("Image").get_by_text("25 × 50, yours").wait_for()
     chooser.set_input_files(tmp_path / "bad.png")
-    window.wait_for_error("cannot be read as a picture")
+    window.wait_for_error("cannot be read as an image")
     chooser.set_input_files(tmp_path / "huge.png")
     window.wait_for_error("larger than 4096 × 4096 px")
 

@@ -48,7 +48,7 @@ def test_markup_from_a_visitor_stays_text(open_page, served_page, served_runs):
     page.get_by_role("tab", name="Conv & pool").click()
     page.get_by_label("An upload").check()
     page.locator("#window-controls input[type=file]").set_input_files(broken)
-    page.locator("#window-error").get_by_text("cannot be read as").wait_for()
+    page.locator("#window-error").get_by_text("cannot be read as an image").wait_for()
     check(page)
 
     # A field, whose mistake is shown with what stands in it

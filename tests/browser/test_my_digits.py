@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from playwright.sync_api import expect
 
 from app.sketchpad.tab import build_example
 from tests.browser.test_sketchpad import Pad
@@ -19,6 +20,7 @@ class MyDigits:
         page.get_by_role("button", name="My digits").click()
         self.root = page.locator("#my-digits .gb-mine")
         self.root.wait_for()
+        self.root.locator(".gb-mine-labels button").nth(9).wait_for()  # its script has begun
         self.message = self.root.locator(".gb-mine-message span")
         self.problem = self.root.locator(".gb-mine-problem")
 
@@ -38,7 +40,7 @@ class MyDigits:
 
     def wait_for_count(self, count):
         self.page.wait_for_function(
-            "(count) => document.querySelector('#my-digits .gb-mine').dataset.count === String(count)",
+            "(count) => document.querySelector('#my-digits .gb-mine')?.dataset.count === String(count)",
             arg=count,
         )
 
@@ -53,15 +55,13 @@ class MyDigits:
 
 @pytest.fixture
 def mine(open_page):
-    mine = MyDigits(open_page("sketchpad", reduced_motion="reduce"))
-    mine.page.wait_for_timeout(300)
-    return mine
+    return MyDigits(open_page("sketchpad", reduced_motion="reduce"))
 
 
 def test_digits_are_kept_changed_deleted_and_brought_back(mine, open_page):
     mine.keep(7)
     mine.wait_for_count(1)
-    assert mine.message.inner_text() == "Kept as a 7."
+    expect(mine.message).to_have_text("Kept as a 7.")
     assert mine.pad.root.get_attribute("data-digit") == "", "the pad is cleared"
     mine.keep(3, label=5)
     mine.root.locator(".gb-mine-grid select").first.select_option("3")
@@ -75,10 +75,10 @@ def test_digits_are_kept_changed_deleted_and_brought_back(mine, open_page):
     assert mine.read_labels() == ["5", "7"], "it stands where it stood"
 
     mine.root.locator(".gb-mine-grid .gb-mine-picture").last.click()  # back on the pad
-    mine.page.wait_for_function("() => document.querySelector('#pad .gb-pad').dataset.digit === '7'")
+    mine.page.wait_for_function("() => document.querySelector('#pad .gb-pad')?.dataset.digit === '7'")
     assert "is-read" in mine.root.locator(".gb-mine-labels button").nth(7).get_attribute("class")
     mine.root.locator(".gb-mine-labels button").nth(7).click()
-    assert mine.message.inner_text() == "This drawing is kept as a 7 already."
+    expect(mine.message).to_have_text("This drawing is kept as a 7 already.")
 
     # Another window of this browser has the same digits, another visitor none.
     other = MyDigits(open_page("sketchpad", context=mine.page.context))
@@ -122,7 +122,7 @@ def test_export_comes_back_whole_and_damage_is_told_by_entry(mine):
     deep = "[" * 100_000 + "]" * 100_000
     mine.import_file(hostile.replace('"yesterday"', deep).replace("Infinity", "1e999").encode())
     mine.wait_for_count(3)
-    assert mine.message.inner_text() == "1 drawing imported. 1 drawing was here already."
+    expect(mine.message).to_have_text("1 drawing imported. 1 drawing was here already.")
     lines = mine.root.locator(".gb-mine-wrong li").all_inner_texts()
     assert [line.split(":")[0] for line in lines] == [f"Entry {number}" for number in range(1, 7)]
     assert "its label is 12" in lines[0]
@@ -136,7 +136,7 @@ def test_export_comes_back_whole_and_damage_is_told_by_entry(mine):
     ):
         mine.import_file(content)
         mine.page.wait_for_function(
-            "(text) => document.querySelector('#my-digits .gb-mine-problem').textContent.includes(text)",
+            "(text) => document.querySelector('#my-digits .gb-mine-problem')?.textContent.includes(text)",
             arg=told,
         )
         assert mine.root.get_attribute("data-count") == "3"
@@ -159,7 +159,9 @@ def test_networks_are_ranked_and_a_full_storage_loses_nothing(mine):
     mine.wait_for_count(11)
     mine.root.locator(".gb-mine-ask button").first.click()
     mine.root.locator(".gb-mine-progress", has_text="Network").wait_for(state="hidden", timeout=60_000)
-    mine.page.wait_for_function("() => !document.querySelector('#my-digits .gb-mine-ask button').disabled")
+    mine.page.wait_for_function(
+        "() => document.querySelector('#my-digits .gb-mine-ask button')?.disabled === false"
+    )
     rows = mine.root.locator("tbody tr[data-key]")
     right = [int(text.split()[0]) for text in rows.locator(".is-score").all_inner_texts()]
     assert right == sorted(right, reverse=True)
@@ -181,7 +183,7 @@ def test_networks_are_ranked_and_a_full_storage_loses_nothing(mine):
     )
     mine.keep(9, label=4)  # as a 9 it is kept already
     mine.page.wait_for_function(
-        "() => document.querySelector('#my-digits .gb-mine-problem').textContent.includes('storage')"
+        "() => document.querySelector('#my-digits .gb-mine-problem')?.textContent.includes('storage')"
     )
     assert mine.root.get_attribute("data-count") == "10"
     assert mine.pad.root.get_attribute("data-digit") == "9", "what could not be kept stays on the pad"

@@ -29,7 +29,7 @@ def open_preparation(open_page, strokes, **options):
 
 def wait_for_step(page, step):
     page.wait_for_function(
-        "step => document.querySelector('.gb-preparation').dataset.step === step", arg=str(step)
+        "step => document.querySelector('.gb-preparation')?.dataset.step === step", arg=str(step)
     )
 
 

@@ -175,7 +175,7 @@ def test_a_drawing_an_upload_and_ones_own_numbers(tmp_path):
         ({"picture": "upload", "upload": "9 9 AAAA"}, "upload is damaged"),
         ({"picture": "upload", "upload": "a b"}, "upload is damaged"),
         ({"source": DRAWING}, "draw a digit on the sketchpad"),
-        ({"index": 10**6}, "Picture 1000000: enter a whole number from 0 to"),
+        ({"index": 10**6}, "Image 1000000: enter a whole number from 0 to"),
         ({"bias_kind": "typed", "bias": None}, "The bias is None: enter a number"),
         ({"bias_kind": "typed", "bias": float("nan")}, "The bias is nan: enter a number"),
         ({"kernel": "learned", "checkpoint": "../x"}, "no checkpoint called"),
@@ -233,7 +233,7 @@ def test_no_picture_and_a_damaged_one_are_refused(tmp_path):
     for content in (b"not a picture", whole.getvalue()[:200]):
         (tmp_path / "bad.png").write_bytes(content)
         answer = on_upload(str(tmp_path / "bad.png"), [], None, *asdict(WindowSettings()).values())[0]
-        assert "cannot be read as a picture" in json.loads(answer)["error"]
+        assert "cannot be read as an image" in json.loads(answer)["error"]
 
 
 def test_an_upload_survives_the_link():

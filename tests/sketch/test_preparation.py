@@ -506,7 +506,7 @@ def test_damaged_and_foreign_files_are_refused(drawing, tmp_path):
         path = tmp_path / "broken.png"
         path.write_bytes(content)
         with pytest.raises(
-            ValueError, match=r"'broken.png' cannot be read as a picture.*Save it as PNG or JPEG"
+            ValueError, match=r"'broken.png' cannot be read as an image.*Save it as PNG or JPEG"
         ):
             open_image(path)
     with pytest.raises(ValueError, match="'broken.png'|cannot be read"):

@@ -39,7 +39,7 @@ function showDrawing() {
     button.disabled = !canKeep;
     button.classList.toggle("is-read", digit === read);
   });
-  if (isPicture) setText(now, "A picture cannot be kept, only a drawing.");
+  if (isPicture) setText(now, "An image cannot be kept, only a drawing.");
   else if (!hasStrokes) setText(now, "Draw a digit on the pad, then say here which one it is.");
   else if (!canKeep) setText(now, "What is on the pad cannot be read, so it cannot be kept.");
   else setText(now, read === null ? "Which digit is on the pad?" : `The network reads ${nameDigit(read)}. Is it one?`);

@@ -67,7 +67,7 @@ _TUNING = """
 <section class="gb-mine-tune" aria-label="Train a network on them">
   <h3>Can a network learn my hand?</h3>
   <p class="gb-mine-about">
-    A copy of the network is trained further, on your digits and on pictures that it knows, so that it does
+    A copy of the network is trained further, on your digits and on images that it knows, so that it does
     not forget how others write. The run keeps the digits on this server until you delete it under Training
     runs.
   </p>

@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 
+from app.sketchpad.payloads import PadAnswer
 from app.ui.loader import component_classes, read_component_script, read_component_style
 from app.ui.packing import pack
 
@@ -43,7 +44,7 @@ _TOOLS = (  # name, what is written on it, what it says when pointed at, whether
     ("clear", "Clear", "Clear the pad (Delete or C)", False),
     ("replay", "Replay", "Draw it again stroke by stroke, and see the answer follow (R)", False),
     ("grid", "Grid", "Show where the network's 28 × 28 pixels lie (G)", True),
-    ("picture", "Picture", "Open a picture of a digit; it can be dropped or pasted here too", False),
+    ("picture", "Image", "Open an image of a digit; it can be dropped or pasted here too", False),
     ("example", "Example", "Replay the example (E)", False),
 )
 
@@ -99,7 +100,7 @@ def build_way_to_pad() -> gr.Button:
 
 
 def build_pad(
-    answer: Callable[[Any], dict[str, Any]],
+    answer: Callable[[Any], PadAnswer],
     checkpoints: list[str],
     example: list[list[list[float]]],
     *,

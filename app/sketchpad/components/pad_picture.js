@@ -2,7 +2,7 @@
 
 const MAX_PICTURE_PX = 1024;
 const MAX_PNG_LENGTH = 400_000;   // of the text; what is larger is a photo, and goes as JPEG
-const NO_PICTURE = "This file cannot be opened as a picture. Save it as PNG or JPEG and try again.";
+const NO_PICTURE = "This file cannot be opened as an image. Save it as PNG or JPEG and try again.";
 
 const fileField = pad.querySelector(".gb-pad-file");
 

@@ -44,7 +44,7 @@ function takeSteps({ request, answer }) {
   bitmaps = [];
   setText(find(".gb-preparation-doubt"), answer.doubt);
   setText(find(".gb-preparation-summary"), answer.summary);
-  setText(find(".gb-preparation-how"), `At each step the picture is plainly resized to 28\u00a0×\u00a028 pixels, as it stands, and `
+  setText(find(".gb-preparation-how"), `At each step the image is plainly resized to 28\u00a0×\u00a028 pixels, as it stands, and `
     + `${answer.network} ${answer.is_refused ? "would be" : "is"} asked about the result. Dashed: the ink\u2019s box; cross: `
     + "the middle; ring: the centre of mass.");
   setText(find(".gb-preparation-likeness"), answer.likeness);

@@ -1,0 +1,232 @@
+"""What Python sends to the sketchpad's scripts, as JSON; a text of bytes is base64 (see `app.ui.packing`)."""
+
+from __future__ import annotations
+
+from typing import Literal, NotRequired, TypedDict
+
+
+class Absent(TypedDict):
+    """There is no digit to read; `absent` says why."""
+
+    absent: str
+
+
+# ---- The pad
+
+
+class NetworkAnswer(TypedDict):
+    """One network's answer to a drawing: `digit` and `probabilities`, or a `message`."""
+
+    status: Literal["digit", "error"]
+    key: str
+    name: str
+    digit: NotRequired[int]
+    probabilities: NotRequired[list[float]]
+    message: NotRequired[str]
+
+
+class Agreement(TypedDict):
+    """Whether several networks agree: the digit that all read, or None, and a sentence."""
+
+    digit: int | None
+    text: str
+
+
+class PadAnswer(TypedDict):
+    """What the pad shows: a `message` alone, or the first network's answer and all that goes with it."""
+
+    status: Literal["digit", "refused", "error"]
+    message: NotRequired[str]
+    digit: NotRequired[int]
+    probabilities: NotRequired[list[float]]
+    picture: NotRequired[list[int]]  # 784 of 0 to 255, the network's input
+    field: NotRequired[list[float] | None]  # x, y and side of its 28 × 28 pixels in pixels of the pad
+    doubt: NotRequired[str | None]
+    milliseconds: NotRequired[float]
+    answers: NotRequired[list[NetworkAnswer]]
+    agreement: NotRequired[Agreement | None]
+
+
+# ---- Preparation
+
+
+class PreparationStep(TypedDict):
+    """One step: what the drawing looks like, where its ink lies in the frame, and what is read there."""
+
+    name: str
+    title: str
+    note: str
+    side: int  # of `picture`, in pixels
+    picture: str
+    asked: str
+    place: list[float]  # x, y, width and height of the ink's box, in sides of the frame
+    center: list[float]  # x and y of the centre of mass, likewise
+    digit: int | None
+    confidence: str
+
+
+class Mark(TypedDict):
+    """Where one step lies on a gauge."""
+
+    at: float
+    is_beyond: bool
+    text: str
+    verdict: str
+    is_like: bool
+
+
+class GaugeView(TypedDict):
+    """One measure: MNIST's range and a mark for each step, places as shares of the scale."""
+
+    title: str
+    range: list[float]  # the five percentiles
+    range_text: str
+    ends: list[str]
+    marks: list[Mark]
+
+
+class PreparationView(TypedDict):
+    """All that the section "Preparation" shows."""
+
+    steps: list[PreparationStep]
+    gauges: list[GaugeView]
+    doubt: str
+    is_refused: bool
+    summary: str
+    likeness: str
+    network: str
+
+
+# ---- Why this digit
+
+
+class ValueMap(TypedDict):
+    """A map of 28 × 28 signed values: a byte each for its colours, and a float32 each to be read."""
+
+    bytes: str
+    values: str
+    scale_text: str
+    scale_title: str
+    text: str
+
+
+class MapsView(TypedDict):
+    """The drawing with its gradient map and its occlusion map."""
+
+    digit: int
+    answer: int
+    second: int
+    verdict: str
+    texts: list[str]
+    titles: list[str]
+    picture: str
+    ink: str
+    gradient: ValueMap
+    occlusion: ValueMap
+    patch: int
+    patches: list[int]
+    reading: str
+
+
+class NeighbourView(TypedDict):
+    """One training digit."""
+
+    label: int
+    index: int
+    distance: str
+    title: str
+    pixels: str
+
+
+class NearestView(TypedDict):
+    """The training digits that look most alike to the network."""
+
+    sentence: str
+    compared: str
+    digits: list[NeighbourView]
+
+
+class EditView(TypedDict):
+    """Where ink was added or erased."""
+
+    row: int
+    column: int
+    adds: bool
+
+
+class FrameView(TypedDict):
+    """The input after some edits; `shares` and `texts` are of the answer and of the wanted digit."""
+
+    picture: str
+    change: str
+    edit: EditView | None
+    read: int
+    shares: list[float]
+    texts: list[str]
+    label: str
+
+
+class ChangeView(TypedDict):
+    """The edits of ink that turn the drawing into another digit for the network."""
+
+    target: int
+    answer: int
+    is_reached: bool
+    sentence: str
+    picture: str
+    frames: list[FrameView]
+
+
+# ---- My digits
+
+
+class NetworkChoice(TypedDict):
+    """A network that may be asked."""
+
+    key: str
+    label: str
+
+
+class NetworkList(TypedDict):
+    """The networks that a visitor may ask."""
+
+    networks: list[NetworkChoice]
+
+
+class RefusedDrawing(TypedDict):
+    """A drawing that cannot be read: its place in the list that was sent, and why."""
+
+    place: int
+    message: str
+
+
+class ScoreView(TypedDict):
+    """How one network reads a visitor's digits."""
+
+    right: int
+    count: int
+    score: str
+    accuracy: str
+    interval: str
+    low: float
+    high: float
+    answers: list[int | None]  # to each drawing that came
+    refused: list[RefusedDrawing]
+    note: str
+    meaning: str
+
+
+class StartedRun(TypedDict):
+    """A fine-tuning that has started, and a sentence on what it trains on."""
+
+    id: str
+    about: str
+
+
+class RunProgress(TypedDict):
+    """How a fine-tuning stands."""
+
+    is_live: bool
+    is_done: bool
+    share: float  # of the steps done
+    text: str
