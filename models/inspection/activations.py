@@ -14,7 +14,7 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
-from models.networks.registry import IMAGE_SIZE_PX
+from models.networks.layers import IMAGE_SIZE_PX
 
 Activations = NDArray[np.float32]
 

@@ -23,7 +23,8 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 from torch.utils.hooks import RemovableHandle
 
-from models.networks.registry import IMAGE_SIZE_PX, build_network
+from models.networks.layers import IMAGE_SIZE_PX
+from models.networks.registry import build_network
 from models.values import Floats32
 
 MAX_MASKS = 1_000
@@ -51,7 +52,7 @@ class DropoutLayer:
 
 @dataclass(frozen=True)
 class DropoutSample:
-    """One picture's answers with many masks.
+    """One image's answers with many masks.
 
     Attributes:
         seed: Seed of the first mask; mask m has seed + m.
@@ -74,8 +75,8 @@ class BatchNormLayer:
         name: Its name in the network, such as "features.1".
         running_mean: (C,) gathered over the batches of training; evaluation mode subtracts it.
         running_variance: (C,) gathered likewise, unbiased; evaluation mode divides by its root.
-        picture_mean: (C,) of this picture's map alone; training mode with this one picture subtracts it.
-        picture_variance: (C,) of this picture's map, biased (divided by H·W, not by H·W − 1), as training
+        image_mean: (C,) of this image's map alone; training mode with this one image subtracts it.
+        image_variance: (C,) of this image's map, biased (divided by H·W, not by H·W − 1), as training
             mode normalises.
         gamma: (C,) the learned scale.
         beta: (C,) the learned shift.
@@ -85,8 +86,8 @@ class BatchNormLayer:
     name: str
     running_mean: Floats32
     running_variance: Floats32
-    picture_mean: Floats32
-    picture_variance: Floats32
+    image_mean: Floats32
+    image_variance: Floats32
     gamma: Floats32
     beta: Floats32
     epsilon: float
@@ -94,13 +95,13 @@ class BatchNormLayer:
 
 @dataclass(frozen=True)
 class BatchNormView:
-    """One picture's answers with both kinds of statistics.
+    """One image's answers with both kinds of statistics.
 
     Attributes:
         layers: The network's batch norms, first to last; empty where it has none.
         evaluated: (10,) probabilities with the running statistics.
-        trained: (10,) probabilities if every batch norm uses this picture's own statistics, as training mode
-            does with a batch of this picture alone; dropout stays in evaluation mode.
+        trained: (10,) probabilities if every batch norm uses this image's own statistics, as training mode
+            does with a batch of this image alone; dropout stays in evaluation mode.
     """
 
     layers: tuple[BatchNormLayer, ...]
@@ -122,7 +123,7 @@ def has_dropout_or_norm(network: str, config: Mapping[str, Any]) -> bool:
 def sample_masks(
     network: nn.Module, image: ArrayLike, num_masks: int = 100, seed: int = 0, temperature: float = 1.0
 ) -> DropoutSample:
-    """Answer one picture with many dropout masks, everything else in evaluation mode.
+    """Answer one image with many dropout masks, everything else in evaluation mode.
 
     The mask m comes from a generator of its own, seeded with seed + m, which draws for the dropout layers in
     their order. So a mask can be had again by its seed alone, and torch's global generator stays as it is.
@@ -135,7 +136,7 @@ def sample_masks(
         temperature: What the logits are divided by before the softmax.
 
     Raises:
-        ValueError: If the picture, the number of masks or the seed is not one of these.
+        ValueError: If the image, the number of masks or the seed is not one of these.
     """
     pixels = _check_image(image)
     _check_whole(num_masks, "The number of masks", 1, MAX_MASKS)
@@ -161,7 +162,7 @@ def sample_masks(
         evaluated = (network(pixels) / temperature).softmax(dim=1)[0]
         hook(lambda module: not list(module.children()) and not isinstance(module, nn.Dropout), note_maps)
         hook(lambda module: isinstance(module, nn.Dropout), drop)
-        # The layers before the first mask see the picture once; from there on it is a batch of M.
+        # The layers before the first mask see the image once; from there on it is a batch of M.
         probabilities = (network(pixels) / temperature).softmax(dim=1).expand(num_masks, -1)
     return DropoutSample(seed, tuple(layers), probabilities.numpy(), evaluated.numpy())
 
@@ -184,7 +185,7 @@ def apply_mask(features: Tensor, mask: Tensor, p: float) -> Tensor:
 
 
 def inspect_batch_norm(network: nn.Module, image: ArrayLike, temperature: float = 1.0) -> BatchNormView:
-    """Answer one picture with the running statistics and with its own, which are recorded layer by layer.
+    """Answer one image with the running statistics and with its own, which are recorded layer by layer.
 
     A layer's own statistics are those of the pass in which the batch norms before it have used theirs too.
     The running statistics are not updated.
@@ -195,7 +196,7 @@ def inspect_batch_norm(network: nn.Module, image: ArrayLike, temperature: float 
         temperature: What the logits are divided by before the softmax.
 
     Raises:
-        ValueError: If the picture is another.
+        ValueError: If the image is another.
     """
     pixels = _check_image(image)
     names = {module: name for name, module in network.named_modules()}
@@ -212,8 +213,8 @@ def inspect_batch_norm(network: nn.Module, image: ArrayLike, temperature: float 
                 name=names[module],
                 running_mean=_copy(module.running_mean),
                 running_variance=_copy(module.running_var),
-                picture_mean=_copy(mean),
-                picture_variance=_copy(variance),
+                image_mean=_copy(mean),
+                image_variance=_copy(variance),
                 gamma=_copy(module.weight),
                 beta=_copy(module.bias),
                 epsilon=module.eps,
@@ -256,12 +257,12 @@ def _copy(numbers: Tensor) -> Floats32:
 
 
 def _check_image(image: ArrayLike) -> Tensor:
-    """Return the picture as (1, 1, 28, 28) float32."""
+    """Return the image as (1, 1, 28, 28) float32."""
     pixels = np.array(image, dtype=np.float32)
     if pixels.shape != (IMAGE_SIZE_PX, IMAGE_SIZE_PX):
         raise ValueError(f"The network takes 28 × 28 pixels, not an array of shape {pixels.shape}.")
     if not ((pixels >= 0) & (pixels <= 1)).all():  # also false for nan
-        raise ValueError("The picture's values must lie between 0 (no ink) and 1 (full ink).")
+        raise ValueError("The image's values must lie between 0 (no ink) and 1 (full ink).")
     return torch.from_numpy(pixels)[None, None]
 
 

@@ -16,7 +16,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from models.networks.registry import IMAGE_SIZE_PX, NETWORKS, build_network
+from models.networks.layers import IMAGE_SIZE_PX
+from models.networks.registry import NETWORKS, build_network
 
 ALEXNET = "alexnet"
 KNOWN_NETWORKS = (*NETWORKS, ALEXNET)

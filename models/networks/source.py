@@ -6,7 +6,8 @@ import torch
 from torch import nn
 
 from models.networks.architecture import FLATTEN, trace_layers
-from models.networks.registry import IMAGE_SIZE_PX, build_network, set_dropout
+from models.networks.layers import IMAGE_SIZE_PX
+from models.networks.registry import build_network, set_dropout
 
 
 def write_network(name: str, dropout: float | None = None) -> str:

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from app.inspection.microscope.section import DEFAULT_CHECKPOINT, DEFAULT_INDEX
 from app.sketchpad.tab import build_example
+from app.ui.numbers import write_percent
 from models.checkpoints.prediction import copy_network, find_temperature
 from models.data.datasets import load_gallery
 from models.inspection.microscope import inspect_batch_norm, sample_masks
@@ -42,7 +43,7 @@ def open_sections(open_page):
 
 
 @pytest.fixture(scope="module")
-def picture():
+def image():
     images = load_gallery("test").images
     return images[min(DEFAULT_INDEX, len(images) - 1)] / 255
 
@@ -64,12 +65,6 @@ def read_rows(page, root):
     """The two columns of per cents of the ten answers, as they stand there."""
     rows = page.locator(f"{root} li.gb-strips-row").all_inner_texts()
     return [row.split("\n")[1:] for row in rows]
-
-
-def write_percent(share):
-    if share >= 0.9995:
-        return ">99.9%"
-    return "<0.1%" if 0 < share < 0.0005 else f"{share:.1%}"
 
 
 def number_field(page, label):
@@ -145,9 +140,9 @@ def test_architecture_lesson_opens(opening):
 # ---- The microscope
 
 
-def test_opens_on_one_mask_beside_evaluation_and_a_hundred(opening, picture):
+def test_opens_on_one_mask_beside_evaluation_and_a_hundred(opening, image):
     temperature = find_temperature(DEFAULT_CHECKPOINT)
-    sample = sample_masks(copy_network(DEFAULT_CHECKPOINT), picture, 1, temperature=temperature)
+    sample = sample_masks(copy_network(DEFAULT_CHECKPOINT), image, 1, temperature=temperature)
     expected = [
         [write_percent(own), write_percent(whole)]
         for own, whole in zip(sample.probabilities[0], sample.evaluated, strict=True)
@@ -155,7 +150,7 @@ def test_opens_on_one_mask_beside_evaluation_and_a_hundred(opening, picture):
     assert read_rows(opening, SPREAD) == expected
     dropped = int((~sample.layers[0].masks[0]).sum())
     assert f"{dropped:,} of 12,544 dropped" in opening.locator(f"{SPREAD} .gb-spread-mask small").inner_text()
-    many = sample_masks(copy_network(DEFAULT_CHECKPOINT), picture).probabilities.argmax(axis=1)
+    many = sample_masks(copy_network(DEFAULT_CHECKPOINT), image).probabilities.argmax(axis=1)
     text = opening.locator(f"{SPREAD} > .gb-strips-text").inner_text()
     for vote, count in re.findall(r"(\d) with (\d+)", text.partition("The probability")[0]):
         assert int(count) == (many == int(vote)).sum()
@@ -181,8 +176,8 @@ def count_pixels(page, selector, variable):
     )
 
 
-def test_the_mask_is_drawn_in_its_two_colours(page, picture):
-    mask = sample_masks(copy_network(DEFAULT_CHECKPOINT), picture, 1).layers[0].masks[0]
+def test_the_mask_is_drawn_in_its_two_colours(page, image):
+    mask = sample_masks(copy_network(DEFAULT_CHECKPOINT), image, 1).layers[0].masks[0]
     canvas = f"{SPREAD} .gb-spread-mask canvas"
     kept, dropped = (count_pixels(page, canvas, name) for name in ("--gb-positive", "--gb-zero"))
     assert kept / (kept + dropped) == pytest.approx(mask.mean(), abs=1e-3)
@@ -196,13 +191,17 @@ def test_new_mask_changes_it_and_back_returns_it(opening):
     text = f"{SPREAD} .gb-spread-mask small"
     first, first_rows = opening.locator(text).inner_text(), read_rows(opening, SPREAD)
     spread = opening.locator(f"{SPREAD} > .gb-strips-text").inner_text()
-    wait_for_change(opening, text, opening.get_by_role("button", name="New mask").click)
-    assert number_field(opening, "Seed of the mask").input_value() == "1"
+    back = opening.get_by_role("button", name="Previous mask")
+    wait_for_change(opening, text, back.click)
+    expect(number_field(opening, "Seed of the mask")).to_have_value("999")
+    for seed in range(2):  # the first of all comes after the last
+        wait_for_change(opening, text, opening.get_by_role("button", name="New mask").click)
+        expect(number_field(opening, "Seed of the mask")).to_have_value(str(seed))
     rows = read_rows(opening, SPREAD)
     assert [row[1] for row in rows] == [row[1] for row in first_rows]  # evaluation mode is as it was
     assert rows != first_rows
     assert opening.locator(f"{SPREAD} > .gb-strips-text").inner_text() == spread
-    assert wait_for_change(opening, text, opening.get_by_role("button", name="Previous mask").click) == first
+    assert wait_for_change(opening, text, back.click) == first
     assert read_rows(opening, SPREAD) == first_rows
 
 
@@ -231,8 +230,8 @@ def test_other_layers_and_networks(page):
     page.locator("#microscope-norm-layer").wait_for()
 
 
-def test_batch_norm_answers_with_both_statistics(page, picture):
-    view = inspect_batch_norm(copy_network(DEFAULT_CHECKPOINT), picture, find_temperature(DEFAULT_CHECKPOINT))
+def test_batch_norm_answers_with_both_statistics(page, image):
+    view = inspect_batch_norm(copy_network(DEFAULT_CHECKPOINT), image, find_temperature(DEFAULT_CHECKPOINT))
     assert read_rows(page, NORM) == [
         [write_percent(own), write_percent(whole)]
         for own, whole in zip(view.trained, view.evaluated, strict=True)
@@ -246,7 +245,7 @@ def test_batch_norm_answers_with_both_statistics(page, picture):
     legend = page.locator(f"{NORM} .gb-chart-legend").first.inner_text().replace("−", "-")
     numbers = [float(number) for number in re.findall(r"-?\d+\.?\d*", legend)]
     assert numbers[0] == 100
-    assert numbers[1:] == pytest.approx([layer.running_mean[100], layer.picture_mean[100]], rel=1e-3)
+    assert numbers[1:] == pytest.approx([layer.running_mean[100], layer.image_mean[100]], rel=1e-3)
 
 
 def test_own_drawing_is_asked_for_and_then_shown(page):
@@ -265,7 +264,7 @@ def test_own_drawing_is_asked_for_and_then_shown(page):
 
 
 def test_work_is_seen_to_be_under_way_and_then_done(page):
-    """Also where it ends in a mistake, which changes neither picture."""
+    """Also where it ends in a mistake, which leaves what is shown."""
     page.evaluate(
         """selector => {
           window.busy = [];

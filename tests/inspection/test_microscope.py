@@ -26,7 +26,7 @@ IMAGE = generate_digits(1, seed=3)[0][0] / 255
 
 
 def apply_layers(network, image, sample, number):
-    """Pass the picture through the layers by hand, with mask `number` in the place of every dropout."""
+    """Pass the image through the layers by hand, with mask `number` in the place of every dropout."""
     masks = {layer.name: torch.from_numpy(layer.masks[number]) for layer in sample.layers}
     x = torch.tensor(image, dtype=torch.float32)[None, None]
     for name, module in network.named_modules():
@@ -168,8 +168,8 @@ def test_running_and_own_statistics_are_those_of_nn_batch_norm():
         size = sizes[layer.name]
         np.testing.assert_array_equal(layer.running_mean, norm.running_mean)
         np.testing.assert_array_equal(layer.running_variance, norm.running_var)
-        np.testing.assert_allclose(layer.picture_mean, own.running_mean, atol=1e-5)
-        unbiased = layer.picture_variance * size / (size - 1)
+        np.testing.assert_allclose(layer.image_mean, own.running_mean, atol=1e-5)
+        unbiased = layer.image_variance * size / (size - 1)
         np.testing.assert_allclose(unbiased, own.running_var, rtol=1e-4, atol=1e-6)
         np.testing.assert_array_equal(layer.gamma, norm.weight.detach())
         np.testing.assert_array_equal(layer.beta, norm.bias.detach())
@@ -181,8 +181,8 @@ def test_first_layers_statistics_are_the_convolutions_own():
     with torch.no_grad():
         maps = network.features[0](torch.tensor(IMAGE, dtype=torch.float32)[None, None])[0].double().numpy()
     layer = inspect_batch_norm(network, IMAGE).layers[0]
-    np.testing.assert_allclose(layer.picture_mean, maps.mean(axis=(1, 2)), atol=1e-5)
-    np.testing.assert_allclose(layer.picture_variance, maps.var(axis=(1, 2)), rtol=1e-3, atol=1e-7)
+    np.testing.assert_allclose(layer.image_mean, maps.mean(axis=(1, 2)), atol=1e-5)
+    np.testing.assert_allclose(layer.image_variance, maps.var(axis=(1, 2)), rtol=1e-3, atol=1e-7)
 
 
 def test_batch_norm_in_evaluation_is_what_the_sketchpad_answers():

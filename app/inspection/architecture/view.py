@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from html import escape
 
-from app.ui.numbers import format_number
+from app.ui.numbers import format_number, write_percent
 from models.networks.architecture import CONVENTION, Architecture, Layer
 
 _FILLINGS = {"Conv2d": "is-conv", "Linear": "is-linear", "BatchNorm2d": "is-norm"}
@@ -37,8 +37,8 @@ def describe_architecture(architecture: Architecture) -> list[str]:
     for kind, layers in groups.items():
         if not layers:
             continue
-        parameters = write_share(_sum(layers, _count_parameters), architecture.parameters)
-        multiply_adds = write_share(_sum(layers, _count_multiply_adds), architecture.multiply_adds)
+        parameters = write_percent(_sum(layers, _count_parameters) / architecture.parameters)
+        multiply_adds = write_percent(_sum(layers, _count_multiply_adds) / architecture.multiply_adds)
         one = len(layers) == 1
         subject = f"the {kinds[kind]}" if one else f"the {len(layers)} {kinds[kind]}s"
         share = f"{parameters} of the parameters"
@@ -67,7 +67,7 @@ def describe_architecture(architecture: Architecture) -> list[str]:
     if len([layer for layer in architecture.layers if layer.parameters]) > 1:
         sentences.append(
             f"The layer with most parameters, {largest.name}, holds "
-            f"{write_share(largest.parameters, architecture.parameters)} of them: {largest.parameter_sum}."
+            f"{write_percent(largest.parameters / architecture.parameters)} of them: {largest.parameter_sum}."
         )
     return sentences
 
@@ -107,7 +107,7 @@ def _draw_strip(title: str, total: str, layers: Sequence[Layer], count: Callable
     for layer in layers:
         if not count(layer):
             continue
-        share = write_share(count(layer), whole)
+        share = write_percent(count(layer) / whole)
         name = f"<b>{escape(layer.name)}</b>" if count(layer) / whole >= _LABEL_SHARE else ""
         parts.append(
             f'<span class="{_FILLINGS.get(layer.kind, "is-other")}" style="flex-grow:{count(layer)}" '
@@ -164,22 +164,10 @@ def _draw_count(count: int, arithmetic: str, total: int, filling: str) -> str:
         return '<span class="is-quiet">–</span>'
     share = 100 * count / total
     return (
-        f"<b>{count:,}</b> <em>{write_share(count, total)}</em>"
+        f"<b>{count:,}</b> <em>{write_percent(count / total)}</em>"
         f'<span class="gb-layers-bar"><i class="{filling}" style="width:{share:.3f}%"></i></span>'
         f"<small>{escape(arithmetic.partition(' = ')[0])}</small>"
     )
-
-
-def write_share(part: int, whole: int) -> str:
-    """Write a share in per cent: one decimal, and more where it would look like none or all: 0.03%."""
-    share = 100 * part / whole
-    if part in (0, whole):
-        return f"{share:.0f}%"
-    for decimals in range(1, 9):
-        text = f"{share:.{decimals}f}"
-        if 0 < float(text) < 100:
-            break
-    return f"{text}%"
 
 
 def write_bytes(num_bytes: int) -> str:

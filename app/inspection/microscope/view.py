@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import math
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from app.ui.numbers import format_number
+from app.ui.numbers import format_number, write_percent
+from app.ui.packing import encode_bytes
 from models.inspection.microscope import BatchNormLayer, BatchNormView, DropoutLayer, DropoutSample
 from models.values import Floats32
 
@@ -17,14 +16,14 @@ QUANTILES = (0.05, 0.5, 0.95)
 
 
 def show_dropout(
-    picture: Any, caption: str, sample: DropoutSample, spread: Floats32, name: str, is_training: bool
+    image: Any, caption: str, sample: DropoutSample, spread: Floats32, name: str, is_training: bool
 ) -> dict[str, Any]:
     """Lay out what one mask does, and what many do.
 
     Args:
-        picture: (28, 28) in [0, 1].
-        caption: What the picture is.
-        sample: The picture's answer with one mask.
+        image: (28, 28) in [0, 1].
+        caption: What the image is.
+        sample: The image's answer with one mask.
         spread: (M, 10) its answers with the masks of the seeds 0 to M − 1.
         name: The dropout layer whose mask is shown; the first one where there is none of that name.
         is_training: Whether the mask is at work; in evaluation mode everything is kept.
@@ -43,12 +42,15 @@ def show_dropout(
         dots = [_round(value) for value in spread[:, digit].tolist()]
         marks = {"low": _round(low[digit]), "median": _round(median[digit]), "high": _round(high[digit])}
         title = (
-            f"{row['title']}; {len(spread)} masks: median {_write_percent(median[digit])}, "
-            f"{_write_percent(low[digit])} to {_write_percent(high[digit])} for nine in ten"
+            f"{row['title']}; {len(spread)} masks: median {write_percent(median[digit])}, "
+            f"{write_percent(low[digit])} to {write_percent(high[digit])} for nine in ten"
         )
         rows.append(row | marks | {"dots": dots, "title": title})
     return {
-        "digit": {"pixels": _pack(np.round(255 * np.asarray(picture))), "caption": caption},
+        "digit": {
+            "pixels": encode_bytes(np.round(255 * np.asarray(image)).astype(np.uint8).tobytes()),
+            "caption": caption,
+        },
         "mask": show_mask(layer, is_training),
         "verdict": _compare_answers(masked, sample.evaluated),
         "rows": rows,
@@ -89,7 +91,7 @@ def describe_layer(layer: DropoutLayer) -> str:
 
 
 def describe_spread(spread: Floats32, evaluated: Floats32) -> str:
-    """Say which digits the masks (M, 10) make of the picture, and how far the evaluated one's share moves."""
+    """Say which digits the masks (M, 10) make of the image, and how far the evaluated one's share moves."""
     num_masks = len(spread)
     votes = np.bincount(spread.argmax(axis=1), minlength=10)
     order = [int(digit) for digit in np.argsort(-votes, kind="stable") if votes[digit]]
@@ -106,9 +108,9 @@ def describe_spread(spread: Floats32, evaluated: Floats32) -> str:
     digit = int(evaluated.argmax())
     low, median, high = np.quantile(spread[:, digit], QUANTILES)
     return (
-        f"{answer} The probability of {digit} has the median {_write_percent(median)} and lies between "
-        f"{_write_percent(low)} and {_write_percent(high)} for nine masks in ten; evaluation mode, which "
-        f"drops nothing, gives {_write_percent(evaluated[digit])}."
+        f"{answer} The probability of {digit} has the median {write_percent(median)} and lies between "
+        f"{write_percent(low)} and {write_percent(high)} for nine masks in ten; evaluation mode, which "
+        f"drops nothing, gives {write_percent(evaluated[digit])}."
     )
 
 
@@ -116,7 +118,7 @@ def show_norm(view: BatchNormView, name: str, channel: int, title: str) -> dict[
     """Lay out one batch norm's statistics, and the answers with both kinds of them.
 
     Args:
-        view: What the batch norms make of the picture.
+        view: What the batch norms make of the image.
         name: The layer to show; the first one where there is none of that name.
         channel: From 0; the last one where there are fewer.
         title: The network's name, for saying that it has no batch norm.
@@ -131,12 +133,12 @@ def show_norm(view: BatchNormView, name: str, channel: int, title: str) -> dict[
     channel = min(max(channel, 0), len(layer.gamma) - 1)
     return {
         "channel": channel,
-        "means": _draw_channels(layer.running_mean, layer.picture_mean, "mean", False),
-        "variances": _draw_channels(layer.running_variance, layer.picture_variance, "variance", True),
+        "means": _draw_channels(layer.running_mean, layer.image_mean, "mean", False),
+        "variances": _draw_channels(layer.running_variance, layer.image_variance, "variance", True),
         "lines": [
             f"Channel {channel} of {layer.name}, for each number x of its map:",
-            f"running statistics: y = {write_norm(layer, channel, is_picture=False)}",
-            f"this picture's own: y = {write_norm(layer, channel, is_picture=True)}",
+            f"running statistics: y = {write_norm(layer, channel, is_own=False)}",
+            f"this image's own: y = {write_norm(layer, channel, is_own=True)}",
         ],
         "verdict": _compare_statistics(view),
         "rows": _show_answers(view.trained, view.evaluated),
@@ -144,12 +146,10 @@ def show_norm(view: BatchNormView, name: str, channel: int, title: str) -> dict[
     }
 
 
-def write_norm(layer: BatchNormLayer, channel: int, is_picture: bool) -> str:
+def write_norm(layer: BatchNormLayer, channel: int, is_own: bool) -> str:
     """Write what batch norm does to a number x of a channel, and the scale and shift that it comes to."""
     means, variances = (
-        (layer.picture_mean, layer.picture_variance)
-        if is_picture
-        else (layer.running_mean, layer.running_variance)
+        (layer.image_mean, layer.image_variance) if is_own else (layer.running_mean, layer.running_variance)
     )
     mean, variance, gamma, beta = (
         float(values[channel]) for values in (means, variances, layer.gamma, layer.beta)
@@ -163,31 +163,31 @@ def write_norm(layer: BatchNormLayer, channel: int, is_picture: bool) -> str:
 
 
 def describe_norm(layer: BatchNormLayer) -> str:
-    """Say how far the picture's own means lie from the running ones, and what becomes of them."""
+    """Say how far the image's own means lie from the running ones, and what becomes of them."""
     deviations = np.sqrt(layer.running_variance + layer.epsilon)
-    distances = np.abs(layer.picture_mean - layer.running_mean) / deviations  # (C,)
+    distances = np.abs(layer.image_mean - layer.running_mean) / deviations  # (C,)
     return (
         f"In {layer.name} a channel's own mean lies {format_number(float(distances.mean()))} running "
         f"standard deviations from the running mean, on average over its {len(distances)} channels, and in "
         f"channel {int(distances.argmax())} {format_number(float(distances.max()))}. Normalised by the "
-        "picture itself, that difference is gone: each channel then has its mean at β, however strongly the "
-        "picture answers to the kernel."
+        "image itself, that difference is gone: each channel then has its mean at β, however strongly the "
+        "image answers to the kernel."
     )
 
 
 def _compare_statistics(view: BatchNormView) -> str:
     digit, own = int(view.evaluated.argmax()), int(view.trained.argmax())
-    first = f"With the running statistics: {digit} ({_write_percent(view.evaluated[digit])})."
-    return f"{first} With this picture's own: {own} ({_write_percent(view.trained[own])})."
+    first = f"With the running statistics: {digit} ({write_percent(view.evaluated[digit])})."
+    return f"{first} With this image's own: {own} ({write_percent(view.trained[own])})."
 
 
 def _compare_answers(masked: Floats32 | None, evaluated: Floats32) -> str:
     digit = int(evaluated.argmax())
-    whole = f"{digit} ({_write_percent(evaluated[digit])})"
+    whole = f"{digit} ({write_percent(evaluated[digit])})"
     if masked is None:
         return f"Evaluation mode: {whole}, the same each time."
     answer = int(masked.argmax())
-    return f"With this mask: {answer} ({_write_percent(masked[answer])}). In evaluation mode: {whole}."
+    return f"With this mask: {answer} ({write_percent(masked[answer])}). In evaluation mode: {whole}."
 
 
 def _show_answers(trained: Floats32 | None, evaluated: Floats32) -> list[dict[str, Any]]:
@@ -201,9 +201,9 @@ def _show_answers(trained: Floats32 | None, evaluated: Floats32) -> list[dict[st
             {
                 "digit": digit,
                 "trained": None if own is None else _round(own),
-                "trained_text": "–" if own is None else _write_percent(own),
+                "trained_text": "–" if own is None else write_percent(own),
                 "evaluated": _round(whole),
-                "evaluated_text": _write_percent(whole),
+                "evaluated_text": write_percent(whole),
                 "title": title,
             }
         )
@@ -228,7 +228,7 @@ def _draw_channels(running: Floats32, own: Floats32, name: str, is_log: bool) ->
     ]
     zeros = int((own == 0).sum())
     note = (
-        f"{zeros} of this picture's variances are 0, which has no place on a logarithmic axis."
+        f"{zeros} of this image's variances are 0, which has no place on a logarithmic axis."
         if is_log and zeros
         else ""
     )
@@ -237,15 +237,6 @@ def _draw_channels(running: Floats32, own: Floats32, name: str, is_log: bool) ->
 
 def _write_term(value: float) -> str:
     return f" {'−' if value < 0 else '+'} {format_number(abs(value))}"
-
-
-def _write_percent(share: float) -> str:
-    """Write a probability as the sketchpad does: one decimal, and certainty never complete."""
-    if share >= 0.9995:
-        return ">99.9%"
-    if 0 < share < 0.0005:
-        return "<0.1%"
-    return f"{share:.1%}"
 
 
 def _find_row_length(num_tiles: int) -> int:
@@ -261,10 +252,6 @@ def _check_answers(*answers: Floats32) -> None:
             "This network's probabilities are not numbers, as after a training that diverged: choose "
             "another checkpoint."
         )
-
-
-def _pack(values: Sequence[float] | Any) -> str:
-    return base64.b64encode(np.asarray(values).astype(np.uint8).tobytes()).decode()
 
 
 def _round(value: float) -> float:

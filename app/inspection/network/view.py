@@ -17,7 +17,7 @@ from app.inspection.network.notes import (
     format_shape,
     write_value,
 )
-from app.ui.numbers import format_number
+from app.ui.numbers import format_number, write_percent
 from app.ui.packing import encode_bytes, find_scale, quantise
 from models.checkpoints.prediction import copy_network, find_temperature
 from models.inspection.activations import Activations, LayerOutput, Trace, inspect_layers
@@ -247,7 +247,7 @@ def _show_bar(trace: Trace, digit: int, largest: int) -> dict[str, Any]:
     return {
         "digit": digit,
         "logit": write_value(float(trace.logits[digit])),
-        "probability": _format_probability(probability, "> "),
+        "probability": write_percent(probability) if np.isfinite(probability) else write_value(probability),
         "share": probability if np.isfinite(probability) else 0.0,
         "is_largest": digit == largest,
     }
@@ -259,10 +259,5 @@ def _state_verdict(trace: Trace, digit: int) -> str:
         return "The logits have left the range of float32, so there is no answer."
     return (
         f"The network reads a {digit}: its logit is the largest, {format_number(logit)}, and softmax, "
-        f"under the network's temperature, makes it a probability of {_format_probability(probability)}."
+        f"under the network's temperature, makes it a probability of {write_percent(probability)}."
     )
-
-
-def _format_probability(probability: float, more: str = "more than ") -> str:
-    """Write a probability; one that would be rounded to 1 says that it is not quite."""
-    return f"{more}0.9999" if probability >= 0.99995 else write_value(probability)

@@ -1,4 +1,4 @@
-// Batch norm on one picture. Python sends charts, arithmetic and answers; chart.js and strips.js, before this, draw them.
+// Batch norm on one image. Python sends charts, arithmetic and answers; chart.js and strips.js, before this, draw them.
 
 const norm = element.querySelector(".gb-norm");
 const parts = norm.querySelector(".gb-norm-parts");

@@ -1,4 +1,4 @@
-"""Batch norm on one picture: running statistics beside the picture's own, and the answers with both."""
+"""Batch norm on one image: running statistics beside the image's own, and the answers with both."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _TEMPLATE = f"""
       <ol aria-label="Probability of each digit"></ol>
       <ul class="gb-strips-key">
         <li><i class="is-evaluated"></i>running statistics: evaluation mode</li>
-        <li><i class="is-trained"></i>this picture's own: training mode, with this picture alone</li>
+        <li><i class="is-trained"></i>this image's own: training mode, with this image alone</li>
       </ul>
     </div>
   </div>
@@ -33,7 +33,7 @@ _TEMPLATE = f"""
 
 
 def build_norm(value: str, **kwargs: Any) -> gr.HTML:
-    """Build the picture of batch norm at work.
+    """Build the view of batch norm at work.
 
     The value is JSON text. Either `absent` says why there is nothing to see, or there are `means` and
     `variances`, each a value of `build_chart` by channel; `channel`, the one that is marked in them; `lines`

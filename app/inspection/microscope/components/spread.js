@@ -1,4 +1,4 @@
-// Dropout on one picture. Python sends the picture, the mask and the answers; strips.js, before this, draws the answers.
+// Dropout on one image. Python sends the image, the mask and the answers; strips.js, before this, draws the answers.
 
 const spread = element.querySelector(".gb-spread");
 const parts = spread.querySelector(".gb-spread-parts");

@@ -1,4 +1,4 @@
-"""Dropout on one picture: the mask, the answer with it, and the spread of the answers over many masks."""
+"""Dropout on one image: the mask, the answer with it, and the spread of the answers over many masks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TEMPLATE = """
   <div class="gb-spread-parts">
     <div class="gb-spread-inside">
       <figure class="gb-spread-digit">
-        <canvas width="28" height="28" role="img" aria-label="The picture, 28 × 28 pixels"></canvas>
+        <canvas width="28" height="28" role="img" aria-label="The image, 28 × 28 pixels"></canvas>
         <figcaption></figcaption>
       </figure>
       <figure class="gb-spread-mask">
@@ -46,7 +46,7 @@ _TEMPLATE = """
 
 
 def build_spread(value: str, **kwargs: Any) -> gr.HTML:
-    """Build the picture of dropout at work.
+    """Build the view of dropout at work.
 
     The value is JSON text. Either `absent` says why there is nothing to see, or there are:
 
