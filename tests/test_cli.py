@@ -122,7 +122,7 @@ def test_checkpoints_lists_what_is_shipped(capsys):
     assert f"test accuracy {read_info('mlp-notebook').test_accuracy:.4f}  mnist, notebook recipe" in printed
 
 
-@pytest.mark.slow
+@pytest.mark.gate
 def test_evaluate_prints_accuracy_interval_and_confusion(capsys, mnist_folder):
     status, printed, _ = run(capsys, "evaluate", "logistic-notebook", "--data-dir", mnist_folder)
     assert status == 0

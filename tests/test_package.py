@@ -50,7 +50,7 @@ def installed(wheel, tmp_path_factory):
     shutil.rmtree(folder)  # several gigabytes
 
 
-@pytest.mark.slow
+@pytest.mark.gate
 def test_wheel_holds_code_scripts_styles_prose_and_weights(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
     listing = ["git", "ls-files", "app", "models", "checkpoints"]
@@ -59,7 +59,7 @@ def test_wheel_holds_code_scripts_styles_prose_and_weights(wheel):
     assert not [name for name in names if name.startswith(("tests", "runs", "data"))]
 
 
-@pytest.mark.slow
+@pytest.mark.gate
 def test_installed_commands_work_far_from_the_checkout(installed, tmp_path):
     images, labels = generate_digits(1, seed=3)
     Image.fromarray(images[0]).resize((280, 280)).save(tmp_path / "digit.png")
@@ -82,7 +82,7 @@ def test_installed_commands_work_far_from_the_checkout(installed, tmp_path):
     assert str(ROOT) not in where
 
 
-@pytest.mark.slow
+@pytest.mark.gate
 def test_installed_page_starts_and_predicts(installed, tmp_path):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -98,7 +98,7 @@ def test_program_in_python_reads_a_seven(capsys):
     assert capsys.readouterr().out == "7\n"
 
 
-@pytest.mark.slow
+@pytest.mark.gate
 def test_exported_network_answers_as_shown(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (command,) = re.findall(r"^glassbox (export .*--out .*)$", DOCUMENTED, flags=re.MULTILINE)

@@ -430,7 +430,7 @@ def test_example_run_can_be_asked_about(client):
     assert client.predict(build_example(1), None, state["checkpoint"], api_name="/predict")["digit"] == 1
 
 
-@pytest.mark.slow
+@pytest.mark.gate
 def test_train_gives_runs_that_wait_their_turn_and_whose_checkpoints_predict(client):
     """The served page trains two at a time."""
     run_ids = [

@@ -46,6 +46,7 @@ def call(address, tool, **arguments):
     return ask(address, lambda session: session.call_tool(tool, arguments))
 
 
+@pytest.mark.gate
 def test_tools_are_the_public_endpoints_and_no_others(mcp_page):
     tools = ask(mcp_page, lambda session: session.list_tools()).tools
     assert {f"/{tool.name}" for tool in tools} == PUBLIC
@@ -55,6 +56,7 @@ def test_tools_are_the_public_endpoints_and_no_others(mcp_page):
             assert parameter["description"].endswith("."), (tool.name, name)
 
 
+@pytest.mark.gate
 def test_tool_reads_a_digit(mcp_page):
     answer = call(mcp_page, "predict", strokes=build_example(3), with_stages=False)
     assert not answer.isError
@@ -62,6 +64,7 @@ def test_tool_reads_a_digit(mcp_page):
     assert ast.literal_eval(content.text)["digit"] == 3
 
 
+@pytest.mark.gate
 def test_tool_descends_without_arguments(mcp_page):
     (content,) = call(mcp_page, "descend").content
     result = ast.literal_eval(content.text)
@@ -76,6 +79,7 @@ def test_tool_descends_without_arguments(mcp_page):
         ("on_open", {}, "Unknown tool"),
     ],
 )
+@pytest.mark.gate
 def test_mistake_is_answered_with_what_is_wrong(mcp_page, tool, arguments, message):
     answer = call(mcp_page, tool, **arguments)
     assert answer.isError
@@ -88,6 +92,7 @@ def read_config(address):
         return json.load(answer)
 
 
+@pytest.mark.gate
 def test_page_is_the_same_with_it(mcp_page, served_page):
     ours, theirs = read_config(mcp_page), read_config(served_page)
     assert (ours["mcp_server"], theirs["mcp_server"]) == (True, False)

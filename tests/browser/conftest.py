@@ -24,10 +24,10 @@ LEFT = ("AbortError: signal is aborted without reason", "Unexpected error Connec
 
 
 def pytest_collection_modifyitems(items):
-    """Mark every test of this folder."""
+    """Leave every test of this folder to the gate but one page a tab."""
     for item in items:
-        if "browser" in item.path.parts:
-            item.add_marker(pytest.mark.browser)
+        if item.path.parent.name == "browser" and item.path.stem != "test_smoke":
+            item.add_marker(pytest.mark.gate)
 
 
 @pytest.fixture(scope="session")

@@ -68,7 +68,7 @@ def test_back_and_forward_move_between_the_tabs_that_were_open(open_page):
     expect_tab(page, "runs")
 
 
-@pytest.mark.slow
+@pytest.mark.gate
 @pytest.mark.parametrize(("name", "theme"), list(zip(TABS, ("light", "dark") * 2, strict=True)))
 def test_address_opens_its_tab_and_nothing_is_cut_off_sideways(open_page, name, theme):
     """In the theme of the address, and in the other one."""

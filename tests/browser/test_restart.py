@@ -29,7 +29,7 @@ def serve(port, runs, log_path):
         process.wait(timeout=20)
 
 
-@pytest.mark.slow
+@pytest.mark.gate
 def test_nothing_is_lost_when_the_server_is_killed(chromium, tmp_path):
     port, runs = find_free_port(), tmp_path / "runs"
     errors = []

@@ -134,7 +134,7 @@ def test_example_run_is_there_at_once(bench):
         assert bench.page.locator("#runs").get_by_role("button", name=name, exact=True).count() == 0
 
 
-@pytest.mark.slow
+@pytest.mark.gate
 def test_run_lives_through_reloading_stopping_and_going_on(bench, open_page, tmp_path):
     bench.choose("network", "ConvNet3")
     bench.choose("dataset", "Built-in strokes")
@@ -188,7 +188,7 @@ def test_run_lives_through_reloading_stopping_and_going_on(bench, open_page, tmp
     assert load_checkpoint(path).info.network == "convnet3"
 
 
-@pytest.mark.slow
+@pytest.mark.gate
 def test_curve_grows_where_a_proxy_holds_the_news_back(open_page):
     page = open_page("runs")
     page.route("**/glassbox/runs?*", lambda route: None)  # neither answered nor refused
@@ -203,7 +203,7 @@ def test_curve_grows_where_a_proxy_holds_the_news_back(open_page):
     page.unroute_all(behavior="ignoreErrors")
 
 
-@pytest.mark.slow
+@pytest.mark.gate
 def test_seeds_wait_in_the_queue_and_are_ticked_to_be_compared(bench):
     bench.choose("network", "Logistic regression")
     bench.choose("dataset", "Built-in strokes")
@@ -447,7 +447,7 @@ def test_narrow_screen_keeps_every_number(open_runs, place_run):
     assert bench.page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
 
 
-@pytest.mark.slow
+@pytest.mark.gate
 def test_the_sketchpad_answers_at_once_while_a_run_trains(bench, undisturbed):
     """Pointer-up to updated bars within 100 ms at the 95th percentile, while all cores train."""
     bench.choose("network", "ConvNet3")

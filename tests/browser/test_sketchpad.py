@@ -512,7 +512,7 @@ def test_tools_can_be_touched_on_a_narrow_screen(open_page):
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
 
 
-@pytest.mark.slow
+@pytest.mark.gate
 def test_bars_of_six_networks_follow_the_pointer_quickly(own_pad, undisturbed):
     """Pointer-up to the updated bars of six networks: 95th percentile at most 80 ms."""
     own_pad.clear()
@@ -523,7 +523,7 @@ def test_bars_of_six_networks_follow_the_pointer_quickly(own_pad, undisturbed):
         check_delays(own_pad, 30, late_ms=80)
 
 
-@pytest.mark.slow
+@pytest.mark.gate
 def test_bars_follow_the_pointer_quickly(pad, undisturbed):
     """Pointer-up to the updated bars of one network: median at most 20 ms, 95th percentile at most 50 ms."""
     pad.clear()

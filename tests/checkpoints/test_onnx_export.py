@@ -24,6 +24,7 @@ def run_session(session, images):
     return session.run(None, {"images": np.asarray(images, np.float32)})
 
 
+@pytest.mark.gate
 @pytest.mark.parametrize("network", list(NETWORKS))
 def test_exported_network_answers_as_its_checkpoint_for_any_number_of_images(network, mnist_test):
     checkpoint = load_checkpoint(network)

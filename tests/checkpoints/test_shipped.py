@@ -40,7 +40,7 @@ def test_recipe_is_the_one_that_it_names(name):
         assert info.recipe[setting] == getattr(config, setting)
 
 
-@pytest.mark.slow
+@pytest.mark.gate
 @pytest.mark.parametrize("name", list_checkpoints())
 def test_recorded_figures_are_measured_again(name, mnist_folder):
     """Accuracy must agree to 1e-4, on the very files that the header names."""
@@ -81,7 +81,7 @@ def test_network_for_sketches_reads_what_people_draw():
     assert info.test_accuracy >= 0.993
 
 
-@pytest.mark.slow
+@pytest.mark.gate
 def test_drawn_figures_are_measured_again(real_pen_file):
     """On every fifth drawing, which must agree with what was recorded of all of them as chance allows."""
     drawn = prepare_pen_digits(load_pen_digits(real_pen_file)[::5])

@@ -223,7 +223,7 @@ def list_processes(marker):
 
 
 @pytest.mark.release
-@pytest.mark.slow
+@pytest.mark.gate
 def test_window_from_start_to_end(screen, tmp_path):
     state = tmp_path / "state" / "glassbox"
     state.mkdir(parents=True)

@@ -404,7 +404,7 @@ def test_a_new_drawing_matters_only_where_it_is_the_picture():
     assert json.loads(on_drawing(DRAWN, *asdict(WindowSettings(source=DRAWING)).values()))["view"]
 
 
-@pytest.mark.slow
+@pytest.mark.gate
 @pytest.mark.parametrize(
     "setup",
     [

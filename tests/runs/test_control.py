@@ -201,7 +201,7 @@ def test_resumed_run_waits_its_turn(launched):
     assert (read_run("b" * 32).status, read_run("b" * 32).can_resume) == ("stopped", True)
 
 
-@pytest.mark.slow
+@pytest.mark.gate
 def test_line_goes_on_without_whoever_made_it(monkeypatch):
     """A server that is killed takes no run with it: the first one trains, and then hands over."""
     monkeypatch.setenv("GLASSBOX_MAX_RUNS", "1")
@@ -234,7 +234,7 @@ def assert_stands_back(pid):
         assert (proc / "autogroup").read_text().split()[-1] == str(NICENESS)
 
 
-@pytest.mark.slow
+@pytest.mark.gate
 def test_killed_run_makes_room_and_can_go_on(monkeypatch):
     monkeypatch.setenv("GLASSBOX_MAX_RUNS", "1")
     killed = start_run(make_short_config("logistic", **LONG))
@@ -255,7 +255,7 @@ def test_killed_run_makes_room_and_can_go_on(monkeypatch):
     assert resumed[0]["epoch"] >= 1
 
 
-@pytest.mark.slow
+@pytest.mark.gate
 def test_spare_process_takes_the_next_run_and_ends_with_its_owner(monkeypatch):
     spare = run_launcher._Spare()
     monkeypatch.setattr(run_launcher, "_spare", spare)

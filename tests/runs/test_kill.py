@@ -18,7 +18,7 @@ from models.training.state import load_state
 from tests.runs.trained_runs import make_short_config, wait_for
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.gate,
     pytest.mark.skipif(sys.platform != "linux", reason="forks processes that have imported torch"),
 ]
 

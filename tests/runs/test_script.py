@@ -135,6 +135,7 @@ def hash_weights(network):
     return digest.hexdigest()
 
 
+@pytest.mark.gate
 @pytest.mark.parametrize("name", list(CONFIGS))
 def test_script_ends_in_the_same_weights(name, outcomes, small_data):
     *_, finished = loop.train(CONFIGS[name], device=torch.device("cpu"))

@@ -232,7 +232,7 @@ def test_thin_pen_in_a_large_picture_is_read_in_time():
     assert time.perf_counter() - started < 5
 
 
-@pytest.mark.slow
+@pytest.mark.gate
 @pytest.mark.parametrize("resample", [Image.Resampling.NEAREST, Image.Resampling.BICUBIC])
 def test_network_answers_as_it_does_for_the_originals(mnist_test, resample):
     """1,000 MNIST digits, ten times as large, somewhere on a pad: at least 99 % get the same answer."""

@@ -203,6 +203,7 @@ def measure_memory_mb():
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 2**20
 
 
+@pytest.mark.gate
 @pytest.mark.filterwarnings("error::RuntimeWarning", "ignore:Truncated File Read")
 @pytest.mark.parametrize("ask", [ask_pad, ask_endpoint])
 def test_every_payload_is_answered_and_none_leaves_anything_behind(ask):

@@ -16,7 +16,7 @@ __all__ = ["small_test_set"]  # a fixture
 SETTINGS = {"num_images": 2_000, "epochs": 3, "optimizer": "adam", "learning_rate": 0.003}
 
 
-@pytest.mark.slow
+@pytest.mark.gate
 @pytest.mark.skipif(sys.platform == "win32", reason="torchrun's store needs libuv there")
 @pytest.mark.usefixtures("small_test_set")
 def test_two_processes_reach_what_one_does():
