@@ -493,6 +493,15 @@ def test_the_controls_are_answered_with_a_race():
     assert (answer["settings_error"], answer["problem_error"]) == ("", "")
     assert "above 0" in ask(lr_1=-1)["settings_error"]
     assert "race" not in ask(lr_1=-1)
+    assert "'two' is not a number" in ask("toy", x="1, two, 3")["problem_error"]
+
+
+@pytest.mark.parametrize("change", [{"lr_1": -1}, {"lr_1": None}, {"start_a": None}])
+def test_a_wrong_form_leaves_the_details_as_they_are(change):
+    assert (
+        on_rest({"iteration": 3, "moved": {}}, *(fill_form(OPENINGS["valley"]) | change).values())
+        == Details()
+    )
 
 
 @pytest.mark.parametrize(
