@@ -1,4 +1,4 @@
-"""What every layer of a network makes of one picture.
+"""What every layer of a network makes of one image.
 
 Shapes: C maps of H × W numbers, F numbers of a layer without maps, K classes.
 """
@@ -31,7 +31,7 @@ _IN_PAIRS = ("kernel_size", "stride", "padding", "dilation")
 
 @dataclass(frozen=True, eq=False)
 class LayerOutput:
-    """One layer's answer to the picture. All arrays are copies of its own, read only.
+    """One layer's answer to the image. All arrays are copies of its own, read only.
 
     Attributes:
         name: Where it stands in the network, with dots: "features.0".
@@ -64,10 +64,10 @@ class LayerOutput:
 
 @dataclass(frozen=True, eq=False)
 class Trace:
-    """A picture's way through a network.
+    """An image's way through a network.
 
     Attributes:
-        image: (28, 28) float32, the picture.
+        image: (28, 28) float32, the image.
         layers: Every layer, in the order in which they ran.
         logits: (K,) float32, the network's answer.
         probabilities: (K,) float32, the softmax of the logits divided by the temperature.
@@ -92,7 +92,7 @@ class Trace:
 
 
 def inspect_layers(network: nn.Module, image: ArrayLike, temperature: float = 1.0) -> Trace:
-    """Run a network on one picture, in evaluation mode, and record every layer's output and input.
+    """Run a network on one image, in evaluation mode, and record every layer's output and input.
 
     The network is left as it was: without hooks, in the mode it was in, weights and buffers untouched, also
     where a layer fails. It is hooked meanwhile, so it must be the caller's own (`prediction.copy_network`).
@@ -103,7 +103,7 @@ def inspect_layers(network: nn.Module, image: ArrayLike, temperature: float = 1.
         temperature: What the logits are divided by before the softmax (`prediction.find_temperature`).
 
     Raises:
-        ValueError: If the picture has another shape or values outside [0, 1].
+        ValueError: If the image has another shape or values outside [0, 1].
     """
     pixels = _check_image(image)
     layers: list[LayerOutput] = []
@@ -151,7 +151,7 @@ def _check_image(image: ArrayLike) -> Activations:
     if pixels.shape != (IMAGE_SIZE_PX, IMAGE_SIZE_PX):
         raise ValueError(f"The network takes 28 × 28 pixels, not an array of shape {pixels.shape}.")
     if not (np.isfinite(pixels).all() and pixels.min() >= 0 and pixels.max() <= 1):
-        raise ValueError("The picture's values must lie between 0 (no ink) and 1 (full ink).")
+        raise ValueError("The image's values must lie between 0 (no ink) and 1 (full ink).")
     return pixels
 
 

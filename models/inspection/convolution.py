@@ -1,6 +1,6 @@
 """Convolution worked out by hand, window by window, beside torch's own; forwards and backwards.
 
-Shapes: C channels, H, W height and width of the picture in pixels, K kernel size, H', W' of the result.
+Shapes: C channels, H, W height and width of the image in pixels, K kernel size, H', W' of the result.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class Gradients:
     """The gradient of a loss with respect to all that went into a convolution.
 
     Attributes:
-        image: (C, H, W) with respect to the picture.
+        image: (C, H, W) with respect to the image.
         kernel: (C, K, K) with respect to the weights.
         bias: with respect to the bias.
     """
@@ -57,12 +57,12 @@ class Convolution:
 
     @property
     def max_image_gradient_difference(self) -> float:
-        """The largest absolute difference between the two gradients with respect to the picture."""
+        """The largest absolute difference between the two gradients with respect to the image."""
         return float(np.abs(self.gradients.image - self.gradients_by_hand.image).max())
 
 
 def convolve_by_hand(image: Floats, kernel: Floats, bias: float, window: Window) -> Floats:
-    """Slide the kernel over the picture: multiply, add up, add the bias. (C, H, W) → (H', W')."""
+    """Slide the kernel over the image: multiply, add up, add the bias. (C, H, W) → (H', W')."""
     padded = window.pad(image)
     height = (padded.shape[1] - window.reach) // window.stride + 1
     width = (padded.shape[2] - window.reach) // window.stride + 1
@@ -165,7 +165,7 @@ def inspect_convolution(image: Floats, kernel: Floats, bias: float, window: Wind
         window: how the kernel slides; its size is the kernel's.
 
     Raises:
-        ValueError: for a window larger than the padded picture.
+        ValueError: for a window larger than the padded image.
     """
     assert kernel.shape == (len(image), window.kernel_size, window.kernel_size)
     for side_px in image.shape[1:]:

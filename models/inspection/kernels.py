@@ -22,7 +22,7 @@ class Preset:
 
     Attributes:
         title: its name.
-        remark: what it does to a picture.
+        remark: what it does to an image.
         weights: its rows; None where it exists in every size.
     """
 
@@ -32,7 +32,7 @@ class Preset:
 
 
 PRESETS = {
-    "identity": Preset("Identity", "leaves the picture as it is: only the pixel in the middle counts"),
+    "identity": Preset("Identity", "leaves the image as it is: only the pixel in the middle counts"),
     "blur": Preset("Blur", "the mean of the window: every weight is 1/K²"),
     "sharpen": Preset(
         "Sharpen",
@@ -41,12 +41,12 @@ PRESETS = {
     ),
     "sobel_x": Preset(
         "Sobel x",
-        "how fast it gets brighter from left to right: upright edges",
+        "how fast it gets brighter from left to right: vertical edges",
         ((-1, 0, 1), (-2, 0, 2), (-1, 0, 1)),
     ),
     "sobel_y": Preset(
         "Sobel y",
-        "how fast it gets brighter from top to bottom: level edges",
+        "how fast it gets brighter from top to bottom: horizontal edges",
         ((-1, -2, -1), (0, 0, 0), (1, 2, 1)),
     ),
     "laplacian": Preset(
@@ -130,7 +130,7 @@ class WindowLayer:
         out_channels: its filters; None for pooling.
         kernel_size: K.
         stride: pixels from one window to the next.
-        padding: rings around the picture.
+        padding: rings around the image.
     """
 
     name: str

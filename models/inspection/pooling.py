@@ -1,6 +1,6 @@
 """Max and average pooling worked out by hand, window by window, beside torch's own.
 
-Shapes: H, W height and width of the picture in pixels, K kernel size, H', W' of the result.
+Shapes: H, W height and width of the image in pixels, K kernel size, H', W' of the result.
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Pooling:
     Attributes:
         output: (H', W') what torch.nn.functional.max_pool2d or avg_pool2d gives (float32 arithmetic).
         by_hand: (H', W') what `pool_by_hand` gives (float64 arithmetic).
-        winners: (H', W', 2) row and column in the picture of the pixel that won; None for the average.
+        winners: (H', W', 2) row and column in the image of the pixel that won; None for the average.
         gradient: (H, W) what autograd gives for the loss ½ Σ output², in float32.
         gradient_by_hand: (H, W) what `backpropagate_by_hand` gives for the same loss.
     """
@@ -47,7 +47,7 @@ class Pooling:
 
 
 def pool_by_hand(image: Floats, kind: str, window: Window) -> Floats:
-    """Slide a window over the picture and keep its largest number, or its mean. (H, W) → (H', W')."""
+    """Slide a window over the image and keep its largest number, or its mean. (H, W) → (H', W')."""
     # −∞ is never the largest. For the mean the padding counts as zeros, as in nn.AvgPool2d.
     padded = window.pad(image, -np.inf if kind == "max" else 0.0)
     height = (padded.shape[0] - window.kernel_size) // window.stride + 1
@@ -63,7 +63,7 @@ def pool_by_hand(image: Floats, kind: str, window: Window) -> Floats:
 
 
 def find_winners(image: Floats, window: Window) -> NDArray[np.intp]:
-    """Return where in the picture each window's largest pixel stands, the first of equals: (H', W', 2)."""
+    """Return where in the image each window's largest pixel stands, the first of equals: (H', W', 2)."""
     padded = window.pad(image, -np.inf)
     height, width = (output_size(side_px, window) for side_px in image.shape)
     winners = np.zeros((height, width, 2), dtype=np.intp)
@@ -78,7 +78,7 @@ def find_winners(image: Floats, window: Window) -> NDArray[np.intp]:
 def backpropagate_by_hand(
     image: Floats, window: Window, arriving: Floats, winners: NDArray[np.intp] | None
 ) -> Floats:
-    """Send the gradient that arrives at each output pixel, (H', W'), back to the picture: (H, W).
+    """Send the gradient that arrives at each output pixel, (H', W'), back to the image: (H, W).
 
     A maximum passes all of it to the pixel that won. A mean passes 1/K² of it to every pixel of the window.
     """
@@ -134,7 +134,7 @@ def check_pooling(kind: Any, window: Window, height_px: int, width_px: int) -> N
 
 
 def inspect_pooling(image: Floats, kind: str, window: Window) -> Pooling:
-    """Pool a picture (H, W) by hand and with torch, forwards and backwards.
+    """Pool an image (H, W) by hand and with torch, forwards and backwards.
 
     Raises:
         ValueError: as `check_pooling`.

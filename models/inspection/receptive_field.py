@@ -1,4 +1,4 @@
-"""Which pixels of the picture a unit of a convolutional network can see, from the layers' settings alone.
+"""Which pixels of the image a unit of a convolutional network can see, from the layers' settings alone.
 
 The receptive field of a layer's units has a size r, a jump j from one unit's field to the next one's, and a
 start, the pixel at which the first unit's field begins. A layer with kernel k, stride s, padding p and
@@ -6,7 +6,7 @@ dilation d whose input has (r, j, start) has
 
     r' = r + d(k − 1)·j,    j' = s·j,    start' = start − p·j,
 
-and the picture itself has (1, 1, 0). Unrolled, these are the closed forms for the size and the region of a
+and the image itself has (1, 1, 0). Unrolled, these are the closed forms for the size and the region of a
 single-path network in Araujo, Norris & Sim, "Computing Receptive Fields of Convolutional Neural Networks",
 Distill, 2019; a dilated kernel counts as one of size d(k − 1) + 1. What lies before pixel 0 or behind the
 last one is padding.
@@ -26,7 +26,7 @@ _WINDOWED = (nn.Conv2d, nn.MaxPool2d, nn.AvgPool2d)
 
 @dataclass(frozen=True)
 class ReceptiveField:
-    """What a layer's units see along one side of the picture, in pixels.
+    """What a layer's units see along one side of the image, in pixels.
 
     Attributes:
         size: How many pixels a unit sees.
@@ -39,7 +39,7 @@ class ReceptiveField:
     start: int
 
     def find_span(self, unit: int, side_px: int) -> tuple[int, int]:
-        """Return the first and the last pixel that a unit sees of a picture this long, both from 0.
+        """Return the first and the last pixel that a unit sees of an image this long, both from 0.
 
         A unit that sees nothing but padding has the last before the first. Units at the edge may see a little
         less than this says where a kernel is dilated, or where a layer pads maps that left out the last
@@ -89,7 +89,7 @@ def _grow(field: ReceptiveField, layer: Any, axis: int) -> ReceptiveField:
         _pick(value, axis) for value in (layer.kernel_size, layer.stride, getattr(layer, "dilation", 1))
     )
     reach = dilation * (kernel - 1)
-    # torch's "same" puts the smaller half of the zeros before the picture.
+    # torch's "same" puts the smaller half of the zeros before the image.
     named = {"valid": 0, "same": reach // 2}
     padding = named[layer.padding] if isinstance(layer.padding, str) else _pick(layer.padding, axis)
     return ReceptiveField(

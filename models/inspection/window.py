@@ -1,6 +1,6 @@
-"""The window that convolution and pooling slide over a picture: its settings, and how often it fits.
+"""The window that convolution and pooling slide over an image: its settings, and how often it fits.
 
-Shapes: C channels, H, W height and width of the picture in pixels, K kernel size, H', W' of the result.
+Shapes: C channels, H, W height and width of the image in pixels, K kernel size, H', W' of the result.
 """
 
 import math
@@ -27,7 +27,7 @@ class Window:
     Attributes:
         kernel_size: K, 1 to 7.
         stride: pixels from one window to the next, 1 to 7.
-        padding: rings around the picture, 0 to 6.
+        padding: rings around the image, 0 to 6.
         dilation: pixels from one weight to the next, 1 to 4; 1 leaves no gaps.
         hangs_over: whether windows may also start in the last rows and columns and hang over the right and
             lower edge, as in the notebook's zoom. PyTorch's layers never do that.
@@ -68,14 +68,14 @@ def output_size(input_size_px: int, window: Window, max_padding: int = MAX_PADDI
     The formula is the one in the documentation of nn.Conv2d and nn.MaxPool2d.
 
     Args:
-        input_size_px: n, the picture's side, 1 to 512.
+        input_size_px: n, the image's side, 1 to 512.
         window: the window.
         max_padding: the largest padding that the message may suggest.
 
     Raises:
-        ValueError: for a side out of range, or a window larger than the padded picture.
+        ValueError: for a side out of range, or a window larger than the padded image.
     """
-    check_whole(input_size_px, "The picture's side", 1, MAX_IMAGE_PX)
+    check_whole(input_size_px, "The image's side", 1, MAX_IMAGE_PX)
     padded_px = input_size_px + window.padding + window.padding_after
     if window.reach > padded_px:
         raise ValueError(_explain_misfit(input_size_px, padded_px, window, max_padding))

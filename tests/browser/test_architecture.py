@@ -133,7 +133,7 @@ def test_the_tables_first_column_stays_while_it_scrolls(open_page):
 
 def test_architecture_lesson_opens(opening):
     opening.get_by_role("button", name="How to count a convolution").click()
-    opening.get_by_text("The size of the picture is not in it").wait_for()
+    opening.get_by_text("The size of the image is not in it").wait_for()
     assert opening.locator(".gb-lesson .katex-error").count() == 0
 
 

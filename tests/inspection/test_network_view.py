@@ -23,7 +23,7 @@ from app.inspection.network.section import (
     open_network,
     write_network_script,
 )
-from app.inspection.network.view import Passage, explain_unit, show_network, trace_picture, unpack_picture
+from app.inspection.network.view import Passage, explain_unit, show_network, trace_image, unpack_image
 from app.sketchpad.tab import build_example
 from app.ui.digits import DRAWING, TEST, TRAIN, list_sources, take_digit
 from app.ui.numbers import format_number
@@ -47,7 +47,7 @@ json_values = st.recursive(
 def open_digit(key, index=0):
     """Return a passage and what the page gets of it, through JSON as the page does."""
     image, note = take_digit(TEST, index, None)
-    passage = trace_picture(key, image)
+    passage = trace_image(key, image)
     return passage, json.loads(pack(show_network(passage, note)))
 
 
@@ -408,7 +408,7 @@ def unit_request(**changes):
 def test_the_picture_comes_back_as_it_was_sent():
     _, shown = open_digit("convnet", 5)
     image = take_digit(TEST, 5, None)[0]
-    np.testing.assert_array_equal(unpack_picture(shown["picture"]), image.astype(np.float32))
+    np.testing.assert_array_equal(unpack_image(shown["picture"]), image.astype(np.float32))
 
 
 @pytest.mark.parametrize(
@@ -418,15 +418,15 @@ def test_the_picture_comes_back_as_it_was_sent():
         ({"channel": 8}, "from 0 to 7"),
         ({"channel": -1}, "from 0 to 7"),
         ({"channel": True}, "from 0 to 7"),
-        ({"picture": "x"}, "not a picture"),
-        ({"picture": None}, "not a picture"),
+        ({"picture": "x"}, "not an image"),
+        ({"picture": None}, "not an image"),
         ({"picture": base64.b64encode(np.full(784, 2, "<f4").tobytes()).decode()}, "between 0"),
         ({"picture": base64.b64encode(np.full(784, np.nan, "<f4").tobytes()).decode()}, "between 0"),
         ({"key": "nobody"}, "There is no checkpoint"),
         ({"version": "1"}, "trained further"),
     ],
 )
-def test_questions_about_no_unit_are_told_so(changes, message):
+def test_questions_about_no_unit_are_refused(changes, message):
     assert message in json.loads(answer_unit(unit_request(**changes)))["error"]
     assert "weights" in json.loads(answer_unit(unit_request()))
 

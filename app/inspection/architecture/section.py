@@ -52,7 +52,7 @@ def build_architecture_section() -> None:
             )
             error = gr.Markdown("", elem_classes="gb-error", elem_id="architecture-error")
             gr.Markdown(
-                "The networks are the notebook's, for pictures of 1 × 28 × 28 and ten classes. AlexNet is "
+                "The networks are the notebook's, for images of 1 × 28 × 28 and ten classes. AlexNet is "
                 "torchvision's, for 3 × 224 × 224 and 1,000 classes.",
                 elem_classes="gb-small",
             )

@@ -54,13 +54,13 @@ def describe_architecture(architecture: Architecture) -> list[str]:
         places = math.prod(busiest.output_shape[1:])
         height, width = busiest.output_shape[1:]
         sentences.append(
-            f"A linear layer uses each weight once for a picture, a convolution at every place of its "
+            f"A linear layer uses each weight once for an image, a convolution at every place of its "
             f"output: {busiest.name} uses each of its {busiest.multiply_adds // places:,} weights at "
             f"{height}·{width} = {places:,} places."
         )
     else:
         sentences.append(
-            "A linear layer uses each weight once for a picture, so there are as many multiply-adds as "
+            "A linear layer uses each weight once for an image, so there are as many multiply-adds as "
             "weights; the biases are the rest of the parameters."
         )
     largest = max(architecture.layers, key=_count_parameters)
@@ -75,7 +75,7 @@ def describe_architecture(architecture: Architecture) -> list[str]:
 def _explain_memory(architecture: Architecture) -> str:
     text = (
         f"Memory in float32, 4 bytes a number: the weights take {write_bytes(architecture.weight_bytes)}, "
-        f"the outputs of all layers for one picture {write_bytes(architecture.activation_bytes)}"
+        f"the outputs of all layers for one image {write_bytes(architecture.activation_bytes)}"
     )
     if architecture.buffer_bytes:
         text += (

@@ -1,1 +1,1 @@
-"""A picture on its way through a network, layer by layer."""
+"""An image on its way through a network, layer by layer."""

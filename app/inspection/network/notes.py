@@ -1,4 +1,4 @@
-"""What each layer of a network did with a picture, in a line with its numbers."""
+"""What each layer of a network did with an image, in a line with its numbers."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def describe_layer(trace: Trace, position: int) -> str:
     """Say in a line what a layer did here, with its numbers."""
     layer = trace.layers[position]
     before = trace.layers[position - 1].shape if position else trace.image.shape
-    what = "maps are" if len(before) == 3 else "picture is"
+    what = "maps are" if len(before) == 3 else "image is"
     is_flattened = len(layer.input_shape) == 1 and len(before) > 1
     size = f"{layer.input_shape[0]:,} numbers"
     parts = [f"The {format_shape(before)} {what} flattened to {size}."] if is_flattened else []
@@ -86,7 +86,7 @@ def _describe_work(layer: LayerOutput) -> str:
 
 
 def describe_weights(layer: LayerOutput, channel: int, shown: dict[str, Any] | None) -> str:
-    """Say under the picture of a unit's weights what it shows."""
+    """Say under a unit's weights what they are."""
     numbers = {what: float(values[channel]) for what, values in layer.weights.items() if values.ndim == 1}
     if layer.kind == "BatchNorm2d":
         return f"Scale {format_number(numbers['weight'])}\nshift {format_number(numbers['bias'])}"

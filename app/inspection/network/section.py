@@ -7,7 +7,7 @@ import gradio as gr
 import numpy as np
 
 from app.inspection.network.components.maps import ASK_FOR_MAPS, build_maps, build_maps_notice
-from app.inspection.network.view import explain_unit, show_network, trace_picture, unpack_picture
+from app.inspection.network.view import explain_unit, show_network, trace_image, unpack_image
 from app.ui.digits import DRAWING, TEST, list_sources, take_digit
 from app.ui.drawing import PAD_SIZE_PX
 from app.ui.packing import pack
@@ -21,7 +21,7 @@ QUESTION = """## What does every layer make of a digit?
 A trained network, open: the digit goes in at the top, each layer hands its numbers to the next, and ten
 probabilities come out at the foot. Point at a number to read it and to see which pixels it depends on."""
 
-# Past the network's other listeners: a drawing matters only where it is the chosen picture.
+# Past the network's other listeners: a drawing matters only where it is the chosen image.
 _ASK_FOR_DRAWING = f"(...values) => {{ if (values[1] === '{DRAWING}') window.glassboxMaps?.ask(values); }}"
 
 _SCRIPT = '''\
@@ -54,7 +54,7 @@ with torch.inference_mode():
 for hook in hooks:
     hook.remove()
 
-logits = logits / (checkpoint.info.temperature or 1.0)  # as sure as it is right
+logits = logits / (checkpoint.info.temperature or 1.0)  # as confident as it is right
 for digit, probability in enumerate(logits.softmax(dim=0).tolist()):
     print(f"{{digit}}  {{probability:.4g}}")
 '''
@@ -64,7 +64,7 @@ _STROKES = """\
 strokes = {strokes}
 image = digit_from_strokes(strokes, {size_px}).image"""
 _PICTURE = """\
-# Your picture as the network is given it: 28 rows of 28 pixels.
+# Your image as the network is given it: 28 rows of 28 pixels.
 image = [
 {rows}
 ]"""
@@ -116,7 +116,7 @@ def answer_unit(request: Any) -> str:
     except (KeyError, TypeError):
         return pack({"error": "The page sent a request without a unit."})
     try:
-        passage = trace_picture(key, unpack_picture(picture))
+        passage = trace_image(key, unpack_image(picture))
         if passage.version != version:
             raise ValueError(
                 "This checkpoint has been trained further since: choose it again to see it anew."
@@ -134,7 +134,7 @@ def open_network(key: Any, source: Any, index: Any, drawing: Any, chosen: Any = 
     """
     image, note = take_digit(source, index, drawing)
     caption = "Your drawing" if source == DRAWING else f"No. {index}, {note}"
-    return pack(show_network(trace_picture(key, image), caption, chosen))
+    return pack(show_network(trace_image(key, image), caption, chosen))
 
 
 def on_focus(chosen: Any, my_runs: Any) -> Any:

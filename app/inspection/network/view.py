@@ -1,4 +1,4 @@
-"""A picture's way through a network, as the component `maps` shows it: JSON text, a byte a number."""
+"""An image's way through a network, as the component `maps` shows it: JSON text, a byte a number."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Fields = dict[str, ReceptiveField | None]
 
 @dataclass(frozen=True, eq=False)
 class Passage:
-    """One picture's way through one checkpoint's network.
+    """One image's way through one checkpoint's network.
 
     Attributes:
         key: The checkpoint's key (see `models.runs.library`).
@@ -48,11 +48,11 @@ class Passage:
     fields: tuple[Fields, Fields]
 
 
-def trace_picture(key: Any, image: np.ndarray) -> Passage:
-    """Send a picture (28, 28) in [0, 1] through the network behind a choice's key; the last few are kept.
+def trace_image(key: Any, image: np.ndarray) -> Passage:
+    """Send an image (28, 28) in [0, 1] through the network behind a choice's key; the last few are kept.
 
     Raises:
-        ValueError: If nothing may be chosen by this key, its file is refused, or the picture is no picture.
+        ValueError: If nothing may be chosen by this key, its file is refused, or the image is none.
     """
     if not isinstance(key, str):
         raise ValueError(f"{key!r:.40} is not a checkpoint. Choose one of the list.")
@@ -66,9 +66,9 @@ def trace_picture(key: Any, image: np.ndarray) -> Passage:
 
 
 @lru_cache(maxsize=6)  # of the largest network, 10 MB each
-def _trace_version(key: str, path: Path, version: str, picture: bytes, shape: tuple[int, ...]) -> Passage:
+def _trace_version(key: str, path: Path, version: str, image: bytes, shape: tuple[int, ...]) -> Passage:
     network = copy_network(path)
-    pixels = np.frombuffer(picture, np.float32).reshape(shape)
+    pixels = np.frombuffer(image, np.float32).reshape(shape)
     trace = inspect_layers(network, pixels, find_temperature(path))
     return Passage(
         key, version, trace, (find_receptive_fields(network, axis=0), find_receptive_fields(network, axis=1))
@@ -79,8 +79,8 @@ def show_network(passage: Passage, caption: str, chosen: Any = None) -> dict[str
     """Lay out a passage for the component.
 
     Args:
-        passage: The picture's way through the network.
-        caption: What the picture is: "a 7".
+        passage: The image's way through the network.
+        caption: What the image is: "a 7".
         chosen: The unit that the browser has chosen, unchecked: `{"layer", "channel", "row", "column"}`. It
             stays chosen where the network has it; otherwise the strongest unit of the first layer is.
     """
@@ -106,7 +106,7 @@ def explain_unit(passage: Passage, name: Any, channel: Any, with_values: bool) -
     """Lay out what the page asks for when a unit is pointed at.
 
     Args:
-        passage: The picture's way through the network.
+        passage: The image's way through the network.
         name: The layer's dotted name, unchecked.
         channel: Which of its maps, or of its numbers where it has no maps, from 0, unchecked.
         with_values: Whether to send all of the layer's numbers, as float32 in full.
@@ -131,16 +131,16 @@ def explain_unit(passage: Passage, name: Any, channel: Any, with_values: bool) -
     return detail
 
 
-def unpack_picture(text: Any) -> np.ndarray:
-    """Return the picture (28, 28) that `show_network` sent along, from whatever a browser sends back.
+def unpack_image(text: Any) -> np.ndarray:
+    """Return the image (28, 28) that `show_network` sent along, from whatever a browser sends back.
 
     Raises:
-        ValueError: If it is not such a picture; its values are checked by `trace_picture`.
+        ValueError: If it is not such an image; its values are checked by `trace_image`.
     """
     try:
         return np.frombuffer(base64.b64decode(text, validate=True), "<f4").reshape(28, 28)
     except (TypeError, ValueError) as error:
-        raise ValueError("This is not a picture that the page has sent.") from error
+        raise ValueError("This is not an image that the page has sent.") from error
 
 
 def _show_layer(passage: Passage, position: int) -> dict[str, Any]:
@@ -188,7 +188,7 @@ def _show_spans(passage: Passage, layer: LayerOutput) -> dict[str, Any] | None:
 
 
 def _show_filters(trace: Trace, position: int) -> dict[str, Any] | None:
-    """Return all filters of a convolution that reads the picture itself: one slice each."""
+    """Return all filters of a convolution that reads the image itself: one slice each."""
     layer = trace.layers[position]
     if layer.kind != "Conv2d" or position > 0:
         return None

@@ -2,7 +2,7 @@
 // the layer and the weights of the unit that are pointed at.
 
 const REST_MS = 400;       // a unit is chosen this long before it is spoken
-const SIDE = 28;            // of the picture, in pixels
+const SIDE = 28;            // of the image, in pixels
 
 const PAGE = window.glassboxMaps = window.glassboxMaps || {};
 const maps = element.querySelector(".gb-maps");
@@ -73,7 +73,7 @@ function tellNumber(layer) {
   return Number.isNaN(number) ? "NaN" : Number.isFinite(number) ? formatNumber(number) : number > 0 ? "\u221e" : `${MINUS}\u221e`;
 }
 
-// First and last pixel of what the chosen unit sees, counted from 0; null for the whole picture.
+// First and last pixel of what the chosen unit sees, counted from 0; null for the whole image.
 function findSpan(layer) {
   if (!layer.sees) return null;
   const [rows, columns] = [layer.sees.rows[chosen.row], layer.sees.columns[chosen.column]];

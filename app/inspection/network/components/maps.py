@@ -69,14 +69,14 @@ def build_maps(
     What it shows is JSON text of a dictionary, as `app.inspection.network.view` lays it out:
 
     - `key`, `version`, `picture`: sent back with every question about a unit.
-    - `digit`: base64 of the picture's 28 × 28 bytes; `caption`: what it is.
+    - `digit`: base64 of the image's 28 × 28 bytes; `caption`: what it is.
     - `layers`: a list of `{"name", "kind", "title", "shape", "note", "scale", "scale_text", "signed",
       "count", "rows", "columns", "is_vector", "has_maps", "folded", "bytes", "sees", "strongest", "openable",
       "filters", "is_answer"}`. `count` maps of `rows` × `columns` numbers, 1 × 1 for a vector; `bytes` is
       base64 of one byte a number, map by map, None for a layer without maps and for one that is `folded` at
       first (its numbers are asked for). Bytes are 0 to 255 for 0 to `scale`, or, where `signed`, 1 to 255 for
       −scale to scale. `sees`: `{"rows": [[first, last], …], "columns": […]}`, the pixels that each row and
-      each column of units sees, or None where every unit sees the whole picture. `strongest`: `[channel, row,
+      each column of units sees, or None where every unit sees the whole image. `strongest`: `[channel, row,
       column]`. `filters`: slices as in `weights` below, one a map, with `scale_text`, or None. `is_answer`:
       whether its numbers are the logits.
     - `chosen`: `{"layer", "channel", "row", "column"}`, and `detail`: what `explain` returns for it.
