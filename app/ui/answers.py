@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from app.ui.packing import pack
 
 
-def answer(show: Callable[..., dict[str, Any]], *names: str) -> Callable[[Any], str]:
+def answer(show: Callable[..., Mapping[str, Any]], *names: str) -> Callable[[Any], str]:
     """Return a function that hands the named fields of a request to `show` and packs what it lays out.
 
     A field that the request lacks is None; a mistake that `show` raises is packed as `{"error": str}`.

@@ -48,8 +48,19 @@ def format_seconds(seconds: float) -> str:
     )
 
 
-def write_percent(share: float) -> str:
-    """Write a probability with one decimal; certainty is never complete, and little is not nothing."""
-    if share >= 0.9995:
-        return ">99.9%"
-    return "<0.1%" if 0 < share < 0.0005 else f"{share:.1%}"
+def write_percent(share: float, num_decimals: int = 1) -> str:
+    """Write a share in percent: 91.3%, 0.0%, >99.9%; what only rounds to nothing or to all says so.
+
+    The rule is that of the components' scripts, so that one share looks the same everywhere.
+
+    Args:
+        share: From 0 to 1.
+        num_decimals: Digits after the point.
+    """
+    text = f"{share:.{num_decimals}%}"
+    least = 10**-num_decimals  # percent
+    if share < 1 and text == f"{1:.{num_decimals}%}":
+        return f">{100 - least:.{num_decimals}f}%"
+    if share > 0 and text == f"{0:.{num_decimals}%}":
+        return f"<{least:.{num_decimals}f}%"
+    return text

@@ -2,13 +2,14 @@
 
 import base64
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 
-def pack(answer: dict[str, Any]) -> str:
+def pack(answer: Mapping[str, Any] | Sequence[Any]) -> str:
     """Pack an answer for a component as JSON text: Gradio's page copies any other value entry by entry.
 
     Raises:
