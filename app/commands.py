@@ -181,6 +181,7 @@ def run_export(options: argparse.Namespace) -> int:
 
 def run_predict(options: argparse.Namespace) -> int:
     """Read each image; an image that cannot be read is reported, and the others still are."""
+    from app.ui.numbers import write_percent
     from models.checkpoints.prediction import load_cached, predict_digit
     from models.sketch.preparation import digit_from_image, open_image
 
@@ -195,9 +196,8 @@ def run_predict(options: argparse.Namespace) -> int:
             status = USER_ERROR
             continue
         ranked = sorted(enumerate(prediction.probabilities), key=lambda pair: -pair[1])[:3]
-        print(
-            f"{path}: {prediction.digit}  ({', '.join(f'{digit}: {share:.1%}' for digit, share in ranked)})"
-        )
+        shares = ", ".join(f"{digit}: {write_percent(share)}" for digit, share in ranked)
+        print(f"{path}: {prediction.digit}  ({shares})")
     return status
 
 

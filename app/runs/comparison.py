@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from app.runs.payloads import Comparison, Table, TableCell
 from app.runs.results import title_run, title_training
 from app.runs.verdicts import judge_differences, read_test, read_validation, summarise_seeds
-from app.ui.numbers import format_number, format_seconds
+from app.ui.numbers import format_number, format_seconds, write_percent
 from models.data.names import NUM_IMAGES, TITLES
 from models.networks.architecture import read_architecture
 from models.networks.registry import NETWORKS
@@ -30,7 +31,7 @@ _SEEDS_MATTER = (
 )
 
 
-def show_comparison(run_ids: Any) -> dict[str, Any]:
+def show_comparison(run_ids: Any) -> Comparison:
     """Lay out the ticked runs side by side; the example alone where none is ticked.
 
     Args:
@@ -138,27 +139,25 @@ def _trace_curve(run: RunState, source: str, name: str) -> list[list[float]]:
     ]
 
 
-def _lay_out_table(runs: list[RunState], configs: list[dict[str, Any]]) -> dict[str, Any]:
+def _lay_out_table(runs: list[RunState], configs: list[dict[str, Any]]) -> Table:
     """Return columns for the settings that differ and for the results, and a row of cells a run."""
     columns = [key for key in list_columns() if key not in ("network", "dataset")]  # they stand in the title
     differing = [key for key in columns if any(config[key] != configs[0][key] for config in configs)]
     results = ("Validation accuracy", "Test accuracy", "Time", "Parameters")
     rows = []
     for run, config in zip(runs, configs, strict=True):
-        cells = [
+        cells: list[TableCell] = [
             {"text": write_setting(key, config[key]), "value": _rank(key, config[key])} for key in differing
         ]
         parameters = read_architecture(run.config["network"]).parameters
-        seconds = {"text": format_seconds(run.seconds), "value": run.seconds, "title": f"{run.seconds} s"}
-        rows.append(
-            [
-                *cells,
-                _write_accuracy(read_validation(run)),
-                _write_test(run),
-                seconds,
-                {"text": f"{parameters:,}", "value": parameters},
-            ]
-        )
+        seconds = run.seconds
+        cells += [
+            _write_accuracy(read_validation(run)),
+            _write_test(run),
+            {"text": format_seconds(seconds), "value": seconds, "title": f"{seconds} s"},
+            {"text": f"{parameters:,}", "value": parameters},
+        ]
+        rows.append(cells)
     return {"columns": [*(list_columns()[key] for key in differing), *results], "rows": rows}
 
 
@@ -171,14 +170,14 @@ def _rank(key: str, value: Any) -> Any:
     return value if isinstance(value, int | float) else write_setting(key, value)
 
 
-def _write_accuracy(accuracy: float | None) -> dict[str, Any]:
+def _write_accuracy(accuracy: float | None) -> TableCell:
     if accuracy is None:
         return {"text": "–", "value": None}
-    return {"text": f"{accuracy:.2%}", "value": accuracy, "title": str(accuracy)}
+    return {"text": write_percent(accuracy, 2), "value": accuracy, "title": str(accuracy)}
 
 
-def _write_test(run: RunState) -> dict[str, Any]:
+def _write_test(run: RunState) -> TableCell:
     cell = _write_accuracy(read_test(run))
     if run.test:
-        cell["small"] = f"{run.test['low']:.2%} to {run.test['high']:.2%}"
+        cell["small"] = f"{write_percent(run.test['low'], 2)} to {write_percent(run.test['high'], 2)}"
     return cell

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from app.runs.payloads import Absent, EpochAnswers, Epochs, SameEpochs, UnitWeights
 from app.runs.results import name_classes, title_run
 from app.ui.digits import DRAWING, take_digit
 from app.ui.numbers import format_number, write_percent
@@ -27,7 +28,7 @@ from models.runs.status import LIVE_STATUSES, RunState, read_run
 NUM_STROKES = 1_000  # of the built-in test images; all of them would take a minute to draw
 
 
-def show_epochs(run_id: Any, num_known: Any = None) -> dict[str, Any]:
+def show_epochs(run_id: Any, num_known: Any = None) -> Epochs | SameEpochs | Absent:
     """Lay out a run's epochs and the weights of its first layer after each of them.
 
     Args:
@@ -43,7 +44,7 @@ def show_epochs(run_id: Any, num_known: Any = None) -> dict[str, Any]:
     """
     run = read_run(run_id)
     is_live = run.status in LIVE_STATUSES
-    same = {"id": run_id, "is_live": is_live, "is_same": True}
+    same: SameEpochs = {"id": run_id, "is_live": is_live, "is_same": True}
     # Asked every other second while the run trains: no file is opened for that.
     if num_known and len(find_snapshots(run_id)) == num_known:
         return same
@@ -75,7 +76,7 @@ def show_epochs(run_id: Any, num_known: Any = None) -> dict[str, Any]:
     }
 
 
-def show_answers(run_id: Any, index: Any, drawing: Any) -> dict[str, Any]:
+def show_answers(run_id: Any, index: Any, drawing: Any) -> EpochAnswers:
     """Lay out what the network answered to one image after each epoch.
 
     Args:
@@ -121,7 +122,7 @@ def show_answers(run_id: Any, index: Any, drawing: Any) -> dict[str, Any]:
     }
 
 
-def show_unit(run_id: Any, unit: Any) -> dict[str, Any]:
+def show_unit(run_id: Any, unit: Any) -> UnitWeights:
     """Return one unit's weights after every epoch in full: base64 of (E, h, w) float32.
 
     Raises:

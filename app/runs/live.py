@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from app.runs.figure import FORMATS, draw_run
+from app.runs.payloads import Curves, Look, RunCard
 from app.runs.script import write_run_script
 from app.runs.view import (
     MAX_NEWS_POINTS,
@@ -39,7 +40,7 @@ def answer_look(request: Any) -> str:
     return pack(look(request))
 
 
-def look(request: Any) -> dict[str, Any]:
+def look(request: Any) -> Look:
     """Say how runs stand and what is new.
 
     Args:
@@ -53,7 +54,7 @@ def look(request: Any) -> dict[str, Any]:
         runs, focus, wants_view = request["runs"], request["focus"], request["view"] is True
         if not isinstance(runs, dict) or len(runs) > MAX_ASKED_RUNS:
             raise TypeError
-        answer: dict[str, Any] = {"cards": [], "updates": {}, "gone": []}
+        answer: Look = {"cards": [], "updates": {}, "gone": []}
         if wants_view:
             _show_view(answer, focus)
         for run_id, known in runs.items():
@@ -68,7 +69,7 @@ def look(request: Any) -> dict[str, Any]:
     return answer
 
 
-def _look_at(answer: dict[str, Any], run_id: str, known: Any, is_followed: bool) -> None:
+def _look_at(answer: Look, run_id: str, known: Any, is_followed: bool) -> None:
     """Put what is new of one run into an answer, with its curves' new points where they are followed."""
     if known is None:
         answer["cards"].append(_read_card(run_id))
@@ -88,18 +89,18 @@ def _look_at(answer: dict[str, Any], run_id: str, known: Any, is_followed: bool)
         answer["news"] = _show_news(news)
 
 
-def _read_card(run_id: str) -> dict[str, Any]:
+def _read_card(run_id: str) -> RunCard:
     return _read_whole(run_id)[0]
 
 
-def _read_whole(run_id: str) -> tuple[dict[str, Any], RunState]:
+def _read_whole(run_id: str) -> tuple[RunCard, RunState]:
     # The offset before the events: what comes in between is told twice, and drawn once.
     news = read_news(run_id, 0)
     run = read_run(run_id)
     return {**show_card(run), "offset": news.offset}, run
 
 
-def _show_view(answer: dict[str, Any], run_id: str) -> None:
+def _show_view(answer: Look, run_id: str) -> None:
     """Put a run's whole curves into an answer, with the card that says where to read on from."""
     try:
         card, run = _read_whole(run_id)
@@ -110,7 +111,7 @@ def _show_view(answer: dict[str, Any], run_id: str) -> None:
     answer["view"] = show_curves(run.steps, run.epochs, MAX_VIEW_POINTS)
 
 
-def _show_news(news: RunNews) -> dict[str, Any]:
+def _show_news(news: RunNews) -> Curves:
     steps = [event for event in news.events if event["type"] == "step"]
     epochs = [event for event in news.events if event["type"] == "epoch"]
     return show_curves(steps, epochs, MAX_NEWS_POINTS)

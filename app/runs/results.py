@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from app.runs.payloads import Absent, AnsweredImage, ClassResult, ConfusionCell, Results
 from app.ui.numbers import format_number, write_percent
 from models.checkpoints.evaluation import compute_interval
 from models.data.datasets import has_files, load_gallery
@@ -44,7 +45,7 @@ def title_run(run: RunState) -> str:
     return f"{name}: {title_training(run)}" if name else title_training(run)
 
 
-def show_results(run_id: Any, known: Any = None) -> dict[str, Any]:
+def show_results(run_id: Any, known: Any = None) -> Results | Absent:
     """Lay out a run's results on the test images.
 
     Args:
@@ -67,10 +68,10 @@ def show_results(run_id: Any, known: Any = None) -> dict[str, Any]:
     return {
         "id": run_id,
         "title": title_run(run),
-        "accuracy": f"{test['accuracy']:.2%}",
+        "accuracy": write_percent(test["accuracy"], 2),
         "accuracy_title": f"{confusion.trace():,} of {num:,} images",
-        "score": f"of {num:,} test images read correctly · 95% interval {test['low']:.2%} to "
-        f"{test['high']:.2%} · loss {format_number(test['loss'])} nats",
+        "score": f"of {num:,} test images read correctly · 95% interval {write_percent(test['low'], 2)} to "
+        f"{write_percent(test['high'], 2)} · loss {format_number(test['loss'])} nats",
         "meaning": (
             f"The interval says how far the luck of these {num:,} images reaches: intervals made in this "
             "way hold the accuracy on all images of the kind 95 times in 100."
@@ -86,7 +87,7 @@ def show_results(run_id: Any, known: Any = None) -> dict[str, Any]:
     }
 
 
-def show_cell(run_id: Any, row: Any, column: Any) -> dict[str, Any]:
+def show_cell(run_id: Any, row: Any, column: Any) -> ConfusionCell:
     """Lay out the images of one cell of the matrix: those that show `row` and were read as `column`.
 
     Raises:
@@ -137,29 +138,30 @@ def _count_times(num: int) -> str:
     return {0: "not yet", 1: "once", 2: "twice"}.get(num, f"{num:,} times")
 
 
-def _show_classes(confusion: np.ndarray) -> list[dict[str, Any]]:
+def _show_classes(confusion: np.ndarray) -> list[ClassResult]:
     """Return, for each label, the share of its images that was misread, with its interval."""
-    rows = []
+    rows: list[ClassResult] = []
     for label, counts in enumerate(confusion):
         num, right = int(counts.sum()), int(counts[label])
         if not num:
             rows.append({"accuracy": "–", "misread": 0, "low": 0, "high": 0, "text": "no image"})
             continue
         low, high = compute_interval(num - right, num)
+        misread, *interval = (write_percent(share, 2) for share in ((num - right) / num, low, high))
         rows.append(
             {
-                "accuracy": f"{right / num:.2%}",
+                "accuracy": write_percent(right / num, 2),
                 "misread": (num - right) / num,
                 "low": low,
                 "high": high,
                 "text": f"{num - right:,} of {num:,}",
-                "title": f"{(num - right) / num:.2%} misread, 95% interval {low:.2%} to {high:.2%}",
+                "title": f"{misread} misread, 95% interval {' to '.join(interval)}",
             }
         )
     return rows
 
 
-def _show_mistakes(answers: Answers | None) -> list[dict[str, Any]]:
+def _show_mistakes(answers: Answers | None) -> list[AnsweredImage]:
     """Return the mistakes in which the network was most confident; none where the images are not at hand."""
     if answers is None:
         return []
@@ -171,7 +173,7 @@ def _show_mistakes(answers: Answers | None) -> list[dict[str, Any]]:
         return []
 
 
-def _show_images(answers: Answers, indices: np.ndarray) -> list[dict[str, Any]]:
+def _show_images(answers: Answers, indices: np.ndarray) -> list[AnsweredImage]:
     if not len(indices):
         return []
     if not has_files(answers.dataset):  # whoever looks at a run starts no download
@@ -209,7 +211,7 @@ def _title_cell(names: tuple[str, ...], row: int, column: int) -> str:
 def _describe_cell(num: int, num_shown: int, is_right: bool) -> str:
     if not num:
         return "No test image is here."
-    first = "those it was least sure of first" if is_right else "those it was chosen of first"
+    first = "the least confident first" if is_right else "the most confident first"
     if num == 1:
         return "1 image."
     return f"{num:,} images, {first}." if num == num_shown else f"{num_shown} of {num:,} images, {first}."

@@ -13,6 +13,7 @@ from app.runs.controls import build_form, wire_form
 from app.runs.form import read_fields, read_form, read_num_seeds
 from app.runs.lesson import build_lesson
 from app.runs.live import answer_act, answer_file, answer_look
+from app.runs.payloads import RunList
 from app.runs.sections import (
     build_comparison_section,
     build_epochs_section,
@@ -109,8 +110,10 @@ def read_run_id(text: Any) -> str:
 
 def pack_listing(run_ids: list[str], focus: str, ticked: list[str] | None = None) -> str:
     """Return the value of the runs' component: which runs there are, and which is chosen."""
-    listing: dict[str, Any] = {"serial": time.time_ns(), "ids": run_ids, "focus": focus}
-    return pack(listing | ({"ticked": ticked} if ticked else {}))
+    listing: RunList = {"serial": time.time_ns(), "ids": run_ids, "focus": focus}
+    if ticked:
+        listing["ticked"] = ticked
+    return pack(listing)
 
 
 def _show_runs(run_ids: list[str], focus: str, ticked: list[str] | None = None) -> Listing:

@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from app.runs.payloads import Measure, SeedGroup, Verdict
 from app.runs.results import title_training
+from app.ui.numbers import write_percent
 from models.checkpoints.comparison import compare_answers
 from models.data.names import TITLES
 from models.runs.records import read_answers
@@ -23,7 +25,7 @@ class _Tested:
     is_right: np.ndarray
 
 
-def summarise_seeds(runs: list[RunState], configs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def summarise_seeds(runs: list[RunState], configs: list[dict[str, Any]]) -> list[SeedGroup]:
     """Sum up runs that differ in nothing but their seed: mean and spread beside the single scores."""
     groups: dict[str, dict[int, int]] = {}
     for position, config in enumerate(configs):
@@ -43,7 +45,7 @@ def summarise_seeds(runs: list[RunState], configs: list[dict[str, Any]]) -> list
     ]
 
 
-def judge_differences(runs: list[RunState], labels: list[str]) -> list[dict[str, str]]:
+def judge_differences(runs: list[RunState], labels: list[str]) -> list[Verdict]:
     """Say for each data set's best run whether the other ones are worse by more than chance."""
     tested: dict[str, list[_Tested]] = {}
     for run, label in zip(runs, labels, strict=True):
@@ -51,7 +53,7 @@ def judge_differences(runs: list[RunState], labels: list[str]) -> list[dict[str,
         if answers is not None:
             is_right = answers.answers == answers.labels
             tested.setdefault(answers.dataset, []).append(_Tested(label, _drop_seed(run.config), is_right))
-    verdicts = []
+    verdicts: list[Verdict] = []
     for group in tested.values():
         best, *others = sorted(group, key=lambda each: -each.is_right.sum())
         verdicts += [_judge(best, other) for other in others]
@@ -76,7 +78,7 @@ def _drop_seed(config: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in config.items() if name != "seed"}
 
 
-def _judge(first: _Tested, second: _Tested) -> dict[str, str]:
+def _judge(first: _Tested, second: _Tested) -> Verdict:
     comparison = compare_answers(first.is_right, second.is_right)
     points = 100 * comparison.difference
     low, high = (f"{100 * bound:.2f}".replace("-", "−") for bound in comparison.interval)
@@ -96,7 +98,7 @@ def _judge(first: _Tested, second: _Tested) -> dict[str, str]:
     return {"verdict": verdict, "detail": detail}
 
 
-def _measure_spread(title: str, scores: list[tuple[int, float | None]]) -> dict[str, Any] | None:
+def _measure_spread(title: str, scores: list[tuple[int, float | None]]) -> Measure | None:
     """Return mean, standard deviation and the single scores, each with its place on an axis of its own."""
     known = sorted((seed, score) for seed, score in scores if score is not None)
     if len(known) < 2:
@@ -111,12 +113,17 @@ def _measure_spread(title: str, scores: list[tuple[int, float | None]]) -> dict[
 
     return {
         "title": title,
-        "text": f"{mean:.2%} ± {100 * deviation:.2f}",
+        "text": f"{write_percent(mean, 2)} ± {100 * deviation:.2f}",
         "note": f"mean ± standard deviation of {len(known)} seeds, in points",
         "mean": place(mean),
         "band": [place(mean - deviation), place(mean + deviation)],
         "scores": [
-            {"text": f"{score:.2%}", "seed": seed, "place": place(score), "title": f"seed {seed}: {score}"}
+            {
+                "text": write_percent(score, 2),
+                "seed": seed,
+                "place": place(score),
+                "title": f"seed {seed}: {score}",
+            }
             for seed, score in known
         ],
     }

@@ -8,7 +8,8 @@ from itertools import pairwise
 from typing import Any
 
 from app.runs.form import ALL_IMAGES
-from app.ui.numbers import format_seconds
+from app.runs.payloads import Curves, RunCard, RunUpdate
+from app.ui.numbers import format_seconds, write_percent
 from models.data.names import TITLES
 from models.networks.registry import NETWORKS
 from models.runs.status import EXAMPLE_RUN, RunNews, RunState
@@ -38,16 +39,8 @@ _STATUS_TITLES = {
 }
 
 
-def show_card(run: RunState) -> dict[str, Any]:
-    """Return all that the list and the heading show of a run.
-
-    The keys: `id`; `name`, as its owner called it; `title`, what is trained on what; `label` and `about`, the
-    two lines of its row; `settings`, the hyperparameters in a line; `epochs` and `num_steps`, where the axes
-    end; `created`, unix seconds; `checkpoint`, a path or "";
-    `can_resume`; `status`; `mark`, by which the browser says what it knows; `text`, the status in a few
-    words; `share` of the steps done; `details`, a line on how it goes; `duration`, `validation` and `test`:
-    texts, "" where there is nothing yet. `show_update` tells what changes while a run is live.
-    """
+def show_card(run: RunState) -> RunCard:
+    """Return all that list and heading show of a run; `show_update` tells what changes while it is live."""
     config = TrainConfig(**run.config)
     images = f"{config.num_images or ALL_IMAGES:,} images"
     network, dataset = NETWORKS[config.network].title, TITLES[config.dataset]
@@ -78,29 +71,26 @@ def show_card(run: RunState) -> dict[str, Any]:
     }
 
 
-def show_update(news: RunNews) -> dict[str, Any]:
-    """Return what changes on a live run's row; keys without news are left out.
-
-    The keys are `show_card`'s, and `offset`, where the next question begins.
-    """
+def show_update(news: RunNews) -> RunUpdate:
+    """Return what changes on a live run's row; keys without news are left out."""
     latest = _find_latest(news, "step")
     epoch = _find_latest(news, "epoch")
-    line: dict[str, Any] = {
+    update: RunUpdate = {
         "offset": news.offset,
         "status": news.status,
         "mark": mark_status(news.status, news.place, news.message),
     }
     if latest or _is_told(news):
-        line["text"] = describe_status(news.status, news.place, news.message, _share(latest))
+        update["text"] = describe_status(news.status, news.place, news.message, _share(latest))
     if latest:
-        line["share"] = _share(latest)
-        line["duration"] = format_seconds(latest["seconds"])
+        update["share"] = _share(latest)
+        update["duration"] = format_seconds(latest["seconds"])
     if epoch:
-        line["validation"] = _format_share(epoch["validation_accuracy"])
-    return line
+        update["validation"] = _format_share(epoch["validation_accuracy"])
+    return update
 
 
-def show_heading(news: RunNews, num_epochs: int) -> dict[str, Any]:
+def show_heading(news: RunNews, num_epochs: int) -> RunUpdate:
     """Return what changes on the chosen run beside its row.
 
     Args:
@@ -108,7 +98,7 @@ def show_heading(news: RunNews, num_epochs: int) -> dict[str, Any]:
         num_epochs: Epochs of the whole run.
     """
     latest = _find_latest(news, "step")
-    heading: dict[str, Any] = {"can_resume": news.can_resume}
+    heading: RunUpdate = {"can_resume": news.can_resume}
     if latest:
         heading["num_steps"] = latest["num_steps"]
         heading["details"] = describe_progress(latest, num_epochs)
@@ -128,7 +118,7 @@ def _is_told(news: RunNews) -> bool:
 
 def show_curves(
     steps: Sequence[Mapping[str, Any]], epochs: Sequence[Mapping[str, Any]], max_points: int
-) -> dict[str, Any]:
+) -> Curves:
     """Return points for the charts.
 
     Args:
@@ -193,7 +183,7 @@ def _share(step: Mapping[str, Any] | None) -> float:
 
 
 def _format_share(value: float) -> str:
-    return f"{value:.2%}"
+    return write_percent(value, 2)
 
 
 def _summarise(part: Sequence[Mapping[str, Any]], name: str) -> float | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from app.sketchpad.payloads import RunProgress, StartedRun
@@ -17,7 +17,7 @@ from models.sketch.drawings import prepare_drawings
 from models.training.config import TrainConfig
 from models.training.fine_tuning import START, pack_beginning, plan_fine_tuning
 
-ShowCard = Callable[[RunState], dict[str, Any]]
+ShowCard = Callable[[RunState], Mapping[str, Any]]
 
 
 def start_fine_tuning(key: Any, digits: Any, run_ids: Any) -> StartedRun:
