@@ -166,7 +166,7 @@ def test_what_cannot_be_is_explained_and_the_picture_stays(window):
 
 def test_examples_are_one_click_away(window):
     for name, text in (
-        ("The lab's zoom: windows over the edge", "28 × 28 pixels"),
+        ("Its zoom: past the edge", "28 × 28 pixels"),
         ("Its exercise: kernel 4, stride 4", "7 × 7 pixels"),
         ("Find vertical edges", "each 9 products"),
         ("The lab's layer", "each 4 products"),
@@ -251,7 +251,7 @@ def test_by_hand_against_pytorch_and_the_code_that_ran(window):
     page.locator("#window-comparison").get_by_text("Gradient of the kernel").wait_for()
     page.locator("#window-grids canvas").nth(4).wait_for()
     page.locator("#window-source").get_by_text("convolve_by_hand").first.wait_for()
-    page.get_by_role("button", name="The lab's zoom: windows over the edge").click()
+    page.get_by_role("button", name="Its zoom: past the edge").click()
     page.locator("#window-comparison").get_by_text("they are off by up to").wait_for()
     page.get_by_role("button", name="How large the result is").click()
     page.locator("#window-sizes .katex").first.wait_for()
@@ -319,7 +319,7 @@ TIME_HOVERS = """async (selector) => {
 @pytest.mark.gate
 def test_a_change_is_drawn_quickly_and_pointing_asks_nobody(window, undisturbed):
     """From a new seed to the redrawn picture of 28 × 28; from the pointer's move to window and sum."""
-    window.page.get_by_role("button", name="The lab's zoom: windows over the edge").click()
+    window.page.get_by_role("button", name="Its zoom: past the edge").click()
     window.wait_for("28 × 28 pixels")
     window.page.get_by_role(
         "button", name="Take it away: this convolution or pooling"

@@ -1,4 +1,4 @@
-"""What follows from a window at leisure: sizes, by hand against torch, gradients, and the code that ran."""
+"""What takes longer to work out: sizes, by hand against torch, gradients, and the code that ran."""
 
 import inspect
 from collections.abc import Callable

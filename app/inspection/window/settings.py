@@ -146,7 +146,7 @@ SETTINGS: dict[str, Setting] = list_settings(WindowSettings)
 
 EXAMPLES = {
     "notebook": ("The lab's layer", WindowSettings()),
-    "zoom": ("The lab's zoom: windows over the edge", WindowSettings(hangs_over=True)),
+    "zoom": ("Its zoom: past the edge", WindowSettings(hangs_over=True)),
     "exercise": ("Its exercise: kernel 4, stride 4", WindowSettings(kernel_size=4, stride=4)),
     "pool": ("Its max pooling", WindowSettings(operation="max", kernel_size=4, stride=4)),
     "edges": ("Find vertical edges", WindowSettings(kernel="sobel_x", kernel_size=3, padding=1, index=7)),

@@ -93,7 +93,7 @@ function spell() {
     setText(place, `Input pixel in ${tellPlace(cell)}: ${value}. It feeds ${count} output pixel${count === 1 ? "" : "s"}`);
   }
   lines[1].hidden = !lines[1].firstChild;
-  // The box grows to the longest sum and stays there, so that nothing below it jumps while the window walks.
+  // The box grows to the longest sum and stays there, so that nothing below it jumps while the window moves.
   for (const line of lines) line.style.minHeight = `${Math.max(parseFloat(line.style.minHeight) || 0, line.offsetHeight)}px`;
 }
 
