@@ -20,7 +20,7 @@ function showTools() {
   tools.replay.querySelector("path").setAttribute("d", isPlaying ? "M7 7h10v10H7z" : "M8 5l11 7-11 7z");
   tools.pen.setAttribute("aria-pressed", String(!isErasing));
   tools.eraser.setAttribute("aria-pressed", String(isErasing));
-  tools.grid.setAttribute("aria-pressed", String(hasGrid));
+  for (const overlay of OVERLAYS) tools[overlay.tool].setAttribute("aria-pressed", String(shownOverlays.has(overlay)));
   sendButton.disabled = !hasInk();
 }
 
@@ -61,12 +61,6 @@ function takeTool(wanted) {
   draw();
 }
 
-function toggleGrid() {
-  hasGrid = !hasGrid;
-  showTools();
-  draw();
-}
-
 function setBrush(px) {
   brushPx = keepWithin(px, 10, 24);
   widthField.value = brushPx;
@@ -80,7 +74,7 @@ tools.undo.addEventListener("click", undo);
 tools.redo.addEventListener("click", redo);
 tools.clear.addEventListener("click", clear);
 tools.replay.addEventListener("click", playDrawing);
-tools.grid.addEventListener("click", toggleGrid);
+for (const overlay of OVERLAYS) tools[overlay.tool].addEventListener("click", () => toggleOverlay(overlay));
 tools.picture.addEventListener("click", () => fileField.click());
 tools.example.addEventListener("click", () => {
   touched = true;

@@ -138,6 +138,7 @@ def build_pad(
             "verdict",
             "pad_columns",
             "pad_history",
+            "pad_overlays",
             "pad_sheet",
             "pad_eraser",
             "pad_questions",

@@ -11,6 +11,7 @@ function createColumn(key) {
   read.className = "gb-pad-read";
   message.className = "gb-pad-message";
   const [digit, confidence] = ["b", "span"].map((tag) => read.appendChild(document.createElement(tag)));
+  confidence.title = "confidence";
   const list = host.appendChild(document.createElement("ol"));
   list.className = "gb-pad-bars";
   return { key, host, name, digit, confidence, message, bars: createBars(list) };
@@ -31,7 +32,7 @@ function showColumns(answers) {
       column.host.setAttribute("aria-label", answer.name);
     }
     setText(column.digit, hasRead ? String(answer.digit) : "\u2013");
-    setText(column.confidence, hasRead ? `${formatPercent(answer.probabilities[answer.digit])} confidence` : "");
+    setText(column.confidence, hasRead ? formatPercent(answer.probabilities[answer.digit]) : "");
     column.host.classList.toggle("is-silent", Boolean(answer) && !hasRead);
     setText(column.message, answer && !hasRead ? String(answer.message || NO_ANSWER) : "");
     column.bars.show(hasRead ? answer.probabilities : null, hasRead ? answer.digit : null);

@@ -6,7 +6,8 @@ let hasErased = false;            // this passage of the eraser has taken someth
 
 canvas.setAttribute("aria-label", "Drawing pad. Draw a digit with mouse, finger or pen. On the keyboard: arrow keys "
   + "move the pen, with Shift in small steps; Space or Enter lowers or lifts it; P takes the pen, X the eraser; "
-  + "U undoes, Ctrl+Y does it again; C clears; R replays the drawing, E the example; G shows the network's grid.");
+  + "U undoes, Ctrl+Y does it again; C clears; R replays the drawing, E the example; "
+  + `${OVERLAYS.map((overlay) => overlay.help).join("; ")}.`);
 
 // ---- One stroke, or one passage of the eraser
 
@@ -127,7 +128,8 @@ canvas.addEventListener("keydown", (event) => {
     ArrowLeft: () => movePen(-step, 0), ArrowRight: () => movePen(step, 0),
     ArrowUp: () => movePen(0, -step), ArrowDown: () => movePen(0, step),
     " ": lowerOrLiftPen, Enter: lowerOrLiftPen, u: undo, c: clear, Delete: clear, Backspace: clear,
-    e: () => tools.example.click(), r: playDrawing, p: () => takeTool(false), x: () => takeTool(true), g: toggleGrid,
+    e: () => tools.example.click(), r: playDrawing, p: () => takeTool(false), x: () => takeTool(true),
+    ...Object.fromEntries(OVERLAYS.map((overlay) => [overlay.key, () => toggleOverlay(overlay)])),
     "[": () => setBrush(brushPx - 1), "]": () => setBrush(brushPx + 1),
   };
   const act = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];

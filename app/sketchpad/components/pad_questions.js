@@ -26,7 +26,7 @@ function changed() {
   draw();
   if (hasInk()) return askSoon();
   validFrom = version;
-  field = null;
+  lastAnswer = null;
   showBlank(version);
   if (isResting()) broadcastDrawing();
 }
@@ -65,9 +65,9 @@ async function ask() {
   // While someone draws, an answer to the drawing of a moment ago is still worth showing; after Clear it is not.
   if (isCurrent && hasInk() && asked.version >= validFrom) {
     wasRead = String(asked.checkpoints);
-    field = answer && Array.isArray(answer.field) ? answer.field : null;
+    lastAnswer = answer ?? null;
     showAnswer(answer, asked.version, !isResting());
-    if (hasGrid) draw();
+    if (shownOverlays.size) draw();
   }
   if (isCurrent && asked.version === version && isResting()) broadcastDrawing(answer);
   if (publishAt !== null && asked.version === version) requestAnimationFrame(() => publishSoon(0));

@@ -1,16 +1,13 @@
-// The sheet: strokes, a picture, the network's grid, the keyboard's pen and the eraser, painted.
+// The sheet: strokes, a picture, overlays, the keyboard's pen and the eraser, painted.
 
 const sheet = pad.querySelector(".gb-pad-sheet");
 const canvas = pad.querySelector(".gb-pad-canvas");
 const hint = pad.querySelector(".gb-pad-hint");
-const GRID_COLOR = "rgb(63 208 191 / 38%)";
 const EDGE_COLOR = "#3fd0bf";
 const ERASER_PX = 12;             // radius of what it takes away
 
 let brushPx = 18;                 // how broad the pen looks; the network draws every stroke with a pen of its own
 let isErasing = false;            // which tool is in the hand
-let hasGrid = false;
-let field = null;                 // [x, y, side] of the network's 28 × 28 pixels on the pad, from the last answer
 let eraserAt = null;              // where the eraser hovers
 const pen = { x: SIZE / 2, y: SIZE / 2, down: false, shown: false };  // of the keyboard
 
@@ -31,23 +28,6 @@ function paintPicture(context, { image }) {
   const scale = SIZE / Math.max(image.width, image.height);
   const [width, height] = [image.width * scale, image.height * scale];
   context.drawImage(image, (SIZE - width) / 2, (SIZE - height) / 2, width, height);
-}
-
-function paintGrid(context, [left, top, side]) {
-  context.lineWidth = 0.6;
-  context.strokeStyle = GRID_COLOR;
-  context.beginPath();
-  for (let i = 0; i <= 28; i += 1) {
-    const shift = i * side / 28;
-    context.moveTo(left + shift, top);
-    context.lineTo(left + shift, top + side);
-    context.moveTo(left, top + shift);
-    context.lineTo(left + side, top + shift);
-  }
-  context.stroke();
-  context.lineWidth = 1.5;
-  context.strokeStyle = EDGE_COLOR;
-  context.strokeRect(left, top, side, side);
 }
 
 function paintCircle(context, x, y, radius, isFilled) {
@@ -71,9 +51,9 @@ function draw() {
   context.lineWidth = brushPx;
   context.strokeStyle = getComputedStyle(pad).getPropertyValue("--pad-ink");
   for (const stroke of strokes) if (stroke.length) traceStroke(context, stroke);
-  if (hasGrid && field && strokes.length) paintGrid(context, field);
+  for (const overlay of shownOverlays) if (lastAnswer) overlay.paint(context, lastAnswer);
   if (pen.shown) paintCircle(context, pen.x, pen.y, isErasing ? ERASER_PX : brushPx / 2, pen.down);
   else if (isErasing && eraserAt) paintCircle(context, ...eraserAt, ERASER_PX, false);
   hint.hidden = hasInk() || pen.shown;
-  setText(hint, hasGrid ? "Draw a digit to see the network\u2019s pixels on it" : "Draw a digit");
+  setText(hint, [...shownOverlays].at(-1)?.hint ?? "Draw a digit");
 }
