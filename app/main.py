@@ -122,5 +122,5 @@ def warm_up() -> None:
     advance_queue()  # runs may wait since an earlier server ended
     answer_drawing({"strokes": build_example(1)}, [DEFAULT_CHOICE])
     read_architecture(ALEXNET)  # torchvision takes seconds to import
-    run_race(OPENINGS["valley"])  # the first of torch's optimisers makes torch import its compiler
+    run_race(OPENINGS["valley"])  # the first of torch's optimizers makes torch import its compiler
     keep_spare()  # so that a run's first step does not wait for all these imports again

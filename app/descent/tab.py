@@ -46,7 +46,7 @@ def build_descent_tab(page: gr.Blocks) -> None:
     opening = run_race(settings)
 
     gr.Markdown(QUESTION, latex_delimiters=LATEX_DELIMITERS, elem_classes="gb-question")
-    with gr.Row(elem_classes="gb-bench"):
+    with gr.Row(elem_classes="gb-experiment"):
         with gr.Column(scale=3, elem_classes="gb-stage"):
             player = build_player(show_race(opening, CHARTS[0]), answer_controls, elem_id="descent-player")
             ruler = build_ruler(show_ruler(opening), elem_id="descent-ruler")

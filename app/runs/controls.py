@@ -76,9 +76,9 @@ def on_field(recipe: str, followed: str, *values: Any) -> Summary:
 
 def on_recipe(recipe: str, *values: Any) -> RecipeChoice:
     """Follow another recipe; "free" opens its fields. Wires: recipe; recipe, form → choice."""
-    told = _summarise(read_fields(values), recipe, recipe)
+    shown = _summarise(read_fields(values), recipe, recipe)
     opened = gr.Accordion(open=True) if recipe == "free" else gr.skip()
-    return RecipeChoice(recipe, opened, told.about, told.warnings)
+    return RecipeChoice(recipe, opened, shown.about, shown.warnings)
 
 
 def _summarise(form: Form, followed: str, shown: str) -> Summary:

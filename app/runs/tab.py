@@ -80,8 +80,8 @@ def on_open_run(my_runs: Any, text: Any) -> Listing:
     run_id = read_run_id(text)
     known = keep_known_runs(my_runs)
     if not has_run(run_id) or run_id == EXAMPLE_RUN:
-        told = f"{run_id[:40]!r} is not a run's id" if run_id else "Nothing is entered"
-        return Listing(f"{told}: paste the 32 letters that “Copy link” ends with.", gr.skip(), gr.skip())
+        reason = f"{run_id[:40]!r} is not a run's id" if run_id else "Nothing is entered"
+        return Listing(f"{reason}: paste the 32 letters that “Copy link” ends with.", gr.skip(), gr.skip())
     return _show_runs([*(each for each in known if each != run_id), run_id], run_id)
 
 
@@ -130,7 +130,7 @@ def build_runs_tab(page: gr.Blocks, pad: gr.HTML, my_runs: gr.BrowserState) -> R
         my_runs: Ids of this visitor's runs, kept in their browser, oldest first.
     """
     gr.Markdown(QUESTION, elem_classes="gb-question")
-    with gr.Row(elem_classes="gb-bench"):
+    with gr.Row(elem_classes="gb-experiment"):
         with gr.Column(scale=3, elem_classes="gb-stage"):
             runs = build_runs(answer_look, answer_act, answer_file, elem_id="runs")
         with gr.Column(scale=1, min_width=280, elem_classes="gb-controls"):

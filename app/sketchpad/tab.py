@@ -47,7 +47,7 @@ def build_sketchpad_tab(pad: gr.HTML, my_runs: gr.BrowserState, show_card: ShowC
         show_card: Lays out how a run stands, for a fine-tuning (see `app.runs.view`).
     """
     gr.Markdown(_QUESTION, elem_classes="gb-question")
-    with gr.Row(elem_classes="gb-bench"):
+    with gr.Row(elem_classes="gb-experiment"):
         with gr.Column(scale=3, elem_classes="gb-stage"):
             pad.render()  # type: ignore[no-untyped-call]
         with gr.Column(scale=1, min_width=280, elem_classes="gb-controls"):

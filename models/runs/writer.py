@@ -241,8 +241,8 @@ class _Writer:
         epoch, step = (state.progress.epoch, state.progress.step) if state else (0, 0)
         resumed = {"type": "resumed", "epoch": epoch, "step": step}
         self._log.write(resumed)
-        told = [event["epoch"] for event in drop_undone([*events, resumed]) if event["type"] == "epoch"]
-        if state and epoch not in told:
+        known = [event["epoch"] for event in drop_undone([*events, resumed]) if event["type"] == "epoch"]
+        if state and epoch not in known:
             self._log.write(state.report)
 
     def _write(self, config: TrainConfig, event: Event) -> None:

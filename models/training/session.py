@@ -132,8 +132,8 @@ class Session:
             self._smooth(loss, num_steps)
             yield self._describe_step(loss, sums.images_per_second * peers.size)
             if agreed:
-                told = halt or Halt("Stopped as asked", keep=agreed == _KEEP)  # asked of another process
-                yield EpochResult(*sums.average(peers), told)
+                end = halt or Halt("Stopped as asked", keep=agreed == _KEEP)  # asked of another process
+                yield EpochResult(*sums.average(peers), end)
                 return
             last_report = time.perf_counter()
         yield EpochResult(*sums.average(peers), None)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import pytest
 
 from app.sketchpad.tab import build_example
-from tests.browser.test_runs import Bench
+from tests.browser.test_runs import RunsTab
 from tests.browser.test_sketchpad import Pad
 from tests.conftest import find_free_port, wait_until_served
 
@@ -38,14 +38,14 @@ def test_nothing_is_lost_when_the_server_is_killed(chromium, tmp_path):
     with serve(port, runs, tmp_path / "log.txt"):
         page.goto(f"http://127.0.0.1:{port}/?tab=runs")
         page.locator("body[data-ready]").wait_for()
-        bench = Bench(page)
-        bench.choose("network", "ConvNet4")
-        bench.choose("dataset", "Built-in strokes")
-        bench.set_images(2_000)
-        bench.fill("epochs", 20)
+        runs_tab = RunsTab(page)
+        runs_tab.choose("network", "ConvNet4")
+        runs_tab.choose("dataset", "Built-in strokes")
+        runs_tab.set_images(2_000)
+        runs_tab.fill("epochs", 20)
         page.get_by_role("button", name="Start training").click()
-        bench.wait_for_status("running")
-        run_id = bench.focus()
+        runs_tab.wait_for_status("running")
+        run_id = runs_tab.focus()
         page.get_by_role("tab", name="Sketchpad").click()
         pad = Pad(page)
         pad.clear()
@@ -71,15 +71,15 @@ def test_nothing_is_lost_when_the_server_is_killed(chromium, tmp_path):
         )
         page.locator("body[data-ready]").wait_for()
         page.get_by_role("tab", name="Training runs").click()
-        bench.wait_for_run(run_id)
-        points = bench.points()
-        bench.wait_for_points(more_than=points)  # its own process has gone on, and the page follows again
+        runs_tab.wait_for_run(run_id)
+        points = runs_tab.points()
+        runs_tab.wait_for_points(more_than=points)  # its own process has gone on, and the page follows again
 
         page.reload()
         page.locator("body[data-ready]").wait_for()
-        bench = Bench(page)
-        bench.wait_for_run(run_id)
-        bench.press("Stop")
-        bench.wait_for_status("stopped")
+        runs_tab = RunsTab(page)
+        runs_tab.wait_for_run(run_id)
+        runs_tab.press("Stop")
+        runs_tab.wait_for_status("stopped")
     page.context.close()
     assert not errors

@@ -25,7 +25,7 @@ WATCH_UPDATES = """() => {
 }"""
 
 
-class Bench:
+class RunsTab:
     """The tab as its user handles it."""
 
     def __init__(self, page):
@@ -92,8 +92,8 @@ class Bench:
 
 
 @pytest.fixture
-def bench(open_page):
-    return Bench(open_page("runs"))
+def runs_tab(open_page):
+    return RunsTab(open_page("runs"))
 
 
 @pytest.fixture
@@ -116,73 +116,73 @@ def open_runs(open_page, served_page):
     def open_runs(*run_ids, **options):
         remembered = [{"name": "glassbox-run-ids", "value": json.dumps(run_ids)}]
         storage = {"cookies": [], "origins": [{"origin": served_page, "localStorage": remembered}]}
-        bench = Bench(open_page("runs", storage_state=storage, **options))
-        bench.wait_for_run(run_ids[-1])
-        return bench
+        runs_tab = RunsTab(open_page("runs", storage_state=storage, **options))
+        runs_tab.wait_for_run(run_ids[-1])
+        return runs_tab
 
     return open_runs
 
 
-def test_example_run_is_there_at_once(bench):
-    assert bench.listed() == ["example"]
-    assert bench.points() > 100
-    bench.wait_for_status("done")
-    expect(bench.page.locator(f"{FOCUS} h3")).to_contain_text("GlassNet on MNIST")
-    loss = bench.page.locator(f"{FOCUS} .is-loss canvas").get_attribute("aria-label")
+def test_example_run_is_there_at_once(runs_tab):
+    assert runs_tab.listed() == ["example"]
+    assert runs_tab.points() > 100
+    runs_tab.wait_for_status("done")
+    expect(runs_tab.page.locator(f"{FOCUS} h3")).to_contain_text("GlassNet on MNIST")
+    loss = runs_tab.page.locator(f"{FOCUS} .is-loss canvas").get_attribute("aria-label")
     assert re.search(r"Validation 0\.0\d+", loss)
     for name in ("Stop", "Resume", "Rename", "Delete", "Pause the view"):
-        assert bench.page.locator("#runs").get_by_role("button", name=name, exact=True).count() == 0
+        assert runs_tab.page.locator("#runs").get_by_role("button", name=name, exact=True).count() == 0
 
 
 @pytest.mark.gate
-def test_run_lives_through_reloading_stopping_and_going_on(bench, open_page, tmp_path):
-    bench.choose("network", "ConvNet3")
-    bench.choose("dataset", "Built-in strokes")
-    bench.set_images(2_000)
-    bench.fill("epochs", 20)
-    bench.wait_for_value("recipe", "free")
-    bench.page.get_by_role("button", name="Start training").click()
-    bench.wait_for_status("running")
-    run_id = bench.focus()
-    assert bench.listed() == [run_id, "example"]
-    bench.page.evaluate(WATCH_UPDATES)
-    bench.wait_for_points(more_than=4)
-    assert max(num_bytes for _, num_bytes in bench.page.evaluate("window.updates")) <= 2_048
+def test_run_lives_through_reloading_stopping_and_going_on(runs_tab, open_page, tmp_path):
+    runs_tab.choose("network", "ConvNet3")
+    runs_tab.choose("dataset", "Built-in strokes")
+    runs_tab.set_images(2_000)
+    runs_tab.fill("epochs", 20)
+    runs_tab.wait_for_value("recipe", "free")
+    runs_tab.page.get_by_role("button", name="Start training").click()
+    runs_tab.wait_for_status("running")
+    run_id = runs_tab.focus()
+    assert runs_tab.listed() == [run_id, "example"]
+    runs_tab.page.evaluate(WATCH_UPDATES)
+    runs_tab.wait_for_points(more_than=4)
+    assert max(num_bytes for _, num_bytes in runs_tab.page.evaluate("window.updates")) <= 2_048
 
-    bench.page.reload()
-    bench = Bench(bench.page)
-    assert bench.focus() == run_id
-    bench.wait_for_status("running")
-    other = Bench(open_page("runs", context=bench.page.context))
+    runs_tab.page.reload()
+    runs_tab = RunsTab(runs_tab.page)
+    assert runs_tab.focus() == run_id
+    runs_tab.wait_for_status("running")
+    other = RunsTab(open_page("runs", context=runs_tab.page.context))
     assert other.listed() == [run_id, "example"]
     other.page.close()
 
-    bench.press("Pause the view")
-    held = bench.points()
-    state = bench.row(run_id).locator(".is-state span")
+    runs_tab.press("Pause the view")
+    held = runs_tab.points()
+    state = runs_tab.row(run_id).locator(".is-state span")
     expect(state).not_to_have_text(state.inner_text(), timeout=30_000)
-    assert bench.points() == held
-    bench.press("Go on")
-    bench.wait_for_points(more_than=held)
+    assert runs_tab.points() == held
+    runs_tab.press("Go on")
+    runs_tab.wait_for_points(more_than=held)
 
-    bench.press("Stop")
-    bench.wait_for_status("stopped")
-    expect(bench.page.locator(f"{FOCUS} .gb-runs-details")).to_contain_text("Stopped as asked")
-    reached = bench.points()
-    bench.page.evaluate(WATCH_UPDATES)
-    bench.press("Resume")
-    bench.wait_for_status("running")
+    runs_tab.press("Stop")
+    runs_tab.wait_for_status("stopped")
+    expect(runs_tab.page.locator(f"{FOCUS} .gb-runs-details")).to_contain_text("Stopped as asked")
+    reached = runs_tab.points()
+    runs_tab.page.evaluate(WATCH_UPDATES)
+    runs_tab.press("Resume")
+    runs_tab.wait_for_status("running")
     # Updates with points: what is as large as a whole curve tells of the time before.
-    bench.page.wait_for_function(
+    runs_tab.page.wait_for_function(
         "() => window.updates.filter(([, bytes]) => bytes > 300 && bytes < 800).length > 3", timeout=60_000
     )
-    bench.wait_for_points(more_than=reached)  # beyond where it was stopped
-    bench.press("Stop and keep")
-    bench.wait_for_status("stopped")
-    expect(bench.page.locator(f"{FOCUS} .gb-runs-details")).to_contain_text("are kept")
-    expect(bench.row(run_id).locator(".is-test")).to_have_text(re.compile(r"\d\d\.\d\d%"))
-    with bench.page.expect_download() as download:
-        bench.page.get_by_role("link", name="Checkpoint").click()
+    runs_tab.wait_for_points(more_than=reached)  # beyond where it was stopped
+    runs_tab.press("Stop and keep")
+    runs_tab.wait_for_status("stopped")
+    expect(runs_tab.page.locator(f"{FOCUS} .gb-runs-details")).to_contain_text("are kept")
+    expect(runs_tab.row(run_id).locator(".is-test")).to_have_text(re.compile(r"\d\d\.\d\d%"))
+    with runs_tab.page.expect_download() as download:
+        runs_tab.page.get_by_role("link", name="Checkpoint").click()
     path = tmp_path / "mine.safetensors"
     download.value.save_as(path)
     assert load_checkpoint(path).info.network == "convnet3"
@@ -192,149 +192,149 @@ def test_run_lives_through_reloading_stopping_and_going_on(bench, open_page, tmp
 def test_curve_grows_where_a_proxy_holds_the_news_back(open_page):
     page = open_page("runs")
     page.route("**/glassbox/runs?*", lambda route: None)  # neither answered nor refused
-    bench = Bench(page)
-    bench.choose("network", "Logistic regression")
-    bench.choose("dataset", "Built-in strokes")
-    bench.set_images(1_000)
-    bench.fill("epochs", 20)
-    bench.page.get_by_role("button", name="Start training").click()
-    bench.wait_for_points(more_than=4)
-    bench.wait_for_status("done")
+    runs_tab = RunsTab(page)
+    runs_tab.choose("network", "Logistic regression")
+    runs_tab.choose("dataset", "Built-in strokes")
+    runs_tab.set_images(1_000)
+    runs_tab.fill("epochs", 20)
+    runs_tab.page.get_by_role("button", name="Start training").click()
+    runs_tab.wait_for_points(more_than=4)
+    runs_tab.wait_for_status("done")
     page.unroute_all(behavior="ignoreErrors")
 
 
 @pytest.mark.gate
-def test_seeds_wait_in_the_queue_and_are_ticked_to_be_compared(bench):
-    bench.choose("network", "Logistic regression")
-    bench.choose("dataset", "Built-in strokes")
-    bench.set_images(1_000)
-    bench.fill("seeds", 3)
-    bench.page.get_by_role("button", name="Start training").click()
-    bench.page.wait_for_function("() => window.glassboxRuns?.compared?.ids.length === 3")
-    third, second, first, _ = bench.listed()
-    assert bench.page.evaluate("window.glassboxRuns.compared.ids") == [first, second, third]
+def test_seeds_wait_in_the_queue_and_are_ticked_to_be_compared(runs_tab):
+    runs_tab.choose("network", "Logistic regression")
+    runs_tab.choose("dataset", "Built-in strokes")
+    runs_tab.set_images(1_000)
+    runs_tab.fill("seeds", 3)
+    runs_tab.page.get_by_role("button", name="Start training").click()
+    runs_tab.page.wait_for_function("() => window.glassboxRuns?.compared?.ids.length === 3")
+    third, second, first, _ = runs_tab.listed()
+    assert runs_tab.page.evaluate("window.glassboxRuns.compared.ids") == [first, second, third]
     for number, run_id in enumerate((first, second, third)):
-        expect(bench.row(run_id)).to_contain_text(f"seed {number}")
-        bench.page.locator(f'{ROOT} li[data-run="{run_id}"][data-status="done"]').wait_for(timeout=90_000)
-    assert bench.focus() == first
+        expect(runs_tab.row(run_id)).to_contain_text(f"seed {number}")
+        runs_tab.page.locator(f'{ROOT} li[data-run="{run_id}"][data-status="done"]').wait_for(timeout=90_000)
+    assert runs_tab.focus() == first
 
 
 def test_another_visitor_sees_nothing_of_a_run_unless_given_its_link(open_runs, open_page, place_run):
     run_id = place_run()
     mine = open_runs(run_id)
     assert mine.listed() == [run_id, "example"]
-    other = Bench(open_page("runs"))
+    other = RunsTab(open_page("runs"))
     assert other.listed() == ["example"]
     assert other.focus() == "example"
     mine.press("Copy link")
     link = mine.page.locator(f"{FOCUS} .gb-runs-link input").input_value()
     assert link.endswith(f"?tab=runs&run={run_id}")
-    other = Bench(open_page("runs", settings=f"run={run_id}", context=other.page.context))
+    other = RunsTab(open_page("runs", settings=f"run={run_id}", context=other.page.context))
     other.wait_for_run(run_id)
     assert "run=" not in other.page.url
     other.page.reload()
-    assert Bench(other.page).listed() == [run_id, "example"]
+    assert RunsTab(other.page).listed() == [run_id, "example"]
 
 
 def test_link_to_a_run_that_is_gone_says_so(open_page):
     page = open_page("runs", settings=f"run={'0' * 32}")
     page.locator("#run-error").get_by_text("There is no run 0000").wait_for()
-    assert Bench(page).focus() == "example"
+    assert RunsTab(page).focus() == "example"
 
 
-def test_run_is_opened_by_its_id(bench, place_run):
+def test_run_is_opened_by_its_id(runs_tab, place_run):
     run_id = place_run("seed 0")
-    bench.page.get_by_role("button", name="Open a run by its id").click()
-    bench.page.locator("#run-id").get_by_role("textbox").fill("not-an-id")
-    bench.page.locator("#run-open").click()
-    bench.page.locator("#run-open-error").get_by_text("is not a run's id").wait_for()
-    bench.page.locator("#run-id").get_by_role("textbox").fill(run_id)
-    bench.page.locator("#run-open").click()
-    bench.wait_for_run(run_id)
-    assert bench.listed() == [run_id, "example"]
+    runs_tab.page.get_by_role("button", name="Open a run by its id").click()
+    runs_tab.page.locator("#run-id").get_by_role("textbox").fill("not-an-id")
+    runs_tab.page.locator("#run-open").click()
+    runs_tab.page.locator("#run-open-error").get_by_text("is not a run's id").wait_for()
+    runs_tab.page.locator("#run-id").get_by_role("textbox").fill(run_id)
+    runs_tab.page.locator("#run-open").click()
+    runs_tab.wait_for_run(run_id)
+    assert runs_tab.listed() == [run_id, "example"]
 
 
 def test_name_is_text_and_stays(open_runs, place_run):
     run_id = place_run()
-    bench = open_runs(run_id)
-    bench.press("Rename")
-    bench.page.keyboard.type("<b>bold</b> & brave")
-    bench.page.keyboard.press("Enter")
-    bench.row(run_id).get_by_text("<b>bold</b> & brave", exact=True).wait_for()
-    bench.press("Rename")
-    bench.page.keyboard.type("never mind")
-    bench.page.keyboard.press("Escape")
-    bench.page.reload()
-    bench = Bench(bench.page)
-    bench.row(run_id).get_by_text("<b>bold</b> & brave", exact=True).wait_for()
-    assert bench.page.locator(f"{ROOT} b").filter(has_text="bold").count() == 0
+    runs_tab = open_runs(run_id)
+    runs_tab.press("Rename")
+    runs_tab.page.keyboard.type("<b>bold</b> & brave")
+    runs_tab.page.keyboard.press("Enter")
+    runs_tab.row(run_id).get_by_text("<b>bold</b> & brave", exact=True).wait_for()
+    runs_tab.press("Rename")
+    runs_tab.page.keyboard.type("never mind")
+    runs_tab.page.keyboard.press("Escape")
+    runs_tab.page.reload()
+    runs_tab = RunsTab(runs_tab.page)
+    runs_tab.row(run_id).get_by_text("<b>bold</b> & brave", exact=True).wait_for()
+    assert runs_tab.page.locator(f"{ROOT} b").filter(has_text="bold").count() == 0
 
 
 def test_deleted_run_comes_back_in_every_window(open_runs, open_page, place_run):
     first, second = place_run(), place_run("seed 1")
-    bench = open_runs(first, second)
-    other = Bench(open_page("runs", context=bench.page.context))
-    assert other.listed() == bench.listed() == [second, first, "example"]
-    bench.page.bring_to_front()
-    bench.press("Delete")
-    undo = bench.page.locator(f"{ROOT} .gb-runs-undo")
+    runs_tab = open_runs(first, second)
+    other = RunsTab(open_page("runs", context=runs_tab.page.context))
+    assert other.listed() == runs_tab.listed() == [second, first, "example"]
+    runs_tab.page.bring_to_front()
+    runs_tab.press("Delete")
+    undo = runs_tab.page.locator(f"{ROOT} .gb-runs-undo")
     undo.wait_for()
-    assert bench.listed() == [first, "example"]
-    assert bench.focus() == first
+    assert runs_tab.listed() == [first, "example"]
+    assert runs_tab.focus() == first
     other.wait_for_listed([first, "example"])
     undo.get_by_role("button", name="Undo").click()
-    bench.wait_for_run(second)
-    bench.wait_for_listed([second, first, "example"])
+    runs_tab.wait_for_run(second)
+    runs_tab.wait_for_listed([second, first, "example"])
     other.wait_for_listed([second, first, "example"])
     assert undo.is_hidden()
 
 
 def test_ticked_runs_get_colours_and_are_told_to_the_page(open_runs, place_run):
     first, second = place_run(), place_run("seed 1")
-    bench = open_runs(first, second)
-    bench.page.evaluate(
+    runs_tab = open_runs(first, second)
+    runs_tab.page.evaluate(
         "() => document.addEventListener('glassbox-runs-compared', ({ detail }) => { window.told = detail; })"
     )
     for run_id, expected in (("example", ["example"]), (first, ["example", first])):
-        bench.row(run_id).get_by_role("checkbox").check()
-        assert bench.page.evaluate("window.told.ids") == expected
-    fills = [bench.row(run_id).locator("path").evaluate("(path) => getComputedStyle(path).fill")
+        runs_tab.row(run_id).get_by_role("checkbox").check()
+        assert runs_tab.page.evaluate("window.told.ids") == expected
+    fills = [runs_tab.row(run_id).locator("path").evaluate("(path) => getComputedStyle(path).fill")
              for run_id in ("example", first)]  # fmt: skip
     assert len(set(fills)) == 2
-    bench.row("example").get_by_role("checkbox").uncheck()
-    assert bench.page.evaluate("window.told.ids") == [first]
-    assert bench.row("example").locator("path").count() == 0
+    runs_tab.row("example").get_by_role("checkbox").uncheck()
+    assert runs_tab.page.evaluate("window.told.ids") == [first]
+    assert runs_tab.row("example").locator("path").count() == 0
 
 
 def test_chosen_run_is_told_to_the_page_and_rows_are_buttons(open_runs, place_run):
     run_id = place_run()
-    bench = open_runs(run_id)
-    assert bench.page.evaluate("window.glassboxRuns.run") == {
+    runs_tab = open_runs(run_id)
+    assert runs_tab.page.evaluate("window.glassboxRuns.run") == {
         "id": run_id,
         "status": "done",
         "known": [run_id],
     }
-    row = bench.row("example").get_by_role("button")
+    row = runs_tab.row("example").get_by_role("button")
     assert row.bounding_box()["height"] >= 40
     row.focus()
-    bench.page.keyboard.press("Enter")
-    bench.wait_for_run("example")
+    runs_tab.page.keyboard.press("Enter")
+    runs_tab.wait_for_run("example")
     assert row.get_attribute("aria-current") == "true"
-    assert bench.page.evaluate("window.glassboxRuns.run.id") == "example"
+    assert runs_tab.page.evaluate("window.glassboxRuns.run.id") == "example"
 
 
 def test_files_are_handed_out(open_runs, place_run, tmp_path):
     run_id = place_run()
-    bench = open_runs(run_id)
+    runs_tab = open_runs(run_id)
     texts = {}
     for name in ("Figure as SVG", "Events as CSV", "Settings as JSON", "Script"):
-        with bench.page.expect_download() as download:
-            bench.press(name)
+        with runs_tab.page.expect_download() as download:
+            runs_tab.press(name)
         path = tmp_path / download.value.suggested_filename
         download.value.save_as(path)
         texts[path.suffix] = path.read_text()
-    with bench.page.expect_download() as download:
-        bench.press("Figure as PNG")
+    with runs_tab.page.expect_download() as download:
+        runs_tab.press("Figure as PNG")
     download.value.save_as(tmp_path / "figure.png")
     with Image.open(tmp_path / "figure.png") as image:
         assert image.size == (1800, 720)
@@ -354,43 +354,43 @@ def test_diverged_run_is_a_result(open_runs, served_runs):
     ending = {"type": "ending", "status": "diverged", "message": "The training diverged.", "test": None}
     (served_runs / run_id / "config.json").write_text(json.dumps(config))
     (served_runs / run_id / "events.jsonl").write_text(f"{json.dumps(step)}\n{json.dumps(ending)}\n")
-    bench = open_runs(run_id)
-    bench.wait_for_status("diverged")
-    expect(bench.page.locator(FOCUS)).to_contain_text("The training diverged.")
-    expect(bench.page.locator(FOCUS)).not_to_contain_text("NaN")
-    bench.page.get_by_role("checkbox", name="Log scale").check()
+    runs_tab = open_runs(run_id)
+    runs_tab.wait_for_status("diverged")
+    expect(runs_tab.page.locator(FOCUS)).to_contain_text("The training diverged.")
+    expect(runs_tab.page.locator(FOCUS)).not_to_contain_text("NaN")
+    runs_tab.page.get_by_role("checkbox", name="Log scale").check()
 
 
-def test_mistake_is_told_beside_the_form_and_nothing_starts(bench):
-    bench.open_hyperparameters()
+def test_mistake_is_told_beside_the_form_and_nothing_starts(runs_tab):
+    runs_tab.open_hyperparameters()
     for value, message in (("", "empty"), ("0", "learning rate is 0"), ("1e9", "1000000000")):
-        bench.fill("learning-rate", value)
-        bench.page.get_by_role("button", name="Start training").click()
-        bench.page.locator("#run-error").get_by_text(message).wait_for()
-    assert bench.listed() == ["example"]
+        runs_tab.fill("learning-rate", value)
+        runs_tab.page.get_by_role("button", name="Start training").click()
+        runs_tab.page.locator("#run-error").get_by_text(message).wait_for()
+    assert runs_tab.listed() == ["example"]
 
 
-def test_fields_follow_the_recipe_until_they_are_touched(bench):
-    bench.open_hyperparameters()
-    bench.fill("learning-rate", 10)
-    bench.wait_for_value("recipe", "free")
-    bench.page.locator("#run-warnings").get_by_text("far above what is usual for Adam").wait_for()
-    bench.choose("network", "Multi-layer perceptron")
-    bench.wait_for_value("optimizer", "SGD with momentum")
-    assert bench.read("learning-rate") == "10"
-    bench.page.locator("#run-momentum").wait_for()
-    bench.page.locator("#run-dropout").wait_for(state="detached")
-    bench.choose("recipe", "fast")
+def test_fields_follow_the_recipe_until_they_are_touched(runs_tab):
+    runs_tab.open_hyperparameters()
+    runs_tab.fill("learning-rate", 10)
+    runs_tab.wait_for_value("recipe", "free")
+    runs_tab.page.locator("#run-warnings").get_by_text("far above what is usual for Adam").wait_for()
+    runs_tab.choose("network", "Multi-layer perceptron")
+    runs_tab.wait_for_value("optimizer", "SGD with momentum")
+    assert runs_tab.read("learning-rate") == "10"
+    runs_tab.page.locator("#run-momentum").wait_for()
+    runs_tab.page.locator("#run-dropout").wait_for(state="detached")
+    runs_tab.choose("recipe", "fast")
     config = make_config("mlp", "fast")
-    bench.wait_for_value("learning-rate", f"{config.learning_rate:g}")
-    bench.wait_for_value("recipe", "fast")
-    assert bench.read("batch-size") == str(config.batch_size)
-    bench.page.locator("#run-warnings p").wait_for(state="detached")
+    runs_tab.wait_for_value("learning-rate", f"{config.learning_rate:g}")
+    runs_tab.wait_for_value("recipe", "fast")
+    assert runs_tab.read("batch-size") == str(config.batch_size)
+    runs_tab.page.locator("#run-warnings p").wait_for(state="detached")
 
 
-def test_what_a_network_brings_is_filled_in_before_any_answer_and_late_ones_rewrite_nothing(bench):
-    bench.open_hyperparameters()
-    page, held, late = bench.page, [], True
+def test_what_a_network_brings_is_filled_in_before_any_answer_and_late_ones_rewrite_nothing(runs_tab):
+    runs_tab.open_hyperparameters()
+    page, held, late = runs_tab.page, [], True
 
     def is_told(request):
         return request.method == "POST" and '"mlp"' in (request.post_data or "")
@@ -399,9 +399,9 @@ def test_what_a_network_brings_is_filled_in_before_any_answer_and_late_ones_rewr
         "**", lambda route: held.append(route) if late and is_told(route.request) else route.continue_()
     )
     with page.expect_request(is_told):
-        bench.choose("network", "Multi-layer perceptron")
-    bench.wait_for_value("optimizer", "SGD with momentum")
-    bench.wait_for_value("momentum", "0.9")
+        runs_tab.choose("network", "Multi-layer perceptron")
+    runs_tab.wait_for_value("optimizer", "SGD with momentum")
+    runs_tab.wait_for_value("momentum", "0.9")
     page.locator("#run-dropout").wait_for(state="detached")
     field = page.locator("#run-learning-rate input")
     field.click()
@@ -419,10 +419,10 @@ def test_what_a_network_brings_is_filled_in_before_any_answer_and_late_ones_rewr
 
 
 def test_own_run_reads_a_drawing_on_the_sketchpad(open_runs, place_run):
-    bench = open_runs(place_run())
-    bench.page.get_by_role("tab", name="Sketchpad").click()
-    choose(bench.page, "Your run: Multi-layer perceptron")
-    pad = Pad(bench.page)
+    runs_tab = open_runs(place_run())
+    runs_tab.page.get_by_role("tab", name="Sketchpad").click()
+    choose(runs_tab.page, "Your run: Multi-layer perceptron")
+    pad = Pad(runs_tab.page)
     pad.clear()
     pad.draw([[[140, 60], [140, 140], [140, 220]]])
     assert pad.read() in set("0123456789")
@@ -438,31 +438,31 @@ def test_other_visitors_are_not_offered_a_run_on_the_sketchpad(open_page, place_
 
 
 def test_narrow_screen_keeps_every_number(open_runs, place_run):
-    bench = open_runs(place_run(), viewport=NARROW)
-    row = bench.row(bench.focus())
+    runs_tab = open_runs(place_run(), viewport=NARROW)
+    row = runs_tab.row(runs_tab.focus())
     for name in ("name", "state", "validation", "test", "duration"):
         box = row.locator(f".is-{name}").bounding_box()
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= NARROW["width"]
-    assert bench.page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    assert runs_tab.page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
 
 
 @pytest.mark.gate
-def test_the_sketchpad_answers_at_once_while_a_run_trains(bench, undisturbed):
+def test_the_sketchpad_answers_at_once_while_a_run_trains(runs_tab, undisturbed):
     """Pointer-up to updated bars within 100 ms at the 95th percentile, while all cores train."""
-    bench.choose("network", "ConvNet3")
-    bench.choose("dataset", "Built-in strokes")
-    bench.set_images(20_000)
-    bench.fill("epochs", 20)
-    bench.page.get_by_role("button", name="Start training").click()
-    bench.wait_for_status("running")
-    bench.wait_for_points(more_than=4)
-    bench.page.get_by_role("tab", name="Sketchpad").click()
-    pad = Pad(bench.page)
+    runs_tab.choose("network", "ConvNet3")
+    runs_tab.choose("dataset", "Built-in strokes")
+    runs_tab.set_images(20_000)
+    runs_tab.fill("epochs", 20)
+    runs_tab.page.get_by_role("button", name="Start training").click()
+    runs_tab.wait_for_status("running")
+    runs_tab.wait_for_points(more_than=4)
+    runs_tab.page.get_by_role("tab", name="Sketchpad").click()
+    pad = Pad(runs_tab.page)
     pad.clear()
     with undisturbed():
         check_delays(pad, 40, late_ms=100)
-    bench.page.get_by_role("tab", name="Training runs").click()
-    bench.wait_for_status("running")  # it has trained all the time
-    bench.press("Stop")
-    bench.wait_for_status("stopped")
+    runs_tab.page.get_by_role("tab", name="Training runs").click()
+    runs_tab.wait_for_status("running")  # it has trained all the time
+    runs_tab.press("Stop")
+    runs_tab.wait_for_status("stopped")

@@ -15,7 +15,7 @@ import yaml
 from app.sketchpad.tab import build_example
 from space import SETTINGS
 from tests.browser.conftest import FLAGS, WIDE
-from tests.browser.test_runs import FOCUS, Bench
+from tests.browser.test_runs import FOCUS, RunsTab
 from tests.browser.test_sketchpad import Pad, choose
 from tests.test_hosting import list_files
 from tests.test_readme import ROOT
@@ -112,14 +112,14 @@ def test_space_reads_a_digit_and_a_network_that_it_trained_within_its_limits(pag
     assert pad.read() == "7"
 
     page.get_by_role("tab", name="Training runs").click()
-    bench = Bench(page)
-    bench.choose("network", "Logistic regression")
-    bench.choose("dataset", "Built-in strokes")
-    bench.set_images(2_000)
-    bench.fill("epochs", SETTINGS["GLASSBOX_MAX_EPOCHS"])
+    runs_tab = RunsTab(page)
+    runs_tab.choose("network", "Logistic regression")
+    runs_tab.choose("dataset", "Built-in strokes")
+    runs_tab.set_images(2_000)
+    runs_tab.fill("epochs", SETTINGS["GLASSBOX_MAX_EPOCHS"])
     page.get_by_role("button", name="Start training").click()
     page.locator(f'{FOCUS}:not([data-run="example"])').wait_for()
-    bench.wait_for_status("done")
+    runs_tab.wait_for_status("done")
 
     page.get_by_role("tab", name="Sketchpad").click()
     choose(page, "Your run")

@@ -144,7 +144,7 @@ def step_adam(w, g, kept, t, lr, mu):
         ("adamw", 0.0, step_adam),
     ],
 )
-def test_optimisers_step_as_written(optimizer, mu, step, decay):
+def test_optimizers_step_as_written(optimizer, mu, step, decay):
     assert states(r"$g + \lambda w$ in the place of $g$", r"first $w \leftarrow (1 - \eta \lambda)\,w$")
     config = make_config(
         "mlp", optimizer=optimizer, learning_rate=0.05, momentum=mu, weight_decay=decay, recipe="free"

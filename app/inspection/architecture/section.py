@@ -37,7 +37,7 @@ def on_network(network: Any) -> ArchitectureView:
 def build_architecture_section() -> None:
     """Build the section inside the current tab."""
     gr.Markdown(QUESTION, elem_classes="gb-question")
-    with gr.Row(elem_classes="gb-bench"):
+    with gr.Row(elem_classes="gb-experiment"):
         with gr.Column(scale=3, elem_classes="gb-stage"):
             layers = build_layers(
                 draw_architecture(read_architecture(DEFAULT_NETWORK)), elem_id="architecture-layers"

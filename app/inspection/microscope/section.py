@@ -64,7 +64,7 @@ def build_microscope_section(pad: gr.HTML, my_runs: gr.BrowserState) -> None:
     opening = opening._replace(layer=layers[0][1], norm_layer=norm_layers[-1])
     view = on_image(*opening)
     gr.Markdown(QUESTION, elem_classes="gb-question")
-    with gr.Row(elem_classes="gb-bench"):
+    with gr.Row(elem_classes="gb-experiment"):
         with gr.Column(scale=3, elem_classes="gb-stage"):
             spread = build_spread(view.spread, elem_id="microscope-spread")
         with gr.Column(scale=1, min_width=280, elem_classes="gb-controls"):
@@ -97,7 +97,7 @@ def build_microscope_section(pad: gr.HTML, my_runs: gr.BrowserState) -> None:
                 back = gr.Button("Previous mask", size="sm", min_width=100)
                 new = gr.Button("New mask", size="sm", min_width=100, variant="primary")
     gr.Markdown(NORM_QUESTION, elem_classes="gb-question")
-    with gr.Row(elem_classes="gb-bench"):
+    with gr.Row(elem_classes="gb-experiment"):
         with gr.Column(scale=3, elem_classes="gb-stage"):
             norm = build_norm(view.norm, elem_id="microscope-norm")
         with gr.Column(scale=1, min_width=280, elem_classes="gb-controls") as norm_controls:

@@ -201,7 +201,7 @@ def build_network_section(
     """
     opening = (OPENING_KEY, TEST, OPENING_INDEX, None)
     gr.Markdown(QUESTION, elem_classes="gb-question")
-    with gr.Row(elem_classes="gb-bench"):
+    with gr.Row(elem_classes="gb-experiment"):
         with gr.Column(scale=3, elem_classes="gb-stage"):
             maps = build_maps(open_network(*opening), answer_controls, answer_unit, elem_id="network-maps")
         with gr.Column(scale=1, min_width=280, elem_classes="gb-controls"):

@@ -72,7 +72,7 @@ def build_window_section(
     gr.Markdown(QUESTION, elem_classes="gb-question")
     with gr.Row(elem_classes="gb-examples"):
         examples = {name: gr.Button(title, size="sm", min_width=120) for name, (title, _) in EXAMPLES.items()}
-    with gr.Row(elem_classes="gb-bench"):
+    with gr.Row(elem_classes="gb-experiment"):
         with gr.Column(scale=3, elem_classes="gb-stage"):
             window = build_window(answer_view(view), answer_controls, elem_id="window")
             build_notice("status", describe_view(view), channel=CHANNEL, elem_id="window-status")

@@ -92,14 +92,14 @@ function createChosenRun(root, { onAct, onRename, onFile, onPause }) {
     link.hidden = false;
     input.value = address;
     input.select();
-    let told = "Copy it from here.";
+    let message = "Copy it from here.";
     try {
       await navigator.clipboard.writeText(address);
-      told = "Copied.";
+      message = "Copied.";
     } catch {
       // A page that is not served securely may not write to the clipboard.
     }
-    setText(link.querySelector("span"), told);
+    setText(link.querySelector("span"), message);
   }
 
   form.addEventListener("submit", (event) => {

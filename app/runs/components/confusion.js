@@ -26,10 +26,10 @@ function takeResults(answer) {
   host.dataset.run = "";
   if (absent) return;
   setText(find("h3"), answer.title);
-  const [score, told] = find(".gb-confusion-score").children;
+  const [score, note] = find(".gb-confusion-score").children;
   setText(score, answer.accuracy);
   score.title = answer.accuracy_title;
-  setText(told, answer.score);
+  setText(note, answer.score);
   setText(find(".gb-confusion-meaning"), answer.meaning);
   setText(find(".gb-confusion-looks"), answer.looks);
   if (isOther) images = new Map();

@@ -48,7 +48,7 @@ function buildQuestion() {
 }
 
 async function ask() {
-  hush();
+  stopWatching();
   if (isAsking) {
     mustAskAgain = true;
     return;
@@ -91,7 +91,7 @@ function listen() {
   const current = stream = new EventSource(`${STREAM}?question=${encodeURIComponent(JSON.stringify(question))}`);
   stream.onmessage = ({ data }) => {
     if (stream !== current) return;
-    if (!root.isConnected) return hush();
+    if (!root.isConnected) return stopWatching();
     clearTimeout(timer);
     timer = setTimeout(ask, NOW_AND_THEN_MS);
     const answer = JSON.parse(data);
@@ -101,7 +101,7 @@ function listen() {
   stream.onerror = () => current.close();
 }
 
-function hush() {
+function stopWatching() {
   clearTimeout(timer);
   stream?.close();
   stream = null;
@@ -294,12 +294,12 @@ function leaveLink() {
 new ResizeObserver(([entry]) => {
   isLaidOut = entry.contentRect.width > 40;
   if (isSeen()) ask();
-  else hush();
+  else stopWatching();
 }).observe(root);
 window.addEventListener("storage", onShared);
 document.addEventListener("visibilitychange", () => {
   if (isSeen()) ask();
-  else hush();
+  else stopWatching();
 });
 watch("value", takeValue);
 takeValue();

@@ -23,7 +23,7 @@ _TEMPLATE = f"""
         <div class="gb-why-digits" role="group" aria-label="The digit that is explained"></div>
         <label>Patch that is covered <select></select></label>
       </div>
-      <div class="gb-why-bench">
+      <div class="gb-why-panels">
         <div class="gb-why-maps" tabindex="0" role="application">
           <figure><figcaption>The drawing</figcaption><div><canvas></canvas></div><p></p></figure>
           <figure><figcaption>Gradient</figcaption><div><canvas></canvas></div><p></p></figure>
