@@ -251,7 +251,7 @@ def test_command_prints_both_scores_with_tables(capsys, pen_file):
     digits = load_pen_digits(pen_file)
     labels = np.array([digit.label for digit in digits])
     network = load_checkpoint("convnet3").network
-    for from_picture, kind in ((False, "strokes"), (True, "pictures")):
+    for from_picture, kind in ((False, "strokes"), (True, "images")):
         images, is_read = prepare_drawings(draw_all(digits, 1), from_picture)
         result = evaluate_drawings(network, images, is_read, labels, find_temperature("convnet3"))
         line = f"convnet3 on 60 drawings of pen.tra, from their {kind} (seed 1): {result}"
