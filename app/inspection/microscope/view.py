@@ -10,13 +10,13 @@ import numpy as np
 from app.ui.numbers import format_number, write_percent
 from app.ui.packing import encode_bytes
 from models.inspection.microscope import BatchNormLayer, BatchNormView, DropoutLayer, DropoutSample
-from models.values import Floats32
+from models.values import Floats, Floats32
 
 QUANTILES = (0.05, 0.5, 0.95)
 
 
 def show_dropout(
-    image: Any, caption: str, sample: DropoutSample, spread: Floats32, name: str, is_training: bool
+    image: Any, caption: str, sample: DropoutSample, spread: Floats, name: str, is_training: bool
 ) -> dict[str, Any]:
     """Lay out what one mask does, and what many do.
 
@@ -90,7 +90,7 @@ def describe_layer(layer: DropoutLayer) -> str:
     return f"{layer.name}: {given}, drops {layer.p:.0%}"
 
 
-def describe_spread(spread: Floats32, evaluated: Floats32) -> str:
+def describe_spread(spread: Floats, evaluated: Floats) -> str:
     """Say which digits the masks (M, 10) make of the image, and how far the evaluated one's share moves."""
     num_masks = len(spread)
     votes = np.bincount(spread.argmax(axis=1), minlength=10)
@@ -181,7 +181,7 @@ def _compare_statistics(view: BatchNormView) -> str:
     return f"{first} With this image's own: {own} ({write_percent(view.trained[own])})."
 
 
-def _compare_answers(masked: Floats32 | None, evaluated: Floats32) -> str:
+def _compare_answers(masked: Floats | None, evaluated: Floats) -> str:
     digit = int(evaluated.argmax())
     whole = f"{digit} ({write_percent(evaluated[digit])})"
     if masked is None:
@@ -190,7 +190,7 @@ def _compare_answers(masked: Floats32 | None, evaluated: Floats32) -> str:
     return f"With this mask: {answer} ({write_percent(masked[answer])}). In evaluation mode: {whole}."
 
 
-def _show_answers(trained: Floats32 | None, evaluated: Floats32) -> list[dict[str, Any]]:
+def _show_answers(trained: Floats | None, evaluated: Floats) -> list[dict[str, Any]]:
     """Return a row a digit, with its probability in training mode, if there is one, and in evaluation."""
     rows = []
     for digit in range(len(evaluated)):
@@ -246,7 +246,7 @@ def _find_row_length(num_tiles: int) -> int:
     return divisors[0] if divisors else root
 
 
-def _check_answers(*answers: Floats32) -> None:
+def _check_answers(*answers: Floats) -> None:
     if not all(np.isfinite(each).all() for each in answers):
         raise ValueError(
             "This network's probabilities are not numbers, as after a training that diverged: choose "
