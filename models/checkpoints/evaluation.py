@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from models.data.datasets import Dataset, to_input
-from models.networks.registry import NUM_CLASSES
+from models.networks.layers import NUM_CLASSES
 
 _BATCH_SIZE = 250  # keeps the largest network's maps under 200 MB
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from models.checkpoints.file import METADATA_KEY, Checkpoint, format_info
-from models.networks.registry import IMAGE_SIZE_PX
+from models.networks.layers import IMAGE_SIZE_PX
 
 SUFFIX = ".onnx"
 

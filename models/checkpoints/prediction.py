@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from models.checkpoints.file import Checkpoint, find_checkpoint, load_checkpoint
-from models.networks.registry import IMAGE_SIZE_PX
+from models.networks.layers import IMAGE_SIZE_PX
 
 
 @dataclass(frozen=True)

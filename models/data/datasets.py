@@ -22,7 +22,7 @@ from torch import Tensor
 
 from models.data import strokes
 from models.data.names import DATASETS, NUM_IMAGES, TITLES, TRAIN_SHARE
-from models.networks.registry import IMAGE_SIZE_PX
+from models.networks.layers import IMAGE_SIZE_PX
 
 Part = Literal["train", "test"]
 Progress = Callable[[int, int], None]

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
 from models.networks.layers import IMAGE_SIZE_PX
+from models.values import Floats
 
 Activations = NDArray[np.float32]
 
@@ -70,13 +71,14 @@ class Trace:
         image: (28, 28) float32, the image.
         layers: Every layer, in the order in which they ran.
         logits: (K,) float32, the network's answer.
-        probabilities: (K,) float32, the softmax of the logits divided by the temperature.
+        probabilities: (K,) float64, the softmax of the logits divided by the temperature. In float32 many
+            answers of a confident network would be exactly 1.
     """
 
     image: Activations
     layers: tuple[LayerOutput, ...]
     logits: Activations
-    probabilities: Activations
+    probabilities: Floats
 
     def find(self, name: Any) -> LayerOutput:
         """Return the layer of this name.
@@ -137,13 +139,14 @@ def inspect_layers(network: nn.Module, image: ArrayLike, temperature: float = 1.
         network.eval()
         with torch.inference_mode():
             logits = network(torch.from_numpy(pixels)[None, None])[0]  # (1, 1, 28, 28) → (K,)
-            probabilities = (logits / temperature).softmax(dim=0)
+            probabilities = (logits.double() / temperature).softmax(dim=0).numpy()
     finally:
         for hook in hooks:
             hook.remove()
         for module, mode in modes:
             module.training = mode
-    return Trace(_freeze(pixels), tuple(layers), _copy(logits), _copy(probabilities))
+    probabilities.flags.writeable = False
+    return Trace(_freeze(pixels), tuple(layers), _copy(logits), probabilities)
 
 
 def _check_image(image: ArrayLike) -> Activations:

@@ -6,7 +6,8 @@ JMLR 2014, as nn.Dropout has it: in training each feature is kept with probabili
 Ioffe & Szegedy, "Batch Normalization: Accelerating Deep Network Training by Reducing Internal Covariate
 Shift", ICML 2015, as nn.BatchNorm2d has it.
 
-Shapes: M masks, C channels, H, W height and width of a layer's maps.
+Shapes: M masks, C channels, H, W height and width of a layer's maps. Probabilities are float64: in float32
+many answers of a confident network would be exactly 1.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from torch.utils.hooks import RemovableHandle
 
 from models.networks.layers import IMAGE_SIZE_PX
 from models.networks.registry import build_network
-from models.values import Floats32
+from models.values import Floats, Floats32
 
 MAX_MASKS = 1_000
 MAX_SEED = 2**32 - 1
@@ -63,8 +64,8 @@ class DropoutSample:
 
     seed: int
     layers: tuple[DropoutLayer, ...]
-    probabilities: Floats32
-    evaluated: Floats32
+    probabilities: Floats
+    evaluated: Floats
 
 
 @dataclass(frozen=True)
@@ -105,8 +106,8 @@ class BatchNormView:
     """
 
     layers: tuple[BatchNormLayer, ...]
-    evaluated: Floats32
-    trained: Floats32
+    evaluated: Floats
+    trained: Floats
 
 
 def has_dropout_or_norm(network: str, config: Mapping[str, Any]) -> bool:
@@ -159,11 +160,11 @@ def sample_masks(
         return kept.contiguous(memory_format=torch.channels_last) if kept.ndim == 4 else kept  # faster
 
     with _observing(network) as hook, torch.inference_mode():
-        evaluated = (network(pixels) / temperature).softmax(dim=1)[0]
+        evaluated = _answer(network, pixels, temperature)[0]
         hook(lambda module: not list(module.children()) and not isinstance(module, nn.Dropout), note_maps)
         hook(lambda module: isinstance(module, nn.Dropout), drop)
         # The layers before the first mask see the image once; from there on it is a batch of M.
-        probabilities = (network(pixels) / temperature).softmax(dim=1).expand(num_masks, -1)
+        probabilities = _answer(network, pixels, temperature).expand(num_masks, -1)
     return DropoutSample(seed, tuple(layers), probabilities.numpy(), evaluated.numpy())
 
 
@@ -223,9 +224,9 @@ def inspect_batch_norm(network: nn.Module, image: ArrayLike, temperature: float 
         return F.batch_norm(maps, None, None, module.weight, module.bias, training=True, eps=module.eps)
 
     with _observing(network) as hook, torch.inference_mode():
-        evaluated = (network(pixels) / temperature).softmax(dim=1)[0]
+        evaluated = _answer(network, pixels, temperature)[0]
         hook(lambda module: isinstance(module, nn.BatchNorm2d), normalise)
-        trained = (network(pixels) / temperature).softmax(dim=1)[0]
+        trained = _answer(network, pixels, temperature)[0]
     return BatchNormView(tuple(layers), evaluated.numpy(), trained.numpy())
 
 
@@ -250,6 +251,12 @@ def _observing(
             handle.remove()
         for module, mode in modes.items():
             module.training = mode
+
+
+def _answer(network: nn.Module, pixels: Tensor, temperature: float) -> Tensor:
+    """Return the network's probabilities in float64, (1, 10), or (M, 10) where masks make a batch of M."""
+    logits: Tensor = network(pixels)
+    return (logits.double() / temperature).softmax(dim=1)
 
 
 def _copy(numbers: Tensor) -> Floats32:

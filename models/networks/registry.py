@@ -8,7 +8,6 @@ from typing import Any
 
 from torch import nn
 
-from models.networks.layers import IMAGE_SIZE_PX as IMAGE_SIZE_PX  # with NUM_CLASSES what all have in common
 from models.networks.layers import (
     MLP,
     ConvNet3Config,
@@ -23,7 +22,6 @@ from models.networks.layers import (
     build_convnet4,
     build_glassnet,
 )
-from models.networks.layers import NUM_CLASSES as NUM_CLASSES
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ from models.checkpoints.evaluation import Evaluation
 from models.checkpoints.file import SUFFIX, read_info
 from models.checkpoints.prediction import predict_digit
 from models.data.datasets import load_dataset
-from models.networks.registry import IMAGE_SIZE_PX, build_network
+from models.networks.layers import IMAGE_SIZE_PX
+from models.networks.registry import build_network
 from models.runs.folder import SNAPSHOTS, TEST, append_event, find_own_folder, find_run_folder, read_events
 from models.runs.status import read_run
 

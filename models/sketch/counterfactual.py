@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from models.checkpoints.prediction import on_one_core
 from models.data.strokes import PEN_WIDTH_PX
-from models.networks.registry import IMAGE_SIZE_PX
+from models.networks.layers import IMAGE_SIZE_PX
 from models.sketch.explanation import ask_network, check_digit, check_picture
 
 MAX_EDITS = 40

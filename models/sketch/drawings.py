@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from models.networks.registry import IMAGE_SIZE_PX
+from models.networks.layers import IMAGE_SIZE_PX
 from models.sketch.preparation import SketchRefused, Strokes, digit_from_strokes
 
 MAX_DRAWINGS = 500

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
 from models.checkpoints.prediction import on_one_core
-from models.networks.registry import IMAGE_SIZE_PX, NUM_CLASSES
+from models.networks.layers import IMAGE_SIZE_PX, NUM_CLASSES
 
 PATCH_PX = 5  # about twice MNIST's stroke width: it covers a piece of a stroke and leaves the rest
 _MAX_BATCH = 100  # pictures at once: as quick as more of them, and ConvNet4's maps of them take 20 MB each

@@ -21,7 +21,7 @@ from torch import nn
 from models.checkpoints.calibration import measure_calibration_error
 from models.checkpoints.evaluation import compute_class_accuracies, compute_interval
 from models.data.strokes import render_strokes
-from models.networks.registry import NUM_CLASSES
+from models.networks.layers import NUM_CLASSES
 from models.sketch.preparation import (
     MAX_POINTS,
     MAX_STROKES,

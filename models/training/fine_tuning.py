@@ -24,7 +24,7 @@ from torch import Tensor
 
 from models.checkpoints.file import CheckpointInfo, load_checkpoint
 from models.data.datasets import Dataset, has_files
-from models.networks.registry import IMAGE_SIZE_PX
+from models.networks.layers import IMAGE_SIZE_PX
 from models.training.config import MAX_DRAWINGS, TrainConfig
 
 START, DRAWINGS = "start.safetensors", "drawings.json"

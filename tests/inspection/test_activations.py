@@ -214,6 +214,17 @@ def test_what_is_recorded_is_a_copy_and_read_only():
         assert not array.flags.writeable
 
 
+def test_a_confident_answer_is_not_rounded_to_certainty():
+    network = nn.Sequential(nn.Flatten(), nn.Linear(784, 10))
+    with torch.no_grad():
+        network[1].weight.zero_()
+        network[1].bias.copy_(torch.tensor([20.0] + [0.0] * 9))
+    trace = inspect_layers(network, PICTURE)
+    assert trace.probabilities.dtype == np.float64
+    assert trace.probabilities[0] == pytest.approx(1 / (1 + 9 * np.exp(-20)), abs=1e-15)
+    assert trace.probabilities[0] < 1 == np.float32(trace.probabilities[0])
+
+
 def test_the_callers_picture_is_not_frozen():
     picture = PICTURE.copy()
     inspect_layers(copy_network("logistic"), picture)

@@ -73,6 +73,18 @@ def test_each_answer_is_what_the_layers_make_of_its_masks(case):
             np.testing.assert_allclose(sample.probabilities[number], expected, atol=1e-5)
 
 
+def test_a_confident_answer_is_not_rounded_to_certainty():
+    network = nn.Sequential(nn.Flatten(), nn.Dropout(0.5), nn.Linear(784, 10))
+    with torch.no_grad():
+        network[2].weight.zero_()
+        network[2].bias.copy_(torch.tensor([20.0] + [0.0] * 9))
+    sample, norms = sample_masks(network, IMAGE, 2), inspect_batch_norm(network, IMAGE)
+    for answer in (*sample.probabilities, sample.evaluated, norms.evaluated, norms.trained):
+        assert answer.dtype == np.float64
+        assert answer[0] == pytest.approx(1 / (1 + 9 * np.exp(-20)), abs=1e-15)
+        assert answer[0] < 1 == np.float32(answer[0])
+
+
 def test_evaluation_is_what_the_sketchpad_answers(case):
     name, network, _ = case
     sample = sample_masks(network, IMAGE, 3, temperature=find_temperature(name))

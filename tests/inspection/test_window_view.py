@@ -337,6 +337,29 @@ def test_no_slider_is_given_a_value_beyond_its_bounds(name, changes):
             assert setting.low <= value <= field.get("maximum", setting.high)
 
 
+@pytest.mark.parametrize(
+    ("name", "setup", "message"),
+    [
+        ("layer", replace(INSIDE, filter=None), "The filter is None: enter a whole number from 0 to 31."),
+        ("layer", replace(INSIDE, channel=None), "The input channel is None: enter a whole number"),
+        (
+            "checkpoint",
+            replace(INSIDE, filter=None),
+            "The filter is None: enter a whole number from 0 to 31.",
+        ),
+        ("source", replace(INSIDE, index=None), "Image None: enter a whole number from 0 to"),
+    ],
+)
+def test_a_choice_that_meets_a_cleared_field_is_kept_and_the_field_is_named(name, setup, message):
+    """The page answers with the field's own check, and all other settings stay."""
+    update = on_choice(name, [], None, *asdict(setup).values())
+    answer = json.loads(update.window)
+    assert message in answer["error"]
+    assert "view" not in answer
+    cleared = {each for each, value in asdict(setup).items() if value is None}
+    assert {each for each in SETTINGS if "value" in getattr(update, each)} == cleared
+
+
 @pytest.mark.parametrize("kernel", KERNELS)
 def test_every_kernel_can_be_chosen(kernel):
     values = asdict(replace(WindowSettings(), kernel=kernel, kernel_size=3)).values()

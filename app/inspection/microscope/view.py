@@ -7,17 +7,18 @@ from typing import Any
 
 import numpy as np
 
+from app.inspection.microscope.payload import Absent, Answer, Mask, Norm, Spread, SpreadAnswer
 from app.ui.numbers import format_number, write_percent
 from app.ui.packing import encode_bytes
 from models.inspection.microscope import BatchNormLayer, BatchNormView, DropoutLayer, DropoutSample
-from models.values import Floats32
+from models.values import Floats, Floats32
 
 QUANTILES = (0.05, 0.5, 0.95)
 
 
 def show_dropout(
-    image: Any, caption: str, sample: DropoutSample, spread: Floats32, name: str, is_training: bool
-) -> dict[str, Any]:
+    image: Any, caption: str, sample: DropoutSample, spread: Floats, name: str, is_training: bool
+) -> Spread | Absent:
     """Lay out what one mask does, and what many do.
 
     Args:
@@ -37,15 +38,22 @@ def show_dropout(
     layer = next((each for each in sample.layers if each.name == name), sample.layers[0])
     masked = sample.probabilities[0] if is_training else None
     low, median, high = np.quantile(spread, QUANTILES, axis=0)  # (10,) each
-    rows = []
+    rows: list[SpreadAnswer] = []
     for digit, row in enumerate(_show_answers(masked, sample.evaluated)):
-        dots = [_round(value) for value in spread[:, digit].tolist()]
-        marks = {"low": _round(low[digit]), "median": _round(median[digit]), "high": _round(high[digit])}
         title = (
             f"{row['title']}; {len(spread)} masks: median {write_percent(median[digit])}, "
             f"{write_percent(low[digit])} to {write_percent(high[digit])} for nine in ten"
         )
-        rows.append(row | marks | {"dots": dots, "title": title})
+        rows.append(
+            {
+                **row,
+                "title": title,
+                "dots": [_round(value) for value in spread[:, digit].tolist()],
+                "low": _round(low[digit]),
+                "median": _round(median[digit]),
+                "high": _round(high[digit]),
+            }
+        )
     return {
         "digit": {
             "pixels": encode_bytes(np.round(255 * np.asarray(image)).astype(np.uint8).tobytes()),
@@ -58,7 +66,7 @@ def show_dropout(
     }
 
 
-def show_mask(layer: DropoutLayer, is_training: bool) -> dict[str, Any]:
+def show_mask(layer: DropoutLayer, is_training: bool) -> Mask:
     """Lay out a layer's first mask: one tile a map, or one a feature where there are no maps."""
     kept = layer.masks[0] if is_training else np.ones_like(layer.masks[0])
     channels, height, width = layer.map_shape or (kept.size, 1, 1)
@@ -90,7 +98,7 @@ def describe_layer(layer: DropoutLayer) -> str:
     return f"{layer.name}: {given}, drops {layer.p:.0%}"
 
 
-def describe_spread(spread: Floats32, evaluated: Floats32) -> str:
+def describe_spread(spread: Floats, evaluated: Floats) -> str:
     """Say which digits the masks (M, 10) make of the image, and how far the evaluated one's share moves."""
     num_masks = len(spread)
     votes = np.bincount(spread.argmax(axis=1), minlength=10)
@@ -114,7 +122,7 @@ def describe_spread(spread: Floats32, evaluated: Floats32) -> str:
     )
 
 
-def show_norm(view: BatchNormView, name: str, channel: int, title: str) -> dict[str, Any]:
+def show_norm(view: BatchNormView, name: str, channel: int, title: str) -> Norm | Absent:
     """Lay out one batch norm's statistics, and the answers with both kinds of them.
 
     Args:
@@ -181,7 +189,7 @@ def _compare_statistics(view: BatchNormView) -> str:
     return f"{first} With this image's own: {own} ({write_percent(view.trained[own])})."
 
 
-def _compare_answers(masked: Floats32 | None, evaluated: Floats32) -> str:
+def _compare_answers(masked: Floats | None, evaluated: Floats) -> str:
     digit = int(evaluated.argmax())
     whole = f"{digit} ({write_percent(evaluated[digit])})"
     if masked is None:
@@ -190,9 +198,9 @@ def _compare_answers(masked: Floats32 | None, evaluated: Floats32) -> str:
     return f"With this mask: {answer} ({write_percent(masked[answer])}). In evaluation mode: {whole}."
 
 
-def _show_answers(trained: Floats32 | None, evaluated: Floats32) -> list[dict[str, Any]]:
+def _show_answers(trained: Floats | None, evaluated: Floats) -> list[Answer]:
     """Return a row a digit, with its probability in training mode, if there is one, and in evaluation."""
-    rows = []
+    rows: list[Answer] = []
     for digit in range(len(evaluated)):
         own = None if trained is None else float(trained[digit])
         whole = float(evaluated[digit])
@@ -246,7 +254,7 @@ def _find_row_length(num_tiles: int) -> int:
     return divisors[0] if divisors else root
 
 
-def _check_answers(*answers: Floats32) -> None:
+def _check_answers(*answers: Floats) -> None:
     if not all(np.isfinite(each).all() for each in answers):
         raise ValueError(
             "This network's probabilities are not numbers, as after a training that diverged: choose "

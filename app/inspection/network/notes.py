@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from app.inspection.network.payload import Slices
 from app.ui.numbers import format_number
 from models.inspection.activations import Activations, LayerOutput, Trace
 
@@ -85,7 +86,7 @@ def _describe_work(layer: LayerOutput) -> str:
     return f"{_describe_range(values).capitalize()}."
 
 
-def describe_weights(layer: LayerOutput, channel: int, shown: dict[str, Any] | None) -> str:
+def describe_weights(layer: LayerOutput, channel: int, shown: Slices | None) -> str:
     """Say under a unit's weights what they are."""
     numbers = {what: float(values[channel]) for what, values in layer.weights.items() if values.ndim == 1}
     if layer.kind == "BatchNorm2d":

@@ -7,6 +7,7 @@ import gradio as gr
 import numpy as np
 
 from app.inspection.network.components.maps import ASK_FOR_MAPS, build_maps, build_maps_notice
+from app.inspection.network.payload import Mistake
 from app.inspection.network.view import explain_unit, show_network, trace_image, unpack_image
 from app.ui.digits import DRAWING, TEST, list_sources, take_digit
 from app.ui.drawing import PAD_SIZE_PX
@@ -96,11 +97,11 @@ def answer_controls(request: Any) -> str:
         key, source, index, drawing = request["values"]
         chosen = request.get("chosen")
     except (KeyError, TypeError, ValueError, AttributeError):
-        return pack({"error": "The page sent a request without a digit."})
+        return pack(Mistake(error="The page sent a request without a digit."))
     try:
         return open_network(key, source, index, drawing, chosen)
     except ValueError as mistake:
-        return pack({"error": str(mistake)})
+        return pack(Mistake(error=str(mistake)))
 
 
 def answer_unit(request: Any) -> str:
@@ -114,7 +115,7 @@ def answer_unit(request: Any) -> str:
         fields = ("key", "version", "picture", "layer", "channel", "with_values")
         key, version, picture, layer, channel, with_values = (request[name] for name in fields)
     except (KeyError, TypeError):
-        return pack({"error": "The page sent a request without a unit."})
+        return pack(Mistake(error="The page sent a request without a unit."))
     try:
         passage = trace_image(key, unpack_image(picture))
         if passage.version != version:
@@ -123,7 +124,7 @@ def answer_unit(request: Any) -> str:
             )
         return pack(explain_unit(passage, layer, channel, with_values is True))
     except ValueError as mistake:
-        return pack({"error": str(mistake)})
+        return pack(Mistake(error=str(mistake)))
 
 
 def open_network(key: Any, source: Any, index: Any, drawing: Any, chosen: Any = None) -> str:

@@ -17,6 +17,7 @@ from app.inspection.network.notes import (
     format_shape,
     write_value,
 )
+from app.inspection.network.payload import Bar, Detail, Layer, Network, Slices, Spans, Unit
 from app.ui.numbers import format_number, write_percent
 from app.ui.packing import encode_bytes, find_scale, quantise
 from models.checkpoints.prediction import copy_network, find_temperature
@@ -75,7 +76,7 @@ def _trace_version(key: str, path: Path, version: str, image: bytes, shape: tupl
     )
 
 
-def show_network(passage: Passage, caption: str, chosen: Any = None) -> dict[str, Any]:
+def show_network(passage: Passage, caption: str, chosen: Any = None) -> Network:
     """Lay out a passage for the component.
 
     Args:
@@ -87,7 +88,7 @@ def show_network(passage: Passage, caption: str, chosen: Any = None) -> dict[str
     trace = passage.trace
     digit = int(trace.probabilities.argmax())
     layers = [_show_layer(passage, position) for position in range(len(trace.layers))]
-    chosen = _keep_choice(trace, chosen)
+    unit = _keep_choice(trace, chosen)
     return {
         "key": passage.key,
         "version": passage.version,
@@ -95,14 +96,14 @@ def show_network(passage: Passage, caption: str, chosen: Any = None) -> dict[str
         "digit": quantise(trace.image, 1.0, False),
         "caption": f"{caption}\nread as {digit}",
         "layers": layers,
-        "chosen": chosen,
-        "detail": explain_unit(passage, chosen["layer"], chosen["channel"], with_values=True),
+        "chosen": unit,
+        "detail": explain_unit(passage, unit["layer"], unit["channel"], with_values=True),
         "verdict": _state_verdict(trace, digit),
         "bars": [_show_bar(trace, each, digit) for each in range(len(trace.logits))],
     }
 
 
-def explain_unit(passage: Passage, name: Any, channel: Any, with_values: bool) -> dict[str, Any]:
+def explain_unit(passage: Passage, name: Any, channel: Any, with_values: bool) -> Detail:
     """Lay out what the page asks for when a unit is pointed at.
 
     Args:
@@ -118,14 +119,15 @@ def explain_unit(passage: Passage, name: Any, channel: Any, with_values: bool) -
     if isinstance(channel, bool) or not isinstance(channel, int) or not 0 <= channel < layer.shape[0]:
         last = layer.shape[0] - 1
         raise ValueError(f"{layer.name} has no map {channel!r:.40}: choose a whole number from 0 to {last}.")
-    detail: dict[str, Any] = {"layer": layer.name, "channel": channel, "weights": None}
+    weights = None
     weight = layer.weights.get("weight")
     if weight is not None and weight.ndim > 1:
         slices = weight[channel]  # (C, K, K) or (F,)
         if layer.kind == "Linear":
             slices = slices.reshape(_find_maps_before(passage.trace, layer))
-        detail["weights"] = _show_slices(slices)
-    detail["note"] = describe_weights(layer, channel, detail["weights"])
+        weights = _show_slices(slices)
+    note = describe_weights(layer, channel, weights)
+    detail: Detail = {"layer": layer.name, "channel": channel, "weights": weights, "note": note}
     if with_values:
         detail["values"] = encode_bytes(layer.values.astype("<f4").tobytes())
     return detail
@@ -143,7 +145,7 @@ def unpack_image(text: Any) -> np.ndarray:
         raise ValueError("This is not an image that the page has sent.") from error
 
 
-def _show_layer(passage: Passage, position: int) -> dict[str, Any]:
+def _show_layer(passage: Passage, position: int) -> Layer:
     trace, layer = passage.trace, passage.trace.layers[position]
     scale, signed = find_scale(layer.values), bool((layer.values < 0).any())
     is_quiet = layer.kind == "Dropout"  # it passes on what it is given
@@ -174,7 +176,7 @@ def _show_layer(passage: Passage, position: int) -> dict[str, Any]:
     }
 
 
-def _show_spans(passage: Passage, layer: LayerOutput) -> dict[str, Any] | None:
+def _show_spans(passage: Passage, layer: LayerOutput) -> Spans | None:
     """Return the first and last pixel that each row and each column of units sees; None for everything."""
     down, across = (fields[layer.name] for fields in passage.fields)
     if down is None or across is None or len(layer.shape) != 3:
@@ -187,7 +189,7 @@ def _show_spans(passage: Passage, layer: LayerOutput) -> dict[str, Any] | None:
     }
 
 
-def _show_filters(trace: Trace, position: int) -> dict[str, Any] | None:
+def _show_filters(trace: Trace, position: int) -> Slices | None:
     """Return all filters of a convolution that reads the image itself: one slice each."""
     layer = trace.layers[position]
     if layer.kind != "Conv2d" or position > 0:
@@ -195,7 +197,7 @@ def _show_filters(trace: Trace, position: int) -> dict[str, Any] | None:
     return _show_slices(layer.weights["weight"][:, 0])
 
 
-def _show_slices(slices: Activations) -> dict[str, Any]:
+def _show_slices(slices: Activations) -> Slices:
     count, rows, columns = slices.shape
     scale = find_scale(slices)
     return {
@@ -226,7 +228,7 @@ def _find_strongest(layer: LayerOutput) -> list[int]:
     return [*place, 0, 0][:3]
 
 
-def _keep_choice(trace: Trace, chosen: Any) -> dict[str, Any]:
+def _keep_choice(trace: Trace, chosen: Any) -> Unit:
     try:
         layer = trace.find(chosen["layer"])
         place = [chosen["channel"], chosen["row"], chosen["column"]]
@@ -242,7 +244,7 @@ def _keep_choice(trace: Trace, chosen: Any) -> dict[str, Any]:
     return {"layer": first.name, "channel": channel, "row": row, "column": column}
 
 
-def _show_bar(trace: Trace, digit: int, largest: int) -> dict[str, Any]:
+def _show_bar(trace: Trace, digit: int, largest: int) -> Bar:
     probability = float(trace.probabilities[digit])
     return {
         "digit": digit,

@@ -18,7 +18,9 @@ def adapt(settings: WindowSettings, name: str) -> WindowSettings:
         ValueError: where the checkpoint's network has no layer with a window, or its file is damaged.
     """
     if name == "source" and settings.source in (TEST, TRAIN):
-        settings = replace(settings, index=min(settings.index, len(load_gallery(settings.source).images) - 1))
+        settings = replace(
+            settings, index=_cap(settings.index, len(load_gallery(settings.source).images) - 1)
+        )
     if name == "kernel" and settings.kernel in PRESETS and PRESETS[settings.kernel].weights is not None:
         settings = replace(settings, kernel_size=3)
     if not settings.has_layer or name not in ("picture", "operation", "kernel", "checkpoint", "layer"):
@@ -30,8 +32,8 @@ def adapt(settings: WindowSettings, name: str) -> WindowSettings:
         layers = [layer for layer in layers if layer.operation == settings.operation] or layers
     layer = next((one for one in layers if one.name == settings.layer), layers[0])
     if layer.out_channels is not None:
-        settings = replace(settings, filter=min(settings.filter, layer.out_channels - 1))
-    channel = min(settings.channel, count_channels(settings.checkpoint, layer) - 1)
+        settings = replace(settings, filter=_cap(settings.filter, layer.out_channels - 1))
+    channel = _cap(settings.channel, count_channels(settings.checkpoint, layer) - 1)
     settings = replace(settings, layer=layer.name, channel=channel)
     if not settings.is_inside:
         return settings
@@ -46,6 +48,11 @@ def adapt(settings: WindowSettings, name: str) -> WindowSettings:
         flipped=False,
         bias_kind="own",
     )
+
+
+def _cap(value: Any, maximum: int) -> Any:
+    """Return at most the maximum; what is no number, as in a field that was cleared, stays for its check."""
+    return min(value, maximum) if isinstance(value, int | float) else value
 
 
 def find_limits(settings: WindowSettings, my_runs: Any) -> dict[str, dict[str, Any]]:

@@ -35,9 +35,7 @@ _TEMPLATE = f"""
 def build_norm(value: str, **kwargs: Any) -> gr.HTML:
     """Build the view of batch norm at work.
 
-    The value is JSON text. Either `absent` says why there is nothing to see, or there are `means` and
-    `variances`, each a value of `build_chart` by channel; `channel`, the one that is marked in them; `lines`
-    of arithmetic for it; and `verdict`, `rows` and `text` as `build_spread` has them.
+    The value is JSON text of a `Norm`, or of an `Absent`, in `app.inspection.microscope.payload`.
 
     Args:
         value: What to show at first.

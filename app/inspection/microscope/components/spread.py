@@ -48,15 +48,7 @@ _TEMPLATE = """
 def build_spread(value: str, **kwargs: Any) -> gr.HTML:
     """Build the view of dropout at work.
 
-    The value is JSON text. Either `absent` says why there is nothing to see, or there are:
-
-    - `digit`: `{"pixels", "caption"}`, with base64 of 784 bytes, row by row, 255 for full ink;
-    - `mask`: `{"title", "text", "kept", "tiles", "rows", "columns", "per_row"}`, where `kept` has one
-      character a feature, "1" if it is kept, tile by tile and in each row by row;
-    - `verdict` and `text`: a line above the answers and one beneath;
-    - `rows`, one a digit: `{"digit", "trained", "trained_text", "evaluated", "evaluated_text", "dots", "low",
-      "median", "high", "title"}`, probabilities from 0 to 1; `trained` is None in evaluation mode, and
-      without `dots` there is no spread.
+    The value is JSON text of a `Spread`, or of an `Absent`, in `app.inspection.microscope.payload`.
 
     Args:
         value: What to show at first.

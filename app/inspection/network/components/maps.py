@@ -66,21 +66,7 @@ def build_maps(
 ) -> gr.HTML:
     """Build the layers of a network, one below the other, and above them what is pointed at; one a page.
 
-    What it shows is JSON text of a dictionary, as `app.inspection.network.view` lays it out:
-
-    - `key`, `version`, `picture`: sent back with every question about a unit.
-    - `digit`: base64 of the image's 28 × 28 bytes; `caption`: what it is.
-    - `layers`: a list of `{"name", "kind", "title", "shape", "note", "scale", "scale_text", "signed",
-      "count", "rows", "columns", "is_vector", "has_maps", "folded", "bytes", "sees", "strongest", "openable",
-      "filters", "is_answer"}`. `count` maps of `rows` × `columns` numbers, 1 × 1 for a vector; `bytes` is
-      base64 of one byte a number, map by map, None for a layer without maps and for one that is `folded` at
-      first (its numbers are asked for). Bytes are 0 to 255 for 0 to `scale`, or, where `signed`, 1 to 255 for
-      −scale to scale. `sees`: `{"rows": [[first, last], …], "columns": […]}`, the pixels that each row and
-      each column of units sees, or None where every unit sees the whole image. `strongest`: `[channel, row,
-      column]`. `filters`: slices as in `weights` below, one a map, with `scale_text`, or None. `is_answer`:
-      whether its numbers are the logits.
-    - `chosen`: `{"layer", "channel", "row", "column"}`, and `detail`: what `explain` returns for it.
-    - `verdict`: a sentence; `bars`: a list of `{"digit", "logit", "probability", "share", "is_largest"}`.
+    What it shows is JSON text of `Network` in `app.inspection.network.payload`.
 
     A click or Enter on a map of a layer that is `openable` sets the value to `{"layer": name, "channel": k}`,
     k from 0, and raises `select`.
@@ -89,11 +75,9 @@ def build_maps(
         value: What to show at first.
         answer: Called with `{"values": […], "chosen": …}`, outside Gradio's queue and with whatever the
             browser sent, when a control's event runs `ASK_FOR_MAPS` with its inputs. Returns JSON text of
-            what to show, or of `{"error": str}`, which is shown by `build_maps_notice`.
+            what to show, or of a `Mistake`, which is shown by `build_maps_notice`.
         explain: Called with `{"key", "version", "picture", "layer", "channel", "with_values"}`, in the same
-            way, when a unit is pointed at. Returns JSON text of `{"layer", "channel", "note", "weights",
-            "values"}`: `weights` is `{"count", "rows", "columns", "bytes"}`, signed bytes, or None, and
-            `values`, only where asked for, base64 of the layer's numbers as float32; or of `{"error": str}`.
+            way, when a unit is pointed at. Returns JSON text of a `Detail`, or of a `Mistake`.
         **kwargs: Further arguments of `gr.HTML`, such as `elem_id`.
 
     Returns:
