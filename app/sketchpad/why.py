@@ -32,7 +32,7 @@ from models.sketch.preparation import SketchRefused
 PATCHES_PX = (3, 5, 7, 9, 11)
 _LEAST_SCALE = 0.001  # of a fall in probability: smaller ones are not blown up to full colour
 
-Picture = NDArray[np.float32]
+Image = NDArray[np.float32]
 
 
 def show_maps(drawing: Any, key: Any, digit: Any = None, patch_px: Any = None) -> MapsView | Absent:
@@ -161,7 +161,7 @@ def describe_change(found: Counterfactual, answer: int) -> str:
     return f"{why}: {so_far}the network reads {_name_digit(read)}; {found.target} has {share}."
 
 
-def _read(drawing: Any, key: Any) -> tuple[Path, Picture, Prediction]:
+def _read(drawing: Any, key: Any) -> tuple[Path, Image, Prediction]:
     """Return the checkpoint's file, the network's input and its answer."""
     if not isinstance(key, str):
         raise ValueError(f"{key!r:.40} is not a checkpoint. Choose one of the list.")
@@ -216,7 +216,7 @@ def _show_map(values: NDArray[Any], scale: float, text: str) -> ValueMap:
 
 def _describe_gradient(gradient: NDArray[Any], digit: int) -> str:
     if not gradient.any():
-        return f"No pixel moves the logit of {digit} at this picture."
+        return f"No pixel moves the logit of {digit} at this image."
     return (
         f"How fast the logit of {digit} rises (orange) or falls (blue) with a little more ink at each pixel. "
         f"Full colour: {format_number(find_scale(gradient))} a step from paper to ink."
@@ -266,7 +266,7 @@ def _show_neighbour(neighbour: Neighbour) -> NeighbourView:
 
 
 def _show_frame(found: Counterfactual, step: int, answer: int) -> FrameView:
-    """Lay out the picture after so many edits, what has changed since the first, and what is read now."""
+    """Lay out the image after so many edits, what has changed since the first, and what is read now."""
     image, shares = found.images[step], found.probabilities[step]
     edit = found.edits[step - 1] if step else None
     return {

@@ -24,7 +24,7 @@ _OPEN_PAD = """() => {
   focus(60);
 }"""
 
-# Paths of the tools' pictures, drawn with a line of 2 on a field of 24.
+# Paths of the tools' icons, drawn with a line of 2 on a field of 24.
 _ICONS = {
     "pen": "M4 20l1-4L16 5l3 3L8 19zM14 7l3 3",
     "eraser": "M4 15l9-9 6 6-7 7H8zM9 10l6 6M12 19h8",
@@ -107,7 +107,7 @@ def build_pad(
     autoplay: bool = True,
     **kwargs: Any,
 ) -> gr.HTML:
-    """Build the sketchpad with its verdict, the ten probabilities and the picture that the network sees.
+    """Build the sketchpad with its verdict, the ten probabilities and the image that the network sees.
 
     The component's value is the drawing, `{"strokes": [[[x, y], …], …], "size": 280}` with coordinates in
     pad pixels, or `{"picture": "data:image/…"}`. Python may send another drawing as the value, or other
