@@ -209,5 +209,6 @@ def run_checkpoints(options: argparse.Namespace) -> int:
         title = get_network_spec(info.network).title
         accuracy = "not tested" if info.test_accuracy is None else f"test accuracy {info.test_accuracy:.4f}"
         recipe = f"{info.recipe.get('recipe', 'own')} recipe, seed {info.seed}"
-        print(f"{name:17} {title:24} {accuracy}  {info.dataset}, {recipe}, {info.epochs} epochs")
+        epochs = f"{info.epochs} epoch" + "s" * (info.epochs != 1)
+        print(f"{name:17} {title:24} {accuracy}  {info.dataset}, {recipe}, {epochs}")
     return 0

@@ -81,7 +81,7 @@ def _show_step(step: Step, answer: Prediction | None, gauges: Sequence[Gauge]) -
         "title": step.title,
         "note": step.note,
         "side": len(step.image),
-        "picture": quantise(step.image, 1.0, False),
+        "image": quantise(step.image, 1.0, False),
         "asked": quantise(step.asked, 1.0, False),
         "place": [round(share, 4) for share in (place.x, place.y, place.width, place.height)],
         "center": [round(share, 4) for share in center],

@@ -67,7 +67,7 @@ def show_maps(drawing: Any, key: Any, digit: Any = None, patch_px: Any = None) -
         "verdict": f"{_name_network(path)} reads it as {_state_verdict(prediction, digit)}",
         "texts": [write_percent(float(each)) for each in prediction.probabilities],
         "titles": [str(float(each)) for each in prediction.probabilities],
-        "picture": quantise(image, 1.0, signed=False),
+        "image": quantise(image, 1.0, signed=False),
         "ink": _encode(image),
         "gradient": _show_map(gradient, find_scale(gradient), _describe_gradient(gradient, digit)),
         "occlusion": _show_map(
@@ -127,7 +127,7 @@ def show_change(drawing: Any, key: Any, target: Any) -> ChangeView | Absent:
         "answer": prediction.digit,
         "is_reached": found.is_reached,
         "sentence": describe_change(found, prediction.digit),
-        "picture": quantise(image, 1.0, signed=False),
+        "image": quantise(image, 1.0, signed=False),
         "frames": [_show_frame(found, step, prediction.digit) for step in range(len(found.images))],
     }
 
@@ -270,7 +270,7 @@ def _show_frame(found: Counterfactual, step: int, answer: int) -> FrameView:
     image, shares = found.images[step], found.probabilities[step]
     edit = found.edits[step - 1] if step else None
     return {
-        "picture": quantise(image, 1.0, signed=False),
+        "image": quantise(image, 1.0, signed=False),
         "change": quantise(image - found.images[0], 1.0, signed=True),
         "edit": None
         if edit is None
