@@ -123,11 +123,9 @@ def _evaluate_on_pen(checkpoint: Checkpoint, path: Path, seed: int) -> None:
     digits = load_pen_digits(path)
     drawings = draw_all(digits, seed)
     labels = np.array([digit.label for digit in digits])
-    for kind, from_picture in (("strokes", False), ("images", True)):
+    for kind, from_image in (("strokes", False), ("images", True)):
         with tqdm(total=len(drawings), unit="drawing", desc=f"Preparing {kind}", leave=False) as bar:
-            images, is_read = prepare_drawings(
-                drawings, from_picture, lambda done, _: bar.update(done - bar.n)
-            )
+            images, is_read = prepare_drawings(drawings, from_image, lambda done, _: bar.update(done - bar.n))
         result = evaluate_drawings(
             checkpoint.network, images, is_read, labels, checkpoint.info.temperature or 1.0
         )
@@ -211,5 +209,6 @@ def run_checkpoints(options: argparse.Namespace) -> int:
         title = get_network_spec(info.network).title
         accuracy = "not tested" if info.test_accuracy is None else f"test accuracy {info.test_accuracy:.4f}"
         recipe = f"{info.recipe.get('recipe', 'own')} recipe, seed {info.seed}"
-        print(f"{name:17} {title:24} {accuracy}  {info.dataset}, {recipe}, {info.epochs} epochs")
+        epochs = f"{info.epochs} epoch" + "s" * (info.epochs != 1)
+        print(f"{name:17} {title:24} {accuracy}  {info.dataset}, {recipe}, {epochs}")
     return 0

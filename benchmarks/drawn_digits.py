@@ -61,8 +61,8 @@ class Drawings:
         self.labels = np.array([digit.label for digit in digits])
         plain = np.stack([resize_plainly(paint_drawing(drawing)) for drawing in drawings])
         self._inputs = (
-            prepare_drawings(drawings, from_picture=False),
-            prepare_drawings(drawings, from_picture=True),
+            prepare_drawings(drawings, from_image=False),
+            prepare_drawings(drawings, from_image=True),
             (plain, np.ones(len(plain), bool)),
         )
 
@@ -71,9 +71,9 @@ class Drawings:
         return [evaluate_drawings(network, *inputs, self.labels).accuracy for inputs in self._inputs]
 
 
-def resize_plainly(picture: np.ndarray) -> np.ndarray:
+def resize_plainly(image: np.ndarray) -> np.ndarray:
     """Average (280, 280) uint8 down to (28, 28) float32 in [0, 1], wherever the digit lies and how large."""
-    return (picture.reshape(28, 10, 28, 10).mean((1, 3)) / 255).astype(np.float32)
+    return (image.reshape(28, 10, 28, 10).mean((1, 3)) / 255).astype(np.float32)
 
 
 def train_networks(configs: list[tuple[str, dict[str, Any]]]) -> Iterator[tuple[str, Checkpoint]]:

@@ -5,7 +5,7 @@
 Each is opened in Chromium with an empty cache, and once more with what the first visit left there. Requests
 and bytes are those that crossed the wire (compressed where the server compresses, headers included) until
 the page had asked for nothing more for a second. The first answer is timed by the page's own clock, from the
-navigation to the picture or text that Python sent for the first thing done with mouse or keyboard, which is
+navigation to the drawing or text that Python sent for the first thing done with mouse or keyboard, which is
 done as soon as it can be: a stroke on the sketchpad, a number changed, a recipe chosen, a character typed on
 the empty page. Pages take turns; medians are compared.
 """

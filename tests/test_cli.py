@@ -134,7 +134,7 @@ def test_evaluate_prints_accuracy_interval_and_confusion(capsys, mnist_folder):
 
 
 @pytest.mark.parametrize("mode", ["L", "RGB", "RGBA", "P"])
-def test_predict_reads_pictures(capsys, tmp_path, mnist_test, mode):
+def test_predict_reads_images(capsys, tmp_path, mnist_test, mode):
     paths = [write_digit(tmp_path / f"{index}.png", mnist_test, index, mode) for index in range(3)]
     status, printed, _ = run(capsys, "predict", *paths, "--checkpoint", "convnet3")
     assert status == 0
@@ -142,7 +142,7 @@ def test_predict_reads_pictures(capsys, tmp_path, mnist_test, mode):
     assert read == mnist_test[1][:3].tolist()
 
 
-def test_predict_reports_a_bad_picture_and_reads_the_others(capsys, tmp_path, mnist_test):
+def test_predict_reports_a_bad_image_and_reads_the_others(capsys, tmp_path, mnist_test):
     bad = tmp_path / "bad.png"
     bad.write_bytes(b"\x89PNG but not really")
     good = write_digit(tmp_path / "good.png", mnist_test)

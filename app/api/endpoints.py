@@ -37,17 +37,17 @@ def describe_endpoint(endpoint: Callable[..., Any]) -> str:
 def architecture(network: str) -> dict[str, Any]:
     """Read a network's layers with their shapes, parameters and multiply-adds, each with its arithmetic.
 
-    AlexNet is torchvision's, for pictures of 3 × 224 × 224; the others are for pictures of 1 × 28 × 28.
+    AlexNet is torchvision's, for images of 3 × 224 × 224; the others are for images of 1 × 28 × 28.
 
     Args:
         network: "logistic", "mlp", "convnet", "convnet2", "convnet3", "convnet4", "glassnet" or "alexnet".
 
     Returns:
-        network, title, input_shape ([C, H, W] of one picture), layers (first to last, each with name, kind,
+        network, title, input_shape ([C, H, W] of one image), layers (first to last, each with name, kind,
         settings in words, input_shape, output_shape, parameters, parameter_sum, multiply_adds,
         multiply_add_sum and bytes of the output in float32), parameters, multiply_adds, weight_bytes (of the
         parameters), buffer_bytes (of batch norm's running statistics), activation_bytes (of all outputs for
-        one picture, without those that only rename or overwrite their input) and convention (what a
+        one image, without those that only rename or overwrite their input) and convention (what a
         multiply-add is and where none is counted).
     """
     try:
@@ -89,13 +89,13 @@ def predict(
     checkpoint: str = DEFAULT_CHOICE,
     with_stages: bool = True,
 ) -> dict[str, Any]:
-    """Read a digit from pen strokes or from a picture.
+    """Read a digit from pen strokes or from an image.
 
-    A picture has at most 4096 × 4096 px; as a file it is at most 3 MB large, "data:image/png;base64,…".
+    An image has at most 4096 × 4096 px; as a file it is at most 3 MB large, "data:image/png;base64,…".
 
     Args:
         strokes: strokes, each a list of [x, y] points on a pad of 280 × 280 px, y downwards.
-        image: instead of strokes: rows of grey values, 0 to 1 or 0 to 255, or a picture file as a text.
+        image: instead of strokes: rows of grey values, 0 to 1 or 0 to 255, or an image file as a text.
         checkpoint: name of a shipped checkpoint, or "run:" and the id of a run.
         with_stages: whether to return the stages, which are twenty times as long as all else.
 

@@ -26,7 +26,7 @@ def list_fields(table: type[RaceSettings] = RaceSettings) -> list[str]:
     return [field for name, setting in list_settings(table).items() for field in setting.name_fields(name)]
 
 
-# What can be moved by hand in the pictures, and what its field may hold then.
+# What can be moved by hand in the plots, and what its field may hold then.
 MOVED_FIELDS: dict[str, Callable[[Any], Any]] = {
     field: setting.check_moved
     for name, setting in list_settings().items()

@@ -87,7 +87,7 @@ def on_moved(message: Any, chart: str, *values: Any) -> str:
 
 
 def _read_move(form: Form, message: Any) -> dict[str, Any]:
-    """Return the fields that follow from a start or from points dragged in the picture."""
+    """Return the fields that follow from a start or from data points dragged in the plots."""
     if "points" in message:
         return {"points": MOVED_FIELDS["points"](message["points"])}
     if "start" not in message:
@@ -153,7 +153,7 @@ def on_open(request: gr.Request) -> Any:
 
 
 def answer_form(form: Form, chart: str, moved: dict[str, Any] | None = None) -> str:
-    """Race with what the form says; where it is wrong, say so and leave the picture."""
+    """Race with what the form says; where it is wrong, say so and leave the plots."""
     try:
         return answer_race(run_race(read_form(form)), chart, moved)
     except ProblemError as mistake:

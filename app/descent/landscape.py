@@ -1,4 +1,4 @@
-"""The loss as a picture: contours over two weights, or a curve along the one direction that matters."""
+"""The loss as a landscape: contours over two weights, or a curve along the one direction that matters."""
 
 import base64
 import math
@@ -30,7 +30,7 @@ _LINE_RANGE = ((-3.0, 5.0), (-5.0, 7.0))  # slopes and intercepts that a line fi
 
 
 def draw_landscape(race: Race) -> ContourLandscape | CurveLandscape:
-    """Lay out the race's loss for the player: `picture` of its value."""
+    """Lay out the race's loss for the player: `landscape` of its payload."""
     if is_curve(race):
         return _draw_curve(race)
     x_range, y_range = _find_ranges(race)
@@ -85,7 +85,7 @@ def _draw_curve(race: Race) -> CurveLandscape:
     is_scalar = race.problem.num_weights == 1
     middle = float(race.curvature.minimum[0]) if is_scalar else 0.0
     start = float(place_on_curve(race, race.start[None])[0])
-    # From the problem, not from the start: the picture stays still while the start is dragged about in it.
+    # From the problem, not from the start: the landscape stays still while the start is dragged about in it.
     reach = 1.25 * abs(y) / length
     half = round_up(reach if reach > 1e-100 else 1.0)  # squares of smaller ones would be 0
     if abs(start - middle) > half:
@@ -141,7 +141,7 @@ def _include(shown: Range, values: list[float]) -> Range:
 
 
 def _draw_valley(race: Race, x_range: Range, y_range: Range) -> list[list[float]]:
-    """Return two points of the line of minimisers, as far apart as the picture is wide."""
+    """Return two points of the line of minimisers, as far apart as the landscape is wide."""
     along = race.curvature.eigenvectors[:, 0]  # the direction in which nothing changes
     reach = math.hypot(x_range[1] - x_range[0], y_range[1] - y_range[0])
     return [(race.curvature.minimum + side * reach * along).tolist() for side in (-1, 1)]
@@ -168,7 +168,7 @@ def _draw_contours(settings: RaceSettings, x_range: Range, y_range: Range) -> Co
 
 
 def choose_levels(losses: Floats) -> list[float]:
-    """Choose up to eleven losses of round numbers that are spread over the picture.
+    """Choose up to eleven losses of round numbers that are spread over the landscape.
 
     In steps of 1, 2, 5, 10, … where the losses span several powers of ten, in equal steps where they do not.
     """

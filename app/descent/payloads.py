@@ -100,14 +100,14 @@ class RacePayload(TypedDict):
 
     Attributes:
         num_steps: how far the scrubber goes.
-        picture: the landscape.
+        landscape: contours, or a curve.
         optimizers: one to four.
         chart: a value of `build_chart` with roles `series1` to `series4` and x the number of steps taken.
         data: of a line fit, else None.
     """
 
     num_steps: int
-    picture: ContourLandscape | CurveLandscape
+    landscape: ContourLandscape | CurveLandscape
     optimizers: list[OptimizerPath]
     chart: dict[str, Any]
     data: DataPoints | None

@@ -46,7 +46,7 @@ class Setting:
         place: where its control stands.
         problems: the problems that have it; empty where all do.
         optimizers: the optimizers that use it, of which one must be chosen; empty where all do.
-        is_moved: whether it can be moved by hand in the pictures.
+        is_moved: whether it can be moved by hand in the plots.
         constant: its name in the script; empty where the script says it in another way.
         parameters: what stands for it in /descend.
     """

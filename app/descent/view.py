@@ -39,7 +39,7 @@ def show_race(race: Race, chart: str = "Loss") -> RacePayload:
     """
     return {
         "num_steps": race.settings.steps,
-        "picture": draw_landscape(race),
+        "landscape": draw_landscape(race),
         "optimizers": [_show_optimizer(race, optimizer) for optimizer in race.optimizers],
         "chart": draw_chart(race, chart),
         "data": _show_points(race) if race.settings.problem == "line" else None,

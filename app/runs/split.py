@@ -71,7 +71,7 @@ def show_draws(draws: list[Draw], seed: int) -> str:
 def _show_row(gallery: Gallery, title: str, code: str, drawn: list[tuple[int, ...]]) -> str:
     digits = "".join(
         f'<span class="gb-split-digit" role="img" aria-label="a {gallery.labels[index]}" '
-        f'title="image {index:,}" style="--picture: url({_encode(gallery.images[index])})"></span>'
+        f'title="image {index:,}" style="--image: url({_encode(gallery.images[index])})"></span>'
         for index in drawn[-1]
     )
     labels = [" ".join(str(gallery.labels[index]) for index in draw) for draw in drawn]

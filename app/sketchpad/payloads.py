@@ -39,7 +39,7 @@ class PadAnswer(TypedDict):
     message: NotRequired[str]
     digit: NotRequired[int]
     probabilities: NotRequired[list[float]]
-    picture: NotRequired[list[int]]  # 784 of 0 to 255, the network's input
+    image: NotRequired[list[int]]  # 784 of 0 to 255, the network's input
     field: NotRequired[list[float] | None]  # x, y and side of its 28 × 28 pixels in pixels of the pad
     doubt: NotRequired[str | None]
     milliseconds: NotRequired[float]
@@ -56,8 +56,8 @@ class PreparationStep(TypedDict):
     name: str
     title: str
     note: str
-    side: int  # of `picture`, in pixels
-    picture: str
+    side: int  # of `image`, in pixels
+    image: str
     asked: str
     place: list[float]  # x, y, width and height of the ink's box, in sides of the frame
     center: list[float]  # x and y of the centre of mass, likewise
@@ -119,7 +119,7 @@ class MapsView(TypedDict):
     verdict: str
     texts: list[str]
     titles: list[str]
-    picture: str
+    image: str
     ink: str
     gradient: ValueMap
     occlusion: ValueMap
@@ -157,7 +157,7 @@ class EditView(TypedDict):
 class FrameView(TypedDict):
     """The input after some edits; `shares` and `texts` are of the answer and of the wanted digit."""
 
-    picture: str
+    image: str
     change: str
     edit: EditView | None
     read: int
@@ -173,7 +173,7 @@ class ChangeView(TypedDict):
     answer: int
     is_reached: bool
     sentence: str
-    picture: str
+    image: str
     frames: list[FrameView]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from app.sketchpad.payloads import Absent, GaugeView, PreparationStep, PreparationView
-from app.ui.drawing import PAD_SIZE_PX, read_picture
+from app.ui.drawing import PAD_SIZE_PX, read_image
 from app.ui.numbers import format_number, write_percent
 from app.ui.packing import quantise
 from models.checkpoints.prediction import Prediction, load_cached, predict_digit
@@ -40,10 +40,10 @@ def show_preparation(drawing: Any, checkpoint: Any, brush_px: Any = None) -> Pre
     if not isinstance(checkpoint, str):
         raise ValueError(f"{checkpoint!r:.40} is not a checkpoint. Choose one of the list.")
     path = resolve_choice(checkpoint)
-    picture = read_picture(drawing)
+    image = read_image(drawing)
     try:
-        if picture is not None:
-            preparation = follow_image(picture)
+        if image is not None:
+            preparation = follow_image(image)
         else:
             preparation = follow_strokes(drawing.get("strokes"), PAD_SIZE_PX, _read_brush(brush_px))
     except SketchRefused as refusal:
@@ -80,8 +80,8 @@ def _show_step(step: Step, answer: Prediction | None, gauges: Sequence[Gauge]) -
         "name": step.name,
         "title": step.title,
         "note": step.note,
-        "side": len(step.picture),
-        "picture": quantise(step.picture, 1.0, False),
+        "side": len(step.image),
+        "image": quantise(step.image, 1.0, False),
         "asked": quantise(step.asked, 1.0, False),
         "place": [round(share, 4) for share in (place.x, place.y, place.width, place.height)],
         "center": [round(share, 4) for share in center],

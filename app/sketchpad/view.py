@@ -75,7 +75,7 @@ def _answer(drawing: Any, keys: Sequence[str]) -> PadAnswer:
     first = answers[0]
     answer: PadAnswer = {
         "status": first["status"],
-        "picture": np.rint(sketch.image * 255).astype(int).ravel().tolist(),
+        "image": np.rint(sketch.image * 255).astype(int).ravel().tolist(),
         "field": _locate_field(drawing, sketch),
         "doubt": sketch.doubt.reason if sketch.doubt else None,
         "answers": answers,

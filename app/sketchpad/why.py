@@ -32,7 +32,7 @@ from models.sketch.preparation import SketchRefused
 PATCHES_PX = (3, 5, 7, 9, 11)
 _LEAST_SCALE = 0.001  # of a fall in probability: smaller ones are not blown up to full colour
 
-Picture = NDArray[np.float32]
+Image = NDArray[np.float32]
 
 
 def show_maps(drawing: Any, key: Any, digit: Any = None, patch_px: Any = None) -> MapsView | Absent:
@@ -67,7 +67,7 @@ def show_maps(drawing: Any, key: Any, digit: Any = None, patch_px: Any = None) -
         "verdict": f"{_name_network(path)} reads it as {_state_verdict(prediction, digit)}",
         "texts": [write_percent(float(each)) for each in prediction.probabilities],
         "titles": [str(float(each)) for each in prediction.probabilities],
-        "picture": quantise(image, 1.0, signed=False),
+        "image": quantise(image, 1.0, signed=False),
         "ink": _encode(image),
         "gradient": _show_map(gradient, find_scale(gradient), _describe_gradient(gradient, digit)),
         "occlusion": _show_map(
@@ -127,7 +127,7 @@ def show_change(drawing: Any, key: Any, target: Any) -> ChangeView | Absent:
         "answer": prediction.digit,
         "is_reached": found.is_reached,
         "sentence": describe_change(found, prediction.digit),
-        "picture": quantise(image, 1.0, signed=False),
+        "image": quantise(image, 1.0, signed=False),
         "frames": [_show_frame(found, step, prediction.digit) for step in range(len(found.images))],
     }
 
@@ -161,7 +161,7 @@ def describe_change(found: Counterfactual, answer: int) -> str:
     return f"{why}: {so_far}the network reads {_name_digit(read)}; {found.target} has {share}."
 
 
-def _read(drawing: Any, key: Any) -> tuple[Path, Picture, Prediction]:
+def _read(drawing: Any, key: Any) -> tuple[Path, Image, Prediction]:
     """Return the checkpoint's file, the network's input and its answer."""
     if not isinstance(key, str):
         raise ValueError(f"{key!r:.40} is not a checkpoint. Choose one of the list.")
@@ -216,7 +216,7 @@ def _show_map(values: NDArray[Any], scale: float, text: str) -> ValueMap:
 
 def _describe_gradient(gradient: NDArray[Any], digit: int) -> str:
     if not gradient.any():
-        return f"No pixel moves the logit of {digit} at this picture."
+        return f"No pixel moves the logit of {digit} at this image."
     return (
         f"How fast the logit of {digit} rises (orange) or falls (blue) with a little more ink at each pixel. "
         f"Full colour: {format_number(find_scale(gradient))} a step from paper to ink."
@@ -266,11 +266,11 @@ def _show_neighbour(neighbour: Neighbour) -> NeighbourView:
 
 
 def _show_frame(found: Counterfactual, step: int, answer: int) -> FrameView:
-    """Lay out the picture after so many edits, what has changed since the first, and what is read now."""
+    """Lay out the image after so many edits, what has changed since the first, and what is read now."""
     image, shares = found.images[step], found.probabilities[step]
     edit = found.edits[step - 1] if step else None
     return {
-        "picture": quantise(image, 1.0, signed=False),
+        "image": quantise(image, 1.0, signed=False),
         "change": quantise(image - found.images[0], 1.0, signed=True),
         "edit": None
         if edit is None

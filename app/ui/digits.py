@@ -18,18 +18,18 @@ def list_sources() -> list[tuple[str, str]]:
 
 
 def take_digit(source: Any, index: Any, drawing: Any) -> tuple[Floats, str]:
-    """Return the chosen picture and what it shows.
+    """Return the chosen image and what it shows.
 
     Args:
         source: TEST, TRAIN or DRAWING.
         index: Its number in the data set, from 0.
-        drawing: The sketchpad's value, strokes or a picture (see `app.ui.drawing`), unchecked.
+        drawing: The sketchpad's value, strokes or an image (see `app.ui.drawing`), unchecked.
 
     Returns:
-        The picture (28, 28) in [0, 1], and "a 7" or "yours".
+        The image (28, 28) in [0, 1], and "a 7" or "yours".
 
     Raises:
-        ValueError: where nothing readable has been drawn, or there is no picture of this number.
+        ValueError: where nothing readable has been drawn, or there is no image of this number.
     """
     if source == DRAWING:
         if not isinstance(drawing, dict) or not (drawing.get("strokes") or drawing.get("picture")):

@@ -1,4 +1,4 @@
-"""What the pad holds, as the browser sends it: pen strokes, or a picture that was uploaded or pasted."""
+"""What the pad holds, as the browser sends it: pen strokes, or an image that was uploaded or pasted."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy.typing as npt
 
-from models.sketch.picture import open_image
+from models.sketch.image import open_image
 from models.sketch.preparation import SketchDigit, digit_from_image, digit_from_strokes
 
 PAD_SIZE_PX = 280  # of the pad's sides, whatever its size on the screen
-MAX_PICTURE_BYTES = 3 * 2**20  # of the file; the pad makes larger ones smaller before it sends them
+MAX_IMAGE_BYTES = 3 * 2**20  # of the file; the pad makes larger ones smaller before it sends them
 
 
 def read_drawing(drawing: Any, with_stages: bool = False) -> SketchDigit:
@@ -21,40 +21,40 @@ def read_drawing(drawing: Any, with_stages: bool = False) -> SketchDigit:
 
     Args:
         drawing: From a stranger, unchecked: `{"strokes": [[[x, y], …], …]}` in pad pixels, or
-            `{"picture": "data:image/png;base64,…"}`, a file's content; a picture counts before strokes.
+            `{"picture": "data:image/png;base64,…"}`, a file's content; an image counts before strokes.
         with_stages: Also return the stages on the way.
 
     Raises:
         SketchRefused: If there is no digit to read; the message is for the learner.
         ValueError: If it is no such drawing; the message says what is wrong.
     """
-    picture = read_picture(drawing)
-    if picture is not None:
-        return digit_from_image(picture, with_stages=with_stages)
+    image = read_image(drawing)
+    if image is not None:
+        return digit_from_image(image, with_stages=with_stages)
     return digit_from_strokes(drawing.get("strokes"), PAD_SIZE_PX, with_stages=with_stages)
 
 
-def read_picture(drawing: Any) -> npt.NDArray[Any] | None:
-    """Return the pixels of the picture that the pad holds, or None where it holds strokes.
+def read_image(drawing: Any) -> npt.NDArray[Any] | None:
+    """Return the pixels of the image that the pad holds, or None where it holds strokes.
 
     Args:
         drawing: From a stranger, unchecked (see `read_drawing`).
 
     Raises:
-        ValueError: If it is no drawing, or its picture cannot be opened.
+        ValueError: If it is no drawing, or its image cannot be opened.
     """
     if not isinstance(drawing, dict):
         raise ValueError("The pad sent a request without a drawing.")
-    picture = drawing.get("picture")
-    return None if picture is None else open_image(io.BytesIO(_read_data_url(picture)))
+    image = drawing.get("picture")
+    return None if image is None else open_image(io.BytesIO(_read_data_url(image)))
 
 
 def _read_data_url(url: Any) -> bytes:
     """Return the bytes of a file that the browser has encoded as text."""
     if not isinstance(url, str) or not url.startswith("data:image/") or ";base64," not in url[:64]:
         raise ValueError("The file is not an image. Save it as PNG or JPEG and try again.")
-    if len(url) > MAX_PICTURE_BYTES * 4 // 3 + 64:
-        raise ValueError(f"The image file is larger than {MAX_PICTURE_BYTES // 2**20} MB. Make it smaller.")
+    if len(url) > MAX_IMAGE_BYTES * 4 // 3 + 64:
+        raise ValueError(f"The image file is larger than {MAX_IMAGE_BYTES // 2**20} MB. Make it smaller.")
     try:
         return base64.b64decode(url.partition(",")[2], validate=True)
     except (binascii.Error, ValueError):

@@ -6,7 +6,7 @@ import numpy as np
 
 
 def format_classes(accuracies: np.ndarray) -> str:
-    """Return each class's accuracy under its digit; accuracies: (10,), NaN where there is no picture."""
+    """Return each class's accuracy under its digit; accuracies: (10,), NaN where there is no image."""
     shares = ("     –" if np.isnan(share) else f"{share:6.3f}" for share in accuracies)
     return "digit    " + _format_digits() + "\naccuracy " + "".join(shares)
 

@@ -47,7 +47,7 @@ _STROKES_SEED: dict[Part, int] = {"train": 0, "test": 1}
 
 @dataclass(frozen=True)
 class Dataset:
-    """Pictures and what they show, each as one tensor in memory.
+    """Images and what they show, each as one tensor in memory.
 
     Attributes:
         images: (N, 1, 28, 28) uint8, 0 for background, 255 for full ink.
@@ -61,18 +61,18 @@ class Dataset:
         return len(self.labels)
 
     def select(self, indices: Tensor) -> Dataset:
-        """Return the pictures at `indices`, (n,) int64, in that order."""
+        """Return the images at `indices`, (n,) int64, in that order."""
         # What `images[indices]` gives, which copies pixel by pixel and takes several times as long.
         return Dataset(self.images.index_select(0, indices), self.labels.index_select(0, indices))
 
     def join(self, other: Dataset) -> Dataset:
-        """Return these pictures, then those of `other`."""
+        """Return these images, then those of `other`."""
         return Dataset(torch.cat([self.images, other.images]), torch.cat([self.labels, other.labels]))
 
 
 @dataclass(frozen=True)
 class Gallery:
-    """Pictures to choose from on the page.
+    """Images to choose from on the page.
 
     Attributes:
         name: Where they come from, as a learner reads it.
@@ -86,7 +86,7 @@ class Gallery:
 
 
 def to_input(images: Tensor) -> Tensor:
-    """Turn uint8 pictures into what the networks take: float32 in [0, 1], as torchvision's `ToTensor()`."""
+    """Turn uint8 images into what the networks take: float32 in [0, 1], as torchvision's `ToTensor()`."""
     return images.to(torch.float32) / 255
 
 
@@ -108,9 +108,9 @@ def load_dataset(
 
     Args:
         name: One of `DATASETS`.
-        part: "train" (60,000 pictures) or "test" (10,000 pictures).
-        num_images: Take only the first so many pictures; None takes all.
-        progress: Called with (pictures made, pictures in all) while strokes are generated.
+        part: "train" (60,000 images) or "test" (10,000 images).
+        num_images: Take only the first so many images; None takes all.
+        progress: Called with (images made, images in all) while strokes are generated.
 
     Raises:
         ValueError: If there is no such data set, `num_images` is out of range, a file is damaged, or the
@@ -120,14 +120,14 @@ def load_dataset(
     limit = NUM_IMAGES[part]
     if num_images is not None and not 1 <= num_images <= limit:
         raise ValueError(
-            f"num_images is {num_images}; {TITLES[name]} has 1 to {limit:,} pictures to {part} with."
+            f"num_images is {num_images}; {TITLES[name]} has 1 to {limit:,} images to {part} with."
         )
     if name == "strokes":
         images, labels = _load_strokes(part, num_images or limit, progress)
     else:
         images, labels = _load_idx(name, part)
-    pictures = torch.from_numpy(images[:num_images]).unsqueeze(1)  # (N, 28, 28) → (N, 1, 28, 28)
-    return Dataset(pictures, torch.from_numpy(labels[:num_images]))
+    inputs = torch.from_numpy(images[:num_images]).unsqueeze(1)  # (N, 28, 28) → (N, 1, 28, 28)
+    return Dataset(inputs, torch.from_numpy(labels[:num_images]))
 
 
 def load_strokes(num: int, progress: Progress | None = None) -> Dataset:
@@ -146,30 +146,30 @@ def check_dataset_name(name: str) -> None:
 
 
 def split_dataset(dataset: Dataset, seed: int) -> tuple[Dataset, Dataset]:
-    """Split into training (80 %) and validation pictures, the same ones whenever `seed` is the same."""
+    """Split into training (80 %) and validation images, the same ones whenever `seed` is the same."""
     order = torch.randperm(len(dataset), generator=torch.Generator().manual_seed(seed))
     num_train = int(TRAIN_SHARE * len(dataset))
     return dataset.select(order[:num_train]), dataset.select(order[num_train:])
 
 
 def draw_split(seed: int | None, num: int, shuffle: bool = False) -> np.ndarray:
-    """Split `num` pictures as the notebook does, by `random_split`, and load the first batch of the 80 %.
+    """Split `num` images as the notebook does, by `random_split`, and load the first batch of the 80 %.
 
     Args:
         seed: Seed of the generator that `random_split` is given; None gives it none, so that it draws from
             torch's global one, and every call draws another split.
-        num: Pictures to split, 40 or more.
+        num: Images to split, 40 or more.
         shuffle: Whether the loader shuffles, by the global generator; otherwise it keeps the split's order.
 
     Returns:
-        (32,) int64, the pictures' indices.
+        (32,) int64, the images' indices.
     """
     from torch.utils.data import DataLoader, random_split
 
     num_train = int(TRAIN_SHARE * num)
     generator = {} if seed is None else {"generator": torch.Generator().manual_seed(seed)}
-    pictures: Any = range(num)  # a data set of its own indices
-    training, _ = random_split(pictures, [num_train, num - num_train], **generator)
+    images: Any = range(num)  # a data set of its own indices
+    training, _ = random_split(images, [num_train, num - num_train], **generator)
     first: Tensor = next(iter(DataLoader(training, batch_size=32, shuffle=shuffle)))
     return first.numpy()
 
@@ -196,7 +196,7 @@ def has_files(name: str) -> bool:
 
 @lru_cache(maxsize=2)
 def load_gallery(part: Part = "test") -> Gallery:
-    """Load the pictures that the page offers: MNIST's, or built-in strokes without MNIST.
+    """Load the images that the page offers: MNIST's, or built-in strokes without MNIST.
 
     Args:
         part: "train" (60,000 of MNIST, 1,000 strokes) or "test" (10,000 of MNIST, 1,000 strokes).

@@ -115,9 +115,9 @@ def render_strokes(strokes: Strokes, width_px: float, size_px: int = FIELD_PX) -
 
     Args:
         strokes: Arrays (P, 2) in pixels; the centre of the first pixel lies at (0.5, 0.5). A single point
-            is a dot. What lies outside the picture is not drawn.
+            is a dot. What lies outside the image is not drawn.
         width_px: Width of the pen, above 0.
-        size_px: Side of the picture.
+        size_px: Side of the image.
 
     Returns:
         Ink (size_px, size_px), float32 in [0, 1].
@@ -148,7 +148,7 @@ def fit_strokes(strokes: Strokes, width_px: float = PEN_WIDTH_PX, box_px: int = 
 
 
 def center_by_mass(images: Floats32, size_px: int = FIELD_PX) -> Floats32:
-    """Place pictures in a larger field by their centre of mass, moving by whole pixels as MNIST does.
+    """Place images in a larger field by their centre of mass, moving by whole pixels as MNIST does.
 
     The pixel that holds the centre of mass comes to lie at index size_px / 2, so that the centre of mass is
     within half a pixel of that pixel's centre: true of every MNIST digit. Where that would push ink over the

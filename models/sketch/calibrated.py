@@ -26,12 +26,12 @@ class DrawnDigits:
     Attributes:
         labels: (N,) what was to be written.
         by_strokes: The inputs (N, 28, 28) from strokes, and which were not refused (N,).
-        by_picture: The same from the drawings' pictures alone.
+        by_image: The same from the drawings' images alone.
     """
 
     labels: np.ndarray
     by_strokes: tuple[Floats32, np.ndarray]
-    by_picture: tuple[Floats32, np.ndarray]
+    by_image: tuple[Floats32, np.ndarray]
 
 
 def prepare_pen_digits(pen_digits: Sequence[PenDigit]) -> DrawnDigits:
@@ -44,13 +44,13 @@ def prepare_pen_digits(pen_digits: Sequence[PenDigit]) -> DrawnDigits:
 def calibrate_checkpoint(checkpoint: Checkpoint, drawn: DrawnDigits | None = None) -> Checkpoint:
     """Fit a checkpoint's temperature, and measure its calibration; its weights stay as they are.
 
-    The temperature is the one under which the pictures that validated its training have the greatest
-    likelihood. The errors are measured on the test pictures and, where there are any, on drawings, which
+    The temperature is the one under which the images that validated its training have the greatest
+    likelihood. The errors are measured on the test images and, where there are any, on drawings, which
     nothing is fitted on.
 
     Args:
         checkpoint: A trained network with the record of its training.
-        drawn: Drawings to read, from their strokes and from their pictures.
+        drawn: Drawings to read, from their strokes and from their images.
 
     Returns:
         The checkpoint with the temperature, the calibration errors and the accuracy on drawings filled in.
@@ -71,14 +71,14 @@ def calibrate_checkpoint(checkpoint: Checkpoint, drawn: DrawnDigits | None = Non
         test_calibration_error=measure_calibration_error(shares, test.labels.numpy()),
     )
     if drawn is not None:
-        by_strokes, by_picture = (
+        by_strokes, by_image = (
             evaluate_drawings(network, *inputs, drawn.labels, temperature)
-            for inputs in (drawn.by_strokes, drawn.by_picture)
+            for inputs in (drawn.by_strokes, drawn.by_image)
         )
         info = replace(
             info,
             drawn_accuracy=by_strokes.accuracy,
-            drawn_picture_accuracy=by_picture.accuracy,
+            drawn_picture_accuracy=by_image.accuracy,
             drawn_calibration_error=by_strokes.calibration_error,
             num_drawn=len(drawn.labels),
         )
@@ -86,6 +86,6 @@ def calibrate_checkpoint(checkpoint: Checkpoint, drawn: DrawnDigits | None = Non
 
 
 def compute_logits(network: nn.Module, dataset: Dataset) -> np.ndarray:
-    """Return the logits (N, 10) float32 that a network in evaluation mode gives to pictures."""
+    """Return the logits (N, 10) float32 that a network in evaluation mode gives to images."""
     with torch.inference_mode():
         return torch.cat([network(to_input(images)) for images in dataset.images.split(_BATCH_SIZE)]).numpy()

@@ -1,7 +1,7 @@
 """What would make it a 7: the ink that, erased or added, turns a network's answer into another digit.
 
 The search is greedy. It finds a small change and not provably the smallest: that would take trying every set
-of edits. Shapes: N pictures in a batch, K = 10 digits, P = 784 places, D = 5 pixels across an edit's field.
+of edits. Shapes: N images in a batch, K = 10 digits, P = 784 places, D = 5 pixels across an edit's field.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from models.checkpoints.prediction import on_one_core
 from models.data.strokes import PEN_WIDTH_PX
 from models.networks.layers import IMAGE_SIZE_PX
-from models.sketch.explanation import ask_network, check_digit, check_picture
+from models.sketch.explanation import ask_network, check_digit, check_image
 
 MAX_EDITS = 40
 MAX_INK_PX = 80.0  # changed in all; a digit of MNIST has about 100 pixels' worth of ink
@@ -50,12 +50,12 @@ class Counterfactual:
 
     Attributes:
         target: The wanted digit.
-        is_reached: Whether the last picture is read as the target.
+        is_reached: Whether the last image is read as the target.
         edits: In order, S of them.
-        images: (S + 1, 28, 28) float32 in [0, 1]: the picture before, and after each edit.
-        probabilities: (S + 1, 10) float64 of each of these pictures.
-        added_px: Ink that the last picture has and the first has not, in full pixels' worth.
-        erased_px: Ink that the first picture has and the last has not, in full pixels' worth.
+        images: (S + 1, 28, 28) float32 in [0, 1]: the image before, and after each edit.
+        probabilities: (S + 1, 10) float64 of each of these images.
+        added_px: Ink that the last image has and the first has not, in full pixels' worth.
+        erased_px: Ink that the first image has and the last has not, in full pixels' worth.
         limit: Why it ended without the target: "edits" or "ink" used up, or "stuck" where no edit raises the
             target any further; None where it is reached.
     """
@@ -78,11 +78,11 @@ def find_counterfactual(
     max_ink_px: float = MAX_INK_PX,
     temperature: float = 1.0,
 ) -> Counterfactual:
-    """Change a picture edit by edit until a network reads it as the wanted digit.
+    """Change an image edit by edit until a network reads it as the wanted digit.
 
     Each step makes the edit that raises the target's margin most: its logit less the largest of the others.
     The gradient ranks all 2 · 784 edits by what they promise, and the best are tried for real. Where the
-    target is reached, each edit without which it still would be is taken out again. The same picture gives
+    target is reached, each edit without which it still would be is taken out again. The same image gives
     the same edits.
 
     Args:
@@ -95,25 +95,25 @@ def find_counterfactual(
             on it.
 
     Raises:
-        ValueError: If the picture or the digit is none.
+        ValueError: If the image or the digit is invalid.
     """
     check_digit(target)
-    start = torch.from_numpy(check_picture(image)).to(torch.float32)  # (28, 28)
-    picture, edits, used_px = start, list[Edit](), 0.0
+    start = torch.from_numpy(check_image(image)).to(torch.float32)  # (28, 28)
+    latest, edits, used_px = start, list[Edit](), 0.0
     margin = float(_measure_margins(network, start[None], target)[0])
     limit: Literal["edits", "ink", "stuck"] | None = None
     while limit is None and not margin > CLEAR_MARGIN:  # also where it is NaN
         if len(edits) == max_edits:
             limit = "edits"
             break
-        step = _find_best_edit(network, picture, target, margin, max_ink_px - used_px)
+        step = _find_best_edit(network, latest, target, margin, max_ink_px - used_px)
         if step is None:
             limit = "stuck" if used_px + float(_DISC.sum()) <= max_ink_px else "ink"
             break
         edit, after, margin = step
-        used_px += float((after - picture).abs().sum())
+        used_px += float((after - latest).abs().sum())
         edits.append(edit)
-        picture = after
+        latest = after
     if limit is None:
         edits = _drop_unneeded(network, start, edits, target)
     images = apply_edits(start.numpy(), edits)
@@ -132,12 +132,12 @@ def find_counterfactual(
 
 
 def apply_edits(image: NDArray[np.float32], edits: list[Edit]) -> NDArray[np.float32]:
-    """Return a picture (28, 28) before the first edit and after each: (S + 1, 28, 28)."""
-    pictures = [torch.from_numpy(image)]
+    """Return an image (28, 28) before the first edit and after each: (S + 1, 28, 28)."""
+    images = [torch.from_numpy(image)]
     for edit in edits:
         place = torch.tensor([edit.row * IMAGE_SIZE_PX + edit.column])
-        pictures.append(_make_edits(pictures[-1], place, torch.tensor([edit.kind == "add"]))[0])
-    values: NDArray[np.float32] = torch.stack(pictures).numpy()
+        images.append(_make_edits(images[-1], place, torch.tensor([edit.kind == "add"]))[0])
+    values: NDArray[np.float32] = torch.stack(images).numpy()
     return values
 
 
@@ -154,10 +154,10 @@ _DISC = _build_disc()
 
 
 def _find_best_edit(
-    network: nn.Module, picture: Tensor, target: int, margin: float, ink_px: float
+    network: nn.Module, image: Tensor, target: int, margin: float, ink_px: float
 ) -> tuple[Edit, Tensor, float] | None:
-    """Return the edit that raises the margin most, the picture after it and the margin; None if none does."""
-    promises, costs = _rank_edits(network, picture, target)  # (2, 784) each, add and erase
+    """Return the edit that raises the margin most, the image after it and the margin; None if none does."""
+    promises, costs = _rank_edits(network, image, target)  # (2, 784) each, add and erase
     is_possible = (costs > 1e-3) & (costs <= ink_px)
     promises = promises.where(is_possible, -torch.inf).flatten()
     order = promises.argsort(descending=True, stable=True)[: int(is_possible.sum())]
@@ -165,39 +165,39 @@ def _find_best_edit(
         if not len(tried):
             continue
         kinds, places = tried < IMAGE_SIZE_PX**2, tried % IMAGE_SIZE_PX**2
-        pictures = _make_edits(picture, places, kinds)  # (N, 28, 28)
-        margins = _measure_margins(network, pictures, target)
+        images = _make_edits(image, places, kinds)  # (N, 28, 28)
+        margins = _measure_margins(network, images, target)
         best = int(margins.argmax())
         if margins[best] > margin:
             row, column = divmod(int(places[best]), IMAGE_SIZE_PX)
             edit = Edit("add" if kinds[best] else "erase", row, column)
-            return edit, pictures[best], float(margins[best])
+            return edit, images[best], float(margins[best])
     return None
 
 
-def _rank_edits(network: nn.Module, picture: Tensor, target: int) -> tuple[Tensor, Tensor]:
+def _rank_edits(network: nn.Module, image: Tensor, target: int) -> tuple[Tensor, Tensor]:
     """Estimate what every edit would do to the margin.
 
     Returns:
         (2, 784) the margin's change to first order, the gradient times the change of the pixels, and (2, 784)
         how much ink changes; first the edits that add, then those that erase.
     """
-    pixels = picture[None, None].clone().requires_grad_()
+    pixels = image[None, None].clone().requires_grad_()
     with on_one_core(), torch.enable_grad():
         (gradient,) = torch.autograd.grad(_subtract_rival(network(pixels), target).sum(), pixels)
-    slopes, inks = (_take_fields(each) for each in (gradient[0, 0], picture))  # (784, D, D)
-    inside = _take_fields(torch.ones_like(picture))
+    slopes, inks = (_take_fields(each) for each in (gradient[0, 0], image))  # (784, D, D)
+    inside = _take_fields(torch.ones_like(image))
     added = (_DISC - inks).clamp(min=0) * inside
     erased = (inks - (1 - _DISC)).clamp(min=0) * inside
     promises = torch.stack([(slopes * added).sum(dim=(1, 2)), -(slopes * erased).sum(dim=(1, 2))])
     return promises, torch.stack([added.sum(dim=(1, 2)), erased.sum(dim=(1, 2))])
 
 
-def _make_edits(picture: Tensor, places: Tensor, are_added: Tensor) -> Tensor:
-    """Return a picture (28, 28) after one edit at each place: (N, 28, 28).
+def _make_edits(image: Tensor, places: Tensor, are_added: Tensor) -> Tensor:
+    """Return an image (28, 28) after one edit at each place: (N, 28, 28).
 
     Args:
-        picture: In [0, 1], and so is what is returned.
+        image: In [0, 1], and so is what is returned.
         places: (N,) row · 28 + column of each edit's middle.
         are_added: (N,) whether the edit adds or erases.
     """
@@ -208,7 +208,7 @@ def _make_edits(picture: Tensor, places: Tensor, are_added: Tensor) -> Tensor:
         row, column = divmod(place, IMAGE_SIZE_PX)
         field[row : row + _FIELD_PX, column : column + _FIELD_PX] = _DISC
     ink = fields[:, reach:-reach, reach:-reach]
-    return torch.where(are_added[:, None, None], picture.maximum(ink), picture.minimum(1 - ink))
+    return torch.where(are_added[:, None, None], image.maximum(ink), image.minimum(1 - ink))
 
 
 def _take_fields(values: Tensor) -> Tensor:
@@ -217,10 +217,10 @@ def _take_fields(values: Tensor) -> Tensor:
     return fields.T.reshape(-1, _FIELD_PX, _FIELD_PX)
 
 
-def _measure_margins(network: nn.Module, pictures: Tensor, target: int) -> Tensor:
-    """Return the target's margin in each of the pictures (N, 28, 28): (N,)."""
+def _measure_margins(network: nn.Module, images: Tensor, target: int) -> Tensor:
+    """Return the target's margin in each of the images (N, 28, 28): (N,)."""
     with on_one_core(), torch.inference_mode():
-        return torch.cat([_subtract_rival(network(batch), target) for batch in pictures[:, None].split(100)])
+        return torch.cat([_subtract_rival(network(batch), target) for batch in images[:, None].split(100)])
 
 
 def _subtract_rival(logits: Tensor, target: int) -> Tensor:

@@ -3,7 +3,7 @@
 A network shares out its probabilities among ten digits whatever it is given. What is told apart here it
 should not be asked about. The limits lie beyond nearly all that people write as digits: they refuse 0.05 % of
 MNIST's test digits and 0.03 % of real pen drawings, as `tests/sketch/test_doubt.py` measures. Shapes: H, W a
-picture's height and width.
+image's height and width.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from models.data.strokes import Strokes, fit_strokes, render_strokes
+from models.sketch.image import find_box, shrink_image
 from models.sketch.likeness import measure_width
 from models.sketch.parts import Part, count_crossings, count_holes, find_parts
-from models.sketch.picture import find_box, shrink_image
 from models.values import Floats32
 
 FINE_PX = 48  # longer side of a drawing looked at for this …

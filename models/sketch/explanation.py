@@ -1,6 +1,6 @@
 """Why a network gives a digit its score: the gradient at every pixel, and what covering a patch changes.
 
-Shapes: H = W = 28 pixels, N pictures in a batch, K = 10 digits.
+Shapes: H = W = 28 pixels, N images in a batch, K = 10 digits.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from models.checkpoints.prediction import on_one_core
 from models.networks.layers import IMAGE_SIZE_PX, NUM_CLASSES
 
 PATCH_PX = 5  # about twice MNIST's stroke width: it covers a piece of a stroke and leaves the rest
-_MAX_BATCH = 100  # pictures at once: as quick as more of them, and ConvNet4's maps of them take 20 MB each
+_MAX_BATCH = 100  # images at once: as quick as more of them, and ConvNet4's maps of them take 20 MB each
 
 Map = NDArray[Any]  # (28, 28) of the network's own kind of number
 
@@ -24,7 +24,7 @@ Map = NDArray[Any]  # (28, 28) of the network's own kind of number
 def map_gradient(network: nn.Module, image: ArrayLike, digit: int) -> Map:
     """Measure how a digit's logit answers to a little more ink at every pixel: ∂z_digit / ∂pixel.
 
-    It is the slope at this very picture: z_digit changes by about `gradient · change` for a small change of
+    It is the slope at this very image: z_digit changes by about `gradient · change` for a small change of
     the pixels, each on its own. It does not say what a large change does, nor what becomes of the other nine
     logits, so it is not the change of the probability. Where ReLU or max pooling has a corner (equal pixels
     under one pooling window), it is the one of the possible slopes that PyTorch takes.
@@ -39,7 +39,7 @@ def map_gradient(network: nn.Module, image: ArrayLike, digit: int) -> Map:
         (28, 28), in logits for each whole step from paper to full ink.
 
     Raises:
-        ValueError: If the picture or the digit is none.
+        ValueError: If the image or the digit is invalid.
     """
     check_digit(digit)
     pixels = _to_input(network, image).requires_grad_()
@@ -61,15 +61,15 @@ def map_occlusion(
         network: As of `map_gradient`.
         image: (28, 28) in [0, 1], 1 for full ink.
         digit: 0 to 9.
-        patch_px: Side of the patch, an odd number; at the picture's edge, what lies outside is cut off.
+        patch_px: Side of the patch, an odd number; at the image's edge, what lies outside is cut off.
         temperature: What the logits are divided by before they become probabilities.
 
     Returns:
-        (28, 28), the probability of `digit` for the picture less that for the picture with the patch
+        (28, 28), the probability of `digit` for the image less that for the image with the patch
         centred on each pixel set to 0; from −1 to 1.
 
     Raises:
-        ValueError: If the picture or the digit is none, or the patch has no middle pixel.
+        ValueError: If the image or the digit is invalid, or the patch has no middle pixel.
     """
     check_digit(digit)
     if patch_px < 1 or patch_px % 2 == 0:
@@ -79,8 +79,8 @@ def map_occlusion(
     ink = nn.functional.max_pool2d(pixels, patch_px, stride=1, padding=reach)[0, 0] > 0  # (28, 28)
     centres = ink.nonzero()  # (N, 2), row and column
     covered = pixels[0].repeat(len(centres), 1, 1)  # (N, 28, 28)
-    for picture, (row, column) in zip(covered, centres.tolist(), strict=True):
-        picture[max(0, row - reach) : row + reach + 1, max(0, column - reach) : column + reach + 1] = 0
+    for copy, (row, column) in zip(covered, centres.tolist(), strict=True):
+        copy[max(0, row - reach) : row + reach + 1, max(0, column - reach) : column + reach + 1] = 0
     whole = ask_network(network, pixels, temperature)[0, digit]
     falls = torch.zeros_like(pixels[0, 0])
     if len(centres):
@@ -89,15 +89,15 @@ def map_occlusion(
     return values
 
 
-def ask_network(network: nn.Module, pictures: Tensor, temperature: float = 1.0) -> Tensor:
+def ask_network(network: nn.Module, images: Tensor, temperature: float = 1.0) -> Tensor:
     """Return the probabilities (N, 10), in float64, of (N, 1, 28, 28) images, asked batch by batch."""
     with on_one_core(), torch.inference_mode():
-        logits = [network(batch) for batch in pictures.split(_MAX_BATCH)]
+        logits = [network(batch) for batch in images.split(_MAX_BATCH)]
     return (torch.cat(logits).double() / temperature).softmax(dim=1)
 
 
-def check_picture(image: ArrayLike) -> NDArray[np.float64]:
-    """Return a picture as an array of its own.
+def check_image(image: ArrayLike) -> NDArray[np.float64]:
+    """Return an image as an array of its own.
 
     Raises:
         ValueError: If it is not 28 × 28 numbers in [0, 1].
@@ -122,6 +122,6 @@ def check_digit(digit: Any) -> int:
 
 
 def _to_input(network: nn.Module, image: ArrayLike) -> Tensor:
-    """Return a picture as the network's input (1, 1, 28, 28), in the precision of its weights."""
+    """Return an image as the network's input (1, 1, 28, 28), in the precision of its weights."""
     dtype = next(network.parameters()).dtype
-    return torch.from_numpy(check_picture(image)).to(dtype)[None, None]
+    return torch.from_numpy(check_image(image)).to(dtype)[None, None]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.data.strokes import BOX_PX, FIELD_PX, PEN_WIDTH_PX
-from models.sketch.picture import find_box
+from models.sketch.image import find_box
 from models.sketch.preparation import Strokes
 from models.values import Floats32
 

@@ -1,7 +1,7 @@
 """How like MNIST's digits a network's input is: the same few measures of both, one beside the other.
 
-`python -m models.sketch.likeness` measures MNIST's training pictures anew and prints the table below.
-Shapes: H, W a picture's height and width, N pictures.
+`python -m models.sketch.likeness` measures MNIST's training images anew and prints the table below.
+Shapes: H, W an image's height and width, N images.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from models.data.strokes import FIELD_PX
+from models.sketch.image import NO_INK, find_box
 from models.sketch.parts import count_parts
-from models.sketch.picture import NO_INK, find_box
 from models.values import Floats32
 
 PERCENTS = (1, 10, 50, 90, 99)
@@ -21,15 +21,15 @@ PERCENTS = (1, 10, 50, 90, 99)
 
 @dataclass(frozen=True)
 class Measure:
-    """One thing that is measured of a picture.
+    """One thing that is measured of an image.
 
     Attributes:
         name: Its key.
         title: What a learner reads.
         unit: Of its values: px at 28×28, "× its height", or none.
-        less, more: What a picture is that has less or more of it than MNIST's digits.
+        less, more: What an image is that has less or more of it than MNIST's digits.
         scale: Lowest and highest value that a gauge of it shows.
-        percentiles: Of MNIST's 60,000 training pictures: the 1st, 10th, 50th, 90th and 99th.
+        percentiles: Of MNIST's 60,000 training images: the 1st, 10th, 50th, 90th and 99th.
     """
 
     name: str
@@ -43,11 +43,11 @@ class Measure:
 
 @dataclass(frozen=True)
 class Gauge:
-    """A measure of one picture beside MNIST's.
+    """A measure of one image beside MNIST's.
 
     Attributes:
         measure: What is measured, and MNIST's percentiles.
-        value: Of the picture.
+        value: Of the image.
         verdict: In a learner's words.
         is_like: Whether the value lies within 98 % of MNIST's, from the 1st to the 99th percentile.
     """
@@ -100,7 +100,7 @@ MEASURES = (
 
 
 def gauge_likeness(image: Floats32) -> tuple[Gauge, ...]:
-    """Measure a picture and say how it compares with MNIST's digits.
+    """Measure an image and say how it compares with MNIST's digits.
 
     Args:
         image: (28, 28) in [0, 1], bright is ink, some of it above 0: what a network is given.
@@ -109,19 +109,19 @@ def gauge_likeness(image: Floats32) -> tuple[Gauge, ...]:
         A gauge for each of `MEASURES`, in their order.
 
     Raises:
-        ValueError: The picture has another shape, values outside [0, 1], or no ink.
+        ValueError: The image has another shape, values outside [0, 1], or no ink.
     """
     if image.shape != (FIELD_PX, FIELD_PX):
         raise ValueError(f"The image's shape is {image.shape}; it must be ({FIELD_PX}, {FIELD_PX}).")
     if not (image.min() >= 0 and NO_INK <= image.max() <= 1):  # also false of NaN
         raise ValueError("The image's values must lie in [0, 1], and some of them above 0.")
     return tuple(
-        _compare(measure, value) for measure, value in zip(MEASURES, measure_picture(image), strict=True)
+        _compare(measure, value) for measure, value in zip(MEASURES, measure_image(image), strict=True)
     )
 
 
-def measure_picture(image: Floats32) -> tuple[float, ...]:
-    """Measure a picture (H, W) in [0, 1] with some ink: a value for each of `MEASURES`, in their order."""
+def measure_image(image: Floats32) -> tuple[float, ...]:
+    """Measure an image (H, W) in [0, 1] with some ink: a value for each of `MEASURES`, in their order."""
     ink = np.where(image < NO_INK, np.float32(0), image)
     rows, columns = find_box(ink)
     height, width = rows.stop - rows.start, columns.stop - columns.start
@@ -143,7 +143,7 @@ def measure_width(ink: Floats32) -> float:
     """Measure how wide the strokes of ink (H, W) are, in pixels: twice their area over their outline.
 
     A stroke of length l and width w, l much larger than w, has the area l·w and an outline of 2·l. On a
-    picture with smooth edges the area is the sum of the ink, and the outline that of its slope, taken across
+    image with smooth edges the area is the sum of the ink, and the outline that of its slope, taken across
     both diagonals of every four neighbouring pixels: so a stroke is as wide in one direction as in another.
     Below 1.9 px, where no pixel is all ink, it comes out up to half a pixel too wide.
     """
@@ -153,8 +153,8 @@ def measure_width(ink: Floats32) -> float:
 
 
 def measure_percentiles(images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
-    """Measure pictures (N, 28, 28) uint8: `PERCENTS` (M, 5) of each of the M `MEASURES`."""
-    values = [measure_picture(image.astype(np.float32) / np.float32(255)) for image in images]
+    """Measure images (N, 28, 28) uint8: `PERCENTS` (M, 5) of each of the M `MEASURES`."""
+    values = [measure_image(image.astype(np.float32) / np.float32(255)) for image in images]
     percentiles: npt.NDArray[np.float64] = np.percentile(np.array(values), PERCENTS, axis=0).T
     return percentiles
 
@@ -174,7 +174,7 @@ def _compare(measure: Measure, value: float) -> Gauge:
 
 
 def _print_table() -> None:
-    """Measure MNIST's training pictures and print what stands in `MEASURES`."""
+    """Measure MNIST's training images and print what stands in `MEASURES`."""
     from models.data.datasets import load_dataset
 
     images = load_dataset("mnist", "train").images[:, 0].numpy()

@@ -1,4 +1,4 @@
-"""Which training digits look most like a picture to a network, by the numbers in its last hidden layer."""
+"""Which training digits look most like an image to a network, by the numbers in its last hidden layer."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from models.checkpoints.file import find_checkpoint
 from models.checkpoints.prediction import copy_network, load_cached, on_one_core
 from models.data.datasets import load_gallery, to_input
 from models.networks.architecture import read_architecture
-from models.sketch.explanation import check_picture
+from models.sketch.explanation import check_image
 
-MAX_READ = 10_000  # the first so many training pictures are compared …
+MAX_READ = 10_000  # the first so many training images are compared …
 _READ_MULTIPLY_ADDS = 30e9  # … or as many as this pays for: about a second of one core …
 _MIN_READ = 500  # … and no fewer, or the nearest would not be near
 _BATCH = 100
@@ -35,7 +35,7 @@ class Neighbour:
     Attributes:
         index: Its number in the gallery, from 0.
         label: What it shows.
-        distance: 1 − cosine of the angle between its features and the picture's; 0 for the same direction.
+        distance: 1 − cosine of the angle between its features and the image's; 0 for the same direction.
         image: (28, 28) uint8.
     """
 
@@ -47,10 +47,10 @@ class Neighbour:
 
 @dataclass(frozen=True)
 class Feature:
-    """What the pictures are compared by.
+    """What the images are compared by.
 
     Attributes:
-        num: Numbers a picture.
+        num: Numbers per image.
         are_pixels: Whether they are the pixels themselves, as in a network without a hidden layer.
     """
 
@@ -59,7 +59,7 @@ class Feature:
 
 
 def find_neighbours(image: ArrayLike, checkpoint: str | Path, num: int = 8) -> tuple[Neighbour, ...]:
-    """Find the training digits whose features point most nearly in the same direction as a picture's.
+    """Find the training digits whose features point most nearly in the same direction as an image's.
 
     The features are what the network's final linear layer is given: the last hidden layer, or, in logistic
     regression, the pixels. The first call for a checkpoint reads all the training digits compared, which
@@ -74,9 +74,9 @@ def find_neighbours(image: ArrayLike, checkpoint: str | Path, num: int = 8) -> t
         The nearest first; of two at the same distance, the one with the lower number.
 
     Raises:
-        ValueError: If the picture is none, or the checkpoint is refused.
+        ValueError: If the image is invalid, or the checkpoint is refused.
     """
-    pixels = torch.from_numpy(check_picture(image)).to(torch.float32)[None, None]
+    pixels = torch.from_numpy(check_image(image)).to(torch.float32)[None, None]
     path = find_checkpoint(checkpoint)
     features = normalise(extract_features(copy_network(path), pixels))[0]  # (F,)
     gallery = load_gallery("train")
@@ -86,7 +86,7 @@ def find_neighbours(image: ArrayLike, checkpoint: str | Path, num: int = 8) -> t
         Neighbour(
             int(index),
             int(gallery.labels[index]),
-            max(0.0, float(distances[index])),  # rounding may leave a same picture a hair below 0
+            max(0.0, float(distances[index])),  # rounding may leave the same image a hair below 0
             gallery.images[index],
         )
         for index in nearest
@@ -115,21 +115,21 @@ def read_gallery(checkpoint: str | Path) -> Features:
 
 
 def describe_features(checkpoint: str | Path) -> Feature:
-    """Return what a checkpoint's network compares pictures by."""
+    """Return what a checkpoint's network compares images by."""
     network = load_cached(checkpoint).network
     last = find_last_linear(network)
     linears = [module for module in network.modules() if isinstance(module, nn.Conv2d | nn.Linear)]
     return Feature(last.in_features, are_pixels=len(linears) == 1)
 
 
-def extract_features(network: nn.Module, pictures: Tensor) -> Features:
-    """Return what the final linear layer of a network is given for each picture.
+def extract_features(network: nn.Module, images: Tensor) -> Features:
+    """Return what the final linear layer of a network is given for each image.
 
     The network is hooked meanwhile, so it must be the caller's own (`prediction.copy_network`).
 
     Args:
         network: In evaluation mode.
-        pictures: (N, 1, 28, 28) float32 in [0, 1].
+        images: (N, 1, 28, 28) float32 in [0, 1].
 
     Returns:
         (N, F) float32.
@@ -142,7 +142,7 @@ def extract_features(network: nn.Module, pictures: Tensor) -> Features:
     hook = find_last_linear(network).register_forward_pre_hook(record)
     try:
         with on_one_core(), torch.inference_mode():
-            for batch in pictures.split(_BATCH):
+            for batch in images.split(_BATCH):
                 network(batch)
     finally:
         hook.remove()

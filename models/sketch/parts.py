@@ -1,6 +1,6 @@
-"""The parts of a picture's ink: what hangs together, what is enclosed, how often a line is crossed.
+"""The parts of an image's ink: what hangs together, what is enclosed, how often a line is crossed.
 
-Shapes: H, W a picture's height and width, K parts.
+Shapes: H, W an image's height and width, K parts.
 """
 
 from __future__ import annotations

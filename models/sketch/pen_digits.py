@@ -198,14 +198,14 @@ def paint_drawing(drawing: PadDrawing) -> np.ndarray:
 
 def prepare_drawings(
     drawings: Sequence[PadDrawing],
-    from_picture: bool,
+    from_image: bool,
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[Floats32, np.ndarray]:
     """Prepare drawings by the very code that the sketchpad uses.
 
     Args:
         drawings: What was drawn.
-        from_picture: Whether only the painted picture is known, not the strokes.
+        from_image: Whether only the painted image is given, not the strokes.
         progress: Called as `progress(done, all)` after every drawing.
 
     Returns:
@@ -215,7 +215,7 @@ def prepare_drawings(
     is_read = np.zeros(len(drawings), bool)
     for i, drawing in enumerate(drawings):
         try:
-            if from_picture:
+            if from_image:
                 images[i] = digit_from_image(paint_drawing(drawing), with_stages=False).image
             else:
                 images[i] = digit_from_strokes([s.tolist() for s in drawing.strokes], PAD_PX, False).image

@@ -1,6 +1,6 @@
-"""How wide the pen of a picture is, and ink drawn again as if by a pen like that of MNIST's writers.
+"""How wide the pen of an image is, and ink drawn again as if by a pen like that of MNIST's writers.
 
-All widths are relative to the picture once its longer side is scaled to MNIST's 20 px. Shapes: H, W height
+All widths are relative to the image once its longer side is scaled to MNIST's 20 px. Shapes: H, W height
 and width.
 """
 
@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from models.data.strokes import BOX_PX
-from models.sketch.picture import find_box, shrink_image
+from models.sketch.image import find_box, shrink_image
 from models.values import Floats32
 
 THINNEST_PX = 0.9  # no MNIST writer's stroke is thinner at 28×28
@@ -19,8 +19,8 @@ THICKEST_PX = 2.4  # what is thicker is thinned: a drawing's loops stay open tha
 GOOD_PX = 2.0  # what too thin and too thick pens are brought to
 BLOB_PX = 8.0  # no pen is as thick: an even block, which has no strokes
 MAX_SOFTNESS_PX = 0.35  # MNIST's own edges are from 0.47 px soft, those of drawings up to 0.2
-DETAIL_PX = 160  # of a picture, while its pen is changed: 8 px to a pixel of the box
-MIN_SCALE = 3  # pixels of a picture to a pixel of the box, below which a pen cannot be thinned finely
+DETAIL_PX = 160  # of an image, while its pen is changed: 8 px to a pixel of the box
+MIN_SCALE = 3  # pixels of an image to a pixel of the box, below which a pen cannot be thinned finely
 MIN_KEPT = 0.85  # of the strokes' length that must be left when they are thinned
 
 
@@ -82,7 +82,7 @@ def _count_steps(ink: Floats32, width_px: float) -> int:
 
 
 def _measure_length(ink: Floats32) -> float:
-    """Measure how long the strokes are, in pixels of the picture."""
+    """Measure how long the strokes are, in pixels of the image."""
     return float(ink.sum()) / (measure_pen(ink).width_px * float(max(ink.shape)) / BOX_PX)
 
 

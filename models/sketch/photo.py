@@ -1,6 +1,6 @@
 """The ink in a photo: its uneven light is divided out, the lines of ruled and grid paper are taken away.
 
-Everything is done on a small version of the picture, which calms its noise. *Contrast* is how much darker a
+Everything is done on a small version of the image, which calms its noise. *Contrast* is how much darker a
 place is than the paper around it, as a share: a shadow dims ink and paper alike and leaves it as it is.
 Shapes: H, W height and width.
 """
@@ -16,10 +16,10 @@ from models.values import Floats32
 PHOTO_SIDE_PX = 256  # photos are averaged down to about this
 COARSE_SIDE_PX = 128  # enough to tell chalk from ink
 MIN_CONTRAST = 0.08  # between ink and paper
-STROKE_SHARE = 0.17  # of the picture's side: no pen is that wide
-MAX_TILT = 0.1  # of a line of the paper against the picture's side, in pixels a pixel
+STROKE_SHARE = 0.17  # of the image's side: no pen is that wide
+MAX_TILT = 0.1  # of a line of the paper against the image's side, in pixels a pixel
 TILT_STEP_PX = 2  # between neighbouring tilts, at the far end
-LINE_SHARE = 0.8  # of its way across the whole picture that a line of the paper must be seen on
+LINE_SHARE = 0.8  # of its way across the whole image that a line of the paper must be seen on
 LINE_SURPLUS = 1.3  # a line is not equally strong all along
 BRIDGE_PX = 4  # a pen that crosses a line of the paper is joined over up to this far either side
 PATCH_PX = 4  # specks are told from ink on patches of this size
@@ -70,7 +70,7 @@ def shrink_image(image: Floats32, side_px: int) -> Floats32:
 
 
 def _is_ink_bright(light: Floats32) -> bool:
-    """Tell whether a picture (H, W) is one of chalk on a board rather than of a pen on paper."""
+    """Tell whether an image (H, W) is one of chalk on a board rather than of a pen on paper."""
     light = shrink_image(light, COARSE_SIDE_PX)
     relative = light / np.maximum(_fit_surface(light), np.float32(0.05)) - 1
     dark, bright = np.quantile(relative, [0.002, 0.998])
@@ -169,7 +169,7 @@ def _trace_lines(contrast: Floats32) -> Floats32:
         slope = tilt * TILT_STEP_PX / width
         y = np.arange(height)[:, None] + np.rint(slope * (x - width / 2)).astype(int)  # (H, W / 2)
         ways = thick[np.clip(y, 0, height - 1), x]
-        ways[(y < 0) | (y >= height)] = np.inf  # outside the picture it may go on
+        ways[(y < 0) | (y >= height)] = np.inf  # outside the image it may go on
         strength = np.partition(ways, rank, axis=1)[:, rank]  # (H,) of the way through the middle column at y
         strength[~np.isfinite(strength)] = 0
         y = np.arange(height)[:, None] - np.rint(slope * (every - width / 2)).astype(int)  # (H, W)

@@ -1,8 +1,8 @@
-"""Drawing or picture -> the network's 28×28 input, stage by stage, prepared as MNIST's digits are.
+"""Drawing or image -> the network's 28×28 input, stage by stage, prepared as MNIST's digits are.
 
 MNIST's rule: crop to the ink, scale its longer side to 20 px keeping the aspect ratio, and move it by whole
 pixels until its centre of mass lies in the middle pixel. A network sees nothing else; what is prepared
-otherwise it reads wrongly. Shapes: H, W a picture's height and width.
+otherwise it reads wrongly. Shapes: H, W an image's height and width.
 """
 
 import math
@@ -15,19 +15,19 @@ import numpy.typing as npt
 
 from models.data.strokes import BOX_PX, PEN_WIDTH_PX, center_by_mass, fit_strokes, render_strokes
 from models.sketch.doubt import Doubt, doubt_ink, doubt_strokes
-from models.sketch.pen_width import fit_pen
-from models.sketch.picture import find_box, find_ink, shrink_image
-from models.sketch.picture import (
+from models.sketch.image import find_box, find_ink, shrink_image
+from models.sketch.image import (
     open_image as open_image,  # files and arrays are one subject to those who call
 )
+from models.sketch.pen_width import fit_pen
 from models.values import Floats32
 
 MAX_STROKES = 500
 MAX_POINTS = 20_000
 MAX_TRAVEL = 100  # of the pen, in sides of the pad: scribbling it full three times over takes about as much
-MIN_INK_SHARE = 0.04  # of the side of pad or picture: anything smaller is a dot, not a digit
+MIN_INK_SHARE = 0.04  # of the side of pad or image: anything smaller is a dot, not a digit
 MIN_INK_PX = 5
-MAX_CROP_PX = 512  # more of a picture's detail than this is lost at 28×28 anyway
+MAX_CROP_PX = 512  # more of an image's detail than this is lost at 28×28 anyway
 STAGE_PX = 140  # side of the pad in the stages shown
 STAGE_PEN_PX = 7.0
 
@@ -41,7 +41,7 @@ class Stage:
 
     name: str  # drawn, cleaned, cropped, scaled or centred
     title: str  # for the page
-    image: Floats32  # (H, W) in [0, 1]; bright is ink, but in a picture's `drawn`, which is as it came
+    image: Floats32  # (H, W) in [0, 1]; bright is ink, but in an image's `drawn`, which is as it came
 
 
 @dataclass(frozen=True)
@@ -108,10 +108,10 @@ def digit_from_strokes(
 def digit_from_image(
     image: npt.NDArray[Any], with_stages: bool = True, refuses_doubtful: bool = True
 ) -> SketchDigit:
-    """Prepare a picture: a drawing, a scan or a photo, its ink bright or dark.
+    """Prepare an image: a drawing, a scan or a photo, its ink bright or dark.
 
     An even background is taken away as it is, so that an enlarged MNIST digit comes back as it was. Any
-    other picture is taken for a photo: the light on its paper is estimated and divided out, and specks are
+    other image is taken for a photo: the light on its paper is estimated and divided out, and specks are
     dropped. A pen that is too thin or too thick is brought to what MNIST's writers used.
 
     Args:
@@ -124,7 +124,7 @@ def digit_from_image(
         The 28×28 digit.
 
     Raises:
-        SketchRefused: The picture is blank, its ink too faint or too small, or there is a strong doubt that
+        SketchRefused: The image is blank, its ink too faint or too small, or there is a strong doubt that
             it is one digit.
         ValueError: Not such an array, not finite, or too large or too small.
     """
@@ -147,7 +147,7 @@ def digit_from_image(
     if not with_stages:
         return SketchDigit(digit, (), doubt)
     stages = (
-        Stage("drawn", "The picture", shrink_image(light, 2 * STAGE_PX)),
+        Stage("drawn", "The image", shrink_image(light, 2 * STAGE_PX)),
         *([Stage("cleaned", "Ink without paper and shadow", ink)] if is_photo else []),
         Stage("cropped", "Cropped to the ink", shrink_image(cropped, 2 * STAGE_PX)),
         Stage("scaled", f"Longer side scaled to {BOX_PX} pixels", boxed),
@@ -219,7 +219,7 @@ def _trim_soft_edge(ink: Floats32, box: Box) -> Box:
     """Leave out the halo that enlarging with interpolation puts around ink.
 
     Interpolation turns a step from paper to ink into a ramp, half of it outside the ink's true edge. The
-    steepest step tells the ramp's length. Small pictures are left alone: there, a faint edge is real ink.
+    steepest step tells the ramp's length. Small images are left alone: there, a faint edge is real ink.
     """
     cropped = ink[box]
     if max(cropped.shape) < 2 * BOX_PX:

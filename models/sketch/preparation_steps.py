@@ -1,8 +1,8 @@
 """The preparation step by step, and what a network would be given had it ended earlier.
 
-At each step the picture is brought to 28×28 as it stands, so that a network can be asked about it: a drawing
+At each step the image is brought to 28×28 as it stands, so that a network can be asked about it: a drawing
 that is read wrongly at one step and rightly at the next shows what the preparation is for. Shapes: H, W a
-picture's height and width, S the side of a square one.
+image's height and width, S the side of a square one.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from models.data.strokes import BOX_PX, FIELD_PX, render_strokes
 from models.sketch.doubt import Doubt
-from models.sketch.picture import find_box, find_ink, shrink_image
+from models.sketch.image import find_box, find_ink, shrink_image
 from models.sketch.preparation import (
     SketchDigit,
     Strokes,
@@ -26,7 +26,7 @@ from models.sketch.preparation import (
 from models.values import Floats32
 
 PAD_PX = 280  # side at which the pad is painted
-MAX_SHOWN_PX = 140  # of the pictures shown
+MAX_SHOWN_PX = 140  # of the images shown
 
 
 @dataclass(frozen=True)
@@ -47,15 +47,15 @@ class Step:
         name: drawn, cleaned (photos only), cropped, scaled or centred.
         title: For the page.
         note: What has been done, in a learner's words.
-        picture: (S, S) in [0, 1], bright is ink, in the step's square frame; (28, 28) from `scaled` on.
+        image: (S, S) in [0, 1], bright is ink, in the step's square frame; (28, 28) from `scaled` on.
         place: Where the ink's box lies in it.
-        asked: (28, 28) the picture plainly resized: what a network is asked about at this step.
+        asked: (28, 28) the image plainly resized: what a network is asked about at this step.
     """
 
     name: str
     title: str
     note: str
-    picture: Floats32
+    image: Floats32
     place: Place
     asked: Floats32
 
@@ -103,13 +103,13 @@ def follow_strokes(strokes: Strokes, size_px: float = 280, brush_px: float = 18)
 
 
 def follow_image(image: npt.NDArray[Any]) -> PreparationSteps:
-    """Follow a picture to the network's input.
+    """Follow an image to the network's input.
 
     Args:
         image: As `models.sketch.preparation.digit_from_image` takes it.
 
     Raises:
-        SketchRefused: The picture is blank, or its ink too faint or too small. A doubt about what it shows is
+        SketchRefused: The image is blank, or its ink too faint or too small. A doubt about what it shows is
             returned, not raised.
         ValueError: As `models.sketch.preparation.digit_from_image`.
     """
@@ -132,7 +132,7 @@ def follow_image(image: npt.NDArray[Any]) -> PreparationSteps:
 
 
 def _finish(sketch: SketchDigit, steps: list[Step], cropped: Floats32, scaling: str) -> PreparationSteps:
-    """Add the steps that strokes and pictures share."""
+    """Add the steps that strokes and images share."""
     note = "Cut to the ink: where it lay and how large it was is gone."
     square = _make_square(cropped)
     steps.append(_make_step("cropped", "Cropped", note, square, square))
@@ -151,13 +151,13 @@ def _finish(sketch: SketchDigit, steps: list[Step], cropped: Floats32, scaling: 
     return PreparationSteps(tuple(steps), sketch.doubt)
 
 
-def _make_step(name: str, title: str, note: str, picture: Floats32, inked: Floats32) -> Step:
-    shown = shrink_image(picture, MAX_SHOWN_PX)
-    return Step(name, title, note, shown, _find_place(inked), _resize_plainly(picture))
+def _make_step(name: str, title: str, note: str, image: Floats32, inked: Floats32) -> Step:
+    shown = shrink_image(image, MAX_SHOWN_PX)
+    return Step(name, title, note, shown, _find_place(inked), _resize_plainly(image))
 
 
 def _find_place(square: Floats32) -> Place:
-    """Find where the ink of a square picture lies."""
+    """Find where the ink of a square image lies."""
     rows, columns = find_box(square)
     side = len(square)
     return Place(
@@ -168,18 +168,18 @@ def _find_place(square: Floats32) -> Place:
     )
 
 
-def _make_square(picture: Floats32) -> Floats32:
-    """Put a picture (H, W) in the middle of a square as large as its longer side; nothing is around it."""
-    height, width = picture.shape
+def _make_square(image: Floats32) -> Floats32:
+    """Put an image (H, W) in the middle of a square as large as its longer side; nothing is around it."""
+    height, width = image.shape
     side = max(height, width)
     square = np.zeros((side, side), np.float32)
     top, left = (side - height) // 2, (side - width) // 2
-    square[top : top + height, left : left + width] = picture
+    square[top : top + height, left : left + width] = image
     return square
 
 
 def _resize_plainly(square: Floats32) -> Floats32:
-    """Resize a square picture to 28×28, every pixel the average of the area it covers."""
+    """Resize a square image to 28×28, every pixel the average of the area it covers."""
     if len(square) == FIELD_PX:
         return square
     averaging = build_averaging(len(square), len(square) / FIELD_PX)  # (28, S)

@@ -21,8 +21,8 @@ def rows_of(values, height, width):
     return st.lists(st.lists(values, min_size=width, max_size=width), min_size=height, max_size=height)
 
 
-def pictures(values, height, width):
-    """Rows of values; a large picture is all alike."""
+def images(values, height, width):
+    """Rows of values; a large image is all alike."""
     return rows_of(values, height, width) if height * width < 50 else st.just([[-1.5] * width] * height)
 
 
@@ -57,7 +57,7 @@ def convolutions(draw):
     height, width = (draw(st.integers(smallest, smallest + 6)) for _ in range(2))
     value = draw(st.sampled_from([st.integers(-9, 9), small, st.floats(-1e6, 1e6)]))
     return {
-        "image": draw(pictures(value, height, width)), "kernel": draw(pictures(value, size, size)),
+        "image": draw(images(value, height, width)), "kernel": draw(images(value, size, size)),
         "bias": draw(value), "stride": draw(st.integers(1, 7)), "padding": padding, "dilation": dilation,
     }  # fmt: skip
 
@@ -68,7 +68,7 @@ def poolings(draw):
     padding = draw(st.integers(0, size // 2))
     height, width = (draw(st.integers(max(1, size - 2 * padding), 12)) for _ in range(2))
     return {
-        "image": draw(pictures(small, height, width)),
+        "image": draw(images(small, height, width)),
         "kind": draw(st.sampled_from(["max", "average"])), "kernel_size": size,
         "stride": draw(st.integers(1, 7)), "padding": padding,
     }  # fmt: skip

@@ -265,7 +265,7 @@ def test_predict_reads_strokes(client, digit):
     np.testing.assert_allclose(result["stages"][-1]["picture"], result["picture"], atol=1e-4)
 
 
-def test_predict_reads_pictures(client, mnist_test):
+def test_predict_reads_images(client, mnist_test):
     images, labels = mnist_test
     large = np.kron(images[0], np.ones((4, 4))).tolist()
     result = client.predict(None, large, "convnet3", api_name="/predict")

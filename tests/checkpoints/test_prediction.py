@@ -9,13 +9,13 @@ import torch
 from models.checkpoints.file import SHIPPED_FOLDER, load_checkpoint
 from models.checkpoints.prediction import copy_network, load_cached, predict_digit
 
-PICTURE = np.random.default_rng(0).random((28, 28), dtype=np.float32)
+IMAGE = np.random.default_rng(0).random((28, 28), dtype=np.float32)
 
 
 def test_probabilities_are_the_softmax_of_the_tempered_logits():
-    prediction = predict_digit(PICTURE, "mlp")
+    prediction = predict_digit(IMAGE, "mlp")
     with torch.no_grad():
-        logits = load_checkpoint("mlp").network(torch.from_numpy(PICTURE).view(1, 1, 28, 28))[0].numpy()
+        logits = load_checkpoint("mlp").network(torch.from_numpy(IMAGE).view(1, 1, 28, 28))[0].numpy()
     logits /= load_checkpoint("mlp").info.temperature
     expected = np.exp(logits - logits.max())
     assert prediction.probabilities == pytest.approx(expected / expected.sum(), rel=1e-5)
@@ -53,4 +53,4 @@ def test_a_copied_network_is_ones_own():
             weights.zero_()
     assert not network.training
     assert load_cached("mlp").network is not network
-    assert predict_digit(PICTURE, "mlp").probabilities.std() > 0.01
+    assert predict_digit(IMAGE, "mlp").probabilities.std() > 0.01

@@ -40,7 +40,7 @@ def own_cache(tmp_path, monkeypatch):
 
 @pytest.fixture
 def fashion_server(tmp_path, monkeypatch):
-    """A local server with Fashion-MNIST's four files as torchvision expects them, of random pictures.
+    """A local server with Fashion-MNIST's four files as torchvision expects them, of random images.
 
     Yields the contents by file name, and a dictionary of requests answered.
     """
@@ -86,9 +86,9 @@ def test_mnist_is_what_torchvision_reads(mnist_folder, part):
 
 
 def test_input_is_torchvisions_to_tensor(mnist_folder):
-    picture, _ = datasets.MNIST(mnist_folder, train=False, transform=transforms.ToTensor())[7]
+    image, _ = datasets.MNIST(mnist_folder, train=False, transform=transforms.ToTensor())[7]
     ours = load_dataset("mnist", "test", 8)
-    assert torch.equal(to_input(ours.images)[7], picture)
+    assert torch.equal(to_input(ours.images)[7], image)
 
 
 def test_downloaded_files_are_read_and_only_they_are_kept(data_folder, fashion_server, capfd):
@@ -200,7 +200,7 @@ def test_training_and_test_strokes_differ(own_cache):
 def test_split_is_the_notebooks_and_seeded():
     everything = data.Dataset(
         torch.zeros(60_000, 1, 1, 1, dtype=torch.uint8), torch.arange(60_000)
-    )  # labels that tell which picture is which
+    )  # labels that tell which image is which
     training, validation = split_dataset(everything, seed=5)
     assert (len(training), len(validation)) == (48_000, 12_000)
     assert torch.equal(torch.cat([training.labels, validation.labels]).sort().values, everything.labels)
@@ -218,7 +218,7 @@ def test_unknown_data_set_is_refused(name):
 
 
 @pytest.mark.parametrize("num_images", [0, -1, 60_001])
-def test_impossible_number_of_pictures_is_refused(num_images):
+def test_impossible_number_of_images_is_refused(num_images):
     with pytest.raises(ValueError, match="1 to 60,000"):
         load_dataset("strokes", "train", num_images)
 

@@ -176,7 +176,7 @@ def test_a_wide_graph_scrolls_and_can_be_reached_by_keyboard():
     assert "overflow-x:auto" in root.get("style")
 
 
-def test_the_picture_has_a_name_and_tooltips_with_all_digits():
+def test_the_graph_has_a_name_and_tooltips_with_all_digits():
     graph = trace_graph(LOSSES["least_squares"], [1 / 3, -0.1])
     svg = ElementTree.fromstring(draw_graph(graph)).find(f"{SVG}svg")
     assert svg.get("role") == "img"
@@ -255,7 +255,7 @@ def test_values_are_written_as_a_person_would(values, text):
     assert format_values(np.array(values)) == text
 
 
-def test_the_table_says_what_the_picture_says():
+def test_the_table_says_what_the_graph_says():
     graph = trace_graph(LOSSES["rosenbrock"], [-1.2, 1.0])
     head, _, *rows = [
         [cell.strip() for cell in line.strip("|").split("|")] for line in tabulate_graph(graph).split("\n")

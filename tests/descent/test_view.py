@@ -106,8 +106,8 @@ def test_optimizers_stand_where_their_descents_do(chosen):
 # ----- the landscape over two weights
 
 
-def make_grid(picture):
-    xs, ys = (np.linspace(*picture[side], GRID) for side in ("x_range", "y_range"))
+def make_grid(landscape):
+    xs, ys = (np.linspace(*landscape[side], GRID) for side in ("x_range", "y_range"))
     return np.stack(np.meshgrid(xs, ys), axis=-1)  # row 0 is the lowest y
 
 
@@ -125,17 +125,17 @@ LANDSCAPE_IDS = [f"{k} {chosen.problem}" for k, chosen in enumerate(LANDSCAPES)]
 @pytest.mark.parametrize("chosen", LANDSCAPES, ids=LANDSCAPE_IDS)
 def test_contours_run_where_the_loss_is_theirs(chosen):
     race = run_race(chosen)
-    picture = show_race(race)["picture"]
-    grid = make_grid(picture)
+    landscape = show_race(race)["landscape"]
+    grid = make_grid(landscape)
     losses = evaluate_losses(race.problem, grid.reshape(-1, 2))
     cell = grid[1, 1] - grid[0, 0]
-    levels = [line["level"] for line in picture["lines"]]
+    levels = [line["level"] for line in landscape["lines"]]
     assert 4 <= len(levels) <= 11
     assert levels == sorted(set(levels))
     assert losses.min() < levels[0]
     assert levels[-1] < losses.max()
     num_points = 0
-    for line in picture["lines"]:
+    for line in landscape["lines"]:
         assert line["pieces"]
         points = np.concatenate([np.reshape(piece, (-1, 2)) for piece in line["pieces"]])
         num_points += len(points)
@@ -148,9 +148,9 @@ def test_contours_run_where_the_loss_is_theirs(chosen):
 
 
 def test_contours_of_the_valley_are_ellipses():
-    picture = show_race(run_race(OPENINGS["valley"]))["picture"]
+    landscape = show_race(run_race(OPENINGS["valley"]))["landscape"]
     condition = OPENINGS["valley"].condition
-    for line in picture["lines"][2:]:
+    for line in landscape["lines"][2:]:
         for piece in line["pieces"]:
             a, b = np.reshape(piece, (-1, 2)).T
             np.testing.assert_allclose(a**2 / 2 + condition * b**2 / 2, line["level"], rtol=0.05)
@@ -159,12 +159,12 @@ def test_contours_of_the_valley_are_ellipses():
 @pytest.mark.parametrize("chosen", LANDSCAPES, ids=LANDSCAPE_IDS)
 def test_shades_follow_the_loss(chosen):
     race = run_race(chosen)
-    picture = show_race(race)["picture"]
-    rows, columns = picture["shades"]["rows"], picture["shades"]["columns"]
-    data = base64.b64decode(picture["shades"]["bytes"], validate=True)
+    landscape = show_race(race)["landscape"]
+    rows, columns = landscape["shades"]["rows"], landscape["shades"]["columns"]
+    data = base64.b64decode(landscape["shades"]["bytes"], validate=True)
     assert len(data) == rows * columns
     shades = np.frombuffer(data, np.uint8).astype(int)
-    coarse = make_grid(picture)[:: GRID // rows, :: GRID // columns]
+    coarse = make_grid(landscape)[:: GRID // rows, :: GRID // columns]
     losses = evaluate_losses(race.problem, coarse.reshape(-1, 2))
     assert shades[losses.argmax()] == shades.max() == 255
     assert shades[losses.argmin()] == shades.min() == 0
@@ -174,18 +174,18 @@ def test_shades_follow_the_loss(chosen):
 
 @settings(max_examples=40)
 @given(race_settings(problems=OVER_TWO_WEIGHTS, max_steps=2), st.tuples(numbers, numbers))
-def test_start_and_minimum_are_always_in_the_picture(chosen, w0):
-    check_is_in_picture(run_race(chosen))
+def test_start_and_minimum_are_always_in_the_landscape(chosen, w0):
+    check_is_in_landscape(run_race(chosen))
     toy = alone(x=chosen.start if any(chosen.start) else (1.0, 0.0), y=chosen.y, w0=w0, steps=2)
     if max(map(abs, toy.x)) > 1e-3:
-        check_is_in_picture(run_race(toy))
+        check_is_in_landscape(run_race(toy))
 
 
-def check_is_in_picture(race):
-    picture = show_race(race)["picture"]
-    points = [race.start, race.curvature.minimum, *picture["minima"]]
+def check_is_in_landscape(race):
+    landscape = show_race(race)["landscape"]
+    points = [race.start, race.curvature.minimum, *landscape["minima"]]
     for side, values in zip(("x_range", "y_range"), np.transpose(points), strict=True):
-        low, high = picture[side]
+        low, high = landscape[side]
         margin = 1e-9 * max(abs(low), abs(high))
         assert low - margin <= values.min()
         assert values.max() <= high + margin
@@ -194,32 +194,32 @@ def check_is_in_picture(race):
 @pytest.mark.parametrize("name", OVER_TWO_WEIGHTS)
 def test_all_minima_are_marked(name):
     race = run_race(OPENINGS[name])
-    minima = np.array(show_race(race)["picture"]["minima"])
+    minima = np.array(show_race(race)["landscape"]["minima"])
     assert len(minima) == (len(race.problem.minima) if isinstance(race.problem, Surface) else 1)
     for minimum in minima:
         assert np.linalg.norm(race.problem.gradient(minimum)) < 1e-9
 
 
-def test_the_picture_stays_still_while_a_start_is_dragged_in_it():
-    pictures = [
-        show_race(run_race(alone(problem="himmelblau", start=start, steps=2)))["picture"]
+def test_the_landscape_stays_still_while_a_start_is_dragged_in_it():
+    landscapes = [
+        show_race(run_race(alone(problem="himmelblau", start=start, steps=2)))["landscape"]
         for start in ((0.0, 0.0), (3.0, -2.0))
     ]
-    assert pictures[0] == pictures[1]
+    assert landscapes[0] == landscapes[1]
 
 
 @pytest.mark.parametrize(
     "chosen", [TWO_WEIGHTS, alone(problem="line", points=((1.0, 2.0), (1.0, 3.0)))], ids=["toy", "line"]
 )
-def test_a_valley_of_minima_is_a_line_across_the_picture(chosen):
+def test_a_valley_of_minima_is_a_line_across_the_landscape(chosen):
     race = run_race(chosen)
-    picture = show_race(race)["picture"]
-    assert picture["minima"] == []
-    (x1, y1), (x2, y2) = picture["valley"]
+    landscape = show_race(race)["landscape"]
+    assert landscape["minima"] == []
+    (x1, y1), (x2, y2) = landscape["valley"]
     along = np.linspace((x1, y1), (x2, y2), 9)
     np.testing.assert_allclose(evaluate_losses(race.problem, along), race.problem.smallest_loss, atol=1e-9)
     assert math.hypot(x2 - x1, y2 - y1) >= math.hypot(
-        *np.diff([picture["x_range"], picture["y_range"]])[:, 0]
+        *np.diff([landscape["x_range"], landscape["y_range"]])[:, 0]
     )
 
 
@@ -230,20 +230,20 @@ def test_a_valley_of_minima_is_a_line_across_the_picture(chosen):
 @given(race_settings(problems=["toy"], max_steps=2).filter(lambda chosen: len(chosen.x) != 2))
 def test_the_curve_is_the_loss_along_x(chosen):
     race = run_race(chosen)
-    picture = show_race(race)["picture"]
-    assert picture["kind"] == "curve"
-    curve = np.array(picture["curve"])
+    landscape = show_race(race)["landscape"]
+    assert landscape["kind"] == "curve"
+    curve = np.array(landscape["curve"])
     weights = np.array([start_from_curve(race, place) for place in curve[:, 0]])
     losses = evaluate_losses(race.problem, weights)
     np.testing.assert_allclose(curve[:, 1], losses, rtol=1e-6, atol=1e-6 * losses.max())
     (place,) = place_on_curve(race, race.start[None])
-    low, high = picture["x_range"]
+    low, high = landscape["x_range"]
     margin = 1e-9 * (high - low)
     assert low - margin <= place <= high + margin
-    ((bottom, loss),) = picture["minima"]
+    ((bottom, loss),) = landscape["minima"]
     assert loss == 0
     np.testing.assert_allclose(start_from_curve(race, bottom), race.curvature.minimum, rtol=1e-9, atol=1e-12)
-    assert picture["y_range"][0] < 0 < curve[:, 1].max() < picture["y_range"][1]
+    assert landscape["y_range"][0] < 0 < curve[:, 1].max() < landscape["y_range"][1]
 
 
 @settings(max_examples=60)
@@ -260,9 +260,9 @@ def test_a_start_on_the_curve_stands_where_it_was_put(chosen, place):
 
 def test_one_weight_stands_for_itself():
     race = run_race(alone(x=(2.0,), y=3.0, w0=(0.25,), steps=4, lr=0.1))
-    picture = show_race(race)["picture"]
-    assert picture["x_label"] == "w"
-    assert picture["minima"] == [[1.5, 0.0]]
+    landscape = show_race(race)["landscape"]
+    assert landscape["x_label"] == "w"
+    assert landscape["minima"] == [[1.5, 0.0]]
     np.testing.assert_array_equal(
         place_on_curve(race, race.optimizers[0].descent.path), race.optimizers[0].descent.path[:, 0]
     )
@@ -271,11 +271,11 @@ def test_one_weight_stands_for_itself():
 
 @pytest.mark.parametrize("y", [0.0, 5e-324, 5e-239, 1e-160, 1e-99, 1e6])
 @pytest.mark.parametrize("x", [(1.0,), (1.0, 0.5), (1e-6, 1e-6), (1e-6, 0.0, 0.0)])
-def test_extreme_labels_have_a_picture(x, y):
+def test_extreme_labels_have_a_landscape(x, y):
     value = show_race(run_race(alone(x=x, y=y, w0=(0.0,) * len(x), steps=3)))
     to_json(value)
     for side in ("x_range", "y_range"):
-        low, high = value["picture"][side]
+        low, high = value["landscape"][side]
         assert low < high
 
 
@@ -309,7 +309,7 @@ def test_levels_lie_between_the_losses(power, offset, seed):
     assert all(losses.min() - spacing <= level <= losses.max() + spacing for level in levels)
 
 
-def test_a_flat_picture_has_no_levels():
+def test_a_flat_landscape_has_no_levels():
     assert choose_levels(np.zeros((9, 9))) == []
     assert choose_levels(np.full((9, 9), 3.0)) == []
 

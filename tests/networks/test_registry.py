@@ -35,7 +35,7 @@ def test_parameter_count_is_the_notebooks(name):
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-def test_logits_have_one_row_a_picture(name):
+def test_logits_have_one_row_per_image(name):
     network = build_network(name).eval()
     assert network(torch.rand(3, 1, 28, 28)).shape == (3, 10)
 

@@ -95,7 +95,7 @@ def upload(tmp_path):
 def test_uploads_are_taken_up_to_the_limit_and_no_further(upload, tmp_path):
     folder = tmp_path / "hash"
     folder.mkdir()
-    (folder / "picture.png").write_bytes(b"x" * 6_000)
+    (folder / "image.png").write_bytes(b"x" * 6_000)
     assert upload(4_001) == 507  # and takes no room from who comes after it
     assert upload(4_000) == 200
     assert upload(1) == upload(1, "/gradio_api/upload/") == 507
@@ -104,9 +104,9 @@ def test_uploads_are_taken_up_to_the_limit_and_no_further(upload, tmp_path):
 
 def test_there_is_room_again_once_files_are_gone(upload, tmp_path, monkeypatch):
     monkeypatch.setattr(refusals, "_MEASURE_AGAIN_SECONDS", 0.0)
-    (tmp_path / "picture.png").write_bytes(b"x" * 10_000)
+    (tmp_path / "image.png").write_bytes(b"x" * 10_000)
     assert upload(1) == 507
-    (tmp_path / "picture.png").unlink()
+    (tmp_path / "image.png").unlink()
     assert upload(10_000) == 200
 
 

@@ -38,7 +38,7 @@ SECURITY = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
 LIMITS = ROW.findall(SECURITY)
 ATTACKS = re.findall(r"^\| [^|]+ \| [^|]+ \| ((?:`[\w/.]+::\w+`(?:, )?)+) \|$", SECURITY, re.MULTILINE)
 
-# Bounds of pictures, charts and sliders that are ours: beyond, things are made smaller or refused elsewhere.
+# Bounds of images, charts and sliders that are ours: beyond, things are made smaller or refused elsewhere.
 NO_INPUT = {
     "app.inspection.microscope.section.MAX_SEED",
     "app.inspection.window.settings.MAX_SEED",
@@ -66,7 +66,7 @@ NO_INPUT = {
 DOUBTS = (
     "models.sketch.doubt.",
     "models.training.",
-)  # what is no digit, and how training pictures are changed
+)  # what is no digit, and how training images are changed
 
 
 def test_table_of_limits_is_what_the_code_does():

@@ -44,8 +44,8 @@ TRAININGS = (
 )
 
 
-def draw_picture(digit):
-    """A digit as a picture file, as text."""
+def draw_image(digit):
+    """A digit as an image file, as text."""
     ink = render_strokes([np.array(stroke, np.float32) for stroke in build_example(digit)], 16, PAD_SIZE_PX)
     file = io.BytesIO()
     Image.fromarray(255 - np.rint(ink * 255).astype(np.uint8)).save(file, "PNG")
@@ -54,7 +54,7 @@ def draw_picture(digit):
 
 def list_questions():
     """All that is asked, except for runs: what kind it is, of whom, and with what."""
-    picture = np.random.default_rng(0).normal(size=(12, 12)).round(3).tolist()
+    image = np.random.default_rng(0).normal(size=(12, 12)).round(3).tolist()
     drawings = [{"strokes": build_example(digit), "size": PAD_SIZE_PX} for digit in range(10)]
     some = ("sketchpad", "convnet3", "mlp-notebook", "logistic")
     descents = [
@@ -66,10 +66,10 @@ def list_questions():
                 ("runs", {"run_id": "0" * 32}), ("train", {"network": "mlp", "epochs": 21})]  # fmt: skip
     calls = [
         *(("predict", {"strokes": build_example(i), "checkpoint": some[i % 4]}) for i in range(10)),
-        *(("predict", {"image": draw_picture(i), "checkpoint": some[i % 4]}) for i in range(0, 10, 2)),
+        *(("predict", {"image": draw_image(i), "checkpoint": some[i % 4]}) for i in range(0, 10, 2)),
         *(("descend", arguments) for arguments in descents),
-        *(("convolve", {"image": picture, "kernel": [[1, 0], [0, -1]], "dilation": i}) for i in (1, 2, 3)),
-        *(("pool", {"image": picture, "kind": kind, "kernel_size": 3}) for kind in ("max", "average")),
+        *(("convolve", {"image": image, "kernel": [[1, 0], [0, -1]], "dilation": i}) for i in (1, 2, 3)),
+        *(("pool", {"image": image, "kind": kind, "kernel_size": 3}) for kind in ("max", "average")),
         *(("architecture", {"network": network}) for network in [*NETWORKS, "alexnet"]),
         ("checkpoints", {}), ("runs", {"run_id": "example"}), *mistakes,
     ]  # fmt: skip

@@ -40,7 +40,7 @@ def small_test_set(monkeypatch):
     monkeypatch.setattr(calibrated, "load_dataset", load)
 
 
-def test_temperature_makes_the_validation_pictures_likeliest(trained):
+def test_temperature_makes_the_validation_images_likeliest(trained):
     info = calibrated.calibrate_checkpoint(trained).info
     assert info.temperature > 3
     _, validation = split_dataset(load_dataset("strokes", "train", 2_000), info.split_seed)
@@ -83,7 +83,7 @@ def test_command_writes_the_header_and_leaves_the_weights(trained, tmp_path, cap
     assert np.allclose(predict_digit(image, path).probabilities, expected, atol=1e-6)
 
 
-def test_drawings_are_measured_from_strokes_and_from_pictures(trained):
+def test_drawings_are_measured_from_strokes_and_from_images(trained):
     rng = np.random.default_rng(0)
     digits = [PenDigit(i % 10, tuple(sample_strokes(i % 10, rng))) for i in range(40)]
     info = calibrated.calibrate_checkpoint(trained, calibrated.prepare_pen_digits(digits)).info

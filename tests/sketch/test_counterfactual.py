@@ -11,44 +11,44 @@ from models.data.strokes import PEN_WIDTH_PX
 from models.sketch.counterfactual import _DISC, Edit, apply_edits, find_counterfactual
 
 
-def take_picture(index):
+def take_image(index):
     return load_gallery("test").images[index].astype(np.float32) / 255
 
 
 @pytest.mark.parametrize("checkpoint", ["logistic", "mlp", "convnet", "convnet3", "glassnet"])
 @pytest.mark.parametrize(("index", "shift"), [(0, 2), (1, 5), (2, 7)])
 def test_result_is_read_as_the_target(checkpoint, index, shift):
-    picture = take_picture(index)
-    before = predict_digit(picture, checkpoint)
+    image = take_image(index)
+    before = predict_digit(image, checkpoint)
     target = (before.digit + shift) % 10
     loaded = load_cached(checkpoint)
-    found = find_counterfactual(loaded.network, picture, target, temperature=loaded.info.temperature or 1.0)
+    found = find_counterfactual(loaded.network, image, target, temperature=loaded.info.temperature or 1.0)
     assert found.is_reached
     assert found.limit is None
     assert found.images.shape == (len(found.edits) + 1, 28, 28)
-    assert np.array_equal(found.images[0], picture)
-    for image, probabilities in zip(found.images, found.probabilities, strict=True):
-        assert image.min() >= 0
-        assert image.max() <= 1
-        assert predict_digit(image, checkpoint).probabilities == pytest.approx(probabilities, abs=1e-5)
+    assert np.array_equal(found.images[0], image)
+    for edited, probabilities in zip(found.images, found.probabilities, strict=True):
+        assert edited.min() >= 0
+        assert edited.max() <= 1
+        assert predict_digit(edited, checkpoint).probabilities == pytest.approx(probabilities, abs=1e-5)
     assert predict_digit(found.images[-1], checkpoint).digit == target
-    change = found.images[-1].astype(np.float64) - picture
+    change = found.images[-1].astype(np.float64) - image
     assert found.added_px == pytest.approx(change[change > 0].sum(), abs=1e-3)
     assert found.erased_px == pytest.approx(-change[change < 0].sum(), abs=1e-3)
 
 
 def test_no_dab_can_be_spared():
-    picture = take_picture(0)
-    found = find_counterfactual(load_cached("mlp").network, picture, 3)
+    image = take_image(0)
+    found = find_counterfactual(load_cached("mlp").network, image, 3)
     assert len(found.edits) > 1
     for index in range(len(found.edits)):
         rest = [*found.edits[:index], *found.edits[index + 1 :]]
-        assert predict_digit(apply_edits(picture, rest)[-1], "mlp").digit != 3
+        assert predict_digit(apply_edits(image, rest)[-1], "mlp").digit != 3
 
 
-def test_same_picture_same_edits():
+def test_same_image_same_edits():
     network = load_cached("convnet3").network
-    first, second = (find_counterfactual(network, take_picture(4), 9 - 9 % 2) for _ in range(2))
+    first, second = (find_counterfactual(network, take_image(4), 9 - 9 % 2) for _ in range(2))
     assert first.edits == second.edits
     assert np.array_equal(first.probabilities, second.probabilities)
 
@@ -56,12 +56,12 @@ def test_same_picture_same_edits():
 def test_first_dab_of_a_linear_network_is_the_best_of_all():
     """With two classes in play the margin is linear in the pixels, so the ranking is exact."""
     network = load_cached("logistic").network
-    picture = take_picture(0)
+    image = take_image(0)
     target = 3
-    found = find_counterfactual(network, picture, target, max_edits=1)
+    found = find_counterfactual(network, image, target, max_edits=1)
     (chosen,) = found.edits
     every = [Edit(kind, r, c) for kind in ("add", "erase") for r in range(28) for c in range(28)]
-    images = np.stack([apply_edits(picture, [edit])[-1] for edit in every])
+    images = np.stack([apply_edits(image, [edit])[-1] for edit in every])
     with torch.no_grad():
         logits = network(torch.from_numpy(images)[:, None]).numpy()
     margins = logits[:, target] - np.delete(logits, target, axis=1).max(axis=1)
@@ -69,9 +69,9 @@ def test_first_dab_of_a_linear_network_is_the_best_of_all():
 
 
 def test_a_digit_that_is_read_already_needs_nothing():
-    picture = take_picture(0)
-    digit = predict_digit(picture, "mlp").digit
-    found = find_counterfactual(load_cached("mlp").network, picture, digit)
+    image = take_image(0)
+    digit = predict_digit(image, "mlp").digit
+    found = find_counterfactual(load_cached("mlp").network, image, digit)
     assert found.is_reached
     assert found.edits == ()
     assert found.images.shape == (1, 28, 28)
@@ -79,14 +79,14 @@ def test_a_digit_that_is_read_already_needs_nothing():
 
 
 def test_limits_end_the_search_and_are_told():
-    network, picture = load_cached("mlp").network, take_picture(0)
+    network, image = load_cached("mlp").network, take_image(0)
     # Without the wanted digit that takes most edits, a limit of two might be enough.
-    target = max(range(10), key=lambda digit: len(find_counterfactual(network, picture, digit).edits))
-    assert len(find_counterfactual(network, picture, target).edits) > 2
-    few = find_counterfactual(network, picture, target, max_edits=2)
+    target = max(range(10), key=lambda digit: len(find_counterfactual(network, image, digit).edits))
+    assert len(find_counterfactual(network, image, target).edits) > 2
+    few = find_counterfactual(network, image, target, max_edits=2)
     assert (few.is_reached, few.limit, len(few.edits)) == (False, "edits", 2)
     assert predict_digit(few.images[-1], "mlp").digit != target
-    dry = find_counterfactual(network, picture, target, max_ink_px=5)
+    dry = find_counterfactual(network, image, target, max_ink_px=5)
     assert (dry.is_reached, dry.limit) == (False, "ink")
     assert dry.added_px + dry.erased_px <= 5
 
@@ -103,7 +103,7 @@ class Stubborn(nn.Module):
 
 
 def test_a_network_that_cannot_be_moved_is_told():
-    found = find_counterfactual(Stubborn(), take_picture(0), 7)
+    found = find_counterfactual(Stubborn(), take_image(0), 7)
     assert (found.is_reached, found.limit, found.edits) == (False, "stuck", ())
 
 
@@ -115,7 +115,7 @@ class Lost(Stubborn):
 
 
 def test_no_answer_is_never_taken_for_the_target():
-    assert not find_counterfactual(Lost(), take_picture(0), 7).is_reached
+    assert not find_counterfactual(Lost(), take_image(0), 7).is_reached
 
 
 def test_a_dab_is_a_disc_of_the_pens_width():
@@ -140,4 +140,4 @@ def test_edits_add_and_erase_where_they_stand():
 @pytest.mark.parametrize("target", [-1, 10, None, 2.0, True])
 def test_what_is_no_digit_is_refused(target):
     with pytest.raises(ValueError, match="0 to 9"):
-        find_counterfactual(load_cached("mlp").network, take_picture(0), target)
+        find_counterfactual(load_cached("mlp").network, take_image(0), target)

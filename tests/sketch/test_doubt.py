@@ -134,7 +134,7 @@ def test_two_digits_above_each_other_are_refused(gap):
     assert np.mean(refused) >= 0.9
 
 
-def test_two_digits_in_a_picture_are_refused():
+def test_two_digits_in_an_image_are_refused():
     """Where no strokes are known: a photo's or a file's pixels."""
     strokes = [
         np.array(s, np.float32)
@@ -212,7 +212,7 @@ def test_at_most_one_pen_drawing_in_a_hundred_is_refused(pen_digits):
     assert np.mean([doubt is not None for doubt in doubts]) <= 0.02
 
 
-def test_at_most_one_picture_of_a_pen_drawing_in_a_hundred_is_refused(pen_digits):
+def test_at_most_one_image_of_a_pen_drawing_in_a_hundred_is_refused(pen_digits):
     refused = 0
     drawings = draw_all(pen_digits[::25])
     for drawing in drawings:
@@ -233,7 +233,7 @@ def test_doubtful_drawing_is_prepared_where_that_is_asked_for():
 
 
 def test_patch_of_ink_is_refused():
-    picture = np.zeros((100, 100), np.float32)
-    picture[20:80, 20:75] = 1
+    image = np.zeros((100, 100), np.float32)
+    image[20:80, 20:75] = 1
     with pytest.raises(SketchRefused, match="patch of ink"):
-        digit_from_image(picture)
+        digit_from_image(image)

@@ -1,4 +1,4 @@
-"""A picture beside MNIST's digits: the measures, the table and the words."""
+"""An image beside MNIST's digits: the measures, the table and the words."""
 
 import numpy as np
 import pytest
@@ -8,8 +8,8 @@ from models.data.strokes import example_strokes, render_strokes
 from models.sketch.likeness import (
     MEASURES,
     gauge_likeness,
+    measure_image,
     measure_percentiles,
-    measure_picture,
     measure_width,
 )
 from models.sketch.preparation import digit_from_strokes
@@ -36,7 +36,7 @@ def test_width_is_that_of_the_pen(width_px, turn):
 def test_measures_of_a_square_are_those_done_by_hand():
     image = np.zeros((28, 28), np.float32)
     image[4:14, 10:15] = 0.5
-    values = dict(zip([measure.name for measure in MEASURES], measure_picture(image), strict=True))
+    values = dict(zip([measure.name for measure in MEASURES], measure_image(image), strict=True))
     assert values.pop("stroke_width") == pytest.approx(2 * 25 / (0.5 * 30), rel=0.05)
     assert values == {
         "ink": 25,
@@ -49,7 +49,7 @@ def test_measures_of_a_square_are_those_done_by_hand():
 
 
 def test_table_is_what_mnist_measures(mnist_folder):
-    """Every 15th training picture; the whole set is measured by `python -m models.sketch.likeness`."""
+    """Every 15th training image; the whole set is measured by `python -m models.sketch.likeness`."""
     images = load_dataset("mnist", "train").images[::15, 0].numpy()
     measured = measure_percentiles(images)  # (M, 5)
     for measure, row in zip(MEASURES, measured, strict=True):
@@ -71,7 +71,7 @@ def test_prepared_digits_are_like_mnist_in_size_and_place(digit):
         assert gauges[name].is_like, gauges[name]
 
 
-def test_verdicts_say_which_way_a_picture_is_odd():
+def test_verdicts_say_which_way_an_image_is_odd():
     thick, thin = gauge_by_name(draw_line(8)), gauge_by_name(draw_line(1, left=14.5))
     assert thick["stroke_width"].verdict == "thicker than 99 in 100 of MNIST’s digits"
     assert thin["stroke_width"].verdict == "thinner than 99 in 100 of MNIST’s digits"
@@ -108,6 +108,6 @@ def test_verdict_is_true_of_the_table():
         np.full((28, 28), np.nan, np.float32),
     ],
 )
-def test_no_picture_of_a_digit_is_refused(image):
+def test_no_image_of_a_digit_is_refused(image):
     with pytest.raises(ValueError, match="must"):
         gauge_likeness(image)

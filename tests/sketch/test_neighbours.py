@@ -21,16 +21,16 @@ from models.sketch.neighbours import (
     read_gallery,
 )
 
-PICTURES = torch.rand(3, 1, 28, 28, generator=torch.Generator().manual_seed(1))
+IMAGES = torch.rand(3, 1, 28, 28, generator=torch.Generator().manual_seed(1))
 
 
 @pytest.mark.parametrize("checkpoint", [name for name in list_checkpoints() if "-" not in name])
 def test_features_are_what_the_last_layer_makes_the_logits_of(checkpoint):
     network = copy_network(checkpoint)
-    features = extract_features(network, PICTURES)
+    features = extract_features(network, IMAGES)
     last = find_last_linear(network)
     with torch.no_grad():
-        logits = network(PICTURES).numpy()
+        logits = network(IMAGES).numpy()
     weights, bias = last.weight.detach().numpy(), last.bias.detach().numpy()
     assert features @ weights.T + bias == pytest.approx(logits, abs=1e-4)
     assert features.shape == (3, describe_features(checkpoint).num)
@@ -104,6 +104,6 @@ def test_paper_has_no_direction_in_pixels():
     assert all(each.distance == pytest.approx(1) for each in find_neighbours(np.zeros((28, 28)), "logistic"))
 
 
-def test_pictures_that_no_network_takes_are_refused():
+def test_images_that_no_network_takes_are_refused():
     with pytest.raises(ValueError, match="28 × 28"):
         find_neighbours(np.zeros((3, 3)), "mlp")

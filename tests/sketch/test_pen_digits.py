@@ -170,8 +170,8 @@ def test_drawings_are_prepared_as_the_sketchpad_prepares_them(pen_file):
     for image, drawing in zip(images, drawings, strict=True):
         sent = {"strokes": [stroke.tolist() for stroke in drawing.strokes]}
         np.testing.assert_array_equal(image, read_drawing(sent).image)
-    pictures, _ = prepare_drawings(drawings, True)
-    for image, drawing in zip(pictures, drawings, strict=True):
+    images, _ = prepare_drawings(drawings, True)
+    for image, drawing in zip(images, drawings, strict=True):
         np.testing.assert_array_equal(image, digit_from_image(paint_drawing(drawing)).image)
 
 
@@ -228,7 +228,7 @@ def test_nothing_but_refusals_is_a_score_too_and_no_drawing_is_none():
         evaluate_drawings(network, np.zeros((0, 28, 28), np.float32), np.zeros(0, bool), np.zeros(0, int))
 
 
-def test_dot_is_refused_and_has_no_picture():
+def test_dot_is_refused_and_has_no_image():
     dot = PadDrawing([np.array([[140, 140]], np.float32)], 12.0)
     images, is_read = prepare_drawings([dot], False)
     assert not is_read.any()
@@ -251,8 +251,8 @@ def test_command_prints_both_scores_with_tables(capsys, pen_file):
     digits = load_pen_digits(pen_file)
     labels = np.array([digit.label for digit in digits])
     network = load_checkpoint("convnet3").network
-    for from_picture, kind in ((False, "strokes"), (True, "images")):
-        images, is_read = prepare_drawings(draw_all(digits, 1), from_picture)
+    for from_image, kind in ((False, "strokes"), (True, "images")):
+        images, is_read = prepare_drawings(draw_all(digits, 1), from_image)
         result = evaluate_drawings(network, images, is_read, labels, find_temperature("convnet3"))
         line = f"convnet3 on 60 drawings of pen.tra, from their {kind} (seed 1): {result}"
         assert line in printed
@@ -290,18 +290,18 @@ def test_real_drawings_are_all_read_and_mostly_rightly(real_pen_file):
     started = time.perf_counter()
     from_strokes = prepare_drawings(draw_all(digits[chosen]), False)
     between = time.perf_counter()
-    from_pictures = prepare_drawings(draw_all(digits[chosen]), True)
+    from_images = prepare_drawings(draw_all(digits[chosen]), True)
     ended = time.perf_counter()
     assert between - started < 5  # quiet: 0.3 s
     assert ended - between < 15  # quiet: 1.4 s
     network = load_checkpoint("glassnet").network
     accuracies = []
-    for images, is_read in (from_strokes, from_pictures):
+    for images, is_read in (from_strokes, from_images):
         result = evaluate_drawings(network, images, is_read, labels[chosen])
         assert result.num_refused == 0
         accuracies.append(result.accuracy)
     assert accuracies[0] > 0.95
-    assert accuracies[1] > accuracies[0] - 0.01  # a picture alone is read nearly as well
+    assert accuracies[1] > accuracies[0] - 0.01  # an image alone is read nearly as well
 
 
 def test_the_real_1_is_drawn_upright(real_pen_file):

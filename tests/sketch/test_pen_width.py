@@ -1,12 +1,12 @@
-"""A picture's pen is measured, and brought to what MNIST's writers used."""
+"""An image's pen is measured, and brought to what MNIST's writers used."""
 
 import numpy as np
 import pytest
 
 from models.data.strokes import example_strokes, render_strokes
 from models.sketch import pen_width
+from models.sketch.image import find_box
 from models.sketch.pen_width import BLOB_PX, GOOD_PX, THICKEST_PX, fit_pen, measure_pen
-from models.sketch.picture import find_box
 from models.sketch.preparation import digit_from_image
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from models.checkpoints.prediction import predict_digit
 from models.data.strokes import example_strokes, render_strokes
+from models.sketch.image import find_ink
 from models.sketch.photo import find_photo_ink
-from models.sketch.picture import find_ink
 from models.sketch.preparation import SketchRefused, digit_from_image
 from tests.sketch.paper import INKS, PAPERS, rule_lines, take_photo
 
@@ -30,9 +30,9 @@ def compare(found, ink):
     return both.sum() / either.sum()
 
 
-def ask(picture):
+def ask(image):
     try:
-        return predict_digit(digit_from_image(picture, with_stages=False).image, "glassnet").digit
+        return predict_digit(digit_from_image(image, with_stages=False).image, "glassnet").digit
     except SketchRefused:
         return None
 
@@ -88,8 +88,8 @@ def test_edge_of_a_shadow_is_no_ink():
         assert compare(find_photo_ink([(photo * (1 - 0.75 * ink)).astype(np.float32)]), ink) > 0.75
 
 
-def test_straight_strokes_across_most_of_the_picture_are_no_lines():
-    """The bar of a 7 and a 1 may take three quarters of the picture and still end before its edges."""
+def test_straight_strokes_across_most_of_the_image_are_no_lines():
+    """The bar of a 7 and a 1 may take three quarters of the image and still end before its edges."""
     x = np.linspace(-1, 1, SIDE)[None]
     ink = np.zeros((SIDE, SIDE), np.float32)
     ink[60:80, 50:350] = ink[60:350, 330:350] = 1

@@ -1,4 +1,4 @@
-"""Drawings and pictures become MNIST digits, or are refused with a reason."""
+"""Drawings and images become MNIST digits, or are refused with a reason."""
 
 import contextlib
 import io
@@ -31,7 +31,7 @@ def place_on_pad(strokes, scale=180.0, x=50.0, y=50.0):
 
 
 def draw_on_pad(digit, width_px=16.0, size_px=SIZE):
-    """A picture of a digit, bright on black."""
+    """An image of a digit, bright on black."""
     strokes = [
         stroke * np.float32(0.7 * size_px) + np.float32(0.15 * size_px) for stroke in example_strokes(digit)
     ]
@@ -204,7 +204,7 @@ def test_a_drawing_is_prepared_in_time_for_live_prediction():
         assert 1000 * np.median(times) < limit_ms
 
 
-# Pictures
+# Images
 
 
 @given(
@@ -216,19 +216,19 @@ def test_even_bars_and_blocks_are_read_or_refused(shape, corners, dark_ink):
     """Ink without any shading, such as a straight 1 from a drawing program."""
     rows, columns = (sorted(round(share * side) for share in pair)
                      for side, pair in zip(shape, (corners[:2], corners[2:]), strict=True))  # fmt: skip
-    picture = np.zeros(shape, np.uint8)
-    picture[rows[0] : rows[1], columns[0] : columns[1]] = 255
+    image = np.zeros(shape, np.uint8)
+    image[rows[0] : rows[1], columns[0] : columns[1]] = 255
     with contextlib.suppress(SketchRefused):
-        found = digit_from_image(255 - picture if dark_ink else picture).image
+        found = digit_from_image(255 - image if dark_ink else image).image
         assert np.isfinite(found).all()
         assert found.max() > 0
 
 
-def test_thin_pen_in_a_large_picture_is_read_in_time():
-    picture = np.zeros((4096, 4096), np.uint8)
-    picture[400:3700, 2000:2004] = 255
+def test_thin_pen_in_a_large_image_is_read_in_time():
+    image = np.zeros((4096, 4096), np.uint8)
+    image[400:3700, 2000:2004] = 255
     started = time.perf_counter()
-    digit_from_image(picture, with_stages=False)
+    digit_from_image(image, with_stages=False)
     assert time.perf_counter() - started < 5
 
 
@@ -277,15 +277,15 @@ def test_mnist_enlarged_smoothly_comes_back_nearly(mnist_test, resample, dark_in
     rng = np.random.default_rng(0)
     differences = []
     for image in mnist_test[0][:300]:
-        picture = paste(enlarge(image, resample), rng)
-        found = digit_from_image(255 - picture if dark_ink else picture, with_stages=False).image
+        pasted = paste(enlarge(image, resample), rng)
+        found = digit_from_image(255 - pasted if dark_ink else pasted, with_stages=False).image
         differences.append(np.abs(found - image / 255).mean())
     assert np.mean(differences) < 0.025  # the smoothing itself costs 0.018
     assert np.quantile(differences, 0.99) < 0.09
 
 
 def make_versions(ink):
-    """The same ink as many kinds of picture."""
+    """The same ink as many kinds of image."""
     dark = 1 - ink
     bytes_ = np.rint(dark * 255).astype(np.uint8)
     black, white = np.zeros((*ink.shape, 3), np.uint8), np.full((*ink.shape, 3), 255, np.uint8)
@@ -306,15 +306,15 @@ def make_versions(ink):
 
 
 @pytest.mark.parametrize("digit", [1, 2, 5, 8])
-def test_every_kind_of_picture_gives_the_same_digit(digit):
+def test_every_kind_of_image_gives_the_same_digit(digit):
     ink = draw_on_pad(digit)
     expected = digit_from_image(ink).image
     check_is_mnist_like(expected)
-    for kind, picture in make_versions(ink).items():
-        np.testing.assert_allclose(digit_from_image(picture).image, expected, atol=0.02, err_msg=kind)
+    for kind, image in make_versions(ink).items():
+        np.testing.assert_allclose(digit_from_image(image).image, expected, atol=0.02, err_msg=kind)
 
 
-def test_picture_and_strokes_of_the_same_drawing_agree():
+def test_image_and_strokes_of_the_same_drawing_agree():
     for digit in range(10):
         strokes = place_on_pad(example_strokes(digit), 196, 42, 42)
         from_strokes = digit_from_strokes(strokes, SIZE).image
@@ -347,19 +347,19 @@ def test_thin_pen_is_thickened():
     assert thin.sum() > 0.6 * normal.sum()
 
 
-def test_stages_of_a_large_picture_stay_small():
+def test_stages_of_a_large_image_stay_small():
     stages = digit_from_image(np.kron(draw_on_pad(2), np.ones((8, 8), np.float32))).stages
     assert [stage.name for stage in stages] == ["drawn", "cropped", "scaled", "centred"]
     assert max(max(stage.image.shape) for stage in stages) <= 280
 
 
 @pytest.mark.parametrize("paper", [0.0, 0.3, 1.0])
-def test_blank_and_faint_pictures_are_refused(paper):
+def test_blank_and_faint_images_are_refused(paper):
     blank = np.full((100, 100), paper, np.float32)
     faint = blank + np.float32(0.03 if paper < 0.5 else -0.03) * draw_on_pad(3, size_px=100)
-    for picture in (blank, faint, np.dstack([blank, blank, blank, np.zeros_like(blank)])):
+    for image in (blank, faint, np.dstack([blank, blank, blank, np.zeros_like(blank)])):
         with pytest.raises(SketchRefused, match="No ink stands out"):
-            digit_from_image(picture)
+            digit_from_image(image)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -369,15 +369,15 @@ def test_noise_alone_holds_no_ink(seed):
         digit_from_image(noise)
 
 
-def test_dot_in_a_picture_is_too_small():
-    picture = np.zeros((400, 400), np.uint8)
-    picture[200:208, 200:208] = 255
+def test_dot_in_an_image_is_too_small():
+    image = np.zeros((400, 400), np.uint8)
+    image[200:208, 200:208] = 255
     with pytest.raises(SketchRefused, match="too small to read. Crop"):
-        digit_from_image(picture)
+        digit_from_image(image)
 
 
 @pytest.mark.parametrize(
-    ("picture", "message"),
+    ("image", "message"),
     [
         (None, "NoneType; it must be a NumPy array"),
         ([[0, 1], [1, 0]], "list; it must be"),
@@ -402,31 +402,31 @@ def test_dot_in_a_picture_is_too_small():
         (np.full((28, 28), None), "type is object"),
     ],
 )
-def test_bad_pictures_are_named(picture, message):
+def test_bad_images_are_named(image, message):
     with pytest.raises(ValueError, match=message) as caught:
-        digit_from_image(picture)
+        digit_from_image(image)
     assert not isinstance(caught.value, SketchRefused)
 
 
 @settings(max_examples=50)
 @given(st.integers(8, 40), st.integers(8, 40), st.integers(0, 2**32 - 1), st.floats(0, 1))
-def test_any_picture_gives_a_digit_or_a_refusal(height, width, seed, share):
+def test_any_image_gives_a_digit_or_a_refusal(height, width, seed, share):
     rng = np.random.default_rng(seed)
-    picture = rng.integers(0, 256, (height, width), np.uint8) * (rng.random((height, width)) < share)
+    pixels = rng.integers(0, 256, (height, width), np.uint8) * (rng.random((height, width)) < share)
     try:
-        image = digit_from_image(picture.astype(np.uint8)).image
+        image = digit_from_image(pixels.astype(np.uint8)).image
     except SketchRefused:
         return
     assert np.isfinite(image).all()
     assert 0 < image.max() <= 1
 
 
-# Picture files
+# Image files
 
 
-def save(picture, kind="PNG", **options):
+def save(image, kind="PNG", **options):
     file = io.BytesIO()
-    picture.save(file, kind, **options)
+    image.save(file, kind, **options)
     file.seek(0)
     return file
 
@@ -464,7 +464,7 @@ def test_files_of_many_kinds_give_the_same_digit(drawing, tmp_path):
     assert open_image(files["16 bits"]).dtype == np.uint16
 
 
-def test_picture_is_turned_upright(drawing):
+def test_image_is_turned_upright(drawing):
     exif = Image.Exif()
     exif[0x0112] = 6  # the camera was turned: rotate by 270° to see it upright
     file = save(Image.fromarray(drawing).rotate(90), "PNG", exif=exif)
@@ -479,7 +479,7 @@ def make_png_header(width, height):
 
 @pytest.mark.parametrize(("width", "height"), [(20_000, 20_000), (10_000, 10_000), (5_000, 10)])
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
-def test_large_picture_is_refused_by_its_header(tmp_path, width, height):
+def test_large_image_is_refused_by_its_header(tmp_path, width, height):
     path = tmp_path / "large.png"
     path.write_bytes(make_png_header(width, height) + b"\0\0\0\0IDAT")
     with pytest.raises(ValueError, match=r"'large.png' is larger than 4096 × 4096 px. Crop it"):

@@ -86,7 +86,7 @@ def make_png(width, height, rows=None):
 
 
 def make_files():
-    """Whole picture files, harmless and not."""
+    """Whole image files, harmless and not."""
     drawing = Image.fromarray((np.random.default_rng(0).random((60, 60)) > 0.8).astype(np.uint8) * 255)
     files = []
     for kind in ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM"):
@@ -103,7 +103,7 @@ def make_files():
     ]  # fmt: skip
 
 
-def make_picture(rng, files):
+def make_image(rng, files):
     """What stands where a data URL should."""
     content = bytearray(rng.choice(files))
     if content and rng.random() < 0.5:  # damage
@@ -137,7 +137,7 @@ def make_rows(rng):
 def make_drawing(rng, files):
     choice = rng.random()
     if choice < 0.25:
-        return {"picture": make_picture(rng, files)}
+        return {"picture": make_image(rng, files)}
     if choice < 0.75:
         valid = {"strokes": build_example(rng.randrange(10)), "size": 280}
         return mutate(valid, rng)
@@ -182,7 +182,7 @@ def ask_endpoint(rng, files):
         drawing = make_drawing(rng, files)
         strokes = drawing.get("strokes") if isinstance(drawing, dict) else drawing
     if strokes is None or rng.random() < 0.05:
-        image = rng.choice([make_rows, make_rows, lambda rng: make_picture(rng, files), make_json])(rng)
+        image = rng.choice([make_rows, make_rows, lambda rng: make_image(rng, files), make_json])(rng)
     try:
         answer = predict(strokes, image, "convnet3" if rng.random() < 0.9 else rng.choice(NASTY))
     except gr.Error as error:
@@ -217,7 +217,7 @@ def test_every_payload_is_answered_and_none_leaves_anything_behind(ask):
     assert min(counts.values()) >= 10, counts  # the payloads reach every kind of answer
 
 
-def test_the_largest_pictures_that_are_read_leave_no_memory_behind():
+def test_the_largest_images_that_are_read_leave_no_memory_behind():
     bomb = base64.b64encode(make_png(4096, 4096)).decode()
     assert len(bomb) < 50_000
     request = {"drawing": {"picture": f"data:image/png;base64,{bomb}"}, "checkpoints": ["convnet3"]}

@@ -1,4 +1,4 @@
-"""A drawing's way to the input, step by step: pictures, answers, gauges, and what a browser may send."""
+"""A drawing's way to the input, step by step: images, answers, gauges, and what a browser may send."""
 
 import base64
 import io
@@ -24,15 +24,15 @@ SPIRAL = [
 ]
 
 
-def find_ink(picture):
-    rows, columns = np.nonzero(picture > 0.01)
+def find_ink(image):
+    rows, columns = np.nonzero(image > 0.01)
     return columns.min(), rows.min(), columns.max() + 1, rows.max() + 1
 
 
-def to_drawing(picture):
-    """A picture as the pad sends it."""
+def to_drawing(image):
+    """An image as the pad sends it."""
     file = io.BytesIO()
-    Image.fromarray(np.rint(picture * 255).astype(np.uint8)).save(file, "PNG")
+    Image.fromarray(np.rint(image * 255).astype(np.uint8)).save(file, "PNG")
     return {"picture": "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()}
 
 
@@ -82,10 +82,10 @@ def test_every_step_brings_the_ink_where_it_says():
         assert int((mass @ (np.arange(28) + 0.5)) / mass.sum()) == 14
 
 
-def test_place_is_where_the_ink_lies_in_the_picture_that_is_shown():
+def test_place_is_where_the_ink_lies_in_the_image_that_is_shown():
     for step in follow_strokes(CORNER).steps:
-        side = len(step.picture)
-        left, top, right, bottom = find_ink(step.picture)
+        side = len(step.image)
+        left, top, right, bottom = find_ink(step.image)
         place = step.place
         found = np.array([left, top, right - left, bottom - top]) / side
         np.testing.assert_allclose([place.x, place.y, place.width, place.height], found, atol=1.5 / side)
@@ -100,20 +100,20 @@ def test_move_is_told_as_it_is_made():
     assert f"Moved {right} px to the right and {-down} px up" in centred.note
 
 
-def test_photo_is_cleaned_on_the_way_and_picture_ends_as_the_sketchpad_reads_it():
+def test_photo_is_cleaned_on_the_way_and_image_ends_as_the_sketchpad_reads_it():
     photo = draw_photo()
     preparation = follow_image(photo)
     assert [step.name for step in preparation.steps] == ["drawn", "cleaned", "cropped", "scaled", "centred"]
     np.testing.assert_array_equal(preparation.steps[-1].asked, digit_from_image(photo).image)
-    drawn, cleaned = preparation.steps[0].picture, preparation.steps[1].picture
+    drawn, cleaned = preparation.steps[0].image, preparation.steps[1].image
     assert np.median(drawn) > 0.05  # the paper is still there
     assert np.median(cleaned) == 0
 
 
-def test_oblong_picture_keeps_its_shape():
-    picture = np.zeros((60, 120), np.float32)
-    picture[10:50, 56:62] = 1
-    steps = {step.name: step for step in follow_image(picture).steps}
+def test_oblong_image_keeps_its_shape():
+    image = np.zeros((60, 120), np.float32)
+    image[10:50, 56:62] = 1
+    steps = {step.name: step for step in follow_image(image).steps}
     assert "cleaned" not in steps
     left, top, right, bottom = find_ink(steps["drawn"].asked)
     assert (bottom - top) / (right - left) == pytest.approx(40 / 6, rel=0.5)
@@ -198,7 +198,7 @@ def test_thicker_brush_shows_in_the_plain_resize_alone():
     assert thin[-1]["asked"] == thick[-1]["asked"]
 
 
-def test_picture_from_the_pad_is_followed():
+def test_image_from_the_pad_is_followed():
     shown = read(to_drawing(draw_photo()))
     assert [step["title"] for step in shown["steps"]][:2] == ["As it came", "Cleaned"]
     assert shown["steps"][-1]["digit"] == 3

@@ -66,7 +66,7 @@ def test_six_checkpoints_answer_as_each_would_alone():
         assert one["digit"] == alone.digit
         np.testing.assert_allclose(one["probabilities"], alone.probabilities, atol=1e-5)
     assert answer["probabilities"] == answer["answers"][0]["probabilities"]
-    np.testing.assert_array_equal(answer["picture"], np.rint(255 * image).astype(int).ravel())
+    np.testing.assert_array_equal(answer["image"], np.rint(255 * image).astype(int).ravel())
     assert len({one["name"] for one in answer["answers"]}) == len(SIX)
 
 

@@ -72,7 +72,7 @@ def test_maps_are_the_models(digit, patch_px):
         assert levels * float(shown[name]["scale_title"]) == pytest.approx(
             values, abs=float(shown[name]["scale_title"]) / 200
         )
-    assert np.array_equal(read_bytes(shown["picture"]), np.rint(255 * IMAGE))
+    assert np.array_equal(read_bytes(shown["image"]), np.rint(255 * IMAGE))
     assert read_floats(shown["ink"]) == pytest.approx(IMAGE)
     assert [float(text) for text in shown["titles"]] == pytest.approx(prediction.probabilities, abs=1e-6)
     others = np.delete(prediction.probabilities, prediction.digit)
@@ -115,7 +115,7 @@ def test_change_is_the_models(target):
     found = find_counterfactual(load_cached("mlp").network, IMAGE, target, temperature=TEMPERATURE)
     assert len(shown["frames"]) == len(found.edits) + 1
     for step, frame in enumerate(shown["frames"]):
-        assert np.array_equal(read_bytes(frame["picture"]), np.rint(255 * found.images[step]))
+        assert np.array_equal(read_bytes(frame["image"]), np.rint(255 * found.images[step]))
         probabilities = predict_digit(found.images[step], "mlp").probabilities
         assert frame["shares"] == pytest.approx(probabilities[[shown["answer"], target]], abs=1e-5)
         assert frame["read"] == probabilities.argmax()

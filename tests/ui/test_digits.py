@@ -11,20 +11,20 @@ from models.data.datasets import load_gallery
 @pytest.mark.parametrize("part", [TEST, TRAIN])
 def test_a_digit_by_its_number(part):
     gallery = load_gallery(part)
-    picture, note = take_digit(part, 7, None)
-    np.testing.assert_array_equal(picture, (gallery.images[7].astype(np.float32) / 255).astype(np.float64))
+    image, note = take_digit(part, 7, None)
+    np.testing.assert_array_equal(image, (gallery.images[7].astype(np.float32) / 255).astype(np.float64))
     assert note == f"a {gallery.labels[7]}"
     assert part in [value for _, value in list_sources()]
 
 
-def test_training_and_test_pictures_differ():
+def test_training_and_test_images_differ():
     assert not np.array_equal(take_digit(TEST, 0, None)[0], take_digit(TRAIN, 0, None)[0])
 
 
 def test_a_drawing():
-    picture, note = take_digit(DRAWING, 0, {"strokes": build_example(3)})
-    assert picture.shape == (28, 28)
-    assert picture.max() == pytest.approx(1, abs=0.1)
+    image, note = take_digit(DRAWING, 0, {"strokes": build_example(3)})
+    assert image.shape == (28, 28)
+    assert image.max() == pytest.approx(1, abs=0.1)
     assert note == "yours"
 
 

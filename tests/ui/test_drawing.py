@@ -10,7 +10,7 @@ from PIL import Image
 from app.inspection.network.section import write_network_script
 from app.sketchpad.tab import build_example
 from app.ui.digits import DRAWING, take_digit
-from app.ui.drawing import MAX_PICTURE_BYTES, read_drawing
+from app.ui.drawing import MAX_IMAGE_BYTES, read_drawing
 from models.data.datasets import load_gallery
 from models.sketch.preparation import SketchRefused, digit_from_image, digit_from_strokes
 
@@ -30,20 +30,20 @@ def test_strokes_are_read_as_the_sketch_reads_them():
     )
 
 
-def test_a_picture_is_read_as_its_pixels_are_and_counts_before_strokes():
+def test_an_image_is_read_as_its_pixels_are_and_counts_before_strokes():
     drawing = {"picture": encode(SEVEN), "strokes": build_example(4)}
     np.testing.assert_array_equal(read_drawing(drawing).image, digit_from_image(SEVEN).image)
     jpeg = read_drawing({"picture": encode(255 - SEVEN, "jpeg", quality=90)}).image
     assert np.abs(jpeg - digit_from_image(SEVEN).image).mean() < 0.03
 
 
-def test_other_tabs_take_a_picture_too():
+def test_other_tabs_take_an_image_too():
     image, note = take_digit(DRAWING, 0, {"picture": encode(SEVEN)})
     np.testing.assert_array_equal(image, digit_from_image(SEVEN).image.astype(np.float64))
     assert note == "yours"
 
 
-def test_the_script_of_the_layers_holds_the_picture():
+def test_the_script_of_the_layers_holds_the_image():
     drawing = {"picture": encode(SEVEN)}
     script = write_network_script("mlp", DRAWING, 0, drawing)
     before, _, _ = script.partition("pixels =")
@@ -59,7 +59,7 @@ def test_stages_are_given_where_they_are_asked_for():
         assert [stage.name for stage in read_drawing(drawing, with_stages=True).stages][-1] == "centred"
 
 
-def test_a_blank_picture_is_refused_with_a_reason():
+def test_a_blank_image_is_refused_with_a_reason():
     with pytest.raises(SketchRefused, match="No ink"):
         read_drawing({"picture": encode(np.full((60, 60), 255, np.uint8))})
 
@@ -79,7 +79,7 @@ def test_a_blank_picture_is_refused_with_a_reason():
         ({"picture": "data:image/png;base64,@@@"}, "did not arrive whole"),
         ({"picture": "data:image/png;base64,iVBORw0KGgo="}, "cannot be read as an image"),
         ({"picture": encode(SEVEN)[:400]}, "image"),
-        ({"picture": "data:image/png;base64," + "A" * (2 * MAX_PICTURE_BYTES)}, "larger than 3 MB"),
+        ({"picture": "data:image/png;base64," + "A" * (2 * MAX_IMAGE_BYTES)}, "larger than 3 MB"),
     ],
 )
 def test_what_is_no_drawing_is_refused(drawing, message):

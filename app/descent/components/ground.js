@@ -91,37 +91,37 @@ function drawMinimum(context, x, y, colors) {
   }
 }
 
-function drawGround(context, picture, scale, colors) {
+function drawGround(context, landscape, scale, colors) {
   const { box } = scale;
-  drawAxes(context, scale, picture, colors);
+  drawAxes(context, scale, landscape, colors);
   context.save();
   clipToBox(context, box);
-  if (picture.kind === "contours") {
-    drawShades(context, picture.shades, box, colors);
-    drawLines(context, picture.lines, scale, colors);
-    drawLevels(context, picture.lines, scale, colors);
+  if (landscape.kind === "contours") {
+    drawShades(context, landscape.shades, box, colors);
+    drawLines(context, landscape.lines, scale, colors);
+    drawLevels(context, landscape.lines, scale, colors);
   } else {
     context.strokeStyle = colors.label;
     context.lineWidth = 2;
     context.lineJoin = "round";
     context.beginPath();
-    traceLine(context, scale, picture.curve.flat());
+    traceLine(context, scale, landscape.curve.flat());
     context.stroke();
   }
-  if (picture.valley) {
+  if (landscape.valley) {
     context.strokeStyle = colors.text;
     context.lineWidth = 1.5;
     context.setLineDash([6, 5]);
     context.beginPath();
-    traceLine(context, scale, picture.valley.flat());
+    traceLine(context, scale, landscape.valley.flat());
     context.stroke();
     context.setLineDash([]);
   }
   context.restore();
-  if (picture.kind === "contours") {
+  if (landscape.kind === "contours") {
     context.strokeStyle = colors.axis;
     context.lineWidth = 1;
     context.strokeRect(box.left + 0.5, box.top + 0.5, box.right - box.left - 1, box.bottom - box.top - 1);
   }
-  for (const [x, y] of picture.minima || []) drawMinimum(context, scale.x(x), scale.y(y), colors);
+  for (const [x, y] of landscape.minima || []) drawMinimum(context, scale.x(x), scale.y(y), colors);
 }

@@ -4,7 +4,7 @@ const NEAR_PX = 28;        // a finger this near the starting point takes hold o
 const DOT_GAP_PX = 6;      // steps nearer than this to the last one get no dot of their own
 const TAP_PX = 10;
 
-const isInPicture = ({ x_range, y_range }, [x, y]) =>
+const isInLandscape = ({ x_range, y_range }, [x, y]) =>
   x >= x_range[0] && x <= x_range[1] && y >= y_range[0] && y <= y_range[1];
 
 const between = (from, to, share) => [from[0] + (to[0] - from[0]) * share, from[1] + (to[1] - from[1]) * share];
@@ -17,7 +17,7 @@ function pointOnPath(path, position) {
 }
 
 // The part of a line inside the box, [x, y, x, y], or null (Liang and Barsky, 1984). Far outside, where float64 has
-// no digits left for the picture, there is none.
+// no digits left for the plot, there is none.
 function clipLine([fromX, fromY], [toX, toY], box) {
   const [dx, dy] = [toX - fromX, toY - fromY];
   if (!(Math.max(Math.abs(fromX), Math.abs(fromY), Math.abs(toX), Math.abs(toY)) < 1e12)) return null;
@@ -59,7 +59,7 @@ function createLandscape(root, { onStart }) {
   function setRace(newRace) {
     race = newRace;
     canvas.setAttribute("aria-label",
-      `${race.picture.label} Click or drag to move the start; on the keyboard, Alt with the arrow keys.`);
+      `${race.landscape.label} Click or drag to move the start; on the keyboard, Alt with the arrow keys.`);
     redraw();
   }
 
@@ -72,12 +72,12 @@ function createLandscape(root, { onStart }) {
     colors = readColors(canvas, { ...AXIS_COLORS, ...SERIES_COLORS });
     fitCanvas(canvas, width, height);
     const ground = fitCanvas(groundLayer, width, height);
-    const key = JSON.stringify([race.picture, colors, width, height, window.devicePixelRatio]);
+    const key = JSON.stringify([race.landscape, colors, width, height, window.devicePixelRatio]);
     if (key !== groundKey) {
       groundKey = key;
-      scale = buildScale(ground, width, height, race.picture);
+      scale = buildScale(ground, width, height, race.landscape);
       ground.clearRect(0, 0, width, height);
-      drawGround(ground, race.picture, scale, colors);
+      drawGround(ground, race.landscape, scale, colors);
     }
     trails = race.optimizers.map(measureTrail);
     const paths = fitCanvas(pathLayer, width, height);
@@ -97,7 +97,7 @@ function createLandscape(root, { onStart }) {
     // A dot where a step ends inside the frame, far enough from the last one to be seen as one.
     const hasDot = pixels.map((point, step) => step > 0 && isInBox(point)
       && Math.hypot(point[0] - pixels[step - 1][0], point[1] - pixels[step - 1][1]) >= DOT_GAP_PX);
-    // The last part inside the frame so far: where an optimizer off the picture has left it.
+    // The last part inside the frame so far: where an optimizer off the landscape has left it.
     const lastPart = [];
     parts.forEach((part, step) => lastPart.push(part || lastPart[step - 1] || null));
     return { slot, color: colors[slot], pixels, parts, lastPart, hasDot };
@@ -176,7 +176,7 @@ function createLandscape(root, { onStart }) {
     drawTrails(Math.floor(position));
     blit(context, trailLayer);
     for (const start of heldStart ? [heldStart] : race.optimizers.map((optimizer) => optimizer.path[0])) {
-      if (isInPicture(race.picture, start)) drawStart(start);
+      if (isInLandscape(race.landscape, start)) drawStart(start);
     }
     for (const trail of [...trails].reverse()) drawMarker(trail);  // the first optimizer lies on top
   }
@@ -186,7 +186,7 @@ function createLandscape(root, { onStart }) {
   const startOf = () => heldStart || race.optimizers[0].path[0];
 
   function moveStart(x, y) {
-    const { x_range: xRange, y_range: yRange, curve } = race.picture;
+    const { x_range: xRange, y_range: yRange, curve } = race.landscape;
     const start = [keepWithin(x, ...xRange), keepWithin(y, ...yRange)];
     if (curve) start[1] = keepWithin(heightOnCurve(curve, start[0]), ...yRange);
     heldStart = start;
@@ -226,7 +226,7 @@ function createLandscape(root, { onStart }) {
     if (isTap) moveStart(scale.xAt(event.offsetX), scale.yAt(event.offsetY));
   });
   canvas.addEventListener("pointercancel", () => { press = null; });
-  // Only this keeps the page from scrolling once a finger is down; elsewhere on the picture it may.
+  // Only this keeps the page from scrolling once a finger is down; elsewhere on the landscape it may.
   canvas.addEventListener("touchstart", (event) => {
     const box = canvas.getBoundingClientRect();
     const [touch] = event.touches;
@@ -237,7 +237,7 @@ function createLandscape(root, { onStart }) {
     const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
     if (!way || !event.altKey || !race) return;
     event.preventDefault();
-    const { x_range: xRange, y_range: yRange } = race.picture;
+    const { x_range: xRange, y_range: yRange } = race.landscape;
     const [x, y] = startOf();
     moveStart(x + way[0] * (xRange[1] - xRange[0]) / 50, y + way[1] * (yRange[1] - yRange[0]) / 50);
   });

@@ -121,7 +121,7 @@ function createLineFit(root, { onPoints }) {
       draw(position);
     });
   }
-  // Only this keeps the page from scrolling once a finger is on a point; elsewhere on the picture it may.
+  // Only this keeps the page from scrolling once a finger is on a point; elsewhere on the plot it may.
   canvas.addEventListener("touchstart", (event) => {
     const box = canvas.getBoundingClientRect();
     const [touch] = event.touches;

@@ -127,7 +127,7 @@ function takeValue() {
 function takeAnswer(text) {
   const answer = JSON.parse(text);
   const isOpening = !race;
-  if (answer.race) showRace(answer.race);  // without a race, something was entered wrongly: the picture stays
+  if (answer.race) showRace(answer.race);  // without a race, something was entered wrongly: the plots stay
   broadcastAnswer(answer);
   if (!isOpening) onAnswer();
 }
@@ -143,7 +143,7 @@ function showRace(newRace) {
   lossChart.setValue(race.chart, "Loss");
   fillKey();
   shownSteps = null;
-  transport.setLength(race.num_steps, Boolean(before) && before.picture.kind === race.picture.kind);
+  transport.setLength(race.num_steps, Boolean(before) && before.landscape.kind === race.landscape.kind);
   if (!before) {  // the page opens on what Python knows already
     clearTimeout(rest);
     player.setAttribute("data-resting", "");
@@ -151,9 +151,9 @@ function showRace(newRace) {
   player.dataset.races = Number(player.dataset.races || 0) + 1;  // how many have been drawn
 }
 
-// What the marks on the landscape mean; a line stands only where the picture has the mark.
+// What the marks on the landscape mean; a line stands only where there is such a mark.
 function fillKey() {
-  const { minima, valley } = race.picture;
+  const { minima, valley } = race.landscape;
   const entries = { minimum: (minima || []).length > 0, valley };
   for (const [name, isThere] of Object.entries(entries)) {
     player.querySelector(`.gb-player-key [data-mark="${name}"]`).hidden = !isThere;

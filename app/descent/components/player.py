@@ -18,7 +18,7 @@ _FOLDER = Path(__file__).parent
 
 _TEMPLATE = f"""
 <div class="gb-player">{write_transport("Play the descent")}
-  <div class="gb-player-pictures">
+  <div class="gb-player-plots">
     <figure class="gb-player-landscape">
       <figcaption class="gb-player-key">
         <span data-mark="start"><i></i>start: click or drag</span>

@@ -40,14 +40,14 @@ function createReadout(root) {
 
   function weightsOf({ path, weights }, step) {
     if (weights) return weights[step];
-    return race.picture.kind === "curve" ? path[step].slice(0, 1) : path[step];
+    return race.landscape.kind === "curve" ? path[step].slice(0, 1) : path[step];
   }
 
   function describeState(optimizer, step, steps) {
     const isOver = step === optimizer.path.length - 1;
     if (isOver && optimizer.ending) return { text: optimizer.ending, isError: true };
     if (steps > step) return { text: `stopped after ${formatNumber(step)} ${step === 1 ? "step" : "steps"}` };
-    return { text: isInPicture(race.picture, optimizer.path[step]) ? "" : "off the picture" };
+    return { text: isInLandscape(race.landscape, optimizer.path[step]) ? "" : "off the landscape" };
   }
 
   function show(steps) {

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from models.inspection.window import check_matrix
-from models.sketch.picture import find_ink, open_image, shrink_image
+from models.sketch.image import find_ink, open_image, shrink_image
 from models.values import Floats
 
 MAX_SHOWN_PX = 64  # the side of an upload as it is shown, so that each pixel can be seen

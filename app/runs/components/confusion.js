@@ -36,7 +36,7 @@ function takeResults(answer) {
   fillTable();
   fillClasses();
   setText(mistakesPart.querySelector("p"), tellMistakes());
-  fillImages(mistakesPart.querySelector(".gb-confusion-pictures"), answer.mistakes, true);
+  fillImages(mistakesPart.querySelector(".gb-confusion-images"), answer.mistakes, true);
   if (isOther || !isMine) {
     chosen = findWorst();
     isMine = false;
@@ -193,6 +193,6 @@ function fillClasses() {
 
 redrawOnChange(host, () => {
   if (!shown || shown.error || shown.absent) return;
-  for (const list of host.querySelectorAll(".gb-confusion-pictures")) drawImages(list);
+  for (const list of host.querySelectorAll(".gb-confusion-images")) drawImages(list);
 });
 follow(host, "glassbox-run", ({ id, known }) => askForResults({ id, known: known || [] }));

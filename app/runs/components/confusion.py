@@ -29,7 +29,7 @@ _TEMPLATE = """
       <section class="gb-confusion-cell" aria-live="polite">
         <h4></h4>
         <p></p>
-        <div class="gb-confusion-pictures"></div>
+        <div class="gb-confusion-images"></div>
       </section>
     </div>
     <div class="gb-confusion-halves">
@@ -41,7 +41,7 @@ _TEMPLATE = """
       <section class="gb-confusion-mistakes">
         <h4>The most confident mistakes</h4>
         <p></p>
-        <div class="gb-confusion-pictures"></div>
+        <div class="gb-confusion-images"></div>
       </section>
     </div>
   </div>

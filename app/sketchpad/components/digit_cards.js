@@ -16,7 +16,7 @@ function buildThumbnail({ size, strokes }) {
 }
 
 // A button with the thumbnail on it and, where it is given, a line beneath.
-function buildPicture(digit, words, caption, onPress) {
+function buildThumbnailButton(digit, words, caption, onPress) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "gb-mine-picture";
@@ -34,7 +34,7 @@ function createDigitCards(list, { onPress, onLabel, onDelete }) {
 
   function build(digit) {
     const row = document.createElement("li");
-    const picture = row.appendChild(buildPicture(digit, "A kept drawing", "", onPress));
+    const thumbnail = row.appendChild(buildThumbnailButton(digit, "A kept drawing", "", onPress));
     const label = row.appendChild(document.createElement("select"));
     for (let each = 0; each < 10; each += 1) label.add(new Option(String(each), String(each)));
     const remove = addNode(row, "button", "gb-mine-delete", "\u00d7");
@@ -44,13 +44,13 @@ function createDigitCards(list, { onPress, onLabel, onDelete }) {
     label.addEventListener("change", () => onLabel(digit.id, Number(label.value)));
     remove.addEventListener("click", () => onDelete(digit.id));
     row.dataset.digit = digit.id;
-    return { row, picture, label, remove };
+    return { row, thumbnail, label, remove };
   }
 
-  function fill({ picture, label, remove }, digit) {
+  function fill({ thumbnail, label, remove }, digit) {
     const words = `A kept ${digit.label}`;
     label.value = String(digit.label);
-    picture.setAttribute("aria-label", `${words}: put it back on the pad`);
+    thumbnail.setAttribute("aria-label", `${words}: put it back on the pad`);
     label.setAttribute("aria-label", `${words}: the digit that was meant`);
     remove.setAttribute("aria-label", `${words}: delete it`);
   }

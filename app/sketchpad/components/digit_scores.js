@@ -106,12 +106,12 @@ function createDigitScores(part, readDigits, onPress) {
     row.className = "is-open";
     const cell = addNode(row, "td");
     cell.colSpan = 4;
-    const pictures = addNode(cell, "div", "gb-mine-pictures");
+    const thumbnails = addNode(cell, "div", "gb-mine-pictures");
     asked.forEach((digit, place) => {
       const answer = score.answers[place];
       if (answer === null || answer === digit.label) return;
       const caption = `${digit.label} read as ${answer}`;
-      pictures.append(buildPicture(digit, caption, caption, onPress));
+      thumbnails.append(buildThumbnailButton(digit, caption, caption, onPress));
     });
     return row;
   }

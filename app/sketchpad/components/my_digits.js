@@ -32,14 +32,14 @@ const onPad = () => window.glassboxDrawing || {};
 function showDrawing() {
   const { drawing, answer } = onPad();
   const hasStrokes = Boolean(drawing && Array.isArray(drawing.strokes) && drawing.strokes.some((stroke) => stroke.length));
-  const isPicture = Boolean(drawing && drawing.picture);
-  const canKeep = hasStrokes && !isPicture && answer?.status !== "refused";
+  const isImage = Boolean(drawing && drawing.picture);
+  const canKeep = hasStrokes && !isImage && answer?.status !== "refused";
   const read = canKeep && answer && Number.isInteger(answer.digit) ? answer.digit : null;
   [...labels.children].forEach((button, digit) => {
     button.disabled = !canKeep;
     button.classList.toggle("is-read", digit === read);
   });
-  if (isPicture) setText(now, "An image cannot be kept, only a drawing.");
+  if (isImage) setText(now, "An image cannot be kept, only a drawing.");
   else if (!hasStrokes) setText(now, "Draw a digit on the pad, then say here which one it is.");
   else if (!canKeep) setText(now, "What is on the pad cannot be read, so it cannot be kept.");
   else setText(now, read === null ? "Which digit is on the pad?" : `The network reads ${nameDigit(read)}. Is it one?`);

@@ -49,7 +49,7 @@ function clear() {
   takeOver();
   if (!wasExample) remember();
   strokes = [];
-  picture = null;
+  upload = null;
   settle();
 }
 
@@ -75,7 +75,7 @@ tools.redo.addEventListener("click", redo);
 tools.clear.addEventListener("click", clear);
 tools.replay.addEventListener("click", playDrawing);
 for (const overlay of OVERLAYS) tools[overlay.tool].addEventListener("click", () => toggleOverlay(overlay));
-tools.picture.addEventListener("click", () => fileField.click());
+tools.image.addEventListener("click", () => fileField.click());
 tools.example.addEventListener("click", () => {
   touched = true;
   playExample();
@@ -125,13 +125,13 @@ function showDrawing(sent) {
   remember();
   isExampleInk = false;
   validFrom = version + 1;
-  picture = null;
+  upload = null;
   const scale = SIZE / ((sent && sent.size) || SIZE);
   strokes = (sent && Array.isArray(sent.strokes) ? sent.strokes : []).filter((stroke) => stroke.length)
     .map((stroke) => stroke.map(([x, y]) => [round(x * scale), round(y * scale)]));
   changed();
   askNow();
-  if (sent && sent.picture) fetch(sent.picture).then((file) => file.blob()).then(takePicture);
+  if (sent && sent.picture) fetch(sent.picture).then((file) => file.blob()).then(takeImage);
 }
 
 // A section below the pad puts a drawing on it: {strokes, size}.

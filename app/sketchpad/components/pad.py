@@ -24,7 +24,7 @@ _OPEN_PAD = """() => {
   focus(60);
 }"""
 
-# Paths of the tools' pictures, drawn with a line of 2 on a field of 24.
+# Paths of the tools' icons, drawn with a line of 2 on a field of 24.
 _ICONS = {
     "pen": "M4 20l1-4L16 5l3 3L8 19zM14 7l3 3",
     "eraser": "M4 15l9-9 6 6-7 7H8zM9 10l6 6M12 19h8",
@@ -34,7 +34,7 @@ _ICONS = {
     "example": "M12 4l2.4 5 5.4.7-4 3.8 1 5.5-4.8-2.7-4.8 2.7 1-5.5-4-3.8 5.4-.7z",
     "replay": "M8 5l11 7-11 7z",
     "grid": "M4 4h16v16H4zM4 9.3h16M4 14.7h16M9.3 4v16M14.7 4v16",
-    "picture": "M4 5h16v14H4zM4 16l5-5 4 4 2-2 5 4M15.5 9h.01",
+    "image": "M4 5h16v14H4zM4 16l5-5 4 4 2-2 5 4M15.5 9h.01",
 }
 _TOOLS = (  # name, what is written on it, what it says when pointed at, whether it stays pressed
     ("pen", "Pen", "Draw (P)", True),
@@ -44,7 +44,7 @@ _TOOLS = (  # name, what is written on it, what it says when pointed at, whether
     ("clear", "Clear", "Clear the pad (Delete or C)", False),
     ("replay", "Replay", "Draw it again stroke by stroke, and see the answer follow (R)", False),
     ("grid", "Grid", "Show where the network's 28 × 28 pixels lie (G)", True),
-    ("picture", "Image", "Open an image of a digit; it can be dropped or pasted here too", False),
+    ("image", "Image", "Open an image of a digit; it can be dropped or pasted here too", False),
     ("example", "Example", "Replay the example (E)", False),
 )
 
@@ -107,7 +107,7 @@ def build_pad(
     autoplay: bool = True,
     **kwargs: Any,
 ) -> gr.HTML:
-    """Build the sketchpad with its verdict, the ten probabilities and the picture that the network sees.
+    """Build the sketchpad with its verdict, the ten probabilities and the image that the network sees.
 
     The component's value is the drawing, `{"strokes": [[[x, y], …], …], "size": 280}` with coordinates in
     pad pixels, or `{"picture": "data:image/…"}`. Python may send another drawing as the value, or other
@@ -144,7 +144,7 @@ def build_pad(
             "pad_questions",
             "pad_replay",
             "pad_keep",
-            "pad_picture",
+            "pad_image",
             "pad_pointer",
             "pad",
             checkpoints=checkpoints,

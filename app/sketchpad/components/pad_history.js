@@ -1,11 +1,11 @@
-// What is on the pad, and what was before: strokes, or a picture in their place. Clearing, erasing and taking in a picture
+// What is on the pad, and what was before: strokes, or an uploaded image in their place. Clearing, erasing and uploading
 // are steps like any other.
 
 const SIZE = 280;                 // the pad's own pixels: what a stroke's coordinates count
 const MAX_STEPS = 200;
 
 let strokes = [];                 // finished strokes and, last, the one being drawn
-let picture = null;               // { url, image }, while `strokes` is empty
+let upload = null;                // { url, image }, while `strokes` is empty
 let past = [];                    // what was on the pad before each step
 let future = [];                  // what has been undone
 
@@ -14,16 +14,16 @@ const clamp = (value) => keepWithin(value, 0, SIZE);
 const copyOf = (list) => list.map((stroke) => stroke.map((point) => point.slice()));
 
 function hasInk() {
-  return strokes.length > 0 || picture !== null;
+  return strokes.length > 0 || upload !== null;
 }
 
 // The drawing as Python and the rest of the page read it.
 function currentDrawing() {
-  return picture ? { picture: picture.url } : { strokes: copyOf(strokes), size: SIZE };
+  return upload ? { picture: upload.url } : { strokes: copyOf(strokes), size: SIZE };
 }
 
 function snapshot() {
-  return { strokes: copyOf(strokes), picture };
+  return { strokes: copyOf(strokes), upload };
 }
 
 function remember() {
@@ -35,5 +35,5 @@ function remember() {
 // Put back what was before, or what has been undone; `from` and `to` are the two lists.
 function moveStep(from, to) {
   to.push(snapshot());
-  ({ strokes, picture } = from.pop());
+  ({ strokes, upload } = from.pop());
 }

@@ -9,7 +9,7 @@ function keepDrawing() {
     stopPlaying();  // or half a replay would be kept
     sessionStorage.setItem(KEPT_KEY, JSON.stringify(currentDrawing()));
   } catch {
-    // A browser that stores nothing, or a picture too large for it.
+    // A browser that stores nothing, or an image too large for it.
   }
 }
 

@@ -15,8 +15,8 @@ function begin(x, y) {
   if (isErasing) return beginErasing(x, y);
   takeOver();
   remember();
-  if (picture) validFrom = version + 1;  // drawing begins on an empty pad
-  picture = null;
+  if (upload) validFrom = version + 1;  // drawing begins on an empty pad
+  upload = null;
   strokes.push([[round(x), round(y)]]);
   changed();
 }

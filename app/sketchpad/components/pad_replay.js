@@ -50,7 +50,7 @@ function playExample() {
   liftPen();
   if (!isExampleInk && hasInk()) remember();
   isExampleInk = true;
-  picture = null;
+  upload = null;
   strokes = [];
   if (!prefersReducedMotion()) return play(copyOf(wanted), EXAMPLE_MS, settle);
   validFrom = version + 1;

@@ -1,4 +1,4 @@
-// The sheet: strokes, a picture, overlays, the keyboard's pen and the eraser, painted.
+// The sheet: strokes, an image, overlays, the keyboard's pen and the eraser, painted.
 
 const sheet = pad.querySelector(".gb-pad-sheet");
 const canvas = pad.querySelector(".gb-pad-canvas");
@@ -24,7 +24,7 @@ function traceStroke(context, stroke) {
   context.stroke();
 }
 
-function paintPicture(context, { image }) {
+function paintImage(context, { image }) {
   const scale = SIZE / Math.max(image.width, image.height);
   const [width, height] = [image.width * scale, image.height * scale];
   context.drawImage(image, (SIZE - width) / 2, (SIZE - height) / 2, width, height);
@@ -46,7 +46,7 @@ function draw() {
   const context = fitCanvas(canvas, width, width);
   context.clearRect(0, 0, width, width);
   context.scale(width / SIZE, width / SIZE);
-  if (picture) paintPicture(context, picture);
+  if (upload) paintImage(context, upload);
   context.lineCap = context.lineJoin = "round";
   context.lineWidth = brushPx;
   context.strokeStyle = getComputedStyle(pad).getPropertyValue("--pad-ink");

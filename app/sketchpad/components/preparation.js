@@ -1,4 +1,4 @@
-// The preparation. Python sends every step's picture, where the ink lies in it and what is read; this script moves from one to
+// The preparation. Python sends every step's image, where the ink lies in it and what is read; this script moves from one to
 // the next. preparation_gauges.js, before this, draws the gauges.
 
 const FRAME_LIMIT_PX = 360;
@@ -14,7 +14,7 @@ const strip = find(".gb-preparation-strip");
 const gauges = createGauges(find(".gb-preparation-gauges"));
 
 let shown = null;                // the steps, as Python sent them
-let bitmaps = [];                // of each step its picture and what is asked, in the theme's colours
+let bitmaps = [];                // of each step its image and what is asked, in the theme's colours
 let step = 0;                    // the one that is shown, or the last one that was passed
 let position = 0;                // between two steps while one becomes the other
 let hasPlayed = false;           // it moves by itself once
@@ -119,7 +119,7 @@ function fillStrip() {
 
 function readBitmaps() {
   const ink = readRamps(host).ink;
-  bitmaps = shown.steps.map((at) => ({ picture: paint(decode(at.picture), at.side, ink), asked: paint(decode(at.asked), PIXELS, ink) }));
+  bitmaps = shown.steps.map((at) => ({ image: paint(decode(at.image), at.side, ink), asked: paint(decode(at.asked), PIXELS, ink) }));
 }
 
 function draw() {
@@ -130,7 +130,7 @@ function draw() {
   drawAsked(plainCanvas, 0);
   shown.steps.forEach((at, index) => {
     const canvas = strip.children[index].querySelector("canvas");
-    drawWhole(canvas, bitmaps[index].picture, canvas.clientWidth);
+    drawWhole(canvas, bitmaps[index].image, canvas.clientWidth);
   });
 }
 
@@ -151,7 +151,7 @@ function prepare(canvas, side) {
   return fitCanvas(canvas, side, side);
 }
 
-// Between two steps both pictures are drawn so that their ink lies in one place, the later one ever stronger.
+// Between two steps both images are drawn so that their ink lies in one place, the later one ever stronger.
 function drawWay() {
   const side = Math.min(FRAME_LIMIT_PX, wayCanvas.parentNode.clientWidth);
   if (!bitmaps.length || side < 20) return;
@@ -175,8 +175,8 @@ function drawPlaced(context, index, place, side, strength) {
   const [x, y, width, height] = shown.steps[index].place;
   const zoom = [place[2] / width, place[3] / height];
   context.globalAlpha = strength;
-  context.imageSmoothingEnabled = bitmaps[index].picture.width > PIXELS;
-  context.drawImage(bitmaps[index].picture, (place[0] - x * zoom[0]) * side, (place[1] - y * zoom[1]) * side, zoom[0] * side, zoom[1] * side);
+  context.imageSmoothingEnabled = bitmaps[index].image.width > PIXELS;
+  context.drawImage(bitmaps[index].image, (place[0] - x * zoom[0]) * side, (place[1] - y * zoom[1]) * side, zoom[0] * side, zoom[1] * side);
   context.globalAlpha = 1;
 }
 

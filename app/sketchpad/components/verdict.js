@@ -1,4 +1,4 @@
-// What Python answered, beside the pad: the verdict, ten bars, the picture that the network sees. pad_columns.js, after
+// What Python answered, beside the pad: the verdict, ten bars, the network input. pad_columns.js, after
 // this, shows several networks beside each other.
 
 const NO_ANSWER = "The server did not answer. Your drawing is kept.";
@@ -34,7 +34,7 @@ function showAnswer(answer, version, isDrawing) {
   showLayout(several || (isDigit(answer) ? null : keepsColumns()));
   if (!several) bars.show(first && first.probabilities, first && first.digit);
   showDoubt(first && !isDrawing ? answer.doubt : "");
-  showPicture(answer && answer.picture);
+  showInput(answer && answer.image);
   timing.textContent = first && isNumber(answer.milliseconds) ? `read in ${formatNumber(answer.milliseconds, 2)} ms` : "";
   pad.dataset.shown = version;
 }
@@ -47,7 +47,7 @@ function showBlank(version) {
   bars.show(null, null);
   showColumns(null);
   showDoubt("");
-  showPicture(null);
+  showInput(null);
   timing.textContent = "";
   pad.dataset.shown = version;
 }
@@ -103,11 +103,11 @@ function createBars(list) {
   return { show };
 }
 
-function showPicture(picture) {
+function showInput(image) {
   const context = seen.getContext("2d");
   const pixels = context.createImageData(28, 28);
   for (let i = 0; i < 784; i += 1) {
-    const level = picture ? picture[i] : 0;
+    const level = image ? image[i] : 0;
     pixels.data.set([level, level, level, 255], 4 * i);
   }
   context.putImageData(pixels, 0, 0);

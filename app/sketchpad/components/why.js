@@ -12,7 +12,7 @@ const patchList = find(".gb-why-head select");
 const maps = createMaps(find(".gb-why-maps"), find(".gb-why-pixel"), find(".gb-why-spoken"));
 
 let shown = null;                // the maps, as Python sent them
-let change = null;               // the edits, their pictures decoded
+let change = null;               // the edits, their images decoded
 let nearest = null;
 
 // ---- Questions
@@ -112,7 +112,7 @@ function takeChange({ request, answer }) {
   changePart.querySelector(".gb-why-steps").hidden = frames.length < 2;
   change = null;
   if (frames.length > 1) {
-    change = { ...answer, frames: frames.map((frame) => ({ ...frame, pixels: decode(frame.picture), changes: decode(frame.change) })) };
+    change = { ...answer, frames: frames.map((frame) => ({ ...frame, pixels: decode(frame.image), changes: decode(frame.change) })) };
     fillBars();
     transport.setLength(frames.length - 1, false);
     if (!prefersReducedMotion()) transport.play();
@@ -155,7 +155,7 @@ function paintFrames(frame) {
   if (frame.edit) for (const field of [after, changed]) ringEdit(field, frame.edit);
 }
 
-// The latest edit; what it did is in the pictures.
+// The latest edit; what it did is in the images.
 function ringEdit({ context, cell }, { row, column }) {
   for (const [color, width] of [[ramps.colors.surface, 4], [ramps.colors.accent, 2]]) {
     context.strokeStyle = color;
@@ -178,7 +178,7 @@ function takeNearest({ request, answer }) {
   nearest = (answer.digits || []).map((one) => ({ ...one, bytes: decode(one.pixels) }));
   setText(nearestPart.querySelector(".gb-why-sentence"), answer.error || answer.absent || answer.sentence);
   setText(nearestPart.querySelector(".gb-why-note"), answer.compared || "");
-  nearestPart.querySelector(".gb-why-pictures").replaceChildren(...nearest.map((one) => {
+  nearestPart.querySelector(".gb-why-images").replaceChildren(...nearest.map((one) => {
     const figure = document.createElement("figure");
     figure.title = one.title;
     const canvas = addNode(figure, "canvas");

@@ -59,7 +59,7 @@ _TEMPLATE = f"""
       <section class="gb-why-nearest">
         <h3>The training digits that look most alike to the network</h3>
         <p class="gb-why-sentence" aria-live="polite"></p>
-        <div class="gb-why-pictures"></div>
+        <div class="gb-why-images"></div>
         <p class="gb-why-note"></p>
       </section>
     </div>

@@ -1,11 +1,11 @@
-// Pictures of 28 × 28 pixels painted large, the drawing's outline upon them, and one pixel pointed at in all of them.
+// Images of 28 × 28 pixels painted large, the drawing's outline upon them, and one pixel pointed at in all of them.
 
 const FIELD = 28;
 const INK_EDGE = 128;   // of 255: where the drawing's outline runs
 
 const decodeFloats = (text) => new Float32Array(decode(text).buffer);
 
-// Paint a picture of bytes as large as its figure, and return its context and how wide a pixel is.
+// Paint an image of bytes as large as its figure, and return its context and how wide a pixel is.
 function paintField(canvas, bytes, ramp) {
   const side = canvas.parentNode.clientWidth;
   if (side < 20) return null;  // in a closed section
@@ -57,7 +57,7 @@ function createMaps(row, reading, spoken) {
   let ramps = null;
 
   function show(answer) {
-    shown = { ...answer, pixels: decode(answer.picture), inkValues: decodeFloats(answer.ink),
+    shown = { ...answer, pixels: decode(answer.image), inkValues: decodeFloats(answer.ink),
       maps: [answer.gradient, answer.occlusion].map((map) => ({ bytes: decode(map.bytes), values: decodeFloats(map.values) })) };
     const texts = [answer.verdict, answer.gradient.text, answer.occlusion.text];
     row.querySelectorAll("p").forEach((node, index) => setText(node, texts[index]));
@@ -69,9 +69,9 @@ function createMaps(row, reading, spoken) {
   function draw(newRamps = ramps) {
     ramps = newRamps;
     if (!shown || !ramps) return;
-    const pictures = [[drawing, shown.pixels, ramps.ink], [gradient, shown.maps[0].bytes, ramps.signed],
+    const figures = [[drawing, shown.pixels, ramps.ink], [gradient, shown.maps[0].bytes, ramps.signed],
       [occlusion, shown.maps[1].bytes, ramps.signed]];
-    pictures.forEach(([canvas, bytes, ramp], index) => {
+    figures.forEach(([canvas, bytes, ramp], index) => {
       const field = paintField(canvas, bytes, ramp);
       if (!field) return;
       if (index) traceInk(field, shown.pixels, ramps.colors.ink);

@@ -1,4 +1,4 @@
-// Axes: ticks that a person can read, and the way from data to pixels and back. Every picture with axes builds on them.
+// Axes: ticks that a person can read, and the way from data to pixels and back. Every chart and plot with axes builds on them.
 
 const FONT = "12px ui-sans-serif, system-ui, sans-serif";
 const AXIS_COLORS = { grid: "--gb-line", axis: "--gb-line-strong", label: "--gb-text-soft", text: "--gb-text",

@@ -134,7 +134,7 @@ function createChart(root, { onCursor = null } = {}) {
     }
   }
 
-  // Without a cursor straight to the screen: a backdrop for every new point would be as many pictures to clear away.
+  // Without a cursor straight to the screen: a backdrop for every new point would be as many bitmaps to clear away.
   function draw() {
     if (!scale) return;
     if (cursorX === null && readX === null) return drawAll(context);

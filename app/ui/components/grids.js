@@ -48,7 +48,7 @@ function createGrids(row, legend, { attach = () => {}, mark = () => {}, describe
       if (width < 170 && perRow <= large.length) width = (available - (perRow - 1) * GAP_PX) / perRow;
     }
     width = Math.min(available, Math.max(width, Math.min(140, available)), 420);
-    // Grids of about one size get one size of cell, so that a ring of padding does not shrink the picture beside it.
+    // Grids of about one size get one size of cell, so that a ring of padding does not shrink the grid beside it.
     const across = (panel) => numColumns(panel) + panel.ring[1] + panel.ring[3];
     const widest = Math.max(...large.map(across));
     for (const panel of panels) {

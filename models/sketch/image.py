@@ -1,6 +1,6 @@
-"""Pictures from people: opened safely, and the ink in them found.
+"""Images from people: opened safely, and the ink in them found.
 
-A picture comes from a stranger, a scanner or a phone: its size is checked before it is decoded, the paper may
+An image comes from a stranger, a scanner or a phone: its size is checked before it is decoded, the paper may
 be white, black, transparent or unevenly lit, and the ink dark or bright. Shapes: H, W height and width.
 """
 
@@ -14,12 +14,12 @@ import numpy.typing as npt
 from PIL import Image, ImageOps
 
 from models.sketch.photo import MIN_CONTRAST, find_photo_ink
-from models.sketch.photo import shrink_image as shrink_image  # of any picture
+from models.sketch.photo import shrink_image as shrink_image  # of any image
 from models.values import Floats32
 
 MAX_SIDE_PX = 4096
 MIN_SIDE_PX = 8
-NO_INK = 1 / 512  # half a step of an 8-bit picture: below it, rounding
+NO_INK = 1 / 512  # half a step of an 8-bit image: below it, rounding
 FULL_INK = 0.95  # ink that comes up to this is left as it is; fainter ink is made as strong as MNIST's
 RIPPLE = 0.14  # JPEG of usual quality leaves ripples of up to this strength around ink
 MIN_RIPPLED_PX = 40  # smaller ink may be MNIST's own size, where every faint pixel counts
@@ -28,7 +28,7 @@ FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM")  # none that Pill
 
 
 def open_image(source: str | Path | IO[bytes]) -> npt.NDArray[Any]:
-    """Open a picture file, looking at its size before anything is decoded.
+    """Open an image file, looking at its size before anything is decoded.
 
     Turns it upright as its EXIF data say, takes the first frame of an animation, resolves palettes and
     keeps 16 bits a pixel where it has them. A camera's large JPEG is decoded at a reduced size.
@@ -40,14 +40,14 @@ def open_image(source: str | Path | IO[bytes]) -> npt.NDArray[Any]:
         An array for `find_ink`: (H, W) bool, uint8, uint16 or float32, or (H, W, 3 or 4) uint8.
 
     Raises:
-        ValueError: No such file, not a picture, damaged, or too large.
+        ValueError: No such file, not an image, damaged, or too large.
     """
     name = Path(str(source if isinstance(source, str | Path) else getattr(source, "name", "the file"))).name
     try:
-        with Image.open(source, formats=FORMATS) as picture:
-            picture.draft("", (MAX_SIDE_PX // 2, MAX_SIDE_PX // 2))  # JPEG only: decode to a fraction
-            too_large = max(picture.size) > MAX_SIDE_PX
-            pixels = None if too_large else _read_pixels(ImageOps.exif_transpose(picture))
+        with Image.open(source, formats=FORMATS) as image:
+            image.draft("", (MAX_SIDE_PX // 2, MAX_SIDE_PX // 2))  # JPEG only: decode to a fraction
+            too_large = max(image.size) > MAX_SIDE_PX
+            pixels = None if too_large else _read_pixels(ImageOps.exif_transpose(image))
     except FileNotFoundError:
         raise ValueError(f"There is no file {name!r}. Check the path.") from None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
@@ -64,9 +64,9 @@ def open_image(source: str | Path | IO[bytes]) -> npt.NDArray[Any]:
 
 
 def find_ink(image: npt.NDArray[Any]) -> tuple[Floats32, Floats32, bool]:
-    """Tell the ink in a picture from its paper.
+    """Tell the ink in an image from its paper.
 
-    What most of the border looks like is paper. If it is all alike, the picture is clean, and everything
+    What most of the border looks like is paper. If it is all alike, the image is clean, and everything
     that differs from it is ink, however faint. Otherwise it is a photo, and its light and noise are removed.
 
     Args:
@@ -91,7 +91,7 @@ def find_ink(image: npt.NDArray[Any]) -> tuple[Floats32, Floats32, bool]:
 
 
 def _list_channels(image: npt.NDArray[Any], light: Floats32) -> Iterator[Floats32]:
-    """Yield a picture's brightness, then its colours if it has any and is opaque; (H, W) in [0, 1] each."""
+    """Yield an image's brightness, then its colours if it has any and is opaque; (H, W) in [0, 1] each."""
     yield light
     if image.ndim == 3 and image.shape[2] == 3:
         for channel in range(3):  # one at a time: a large photo's are 67 MB each
@@ -105,15 +105,15 @@ def find_box(ink: Floats32) -> tuple[slice, slice]:
     return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
 
 
-def _read_pixels(picture: Image.Image) -> npt.NDArray[Any]:
-    """Decode a picture into an array that `find_ink` takes."""
-    if picture.mode in ("1", "L", "F") or picture.mode.startswith("I;16"):
-        pixels = np.asarray(picture)
-        return pixels.astype(np.uint16) if picture.mode.startswith("I;16") else pixels
-    if picture.mode == "I":  # how Pillow before 11 opens 16-bit PNG
-        return np.asarray(picture).clip(0, 65535).astype(np.uint16)
-    is_transparent = "A" in picture.getbands() or "transparency" in picture.info
-    return np.asarray(picture.convert("RGBA" if is_transparent else "RGB"))
+def _read_pixels(image: Image.Image) -> npt.NDArray[Any]:
+    """Decode an image into an array that `find_ink` takes."""
+    if image.mode in ("1", "L", "F") or image.mode.startswith("I;16"):
+        pixels = np.asarray(image)
+        return pixels.astype(np.uint16) if image.mode.startswith("I;16") else pixels
+    if image.mode == "I":  # how Pillow before 11 opens 16-bit PNG
+        return np.asarray(image).clip(0, 65535).astype(np.uint16)
+    is_transparent = "A" in image.getbands() or "transparency" in image.info
+    return np.asarray(image.convert("RGBA" if is_transparent else "RGB"))
 
 
 def _check_image(image: npt.NDArray[Any]) -> None:
@@ -151,14 +151,14 @@ def _check_image(image: npt.NDArray[Any]) -> None:
 
 
 def _find_white(image: npt.NDArray[Any]) -> float:
-    """Return the number that stands for full brightness in a picture."""
+    """Return the number that stands for full brightness in an image."""
     if image.dtype.kind == "f":
         return 1.0 if image.max() <= 1 else 255.0
     return 1.0 if image.dtype == np.bool_ else float(np.iinfo(image.dtype).max)
 
 
 def _read_light(image: npt.NDArray[Any]) -> Floats32:
-    """Turn a picture into brightness (H, W), black 0 to white 1; transparent pixels become paper."""
+    """Turn an image into brightness (H, W), black 0 to white 1; transparent pixels become paper."""
     white = _find_white(image)
     if image.ndim == 2:
         return image.astype(np.float32) / np.float32(white)
@@ -182,7 +182,7 @@ def _read_light(image: npt.NDArray[Any]) -> Floats32:
 
 
 def _read_border(image: Floats32) -> Floats32:
-    """Read the picture's outermost pixels, as one row."""
+    """Read the image's outermost pixels, as one row."""
     return np.concatenate([image[0], image[-1], image[1:-1, 0], image[1:-1, -1]])
 
 
@@ -202,7 +202,7 @@ def _find_clean_ink(light: Floats32, paper: float) -> Floats32:
 def _drop_ripples(ink: Floats32) -> Floats32:
     """Remove the faint ripples that JPEG leaves around ink, which would make its box too large.
 
-    Faint ink stays if it may be real: in a small picture, beside soft edges, or in a picture enlarged pixel
+    Faint ink stays if it may be real: in a small image, beside soft edges, or in an image enlarged pixel
     by pixel, where every pixel has its like beside it.
     """
     cropped = ink[find_box(ink)]

@@ -1,13 +1,13 @@
-// A picture in the place of strokes: chosen, dropped or pasted. The browser makes it small enough to be sent.
+// An image in the place of strokes: chosen, dropped or pasted. The browser makes it small enough to be sent.
 
-const MAX_PICTURE_PX = 1024;
+const MAX_IMAGE_PX = 1024;
 const MAX_PNG_LENGTH = 400_000;   // of the text; what is larger is a photo, and goes as JPEG
-const NO_PICTURE = "This file cannot be opened as an image. Save it as PNG or JPEG and try again.";
+const NO_IMAGE = "This file cannot be opened as an image. Save it as PNG or JPEG and try again.";
 
 const fileField = pad.querySelector(".gb-pad-file");
 
-function shrinkPicture(image) {
-  const scale = Math.min(1, MAX_PICTURE_PX / Math.max(image.width, image.height));
+function shrinkImage(image) {
+  const scale = Math.min(1, MAX_IMAGE_PX / Math.max(image.width, image.height));
   const small = document.createElement("canvas");
   small.width = Math.max(1, Math.round(image.width * scale));
   small.height = Math.max(1, Math.round(image.height * scale));
@@ -23,32 +23,32 @@ function shrinkPicture(image) {
   return { url: small.toDataURL("image/jpeg", 0.9), image: small };
 }
 
-async function takePicture(file) {
+async function takeImage(file) {
   if (!file || activePointer !== null) return;
   let taken;
   try {
     const image = await createImageBitmap(file);
-    taken = shrinkPicture(image);
+    taken = shrinkImage(image);
     image.close();
   } catch (error) {
     verdict.classList.add("is-error");
-    return showVerdict(null, NO_PICTURE);
+    return showVerdict(null, NO_IMAGE);
   }
   liftPen();
   takeOver();
   remember();
   strokes = [];
-  picture = taken;
+  upload = taken;
   validFrom = version + 1;
   settle();
 }
 
-function findPicture(list) {
+function findImage(list) {
   return [...(list || [])].find((file) => file.type.startsWith("image/"));
 }
 
 fileField.addEventListener("change", () => {
-  takePicture(fileField.files[0]);
+  takeImage(fileField.files[0]);
   fileField.value = "";  // so that the same file can be chosen again
 });
 
@@ -60,14 +60,14 @@ sheet.addEventListener("dragleave", () => sheet.classList.remove("is-target"));
 sheet.addEventListener("drop", (event) => {
   event.preventDefault();
   sheet.classList.remove("is-target");
-  takePicture(findPicture(event.dataTransfer.files) || event.dataTransfer.files[0]);
+  takeImage(findImage(event.dataTransfer.files) || event.dataTransfer.files[0]);
 });
 
 // Pasting is the pad's wherever the focus is, unless a field wants the text.
 document.addEventListener("paste", function onPaste(event) {
   if (!pad.isConnected) return document.removeEventListener("paste", onPaste);
-  const file = findPicture(event.clipboardData && event.clipboardData.files);
+  const file = findImage(event.clipboardData && event.clipboardData.files);
   if (!file || !sheet.clientWidth || event.target.closest("input, textarea, [contenteditable]")) return;
   event.preventDefault();
-  takePicture(file);
+  takeImage(file);
 });
