@@ -75,9 +75,9 @@ function createRunList(list, { onChoose, onTick }) {
     setText(parts.about, card.about);
     setText(parts.text, card.text);
     for (const name of ["validation", "test", "duration"]) setText(parts[name], card[name] || "\u2013");
-    const parts = [card.label, card.about, card.status === "running" ? "Training" : card.text,
+    const spokenParts = [card.label, card.about, card.status === "running" ? "Training" : card.text,
       card.validation && `validation accuracy ${card.validation}`, card.test && `test accuracy ${card.test}`];
-    const words = parts.filter(Boolean).join(", ");
+    const words = spokenParts.filter(Boolean).join(", ");
     if (open.getAttribute("aria-label") !== words) open.setAttribute("aria-label", words);
     row.dataset.status = card.status;
     row.classList.toggle("is-chosen", isChosen);
