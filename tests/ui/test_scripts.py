@@ -29,7 +29,7 @@ def find_scripts():
 
 
 def test_scripts_of_every_component_parse():
-    """Files that are joined into one script share its names: one that stands twice is a mistake of the whole."""
+    """Files that are joined into one script share its names: none may stand there twice."""
     scripts = find_scripts()
     assert {"pad", "window", "runs", "descent-player"} <= set(scripts)
     found = subprocess.run(
