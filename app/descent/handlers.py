@@ -5,14 +5,12 @@ fills the fields (see `fill_fields` and `fill_moved`) and leaves out those that 
 """
 
 import html
-import json
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 import gradio as gr
 
 from app.descent.answers import explain_gradient, explain_minimum, tabulate_losses
-from app.descent.components.player import pack_answer
 from app.descent.controls import show_controls
 from app.descent.form import (
     BROKEN_MESSAGE,
@@ -34,6 +32,7 @@ from app.descent.sentences import describe_race
 from app.descent.setting_kinds import NO_OPTIMIZER, write_numbers
 from app.descent.settings import RaceSettings, list_own_settings
 from app.descent.view import CHARTS, show_race, show_ruler
+from app.ui.packing import pack
 from models.descent.learning_rate import suggest_lr
 
 
@@ -70,7 +69,7 @@ def answer_controls(request: Any) -> str:
         form["points"] = form["points"]["data"]  # the table as the browser has it
         return answer_form(put_moved(form, request["moved"]), chart)
     except BROKEN_MESSAGE:
-        return pack_answer({})  # not from our page
+        return pack({})  # not from our page
 
 
 def on_moved(message: Any, chart: str, *values: Any) -> str:
@@ -83,7 +82,7 @@ def on_moved(message: Any, chart: str, *values: Any) -> str:
         moved = _read_move(form, message)
         return answer_form(put_moved(form, moved), chart, moved)
     except BROKEN_MESSAGE:
-        return pack_answer({})  # not from our player, or the form is wrong and says so
+        return pack({})  # not from our player, or the form is wrong and says so
 
 
 def _read_move(form: Form, message: Any) -> dict[str, Any]:
@@ -157,9 +156,9 @@ def answer_form(form: Form, chart: str, moved: dict[str, Any] | None = None) -> 
     try:
         return answer_race(run_race(read_form(form)), chart, moved)
     except ProblemError as mistake:
-        return pack_answer({"settings_error": "", "problem_error": str(mistake), "moved": moved or {}})
+        return pack({"settings_error": "", "problem_error": str(mistake), "moved": moved or {}})
     except ValueError as mistake:
-        return pack_answer({"settings_error": str(mistake), "problem_error": "", "moved": moved or {}})
+        return pack({"settings_error": str(mistake), "problem_error": "", "moved": moved or {}})
 
 
 def answer_race(race: Race, chart: str, moved: dict[str, Any] | None = None) -> str:
@@ -172,7 +171,7 @@ def answer_race(race: Race, chart: str, moved: dict[str, Any] | None = None) -> 
         "problem_error": "",
         "moved": moved or {},
     }
-    return pack_answer(answer)
+    return pack(answer)
 
 
 def explain_race(race: Race, step: int) -> Details:
@@ -200,4 +199,4 @@ def empty_fields() -> str:
 def _pack_filling(message: Any, fields: dict[str, Any]) -> str:
     sent = message.get("sent") if isinstance(message, dict) else None
     filling: Filling = {"sent": sent if isinstance(sent, int) else 0, "fields": fields}
-    return json.dumps(filling, allow_nan=False)
+    return pack(filling)

@@ -1,6 +1,5 @@
 """The loss as a landscape: contours over two weights, or a curve along the one direction that matters."""
 
-import base64
 import math
 from dataclasses import replace
 from functools import lru_cache
@@ -19,6 +18,7 @@ from app.descent.payloads import (
 )
 from app.descent.race import Race, build_problem
 from app.descent.settings import RaceSettings, keep_problem
+from app.ui.packing import encode_bytes
 from models.descent.problems import LeastSquares, Surface, evaluate_losses
 from models.values import Floats
 
@@ -195,5 +195,5 @@ def _shade(losses: Floats) -> Shades:
     return {
         "rows": shades.shape[0],
         "columns": shades.shape[1],
-        "bytes": base64.b64encode(shades.tobytes()).decode("ascii"),
+        "bytes": encode_bytes(shades.tobytes()),
     }

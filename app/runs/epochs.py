@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from functools import lru_cache
 from typing import Any
 
@@ -12,7 +11,7 @@ from app.runs.payloads import Absent, EpochAnswers, Epochs, SameEpochs, UnitWeig
 from app.runs.results import name_classes, title_run
 from app.ui.digits import DRAWING, take_digit
 from app.ui.numbers import format_number, write_percent
-from app.ui.packing import find_scale, quantise
+from app.ui.packing import encode_bytes, find_scale, quantise
 from models.data.datasets import Gallery, has_files, load_dataset
 from models.data.names import TITLES
 from models.networks.architecture import read_architecture
@@ -108,7 +107,7 @@ def show_answers(run_id: Any, index: Any, drawing: Any) -> EpochAnswers:
     snapshots = list_snapshots(run_id)[: len(probabilities)]
     return {
         "id": run_id,
-        "image": base64.b64encode(np.rint(255 * image).astype(np.uint8).tobytes()).decode("ascii"),
+        "image": encode_bytes(np.rint(255 * image).astype(np.uint8).tobytes()),
         "caption": caption,
         "frames": [
             {
@@ -132,7 +131,7 @@ def show_unit(run_id: Any, unit: Any) -> UnitWeights:
     if isinstance(unit, bool) or not isinstance(unit, int) or not 0 <= unit < weights.shape[1]:
         raise ValueError(f"There is no unit {unit!r:.20}: they are 0 to {weights.shape[1] - 1}.")
     values = np.ascontiguousarray(weights[:, unit], dtype="<f4")
-    return {"unit": unit, "values": base64.b64encode(values.tobytes()).decode("ascii")}
+    return {"unit": unit, "values": encode_bytes(values.tobytes())}
 
 
 def label_epoch(snapshot: Snapshot) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import tempfile
 from functools import lru_cache
@@ -21,7 +20,7 @@ from app.runs.view import (
     show_heading,
     show_update,
 )
-from app.ui.packing import pack
+from app.ui.packing import encode_bytes, pack
 from models.runs.control import resume_run, stop_run
 from models.runs.management import delete_run, rename_run, restore_run
 from models.runs.records import write_events_csv
@@ -177,7 +176,7 @@ def answer_file(request: Any) -> str:
         return pack({"error": _BROKEN_REQUEST})
     except (ValueError, OSError) as mistake:
         return pack({"error": str(mistake)})
-    return pack({"name": name, "type": media_type, "content": base64.b64encode(content).decode()})
+    return pack({"name": name, "type": media_type, "content": encode_bytes(content)})
 
 
 def _write_csv(run_id: str) -> bytes:

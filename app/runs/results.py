@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 import numpy as np
 
 from app.runs.payloads import Absent, AnsweredImage, ClassResult, ConfusionCell, Results
 from app.ui.numbers import format_number, write_percent
+from app.ui.packing import encode_bytes
 from models.checkpoints.evaluation import compute_interval
 from models.data.datasets import has_files, load_gallery
 from models.data.names import TITLES
@@ -183,7 +183,7 @@ def _show_images(answers: Answers, indices: np.ndarray) -> list[AnsweredImage]:
     return [
         {
             "index": int(index),
-            "pixels": base64.b64encode(image.tobytes()).decode("ascii"),
+            "pixels": encode_bytes(image.tobytes()),
             "shown": names[answers.labels[index]],
             "answered": names[answers.answers[index]],
             "confidence": write_percent(float(answers.confidences[index])),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import io
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from app.ui.packing import encode_bytes
 from models.data.datasets import Gallery, draw_split, load_gallery
 
 NUM_DIGITS = 8
@@ -99,4 +99,4 @@ def _encode(image: np.ndarray) -> str:
     ink = Image.merge("LA", (Image.new("L", image.shape[::-1]), Image.fromarray(image)))
     buffer = io.BytesIO()
     ink.save(buffer, "PNG")
-    return f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}"
+    return f"data:image/png;base64,{encode_bytes(buffer.getvalue())}"

@@ -9,10 +9,11 @@ from typing import Any
 
 import gradio as gr
 
-from app.descent.payloads import Answer, RacePayload
+from app.descent.payloads import RacePayload
 from app.ui.components.chart import CHART_TEMPLATE
 from app.ui.components.transport import write_transport
 from app.ui.loader import component_classes, read_component_script, read_component_style
+from app.ui.packing import pack
 
 _FOLDER = Path(__file__).parent
 
@@ -96,11 +97,11 @@ def build_player(value: RacePayload, answer: Callable[[Any], str], **kwargs: Any
     Args:
         value: The race to show at first, at its end.
         answer: Called with `{"values": […], "moved": {…}}`, outside Gradio's queue and with whatever the
-            browser sent, when a control's event runs `ask_for_race`; returns what `pack_answer` packs.
+            browser sent, when a control's event runs `ask_for_race`; returns a packed `Answer`.
         **kwargs: Further arguments of `gr.HTML`, such as `elem_id`.
 
     Returns:
-        The component; a handler updates it by returning what `pack_answer` packs.
+        The component; a handler updates it by returning a packed `Answer`.
     """
 
     def ask(request: Any) -> str:
@@ -108,7 +109,7 @@ def build_player(value: RacePayload, answer: Callable[[Any], str], **kwargs: Any
 
     ask.__name__ = "answer"  # the name under which the script finds it
     return gr.HTML(
-        value=pack_answer({"race": value}),
+        value=pack({"race": value}),
         html_template=_TEMPLATE,
         css_template=read_component_style(_FOLDER, "chart", "transport", "player"),
         js_on_load=read_component_script(
@@ -130,14 +131,3 @@ def build_player(value: RacePayload, answer: Callable[[Any], str], **kwargs: Any
         elem_classes=component_classes(kwargs.pop("elem_classes", None)),
         **kwargs,
     )
-
-
-def pack_answer(answer: Answer) -> str:
-    """Pack an answer for the player and the components that listen to it as JSON text.
-
-    Gradio's page copies every value several times an event, entry by entry; a text it copies at once.
-
-    Raises:
-        ValueError: If a number is not finite.
-    """
-    return json.dumps(answer, allow_nan=False, separators=(",", ":"))

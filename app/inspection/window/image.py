@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from app.ui.packing import encode_bytes
 from models.inspection.window import check_matrix
 from models.sketch.image import find_ink, open_image, shrink_image
 from models.values import Floats
@@ -55,7 +56,7 @@ def pack_upload(path: str) -> str:
     dark = 1 - shrink_image(light, MAX_SHOWN_PX)
     check_matrix(dark, "The upload", MAX_SHOWN_PX)
     pixels = np.round(255 * dark).astype(np.uint8)
-    return f"{pixels.shape[0]} {pixels.shape[1]} {base64.b64encode(pixels.tobytes()).decode()}"
+    return f"{pixels.shape[0]} {pixels.shape[1]} {encode_bytes(pixels.tobytes())}"
 
 
 def unpack_upload(text: str) -> Floats:
