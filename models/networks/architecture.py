@@ -3,7 +3,7 @@
 A network is built and run on torch's "meta" device, which keeps shapes and no numbers: nothing is drawn from
 a generator, nothing is computed, and AlexNet's 61 million weights take no memory.
 
-Shapes are those of one picture, without the batch: (C, H, W) maps or (F,) features.
+Shapes are those of one image, without the batch: (C, H, W) maps or (F,) features.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _FLOAT32_BYTES = 4
 
 CONVENTION = (
     "One multiply-add is one multiplication and the addition that goes with it, so 2 FLOPs. They are counted "
-    "for convolutions and linear layers, for one picture. Not counted are the additions of biases, ReLU, the "
+    "for convolutions and linear layers, for one image. Not counted are the additions of biases, ReLU, the "
     "comparisons of max pooling, the additions of average pooling, softmax, and batch norm, which in "
     "evaluation is one fixed scale and shift a channel and can be folded into the convolution before it."
 )
@@ -66,12 +66,12 @@ class Layer:
 
 @dataclass(frozen=True)
 class Architecture:
-    """The layers of a network, in the order in which a picture passes them.
+    """The layers of a network, in the order in which an image passes them.
 
     Attributes:
         network: Its name in `KNOWN_NETWORKS`.
         title: Its name as a learner reads it.
-        input_shape: (C, H, W) of a picture.
+        input_shape: (C, H, W) of an image.
         layers: One entry a layer, and one where maps are flattened to features.
         buffer_bytes: Of what the network keeps but does not learn: batch norm's running means and variances
             (float32) and its counts of batches (int64).
@@ -90,7 +90,7 @@ class Architecture:
 
     @property
     def multiply_adds(self) -> int:
-        """Multiply-adds of all layers for one picture, as `CONVENTION` counts them."""
+        """Multiply-adds of all layers for one image, as `CONVENTION` counts them."""
         return sum(layer.multiply_adds for layer in self.layers)
 
     @property
@@ -100,7 +100,7 @@ class Architecture:
 
     @property
     def activation_bytes(self) -> int:
-        """Bytes of all outputs that are new in memory, for one picture in float32.
+        """Bytes of all outputs that are new in memory, for one image in float32.
 
         As in training, which keeps them for the backward pass, with a little more such as dropout's masks. In
         evaluation each can go once it has been used, and dropout passes its input on.
@@ -111,7 +111,7 @@ class Architecture:
 def read_architecture(name: str) -> Architecture:
     """Read the layers of a network of the registry in the notebook's configuration, or of AlexNet.
 
-    AlexNet is torchvision's, for pictures of 3 × 224 × 224 and 1,000 classes; the first call for it takes the
+    AlexNet is torchvision's, for images of 3 × 224 × 224 and 1,000 classes; the first call for it takes the
     seconds that importing torchvision takes.
 
     Args:
@@ -146,14 +146,14 @@ def _read(name: str) -> Architecture:
 
 
 def trace_layers(network: nn.Module, input_shape: tuple[int, ...]) -> tuple[Layer, ...]:
-    """List the layers that one picture passes, with a "flatten" wherever the shape changes between two.
+    """List the layers that one image passes, with a "flatten" wherever the shape changes between two.
 
     The network is run once in evaluation mode on the device of its parameters, "meta" included, and is
     afterwards as it was: without hooks, every module in its own mode.
 
     Args:
         network: A network whose layers stand one behind the other.
-        input_shape: (C, H, W) of a picture.
+        input_shape: (C, H, W) of an image.
 
     Raises:
         ValueError: If a layer is of a kind that is not known here.

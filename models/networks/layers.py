@@ -204,7 +204,7 @@ def build_glassnet(config: GlassNetConfig) -> ConvNetwork:
 
     The multiplications of a convolution go with its maps' area, so the wide ones come where the maps are
     small. Pooling comes before batch norm and ReLU, which leaves them a quarter of the work. The strongest
-    answer of each of the last maps counts, wherever in the picture it stands.
+    answer of each of the last maps counts, wherever in the image it stands.
     """
     first, second, third = config.channels
 

@@ -72,22 +72,22 @@ class Section:
         self.wait_for(f"Layer {layer},")
         return x, y
 
-    def new_picture(self):
-        """Return a function that waits until the page has drawn another picture."""
+    def new_image(self):
+        """Return a function that waits until the page has drawn another image."""
         before = int(self.page.locator(MAPS).get_attribute("data-drawn"))
         return lambda: self.page.wait_for_function(
             f"() => document.querySelector('{MAPS}')?.dataset.drawn > {before}"
         )
 
     def choose(self, name):
-        wait = self.new_picture()
+        wait = self.new_image()
         take_option(
             self.page.locator("#network-checkpoint input"), re.compile(rf"^{name}\b.* \(fast\)"), exact=False
         )
         wait()
 
     def set_index(self, index):
-        wait = self.new_picture()
+        wait = self.new_image()
         self.page.locator("#network-index input").fill(str(index))
         wait()
 
@@ -343,13 +343,13 @@ def test_another_digit_keeps_the_chosen_unit(section):
     section.point("features.2", 0.4, 0.3)
     section.page.mouse.move(5, 5)
     place = section.read()
-    wait = section.new_picture()
+    wait = section.new_image()
     section.page.get_by_role("button", name="Next digit").click()
     wait()
     assert section.read() == place
     assert_reads_the_computed_number(section, trace("convnet", 1))
     expect(section.page.locator("#network-index input")).to_have_value("1")
-    wait = section.new_picture()
+    wait = section.new_image()
     section.page.get_by_label("MNIST training set").and_(
         section.page.locator("#network-source input")
     ).check()
@@ -357,7 +357,7 @@ def test_another_digit_keeps_the_chosen_unit(section):
     assert_reads_the_computed_number(section, trace("convnet", 1, TRAIN))
 
 
-def test_mistakes_stand_beside_the_controls_and_leave_the_picture(section):
+def test_mistakes_stand_beside_the_controls_and_leave_the_image(section):
     before = section.read(), section.number(), section.captions()
     section.page.locator("#network-index input").fill("10000")
     section.wait_for_error("enter a whole number from 0 to 9,999")
@@ -432,7 +432,7 @@ def test_convnet4_from_choosing_to_drawn_within_300_ms(section, undisturbed):
     times = []
     with undisturbed():
         for index in range(1, 8):
-            wait = section.new_picture()
+            wait = section.new_image()
             section.page.evaluate(
                 """(index) => {
                   const field = document.querySelector("#network-index input");

@@ -84,8 +84,8 @@ def test_bytes_are_the_layers_numbers(key):
         half_a_level = drawn["scale"] / (127 if drawn["signed"] else 255) / 2
         np.testing.assert_allclose(found, layer.values.ravel(), atol=half_a_level * 1.0001, rtol=0)
         assert (found[layer.values.ravel() == 0] == 0).all()
-    picture = read_bytes(shown["digit"], (28, 28)) / 255
-    np.testing.assert_allclose(picture, take_digit(TEST, 0, None)[0], atol=0.002)
+    image = read_bytes(shown["digit"], (28, 28)) / 255
+    np.testing.assert_allclose(image, take_digit(TEST, 0, None)[0], atol=0.002)
 
 
 @given(st.lists(st.floats(-(2.0**99), 2.0**99, width=32), min_size=1, max_size=20))
@@ -375,7 +375,7 @@ def test_a_runs_checkpoint_is_shown_and_a_damaged_one_is_told(run_id):
     key = f"run:{run_id}"
     shown = ask(key)
     assert shown["layers"][0]["title"] == "Conv2d 1 → 8, 5 × 5"
-    unit = {name: shown[name] for name in ("key", "version", "picture")}
+    unit = {name: shown[name] for name in ("key", "version", "image")}
     unit |= {"layer": "features.0", "channel": 2, "with_values": True}
     assert "values" in json.loads(answer_unit(unit))
 
@@ -401,14 +401,14 @@ def test_the_list_has_this_visitors_runs_and_nobody_elses(run_id):
 
 def unit_request(**changes):
     _, shown = open_digit("convnet")
-    request = {name: shown[name] for name in ("key", "version", "picture")}
+    request = {name: shown[name] for name in ("key", "version", "image")}
     return request | {"layer": "features.0", "channel": 0, "with_values": False} | changes
 
 
-def test_the_picture_comes_back_as_it_was_sent():
+def test_the_image_comes_back_as_it_was_sent():
     _, shown = open_digit("convnet", 5)
     image = take_digit(TEST, 5, None)[0]
-    np.testing.assert_array_equal(unpack_image(shown["picture"]), image.astype(np.float32))
+    np.testing.assert_array_equal(unpack_image(shown["image"]), image.astype(np.float32))
 
 
 @pytest.mark.parametrize(
@@ -418,10 +418,10 @@ def test_the_picture_comes_back_as_it_was_sent():
         ({"channel": 8}, "from 0 to 7"),
         ({"channel": -1}, "from 0 to 7"),
         ({"channel": True}, "from 0 to 7"),
-        ({"picture": "x"}, "not an image"),
-        ({"picture": None}, "not an image"),
-        ({"picture": base64.b64encode(np.full(784, 2, "<f4").tobytes()).decode()}, "between 0"),
-        ({"picture": base64.b64encode(np.full(784, np.nan, "<f4").tobytes()).decode()}, "between 0"),
+        ({"image": "x"}, "not an image"),
+        ({"image": None}, "not an image"),
+        ({"image": base64.b64encode(np.full(784, 2, "<f4").tobytes()).decode()}, "between 0"),
+        ({"image": base64.b64encode(np.full(784, np.nan, "<f4").tobytes()).decode()}, "between 0"),
         ({"key": "nobody"}, "There is no checkpoint"),
         ({"version": "1"}, "trained further"),
     ],
@@ -440,7 +440,7 @@ def test_whatever_json_comes_an_answer_goes(request, values, chosen):
         {"values": ["convnet", TEST, 0, None], "chosen": chosen},
     ):
         assert {"error", "layers"} & json.loads(answer_controls(sent)).keys()
-    fields = ("key", "version", "picture", "layer", "channel", "with_values")
+    fields = ("key", "version", "image", "layer", "channel", "with_values")
     for sent in (request, dict(zip(fields, [*values, chosen, True], strict=True))):
         assert {"error", "weights"} & json.loads(answer_unit(sent)).keys()
     for name in fields:

@@ -107,7 +107,7 @@ class Network(TypedDict):
     """A network with an image in it.
 
     Attributes:
-        key, version, picture: sent back with every question about a unit: the checkpoint, the state of its
+        key, version, image: sent back with every question about a unit: the checkpoint, the state of its
             file, and base64 of the image as float32.
         digit: base64 of the image's 28 × 28 bytes.
         caption: what the image is, and what it is read as.
@@ -117,7 +117,7 @@ class Network(TypedDict):
 
     key: str
     version: str
-    picture: str
+    image: str
     digit: str
     caption: str
     layers: list[Layer]

@@ -35,7 +35,7 @@ from app.ui.numbers import format_number
 
 checkpoint = load_checkpoint({checkpoint!r}){comment}
 network = checkpoint.network.eval()
-{picture}
+{digit}
 pixels = torch.as_tensor(image, dtype=torch.float32)[None, None]  # (1, 1, 28, 28), ink is 1
 
 
@@ -64,7 +64,7 @@ image = load_gallery({source!r}).images[{index}] / 255"""
 _STROKES = """\
 strokes = {strokes}
 image = digit_from_strokes(strokes, {size_px}).image"""
-_PICTURE = """\
+_PIXELS = """\
 # Your image as the network is given it: 28 rows of 28 pixels.
 image = [
 {rows}
@@ -108,16 +108,16 @@ def answer_unit(request: Any) -> str:
     """Explain a unit that is pointed at; called by the component's script, past Gradio's queue.
 
     Args:
-        request: `{"key", "version", "picture", "layer", "channel", "with_values"}` from the browser,
+        request: `{"key", "version", "image", "layer", "channel", "with_values"}` from the browser,
             unchecked.
     """
     try:
-        fields = ("key", "version", "picture", "layer", "channel", "with_values")
-        key, version, picture, layer, channel, with_values = (request[name] for name in fields)
+        fields = ("key", "version", "image", "layer", "channel", "with_values")
+        key, version, image, layer, channel, with_values = (request[name] for name in fields)
     except (KeyError, TypeError):
         return pack(Mistake(error="The page sent a request without a unit."))
     try:
-        passage = trace_image(key, unpack_image(picture))
+        passage = trace_image(key, unpack_image(image))
         if passage.version != version:
             raise ValueError(
                 "This checkpoint has been trained further since: choose it again to see it anew."
@@ -168,19 +168,19 @@ def write_network_script(key: Any, source: Any, index: Any, drawing: Any) -> str
         raise ValueError(f"{key!r:.40} is not a checkpoint. Choose one of the list.")
     is_run = key.startswith("run:")
     if source == DRAWING and drawing.get("picture"):
-        imports, picture = "", _PICTURE.format(rows=",\n".join(map(_write_row, image)))
+        imports, digit = "", _PIXELS.format(rows=",\n".join(map(_write_row, image)))
     elif source == DRAWING:
         strokes = [[[float(x), float(y)] for x, y in stroke] for stroke in drawing["strokes"]]
         imports = "from models.sketch.preparation import digit_from_strokes\n"
-        picture = _STROKES.format(strokes=strokes, size_px=PAD_SIZE_PX)
+        digit = _STROKES.format(strokes=strokes, size_px=PAD_SIZE_PX)
     else:
-        imports, picture = (
+        imports, digit = (
             "from models.data.datasets import load_gallery\n",
             _GALLERY.format(source=source, index=index),
         )
     return _SCRIPT.format(
         imports=imports,
-        picture=picture,
+        digit=digit,
         checkpoint="checkpoint.safetensors" if is_run else key,
         comment="  # your run's: download it in the Training runs tab" if is_run else "",
     )

@@ -92,7 +92,7 @@ def show_network(passage: Passage, caption: str, chosen: Any = None) -> Network:
     return {
         "key": passage.key,
         "version": passage.version,
-        "picture": encode_bytes(trace.image.tobytes()),
+        "image": encode_bytes(trace.image.tobytes()),
         "digit": quantise(trace.image, 1.0, False),
         "caption": f"{caption}\nread as {digit}",
         "layers": layers,

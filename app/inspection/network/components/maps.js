@@ -12,7 +12,7 @@ const spoken = maps.querySelector(".gb-maps-spoken");
 const mapCanvas = mapFigure.querySelector("canvas");
 const buttons = Object.fromEntries([...maps.querySelectorAll("[data-move]")].map((each) => [each.dataset.move, each]));
 
-let picture = null;        // what Python sent last
+let passage = null;        // what Python sent last
 let layers = [];           // its layers, each with its row on the page
 let chosen = null;         // { layer, channel, row, column }
 let isHeld = false;        // the pointer chooses no other map on its way over them
@@ -92,7 +92,7 @@ function drawDigit(layer) {
   const [context, side] = openSquare(digitFigure);
   const cell = side / SIDE;
   context.imageSmoothingEnabled = false;
-  context.drawImage(picture.bitmap, 0, 0, side, side);
+  context.drawImage(passage.bitmap, 0, 0, side, side);
   const span = findSpan(layer);
   const [[top, bottom], [left, right]] = span ? [span.rows, span.columns] : [[0, SIDE - 1], [0, SIDE - 1]];
   const box = [left * cell, top * cell, (right + 1 - left) * cell, (bottom + 1 - top) * cell];
@@ -105,7 +105,7 @@ function drawDigit(layer) {
   context.fill("evenodd");
   context.globalAlpha = 1;
   drawFrame(context, ramps.colors, box, side);
-  digitFigure.querySelector("canvas").setAttribute("aria-label", `The digit: ${picture.caption}. ${tellSpan(layer)}`);
+  digitFigure.querySelector("canvas").setAttribute("aria-label", `The digit: ${passage.caption}. ${tellSpan(layer)}`);
 }
 
 function drawMap(layer) {
@@ -149,9 +149,9 @@ async function learn() {
   if (isLearning) return;
   isLearning = true;
   for (let unknown = findUnknown(); unknown && maps.isConnected; unknown = findUnknown()) {
-    const asked = picture;
-    const text = await server.explain({ ...unknown, key: asked.key, version: asked.version, picture: asked.picture });
-    if (picture !== asked) continue;  // about a picture that is gone
+    const asked = passage;
+    const text = await server.explain({ ...unknown, key: asked.key, version: asked.version, image: asked.image });
+    if (passage !== asked) continue;  // about an image that is gone
     const detail = typeof text === "string" ? JSON.parse(text) : { error: "The server could not be reached." };
     if (detail.error !== undefined) {
       tellMistake(detail.error);
@@ -194,10 +194,10 @@ function takeAnswer(text) {
 }
 
 function show(answer) {
-  const before = picture;
+  const before = passage;
   const isSame = Boolean(before) && before.layers.length === answer.layers.length
     && before.layers.every((layer, index) => layer.name === answer.layers[index].name && layer.title === answer.layers[index].title);
-  picture = keptProps.picture = answer;
+  passage = keptProps.passage = answer;
   maps.hidden = false;
   ramps = readRamps(maps);
   exact = new Map();
@@ -224,9 +224,9 @@ function show(answer) {
 }
 
 function fillAnswer() {
-  maps.querySelector(".gb-maps-verdict").textContent = picture.verdict;
+  maps.querySelector(".gb-maps-verdict").textContent = passage.verdict;
   const head = { digit: "", logit: "logit", probability: "probability", share: 0 };
-  const bars = [head, ...picture.bars].map((bar) => {
+  const bars = [head, ...passage.bars].map((bar) => {
     const line = document.createElement("li");
     line.className = bar === head ? "is-head" : bar.is_largest ? "is-largest" : "";
     for (const [tag, text] of [["b", bar.digit], ["em", bar.logit], ["i", ""], ["span", bar.probability]]) {
@@ -240,13 +240,13 @@ function fillAnswer() {
 
 // Theme, width or screen have changed.
 function redraw() {
-  if (!picture) return;
+  if (!passage) return;
   ramps = readRamps(maps);
   drawAll();
 }
 
 function drawAll() {
-  picture.bitmap = paint(decode(picture.digit), SIDE, ramps.ink);
+  passage.bitmap = paint(decode(passage.digit), SIDE, ramps.ink);
   const available = list.clientWidth;  // read once: each reading after a change makes the browser lay out the page
   for (const layer of layers) {
     fillRow(layer);
@@ -318,6 +318,6 @@ function takeValue() {
 
 redrawOnChange(maps, redraw);
 watch("value", takeValue);
-// Gradio forgets a component's value while it is off the page: the page keeps the picture.
-if (keptProps.picture) show(keptProps.picture);
+// Gradio forgets a component's value while it is off the page: the page keeps what it showed.
+if (keptProps.passage) show(keptProps.passage);
 else takeValue();

@@ -15,7 +15,7 @@ _FOLDER = Path(__file__).parent
 _TEMPLATE = """
 <div class="gb-maps" hidden>
   <div class="gb-maps-panel">
-    <div class="gb-maps-pictures">
+    <div class="gb-maps-images">
       <figure><div><canvas role="img"></canvas></div><figcaption></figcaption></figure>
       <figure><div><canvas tabindex="0" role="application"></canvas></div><figcaption></figcaption></figure>
       <figure><div><canvas role="img"></canvas></div><figcaption></figcaption></figure>
@@ -76,7 +76,7 @@ def build_maps(
         answer: Called with `{"values": […], "chosen": …}`, outside Gradio's queue and with whatever the
             browser sent, when a control's event runs `ASK_FOR_MAPS` with its inputs. Returns JSON text of
             what to show, or of a `Mistake`, which is shown by `build_maps_notice`.
-        explain: Called with `{"key", "version", "picture", "layer", "channel", "with_values"}`, in the same
+        explain: Called with `{"key", "version", "image", "layer", "channel", "with_values"}`, in the same
             way, when a unit is pointed at. Returns JSON text of a `Detail`, or of a `Mistake`.
         **kwargs: Further arguments of `gr.HTML`, such as `elem_id`.
 
