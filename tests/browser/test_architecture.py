@@ -328,7 +328,7 @@ TIME_A_MASK = """([selector, label]) => new Promise((resolve) => {
 })"""
 
 
-@pytest.mark.gate
+@pytest.mark.release
 def test_a_new_mask_is_drawn_within_200_ms(page, undisturbed):
     """The median of nine; on a machine that has other work it is given two more tries."""
     medians = []

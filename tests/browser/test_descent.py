@@ -689,7 +689,7 @@ def test_fits_a_narrow_screen(open_page):
     assert small == 0
 
 
-@pytest.mark.gate
+@pytest.mark.release
 def test_plays_and_scrubs_smoothly_without_asking_the_server(tab, undisturbed):
     """Four optimizers at 1000 steps: 50 frames a second, and no request while it plays."""
     page = tab.page
@@ -752,7 +752,7 @@ TIME_A_CHANGE = """async ([selector, value]) => {
 }"""
 
 
-@pytest.mark.gate
+@pytest.mark.release
 @pytest.mark.parametrize(
     ("address", "limit"),
     [

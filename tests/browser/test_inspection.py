@@ -316,7 +316,7 @@ TIME_HOVERS = """async (selector) => {
 }"""
 
 
-@pytest.mark.gate
+@pytest.mark.release
 def test_a_change_is_drawn_quickly_and_pointing_asks_nobody(window, undisturbed):
     """From a new seed to the redrawn picture of 28 × 28; from the pointer's move to window and sum."""
     window.page.get_by_role("button", name="Its zoom: past the edge").click()

@@ -427,6 +427,7 @@ def test_the_panel_does_not_move_while_the_pointer_does(section):
     assert len(heights) == 1
 
 
+@pytest.mark.release
 def test_convnet4_from_choosing_to_drawn_within_300_ms(section, undisturbed):
     section.choose("ConvNet4")
     times = []

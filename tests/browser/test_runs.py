@@ -447,7 +447,7 @@ def test_narrow_screen_keeps_every_number(open_runs, place_run):
     assert runs_tab.page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
 
 
-@pytest.mark.gate
+@pytest.mark.release
 def test_the_sketchpad_answers_at_once_while_a_run_trains(runs_tab, undisturbed):
     """Pointer-up to updated bars within 100 ms at the 95th percentile, while all cores train."""
     runs_tab.choose("network", "ConvNet3")

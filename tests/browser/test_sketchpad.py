@@ -219,6 +219,7 @@ def test_example_is_replayed_and_read_on_opening_until_the_pad_is_touched(open_p
     assert pad.root.get_attribute("data-version") == version, "a replay goes on with every frame"
 
 
+@pytest.mark.release
 def test_predictions_come_while_the_stroke_is_being_drawn(pad, undisturbed):
     """At least every 150 ms: a stroke of 1.5 s must be answered at least ten times before it ends."""
     pad.clear()
@@ -524,7 +525,7 @@ def test_tools_can_be_touched_on_a_narrow_screen(narrow_pad):
         assert box["x"] + box["width"] <= NARROW["width"]
 
 
-@pytest.mark.gate
+@pytest.mark.release
 def test_bars_of_six_networks_follow_the_pointer_quickly(own_pad, undisturbed):
     """Pointer-up to the updated bars of six networks: 95th percentile at most 80 ms."""
     own_pad.clear()
@@ -535,7 +536,7 @@ def test_bars_of_six_networks_follow_the_pointer_quickly(own_pad, undisturbed):
         check_delays(own_pad, 30, late_ms=80)
 
 
-@pytest.mark.gate
+@pytest.mark.release
 def test_bars_follow_the_pointer_quickly(pad, undisturbed):
     """Pointer-up to the updated bars of one network: median at most 20 ms, 95th percentile at most 50 ms."""
     pad.clear()
