@@ -12,7 +12,7 @@ NODE = Path(playwright.__file__).parent / "driver" / "node"  # Playwright brings
 PARSE = """
 const scripts = JSON.parse(require("fs").readFileSync(0, "utf8"));
 for (const [name, text] of Object.entries(scripts)) {
-  try { new Function("element", "props", "trigger", "server", "watch", text); }
+  try { new Function("element", "trigger", "props", "server", "upload", "watch", text); }
   catch (error) { console.log(`${name}: ${error}`); }
 }
 """

@@ -49,7 +49,7 @@ function clear() {
   takeOver();
   if (!wasExample) remember();
   strokes = [];
-  upload = null;
+  uploaded = null;
   settle();
 }
 
@@ -125,7 +125,7 @@ function showDrawing(sent) {
   remember();
   isExampleInk = false;
   validFrom = version + 1;
-  upload = null;
+  uploaded = null;
   const scale = SIZE / ((sent && sent.size) || SIZE);
   strokes = (sent && Array.isArray(sent.strokes) ? sent.strokes : []).filter((stroke) => stroke.length)
     .map((stroke) => stroke.map(([x, y]) => [round(x * scale), round(y * scale)]));

@@ -5,7 +5,7 @@ const SIZE = 280;                 // the pad's own pixels: what a stroke's coord
 const MAX_STEPS = 200;
 
 let strokes = [];                 // finished strokes and, last, the one being drawn
-let upload = null;                // { url, image }, while `strokes` is empty
+let uploaded = null;              // { url, image }, while `strokes` is empty
 let past = [];                    // what was on the pad before each step
 let future = [];                  // what has been undone
 
@@ -14,16 +14,16 @@ const clamp = (value) => keepWithin(value, 0, SIZE);
 const copyOf = (list) => list.map((stroke) => stroke.map((point) => point.slice()));
 
 function hasInk() {
-  return strokes.length > 0 || upload !== null;
+  return strokes.length > 0 || uploaded !== null;
 }
 
 // The drawing as Python and the rest of the page read it.
 function currentDrawing() {
-  return upload ? { picture: upload.url } : { strokes: copyOf(strokes), size: SIZE };
+  return uploaded ? { picture: uploaded.url } : { strokes: copyOf(strokes), size: SIZE };
 }
 
 function snapshot() {
-  return { strokes: copyOf(strokes), upload };
+  return { strokes: copyOf(strokes), uploaded };
 }
 
 function remember() {
@@ -35,5 +35,5 @@ function remember() {
 // Put back what was before, or what has been undone; `from` and `to` are the two lists.
 function moveStep(from, to) {
   to.push(snapshot());
-  ({ strokes, upload } = from.pop());
+  ({ strokes, uploaded } = from.pop());
 }

@@ -38,7 +38,7 @@ async function takeImage(file) {
   takeOver();
   remember();
   strokes = [];
-  upload = taken;
+  uploaded = taken;
   validFrom = version + 1;
   settle();
 }

@@ -15,8 +15,8 @@ function begin(x, y) {
   if (isErasing) return beginErasing(x, y);
   takeOver();
   remember();
-  if (upload) validFrom = version + 1;  // drawing begins on an empty pad
-  upload = null;
+  if (uploaded) validFrom = version + 1;  // drawing begins on an empty pad
+  uploaded = null;
   strokes.push([[round(x), round(y)]]);
   changed();
 }

@@ -50,7 +50,7 @@ function playExample() {
   liftPen();
   if (!isExampleInk && hasInk()) remember();
   isExampleInk = true;
-  upload = null;
+  uploaded = null;
   strokes = [];
   if (!prefersReducedMotion()) return play(copyOf(wanted), EXAMPLE_MS, settle);
   validFrom = version + 1;

@@ -46,7 +46,7 @@ function draw() {
   const context = fitCanvas(canvas, width, width);
   context.clearRect(0, 0, width, width);
   context.scale(width / SIZE, width / SIZE);
-  if (upload) paintImage(context, upload);
+  if (uploaded) paintImage(context, uploaded);
   context.lineCap = context.lineJoin = "round";
   context.lineWidth = brushPx;
   context.strokeStyle = getComputedStyle(pad).getPropertyValue("--pad-ink");
