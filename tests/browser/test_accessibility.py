@@ -106,7 +106,6 @@ def check_hosts(page, asked_hosts):
     assert asked_hosts.read_text() == ""
 
 
-@pytest.mark.gate
 def test_every_tab_is_for_everybody_and_asks_no_other_host(open_page, asked_hosts):
     page = open_page(reduced_motion="reduce")  # which notices whatever the page asks of another host
     page.evaluate(AXE_SCRIPT)

@@ -1,7 +1,6 @@
 """The gradient descent tab in the browser: the notebook's exercises, the race, the ruler, mistakes, speed."""
 
 import contextlib
-import io
 import re
 import statistics
 
@@ -11,7 +10,6 @@ from playwright.sync_api import expect
 
 from app.descent.race import OPENINGS
 from app.descent.settings import PROBLEM_TITLES
-from tests.browser.conftest import NARROW
 
 # What the notebook prints at every tenth iteration, down to where float32's rounding is all that is left.
 NOTEBOOK_LOSSES = [
@@ -640,24 +638,6 @@ def test_a_broken_link_is_explained_and_opens_the_notebook(open_page):
     assert Tab(page).optimizers() == ["Gradient descent"]
 
 
-def test_the_script_on_the_page_prints_the_table(tab):
-    tab.choose("Beale")
-    tab.wait_for_losses("rows.length === 30 && rows[0].length === 5")
-    tab.open_section("Take it away")
-    script = tab.page.locator("#descent-script")
-    script.scroll_into_view_if_needed()
-    with tab.page.expect_download() as download:
-        script.locator("a[download], button[aria-label*='ownload'], button[title*='ownload']").first.click()
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        exec(compile(download.value.path().read_text(encoding="utf-8"), "descent.py", "exec"), {})
-    losses = [
-        float(line.rpartition(" ")[2]) for line in printed.getvalue().splitlines() if "Current loss" in line
-    ]
-    shown = tab.losses()
-    assert losses == [row[optimizer] for optimizer in range(1, 5) for row in shown]
-
-
 def test_two_visitors_do_not_meet(open_page):
     one, other = Tab(open_page("descent")), Tab(open_page("descent"))
     one.choose("Saddle")
@@ -674,19 +654,6 @@ def test_two_visitors_do_not_meet(open_page):
     one.page.locator(f"{PLAYER} input[type=range]").fill("0")
     loss = float(one.page.locator(f"{PLAYER} .gb-player-number").nth(0).inner_text())
     assert loss == pytest.approx(start[0] ** 2 / 2 + (start[1] ** 2 - 1) ** 2 / 4, rel=1e-3)
-
-
-def test_fits_a_narrow_screen(open_page):
-    tab = Tab(open_page("descent", viewport=NARROW, has_touch=True))
-    tab.choose("Rosenbrock")
-    assert tab.page.evaluate("document.documentElement.scrollWidth") <= 390
-    small = tab.page.evaluate(
-        f"""() => [...document.querySelectorAll("{PLAYER} button, {PLAYER} select, #descent-ruler button")]
-          .filter((target) => target.offsetParent)
-          .map((target) => target.getBoundingClientRect())
-          .filter((box) => box.height < 40 || box.width < 40).length"""
-    )
-    assert small == 0
 
 
 @pytest.mark.release

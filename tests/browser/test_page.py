@@ -68,7 +68,11 @@ def test_back_and_forward_move_between_the_tabs_that_were_open(open_page):
     expect_tab(page, "runs")
 
 
-@pytest.mark.gate
+FIND_SMALL = """() => [...document.querySelectorAll(".gb-component :is(button, select)")]
+  .filter((target) => target.checkVisibility() && target.getBoundingClientRect().height < 40)
+  .map((target) => target.outerHTML.slice(0, 120))"""
+
+
 @pytest.mark.parametrize(("name", "theme"), list(zip(TABS, ("light", "dark") * 2, strict=True)))
 def test_address_opens_its_tab_and_nothing_is_cut_off_sideways(open_page, name, theme):
     """In the theme of the address, and in the other one."""
@@ -87,6 +91,8 @@ def test_address_opens_its_tab_and_nothing_is_cut_off_sideways(open_page, name, 
                 assert box["x"] + box["width"] <= viewport["width"]
                 assert box["height"] >= 40
             page.evaluate("document.body.classList.toggle('dark')")
+    # A fingertip covers 40 pixels.
+    assert page.evaluate(FIND_SMALL) == []
 
 
 # Counts the frames that are asked for, by whom ever; Gradio keeps its own reference from then on.

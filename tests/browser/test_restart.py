@@ -7,8 +7,6 @@ import subprocess
 import sys
 from contextlib import contextmanager
 
-import pytest
-
 from app.sketchpad.tab import build_example
 from tests.browser.test_runs import RunsTab
 from tests.browser.test_sketchpad import Pad
@@ -29,7 +27,6 @@ def serve(port, runs, log_path):
         process.wait(timeout=20)
 
 
-@pytest.mark.gate
 def test_nothing_is_lost_when_the_server_is_killed(chromium, tmp_path):
     port, runs = find_free_port(), tmp_path / "runs"
     errors = []

@@ -227,9 +227,8 @@ def test_a_live_run_gains_its_epochs(open_page, runs, ids):
     page.locator(".gb-confusion-score b").get_by_text(show_results(live.name)["accuracy"]).wait_for()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_on_a_phone_nothing_overflows_and_fingers_find_their_targets(open_page, ids, theme):
-    page = open_run(open_page, ids["mlp"], viewport=NARROW, theme=theme, has_touch=True, is_mobile=True)
+def test_on_a_phone_nothing_overflows_and_fingers_find_their_targets(open_page, ids):
+    page = open_run(open_page, ids["mlp"], viewport=NARROW, has_touch=True, is_mobile=True)
     tick(page, ids["mlp"], ids["convnet"])
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
     for part in (RESULTS, COMPARE, LEARNING):

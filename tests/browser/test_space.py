@@ -103,7 +103,6 @@ def page(server, place, playwright, chromium_path):
 
 
 @pytest.mark.release
-@pytest.mark.gate
 def test_space_reads_a_digit_and_a_network_that_it_trained_within_its_limits(page):
     pad = Pad(page)
     page.locator("#pad .gb-pad[data-digit]").wait_for()  # the example has been read
