@@ -590,7 +590,7 @@ def test_line_fit_follows_its_points(open_page):
     assert "$" not in text
 
 
-def test_impossible_learning_rate_is_explained_and_the_picture_stays(tab):
+def test_impossible_learning_rate_is_explained_and_the_landscape_stays(tab):
     for value in ("-1", "0", "1e30", ""):
         with tab.no_race():
             tab.rate().fill(value)

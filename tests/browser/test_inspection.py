@@ -152,7 +152,7 @@ def test_every_setting_changes_the_result(window):
     window.panel("Image").get_by_text("28 × 28, a 2").wait_for()
 
 
-def test_what_cannot_be_is_explained_and_the_picture_stays(window):
+def test_what_cannot_be_is_explained_and_the_last_result_stays(window):
     window.page.get_by_role("button", name="Its max pooling").click()
     window.wait_for("each the largest of 4 × 4")
     views = window.host.get_attribute("data-views")

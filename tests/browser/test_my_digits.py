@@ -92,7 +92,7 @@ def test_digits_are_kept_changed_deleted_and_brought_back(mine, open_page):
     assert stranger.page.evaluate("localStorage.getItem('glassbox-digits')") is None
 
 
-def test_export_comes_back_whole_and_damage_is_told_by_entry(mine):
+def test_export_comes_back_whole_and_damage_is_named_by_entry(mine):
     for digit in (1, 4):
         mine.keep(digit)
     mine.wait_for_count(2)

@@ -48,10 +48,10 @@ def test_nothing_is_lost_when_the_server_is_killed(chromium, tmp_path):
         pad.clear()
         first, second = build_example(5)[0], build_example(1)
         pad.draw([first])
-        pad.wait_until_told()
+        pad.wait_until_broadcast()
     pad.draw(second)  # while nobody answers
     page.locator("#pad .gb-pad-verdict.is-error").wait_for()
-    drawn = pad.wait_until_told()
+    drawn = pad.wait_until_broadcast()
     assert len(drawn["strokes"]) == 2
     page.evaluate("window.isOfBefore = true")
 

@@ -182,7 +182,7 @@ def test_the_slider_moves_answers_and_filters(open_page, ids):
     assert len(set(frames)) == 3
 
 
-def test_another_picture_a_mistake_and_an_own_drawing(open_page, ids):
+def test_another_image_a_mistake_and_an_own_drawing(open_page, ids):
     page = open_run(open_page, ids["mlp"])
     wait_for_caption(page, "No. 0 of")
     page.locator(LEARNING).get_by_role("button", name="Next", exact=True).click()

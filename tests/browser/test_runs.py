@@ -286,7 +286,7 @@ def test_deleted_run_comes_back_in_every_window(open_runs, open_page, place_run)
     assert undo.is_hidden()
 
 
-def test_ticked_runs_get_colours_and_are_told_to_the_page(open_runs, place_run):
+def test_ticked_runs_get_colours_and_are_broadcast(open_runs, place_run):
     first, second = place_run(), place_run("seed 1")
     runs_tab = open_runs(first, second)
     runs_tab.page.evaluate(
@@ -303,7 +303,7 @@ def test_ticked_runs_get_colours_and_are_told_to_the_page(open_runs, place_run):
     assert runs_tab.row("example").locator("path").count() == 0
 
 
-def test_chosen_run_is_told_to_the_page_and_rows_are_buttons(open_runs, place_run):
+def test_chosen_run_is_broadcast_and_rows_are_buttons(open_runs, place_run):
     run_id = place_run()
     runs_tab = open_runs(run_id)
     assert runs_tab.page.evaluate("window.glassboxRuns.run") == {
@@ -358,7 +358,7 @@ def test_diverged_run_is_a_result(open_runs, served_runs):
     runs_tab.page.get_by_role("checkbox", name="Log scale").check()
 
 
-def test_mistake_is_told_beside_the_form_and_nothing_starts(runs_tab):
+def test_mistake_stands_beside_the_form_and_nothing_starts(runs_tab):
     runs_tab.open_hyperparameters()
     for value, message in (("", "empty"), ("0", "learning rate is 0"), ("1e9", "1000000000")):
         runs_tab.fill("learning-rate", value)

@@ -71,7 +71,7 @@ class Pad:
     def press(self, name):
         self.root.get_by_role("button", name=name, exact=True).click()
 
-    def wait_until_told(self, kind="strokes"):
+    def wait_until_broadcast(self, kind="strokes"):
         """Return the drawing that the page is told of, once it is the one on the pad.
 
         The page is told in the task that shows the answer.
@@ -189,7 +189,7 @@ def test_answer_is_spelled_out(pad):
 def test_drawing_outlives_a_reload_also_while_it_is_replayed(pad):
     pad.clear()
     pad.draw(build_example(4))
-    drawn = pad.wait_until_told()
+    drawn = pad.wait_until_broadcast()
     pad.press("Replay")
     pad.page.reload()
     pad.page.wait_for_function(
@@ -319,7 +319,7 @@ def test_two_visitors_never_see_each_others_drawing(pad, other_pad):
     stroke = [[140, 40], [140, 240]]
     second.draw([stroke])
     assert second.read() == "1"
-    assert second.wait_until_told()["strokes"] == [stroke]
+    assert second.wait_until_broadcast()["strokes"] == [stroke]
     assert first.read() == "8"
 
 
@@ -357,7 +357,7 @@ def test_several_networks_read_one_drawing_side_by_side(own_pad):
     own_pad.draw([[[90, 60], [190, 60], [120, 220]]])
     choose_beside(own_pad.page, LABELS[:2])
     keys = [DEFAULT_CHOICE, "logistic", "convnet4"]
-    expected = answer_drawing(own_pad.wait_until_told(), keys)
+    expected = answer_drawing(own_pad.wait_until_broadcast(), keys)
     expect(own_pad.verdict).to_contain_text(expected["agreement"]["text"])
     columns = own_pad.root.locator(".gb-pad-columns section")
     for index, answer in enumerate(expected["answers"]):
@@ -381,21 +381,21 @@ def test_eraser_cuts_strokes_and_each_step_goes_back_and_forth(pad):
     pad.draw([line])
     pad.press("Eraser")
     pad.draw([[[60, 140], [220, 140]], [[10, 10], [40, 10]]])  # the second crosses nothing: no step
-    cut = pad.wait_until_told()["strokes"]
+    cut = pad.wait_until_broadcast()["strokes"]
     assert [[stroke[0], stroke[-1]] for stroke in cut] == [
         [[140, 40], [140, pytest.approx(128, abs=2)]],
         [[140, pytest.approx(152, abs=2)], [140, 240]],
     ]
     pad.press("Undo")
-    assert pad.wait_until_told()["strokes"] == [line]
+    assert pad.wait_until_broadcast()["strokes"] == [line]
     pad.page.keyboard.press("Control+Shift+z")
-    assert pad.wait_until_told()["strokes"] == cut
+    assert pad.wait_until_broadcast()["strokes"] == cut
     pad.page.keyboard.press("Control+z")
     pad.page.keyboard.press("Control+z")
     expect(pad.verdict).to_have_text("Draw a digit")
     pad.press("Redo")
     pad.page.keyboard.press("Control+y")
-    assert pad.wait_until_told()["strokes"] == cut
+    assert pad.wait_until_broadcast()["strokes"] == cut
     pad.press("Undo")
     pad.press("Pen")
     pad.draw([[[40, 100], [40, 180]]])
@@ -405,11 +405,11 @@ def test_eraser_cuts_strokes_and_each_step_goes_back_and_forth(pad):
 def test_pen_width_changes_what_is_drawn_and_not_what_is_read(other_pad):
     other_pad.clear()
     other_pad.draw([[[140, 90], [140, 190]]])
-    drawing = other_pad.wait_until_told()
+    drawing = other_pad.wait_until_broadcast()
     for width_px in (10, 24):
         other_pad.root.get_by_label("Pen width").fill(str(width_px))
         assert other_pad.find_ink()[140].sum() == pytest.approx(width_px, abs=2)
-    assert other_pad.wait_until_told() == drawing
+    assert other_pad.wait_until_broadcast() == drawing
     x, _, side = answer_drawing(drawing, ["mlp"])["field"]
     empty = other_pad.page.evaluate("document.querySelector('#pad .gb-pad-canvas').toDataURL()")
     other_pad.press("Grid")
@@ -426,7 +426,7 @@ def test_pen_width_changes_what_is_drawn_and_not_what_is_read(other_pad):
 def test_replay_lets_the_answer_follow_and_keeps_the_drawing(pad):
     pad.clear()
     pad.draw(build_example(5))
-    drawing = pad.wait_until_told()
+    drawing = pad.wait_until_broadcast()
     digits = pad.page.evaluate(
         """async () => {
           const pad = document.querySelector("#pad .gb-pad");
@@ -442,14 +442,14 @@ def test_replay_lets_the_answer_follow_and_keeps_the_drawing(pad):
     )
     assert len(digits) > 1
     assert pad.read() == "5"
-    assert pad.wait_until_told() == drawing
+    assert pad.wait_until_broadcast() == drawing
     version = int(pad.root.get_attribute("data-version"))
     pad.press("Replay")
     pad.page.wait_for_function(
         "version => +document.querySelector('#pad .gb-pad')?.dataset.version > version + 3", arg=version
     )
     pad.draw([[[20, 20], [20, 30]]])  # drawing on ends it, with all strokes there
-    assert pad.wait_until_told()["strokes"] == [*drawing["strokes"], [[20, 20], [20, 30]]]
+    assert pad.wait_until_broadcast()["strokes"] == [*drawing["strokes"], [[20, 20], [20, 30]]]
 
 
 GIVE_FILE = """([text, kind]) => {
@@ -473,7 +473,7 @@ def draw_file(size_px):
 
 
 @pytest.mark.parametrize("way", ["file", "drop", "paste"])
-def test_a_picture_is_read_and_is_a_step_like_any_other(pad, way):
+def test_an_image_is_read_and_is_a_step_like_any_other(pad, way):
     pad.clear()
     pad.draw(build_example(0))
     assert pad.read() == "0"
@@ -483,7 +483,7 @@ def test_a_picture_is_read_and_is_a_step_like_any_other(pad, way):
         pad.root.locator(".gb-pad-file").set_input_files(payload)
     else:
         pad.page.evaluate(GIVE_FILE, [base64.b64encode(file).decode(), way])
-    picture = pad.wait_until_told("picture")["picture"]
+    picture = pad.wait_until_broadcast("picture")["picture"]
     assert pad.read() == "1"
     sent = Image.open(io.BytesIO(base64.b64decode(picture.partition(",")[2])))
     assert sent.size == (1024, 1024)
@@ -493,7 +493,7 @@ def test_a_picture_is_read_and_is_a_step_like_any_other(pad, way):
     assert pad.read() == "1"
     if way == "file":
         pad.draw([[[140, 40], [140, 240]]])  # takes the picture's place
-        assert pad.wait_until_told()["strokes"] == [[[140, 40], [140, 240]]]
+        assert pad.wait_until_broadcast()["strokes"] == [[[140, 40], [140, 240]]]
         file = {"name": "text.png", "mimeType": "image/png", "buffer": b"no picture"}
         pad.root.locator(".gb-pad-file").set_input_files(file)
         expect(pad.verdict).to_contain_text("cannot be opened as an image")
@@ -502,7 +502,7 @@ def test_a_picture_is_read_and_is_a_step_like_any_other(pad, way):
 def test_a_drawing_opens_in_conv_and_pool_and_the_way_back(other_pad):
     other_pad.clear()
     other_pad.draw(build_example(6))
-    image, _ = take_digit(DRAWING, None, other_pad.wait_until_told())
+    image, _ = take_digit(DRAWING, None, other_pad.wait_until_broadcast())
     other_pad.press("Open in Conv & pool")
     expect(other_pad.page).to_have_url(re.compile("tab=inspection"))
     expect(other_pad.page.locator("#window .gb-grids-panels")).to_contain_text("yours", timeout=20_000)
@@ -530,7 +530,7 @@ def test_bars_of_six_networks_follow_the_pointer_quickly(own_pad, undisturbed):
     """Pointer-up to the updated bars of six networks: 95th percentile at most 80 ms."""
     own_pad.clear()
     own_pad.draw([[[90, 60], [190, 60], [120, 220]]])
-    own_pad.wait_until_told()
+    own_pad.wait_until_broadcast()
     choose_beside(own_pad.page, LABELS)
     with undisturbed():
         check_delays(own_pad, 30, late_ms=80)

@@ -53,7 +53,7 @@ def test_calibration_error_of_a_few_answers_by_hand():
     assert measure_calibration_error(shares, [0, 1, 1, 0], num_bins=1) == pytest.approx(0.375)
 
 
-def test_network_that_is_as_sure_as_it_may_be_has_next_to_no_error():
+def test_network_whose_confidence_fits_has_next_to_no_error():
     logits, labels = draw_answers(20_000, 1.0)
     assert measure_calibration_error(soften(logits), labels) < 0.02
     assert measure_calibration_error(soften(logits * 3), labels) > 0.15

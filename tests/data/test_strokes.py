@@ -213,7 +213,7 @@ def test_generating_is_fast():
     assert min(seconds) < 1  # 60,000 in under a minute; about 12 seconds in quiet
 
 
-def test_classes_can_be_told_apart(digits):
+def test_classes_can_be_distinguished(digits):
     images, labels = (torch.from_numpy(array) for array in digits)
     pixels = images.flatten(1).float() / 255
     generator = torch.Generator().manual_seed(0)

@@ -326,7 +326,7 @@ def test_reads_what_people_type():
         ({"problem": "line", "points": [[k, k] for k in range(21)]}, "There are 21 points"),
     ],
 )
-def test_mistakes_in_the_problem_are_told_from_others(change, message):
+def test_mistakes_in_the_problem_are_errors_of_their_own(change, message):
     with pytest.raises(ProblemError, match=message):
         read_form(fill_form(RaceSettings()) | change)
 

@@ -103,7 +103,7 @@ def describe(**settings):
         ({"problem": "rastrigin", "lr": 0.002, "start": (0.0, 0.0)}, "this is a minimum"),
     ],
 )  # fmt: skip
-def test_a_descent_is_told_with_its_facts(settings, words):
+def test_a_descent_is_described_with_its_facts(settings, words):
     assert words in describe(**settings)
 
 
@@ -118,7 +118,7 @@ def test_a_descent_without_time_says_how_far_it_came(monkeypatch):
 
 @settings(max_examples=60)
 @given(st.floats(0.002, 2).filter(lambda share: abs(share - 1) > 1e-6), st.integers(1, 60))
-def test_growth_and_descent_are_told_apart(share, steps):
+def test_growth_and_descent_are_distinguished(share, steps):
     """On the toy problem the loss is multiplied by (1 − 2·share)² in each step: growth lies beyond 1."""
     race = run_race(alone(lr=0.2 * share, steps=steps, dtype="float64"))
     text = describe_race(race)
@@ -188,7 +188,7 @@ def test_a_place_is_named_where_the_gradient_is_flat_alone(chosen):
         assert not ("At the bottom" in text and re.search("saddle|hill", text))
 
 
-def test_twins_are_told_apart():
+def test_equal_optimizers_are_distinguished():
     entries = choose_entries(("adam", 0.1), ("adam", 0.2))
     assert "**Adam η = 0." in describe_race(run_race(alone(entries=entries)))
 
@@ -308,7 +308,7 @@ def test_the_table_of_step_sizes_has_the_notebooks_best():
     assert len(read_table(tabulate_rates(run_race(OPENINGS["beale"])))[0]) == 4  # nothing is predicted there
 
 
-def test_what_becomes_of_other_step_sizes_is_told_as_it_is():
+def test_what_becomes_of_other_step_sizes_is_as_described():
     beale = [row[3] for row in read_table(tabulate_rates(run_race(OPENINGS["beale"])))]
     assert beale[0] == "not yet at 1,000"
     assert beale[-6:] == ["overflows"] * 6

@@ -384,7 +384,7 @@ def test_nothing_is_predicted_elsewhere(chosen):
     assert "predicted" not in [series["name"] for series in draw_chart(race, "Loss")["series"]]
 
 
-def test_a_loss_of_zero_is_told():
+def test_a_loss_of_zero_is_shown():
     race = run_race(alone(lr=0.125, x=(2.0,), w0=(1.0,), y=1.0, dtype="float64", steps=5))
     assert race.optimizers[0].descent.path_losses[1] == 0  # the best step size: one step
     assert draw_chart(race, "Loss")["note"].startswith("From step 1 on a curve is at 0")

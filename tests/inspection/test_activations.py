@@ -225,7 +225,7 @@ def test_a_confident_answer_is_not_rounded_to_certainty():
     assert trace.probabilities[0] < 1 == np.float32(trace.probabilities[0])
 
 
-def test_the_callers_picture_is_not_frozen():
+def test_the_callers_image_is_not_frozen():
     picture = PICTURE.copy()
     inspect_layers(copy_network("logistic"), picture)
     picture[0, 0] = 0.5
@@ -249,7 +249,7 @@ def test_an_unknown_layer_is_refused_with_the_names_there_are():
         (np.full((28, 28), -0.1), "between 0"),
     ],
 )
-def test_pictures_that_no_network_takes_are_refused(image, message):
+def test_images_that_no_network_takes_are_refused(image, message):
     with pytest.raises(ValueError, match=message):
         inspect_layers(copy_network("logistic"), image)
 

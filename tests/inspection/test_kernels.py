@@ -63,7 +63,7 @@ def test_presets_do_what_they_say() -> None:
 
 
 @pytest.mark.parametrize("name", PRESETS)
-def test_presets_keep_flat_pictures_flat(name: str) -> None:
+def test_presets_keep_flat_images_flat(name: str) -> None:
     """Where nothing changes, the sum of the weights decides: 1 keeps the brightness, 0 gives black."""
     expected = {"identity": 1, "blur": 1, "sharpen": 1, "emboss": 1}.get(name, 0)
     assert make_preset(name).sum() == pytest.approx(expected)

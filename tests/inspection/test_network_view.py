@@ -351,7 +351,7 @@ def test_every_checkpoint_and_source_is_answered():
         ({"key": None}, "is not a checkpoint"),
     ],
 )
-def test_mistakes_are_told_with_their_reason(request_, message):
+def test_mistakes_are_explained(request_, message):
     assert message in ask(**request_)["error"]
 
 
@@ -371,7 +371,7 @@ def run_id():
     return make_run((SHIPPED_FOLDER / "convnet.safetensors").read_bytes())
 
 
-def test_a_runs_checkpoint_is_shown_and_a_damaged_one_is_told(run_id):
+def test_a_runs_checkpoint_is_shown_and_a_damaged_one_is_an_error(run_id):
     key = f"run:{run_id}"
     shown = ask(key)
     assert shown["layers"][0]["title"] == "Conv2d 1 → 8, 5 × 5"

@@ -151,7 +151,7 @@ def test_stacks_that_no_network_here_has(name):
     )
 
 
-def test_a_picture_that_is_not_square():
+def test_an_image_that_is_not_square():
     network = nn.Sequential(nn.Conv2d(3, 2, 3, stride=2, padding=1), nn.MaxPool2d(2), nn.Conv2d(2, 2, 3))
     assert_fields_match(network, 2, sides=(24, 35), channels=3)
 

@@ -99,7 +99,7 @@ def test_refuses_a_side(side_px: int) -> None:
         ),
     ],
 )
-def test_refuses_a_picture(image: object, message: str) -> None:
+def test_refuses_an_image(image: object, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         check_matrix(image, "The picture", 512)  # type: ignore[arg-type]
 

@@ -189,7 +189,7 @@ def test_a_drawing_an_upload_and_ones_own_numbers(tmp_path):
         ({"kernel": "mystery"}, "choose one of random, identity"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_is_explained_and_the_picture_stays(changes, message):
+def test_what_cannot_be_is_explained_and_the_last_result_stays(changes, message):
     setup = replace(WindowSettings(), **changes)
     answer = ask(setup)
     assert set(answer) == {"error"}
@@ -220,14 +220,14 @@ def test_a_field_of_any_kind_is_answered(data):
 
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 @pytest.mark.parametrize(("height", "width"), [(5000, 10), (10_000, 10_000)])
-def test_a_huge_upload_is_refused_and_the_picture_stays(tmp_path, height, width):
+def test_a_huge_upload_is_refused_and_the_last_result_stays(tmp_path, height, width):
     path = tmp_path / "huge.png"
     Image.new("1", (width, height)).save(path)
     answer = on_upload(str(path), [], None, *asdict(WindowSettings()).values())[0]
     assert "larger than 4096 × 4096 px" in json.loads(answer)["error"]
 
 
-def test_no_picture_and_a_damaged_one_are_refused(tmp_path):
+def test_no_image_and_a_damaged_one_are_refused(tmp_path):
     whole = io.BytesIO()
     Image.fromarray(np.random.default_rng(0).integers(0, 255, (40, 40), np.uint8)).save(whole, "PNG")
     for content in (b"not a picture", whole.getvalue()[:200]):
@@ -422,7 +422,7 @@ def test_a_late_answer_sets_only_what_follows(act, changed):
     assert {name for name in SETTINGS if "value" in getattr(update, name)} == changed
 
 
-def test_a_new_drawing_matters_only_where_it_is_the_picture():
+def test_a_new_drawing_matters_only_where_it_is_the_image():
     assert json.loads(on_drawing(DRAWN, *asdict(WindowSettings()).values())) == {}
     assert json.loads(on_drawing(DRAWN, *asdict(WindowSettings(source=DRAWING)).values()))["view"]
 

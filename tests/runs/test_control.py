@@ -38,7 +38,7 @@ def end_run(run_id):
     advance_queue()
 
 
-def test_line_keeps_its_order_where_the_clock_stands_still(monkeypatch):
+def test_queue_keeps_its_order_where_the_clock_stands_still(monkeypatch):
     monkeypatch.setattr(time, "time_ns", lambda: 1_000)
     find_runs_folder().mkdir(exist_ok=True)
     ids = ["c" * 32, "b" * 32, "d" * 32, "a" * 32]
@@ -47,7 +47,7 @@ def test_line_keeps_its_order_where_the_clock_stands_still(monkeypatch):
     assert list_waiting() == ids
 
 
-def test_thirty_starts_in_a_second_are_a_line(launched, monkeypatch):
+def test_thirty_starts_in_a_second_are_a_queue(launched, monkeypatch):
     monkeypatch.setenv("GLASSBOX_MAX_RUNS", "2")
     started = time.monotonic()
     with ThreadPoolExecutor(30) as visitors:
@@ -70,7 +70,7 @@ def test_thirty_starts_in_a_second_are_a_line(launched, monkeypatch):
     assert launched[2:] == waiting[2:]
 
 
-def test_line_moves_when_a_waiting_run_is_looked_at(launched):
+def test_queue_moves_when_a_waiting_run_is_looked_at(launched):
     """A run that was killed, and whose server died with it, leaves the queue to whoever looks."""
     first, second = start_run(make_short_config()), start_run(make_short_config())
     assert (read_run(second).place, launched) == (1, [first])
@@ -94,7 +94,7 @@ def test_resumed_run_is_not_uncounted_by_the_process_that_it_had_before(launched
     assert count_training() == 0
 
 
-def test_process_that_cannot_be_started_is_told_of(monkeypatch):
+def test_process_that_cannot_be_started_is_an_error(monkeypatch):
     def fail(folder, on_end):
         raise BlockingIOError(11, "Resource temporarily unavailable")
 
@@ -131,7 +131,7 @@ def test_visitor_has_so_many_runs_and_no_more(launched, monkeypatch):
     start_run(make_short_config(), own_runs=own)
 
 
-def test_line_has_an_end(launched, monkeypatch):
+def test_queue_has_an_end(launched, monkeypatch):
     monkeypatch.setenv("GLASSBOX_MAX_WAITING", "1")
     start_run(make_short_config())
     with pytest.raises(ValueError, match="0 wait in the queue, where 1 have room"):
@@ -202,7 +202,7 @@ def test_resumed_run_waits_its_turn(launched):
 
 
 @pytest.mark.gate
-def test_line_goes_on_without_whoever_made_it(monkeypatch):
+def test_queue_goes_on_without_whoever_made_it(monkeypatch):
     """A server that is killed takes no run with it: the first one trains, and then hands over."""
     monkeypatch.setenv("GLASSBOX_MAX_RUNS", "1")
     script = (

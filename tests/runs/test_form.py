@@ -107,7 +107,7 @@ def test_changed_hyperparameter_makes_the_recipe_free_and_changing_it_back_undoe
         ("num_images", 3, "number of images is 3"),
     ],
 )
-def test_mistakes_are_told_with_what_is_wrong(field, value, message):
+def test_mistakes_are_named(field, value, message):
     with pytest.raises(ValueError, match=message):
         read_form(make_form(**{field: value}), "notebook")
 
@@ -177,7 +177,7 @@ def test_half_typed_field_changes_nothing_on_the_page():
         ({"dropout": 0.9}, "few features"),
     ],
 )
-def test_odd_choices_are_allowed_and_told(changes, message):
+def test_odd_choices_are_allowed_and_remarked_on(changes, message):
     (warning,) = list_warnings(make_config("convnet", **IMAGES, **changes))
     assert message in warning
 

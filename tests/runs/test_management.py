@@ -56,7 +56,7 @@ def test_run_that_trains_is_not_deleted():
     assert has_run(A)
 
 
-def test_waiting_run_leaves_the_line_when_it_is_deleted(monkeypatch):
+def test_waiting_run_leaves_the_queue_when_it_is_deleted(monkeypatch):
     monkeypatch.setattr("models.runs.status.advance_queue", lambda: None)
     make_folder(A, [])
     enter_queue(A)

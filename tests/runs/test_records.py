@@ -76,7 +76,7 @@ def test_run_without_records_has_none():
     assert len(read_first_layer(A)) == 0
 
 
-def test_damaged_answers_are_told_of():
+def test_damaged_answers_are_named():
     (make_folder(A, []) / "test.npz").write_bytes(b"damaged")
     with pytest.raises(ValueError, match=r"test.npz is damaged"):
         read_answers(A)

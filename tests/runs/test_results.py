@@ -57,7 +57,7 @@ def test_counts_are_those_of_the_network_and_images_those_of_their_cells(run_id)
         assert confidences == sorted(confidences, reverse=row != column)
 
 
-def test_the_surest_mistakes_come_first(run_id):
+def test_the_most_confident_mistakes_come_first(run_id):
     answers = read_answers(run_id)
     wrong = np.flatnonzero(answers.labels != answers.answers)
     expected = sorted(answers.confidences[wrong], reverse=True)[:12]

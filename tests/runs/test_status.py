@@ -149,7 +149,7 @@ def test_news_of_a_long_run_are_cheap():
     assert sorted(times)[len(times) // 2] < 0.002
 
 
-def test_place_in_line_is_told(monkeypatch):
+def test_place_in_the_queue_is_shown(monkeypatch):
     monkeypatch.setattr("models.runs.status.advance_queue", lambda: None)
     for run_id in (A, "b" * 32):
         make_folder(run_id, [])

@@ -168,7 +168,7 @@ def test_card_of_an_interrupted_run_tells_where_it_ended():
     )
 
 
-def test_line_tells_only_what_is_new():
+def test_update_holds_only_what_is_new():
     news = RunNews(RUN, "running", "Training", 0, False, 77, [step_event(500), epoch_event(2, 500)], False)
     line = show_update(news)
     assert line["share"] == 0.5
@@ -209,7 +209,7 @@ def test_next_look_brings_the_news_alone(live_run):
     assert look({live_run: [line["offset"], line["mark"]]}, live_run)["updates"] == {}
 
 
-def test_a_run_that_is_not_the_chosen_one_brings_a_line_and_no_curve(live_run):
+def test_a_run_that_is_not_the_chosen_one_brings_its_row_and_no_curve(live_run):
     (card,) = look({live_run: None})["cards"]
     add_event(step_event(30))
     answer = look({live_run: [card["offset"], card["mark"]]}, EXAMPLE_RUN)
@@ -254,7 +254,7 @@ def test_ended_run_brings_its_card_and_last_points(live_run):
     assert answer["updates"] == {}
 
 
-def test_run_that_stands_still_is_not_told_again_and_its_next_status_is_told_whole(live_run, monkeypatch):
+def test_run_that_stands_still_is_not_sent_again_and_its_next_status_is_sent_whole(live_run, monkeypatch):
     monkeypatch.setattr("models.runs.status.is_locked", lambda folder: False)
     (card,) = look({live_run: None}, live_run, view=True)["cards"]
     assert card["status"] == "interrupted"
@@ -292,7 +292,7 @@ def test_runs_that_are_gone_are_said_to_be(live_run):
     assert [card["id"] for card in answer["cards"]] == [live_run]
 
 
-def test_known_place_in_line_is_not_told_again():
+def test_known_place_in_the_queue_is_not_sent_again():
     assert mark_status("waiting", 2, "x") != mark_status("waiting", 1, "x")
 
 

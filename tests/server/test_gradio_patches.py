@@ -84,7 +84,7 @@ def test_patches_fit_the_gradio_that_is_installed(page, capsys):
      {"relies_on": ("gradio.gone.name",)}, {"addresses": ("/gradio_api/gone",)}],
 )  # fmt: skip
 @pytest.mark.parametrize("patch", PATCHES, ids=lambda patch: patch.name)
-def test_what_has_changed_is_told_with_patch_and_version(page, monkeypatch, capsys, patch, changed):
+def test_what_has_changed_is_named_with_patch_and_version(page, monkeypatch, capsys, patch, changed):
     monkeypatch.setattr(gradio_patches, "PATCHES", (patch._replace(**changed),))
     if patch.is_needed:
         with pytest.raises(PatchError) as error:
@@ -226,7 +226,7 @@ def test_served_page_answers_from_them(page):
 # Calm queue
 
 
-def test_queue_waits_as_long_as_it_is_told(page, monkeypatch):
+def test_queue_waits_as_long_as_it_is_set_to(page, monkeypatch):
     assert 0 < page._queue.sleep_when_free < QUEUE_SECONDS  # by itself
     calm_queue(page)
     waits = []

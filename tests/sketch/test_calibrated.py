@@ -93,7 +93,7 @@ def test_drawings_are_measured_from_strokes_and_from_images(trained):
     assert 0 <= info.drawn_calibration_error < 0.5
 
 
-def test_absent_file_is_told(capsys, tmp_path):
+def test_absent_file_is_named(capsys, tmp_path):
     assert main(["calibrate", str(tmp_path / "none.safetensors")]) != 0
     assert "There is no file" in capsys.readouterr().err
 

@@ -53,7 +53,7 @@ def test_same_image_same_edits():
     assert np.array_equal(first.probabilities, second.probabilities)
 
 
-def test_first_dab_of_a_linear_network_is_the_best_of_all():
+def test_first_edit_of_a_linear_network_is_the_best_of_all():
     """With two classes in play the margin is linear in the pixels, so the ranking is exact."""
     network = load_cached("logistic").network
     image = take_image(0)
@@ -78,7 +78,7 @@ def test_a_digit_that_is_read_already_needs_nothing():
     assert (found.added_px, found.erased_px) == (0, 0)
 
 
-def test_limits_end_the_search_and_are_told():
+def test_limits_end_the_search_and_are_named():
     network, image = load_cached("mlp").network, take_image(0)
     # Without the wanted digit that takes most edits, a limit of two might be enough.
     target = max(range(10), key=lambda digit: len(find_counterfactual(network, image, digit).edits))
@@ -102,7 +102,7 @@ class Stubborn(nn.Module):
         return self.logits + 0 * images.sum(dim=(1, 2, 3))[:, None]
 
 
-def test_a_network_that_cannot_be_moved_is_told():
+def test_a_network_that_cannot_be_moved_is_reported():
     found = find_counterfactual(Stubborn(), take_image(0), 7)
     assert (found.is_reached, found.limit, found.edits) == (False, "stuck", ())
 

@@ -110,7 +110,7 @@ def test_a_score_is_what_the_pad_would_have_said_of_each():
             assert abs(right / 60 - end) == pytest.approx(1.959964 * error, abs=1e-9)
 
 
-def test_the_page_is_told_each_answer_at_the_drawings_place():
+def test_answers_come_in_the_order_of_the_drawings():
     kept = [SPECK, *draw_digits(12)]
     shown = show_score("mlp", kept)
     assert shown["answers"][0] is None

@@ -91,7 +91,7 @@ def test_place_is_where_the_ink_lies_in_the_image_that_is_shown():
         np.testing.assert_allclose([place.x, place.y, place.width, place.height], found, atol=1.5 / side)
 
 
-def test_move_is_told_as_it_is_made():
+def test_move_is_described_as_it_is_made():
     strokes = [[[100, 60], [100, 220], [160, 220]]]  # an L: its mass lies low and to the left
     *_, scaled, centred = follow_strokes(strokes).steps
     before, after = find_ink(scaled.asked), find_ink(centred.asked)
@@ -120,7 +120,7 @@ def test_oblong_image_keeps_its_shape():
     assert 13 <= (top + bottom) / 2 <= 15
 
 
-def test_doubt_is_told_and_the_steps_are_there_all_the_same():
+def test_doubt_is_named_and_the_steps_are_there_all_the_same():
     preparation = follow_strokes(SPIRAL)
     assert preparation.doubt is not None
     assert preparation.doubt.kind == "scribble"
@@ -220,7 +220,7 @@ def test_image_from_the_pad_is_followed():
         {"drawing": {"picture": 7}, "checkpoint": "convnet3"},
     ],
 )
-def test_mistakes_are_told_as_json(request_):
+def test_mistakes_are_json(request_):
     told = json.loads(answer(show_preparation, "drawing", "checkpoint", "brush")(request_))
     assert list(told) == ["error"]
     assert told["error"]

@@ -107,7 +107,7 @@ def test_whatever_a_browser_sends_is_answered(request_):
     assert answer_request(request_)["status"] == "error"
 
 
-def test_chosen_networks_are_told_apart_and_counted():
+def test_chosen_networks_are_distinguished_and_counted():
     chosen = on_choose("mlp", ["convnet", "mlp", *SIX]).props["checkpoints"]
     assert chosen[:2] == ["mlp", "convnet"]
     assert len(chosen) == len(set(chosen)) == MAX_CHECKPOINTS

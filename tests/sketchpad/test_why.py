@@ -143,7 +143,7 @@ def test_every_outcome_has_its_sentence():
 
 
 @pytest.mark.parametrize("drawing", [EMPTY, {"strokes": [[[140, 140], [141, 141]]], "size": 280}])
-def test_what_cannot_be_read_is_told_kindly(drawing):
+def test_what_cannot_be_read_is_explained(drawing):
     for shown in (
         ask_for_maps(drawing=drawing),
         ask(show_nearest, "drawing", "checkpoint", drawing=drawing, checkpoint="mlp"),
