@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from app.descent.race import OPENINGS
 from app.descent.settings import PROBLEM_TITLES
+from tests.browser.dropdown import take_option
 
 # What the notebook prints at every tenth iteration, down to where float32's rounding is all that is left.
 NOTEBOOK_LOSSES = [
@@ -67,17 +68,11 @@ class Tab:
 
     def choose(self, title):
         with self.new_race():
-            self.take_option(self.page.locator("#descent-problem input"), title)
+            take_option(self.page.locator("#descent-problem input"), title)
 
     def choose_optimizer(self, slot, title):
         with self.new_race():
-            self.take_option(self.page.get_by_role("combobox", name=f"Optimizer {slot}"), title)
-
-    def take_option(self, box, title):
-        """Open a list and click an option of it: the list before it may still be on its way out."""
-        box.click()
-        options = self.page.locator(f"#{box.get_attribute('aria-controls')}")
-        options.get_by_role("option", name=title, exact=True).click()
+            take_option(self.page.get_by_role("combobox", name=f"Optimizer {slot}"), title)
 
     def wait_for_optimizers(self, names):
         expect(self.page.locator(f"{PLAYER} .gb-player-name")).to_have_text(names)
@@ -413,7 +408,7 @@ def test_an_optimizer_that_is_chosen_gets_a_rate_and_races(tab):
     tab.wait_for_optimizers(["Adam"])
     tab.wait_for_rest()
     with tab.no_race():  # the picture stays
-        tab.take_option(tab.page.get_by_role("combobox", name="Optimizer 4"), "–")
+        take_option(tab.page.get_by_role("combobox", name="Optimizer 4"), "–")
         tab.page.locator("#descent-error").get_by_text("No optimizer is chosen").wait_for()
     assert tab.optimizers() == ["Adam"]
 
@@ -502,7 +497,7 @@ def test_a_late_optimizer_rewrites_no_step_size(tab):
     page = tab.page
     held = HeldRequest(page, '"sent"')
     with page.expect_request(held.is_meant):
-        tab.take_option(page.get_by_role("combobox", name="Optimizer 2"), "Adam")
+        take_option(page.get_by_role("combobox", name="Optimizer 2"), "Adam")
     start_to_type(tab.rate(2), "0.0123")
     held.release()
     tab.wait_for_details(["η = 0.01", "η = 0.0123"])
@@ -516,7 +511,7 @@ def test_a_late_problem_rewrites_no_field_that_was_written_in(tab):
     page = tab.page
     held = HeldRequest(page, '"sent"')
     with page.expect_request(held.is_meant):
-        tab.take_option(page.locator("#descent-problem input"), "Quadratic valley")
+        take_option(page.locator("#descent-problem input"), "Quadratic valley")
     start_to_type(tab.rate(), "0.0123")
     held.release()
     tab.wait_for_details(["η = 0.0123", "η = 0.03", "η = 0.03", "η = 0.5"])

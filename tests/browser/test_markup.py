@@ -7,6 +7,7 @@ import shutil
 from playwright.sync_api import expect
 
 from models.checkpoints.file import SHIPPED_FOLDER
+from tests.browser.dropdown import take_option
 from tests.browser.test_sketchpad import CHOSEN, Pad
 
 MARKUP = '<img src=x onerror="window.struck=1">'
@@ -35,8 +36,7 @@ def test_markup_from_a_visitor_stays_text(open_page, served_page, served_runs):
     check(page)
     page.get_by_role("tab", name="Sketchpad").click()
     pad = Pad(page)
-    page.locator(CHOSEN).click()
-    page.get_by_role("option", name=MARKUP, exact=False).first.click()
+    take_option(page.locator(CHOSEN), MARKUP, exact=False)
     pad.clear()
     pad.draw([[[140, 60], [140, 140], [140, 220]]])
     pad.wait_until_shown()

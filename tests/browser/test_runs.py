@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 from models.checkpoints.file import load_checkpoint
 from models.training.recipes import make_config
 from tests.browser.conftest import NARROW
+from tests.browser.dropdown import take_option
 from tests.browser.test_sketchpad import Pad, check_delays, choose
 from tests.runs.finished_runs import train_finished_runs
 
@@ -36,10 +37,7 @@ class RunsTab:
         self.page.locator("#runs").get_by_role("button", name=name, exact=True).click()
 
     def choose(self, control, option):
-        box = self.page.locator(f"#run-{control} input")
-        box.click()
-        options = self.page.locator(f"#{box.get_attribute('aria-controls')}")
-        options.get_by_role("option", name=option, exact=True).click()
+        take_option(self.page.locator(f"#run-{control} input"), option)
 
     def fill(self, control, value):
         self.page.locator(f"#run-{control} input").fill(str(value))
