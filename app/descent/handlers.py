@@ -102,27 +102,35 @@ def _read_move(form: Form, message: Any) -> dict[str, Any]:
     return {"w0": write_numbers([float(f"{value:.6g}") for value in start])}
 
 
-def on_problem(message: Any, problem: str, chart: str) -> tuple[Any, ...]:
-    """Race with the problem's opening, in every control; wired to the choice and to "Start over"."""
-    form = fill_form(OPENINGS[problem])
-    answer = answer_race(run_race(OPENINGS[problem]), chart, dict.fromkeys(MOVED_FIELDS))
-    return *Refill(answer, _pack_filling(message, form)), *show_controls(form)
+def on_choice(message: Any, chart: str, *values: Any) -> tuple[Any, ...]:
+    """Set what follows from another problem or another optimizer, and race; wired to the player's submit."""
+    try:
+        form = put_moved(make_form(values), message["moved"])
+        field = message["chosen"]
+        followers = _follow_problem(form) if field == "problem" else _follow_optimizer(form, field)
+    except BROKEN_MESSAGE:
+        unshown = [gr.skip()] * len(show_controls(fill_form(RaceSettings())))
+        return *Refill(), *unshown  # not from our player
+    form |= followers
+    answer = answer_form(form, chart, {name: None for name in followers if name in MOVED_FIELDS})
+    return *Refill(answer, _pack_filling(message, followers)), *show_controls(form)
 
 
-def on_optimizer(slot: int, message: Any, chart: str, *values: Any) -> tuple[Any, ...]:
-    """Give an optimizer that was chosen a step size that suits it, and race; wired to the four lists."""
-    form = put_moved(make_form(values), message.get("moved") if isinstance(message, dict) else None)
-    field, name = f"lr_{slot}", form[f"optimizer_{slot}"]
-    lr = None
-    if name != NO_OPTIMIZER:
-        try:
-            race = run_race(replace(read_form(form | {field: 1.0}), steps=1))
-            lr = suggest_lr(race.problem, race.start, name)
-        except ValueError:
-            lr = 0.01  # the form is wrong elsewhere, and says so
-    form = form | {field: lr}
-    answer = answer_form(form, chart, {field: None})
-    return *Refill(answer, _pack_filling(message, {field: lr})), *show_controls(form)
+def _follow_problem(form: Form) -> Form:
+    """Return the fields of the problem's opening: all."""
+    return fill_form(OPENINGS[form["problem"]])
+
+
+def _follow_optimizer(form: Form, field: str) -> Form:
+    """Return the step size that suits the optimizer that was chosen."""
+    lr_field = f"lr_{int(field.removeprefix('optimizer_'))}"
+    if form[field] == NO_OPTIMIZER:
+        return {lr_field: None}
+    try:
+        race = run_race(replace(read_form(form | {lr_field: 1.0}), steps=1))
+        return {lr_field: suggest_lr(race.problem, race.start, form[field])}
+    except ValueError:
+        return {lr_field: 0.01}  # the form is wrong elsewhere, and says so
 
 
 def on_rest(message: Any, *values: Any) -> Details:

@@ -6,7 +6,16 @@ from typing import Any
 
 import gradio as gr
 
-from app.descent.components.player import ask_for_race, build_player, fill_fields, fill_moved, send_moved
+from app.descent.components.player import (
+    SAY_FILLED,
+    ask_for_race,
+    build_player,
+    choose,
+    choose_again,
+    fill_fields,
+    fill_moved,
+    open_list,
+)
 from app.descent.components.ruler import build_ruler
 from app.descent.controls import build_controls
 from app.descent.form import MOVED_FIELDS, fill_form
@@ -14,10 +23,9 @@ from app.descent.handlers import (
     answer_controls,
     empty_fields,
     explain_race,
+    on_choice,
     on_moved,
     on_open,
-    on_optimizer,
-    on_problem,
     on_rest,
 )
 from app.descent.lesson import build_lesson
@@ -59,7 +67,7 @@ def build_descent_tab(page: gr.Blocks) -> None:
     fields = controls.fields
     values = [controls.chart, *fields.values()]
     names = ["chart", *fields]
-    choices = {"problem", *(f"optimizer_{slot}" for slot in range(1, NUM_SLOTS + 1))}
+    choices = ["problem", *(f"optimizer_{slot}" for slot in range(1, NUM_SLOTS + 1))]
 
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     # Past the queue, which adds 40 ms: a race is to be seen within 100.
@@ -70,7 +78,8 @@ def build_descent_tab(page: gr.Blocks) -> None:
         filling = gr.Textbox(text, visible=False)
         event = answer(outputs=[player, filling, *controls.shown])
         js = fill_fields(list(fields))
-        return event.then(None, [filling, *values], [*fields.values()], js=js, **quiet)
+        filled = event.then(None, [filling, *values], [*fields.values()], js=js, **quiet)
+        return filled.then(None, filling, None, js=SAY_FILLED, **quiet)
 
     for place, name in enumerate(names):
         if name in choices:
@@ -80,16 +89,15 @@ def build_descent_tab(page: gr.Blocks) -> None:
         is_text = isinstance(control, gr.Textbox)
         change = control.change if is_text else control.input
         change(None, values, None, js=ask_for_race(name, place if is_text else None), **live)
-    for slot in range(1, NUM_SLOTS + 1):
-        name = f"optimizer_{slot}"
-        handler, js = partial(on_optimizer, slot), send_moved(name)
-        refill(partial(fields[name].input, handler, [player, *values], js=js, **live))
-    choose = [fields["problem"].input, controls.start_over.click]
-    wanted = [player, fields["problem"], controls.chart]
-    refill(partial(gr.on, choose, on_problem, wanted, js=send_moved("problem"), **live))
+    for name in choices:
+        fields[name].focus(None, fields[name], None, js=open_list(name), **live)
+        fields[name].input(None, fields[name], None, js=choose(name), **live)
+    controls.start_over.click(None, None, None, js=choose_again("problem"), **live)
+    # No message may be merged with the next.
+    every = live | {"trigger_mode": "multiple"}
+    refill(partial(player.submit, on_choice, [player, *values], **every))
     for moved in (ruler, player):
-        # They send one message at a time and wait for its answer, so none may be merged with the next.
-        moved.input(on_moved, [moved, *values], player, **live | {"trigger_mode": "multiple"})
+        moved.input(on_moved, [moved, *values], player, **every)
 
     movable = [fields[name] for name in MOVED_FIELDS]
     player.release(None, movable, movable, js=fill_moved(list(MOVED_FIELDS)), **live)

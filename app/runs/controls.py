@@ -74,10 +74,18 @@ def on_field(recipe: str, followed: str, *values: Any) -> Summary:
     return _summarise(read_fields(values), followed, recipe)
 
 
-def on_recipe(recipe: str, *values: Any) -> RecipeChoice:
-    """Follow another recipe; "free" opens its fields. Wires: recipe; recipe, form → choice."""
-    shown = _summarise(read_fields(values), recipe, recipe)
-    opened = gr.Accordion(open=True) if recipe == "free" else gr.skip()
+def on_recipe(recipe: str, followed: str, *values: Any) -> RecipeChoice:
+    """Follow another recipe; "free" opens its fields. Wires: recipe; recipe, recipe followed, form → choice.
+
+    Gradio's list says that it was used also when it is left as it was: where a changed field had made it
+    "free" before, the recipe that was followed still is.
+    """
+    form = read_fields(values)
+    before = _summarise(form, followed, "free")
+    if recipe == "free" and before.about != gr.skip() and before.recipe == gr.skip():
+        recipe = followed
+    shown = _summarise(form, recipe, recipe)
+    opened = gr.Accordion(open=True) if recipe == "free" != followed else gr.skip()
     return RecipeChoice(recipe, opened, shown.about, shown.warnings)
 
 
@@ -200,7 +208,7 @@ def wire_form(page: gr.Blocks, controls: Controls) -> None:
         return control.input(None, [controls.recipe, *values], decided, js=js, **live).then
 
     page.load(None, js=write_filling(), **quiet)
-    fill("recipe", controls.recipe)(on_recipe, [controls.recipe, *values], choice, **live)
+    fill("recipe", controls.recipe)(on_recipe, [controls.recipe, controls.followed, *values], choice, **live)
     for name, field in fields.items():
         decides = name == "network" or name in {other for other, _ in list_conditions().values()}
         on_input = fill(name, field) if decides else field.input

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from app.descent.race import OPENINGS
 from app.descent.settings import PROBLEM_TITLES
-from tests.browser.dropdown import take_option
+from tests.browser.dropdown import open_list, take_option
 
 # What the notebook prints at every tenth iteration, down to where float32's rounding is all that is left.
 NOTEBOOK_LOSSES = [
@@ -505,6 +505,48 @@ def test_a_late_optimizer_rewrites_no_step_size(tab):
     expect(tab.rate(2)).to_have_value("0.0123")
     tab.choose_optimizer(2, "Momentum")  # from now on a suggestion counts again
     expect(tab.rate(2)).not_to_have_value("0.0123")
+
+
+def test_a_list_that_is_left_as_it_was_changes_nothing(tab):
+    """Gradio's list says that it was used whenever it is left."""
+    page = tab.page
+    with tab.new_race():
+        tab.rate().fill("0.0321")
+    with tab.no_race():
+        for box in (
+            page.locator("#descent-problem input"),
+            *page.get_by_role("combobox", name="Optimizer").all(),
+        ):
+            box.focus()
+            page.keyboard.press("Tab")
+            open_list(box)
+            page.keyboard.press("Escape")
+            page.keyboard.press("Tab")
+    expect(tab.rate()).to_have_value("0.0321")
+
+
+def test_a_choice_asks_once(tab):
+    """Gradio's list says twice a click that it was used."""
+    for title in ("Saddle", "Quadratic valley"):
+        tab.wait_for_rest()
+        before = tab.race_number()
+        tab.choose(title)
+        tab.wait_for_rest()
+        assert tab.race_number() == before + 1
+
+
+def test_two_choices_are_both_followed_however_late_their_answers_are(open_page):
+    page = open_page("descent", settings="problem=valley")
+    tab = Tab(page, races=2)
+    tab.wait_for_rest()
+    held = HeldRequest(page, '"sent"')
+    with page.expect_request(held.is_meant):
+        take_option(page.get_by_role("combobox", name="Optimizer 2"), "Adam")
+    take_option(page.get_by_role("combobox", name="Optimizer 3"), "Momentum")
+    held.release()
+    tab.wait_for_details(["η = 0.076", "η = 0.5", "η = 0.02", "η = 0.5"])
+    expect(tab.rate(2)).to_have_value("0.5")
+    expect(tab.rate(3)).to_have_value("0.02")
 
 
 def test_a_late_problem_rewrites_no_field_that_was_written_in(tab):

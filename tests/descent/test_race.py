@@ -26,10 +26,9 @@ from app.descent.handlers import (
     Details,
     answer_controls,
     empty_fields,
+    on_choice,
     on_moved,
     on_open,
-    on_optimizer,
-    on_problem,
     on_rest,
 )
 from app.descent.link import read_query, write_query
@@ -532,32 +531,40 @@ def test_wrong_types_are_refused_and_nothing_breaks(change):
 # ----- what was moved by hand
 
 
+def choose(field, form, moved=(), sent=0):
+    """Return what the player and the fields get once something was chosen, and what is shown."""
+    message = {"chosen": field, "moved": dict(moved), "sent": sent}
+    answer, filling, *shown = on_choice(message, "Loss", *form.values())
+    assert_sets_no_field(shown)
+    return json.loads(answer), json.loads(filling)
+
+
 def test_what_was_moved_counts_until_its_field_follows():
     """Its field still holds the old number; a change of another control must not bring that back."""
     answer = ask(moved={"lr_1": 0.02, "start_a": 4.0}, condition=30.0)
     assert answer["race"]["optimizers"][0]["detail"] == "η = 0.02"
     assert answer["race"]["optimizers"][0]["path"][0] == [4.0, 3.0]
     form = fill_form(OPENINGS["valley"])
-    answer = json.loads(
-        on_optimizer(2, {"moved": {"lr_1": 0.02}}, "Loss", *(form | {"optimizer_2": "adam"}).values())[0]
-    )
+    answer, _ = choose("optimizer_2", form | {"optimizer_2": "adam"}, moved={"lr_1": 0.02})
     assert answer["race"]["optimizers"][0]["detail"] == "η = 0.02"
     assert answer["race"]["optimizers"][1]["name"].startswith("Adam")
 
 
 def test_a_chosen_optimizers_own_step_size_counts_again():
     form = fill_form(OPENINGS["valley"]) | {"optimizer_1": "rmsprop"}
-    text, filling, *_ = on_optimizer(1, {"moved": {"lr_1": 0.02}}, "Loss", *form.values())
-    answer, lr = json.loads(text), json.loads(filling)["fields"]["lr_1"]
+    answer, filling = choose("optimizer_1", form, moved={"lr_1": 0.02})
+    lr = filling["fields"]["lr_1"]
     assert answer["moved"] == {"lr_1": None}
     assert answer["race"]["optimizers"][0]["detail"] == f"η = {lr:g}"
     # Also where the form is wrong elsewhere.
-    broken = form | {"start_a": None}
-    assert json.loads(on_optimizer(1, None, "Loss", *broken.values())[0])["moved"] == {"lr_1": None}
+    answer, _ = choose("optimizer_1", form | {"start_a": None}, moved={"lr_1": 0.02})
+    assert "race" not in answer
+    assert answer["moved"] == {"lr_1": None}
 
 
 def test_another_problem_forgets_all_that_was_moved():
-    answer = json.loads(on_problem(None, "himmelblau", "Loss")[0])
+    form = fill_form(OPENINGS["valley"]) | {"problem": "himmelblau"}
+    answer, _ = choose("problem", form, moved={"lr_1": 0.02})
     assert answer["moved"] == dict.fromkeys(MOVED_FIELDS)
 
 
@@ -629,7 +636,7 @@ def test_odd_messages_break_nothing(message, problem):
         is_fit = is_fit or (message.get("points") == [] and problem != "line")
         assert ("race" in answer) == is_fit
     assert "steps, at" in on_rest(message, *form.values()).gradient
-    on_optimizer(1, message, "Loss", *form.values())
+    assert on_choice(message, "Loss", *form.values())[0] == SKIP
     if isinstance(message, dict):
         assert "race" in ask(problem, moved=message.get("moved"))
 
@@ -676,13 +683,10 @@ def assert_sets_no_field(updates):
 def test_answers_leave_it_to_the_page_to_fill_fields():
     """A late answer must not write into a field in which someone types."""
     form = fill_form(OPENINGS["valley"]) | {"optimizer_2": "adam"}
-    _, filling, *shown = on_optimizer(2, {"moved": {}, "sent": 7}, "Loss", *form.values())
-    filling = json.loads(filling)
+    _, filling = choose("optimizer_2", form, sent=7)
     assert (filling["sent"], list(filling["fields"])) == (7, ["lr_2"])
-    assert_sets_no_field(shown)
-    _, filling, *shown = on_problem({"sent": 3}, "beale", "Loss")
-    assert json.loads(filling) == {"sent": 3, "fields": json.loads(json.dumps(fill_form(OPENINGS["beale"])))}
-    assert_sets_no_field(shown)
+    _, filling = choose("problem", form | {"problem": "beale"}, sent=3)
+    assert filling == {"sent": 3, "fields": json.loads(json.dumps(fill_form(OPENINGS["beale"])))}
     _, filling, *shown = on_open(SimpleNamespace(query_params={"problem": "valley", "steps": "7"}))
     assert json.loads(filling)["fields"]["steps"] == 7
     assert json.loads(filling)["sent"] == 0  # before whatever was written

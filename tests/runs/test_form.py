@@ -120,16 +120,25 @@ def test_number_of_seeds_is_a_whole_number_of_at_least_one(value):
 
 
 def test_a_chosen_recipe_is_followed_and_said():
-    choice = on_recipe("fast", *make_form("logistic", "fast").values())
+    choice = on_recipe("fast", "notebook", *make_form("logistic", "fast").values())
     assert (choice.followed, choice.hyperparameters) == ("fast", UNCHANGED)
     assert "That is 4 steps in all" in choice.warnings
     assert choice.about == describe_choice(make_config("logistic", "fast"))
 
 
 def test_free_opens_the_hyperparameters():
-    choice = on_recipe("free", *make_form("logistic", "fast").values())
+    choice = on_recipe("free", "fast", *make_form("logistic", "fast").values())
     assert choice.followed == "free"
     assert choice.hyperparameters.open is True
+
+
+def test_a_list_that_is_left_as_it_was_chooses_nothing():
+    """A changed field had made the recipe "free": changed back, it is the notebook's again."""
+    values = make_form("mlp", learning_rate=0.5).values()
+    choice = on_recipe("free", "notebook", *values)
+    assert choice.followed == "notebook"
+    assert choice.hyperparameters == UNCHANGED
+    assert on_recipe("free", "free", *values).hyperparameters == UNCHANGED
 
 
 def test_a_changed_field_names_the_recipe_and_says_what_is_odd():

@@ -99,9 +99,37 @@ PAGE.askForRace = (values, field, value) => {
   askInTurn(values);
 };
 
+// Gradio's list says that it was used twice a click, and also when it is left as it was. Only another choice is one.
+PAGE.openList = (field, value) => { PAGE.opened = { ...PAGE.opened, [field]: value }; };
+
+PAGE.choose = (field, value) => {
+  if (PAGE.opened?.[field] !== value) PAGE.sendChoice(field);
+  PAGE.openList(field, value);
+};
+
+// One under way at most: of two answers that come together, the fields would get only the second's.
+const choices = [];
+let underWay = null;        // the choice that is awaited
+let choicePatience = null;  // timer while it is
+
 PAGE.sendChoice = (field) => {
   noteEdit(field);
-  return withMoved({ sent: PAGE.edits });
+  choices.push({ chosen: field, sent: PAGE.edits });
+  if (!underWay) sendNextChoice();
+};
+
+function sendNextChoice() {
+  clearTimeout(choicePatience);
+  underWay = choices.shift();
+  if (!underWay) return;
+  choicePatience = setTimeout(sendNextChoice, PATIENCE_MS);
+  props.value = withMoved(underWay);
+  trigger("submit");
+}
+
+// The fields hold an answer: the one to what was sent as this edit.
+PAGE.onFilled = (sent) => {
+  if (underWay?.sent === sent) sendNextChoice();
 };
 
 // The fields' values once they hold what was moved by hand; one that holds it already, or whose control counts, is kept.

@@ -40,15 +40,22 @@ _TEMPLATE = f"""
 """
 
 
-def send_moved(field: str) -> str:
-    """Return the `js` of the event of a choice whose first input is the player, which stands for a message.
+def open_list(field: str) -> str:
+    """Return the `js` of the event `focus` of a choice's list, whose input is the list."""
+    return f'(value) => {{ window.glassboxDescent.openList("{field}", value); }}'
 
-    The message is `{"moved": …, "sent": …}`: what was moved by hand, and the number of edits so far.
 
-    Args:
-        field: The choice's field.
+def choose(field: str) -> str:
+    """Return the `js` of the event `input` of a choice's list, whose input is the list.
+
+    The player sends `{"chosen": field, …}` with its event `submit` if something else was chosen.
     """
-    return f'(player, ...values) => [window.glassboxDescent.sendChoice("{field}"), ...values]'
+    return f'(value) => {{ window.glassboxDescent.choose("{field}", value); }}'
+
+
+def choose_again(field: str) -> str:
+    """Return the `js` of an event that stands for choosing what is chosen already."""
+    return f'() => {{ window.glassboxDescent.sendChoice("{field}"); }}'
 
 
 def ask_for_race(field: str, place: int | None = None) -> str:
@@ -77,6 +84,10 @@ def fill_fields(fields: list[str]) -> str:
     )
 
 
+# The `js` of the event after: the answer's `Filling` as text is its input.
+SAY_FILLED = "(filling) => { window.glassboxDescent?.onFilled?.(JSON.parse(filling).sent); }"
+
+
 def fill_moved(fields: list[str]) -> str:
     """Return the `js` of an event whose inputs and outputs are these fields: they take what was moved.
 
@@ -91,8 +102,9 @@ def build_player(value: RacePayload, answer: Callable[[Any], str], **kwargs: Any
     The component sends `{"start": [x, y]}` (on a curve `{"start": [x]}`) or `{"points": [[x, y], …]}` with
     its event `input` while someone moves the start or a data point, and waits for the answer before it sends
     again. It sends `{"iteration": k}` with its event `release` once the cursor rests; the handler of that
-    event must not answer the player, or the cursor would never rest. Every message has `moved` too: the
-    fields that were moved by hand, until an answer or their own control says otherwise.
+    event must not answer the player, or the cursor would never rest. It sends `{"chosen": field, "sent": n}`
+    with its event `submit` after a choice (see `choose`), n being the number of edits so far. Every message
+    has `moved` too: the fields that were moved by hand, until an answer or their own control says otherwise.
 
     Args:
         value: The race to show at first, at its end.
