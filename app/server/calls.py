@@ -14,21 +14,32 @@ NOT_UPLOADED = (
     "value itself, such as numbers or a text."
 )
 TOO_DEEP = "A value in this call is nested too deeply. Give lists of numbers, at most three in each other."
+# JSON leaves these as they are, and `gradio_client` reads an answer that quotes one as two lines.
+_LINE_SEPARATORS = ("\x85", "\u2028", "\u2029")
+_LINE_SEPARATOR = (
+    "A text in this call holds a line separator (U+0085, U+2028 or U+2029). "
+    "Send a space or a line feed instead."
+)
 _HALF_LETTER = "A text in this call holds half a letter, a surrogate without its pair. Send whole letters."
 
 
 def check_texts(values: list[Any]) -> None:
-    """Refuse texts that cannot be written as UTF-8: an answer with one would hang, and all later ones too.
+    """Refuse texts that no answer could quote.
+
+    With what cannot be written as UTF-8 an answer would hang, and all later ones too.
 
     Raises:
         gr.Error: If there is one, or if the values are nested too deeply to be looked through.
     """
     try:
-        json.dumps(values, ensure_ascii=False, default=str).encode()
+        text = json.dumps(values, ensure_ascii=False, default=str)
+        text.encode()
     except UnicodeEncodeError as error:
         raise gr.Error(_HALF_LETTER, print_exception=False) from error
     except RecursionError as error:
         raise gr.Error(TOO_DEEP, print_exception=False) from error
+    if any(separator in text for separator in _LINE_SEPARATORS):
+        raise gr.Error(_LINE_SEPARATOR, print_exception=False)
 
 
 def check_number(name: str, endpoint: Callable[..., Any], num_given: int, num_needed: int) -> None:

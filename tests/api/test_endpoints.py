@@ -352,6 +352,7 @@ def test_mistakes_are_answered_with_what_would_be_right(client, arguments, api_n
         ("runs", [{"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}], "was not uploaded here"),
         ("runs", [{"path": "http://outside.invalid", "meta": {"_type": "gradio.FileData"}}], "not uploaded"),
         ("pool", [[[1]], "max", "\ud800", 1, 0], "half a letter"),
+        ("pool", [[[1]], "max", "\x85", 1, 0], "holds a line separator"),
         ("train", [["mlp"], *[None] * 18], "no network called ['mlp']. Choose one of"),
         ("train", ["mlp", "strokes", "fast", 10**400, *[None] * 15], f"epochs is 1{'0' * 39}; it must be"),
     ],
