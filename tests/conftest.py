@@ -5,7 +5,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.error
 import urllib.request
 from contextlib import ExitStack, contextmanager
@@ -19,6 +18,7 @@ from filelock import FileLock
 from hypothesis import settings
 
 from models.data.datasets import load_dataset
+from tests.waiting import wait_until
 
 # How long one example takes says nothing on a busy machine; a test that is about time measures it itself.
 settings.register_profile("glassbox", deadline=None)
@@ -180,14 +180,15 @@ def find_free_port():
         return port
 
 
-def wait_until_served(address, process, log, seconds=120):
+def wait_until_served(address, process, log):
     """Wait for the first answer of a server that is starting."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
+
+    def answers():
         assert process.poll() is None, f"the server ended: {log.read_text()}"
         try:
             with urllib.request.urlopen(address, timeout=5):
-                return
+                return True
         except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
-    raise AssertionError(f"no answer in {seconds} s: {log.read_text()}")
+            return False
+
+    wait_until(answers, log.read_text)

@@ -5,7 +5,6 @@ import inspect
 import io
 import json
 import re
-import time
 import urllib.error
 import urllib.request
 
@@ -19,6 +18,7 @@ from app.api import endpoints
 from app.sketchpad.tab import build_example
 from models.checkpoints.file import list_checkpoints
 from models.sketch.preparation import digit_from_strokes
+from tests.waiting import wait_until
 
 # The contract: every endpoint's parameters in their order, each with its default, or ... where it has none.
 PARAMETERS = {
@@ -442,12 +442,12 @@ def test_train_gives_runs_that_wait_their_turn_and_whose_checkpoints_predict(cli
     assert len(set(run_ids)) == 3
     waiting = client.predict(run_ids[-1], api_name="/runs")
     assert (waiting["status"], waiting["place"]) in (("waiting", 1), ("starting", 0), ("running", 0))
-    deadline = time.monotonic() + 120
-    while (state := client.predict(run_ids[-1], api_name="/runs"))["status"] in (
-        "waiting", "starting", "running",
-    ):  # fmt: skip
-        assert time.monotonic() < deadline, state
-        time.sleep(0.3)
+
+    def find_ended():
+        state = client.predict(run_ids[-1], api_name="/runs")
+        return None if state["status"] in ("waiting", "starting", "running") else state
+
+    state = wait_until(find_ended)
     assert state["status"] == "done", state["message"]
     assert (state["config"]["weight_decay"], state["config"]["optimizer"]) == (0.001, "adam")
     assert (state["name"], state["config"]["recipe"], state["num_looks"]) == ("seed 2", "free", 1)

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from app.sketchpad.tab import build_example
 from tests.browser.test_sketchpad import Pad
+from tests.waiting import HANG_MS
 
 SCHEMA = "glassbox-digits-1"
 
@@ -158,7 +159,7 @@ def test_networks_are_ranked_and_a_full_storage_loses_nothing(mine):
     mine.import_file({"schema": SCHEMA, "digits": [*examples, misnamed]})
     mine.wait_for_count(11)
     mine.root.locator(".gb-mine-ask button").first.click()
-    mine.root.locator(".gb-mine-progress", has_text="Network").wait_for(state="hidden", timeout=60_000)
+    mine.root.locator(".gb-mine-progress", has_text="Network").wait_for(state="hidden", timeout=HANG_MS)
     mine.page.wait_for_function(
         "() => document.querySelector('#my-digits .gb-mine-ask button')?.disabled === false"
     )
@@ -220,7 +221,7 @@ def test_a_network_is_trained_on_ones_own_digits(mine):
     runs.locator(".is-chosen .is-name", has_text="10 digits of mine").wait_for()
     assert "begun with mlp, 10 drawings" in runs.locator(".gb-runs-settings").inner_text()
     runs.get_by_role("button", name="Stop", exact=True).click()
-    runs.locator(".gb-runs-focus[data-status=stopped]").wait_for(timeout=60_000)
+    runs.locator(".gb-runs-focus[data-status=stopped]").wait_for(timeout=HANG_MS)
     mine.page.get_by_role("tab", name="Sketchpad").click()
     mine.root.locator(".gb-mine-run", has_text="Stopped as asked").wait_for()
     assert start.is_enabled()

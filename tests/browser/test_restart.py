@@ -11,6 +11,7 @@ from app.sketchpad.tab import build_example
 from tests.browser.test_runs import RunsTab
 from tests.browser.test_sketchpad import Pad
 from tests.conftest import find_free_port, wait_until_served
+from tests.waiting import HANG_MS
 
 
 @contextmanager
@@ -64,7 +65,7 @@ def test_nothing_is_lost_when_the_server_is_killed(chromium, tmp_path):
               return told?.answer?.status === "digit" && JSON.stringify(told.drawing.strokes) === strokes;
             }""",
             arg=json.dumps(drawn["strokes"], separators=(",", ":")),
-            timeout=90_000,
+            timeout=HANG_MS,
         )
         page.locator("body[data-ready]").wait_for()
         page.get_by_role("tab", name="Training runs").click()

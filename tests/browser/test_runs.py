@@ -16,6 +16,7 @@ from tests.browser.conftest import NARROW
 from tests.browser.dropdown import take_option
 from tests.browser.test_sketchpad import Pad, check_delays, choose
 from tests.runs.finished_runs import train_finished_runs
+from tests.waiting import HANG_MS
 
 ROOT, FOCUS = "#runs .gb-runs", "#runs .gb-runs-focus"
 WATCH_UPDATES = """() => {
@@ -53,8 +54,8 @@ class RunsTab:
         field.fill(str(num))
         field.press("Enter")
 
-    def wait_for_status(self, status, seconds=90):
-        self.page.locator(f'{FOCUS}[data-status="{status}"]').wait_for(timeout=1000 * seconds)
+    def wait_for_status(self, status):
+        self.page.locator(f'{FOCUS}[data-status="{status}"]').wait_for(timeout=HANG_MS)
 
     def wait_for_run(self, run_id):
         self.page.locator(f'{FOCUS}[data-run="{run_id}"]').wait_for()
@@ -67,7 +68,7 @@ class RunsTab:
 
     def wait_for_points(self, more_than):
         self.page.wait_for_function(
-            f"() => Number(document.querySelector('{ROOT}')?.dataset.points) > {more_than}", timeout=60_000
+            f"() => Number(document.querySelector('{ROOT}')?.dataset.points) > {more_than}", timeout=HANG_MS
         )
 
     def listed(self):
@@ -157,7 +158,7 @@ def test_run_lives_through_reloading_stopping_and_going_on(runs_tab, open_page, 
     runs_tab.press("Pause the view")
     held = runs_tab.points()
     state = runs_tab.row(run_id).locator(".is-state span")
-    expect(state).not_to_have_text(state.inner_text(), timeout=30_000)
+    expect(state).not_to_have_text(state.inner_text(), timeout=HANG_MS)
     assert runs_tab.points() == held
     runs_tab.press("Go on")
     runs_tab.wait_for_points(more_than=held)
@@ -171,7 +172,7 @@ def test_run_lives_through_reloading_stopping_and_going_on(runs_tab, open_page, 
     runs_tab.wait_for_status("running")
     # Updates with points: what is as large as a whole curve tells of the time before.
     runs_tab.page.wait_for_function(
-        "() => window.updates.filter(([, bytes]) => bytes > 300 && bytes < 800).length > 3", timeout=60_000
+        "() => window.updates.filter(([, bytes]) => bytes > 300 && bytes < 800).length > 3", timeout=HANG_MS
     )
     runs_tab.wait_for_points(more_than=reached)  # beyond where it was stopped
     runs_tab.press("Stop and keep")
@@ -210,7 +211,7 @@ def test_seeds_wait_in_the_queue_and_are_ticked_to_be_compared(runs_tab):
     assert runs_tab.page.evaluate("window.glassboxRuns.compared.ids") == [first, second, third]
     for number, run_id in enumerate((first, second, third)):
         expect(runs_tab.row(run_id)).to_contain_text(f"seed {number}")
-        runs_tab.page.locator(f'{ROOT} li[data-run="{run_id}"][data-status="done"]').wait_for(timeout=90_000)
+        runs_tab.page.locator(f'{ROOT} li[data-run="{run_id}"][data-status="done"]').wait_for(timeout=HANG_MS)
     assert runs_tab.focus() == first
 
 

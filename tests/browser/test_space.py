@@ -6,7 +6,6 @@ import stat
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import pytest
@@ -19,6 +18,7 @@ from tests.browser.test_runs import FOCUS, RunsTab
 from tests.browser.test_sketchpad import Pad, choose
 from tests.test_hosting import list_files
 from tests.test_readme import ROOT
+from tests.waiting import wait_until
 
 NEEDED = ("uv", "unshare", "nsenter", "setpriv", "mount", "ip")
 NOBODY = 65_534
@@ -74,11 +74,12 @@ def server(place):
             ["unshare", "--net", "--mount", "sh", "-c", START, "sh", place],
             cwd=place, stdout=output, stderr=subprocess.STDOUT,
         )  # fmt: skip
-    deadline = time.monotonic() + 120
-    while "Running on" not in log.read_text():
+
+    def is_running():
         assert process.poll() is None, log.read_text()
-        assert time.monotonic() < deadline, log.read_text()
-        time.sleep(0.1)
+        return "Running on" in log.read_text()
+
+    wait_until(is_running, log.read_text)
     yield process
     process.terminate()
     process.wait(timeout=20)

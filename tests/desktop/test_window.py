@@ -8,7 +8,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -34,6 +33,7 @@ from models.runs.control import start_run, stop_run
 from models.runs.folder import find_runs_folder
 from models.runs.status import read_news, read_run
 from tests.runs.trained_runs import LONG, make_short_config, wait_for_end
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 # Opens the window as the command does, and evaluates in its page what is written to the process.
@@ -53,15 +53,9 @@ def drive():
 
 threading.Thread(target=drive, daemon=True).start()
 from app.cli import main
+from tests.waiting import wait_until
 sys.exit(main(["--desktop"]))
 """
-
-
-def wait_for(is_so, seconds=30):
-    deadline = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 def test_size_is_remembered(tmp_path):
@@ -93,7 +87,7 @@ def test_there_is_one_window_and_another_start_shows_it(tmp_path):
         again = "from pathlib import Path; from app.desktop.state import *;"
         again += f"folder = Path({str(tmp_path)!r}); print(claim_window(folder), ask_to_show(folder, 20))"
         other = subprocess.Popen([sys.executable, "-c", again], cwd=ROOT, stdout=subprocess.PIPE, text=True)
-        wait_for(lambda: take_show_request(tmp_path))
+        wait_until(lambda: take_show_request(tmp_path))
         assert other.communicate()[0] == "None True\n"
         assert not take_show_request(tmp_path)
         assert not ask_to_show(tmp_path, 0.2)  # by now nobody looks
@@ -207,7 +201,7 @@ class Window:
         self.ask(f"document.querySelector({selector!r}).click()")
 
     def wait_until(self, script):
-        wait_for(lambda: self.ask(script), seconds=90)
+        wait_until(lambda: self.ask(script))
 
 
 def list_processes(marker):
@@ -253,7 +247,9 @@ def test_window_from_start_to_end(screen, tmp_path):
         assert picture.getpixel((110, 110)) == (0xF6, 0xF7, 0xF9)  # the page's ground, in the window's corner
 
         save_a_file(window, tmp_path / "saved.txt")
-        wait_for(lambda: (tmp_path / "saved.txt").exists() and (tmp_path / "saved.txt").read_text() == "abc")
+        wait_until(
+            lambda: (tmp_path / "saved.txt").exists() and (tmp_path / "saved.txt").read_text() == "abc"
+        )
 
         window.press("windowsize", "--sync", window.find("Glassbox"), 1000, 700)
         page = Client(window.ask("location.origin"), verbose=False)
@@ -262,16 +258,16 @@ def test_window_from_start_to_end(screen, tmp_path):
         assert window.ask("document.querySelector('#gb-closing h2').textContent") == "A run still trains"
         ImageGrab.grab(xdisplay=screen).save(tmp_path / "question.png")
         window.click("#gb-closing .stay")
-        wait_for(lambda: window.ask("!document.querySelector('#gb-closing')"))
+        wait_until(lambda: window.ask("!document.querySelector('#gb-closing')"))
         close_and_wait_for_the_question(window)
         window.write("document.querySelector('#gb-closing .keep').click()")
         assert window.process.wait(timeout=30) == 0
         num_steps = read_run(run_id).step
-        wait_for(lambda: read_run(run_id).step > num_steps, seconds=90)
+        wait_until(lambda: read_run(run_id).step > num_steps)
         stop_run(run_id)
         assert wait_for_end(run_id).status == "stopped"
         assert load_size(state) == WindowSize(1000, 700)
-        wait_for(lambda: not list_processes(str(state.parent).encode()), seconds=30)
+        wait_until(lambda: not list_processes(str(state.parent).encode()))
         assert "Traceback" not in (tmp_path / "log.txt").read_text()
     finally:
         window.process.kill()

@@ -19,6 +19,7 @@ from models.runs.management import delete_run
 from models.runs.queue import count_training, enter_queue, list_waiting, mark_live, release_live, unmark_live
 from models.runs.status import LIVE_STATUSES, read_news, read_run
 from tests.runs.trained_runs import LONG, make_ending, make_folder, make_short_config, wait_for, wait_for_end
+from tests.waiting import wait_until
 
 
 @pytest.fixture
@@ -215,10 +216,8 @@ def test_queue_goes_on_without_whoever_made_it(monkeypatch):
     started = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     first, second = started.stdout.split()
     folder = find_runs_folder() / second
-    deadline = time.monotonic() + 90
-    while not any(event["type"] == "ending" for event in read_events(folder)[0]):  # asking would advance it
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    # To ask for its state would advance it.
+    wait_until(lambda: any(event["type"] == "ending" for event in read_events(folder)[0]))
     assert (read_run(first).status, read_run(second).status) == ("done", "done")
     assert read_run(first).epochs[0]["seconds"] > 0
 
@@ -267,10 +266,7 @@ def test_spare_process_takes_the_next_run_and_ends_with_its_owner(monkeypatch):
     wait_for(run_id, lambda state: state.status not in ("waiting", "starting"))
     assert wait_for_end(run_id).status == "done"
     assert (find_runs_folder() / run_id / "log.txt").exists()
-    deadline = time.monotonic() + 30
-    while spare._process is None:
-        assert time.monotonic() < deadline, "no new spare"
-        time.sleep(0.01)
+    wait_until(lambda: spare._process is not None, lambda: "no new spare")
     assert spare._process.pid != pid
     spare._is_wanted = False
     spare._process.stdin.close()  # as the system does when a server dies

@@ -17,6 +17,7 @@ from app.runs.stream import PERIOD_SECONDS, STREAM_PATH, RunStream
 from models.runs.folder import append_event
 from models.runs.management import delete_run
 from tests.runs.trained_runs import make_ending, make_folder, make_step
+from tests.waiting import wait_until
 
 A = "a" * 32
 
@@ -135,12 +136,12 @@ def test_a_closed_page_makes_room_for_the_next(run, address, monkeypatch):
         lines = first.iter_lines()
         assert next(lines)
         assert httpx.get(url, params=params).status_code == 503
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:  # the server notices at its next look
+
+    def has_room():  # the server notices at its next look
         with httpx.stream("GET", url, params=params, timeout=20) as second:
-            if second.status_code == 200:
-                return
-    raise AssertionError("the closed stream still counts")
+            return second.status_code == 200
+
+    wait_until(has_room, lambda: "the closed stream still counts")
 
 
 def test_page_serves_the_stream(served_page):

@@ -15,6 +15,7 @@ from models.runs.status import LIVE_STATUSES, read_run
 from models.runs.writer import execute_run
 from models.training import loop
 from models.training.recipes import make_config
+from tests.waiting import wait_until
 
 SHORT = {"dataset": "strokes", "num_images": 1_000, "epochs": 1}
 LONG = {"dataset": "strokes", "num_images": 20_000, "epochs": 20}
@@ -65,16 +66,18 @@ def make_ending(status="done", message="Finished", test=None):
     return {"type": "ending", "status": status, "message": message, "test": test}
 
 
-def wait_for(run_id, is_reached, seconds=90):
+def wait_for(run_id, is_reached):
     """Watch a run until `is_reached(state)`."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
+
+    def ask():
         state = read_run(run_id)
-        if is_reached(state):
-            return state
-        time.sleep(0.05)
-    log = find_runs_folder() / run_id / "log.txt"
-    raise AssertionError(f"the run is still {read_run(run_id)}; its log: {log.exists() and log.read_text()}")
+        return state if is_reached(state) else None
+
+    def describe():
+        log = find_runs_folder() / run_id / "log.txt"
+        return f"the run is still {read_run(run_id)}; its log: {log.exists() and log.read_text()}"
+
+    return wait_until(ask, describe)
 
 
 def wait_for_end(run_id):

@@ -4,7 +4,6 @@ import http.cookiejar
 import shutil
 import subprocess
 import tempfile
-import time
 import urllib.request
 from collections import Counter
 from pathlib import Path
@@ -20,6 +19,7 @@ from tests.conftest import find_free_port, serve_page, wait_until_served
 from tests.runs.test_stream import A, follow_news
 from tests.runs.trained_runs import make_folder, make_step
 from tests.test_readme import ROOT
+from tests.waiting import wait_until
 
 CONFIG = ROOT / "docs" / "nginx.conf"
 pytestmark = pytest.mark.release
@@ -64,11 +64,12 @@ def front(served_page, served_runs):
 
 def read_requests(noted, is_complete):
     """Return visitor and replica of each request once all are there: nginx notes one after its answer."""
-    deadline = time.monotonic() + 20
-    while not is_complete(requests := [tuple(line.split()) for line in noted.read_text().splitlines()]):
-        assert time.monotonic() < deadline, requests
-        time.sleep(0.05)
-    return requests
+
+    def read():
+        requests = [tuple(line.split()) for line in noted.read_text().splitlines()]
+        return requests if is_complete(requests) else None
+
+    return wait_until(read, noted.read_text)
 
 
 def send(address, visitor):
