@@ -267,12 +267,12 @@ class _Writer:
         (self._folder / SNAPSHOTS).mkdir(exist_ok=True)
         save_checkpoint(event.checkpoint, self._folder / SNAPSHOTS / f"{epoch:03}{SUFFIX}")
 
-    def _show_progress(self, num_done: int, num_all: int) -> None:
-        """Tell a few times a second how far the drawing of built-in strokes has come."""
+    def _show_progress(self, what: str, num_done: int, num_all: int) -> None:
+        """Tell a few times a second how far the drawing of built-in strokes or a download has come."""
         self._check_halt()
         if time.monotonic() >= self._next_progress:
             self._next_progress = time.monotonic() + _PROGRESS_EVERY_SECONDS
-            message = f"Drawing built-in strokes: {num_done:,} of {num_all:,}"
+            message = f"{what}: {num_done:,} of {num_all:,}"
             self._log.write({"type": "preparing", "message": message})
 
     def _check_halt(self) -> None:

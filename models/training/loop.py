@@ -16,14 +16,9 @@ import torch
 
 from models.checkpoints.evaluation import Evaluation, evaluate_network
 from models.checkpoints.file import Checkpoint
-from models.data.datasets import (
-    Dataset,
-    Progress,
-    has_files,
-    load_dataset,
-    load_strokes,
-    split_dataset,
-)
+from models.data.datasets import Dataset, load_dataset, load_strokes, split_dataset
+from models.data.download import Progress
+from models.data.files import has_files
 from models.data.names import NUM_IMAGES, TITLES
 from models.training.config import TrainConfig
 from models.training.events import Event, Finished, Preparing, Started, StepEvent
@@ -61,7 +56,8 @@ def train(
     Args:
         config: What to train and how.
         device: Where to compute; None chooses the fastest device.
-        progress: Called with (done, all) while built-in strokes are generated.
+        progress: Called with (what, done, all) while built-in strokes are drawn or files are downloaded; what
+            it raises ends the training.
         state: A state of an earlier training with this configuration, to go on from; None begins anew.
         find_halt: Asked at every report whether the training is to end early.
         peers: The processes that train together; each of them calls this function alike.
