@@ -3,7 +3,7 @@
 import os
 
 # What many strangers may take of a Space's two free cores and its disk; the Space's own variables go before
-# these. A container sees all cores of its host, so neither torch nor the runs may count them.
+# these.
 SETTINGS = {
     "OMP_NUM_THREADS": "2",
     "GLASSBOX_MAX_RUNS": "1",

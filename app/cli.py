@@ -24,6 +24,7 @@ from app.commands import (
     run_predict,
     run_train,
 )
+from models.processors import share_processors
 from models.training.options import add_config_options
 
 INTERRUPTED = 130  # the shell's number for Ctrl+C
@@ -37,6 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a code page of Windows lacks some of our letters
     options = build_parser().parse_args(arguments)
+    share_processors()
     if options.data_dir is not None:
         os.environ["GLASSBOX_DATA"] = str(options.data_dir)
     if getattr(options, "runs_dir", None) is not None:

@@ -29,7 +29,8 @@ from torch import nn
 from benchmarks.measured import save_measurement
 from benchmarks.tables import write_table
 from models.checkpoints.evaluation import evaluate_network
-from models.data.datasets import find_data_folder, load_dataset
+from models.data.datasets import load_dataset
+from models.data.files import find_data_folder
 from models.data.names import NUM_IMAGES
 from models.networks.architecture import read_architecture
 from models.networks.registry import build_network

@@ -23,7 +23,7 @@ from app.runs.form import (
     read_fields,
     read_form,
 )
-from models.data.datasets import has_files
+from models.data.files import has_files
 from models.networks.registry import NETWORKS
 from models.runs.limits import narrow_settings, read_limits
 from models.training.config import RECIPES

@@ -12,7 +12,8 @@ from app.runs.results import name_classes, title_run
 from app.ui.digits import DRAWING, take_digit
 from app.ui.numbers import format_number, write_percent
 from app.ui.packing import encode_bytes, find_scale, quantise
-from models.data.datasets import Gallery, has_files, load_dataset
+from models.data.datasets import Gallery, load_dataset
+from models.data.files import has_files
 from models.data.names import TITLES
 from models.networks.architecture import read_architecture
 from models.runs.records import (

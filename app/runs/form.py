@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from models.data.datasets import has_files
+from models.data.files import has_files
 from models.data.names import NUM_IMAGES, TITLES, TRAIN_SHARE
 from models.networks.registry import NETWORKS, get_network_spec, has_dropout
 from models.runs.limits import narrow_settings, read_limits

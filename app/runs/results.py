@@ -10,7 +10,8 @@ from app.runs.payloads import Absent, AnsweredImage, ClassResult, ConfusionCell,
 from app.ui.numbers import format_number, write_percent
 from app.ui.packing import encode_bytes
 from models.checkpoints.evaluation import compute_interval
-from models.data.datasets import has_files, load_gallery
+from models.data.datasets import load_gallery
+from models.data.files import has_files
 from models.data.names import TITLES
 from models.networks.registry import NETWORKS
 from models.runs.records import Answers, load_test_images, read_answers, read_looks

@@ -1,47 +1,25 @@
-"""Data sets as in-memory tensors: where they live, how they get there, how they are split."""
+"""Data sets as in-memory tensors: how they get there, how they are split."""
 
 from __future__ import annotations
 
 import hashlib
-import json
-import os
-import shutil
-import struct
 import tempfile
 import zipfile
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
-import platformdirs
 import torch
 from torch import Tensor
 
 from models.data import strokes
+from models.data.download import Progress, download
+from models.data.files import Part, find_cache_folder, has_files, read_contents, read_part
 from models.data.names import DATASETS, NUM_IMAGES, TITLES, TRAIN_SHARE
 from models.networks.layers import IMAGE_SIZE_PX
 
-Part = Literal["train", "test"]
-Progress = Callable[[int, int], None]
-
-# torchvision's class, and so its folder, for each data set that is downloaded.
-_DOWNLOADED = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST"}
-_IDX_FILES: dict[Part, tuple[str, str]] = {
-    "train": ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"),
-    "test": ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"),
-}
-# torchvision checks the MD5 of what it downloads; these are of MNIST's files once unpacked, wherever they
-# come from.
-_MNIST_MD5 = {
-    "train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",
-    "train-labels-idx1-ubyte": "a25bea736e30d166cdddb491f175f624",
-    "t10k-images-idx3-ubyte": "2646ac647ad5339dbf082846283269ea",
-    "t10k-labels-idx1-ubyte": "27ae3e4e09519cfbb04c329615203637",
-}
-_MD5_RECORD = "md5.json"
 _STROKES_SEED: dict[Part, int] = {"train": 0, "test": 1}
 
 
@@ -90,17 +68,6 @@ def to_input(images: Tensor) -> Tensor:
     return images.to(torch.float32) / 255
 
 
-def find_data_folder() -> Path:
-    """Return the folder of the downloaded data sets: `GLASSBOX_DATA`, or the user's cache folder."""
-    chosen = os.environ.get("GLASSBOX_DATA")
-    return Path(chosen).expanduser() if chosen else find_cache_folder() / "data"
-
-
-def find_cache_folder() -> Path:
-    """Return Glassbox's folder in the user's cache folder of this system."""
-    return platformdirs.user_cache_path("glassbox", appauthor=False)
-
-
 def load_dataset(
     name: str, part: Part, num_images: int | None = None, progress: Progress | None = None
 ) -> Dataset:
@@ -110,7 +77,8 @@ def load_dataset(
         name: One of `DATASETS`.
         part: "train" (60,000 images) or "test" (10,000 images).
         num_images: Take only the first so many images; None takes all.
-        progress: Called with (images made, images in all) while strokes are generated.
+        progress: Called with (what, done, all) while strokes are drawn or files downloaded; what it raises
+            ends that.
 
     Raises:
         ValueError: If there is no such data set, `num_images` is out of range, a file is damaged, or the
@@ -125,7 +93,9 @@ def load_dataset(
     if name == "strokes":
         images, labels = _load_strokes(part, num_images or limit, progress)
     else:
-        images, labels = _load_idx(name, part)
+        if not has_files(name):
+            download(name, progress)
+        images, labels = read_part(name, part)
     inputs = torch.from_numpy(images[:num_images]).unsqueeze(1)  # (N, 28, 28) → (N, 1, 28, 28)
     return Dataset(inputs, torch.from_numpy(labels[:num_images]))
 
@@ -181,17 +151,9 @@ def hash_dataset(name: str) -> str:
         for program in ("glyphs.py", "strokes.py"):
             digest.update(Path(__file__).with_name(program).read_bytes())
     else:
-        for part in _IDX_FILES.values():
-            for file_name in part:
-                digest.update((_raw_folder(name) / file_name).read_bytes())
+        for content in read_contents(name):
+            digest.update(content)
     return digest.hexdigest()
-
-
-def has_files(name: str) -> bool:
-    """Return whether a data set can be loaded without a download."""
-    return name == "strokes" or all(
-        (_raw_folder(name) / file_name).is_file() for part in _IDX_FILES.values() for file_name in part
-    )
 
 
 @lru_cache(maxsize=2)
@@ -215,95 +177,6 @@ def load_gallery(part: Part = "test") -> Gallery:
     return Gallery(name, images, labels)
 
 
-def _raw_folder(name: str) -> Path:
-    return find_data_folder() / _DOWNLOADED[name] / "raw"
-
-
-def _load_idx(name: str, part: Part) -> tuple[np.ndarray, np.ndarray]:
-    """Read a data set in MNIST's file format, (N, 28, 28) uint8 and (N,) int64.
-
-    torchvision downloads the files; they are read here because importing torchvision takes seconds, and
-    reading them a tenth of one.
-    """
-    if not has_files(name):
-        _download(name)
-    images_path, labels_path = (_raw_folder(name) / file_name for file_name in _IDX_FILES[part])
-    num = NUM_IMAGES[part]
-    images = _read_idx(images_path, (num, IMAGE_SIZE_PX, IMAGE_SIZE_PX))
-    labels = _read_idx(labels_path, (num,))
-    if labels.max() > 9:
-        raise ValueError(f"{labels_path} is damaged: it has the label {labels.max()}. {_replace(name)}")
-    return images, labels.astype(np.int64)
-
-
-def _read_idx(path: Path, shape: tuple[int, ...]) -> np.ndarray:
-    """Read unsigned bytes in IDX format: magic number, sizes as big-endian int32, then the bytes."""
-    name = "mnist" if path.parent.parent.name == "MNIST" else "fashion-mnist"
-    header = struct.pack(f">{1 + len(shape)}i", 0x0800 + len(shape), *shape)
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise ValueError(f"{path} cannot be read ({error.strerror}). {_replace(name)}") from error
-    if len(content) != len(header) + int(np.prod(shape)) or not content.startswith(header):
-        raise ValueError(
-            f"{path} is damaged or not the file of that name: it has {len(content):,} bytes. {_replace(name)}"
-        )
-    _check_md5(name, path, content)
-    return np.frombuffer(bytearray(content), dtype=np.uint8, offset=len(header)).reshape(shape)
-
-
-def _check_md5(name: str, path: Path, content: bytes) -> None:
-    """Compare a file with MNIST's known MD5, or with what it was when it was downloaded."""
-    expected = _MNIST_MD5 if name == "mnist" else _read_recorded_md5(path.parent)
-    md5 = hashlib.md5(content, usedforsecurity=False).hexdigest()
-    if md5 != expected.get(path.name, md5):
-        raise ValueError(f"{path} is damaged: its MD5 is {md5}, not {expected[path.name]}. {_replace(name)}")
-
-
-def _read_recorded_md5(folder: Path) -> dict[str, str]:
-    """Return the MD5 of each file at its download; nothing for files that somebody put there by hand."""
-    try:
-        recorded = json.loads((folder / _MD5_RECORD).read_text())
-    except (OSError, ValueError):
-        return {}
-    return recorded if isinstance(recorded, dict) else {}
-
-
-def _replace(name: str) -> str:
-    return f"Delete the folder {_raw_folder(name)} to have {TITLES[name]} downloaded again."
-
-
-def _download(name: str) -> None:
-    """Download a data set with torchvision, which shows its progress and checks each file's MD5.
-
-    The files are fetched into a temporary folder and moved into place when complete, so that a download
-    that is cut off leaves nothing that looks like a data set.
-    """
-    from torchvision import datasets  # takes seconds to import, so only where it is needed
-
-    folder = find_data_folder()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder, prefix=".download-") as temporary:
-            getattr(datasets, _DOWNLOADED[name])(temporary, download=True)
-            downloaded = Path(temporary) / _DOWNLOADED[name] / "raw"
-            _raw_folder(name).mkdir(parents=True, exist_ok=True)
-            recorded = {}
-            for file_name in (file_name for part in _IDX_FILES.values() for file_name in part):
-                content = (downloaded / file_name).read_bytes()
-                recorded[file_name] = hashlib.md5(content, usedforsecurity=False).hexdigest()
-            (downloaded / _MD5_RECORD).write_text(json.dumps(recorded))
-            for file_name in (*recorded, _MD5_RECORD):
-                shutil.move(downloaded / file_name, _raw_folder(name) / file_name)
-    except (OSError, RuntimeError, EOFError) as error:  # no network, no space, no permission, a wrong MD5
-        reason = str(error).strip().splitlines()[-1]
-        raise ValueError(
-            f"{TITLES[name]} is not in {folder} and could not be downloaded ({reason}). Connect to the "
-            f"internet and try again, put its four files into {_raw_folder(name)}, set GLASSBOX_DATA to a "
-            f"folder that has them, or choose the data set 'strokes', which needs no download."
-        ) from error
-
-
 def _load_strokes(part: Part, num: int, progress: Progress | None) -> tuple[np.ndarray, np.ndarray]:
     """Generate built-in strokes, or take them from the cache that an earlier call left.
 
@@ -317,7 +190,8 @@ def _load_strokes(part: Part, num: int, progress: Progress | None) -> tuple[np.n
                 return images[:num], labels[:num]
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         pass  # absent or damaged: generate again
-    images, labels = strokes.generate_digits(num, seed=_STROKES_SEED[part], progress=progress)
+    told = partial(progress, "Drawing built-in strokes") if progress else None
+    images, labels = strokes.generate_digits(num, seed=_STROKES_SEED[part], progress=told)
     _save_strokes(path, images, labels)
     return images, labels
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, replace
 
+from models.processors import count_processors
 from models.training.config import MAX_EPOCHS, SETTINGS
 from models.training.settings import Setting
 
@@ -43,7 +44,7 @@ def read_limits() -> RunLimits:
         ValueError: If a variable is no number that makes sense.
     """
     return RunLimits(
-        max_training=_read_number("GLASSBOX_MAX_RUNS", max(1, (os.cpu_count() or 1) // 2), 1, 1_000),
+        max_training=_read_number("GLASSBOX_MAX_RUNS", max(1, count_processors() // 2), 1, 1_000),
         max_waiting=_read_number("GLASSBOX_MAX_WAITING", RunLimits.max_waiting, 0, 10_000),
         max_epochs=_read_number("GLASSBOX_MAX_EPOCHS", RunLimits.max_epochs, 1, MAX_EPOCHS),
         max_minutes=_read_number("GLASSBOX_MAX_MINUTES", RunLimits.max_minutes, 1, 10_000),

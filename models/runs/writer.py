@@ -44,6 +44,7 @@ from models.runs.folder import (
 )
 from models.runs.queue import advance_queue, mark_live, release_live
 from models.training.config import TrainConfig
+from models.training.device import explain_failure
 from models.training.events import EpochEvent, Event, Finished, Preparing, Started, StepEvent, describe_event
 from models.training.fine_tuning import read_beginning
 from models.training.loop import train
@@ -165,8 +166,9 @@ def _execute_claimed(
         except Exception as error:  # torch's own errors, as when memory is short
             with suppress(OSError):
                 traceback.print_exc()
-            reason = str(error).strip().partition("\n")[0] or type(error).__name__
-            return writer.end("failed", f"The training failed ({reason}); {writer.describe_kept()}.")
+            text = str(error).strip().partition("\n")[0] or type(error).__name__
+            reason = explain_failure(error) or f"The training failed ({text})"
+            return writer.end("failed", f"{reason.removesuffix('.')}; {writer.describe_kept()}.")
 
 
 class _Writer:
@@ -267,12 +269,12 @@ class _Writer:
         (self._folder / SNAPSHOTS).mkdir(exist_ok=True)
         save_checkpoint(event.checkpoint, self._folder / SNAPSHOTS / f"{epoch:03}{SUFFIX}")
 
-    def _show_progress(self, num_done: int, num_all: int) -> None:
-        """Tell a few times a second how far the drawing of built-in strokes has come."""
+    def _show_progress(self, what: str, num_done: int, num_all: int) -> None:
+        """Tell a few times a second how far the drawing of built-in strokes or a download has come."""
         self._check_halt()
         if time.monotonic() >= self._next_progress:
             self._next_progress = time.monotonic() + _PROGRESS_EVERY_SECONDS
-            message = f"Drawing built-in strokes: {num_done:,} of {num_all:,}"
+            message = f"{what}: {num_done:,} of {num_all:,}"
             self._log.write({"type": "preparing", "message": message})
 
     def _check_halt(self) -> None:

@@ -23,7 +23,8 @@ import torch
 from torch import Tensor
 
 from models.checkpoints.file import CheckpointInfo, load_checkpoint
-from models.data.datasets import Dataset, has_files
+from models.data.datasets import Dataset
+from models.data.files import has_files
 from models.networks.layers import IMAGE_SIZE_PX
 from models.training.config import MAX_DRAWINGS, TrainConfig
 

@@ -8,7 +8,6 @@ whether the training went through in one go or was resumed on the way.
 from __future__ import annotations
 
 import copy
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -16,16 +15,12 @@ import torch
 
 from models.checkpoints.evaluation import Evaluation, evaluate_network
 from models.checkpoints.file import Checkpoint
-from models.data.datasets import (
-    Dataset,
-    Progress,
-    has_files,
-    load_dataset,
-    load_strokes,
-    split_dataset,
-)
+from models.data.datasets import Dataset, load_dataset, load_strokes, split_dataset
+from models.data.download import Progress
+from models.data.files import has_files
 from models.data.names import NUM_IMAGES, TITLES
 from models.training.config import TrainConfig
+from models.training.device import choose_device
 from models.training.events import Event, Finished, Preparing, Started, StepEvent
 from models.training.fine_tuning import Beginning, mix_drawings
 from models.training.peers import ALONE, Peers
@@ -36,15 +31,6 @@ from models.training.state import TrainingState
 def go_on() -> Halt | None:
     """Never end early."""
     return None
-
-
-def choose_device() -> torch.device:
-    """Return the device that `GLASSBOX_DEVICE` names, or the fastest at hand: CUDA, Apple's MPS, the CPU."""
-    if chosen := os.environ.get("GLASSBOX_DEVICE"):
-        return torch.device(chosen)
-    if torch.cuda.is_available():
-        return torch.device("cuda", torch.cuda.current_device())
-    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
 
 
 def train(
@@ -61,7 +47,8 @@ def train(
     Args:
         config: What to train and how.
         device: Where to compute; None chooses the fastest device.
-        progress: Called with (done, all) while built-in strokes are generated.
+        progress: Called with (what, done, all) while built-in strokes are drawn or files are downloaded; what
+            it raises ends the training.
         state: A state of an earlier training with this configuration, to go on from; None begins anew.
         find_halt: Asked at every report whether the training is to end early.
         peers: The processes that train together; each of them calls this function alike.

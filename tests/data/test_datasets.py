@@ -15,7 +15,8 @@ import torch
 from torchvision import datasets, transforms
 
 from models.data import datasets as data
-from models.data.datasets import has_files, hash_dataset, load_dataset, load_gallery, split_dataset, to_input
+from models.data.datasets import hash_dataset, load_dataset, load_gallery, split_dataset, to_input
+from models.data.files import has_files
 
 FILES = {
     "train-images-idx3-ubyte": (60_000, 28, 28),

@@ -424,11 +424,3 @@ def test_impossible_configurations_are_refused(changes, message):
 def test_unknown_setting_is_refused():
     with pytest.raises(ValueError, match="no setting 'warmup'"):
         make_config("mlp", warmup=3)
-
-
-def test_device_is_chosen_automatically_or_by_the_environment(monkeypatch):
-    monkeypatch.setenv("GLASSBOX_DEVICE", "meta")
-    assert loop.choose_device().type == "meta"
-    monkeypatch.delenv("GLASSBOX_DEVICE")
-    expected = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
-    assert loop.choose_device().type == expected
