@@ -33,9 +33,7 @@ def run_train(options: argparse.Namespace) -> int:
         folder = create_run(make_described_config(options), owner_key=owner_key)
     print(f"Run {folder.name}. The page shows it under “Open a run by its id”.")
     if owner_key:
-        print(
-            f"Its owner's key is {owner_key}: entered there too, the page can also stop and delete the run."
-        )
+        print(f"With its owner's key, {owner_key}, the page can also stop, rename and delete it.")
     status = _show_run(folder)
     path = find_run_checkpoint(folder.name)
     if path and options.out:

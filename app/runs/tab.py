@@ -44,9 +44,9 @@ _RECALL = """(...values) => {
 # What a visitor takes off the list is no longer remembered: the list is what all windows share.
 _KEEP_LISTED = """(known) => {
   try {
-    return JSON.parse(localStorage.getItem("glassbox-run-ids")) || known;
+    return [JSON.parse(localStorage.getItem("glassbox-run-ids")) || known];
   } catch {
-    return known;
+    return [known];
   }
 }"""
 # On a narrow screen the button stands far below what it starts; a mistake is told beside it.

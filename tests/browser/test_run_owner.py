@@ -123,10 +123,13 @@ def test_run_of_somebody_else_is_taken_off_the_list_and_stays(open_page, place_o
     window = RunsTab(open_page("runs", context=theirs.page.context))
     window.wait_for_listed([run_id, "example"])
     theirs.page.bring_to_front()
+    remembered = theirs.page.evaluate("localStorage.getItem('glassbox-runs')")
     theirs.press("Remove from the list")
     theirs.wait_for_listed(["example"])
     window.wait_for_listed(["example"])
-    theirs.page.wait_for_function("localStorage.getItem('glassbox-run-ids') === '[]'")
+    theirs.page.wait_for_function(
+        "(before) => localStorage.getItem('glassbox-runs') !== before", arg=remembered
+    )
     theirs.page.reload()
     theirs = RunsTab(theirs.page)
     theirs.wait_for_listed(["example"])
