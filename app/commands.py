@@ -20,15 +20,20 @@ def run_train(options: argparse.Namespace) -> int:
     """Train a network with a progress bar, as a run that the page can show; Ctrl+C stops it cleanly."""
     from models.checkpoints.file import write_atomically
     from models.runs.control import create_run, prepare_resumption
+    from models.runs.owner import make_owner_key
     from models.runs.status import find_run_checkpoint
 
     if (options.network is None) == (options.resume is None):
         raise ValueError("Name either a network to train, or with --resume a run to go on with.")
     check_out(options.out)
-    folder = (
-        prepare_resumption(options.resume) if options.resume else create_run(make_described_config(options))
-    )
+    if options.resume:
+        folder, owner_key = prepare_resumption(options.resume), ""
+    else:
+        owner_key = make_owner_key()
+        folder = create_run(make_described_config(options), owner_key=owner_key)
     print(f"Run {folder.name}. The page shows it under “Open a run by its id”.")
+    if owner_key:
+        print(f"With its owner's key, {owner_key}, the page can also stop, rename and delete it.")
     status = _show_run(folder)
     path = find_run_checkpoint(folder.name)
     if path and options.out:

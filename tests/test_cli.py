@@ -14,6 +14,7 @@ from models.checkpoints.file import list_checkpoints, load_checkpoint, read_info
 from models.runs import writer as run_writer
 from models.runs.control import stop_run
 from models.runs.folder import find_runs_folder
+from models.runs.owner import check_owner, has_owner
 from models.runs.status import find_run_checkpoint, read_run
 from models.training.events import EpochEvent, describe_event
 from tests.runs.trained_runs import small_test_set
@@ -71,6 +72,9 @@ def test_run_is_evaluated_by_its_id_and_each_look_counted(capsys):
     _, printed, _ = run(capsys, "train", "logistic", *SMALL, "--epochs", 1)
     (run_id,) = re.findall("^Run ([0-9a-f]{32})", printed)
     assert f"Its checkpoint is {find_run_checkpoint(run_id)}" in printed
+    (key,) = re.findall("owner's key, ([0-9a-f]{32}),", printed)
+    assert has_owner(run_id)
+    check_owner(run_id, key)
     status, printed, _ = run(capsys, "evaluate", f"run:{run_id}")
     assert status == 0
     assert printed.startswith("logistic on 10,000 test images of strokes: accuracy")

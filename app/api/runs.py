@@ -30,17 +30,18 @@ Args:
 
 Returns:
     The run's id, to ask `/runs` about, or to open in the page. It is a secret: whoever knows it can read
-    the run.
+    the run, and change it in the page. Sent with a header X-Owner-Key, 32 random hexadecimal digits, only
+    whoever has that key too can change the run.
 """
 
 
-def start_training(network: str, recipe: str, name: str, **settings: Any) -> str:
+def start_training(network: str, recipe: str, name: str, x_owner_key: str | None, **settings: Any) -> str:
     """Start a run of these settings, None standing for what the recipe has, and return its id."""
     try:
         for key, setting in narrow_settings(read_limits()).items():
             if settings.get(key) is not None:
                 setting.check(settings[key])
-        return start_run(make_config(network, recipe, **settings), name=name)
+        return start_run(make_config(network, recipe, **settings), name=name, owner_key=x_owner_key or "")
     except ValueError as mistake:
         raise gr.Error(str(mistake), print_exception=False) from mistake
 
@@ -57,6 +58,10 @@ def build_train() -> Callable[..., str]:
         "name": "what the page calls the run.",
     }
     names = [*_ORDER, *(name for name in offered if name not in _ORDER)]
+    # A header, as programs count on the parameters, and on the id alone for an answer.
+    header = inspect.Parameter(
+        "x_owner_key", inspect.Parameter.POSITIONAL_OR_KEYWORD, default=None, annotation=gr.Header
+    )
     signature = inspect.Signature(
         [
             inspect.Parameter(
@@ -66,7 +71,8 @@ def build_train() -> Callable[..., str]:
                 annotation=kinds[name],
             )
             for name in names
-        ],
+        ]
+        + [header],
         return_annotation=str,
     )
 
@@ -76,7 +82,7 @@ def build_train() -> Callable[..., str]:
         return start_training(**arguments.arguments)
 
     train.__doc__ = _TRAIN.format(arguments="\n    ".join(f"{name}: {texts[name]}" for name in names))
-    train.__annotations__ = {name: kinds[name] for name in names} | {"return": str}
+    train.__annotations__ = {name: kinds[name] for name in names} | {header.name: gr.Header, "return": str}
     train.__signature__ = signature  # type: ignore[attr-defined]
     return train
 

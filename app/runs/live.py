@@ -23,6 +23,7 @@ from app.runs.view import (
 from app.ui.packing import encode_bytes, pack
 from models.runs.control import resume_run, stop_run
 from models.runs.management import delete_run, rename_run, restore_run
+from models.runs.owner import check_owner
 from models.runs.records import write_events_csv
 from models.runs.status import RunNews, RunState, read_news, read_run
 from models.training.config import TrainConfig
@@ -126,11 +127,13 @@ def answer_act(request: Any) -> str:
     """Do something with a run; called by the component's script, past Gradio's queue.
 
     Args:
-        request: `{"action", "id", "name"}` from the browser, unchecked; `name` counts for "rename" alone.
+        request: `{"action", "id", "name", "key"}` from the browser, unchecked; `name` counts for "rename"
+            alone, `key` is the owner's key for a run that asks for one.
     """
     try:
         action, run_id, name = request["action"], request["id"], request["name"]
-        if not isinstance(run_id, str) or not isinstance(name, str):
+        key = request.get("key", "")
+        if not all(isinstance(text, str) for text in (run_id, name, key)):
             raise TypeError
         actions = {
             "stop": lambda: stop_run(run_id),
@@ -140,6 +143,9 @@ def answer_act(request: Any) -> str:
             "delete": lambda: delete_run(run_id),
             "restore": lambda: restore_run(run_id),
         }
+        if action not in actions:
+            raise LookupError
+        check_owner(run_id, key)
         actions[action]()
     except _BROKEN:
         return pack({"error": _BROKEN_REQUEST})

@@ -10,13 +10,15 @@ from typing import Any, NotRequired, TypedDict
 class RunList(TypedDict):
     """The value of the list: whose runs there are, oldest first, which is chosen, and which are ticked.
 
-    It counts where its `serial` is another than the last one's.
+    It counts where its `serial` is another than the last one's. `keys` are the owner's keys of runs that this
+    browser may change from now on, by their ids.
     """
 
     serial: int
     ids: list[str]
     focus: str
     ticked: NotRequired[list[str]]
+    keys: NotRequired[dict[str, str]]
 
 
 class RunCard(TypedDict):
@@ -24,9 +26,10 @@ class RunCard(TypedDict):
 
     `name` is its owner's; `title` says what is trained on what; `label` and `about` are its row's two lines;
     `settings` are the hyperparameters in a line; at `epochs` and `num_steps` the axes end; `created` is in
-    unix seconds; `checkpoint` is a path or ""; by its `mark` the browser says what it knows; `text` is the
-    status in a few words; `share` is of the steps done; `details` say how it goes; `duration`, `validation`
-    and `test` are texts, "" where there is nothing yet; at `offset` of the events the next question begins.
+    unix seconds; `checkpoint` is a path or ""; changing one that `has_owner` takes its owner's key; by its
+    `mark` the browser says what it knows; `text` is the status in a few words; `share` is of the steps done;
+    `details` say how it goes; `duration`, `validation` and `test` are texts, "" where there is nothing yet;
+    at `offset` of the events the next question begins.
     """
 
     id: str
@@ -40,6 +43,7 @@ class RunCard(TypedDict):
     created: float
     checkpoint: str
     can_resume: bool
+    has_owner: bool
     status: str
     mark: str
     text: str

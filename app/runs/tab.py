@@ -22,6 +22,7 @@ from app.runs.sections import (
 )
 from app.ui.packing import pack
 from models.runs.control import repeat_run
+from models.runs.owner import check_owner, has_owner, make_owner_key
 from models.runs.status import EXAMPLE_RUN, has_run, keep_known_runs
 
 QUESTION = """## What happens while a network learns?
@@ -39,6 +40,14 @@ _RECALL = """(...values) => {
   }
   if (Array.isArray(stored)) values[0] = [...new Set([...(values[0] || []), ...stored])];
   return values;
+}"""
+# What a visitor takes off the list is no longer remembered: the list is what all windows share.
+_KEEP_LISTED = """(known) => {
+  try {
+    return [JSON.parse(localStorage.getItem("glassbox-run-ids")) || known];
+  } catch {
+    return [known];
+  }
 }"""
 # On a narrow screen the button stands far below what it starts; a mistake is told beside it.
 _SHOW_RUN = """() => setTimeout(() => {
@@ -66,23 +75,35 @@ class RunsTab(NamedTuple):
 
 def on_start(my_runs: Any, num_seeds: Any, followed: str, *values: Any) -> Listing:
     """Start a run for each seed; wires: Start button; their runs, seeds, recipe followed, form → listing."""
-    known = keep_known_runs(my_runs)
+    known, key = keep_known_runs(my_runs), make_owner_key()
     try:
         config = read_form(read_fields(values), followed)
-        started = repeat_run(config, read_num_seeds(num_seeds), own_runs=known)
+        started = repeat_run(config, read_num_seeds(num_seeds), own_runs=known, owner_key=key)
     except (ValueError, OSError) as mistake:
         return Listing(str(mistake), gr.skip(), gr.skip())
-    return _show_runs([*known, *started], started[0], started if len(started) > 1 else None)
+    ticked = started if len(started) > 1 else None
+    return _show_runs([*known, *started], started[0], ticked, dict.fromkeys(started, key))
 
 
-def on_open_run(my_runs: Any, text: Any) -> Listing:
-    """Open a run by its id or its address; wires: Open button; this visitor's runs, text → listing."""
+def on_open_run(my_runs: Any, text: Any, owner_key: Any = "") -> Listing:
+    """Open a run by its id or its address; wires: Open button; this visitor's runs, text, key → listing.
+
+    With its owner's key it is the visitor's own from then on.
+    """
     run_id = read_run_id(text)
     known = keep_known_runs(my_runs)
     if not has_run(run_id) or run_id == EXAMPLE_RUN:
         reason = f"{run_id[:40]!r} is not a run's id" if run_id else "Nothing is entered"
         return Listing(f"{reason}: paste the 32 letters that “Copy link” ends with.", gr.skip(), gr.skip())
-    return _show_runs([*(each for each in known if each != run_id), run_id], run_id)
+    key = str(owner_key or "").strip().lower()
+    if key:
+        try:
+            check_owner(run_id, key)
+        except ValueError:
+            mistake = "This is not the owner's key of this run. Leave it out to look at the run only."
+            return Listing(mistake, gr.skip(), gr.skip())
+    keys = {run_id: key} if key and has_owner(run_id) else None
+    return _show_runs([*(each for each in known if each != run_id), run_id], run_id, keys=keys)
 
 
 def on_load(my_runs: Any, request: gr.Request) -> Listing:
@@ -108,17 +129,30 @@ def read_run_id(text: Any) -> str:
     return (named[0] if named else pasted).strip().lower()
 
 
-def pack_listing(run_ids: list[str], focus: str, ticked: list[str] | None = None) -> str:
-    """Return the value of the runs' component: which runs there are, and which is chosen."""
+def pack_listing(
+    run_ids: list[str], focus: str, ticked: list[str] | None = None, keys: dict[str, str] | None = None
+) -> str:
+    """Return the value of the runs' component.
+
+    Args:
+        run_ids: The runs, oldest first.
+        focus: The chosen one.
+        ticked: Those to compare, where others are ticked than before.
+        keys: Owner's keys that the browser has not got yet, by the runs' ids.
+    """
     listing: RunList = {"serial": time.time_ns(), "ids": run_ids, "focus": focus}
     if ticked:
         listing["ticked"] = ticked
+    if keys:
+        listing["keys"] = keys
     return pack(listing)
 
 
-def _show_runs(run_ids: list[str], focus: str, ticked: list[str] | None = None) -> Listing:
+def _show_runs(
+    run_ids: list[str], focus: str, ticked: list[str] | None = None, keys: dict[str, str] | None = None
+) -> Listing:
     remembered = run_ids[-_MAX_REMEMBERED_RUNS:]
-    return Listing("", remembered, pack_listing(remembered, focus, ticked))
+    return Listing("", remembered, pack_listing(remembered, focus, ticked, keys))
 
 
 def build_runs_tab(page: gr.Blocks, pad: gr.HTML, my_runs: gr.BrowserState) -> RunsTab:
@@ -144,6 +178,12 @@ def build_runs_tab(page: gr.Blocks, pad: gr.HTML, my_runs: gr.BrowserState) -> R
                     max_length=400,
                     elem_id="run-id",
                 )
+                owner_key = gr.Textbox(
+                    label="Owner's key",
+                    info="Only if it is yours: to stop, rename and delete it from this browser too.",
+                    max_length=40,
+                    elem_id="run-key",
+                )
                 open_run = gr.Button("Open", size="sm", elem_id="run-open")
                 open_error = gr.Markdown("", elem_classes="gb-error", elem_id="run-open-error")
     build_results_section()
@@ -159,13 +199,14 @@ def build_runs_tab(page: gr.Blocks, pad: gr.HTML, my_runs: gr.BrowserState) -> R
     started = start.click(on_start, form, [error, my_runs, runs], js=_RECALL, **quiet)
     started.then(fn=None, js=_SHOW_RUN, **quiet)
     gr.on(
-        [open_run.click, opened.submit],
+        [open_run.click, opened.submit, owner_key.submit],
         on_open_run,
-        [my_runs, opened],
+        [my_runs, opened, owner_key],
         [open_error, my_runs, runs],
         js=_RECALL,
         **quiet,
     )
+    runs.delete(None, my_runs, my_runs, js=_KEEP_LISTED, **quiet)
     page.load(on_load, my_runs, [error, my_runs, runs], js=_RECALL, **quiet)
     return RunsTab(error, my_runs, runs)
 

@@ -12,6 +12,7 @@ from app.runs.payloads import Curves, RunCard, RunUpdate
 from app.ui.numbers import format_seconds, write_percent
 from models.data.names import TITLES
 from models.networks.registry import NETWORKS
+from models.runs.owner import has_owner
 from models.runs.status import EXAMPLE_RUN, RunNews, RunState
 from models.training.config import TrainConfig, describe_settings
 
@@ -60,6 +61,7 @@ def show_card(run: RunState) -> RunCard:
         "created": run.created,
         "checkpoint": str(run.checkpoint) if run.checkpoint else "",
         "can_resume": run.can_resume,
+        "has_owner": has_owner(run.run_id),
         "status": run.status,
         "mark": mark_status(run.status, run.place, run.message),
         "text": describe_status(run.status, run.place, run.message, _share(latest)),

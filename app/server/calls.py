@@ -62,5 +62,6 @@ def check_number(name: str, endpoint: Callable[..., Any], num_given: int, num_ne
 
 
 def list_parameters(endpoint: Callable[..., Any]) -> list[str]:
-    """Return the names of an endpoint's arguments, in their order."""
-    return list(inspect.signature(endpoint).parameters)
+    """Return the names of an endpoint's arguments, in their order; a header is none of them."""
+    parameters = inspect.signature(endpoint).parameters.values()
+    return [parameter.name for parameter in parameters if parameter.annotation is not gr.Header]

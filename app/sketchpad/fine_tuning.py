@@ -12,6 +12,7 @@ from models.data.names import TITLES, TRAIN_SHARE
 from models.runs.control import start_run
 from models.runs.folder import find_run_folder
 from models.runs.library import RUN_PREFIX, resolve_choice
+from models.runs.owner import make_owner_key
 from models.runs.status import LIVE_STATUSES, RunState, read_run
 from models.sketch.drawings import prepare_drawings
 from models.training.config import TrainConfig
@@ -42,8 +43,10 @@ def start_fine_tuning(key: Any, digits: Any, run_ids: Any) -> StartedRun:
     name = f"{config.drawings} digits of mine"
     own_runs = run_ids if isinstance(run_ids, list) else []
     files = pack_beginning(path, drawings.images, drawings.labels)
+    owner_key = make_owner_key()
     return {
-        "id": start_run(config, own_runs=own_runs, name=name, files=files),
+        "id": start_run(config, own_runs=own_runs, name=name, files=files, owner_key=owner_key),
+        "owner_key": owner_key,
         "about": _describe_mixture(config),
     }
 

@@ -217,9 +217,10 @@ class ScoreView(TypedDict):
 
 
 class StartedRun(TypedDict):
-    """A fine-tuning that has started, and a sentence on what it trains on."""
+    """A fine-tuning that has started, its owner's key, and a sentence on what it trains on."""
 
     id: str
+    owner_key: str
     about: str
 
 

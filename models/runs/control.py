@@ -26,6 +26,7 @@ from models.runs.folder import (
 )
 from models.runs.limits import RunLimits, narrow_settings, read_limits
 from models.runs.management import check_name, purge_deleted
+from models.runs.owner import check_key_form, write_owner
 from models.runs.queue import (
     advance_held_queue,
     advance_queue,
@@ -54,6 +55,7 @@ def start_run(
     group: str = "",
     name: str = "",
     files: Mapping[str, bytes] | None = None,
+    owner_key: str = "",
 ) -> str:
     """Start training in a process of its own, or queue for one, and return the run's id.
 
@@ -63,15 +65,21 @@ def start_run(
         group: Shared by runs that repeat one configuration over several seeds.
         name: What the visitor calls it.
         files: What its folder holds besides, by name (see `models.training.fine_tuning`).
+        owner_key: What changing it will take (see `models.runs.owner`); empty where its id will do.
 
     Raises:
-        ValueError: If it would take more than the limits allow, or the runs' folder cannot be written.
+        ValueError: If it would take more than the limits allow, or the runs' folder cannot be written,
+            or the key could be guessed.
     """
-    return _start_runs([config], own_runs, group, name, files)[0]
+    return _start_runs([config], own_runs, group, name, files, owner_key)[0]
 
 
-def repeat_run(config: TrainConfig, num_seeds: int, *, own_runs: Iterable[str] = ()) -> list[str]:
-    """Start one run for each seed: the configuration's own, the next one and so on; they share a group.
+def repeat_run(
+    config: TrainConfig, num_seeds: int, *, own_runs: Iterable[str] = (), owner_key: str = ""
+) -> list[str]:
+    """Start one run for each seed: the configuration's own, the next one and so on.
+
+    They share a group and their owner's key.
 
     Raises:
         ValueError: As `start_run`, or if there are too many seeds; then none has started.
@@ -79,7 +87,8 @@ def repeat_run(config: TrainConfig, num_seeds: int, *, own_runs: Iterable[str] =
     if isinstance(num_seeds, bool) or not isinstance(num_seeds, int) or not 1 <= num_seeds <= MAX_SEEDS:
         raise ValueError(f"The number of seeds is {num_seeds}; repeat a run over 1 to {MAX_SEEDS} seeds.")
     configs = [replace(config, seed=config.seed + index) for index in range(num_seeds)]
-    return _start_runs(configs, own_runs, secrets.token_hex(8) if num_seeds > 1 else "", "")
+    group = secrets.token_hex(8) if num_seeds > 1 else ""
+    return _start_runs(configs, own_runs, group, owner_key=owner_key)
 
 
 def stop_run(run_id: str, keep: bool = False) -> None:
@@ -164,7 +173,12 @@ def _reopen(folder: Path) -> None:
 
 
 def create_run(
-    config: TrainConfig, *, group: str = "", name: str = "", files: Mapping[str, bytes] | None = None
+    config: TrainConfig,
+    *,
+    group: str = "",
+    name: str = "",
+    files: Mapping[str, bytes] | None = None,
+    owner_key: str = "",
 ) -> Path:
     """Make the folder of a run that nothing trains yet, and return it.
 
@@ -174,6 +188,8 @@ def create_run(
     folder = find_runs_folder() / secrets.token_hex(16)
     folder.mkdir(parents=True)
     try:
+        if owner_key:
+            write_owner(folder, owner_key)
         for file_name, content in (files or {}).items():
             write_atomically(folder / file_name, content)
         write_meta(folder, {"created": time.time(), "name": check_name(name), "group": group})
@@ -188,14 +204,17 @@ def _start_runs(
     configs: list[TrainConfig],
     own_runs: Iterable[str],
     group: str,
-    name: str,
+    name: str = "",
     files: Mapping[str, bytes] | None = None,
+    owner_key: str = "",
 ) -> list[str]:
     """Queue new runs, all or none, and let the queue move."""
     limits = read_limits()
     for config in configs:
         _check_config(limits, config)
     check_name(name)
+    if owner_key:
+        check_key_form(owner_key)
     own = [run_id for run_id in keep_known_runs(list(own_runs)) if run_id != EXAMPLE_RUN]
     purge_deleted()
     folders: list[Path] = []
@@ -205,7 +224,7 @@ def _start_runs(
             _check_queue(limits, len(configs))
             _check_disk(limits)
             for config in configs:
-                folders.append(create_run(config, group=group, name=name, files=files))
+                folders.append(create_run(config, group=group, name=name, files=files, owner_key=owner_key))
             for folder in folders:
                 enter_queue(folder.name)
             advance_held_queue()
@@ -227,7 +246,7 @@ def _check_visitor(limits: RunLimits, own: list[str], num_new: int) -> None:
     if len(own) + num_new > limits.runs_per_visitor:
         raise ValueError(
             f"You have {len(own)} runs and may keep {limits.runs_per_visitor}. Delete one that you no longer "
-            "need."
+            "need, or remove somebody else's from your list."
         )
     num_live = sum(read_news(run_id).status in LIVE_STATUSES for run_id in own) if own else 0
     if num_live + num_new > limits.live_per_visitor:

@@ -2,6 +2,7 @@
 
     <id>/config.json              what is trained and how
     <id>/meta.json                when it was made, the visitor's name for it, the group of repeated seeds
+    <id>/owner                    the hash of its owner's key, where it has one (see `models.runs.owner`)
     <id>/events.jsonl             what happened, one event a line, only ever appended to
     <id>/checkpoint.safetensors   the weights after the last finished epoch, or those that were kept
     <id>/state.safetensors        all that resuming needs, after the last finished epoch; gone when it is done
@@ -13,7 +14,8 @@
     <id>/lock                     held by the process for as long as it lives
     <id>/stop                     put there by whoever wants it to stop: "stop" or "keep"
 
-An id is a secret: it cannot be guessed, and there is no call that lists the ids of others.
+An id is a secret: it cannot be guessed, and there is no call that lists the ids of others. Deleted runs lie
+in `.deleted` for some minutes.
 """
 
 from __future__ import annotations
@@ -38,6 +40,7 @@ EXAMPLE_RUN = "example"
 CONFIG, META, EVENTS, CHECKPOINT = "config.json", "meta.json", "events.jsonl", "checkpoint.safetensors"
 STATE, SNAPSHOTS, TEST, LOG = "state.safetensors", "epochs", "test.npz", "log.txt"
 LOCK, STOP = "lock", "stop"
+DELETED = ".deleted"
 
 _ID_PATTERN = re.compile(r"[0-9a-f]{32}")
 _TAIL_BYTES = 8_192  # an ending with its confusion matrix is about one kilobyte

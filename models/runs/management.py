@@ -9,6 +9,7 @@ from pathlib import Path
 from models.checkpoints.file import move
 from models.runs.folder import (
     CONFIG,
+    DELETED,
     append_event,
     describe_os_error,
     find_own_folder,
@@ -23,7 +24,6 @@ from models.runs.status import LIVE_STATUSES, read_news
 
 MAX_NAME_LENGTH = 60
 KEEP_DELETED_SECONDS = 600
-_DELETED = ".deleted"
 _DELETED_AT = "deleted"  # a file in a deleted run's folder, which is as old as its deletion
 
 
@@ -68,7 +68,7 @@ def delete_run(run_id: str) -> None:
             append_event(folder, {"type": "ending", "status": "stopped", "message": message, "test": None})
         if read_news(run_id).status in LIVE_STATUSES:
             raise ValueError("This run trains. Stop it before you delete it.")
-        deleted = find_runs_folder() / _DELETED
+        deleted = find_runs_folder() / DELETED
         deleted.mkdir(exist_ok=True)
         (folder / _DELETED_AT).touch()
         move(folder, deleted / run_id)
@@ -82,7 +82,7 @@ def restore_run(run_id: str) -> None:
     """
     if has_run(run_id):
         return
-    folder = find_runs_folder() / _DELETED / run_id
+    folder = find_runs_folder() / DELETED / run_id
     if not is_run_id(run_id) or not (folder / CONFIG).is_file():
         raise ValueError("This run was deleted too long ago and cannot be brought back.")
     (folder / _DELETED_AT).unlink(missing_ok=True)
@@ -91,7 +91,7 @@ def restore_run(run_id: str) -> None:
 
 def purge_deleted(older_than_seconds: float = KEEP_DELETED_SECONDS) -> None:
     """Remove for good what was deleted so long ago."""
-    for folder in (find_runs_folder() / _DELETED).glob("*"):
+    for folder in (find_runs_folder() / DELETED).glob("*"):
         if _measure_age(folder) >= older_than_seconds:
             shutil.rmtree(folder, ignore_errors=True)
 

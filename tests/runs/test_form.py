@@ -218,7 +218,7 @@ def test_nothing_starts_from_a_form_that_is_wrong(monkeypatch):
 def test_configuration_that_is_started_is_the_forms(monkeypatch):
     asked = []
 
-    def start(config, num_seeds, own_runs):
+    def start(config, num_seeds, own_runs, owner_key):
         asked.append((config, num_seeds, own_runs))
         return ["a" * 32, "b" * 32]
 

@@ -72,9 +72,9 @@ def test_one_declaration_is_found_on_the_command_line(added):
 
 def test_one_declaration_is_found_in_the_endpoint_behind_what_programs_count_on(added, monkeypatch):
     started = []
-    monkeypatch.setattr("app.api.runs.start_run", lambda config, name: started.append(config) or "id")
+    monkeypatch.setattr("app.api.runs.start_run", lambda config, **_: started.append(config) or "id")
     train = build_train()
-    *_, name, last = inspect.signature(train).parameters.values()
+    *_, name, last, _ = inspect.signature(train).parameters.values()
     assert (name.name, last.name, last.default, last.annotation) == (
         "name",
         "gradient_clipping",

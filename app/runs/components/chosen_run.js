@@ -1,7 +1,8 @@
 // The chosen run: its heading, how far it has come, and what can be done with it.
 
-// `root` is a .gb-runs-focus. The owner does what is asked for: onAct(action), onRename(name), onFile(file), onPause().
-function createChosenRun(root, { onAct, onRename, onFile, onPause }) {
+// `root` is a .gb-runs-focus. The owner does what is asked for: onAct(action), onRename(name), onFile(file), onPause(),
+// onLeave().
+function createChosenRun(root, { onAct, onRename, onFile, onPause, onLeave }) {
   const heading = root.querySelector("h3");
   const form = root.querySelector("form");
   const field = form.querySelector("input");
@@ -13,11 +14,13 @@ function createChosenRun(root, { onAct, onRename, onFile, onPause }) {
   const button = (name) => root.querySelector(`button[data-act="${name}"], button[data-do="${name}"]`);
 
   let card = null;
+  let ownerKey = "";       // of that run, where this browser has it
   let said = "";           // what was spoken last of this run
 
-  function show(newCard, isPaused) {
+  function show(newCard, { isPaused, key, isOwned }) {
     const isOther = card?.id !== newCard.id;
     card = newCard;
+    ownerKey = key;
     if (isOther) {
       closeForm();
       link.hidden = true;
@@ -32,16 +35,21 @@ function createChosenRun(root, { onAct, onRename, onFile, onPause }) {
     const isMoving = live && !card.share;  // a bar without a value moves by itself
     if (isMoving) progress.removeAttribute("value");
     else if (progress.getAttribute("value") !== String(card.share)) progress.setAttribute("value", card.share);
-    showActions(live, isPaused);
+    showActions(live, isPaused, isOwned);
     speak(isOther);
   }
 
-  function showActions(live, isPaused) {
+  function showActions(live, isPaused, isOwned) {
     const isExample = card.id === EXAMPLE;
-    const isHidden = { stop: !live, keep: !live || card.status === "waiting", pause: !live || card.status === "waiting",
-      resume: !card.can_resume, rename: isExample, link: isExample, delete: isExample };
+    const isWaiting = card.status === "waiting";
+    const isHidden = { stop: !live || !isOwned, keep: !live || isWaiting || !isOwned, pause: !live || isWaiting,
+      resume: !card.can_resume || !isOwned, rename: isExample || !isOwned, link: isExample, key: !ownerKey,
+      delete: isExample || !isOwned, leave: isOwned };
+    root.querySelector(".gb-runs-whose").hidden = isOwned;
+    button("link").title = card.has_owner ? "Whoever has the link can look at this run, compare and download it"
+      : "Whoever has the link sees this run and can change it";
     for (const [name, hidden] of Object.entries(isHidden)) button(name).hidden = hidden;
-    button("delete").disabled = live && card.status !== "waiting";
+    button("delete").disabled = live && !isWaiting;
     button("delete").title = button("delete").disabled ? "Stop it first" : "It can be undone for ten seconds";
     setText(button("pause"), isPaused ? "Go on" : "Pause the view");
     button("pause").setAttribute("aria-pressed", isPaused);
@@ -86,20 +94,29 @@ function createChosenRun(root, { onAct, onRename, onFile, onPause }) {
     field.select();
   }
 
-  async function showLink() {
-    const address = `${location.origin}${location.pathname}?tab=runs&run=${card.id}`;
+  function showLink() {
+    return showCopy("Link to this run", `${location.origin}${location.pathname}?tab=runs&run=${card.id}`);
+  }
+
+  // Never in the link, which is to be shared.
+  function showKey() {
+    return showCopy("Owner\u2019s key", ownerKey);
+  }
+
+  async function showCopy(label, text) {
     const input = link.querySelector("input");
     link.hidden = false;
-    input.value = address;
+    setText(link.querySelector("label span"), label);
+    input.value = text;
     input.select();
     let message = "Copy it from here.";
     try {
-      await navigator.clipboard.writeText(address);
+      await navigator.clipboard.writeText(text);
       message = "Copied.";
     } catch {
       // A page that is not served securely may not write to the clipboard.
     }
-    setText(link.querySelector("span"), message);
+    setText(link.querySelector('[role="status"]'), message);
   }
 
   form.addEventListener("submit", (event) => {
@@ -119,6 +136,8 @@ function createChosenRun(root, { onAct, onRename, onFile, onPause }) {
   });
   button("rename").addEventListener("click", openForm);
   button("link").addEventListener("click", showLink);
+  button("key").addEventListener("click", showKey);
+  button("leave").addEventListener("click", onLeave);
   button("pause").addEventListener("click", onPause);
   for (const each of root.querySelectorAll("button[data-act]")) each.addEventListener("click", () => onAct(each.dataset.act));
   for (const each of root.querySelectorAll("button[data-file]")) each.addEventListener("click", () => onFile(each.dataset.file));

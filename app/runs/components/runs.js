@@ -25,7 +25,7 @@ let stream = null;           // of news, while there is one
 let isLaidOut = false;       // its tab is the open one; asking for a width here would make the page lay itself out
 
 const list = createRunList(root.querySelector(".gb-runs-list"), { onChoose: choose, onTick: tellTicked });
-const chosenRun = createChosenRun(root.querySelector(".gb-runs-focus"), { onAct, onRename, onFile, onPause });
+const chosenRun = createChosenRun(root.querySelector(".gb-runs-focus"), { onAct, onRename, onFile, onPause, onLeave });
 const undo = createUndo(root.querySelector(".gb-runs-undo"), bringBack);
 const curves = createRunCurves(root.querySelector(".gb-runs-charts"));
 
@@ -151,7 +151,8 @@ function show() {
   }
   const card = cards.get(focus);
   if (!card) return;
-  chosenRun.show(card, isPaused);
+  const key = (card.has_owner && readRunKeys()[focus]) || "";
+  chosenRun.show(card, { isPaused, key, isOwned: !card.has_owner || key !== "" });
   const detail = { id: focus, status: card.status, known: [...ids] };
   if (JSON.stringify(detail) === JSON.stringify(PAGE.run)) return;
   PAGE.run = detail;
@@ -181,7 +182,7 @@ async function act(action, id, name = "") {
   chosenRun.setBusy(true);
   let text;
   try {
-    text = await server.act({ action, id, name });
+    text = await server.act({ action, id, name, key: readRunKeys()[id] || "" });
   } catch {
     text = undefined;
   }
@@ -208,10 +209,20 @@ function outdate(id) {
 
 function forget(id) {
   const card = cards.get(id);
+  leave(id);
+  undo.show(card);
+}
+
+function leave(id) {
   const place = listed().indexOf(id);
   setIds(ids.filter((each) => each !== id));
-  undo.show(card);
   choose(listed()[place] || EXAMPLE);
+}
+
+function onLeave() {
+  undo.hide();
+  leave(focus);
+  trigger("delete");  // or the page would remember it
 }
 
 async function bringBack(card) {
@@ -258,6 +269,7 @@ function takeValue() {
   if (value.serial === serial) return;
   serial = value.serial;
   undo.hide();
+  if (value.keys) keepRunKeys(value.keys);
   setIds(value.ids);
   leaveLink();
   awaited = value.ticked || null;

@@ -16,10 +16,12 @@ _FOLDER = Path(__file__).parent
 _MANAGE = """
 <div class="gb-runs-manage" role="group" aria-label="Manage this run">
   <button type="button" data-do="rename">Rename</button>
-  <button type="button" data-do="link" title="Whoever has the link sees this run and can change it">
-    Copy link
+  <button type="button" data-do="link">Copy link</button>
+  <button type="button" data-do="key" title="Whoever has it can stop, rename and delete this run">
+    Copy owner's key
   </button>
   <button type="button" data-act="delete">Delete</button>
+  <button type="button" data-do="leave" title="The run itself stays">Remove from the list</button>
 </div>
 """
 _STEER = """
@@ -66,7 +68,11 @@ _TEMPLATE = f"""
       {_MANAGE}
     </div>
     <p class="gb-runs-link" hidden>
-      <label>Link to this run <input type="text" readonly></label><span role="status"></span>
+      <label><span></span> <input type="text" readonly></label><span role="status"></span>
+    </p>
+    <p class="gb-runs-whose" hidden>
+      Opened by a link: you can look, compare and download. If it is yours, enter its owner's key under “Open
+      a run by its id”.
     </p>
     <p class="gb-runs-settings"></p>
     <progress max="1" value="0" aria-label="Progress of the training"></progress>
@@ -94,22 +100,23 @@ def build_runs(
 ) -> gr.HTML:
     """Build the list of runs and the heading and curves of the chosen one; one a page.
 
-    The value is JSON text of `{"serial", "ids", "focus", "ticked"}`: whose runs are listed, oldest first, and
-    which of them is chosen; `ticked`, where it is there, are the runs to compare. A value counts where its
+    The value is JSON text of `{"serial", "ids", "focus", "ticked", "keys"}`: whose runs are listed, oldest
+    first, and which of them is chosen; `ticked`, where it is there, are the runs to compare, and `keys` the
+    owner's keys that the browser is to keep. A value counts where its
     `serial` is another than the last one's. Everything else comes by questions, a few a second while one of
     the runs is live and somebody can see them.
 
     It tells the page with the events `glassbox-run`, whose detail is `{"id", "status", "known"}`, whenever
     another run is chosen or its status changes, `known` being the ids of all runs in the list, and
     `glassbox-runs-compared`, `{"ids"}`, whenever others are ticked; the last details stand in
-    `window.glassboxRuns` as `run` and `compared`.
+    `window.glassboxRuns` as `run` and `compared`. A run that is taken off the list and stays raises `delete`.
 
     Args:
         look: Called with `{"runs": {id: null or [offset, mark]}, "focus": id, "view": bool}`, outside
             Gradio's queue and with whatever the browser sent. Returns JSON text of `{"cards": [card, …],
             "updates": {id: update}, "gone": [id, …], "view" or "news": curves}`, as `app.runs.view` lays out.
-        act: Called in the same way with `{"action", "id", "name"}`. Returns JSON text of `{"error": str}`,
-            empty where it was done.
+        act: Called in the same way with `{"action", "id", "name", "key"}`. Returns JSON text of
+            `{"error": str}`, empty where it was done.
         hand_out: Called in the same way with `{"id", "file"}`. Returns JSON text of `{"name", "type",
             "content"}`, the last in base64, or `{"error": str}`.
         **kwargs: Further arguments of `gr.HTML`, such as `elem_id`.
@@ -130,7 +137,7 @@ def build_runs(
         html_template=_TEMPLATE,
         css_template=read_component_style(_FOLDER, "chart", "runs"),
         js_on_load=read_component_script(
-            _FOLDER, "series", "axes", "chart", "list", "curves", "chosen_run", "undo", "runs"
+            _FOLDER, "series", "axes", "chart", "run_keys", "list", "curves", "chosen_run", "undo", "runs"
         ),
         apply_default_css=False,
         server_functions=[ask_look, ask_act, ask_file],

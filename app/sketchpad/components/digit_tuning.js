@@ -40,6 +40,7 @@ function createDigitTuning(part, readDigits) {
       return follow(readDigits());
     }
     runId = answer.id;
+    keepRunKeys({ [runId]: answer.owner_key });
     shareRun(runId);
     setText(mixture, answer.about);
     props.value = answer.id;

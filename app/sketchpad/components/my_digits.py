@@ -144,6 +144,7 @@ def build_my_digits(
         js_on_load=read_component_script(
             _FOLDER,
             "asking",
+            "run_keys",
             "digit_store",
             "digit_cards",
             "digit_scores",
