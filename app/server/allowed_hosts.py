@@ -105,7 +105,7 @@ def is_space() -> bool:
 def _read_told(text: str) -> str:
     """Return a name that the server was told, as requests are compared with it."""
     name = text.lower().removesuffix(".")
-    if name == EVERY_HOST or _TOLD.fullmatch(name):
+    if text == EVERY_HOST or _TOLD.fullmatch(name):
         return name
     authority = read_authority(name if name.startswith("[") else f"[{name}]")
     if authority is not None and authority.port is None:

@@ -220,7 +220,7 @@ async def _refuse_download(url: str) -> Any:
 
 def give_no_permission() -> None:
     """Make Gradio serve a page without its permission for pages of other sites."""
-    routes.CustomCORSMiddleware = _give_no_permission  # type: ignore[assignment, misc]
+    routes.CustomCORSMiddleware = _give_no_permission  # type: ignore[assignment, attr-defined]
 
 
 def _give_no_permission(app: ASGIApp, strict_cors: bool = True, parent_app: Any | None = None) -> ASGIApp:
