@@ -23,7 +23,7 @@ import json
 import os
 import re
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -33,6 +33,7 @@ import platformdirs
 from filelock import FileLock, Timeout
 
 from models.checkpoints.file import SHIPPED_FOLDER, write_atomically
+from models.runs.event_lines import is_text, parse_lines
 
 EXAMPLE_RUN = "example"
 CONFIG, META, EVENTS, CHECKPOINT = "config.json", "meta.json", "events.jsonl", "checkpoint.safetensors"
@@ -41,8 +42,13 @@ LOCK, STOP = "lock", "stop"
 
 _ID_PATTERN = re.compile(r"[0-9a-f]{32}")
 _TAIL_BYTES = 8_192  # an ending with its confusion matrix is about one kilobyte
+_LATEST_CREATED = 2**40  # in unix seconds; far beyond any clock, and far below what no browser can show
 _FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
 _probing = threading.Lock()  # or two questions for one lock would take each other for the run
+
+
+class DamagedRunError(ValueError):
+    """A run is there and cannot be read; the text says what is wrong. It can still be deleted."""
 
 
 def find_runs_folder() -> Path:
@@ -60,7 +66,15 @@ def is_run_id(text: str) -> bool:
 
 def has_run(run_id: str) -> bool:
     """Return whether there is a run of that id; any text may be asked about."""
-    return run_id == EXAMPLE_RUN or (is_run_id(run_id) and (find_runs_folder() / run_id / CONFIG).is_file())
+    return run_id == EXAMPLE_RUN or (is_run_id(run_id) and is_folder(find_runs_folder() / run_id))
+
+
+def is_folder(path: Path) -> bool:
+    """Return whether there is a folder, as far as this user may know."""
+    try:
+        return path.is_dir()
+    except OSError:  # it lies in one that this user may not enter
+        return False
 
 
 def keep_known_runs(run_ids: object) -> list[str]:
@@ -85,14 +99,18 @@ def keep_to_folder(run_id: str) -> Iterator[Path]:
     """Give a run's folder to a `with` block that reads in it, while another window may delete the run.
 
     Raises:
+        DamagedRunError: If one of its files cannot be read.
         ValueError: If there is no such run, or none any more by the end of the block.
     """
     folder = find_run_folder(run_id)
     try:
         yield folder
-    except FileNotFoundError:
+    except OSError as error:
         find_run_folder(run_id)
-        raise
+        name = Path(str(error.filename or folder)).name
+        raise DamagedRunError(
+            f"This run is damaged: {name} cannot be read ({error.strerror or error})."
+        ) from error
     find_run_folder(run_id)  # what a folder that has gone lacks may also read as "nothing yet"
 
 
@@ -108,17 +126,21 @@ def find_own_folder(run_id: str) -> Path:
 
 
 def read_meta(folder: Path) -> dict[str, Any]:
-    """Return what is known of a run beside its configuration: created (unix seconds), name, group."""
+    """Return what is known of a run beside its configuration: created (unix seconds), name, group.
+
+    What the file lacks, or has wrong, is as of a run that was never named.
+    """
     try:
         meta = json.loads((folder / META).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         meta = {}
     known = meta if isinstance(meta, dict) else {}
     name, group, created = known.get("name"), known.get("group"), known.get("created")
+    is_time = isinstance(created, int | float) and 0 <= created < _LATEST_CREATED  # NaN is not
     return {
-        "created": created if isinstance(created, int | float) else (folder / CONFIG).stat().st_mtime,
-        "name": name if isinstance(name, str) else "",
-        "group": group if isinstance(group, str) else "",
+        "created": created if is_time else folder.stat().st_mtime,
+        "name": name if is_text(name) else "",
+        "group": group if is_text(group) else "",
     }
 
 
@@ -147,13 +169,20 @@ def is_locked(folder: Path) -> bool:
 
 
 def read_events(folder: Path, offset: int = 0) -> tuple[list[dict[str, Any]], int]:
-    """Read the events from a byte on.
-
-    The last line may be half written, and then is not an event yet; a line that a full disk or a crash has
-    damaged is passed over.
+    """Read the events from a byte on; damaged lines are passed over.
 
     Returns:
         The events, and the byte to read on from.
+    """
+    lines, new_offset = read_lines(folder, offset)
+    return parse_lines(lines), new_offset
+
+
+def read_lines(folder: Path, offset: int = 0) -> tuple[list[bytes], int]:
+    """Read the lines of the events from a byte on; the last one may be half written, and is none yet.
+
+    Returns:
+        The lines that are not empty, and the byte to read on from.
     """
     try:
         with (folder / EVENTS).open("rb") as file:
@@ -162,20 +191,7 @@ def read_events(folder: Path, offset: int = 0) -> tuple[list[dict[str, Any]], in
     except FileNotFoundError:
         return [], 0
     whole = content[: content.rfind(b"\n") + 1]
-    return parse_lines(whole.splitlines()), offset + len(whole)
-
-
-def parse_lines(lines: Iterable[bytes]) -> list[dict[str, Any]]:
-    """Return the events of lines, without those that are damaged."""
-    return [event for line in lines if (event := _parse_line(line)) is not None]
-
-
-def _parse_line(line: bytes) -> dict[str, Any] | None:
-    try:
-        event = json.loads(line)
-    except ValueError:
-        return None
-    return event if isinstance(event, dict) and "type" in event else None
+    return [line for line in whole.splitlines() if line], offset + len(whole)
 
 
 def read_tail(folder: Path) -> list[dict[str, Any]]:
