@@ -23,7 +23,7 @@ from app.runs.view import (
 )
 from app.ui.packing import encode_bytes, pack
 from models.runs.control import resume_run, stop_run
-from models.runs.folder import find_run_folder, read_name
+from models.runs.folder import describe_os_error, find_run_folder, read_name
 from models.runs.management import delete_run, rename_run, restore_run
 from models.runs.records import write_events_csv
 from models.runs.status import DamagedRunError, RunNews, RunState, read_news, read_run
@@ -166,8 +166,10 @@ def answer_act(request: Any) -> str:
         actions[action]()
     except _BROKEN:
         return pack({"error": _BROKEN_REQUEST})
-    except (ValueError, OSError) as mistake:
+    except ValueError as mistake:
         return pack({"error": str(mistake)})
+    except OSError as error:
+        return pack({"error": f"{describe_os_error(error)}; nothing was changed."})
     return pack({"error": ""})
 
 
@@ -197,8 +199,10 @@ def answer_file(request: Any) -> str:
             raise LookupError
     except _BROKEN:
         return pack({"error": _BROKEN_REQUEST})
-    except (ValueError, OSError) as mistake:
+    except ValueError as mistake:
         return pack({"error": str(mistake)})
+    except OSError as error:
+        return pack({"error": f"{describe_os_error(error)}; no file was made."})
     return pack({"name": name, "type": media_type, "content": encode_bytes(content)})
 
 

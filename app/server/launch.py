@@ -20,6 +20,7 @@ from app.server.gradio_patches import (
     keep_lean_sessions,
     shut_downloads,
 )
+from app.server.mistakes import Mistakes
 from app.server.page_head import PageHead
 from app.server.refusals import MAX_BODY_BYTES, CallRefusals, Refusals
 from app.server.security_headers import SecurityHeaders
@@ -74,6 +75,7 @@ def launch_page(
             "middleware": [
                 Middleware(SecurityHeaders),
                 Middleware(Refusals, upload_folder=find_upload_folder()),
+                Middleware(Mistakes, page=page),
                 Middleware(CompressedPage),
                 Middleware(PageHead),
                 Middleware(CallRefusals, endpoints=endpoints),

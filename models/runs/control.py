@@ -197,9 +197,9 @@ def _start_runs(
         _check_config(limits, config)
     check_name(name)
     own = [run_id for run_id in keep_known_runs(list(own_runs)) if run_id != EXAMPLE_RUN]
-    purge_deleted()
     folders: list[Path] = []
     try:
+        purge_deleted()
         with hold_queue():
             _check_visitor(limits, own, len(configs))
             _check_queue(limits, len(configs))
@@ -260,6 +260,6 @@ def _measure_folder(folder: Path) -> int:
     num_bytes = 0
     for place, _, names in os.walk(folder):
         for name in names:
-            with suppress(FileNotFoundError):
+            with suppress(OSError):  # it is gone, or this user may not look
                 num_bytes += Path(place, name).stat().st_size
     return num_bytes

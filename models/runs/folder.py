@@ -44,6 +44,8 @@ _ID_PATTERN = re.compile(r"[0-9a-f]{32}")
 _TAIL_BYTES = 8_192  # an ending with its confusion matrix is about one kilobyte
 _LATEST_CREATED = 2**40  # in unix seconds; far beyond any clock, and far below what no browser can show
 _FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
+_FILE_IN_PLACE = (errno.ENOTDIR, errno.EEXIST)
+_NOT_WRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS, *_FILE_IN_PLACE)
 _probing = threading.Lock()  # or two questions for one lock would take each other for the run
 
 
@@ -271,4 +273,8 @@ def describe_os_error(error: OSError) -> str:
     """Say what a failed write means, for a person; a sentence without its full stop."""
     if error.errno in _FULL_DISK:
         return "The disk is full: make room on it, then try again"
+    if error.errno == errno.EFBIG:
+        return "This system allows no file of that size: raise the limit (ulimit -f), then try again"
+    if error.errno in _NOT_WRITABLE:
+        return "The folder of all runs cannot be written: set GLASSBOX_RUNS to a folder that can"
     return error.strerror or str(error)

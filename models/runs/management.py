@@ -103,5 +103,5 @@ def _measure_age(folder: Path) -> float:
     """Return the seconds since a run was deleted."""
     try:
         return time.time() - (folder / _DELETED_AT).stat().st_mtime
-    except FileNotFoundError:  # just restored
+    except OSError:  # just restored
         return 0.0
