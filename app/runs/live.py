@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -104,12 +105,10 @@ def _read_card(run_id: str) -> RunCard:
 
 def _tell_damage(answer: Look, run_id: str, damage: DamagedRunError) -> None:
     """Put the card of a run that cannot be read into an answer."""
-    try:
+    name = ""
+    with suppress(ValueError, OSError):  # it cannot be read either
         name = read_name(find_run_folder(run_id))
-    except (ValueError, OSError):  # deleted meanwhile
-        answer["gone"].append(run_id)
-    else:
-        answer["cards"].append(show_damaged_card(run_id, name, str(damage)))
+    answer["cards"].append(show_damaged_card(run_id, name, str(damage)))
 
 
 def _read_whole(run_id: str) -> tuple[RunCard, RunState]:

@@ -22,6 +22,7 @@ import errno
 import json
 import os
 import re
+import stat
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -72,10 +73,12 @@ def has_run(run_id: str) -> bool:
 
 
 def is_folder(path: Path) -> bool:
-    """Return whether there is a folder, as far as this user may know."""
+    """Return whether there is a folder; one that this user may not look for counts, lest it be forgotten."""
     try:
-        return path.is_dir()
-    except OSError:  # it lies in one that this user may not enter
+        return stat.S_ISDIR(path.stat().st_mode)
+    except PermissionError:
+        return True
+    except OSError:
         return False
 
 

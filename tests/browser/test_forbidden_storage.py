@@ -1,6 +1,8 @@
-"""Where cookies are blocked, the browser forbids every storage: the page works for as long as it is open."""
+"""What the page remembers in its browser: nothing where cookies are blocked, and a long list elsewhere."""
 
 import json
+import re
+import shutil
 
 import pytest
 from playwright.sync_api import expect
@@ -52,3 +54,30 @@ def test_page_works_without_storage_and_says_that_it_will_forget(forbidding, ser
 def test_page_that_may_store_says_nothing(open_page):
     page = open_page("runs")
     assert page.locator("#gb-forgets").count() == 0
+
+
+def test_list_as_long_as_a_visitor_may_have_is_shown(open_page, served_page, served_runs):
+    """More runs than one question may ask about."""
+    ids = [f"{number:032x}" for number in range(1_000)]
+    for run_id in ids:
+        make_folder(run_id, [make_ending("stopped")]).rename(served_runs / run_id)
+    remembered = [{"name": "glassbox-run-ids", "value": json.dumps(ids)}]
+    page = open_page(
+        "runs",
+        storage_state={"cookies": [], "origins": [{"origin": served_page, "localStorage": remembered}]},
+    )
+    expect(page.locator("#runs .gb-runs-list li")).to_have_count(1_001)
+    assert page.locator("#runs .gb-runs-error").text_content() == ""
+    for run_id in ids:
+        shutil.rmtree(served_runs / run_id)
+
+
+@pytest.mark.parametrize(("typed", "taken"), [("0", "1"), ("-3", "1"), ("99999", "1000"), ("15", "15")])
+def test_number_beyond_a_slider_becomes_its_bound(open_page, typed, taken):
+    page = open_page("descent", reduced_motion="reduce")
+    field = page.get_by_role("spinbutton", name="Iterations")
+    field.fill(typed)
+    field.press("Tab")
+    expect(field).to_have_value(taken)
+    expect(page.locator("#descent-player .gb-player")).to_have_attribute("data-races", re.compile("[1-9]"))
+    assert page.locator(".toast-body").count() == 0

@@ -1,8 +1,10 @@
 """A damaged run is shown as damaged, with what is wrong, can be deleted, and touches no other."""
 
 import dataclasses
+import errno
 import json
 import shutil
+from pathlib import Path
 
 import gradio as gr
 import httpx
@@ -21,7 +23,7 @@ from app.runs.tab import on_open_run
 from app.sketchpad.fine_tuning import show_fine_tuning
 from app.ui.answers import answer
 from models.runs.control import _check_visitor, stop_run
-from models.runs.folder import find_runs_folder
+from models.runs.folder import find_runs_folder, keep_known_runs
 from models.runs.library import list_choices
 from models.runs.limits import RunLimits
 from models.runs.management import delete_run, restore_run
@@ -174,6 +176,34 @@ def test_run_that_cannot_be_read_says_why_and_can_be_deleted_and_brought_back(da
     assert look_at([A, B], A)[1]["gone"] == [A]
     restore_run(A)
     assert look_at([A, B], A)[0][A]["status"] == "damaged"
+
+
+@pytest.mark.parametrize("taken", ["events.jsonl", "config.json", A])
+def test_run_whose_permissions_are_taken_away_is_shown_and_not_forgotten(monkeypatch, taken):
+    """As a stranger in our own house: root may read everything, so the system's refusal is imitated."""
+    make_folder(B, [make_step(1)])
+    make_folder(A, [make_step(1)])
+    forbid(monkeypatch, taken)
+    cards, found = look_at([A, B], A)
+    assert found["gone"] == []
+    assert (cards[A]["status"], cards[B]["status"]) == ("damaged", "interrupted")
+    assert "Permission denied" in cards[A]["details"]
+    assert keep_known_runs([A, B]) == [A, B]
+
+
+def forbid(monkeypatch, taken):
+    """Refuse every look at what has that name, or lies in it."""
+
+    def guard(method):
+        def guarded(path, *args, **kwargs):
+            if taken in path.parts and (method.__name__ != "stat" or path.name != taken):
+                raise PermissionError(errno.EACCES, "Permission denied", str(path))
+            return method(path, *args, **kwargs)
+
+        return guarded
+
+    for name in ("open", "stat"):
+        monkeypatch.setattr(Path, name, guard(getattr(Path, name)))
 
 
 def test_damaged_run_that_trains_is_not_deleted_before_it_is_stopped():
