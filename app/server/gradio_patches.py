@@ -116,7 +116,6 @@ PATCHES = (
         (
             "page._queue.event_ids_to_events",
             "page._queue.pending_event_ids_session",
-            "page._queue.pending_messages_per_session",
         ),
     ),
     Patch(
@@ -285,7 +284,7 @@ def _find_raiser(error: Exception) -> CodeType | None:
 def is_awaited_event(page: gr.Blocks, event_id: str) -> bool:
     """Return whether a call of that number waits, runs, or has an answer that nobody has fetched yet."""
     queue = page._queue
-    if event_id in queue.event_ids_to_events or event_id in queue.pending_messages_per_session:
+    if event_id in queue.event_ids_to_events:
         return True
     return any(event_id in ids for ids in list(queue.pending_event_ids_session.values()))
 

@@ -143,10 +143,18 @@ def read_meta(folder: Path) -> dict[str, Any]:
     name, group, created = known.get("name"), known.get("group"), known.get("created")
     is_time = isinstance(created, int | float) and 0 <= created < _LATEST_CREATED  # NaN is not
     return {
-        "created": created if is_time else folder.stat().st_mtime,
+        "created": created if is_time else _find_age(folder),
         "name": name if is_text(name) else "",
         "group": group if is_text(group) else "",
     }
+
+
+def _find_age(folder: Path) -> float:
+    """Return when a run was made, in unix seconds, by its configuration, which is written once."""
+    try:
+        return (folder / CONFIG).stat().st_mtime
+    except OSError:
+        return folder.stat().st_mtime
 
 
 def read_name(folder: Path) -> str:

@@ -247,7 +247,7 @@ def test_run_made_at_no_time_is_as_old_as_its_folder(created):
     (folder / "meta.json").write_text(f'{{"created": {created}, "name": "\\ud800", "group": 7}}')
     run = read_run(A)
     assert (run.name, run.group) == ("", "")
-    assert run.created == (1 if created == "true" else folder.stat().st_mtime)
+    assert run.created == (1 if created == "true" else (folder / "config.json").stat().st_mtime)
     look_at([A], A)
 
 

@@ -107,7 +107,7 @@ def test_result_is_there_once(served_page):
 def test_client_that_leaves_while_its_call_waits_leaves_no_traceback(served_page, log):
     call = f"{served_page}/gradio_api/call/pool"
     for _ in range(3):
-        number = post(call, {"data": [[[1.0] * 64] * 64]}).json()["event_id"]
+        number = start_pooling(served_page)
         try:
             with httpx.stream("GET", f"{call}/{number}", timeout=0.001):
                 pass
@@ -117,11 +117,16 @@ def test_client_that_leaves_while_its_call_waits_leaves_no_traceback(served_page
     check_log(log, 3)
 
 
+def start_pooling(served_page):
+    """Call an endpoint, and return the call's number."""
+    call = {"image": [[1.0] * 64] * 64}
+    return post(f"{served_page}/gradio_api/call/v2/pool", call).json()["event_id"]
+
+
 def wait_for_result(served_page):
     """Make a call that is answered after all earlier ones of its kind."""
-    call = f"{served_page}/gradio_api/call/pool"
-    number = post(call, {"data": [[[1.0] * 4] * 4]}).json()["event_id"]
-    text = httpx.get(f"{call}/{number}", timeout=60).text
+    number = start_pooling(served_page)
+    text = httpx.get(f"{served_page}/gradio_api/call/pool/{number}", timeout=60).text
     time.sleep(0.3)  # the log of a client that has left is written when the server notices
     return text
 
@@ -174,7 +179,18 @@ def test_number_beyond_its_slider_is_a_sentence_and_no_error_of_the_server(serve
     data = [number if each == steps else parts[each]["props"].get("value") for each in call["inputs"]]
     body = {"data": data, "fn_index": call["id"], "session_hash": "mistakes"}
     answer = post(f"{served_page}/gradio_api/run/predict", body)
+    check_log(log, 0)
     assert answer.status_code in (200, 422)
     if answer.status_code == 422:
         assert answer.json()["error"]
+
+
+@pytest.mark.parametrize("value", [None, [], {}, 2**70])
+def test_handler_that_is_sent_what_its_page_never_sends_leaves_no_traceback(served_page, config, log, value):
+    for call in config["dependencies"]:
+        if call["api_visibility"] == "public" or not call.get("backend_fn", True):
+            continue
+        body = {"data": [value] * len(call["inputs"]), "fn_index": call["id"], "session_hash": "mistakes"}
+        answer = post(f"{served_page}/gradio_api/run/predict", body)
+        assert answer.status_code in (200, 422), call
     check_log(log, 0)
