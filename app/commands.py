@@ -20,17 +20,19 @@ def run_train(options: argparse.Namespace) -> int:
     """Train a network with a progress bar, as a run that the page can show; Ctrl+C stops it cleanly."""
     from models.checkpoints.file import write_atomically
     from models.runs.control import create_run, prepare_resumption
+    from models.runs.folder import describe_os_error
     from models.runs.owner import make_owner_key
     from models.runs.status import find_run_checkpoint
 
     if (options.network is None) == (options.resume is None):
         raise ValueError("Name either a network to train, or with --resume a run to go on with.")
     check_out(options.out)
-    if options.resume:
-        folder, owner_key = prepare_resumption(options.resume), ""
-    else:
-        owner_key = make_owner_key()
-        folder = create_run(make_described_config(options), owner_key=owner_key)
+    owner_key = "" if options.resume else make_owner_key()
+    config = None if options.resume else make_described_config(options)
+    try:
+        folder = create_run(config, owner_key=owner_key) if config else prepare_resumption(options.resume)
+    except OSError as error:
+        raise ValueError(f"{describe_os_error(error)}; nothing was started.") from error
     print(f"Run {folder.name}. The page shows it under “Open a run by its id”.")
     if owner_key:
         print(f"With its owner's key, {owner_key}, the page can also stop, rename and delete it.")
@@ -107,11 +109,15 @@ def _evaluate_on_images(checkpoint: Checkpoint, dataset: str, run_id: str | None
     from app.ui.score_tables import format_classes, format_confusion
     from models.checkpoints.evaluation import compute_class_accuracies, evaluate_network
     from models.data.datasets import load_dataset
+    from models.runs.folder import describe_os_error
     from models.runs.records import record_look
 
     result = evaluate_network(checkpoint.network, load_dataset(dataset, "test"))
     if run_id is not None:  # the page tells how often a run's test images were looked at
-        record_look(run_id, dataset, result)
+        try:
+            record_look(run_id, dataset, result)
+        except OSError as error:
+            print(f"glassbox: {describe_os_error(error)}; this look is not counted.", file=sys.stderr)
     print(f"{checkpoint.info.network} on {result.num_images:,} test images of {dataset}: {result}")
     print(f"\n{format_classes(compute_class_accuracies(result.confusion))}")
     print(f"\n{format_confusion(result.confusion)}")

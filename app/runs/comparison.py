@@ -12,7 +12,14 @@ from app.ui.numbers import format_number, format_seconds, write_percent
 from models.data.names import NUM_IMAGES, TITLES
 from models.networks.architecture import read_architecture
 from models.networks.registry import NETWORKS
-from models.runs.status import EXAMPLE_RUN, LIVE_STATUSES, RunState, keep_known_runs, read_run
+from models.runs.status import (
+    EXAMPLE_RUN,
+    LIVE_STATUSES,
+    RunState,
+    keep_known_runs,
+    keep_readable_runs,
+    read_run,
+)
 from models.training.config import OPTIMIZERS, SETTINGS
 
 MAX_RUNS = 8
@@ -41,7 +48,8 @@ def show_comparison(run_ids: Any) -> Comparison:
         What `app.runs.components.comparison` takes.
     """
     ids = list(dict.fromkeys(keep_known_runs(run_ids)))[:MAX_RUNS]
-    runs = [read_run(run_id) for run_id in ids or [EXAMPLE_RUN]]
+    readable = keep_readable_runs(ids)
+    runs = readable or [read_run(EXAMPLE_RUN)]
     configs = [run.config for run in runs]
     names = [run.name or title_run(run) for run in runs]
     labels = label_runs(names, configs)
@@ -56,7 +64,7 @@ def show_comparison(run_ids: Any) -> Comparison:
             for run, name, label in zip(runs, names, labels, strict=True)
         ],
         "is_live": any(run.status in LIVE_STATUSES for run in runs),
-        "hint": _write_hint(ids),
+        "hint": _write_hint(len(readable), len(ids) - len(readable)),
         "quantities": [
             {"key": key, "title": title, "y_label": y_label, "log_y": log_y, "by_epoch": source == "epochs"}
             for key, (title, y_label, log_y, source, _) in _QUANTITIES.items()
@@ -115,10 +123,16 @@ def write_setting(key: str, value: Any) -> str:
     return value if isinstance(value, str) else format_number(float(value))
 
 
-def _write_hint(ids: list[str]) -> str:
-    if not ids:
-        return "Tick two or more runs in the list above to lay them over each other. Until then, the example."
-    return "Tick another run in the list above to lay it over this one." if len(ids) == 1 else ""
+def _write_hint(num_ticked: int, num_damaged: int) -> str:
+    left_out = ""
+    if num_damaged:
+        left_out = "1 damaged run is" if num_damaged == 1 else f"{num_damaged} damaged runs are"
+        left_out += " left out. "
+    if not num_ticked:
+        hint = "Tick two or more runs in the list above to lay them over each other. Until then, the example."
+    else:
+        hint = "Tick another run in the list above to lay it over this one." if num_ticked == 1 else ""
+    return (left_out + hint).strip()
 
 
 def _trace_curve(run: RunState, source: str, name: str) -> list[list[float]]:

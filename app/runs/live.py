@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -17,15 +18,17 @@ from app.runs.view import (
     mark_status,
     show_card,
     show_curves,
+    show_damaged_card,
     show_heading,
     show_update,
 )
 from app.ui.packing import encode_bytes, pack
 from models.runs.control import resume_run, stop_run
+from models.runs.folder import describe_os_error, find_run_folder, read_name
 from models.runs.management import delete_run, rename_run, restore_run
 from models.runs.owner import check_owner
 from models.runs.records import write_events_csv
-from models.runs.status import RunNews, RunState, read_news, read_run
+from models.runs.status import DamagedRunError, RunNews, RunState, read_news, read_run
 from models.training.config import TrainConfig
 
 MAX_ASKED_RUNS = 200
@@ -54,16 +57,15 @@ def look(request: Any) -> Look:
         runs, focus, wants_view = request["runs"], request["focus"], request["view"] is True
         if not isinstance(runs, dict) or len(runs) > MAX_ASKED_RUNS:
             raise TypeError
+        if not all(known is None or (isinstance(known, list) and len(known) == 2) for known in runs.values()):
+            raise TypeError
         answer: Look = {"cards": [], "updates": {}, "gone": []}
         if wants_view:
             _show_view(answer, focus)
         for run_id, known in runs.items():
             if wants_view and run_id == focus:
                 continue
-            try:
-                _look_at(answer, run_id, known, run_id == focus)
-            except (ValueError, TypeError):  # deleted, or the configuration of a later version
-                answer["gone"].append(run_id)
+            _look_at(answer, run_id, known, run_id == focus)
     except _BROKEN:
         return {"error": _BROKEN_REQUEST}
     return answer
@@ -71,6 +73,15 @@ def look(request: Any) -> Look:
 
 def _look_at(answer: Look, run_id: str, known: Any, is_followed: bool) -> None:
     """Put what is new of one run into an answer, with its curves' new points where they are followed."""
+    try:
+        _tell_news(answer, run_id, known, is_followed)
+    except DamagedRunError as damage:
+        _tell_damage(answer, run_id, damage)
+    except ValueError:  # deleted
+        answer["gone"].append(run_id)
+
+
+def _tell_news(answer: Look, run_id: str, known: Any, is_followed: bool) -> None:
     if known is None:
         answer["cards"].append(_read_card(run_id))
         return
@@ -93,6 +104,14 @@ def _read_card(run_id: str) -> RunCard:
     return _read_whole(run_id)[0]
 
 
+def _tell_damage(answer: Look, run_id: str, damage: DamagedRunError) -> None:
+    """Put the card of a run that cannot be read into an answer."""
+    name = ""
+    with suppress(ValueError, OSError):  # it cannot be read either
+        name = read_name(find_run_folder(run_id))
+    answer["cards"].append(show_damaged_card(run_id, name, str(damage)))
+
+
 def _read_whole(run_id: str) -> tuple[RunCard, RunState]:
     # The offset before the events: what comes in between is told twice, and drawn once.
     news = read_news(run_id, 0)
@@ -104,11 +123,14 @@ def _show_view(answer: Look, run_id: str) -> None:
     """Put a run's whole curves into an answer, with the card that says where to read on from."""
     try:
         card, run = _read_whole(run_id)
-    except (ValueError, TypeError):
+    except DamagedRunError as damage:
+        _tell_damage(answer, run_id, damage)
+        answer["view"] = show_curves([], [], MAX_VIEW_POINTS)
+    except ValueError:
         answer["gone"].append(run_id)
-        return
-    answer["cards"].append(card)
-    answer["view"] = show_curves(run.steps, run.epochs, MAX_VIEW_POINTS)
+    else:
+        answer["cards"].append(card)
+        answer["view"] = show_curves(run.steps, run.epochs, MAX_VIEW_POINTS)
 
 
 def _show_news(news: RunNews) -> Curves:
@@ -149,8 +171,10 @@ def answer_act(request: Any) -> str:
         actions[action]()
     except _BROKEN:
         return pack({"error": _BROKEN_REQUEST})
-    except (ValueError, OSError) as mistake:
+    except ValueError as mistake:
         return pack({"error": str(mistake)})
+    except OSError as error:
+        return pack({"error": f"{describe_os_error(error)}; nothing was changed."})
     return pack({"error": ""})
 
 
@@ -180,8 +204,10 @@ def answer_file(request: Any) -> str:
             raise LookupError
     except _BROKEN:
         return pack({"error": _BROKEN_REQUEST})
-    except (ValueError, OSError) as mistake:
+    except ValueError as mistake:
         return pack({"error": str(mistake)})
+    except OSError as error:
+        return pack({"error": f"{describe_os_error(error)}; no file was made."})
     return pack({"name": name, "type": media_type, "content": encode_bytes(content)})
 
 

@@ -29,7 +29,7 @@ QUESTION = """## What happens while a network learns?
 Training shows a network images batch by batch and moves its weights a little after each batch, so that the
 loss falls. Choose a network and watch it fall."""
 
-_MAX_REMEMBERED_RUNS = 100  # more than a visitor may keep, for runs that were opened by their address
+_MAX_REMEMBERED_RUNS = 1_100  # more than a visitor may ever keep, for runs that were opened by their address
 # Another window of this browser may know of runs that this one has not heard of.
 _RECALL = """(...values) => {
   let stored = [];
@@ -79,7 +79,7 @@ def on_start(my_runs: Any, num_seeds: Any, followed: str, *values: Any) -> Listi
     try:
         config = read_form(read_fields(values), followed)
         started = repeat_run(config, read_num_seeds(num_seeds), own_runs=known, owner_key=key)
-    except (ValueError, OSError) as mistake:
+    except ValueError as mistake:
         return Listing(str(mistake), gr.skip(), gr.skip())
     ticked = started if len(started) > 1 else None
     return _show_runs([*known, *started], started[0], ticked, dict.fromkeys(started, key))

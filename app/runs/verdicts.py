@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,14 +50,17 @@ def judge_differences(runs: list[RunState], labels: list[str]) -> list[Verdict]:
     """Say for each data set's best run whether the other ones are worse by more than chance."""
     tested: dict[str, list[_Tested]] = {}
     for run, label in zip(runs, labels, strict=True):
-        answers = read_answers(run.run_id) if run.test else None
+        answers = None
+        if run.test:
+            with suppress(ValueError):  # damaged answers are none, and no reason not to judge the others
+                answers = read_answers(run.run_id)
         if answers is not None:
             is_right = answers.answers == answers.labels
             tested.setdefault(answers.dataset, []).append(_Tested(label, _drop_seed(run.config), is_right))
     verdicts: list[Verdict] = []
     for group in tested.values():
         best, *others = sorted(group, key=lambda each: -each.is_right.sum())
-        verdicts += [_judge(best, other) for other in others]
+        verdicts += [_judge(best, other) for other in others if len(other.is_right) == len(best.is_right)]
     if len(tested) > 1:
         names = " and ".join(TITLES[dataset] for dataset in tested)
         detail = "They were tested on other images, and one data set is harder than another."

@@ -12,6 +12,7 @@ from app.runs.payloads import Curves, RunCard, RunUpdate
 from app.ui.numbers import format_seconds, write_percent
 from models.data.names import TITLES
 from models.networks.registry import NETWORKS
+from models.runs.folder import EVENTS
 from models.runs.owner import has_owner
 from models.runs.status import EXAMPLE_RUN, RunNews, RunState
 from models.training.config import TrainConfig, describe_settings
@@ -37,6 +38,7 @@ _STATUS_TITLES = {
     "stopped": "Stopped",
     "failed": "Failed",
     "interrupted": "Interrupted",
+    "damaged": "Damaged",
 }
 
 
@@ -66,11 +68,45 @@ def show_card(run: RunState) -> RunCard:
         "mark": mark_status(run.status, run.place, run.message),
         "text": describe_status(run.status, run.place, run.message, _share(latest)),
         "share": 1.0 if run.status == "done" else _share(latest),
-        "details": describe_progress(latest, config.epochs) if is_stepping and latest else run.message,
+        "details": describe_progress(latest, config.epochs) if is_stepping and latest else _describe_end(run),
         "duration": format_seconds(run.seconds) if run.seconds else "",
         "validation": _format_share(run.epochs[-1]["validation_accuracy"]) if run.epochs else "",
         "test": _format_share(run.test["accuracy"]) if run.test else "",
     }
+
+
+def show_damaged_card(run_id: str, name: str, what: str) -> RunCard:
+    """Return the card of a run that cannot be read: its name, if it has one, and what is wrong with it."""
+    return {
+        "id": run_id,
+        "name": name,
+        "title": "Damaged run",
+        "label": name or "Damaged run",
+        "about": f"Its id begins with {run_id[:6]}",
+        "settings": "",
+        "epochs": 0,
+        "num_steps": 0,
+        "created": 0,
+        "checkpoint": "",
+        "can_resume": False,
+        "has_owner": has_owner(run_id),
+        "status": "damaged",
+        "mark": mark_status("damaged", 0, what),
+        "text": _STATUS_TITLES["damaged"],
+        "share": 0,
+        "details": f"{what} It harms no other run; delete it if you do not need it.",
+        "duration": "",
+        "validation": "",
+        "test": "",
+    }
+
+
+def _describe_end(run: RunState) -> str:
+    """Return what has happened to a run, with what of its events is damaged."""
+    if not run.num_damaged:
+        return run.message
+    lines = "1 line is" if run.num_damaged == 1 else f"{run.num_damaged:,} lines are"
+    return f"{run.message.rstrip('.')}. {lines} damaged in {EVENTS} and left out."
 
 
 def show_update(news: RunNews) -> RunUpdate:

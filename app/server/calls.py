@@ -13,6 +13,7 @@ NOT_UPLOADED = (
     "A value in this call stands for a file that was not uploaded here. Leave out the file and give the "
     "value itself, such as numbers or a text."
 )
+UNREADABLE_VALUE = "The page sent a value that cannot be read. Reload it."
 TOO_DEEP = "A value in this call is nested too deeply. Give lists of numbers, at most three in each other."
 # JSON leaves these as they are, and `gradio_client` reads an answer that quotes one as two lines.
 _LINE_SEPARATORS = ("\x85", "\u2028", "\u2029")

@@ -23,7 +23,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import ASGIApp
 
-from app.server.calls import NOT_UPLOADED, TOO_DEEP, check_number, check_texts
+from app.server.calls import NOT_UPLOADED, TOO_DEEP, UNREADABLE_VALUE, check_number, check_texts
 
 # How often the queue looks for an event while there is none. Gradio would look a thousand times a second.
 QUEUE_SECONDS = 0.01
@@ -38,6 +38,7 @@ UNUSED_SERVICES = (
     "/gradio_api/vibe-starter-queries",
 )
 CALL_PATH = re.compile(r"/gradio_api/(?:call/v2|call|run|api)/([^/]*)/?")
+DIRECT_CALL_PATH = re.compile(r"/gradio_api/(?:run|api)/[^/]*/?")
 JOIN_PATH = "/gradio_api/queue/join"
 NO_FETCHING = "This page fetches nothing from other hosts."
 
@@ -115,6 +116,15 @@ PATCHES = (
             "gradio_client.utils.construct_args(parameters_info, args, kwargs)",
         ),
         (JOIN_PATH, "/gradio_api/call/x", "/gradio_api/call/v2/x", "/gradio_api/run/x", "/gradio_api/api/x"),
+    ),
+    Patch(
+        "known results",
+        "Gradio answers status 200, and a traceback, to who asks for the result of a call that there is not.",
+        "Programs wait for what never comes, and anybody fills the log.",
+        (
+            "page._queue.event_ids_to_events",
+            "page._queue.pending_event_ids_session",
+        ),
     ),
     Patch(
         "lean sessions",
@@ -245,7 +255,7 @@ class Page(gr.Blocks):
         """Check what was sent, and turn it into the arguments of the function."""
         check_texts(inputs)
         if block_fn.api_visibility != "public":
-            return await super().preprocess_data(block_fn, inputs, *args, **kwargs)
+            return await self._preprocess_private(block_fn, inputs, *args, **kwargs)
         check_number(block_fn.api_name, block_fn.fn, len(inputs), len(block_fn.inputs))
         try:
             return await super().preprocess_data(block_fn, inputs, *args, **kwargs)
@@ -253,6 +263,16 @@ class Page(gr.Blocks):
             raise gr.Error(TOO_DEEP, print_exception=False) from error
         except (ValueError, TypeError, OSError) as error:  # the endpoints' own checks come later
             raise gr.Error(NOT_UPLOADED, print_exception=False) from error
+
+    async def _preprocess_private(self, block_fn: Any, inputs: list[Any], *args: Any, **kwargs: Any) -> Any:
+        """Do the same for what the page itself sends, where nobody needs a traceback of a wrong value."""
+        try:
+            return await super().preprocess_data(block_fn, inputs, *args, **kwargs)
+        except gr.Error as error:  # as for a number beyond a slider's bounds
+            error.print_exception = False
+            raise
+        except Exception as error:
+            raise gr.Error(UNREADABLE_VALUE, print_exception=False) from error
 
 
 # Explained calls
@@ -276,6 +296,17 @@ def _find_raiser(error: Exception) -> CodeType | None:
     while step is not None and step.tb_next is not None:
         step = step.tb_next
     return step and step.tb_frame.f_code
+
+
+# Known results
+
+
+def is_awaited_event(page: gr.Blocks, event_id: str) -> bool:
+    """Return whether a call of that number waits, runs, or has an answer that nobody has fetched yet."""
+    queue = page._queue
+    if event_id in queue.event_ids_to_events:
+        return True
+    return any(event_id in ids for ids in list(queue.pending_event_ids_session.values()))
 
 
 # Lean sessions

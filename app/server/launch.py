@@ -23,6 +23,7 @@ from app.server.gradio_patches import (
     keep_lean_sessions,
     shut_downloads,
 )
+from app.server.mistakes import Mistakes
 from app.server.page_head import PageHead
 from app.server.refusals import MAX_BODY_BYTES, CallRefusals, Refusals
 from app.server.security_headers import SecurityHeaders, read_frame_ancestors
@@ -80,6 +81,7 @@ def launch_page(
                 Middleware(SecurityHeaders, frame_ancestors=read_frame_ancestors()),
                 Middleware(ForeignRequests, allowed=read_allowed_hosts(host)),
                 Middleware(Refusals, upload_folder=find_upload_folder()),
+                Middleware(Mistakes, page=page),
                 Middleware(CompressedPage),
                 Middleware(PageHead),
                 Middleware(CallRefusals, endpoints=endpoints),

@@ -1,7 +1,11 @@
-"""The tags at the beginning of the page's head; Gradio's `head` would keep one of two with the same name."""
+"""The tags at the beginning of the page's head; Gradio's `head` would keep one of two with the same name.
+
+A script among them runs before Gradio's: `storage.js` stands in for storage that the browser forbids.
+"""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.server.web_app import HEAD_TAGS
@@ -10,14 +14,16 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _HEAD = b"<head>"
+_STORAGE_SCRIPT = Path(__file__).with_name("storage.js")
 
 
 class PageHead:
-    """ASGI middleware that writes `HEAD_TAGS` at the beginning of the page's head."""
+    """ASGI middleware that writes `HEAD_TAGS` and a script at the beginning of the page's head."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._head = _HEAD + HEAD_TAGS.encode()
+        script = f"<script>\n{_STORAGE_SCRIPT.read_text(encoding='utf-8')}</script>"
+        self._head = _HEAD + (HEAD_TAGS + script).encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, and complete the answer if it is the page."""

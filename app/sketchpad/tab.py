@@ -105,7 +105,8 @@ def build_example(digit: int) -> list[list[list[float]]]:
 
 def on_choose(checkpoint: str, beside: list[str]) -> gr.HTML:
     """Wires: network list, list of those beside it → pad."""
-    return gr.HTML(checkpoints=list(dict.fromkeys([checkpoint, *(beside or [])]))[:MAX_CHECKPOINTS])
+    chosen = [key for key in (checkpoint, *(beside or [])) if isinstance(key, str)]
+    return gr.HTML(checkpoints=list(dict.fromkeys(chosen))[:MAX_CHECKPOINTS])
 
 
 class NetworkLists(NamedTuple):
@@ -140,7 +141,10 @@ def describe_choice(key: str) -> str:
     from models.data.names import TITLES
     from models.networks.registry import get_network_spec
 
-    info = read_info(resolve_choice(key))
+    try:
+        info = read_info(resolve_choice(key))
+    except ValueError as mistake:  # the run has been deleted, or its file is damaged
+        return str(mistake)
     epochs = f"{info.epochs} epoch{'' if info.epochs == 1 else 's'}"
     reads = ""
     if info.test_accuracy is not None:

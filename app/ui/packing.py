@@ -12,10 +12,13 @@ from numpy.typing import NDArray
 def pack(answer: Mapping[str, Any] | Sequence[Any]) -> str:
     """Pack an answer for a component as JSON text: Gradio's page copies any other value entry by entry.
 
+    Half a letter, a lone surrogate as a browser may send it, becomes a question mark: no answer can hold it.
+
     Raises:
         ValueError: If a number is not finite, which JSON has no word for.
     """
-    return json.dumps(answer, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(answer, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+    return text if text.isascii() else text.encode(errors="replace").decode()
 
 
 def quantise(values: NDArray[Any], scale: float, signed: bool) -> str:

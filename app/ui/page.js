@@ -1,5 +1,6 @@
 /* What Gradio's tabs lack: arrow keys between them, and an address for each (`/?tab=sketchpad`), with Back and
-   Forward. A number typed above a slider's bound becomes the bound. And what scrolls can be scrolled by keys. */
+   Forward. A number typed beyond a slider's bounds becomes the bound. What scrolls can be scrolled by keys. And where
+   the browser stores nothing, the page says so. */
 () => {
   const names = ["descent", "inspection", "runs", "sketchpad"];
   const findTabs = () => [...document.querySelectorAll('#gb-tabs [role="tab"]')];
@@ -25,11 +26,26 @@
     history.pushState(history.state, "", address);
   };
 
-  /* A number above a slider's bound would be refused by the server, far from its field. */
+  /* A number beyond a slider's bounds would be refused by the server, far from its field. One that is too small may be
+     the beginning of one that is not, as the 1 of 15 where 10 is the least: it counts once its field is left. */
   const keepWithinBounds = (event) => {
     const field = event.target;
-    if (field.type !== "number" || field.max === "" || !(+field.value > +field.max)) return;
-    field.value = field.max;
+    if (field.type !== "number" || field.max === "" || field.value === "") return;
+    const value = +field.value, least = +field.min;
+    const isBeginning = event.type === "input" && (value > 0 || (value === 0 && least < 1));
+    if (value > +field.max) field.value = field.max;
+    else if (field.min !== "" && value < least && !isBeginning) field.value = field.min;
+    else return;
+    if (event.type === "change") field.dispatchEvent(new InputEvent("input", { bubbles: true }));
+  };
+
+  const tellForgetting = () => {
+    if (!("forgets" in document.documentElement.dataset)) return;
+    const note = document.createElement("p");
+    note.id = "gb-forgets";
+    note.setAttribute("role", "status");
+    note.textContent = "This browser lets the page store nothing: your runs, digits and drawing are forgotten when it is closed or reloaded. Allow cookies for this site to keep them.";
+    document.querySelector(".gb-header-text")?.append(note);
   };
 
   /* Text that is wider or taller than its box scrolls; without a link or a field in it, no key would reach it. They
@@ -64,6 +80,7 @@
     document.addEventListener("keydown", letScrollersBeReached, { capture: true });
     window.addEventListener("popstate", openAddressedTab);
     document.addEventListener("input", keepWithinBounds, { capture: true });
+    document.addEventListener("change", keepWithinBounds, { capture: true });
     document.addEventListener("click", (event) => {
       const tab = event.target.closest('#gb-tabs [role="tab"]');
       if (tab && event.isTrusted) rememberTab(tab);  // a click of ours, by Back say, must not make new history
@@ -75,6 +92,7 @@
       tab.click();
       rememberTab(tab);
     });
+    tellForgetting();
     document.body.dataset.ready = "";  // from now on, keys are heard and clicks remembered
   });
 };

@@ -177,10 +177,14 @@ def read_info(name_or_path: str | Path) -> CheckpointInfo:
         ValueError: As `load_checkpoint`, as far as the header shows it.
     """
     path = find_checkpoint(name_or_path)
-    _check_size(path)
-    with path.open("rb") as file:
-        beginning = file.read(MAX_HEADER_BYTES)
-    info, _ = _build_described(path, _parse_header(path, beginning, path.stat().st_size))
+    try:
+        _check_size(path)
+        with path.open("rb") as file:
+            beginning = file.read(MAX_HEADER_BYTES)
+        num_bytes = path.stat().st_size
+    except OSError as error:
+        raise _refuse(path, f"it cannot be read ({error.strerror})") from error
+    info, _ = _build_described(path, _parse_header(path, beginning, num_bytes))
     return info
 
 
@@ -255,12 +259,24 @@ def _parse_header(path: Path, beginning: bytes, num_bytes: int) -> dict[str, Any
     if end > num_bytes:
         raise _refuse(path, f"its header claims {length:,} bytes and the file ends before; it is cut off")
     try:
-        header = json.loads(beginning[_HEADER_LENGTH_BYTES:end].decode("utf-8"))
+        header = _load_json(beginning[_HEADER_LENGTH_BYTES:end].decode("utf-8"))
     except (ValueError, RecursionError) as error:  # also an endless number
         raise _refuse(path, "its header is not JSON; it is not a safetensors file, or damaged") from error
     if not isinstance(header, dict):
         raise _refuse(path, "its header is not a JSON object; it is not a safetensors file")
     return header
+
+
+def _load_json(text: str) -> Any:
+    """Return what a text says in JSON.
+
+    Raises:
+        ValueError: If it is none, or holds half a letter (a lone surrogate), which no answer can hold.
+        RecursionError: If it is nested too deeply.
+    """
+    value = json.loads(text)
+    json.dumps(value, ensure_ascii=False).encode()
+    return value
 
 
 def _build_described(path: Path, header: dict[str, Any]) -> tuple[CheckpointInfo, nn.Module]:
@@ -298,7 +314,7 @@ def _parse_info(path: Path, metadata: Any) -> CheckpointInfo:
             "`glassbox train`"
         )  # fmt: skip
     try:
-        values = json.loads(record)
+        values = _load_json(record)
     except (ValueError, RecursionError) as error:
         raise _refuse(path, "its Glassbox record is not JSON; the header is damaged") from error
     schema = values.pop("schema", None) if isinstance(values, dict) else None

@@ -37,7 +37,7 @@ from models.runs.queue import (
     list_training,
     list_waiting,
 )
-from models.runs.status import LIVE_STATUSES, read_news
+from models.runs.status import LIVE_STATUSES, is_live, read_news
 from models.training.config import TrainConfig
 
 __all__ = [
@@ -107,7 +107,7 @@ def stop_run(run_id: str, keep: bool = False) -> None:
         if leave_queue(run_id):
             message = "Taken out of the queue before its turn came."
             append_event(folder, {"type": "ending", "status": "stopped", "message": message, "test": None})
-        elif read_news(run_id).status in LIVE_STATUSES:
+        elif is_live(run_id):
             try:
                 write_atomically(folder / STOP, b"keep" if keep else b"stop")
             except OSError:  # a full disk still takes an empty file
@@ -216,9 +216,9 @@ def _start_runs(
     if owner_key:
         check_key_form(owner_key)
     own = [run_id for run_id in keep_known_runs(list(own_runs)) if run_id != EXAMPLE_RUN]
-    purge_deleted()
     folders: list[Path] = []
     try:
+        purge_deleted()
         with hold_queue():
             _check_visitor(limits, own, len(configs))
             _check_queue(limits, len(configs))
@@ -248,7 +248,7 @@ def _check_visitor(limits: RunLimits, own: list[str], num_new: int) -> None:
             f"You have {len(own)} runs and may keep {limits.runs_per_visitor}. Delete one that you no longer "
             "need, or remove somebody else's from your list."
         )
-    num_live = sum(read_news(run_id).status in LIVE_STATUSES for run_id in own) if own else 0
+    num_live = sum(map(is_live, own))
     if num_live + num_new > limits.live_per_visitor:
         raise ValueError(
             f"{num_live} of your runs train or wait, and at most {limits.live_per_visitor} may. Wait until "
@@ -279,6 +279,6 @@ def _measure_folder(folder: Path) -> int:
     num_bytes = 0
     for place, _, names in os.walk(folder):
         for name in names:
-            with suppress(FileNotFoundError):
+            with suppress(OSError):  # it is gone, or this user may not look
                 num_bytes += Path(place, name).stat().st_size
     return num_bytes

@@ -24,8 +24,9 @@ import errno
 import json
 import os
 import re
+import stat
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -35,6 +36,7 @@ import platformdirs
 from filelock import FileLock, Timeout
 
 from models.checkpoints.file import SHIPPED_FOLDER, write_atomically
+from models.runs.event_lines import is_text, parse_lines
 
 EXAMPLE_RUN = "example"
 CONFIG, META, EVENTS, CHECKPOINT = "config.json", "meta.json", "events.jsonl", "checkpoint.safetensors"
@@ -44,8 +46,15 @@ DELETED = ".deleted"
 
 _ID_PATTERN = re.compile(r"[0-9a-f]{32}")
 _TAIL_BYTES = 8_192  # an ending with its confusion matrix is about one kilobyte
+_LATEST_CREATED = 2**40  # in unix seconds; far beyond any clock, and far below what no browser can show
 _FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
+_FILE_IN_PLACE = (errno.ENOTDIR, errno.EEXIST)
+_NOT_WRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS, *_FILE_IN_PLACE)
 _probing = threading.Lock()  # or two questions for one lock would take each other for the run
+
+
+class DamagedRunError(ValueError):
+    """A run is there and cannot be read; the text says what is wrong. It can still be deleted."""
 
 
 def find_runs_folder() -> Path:
@@ -63,7 +72,17 @@ def is_run_id(text: str) -> bool:
 
 def has_run(run_id: str) -> bool:
     """Return whether there is a run of that id; any text may be asked about."""
-    return run_id == EXAMPLE_RUN or (is_run_id(run_id) and (find_runs_folder() / run_id / CONFIG).is_file())
+    return run_id == EXAMPLE_RUN or (is_run_id(run_id) and is_folder(find_runs_folder() / run_id))
+
+
+def is_folder(path: Path) -> bool:
+    """Return whether there is a folder; one that this user may not look for counts, lest it be forgotten."""
+    try:
+        return stat.S_ISDIR(path.stat().st_mode)
+    except PermissionError:
+        return True
+    except OSError:
+        return False
 
 
 def keep_known_runs(run_ids: object) -> list[str]:
@@ -88,14 +107,18 @@ def keep_to_folder(run_id: str) -> Iterator[Path]:
     """Give a run's folder to a `with` block that reads in it, while another window may delete the run.
 
     Raises:
+        DamagedRunError: If one of its files cannot be read.
         ValueError: If there is no such run, or none any more by the end of the block.
     """
     folder = find_run_folder(run_id)
     try:
         yield folder
-    except FileNotFoundError:
+    except OSError as error:
         find_run_folder(run_id)
-        raise
+        name = Path(str(error.filename or folder)).name
+        raise DamagedRunError(
+            f"This run is damaged: {name} cannot be read ({error.strerror or error})."
+        ) from error
     find_run_folder(run_id)  # what a folder that has gone lacks may also read as "nothing yet"
 
 
@@ -111,18 +134,30 @@ def find_own_folder(run_id: str) -> Path:
 
 
 def read_meta(folder: Path) -> dict[str, Any]:
-    """Return what is known of a run beside its configuration: created (unix seconds), name, group."""
+    """Return what is known of a run beside its configuration: created (unix seconds), name, group.
+
+    What the file lacks, or has wrong, is as of a run that was never named.
+    """
     try:
         meta = json.loads((folder / META).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         meta = {}
     known = meta if isinstance(meta, dict) else {}
     name, group, created = known.get("name"), known.get("group"), known.get("created")
+    is_time = isinstance(created, int | float) and 0 <= created < _LATEST_CREATED  # NaN is not
     return {
-        "created": created if isinstance(created, int | float) else (folder / CONFIG).stat().st_mtime,
-        "name": name if isinstance(name, str) else "",
-        "group": group if isinstance(group, str) else "",
+        "created": created if is_time else _find_age(folder),
+        "name": name if is_text(name) else "",
+        "group": group if is_text(group) else "",
     }
+
+
+def _find_age(folder: Path) -> float:
+    """Return when a run was made, in unix seconds, by its configuration, which is written once."""
+    try:
+        return (folder / CONFIG).stat().st_mtime
+    except OSError:
+        return folder.stat().st_mtime
 
 
 def read_name(folder: Path) -> str:
@@ -150,13 +185,20 @@ def is_locked(folder: Path) -> bool:
 
 
 def read_events(folder: Path, offset: int = 0) -> tuple[list[dict[str, Any]], int]:
-    """Read the events from a byte on.
-
-    The last line may be half written, and then is not an event yet; a line that a full disk or a crash has
-    damaged is passed over.
+    """Read the events from a byte on; damaged lines are passed over.
 
     Returns:
         The events, and the byte to read on from.
+    """
+    lines, new_offset = read_lines(folder, offset)
+    return parse_lines(lines), new_offset
+
+
+def read_lines(folder: Path, offset: int = 0) -> tuple[list[bytes], int]:
+    """Read the lines of the events from a byte on; the last one may be half written, and is none yet.
+
+    Returns:
+        The lines that are not empty, and the byte to read on from.
     """
     try:
         with (folder / EVENTS).open("rb") as file:
@@ -165,20 +207,7 @@ def read_events(folder: Path, offset: int = 0) -> tuple[list[dict[str, Any]], in
     except FileNotFoundError:
         return [], 0
     whole = content[: content.rfind(b"\n") + 1]
-    return parse_lines(whole.splitlines()), offset + len(whole)
-
-
-def parse_lines(lines: Iterable[bytes]) -> list[dict[str, Any]]:
-    """Return the events of lines, without those that are damaged."""
-    return [event for line in lines if (event := _parse_line(line)) is not None]
-
-
-def _parse_line(line: bytes) -> dict[str, Any] | None:
-    try:
-        event = json.loads(line)
-    except ValueError:
-        return None
-    return event if isinstance(event, dict) and "type" in event else None
+    return [line for line in whole.splitlines() if line], offset + len(whole)
 
 
 def read_tail(folder: Path) -> list[dict[str, Any]]:
@@ -258,4 +287,8 @@ def describe_os_error(error: OSError) -> str:
     """Say what a failed write means, for a person; a sentence without its full stop."""
     if error.errno in _FULL_DISK:
         return "The disk is full: make room on it, then try again"
+    if error.errno == errno.EFBIG:
+        return "This system allows no file of that size: raise the limit (ulimit -f), then try again"
+    if error.errno in _NOT_WRITABLE:
+        return "The folder of all runs cannot be written: set GLASSBOX_RUNS to a folder that can"
     return error.strerror or str(error)

@@ -55,21 +55,20 @@ def list_choices(run_ids: object) -> list[Choice]:
     return choices
 
 
-def resolve_choice(key: str) -> Path:
-    """Return the file behind a choice's key; a visitor's text never becomes a path.
+def resolve_choice(key: object) -> Path:
+    """Return the file behind a choice's key, unchecked; a visitor's text never becomes a path.
 
     Raises:
         ValueError: If nothing that may be chosen has that key.
     """
-    if key.startswith(RUN_PREFIX):
+    if isinstance(key, str) and key.startswith(RUN_PREFIX):
         path = find_run_checkpoint(key.removeprefix(RUN_PREFIX))
         if path is None:
             raise ValueError("This run has not finished an epoch yet, so it has no checkpoint. Wait for it.")
         return path
-    if key not in list_checkpoints():
-        raise ValueError(
-            f"There is no checkpoint called {key[:40]!r}. Choose one of: {', '.join(list_checkpoints())}."
-        )
+    if not isinstance(key, str) or key not in list_checkpoints():
+        known = ", ".join(list_checkpoints())
+        raise ValueError(f"There is no checkpoint called {str(key)[:40]!r}. Choose one of: {known}.")
     return find_checkpoint(key)
 
 

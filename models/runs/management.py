@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import shutil
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from models.checkpoints.file import move
 from models.runs.folder import (
-    CONFIG,
     DELETED,
     append_event,
     describe_os_error,
     find_own_folder,
     find_runs_folder,
     has_run,
+    is_folder,
     is_run_id,
     read_meta,
     write_meta,
 )
 from models.runs.queue import hold_queue, leave_queue
-from models.runs.status import LIVE_STATUSES, read_news
+from models.runs.status import is_live
 
 MAX_NAME_LENGTH = 60
 KEEP_DELETED_SECONDS = 600
@@ -65,8 +66,10 @@ def delete_run(run_id: str) -> None:
     with hold_queue():
         if leave_queue(run_id):
             message = "Taken out of the queue before its turn came."
-            append_event(folder, {"type": "ending", "status": "stopped", "message": message, "test": None})
-        if read_news(run_id).status in LIVE_STATUSES:
+            ending = {"type": "ending", "status": "stopped", "message": message, "test": None}
+            with suppress(OSError):  # a damaged run is deleted all the same
+                append_event(folder, ending)
+        if is_live(run_id):
             raise ValueError("This run trains. Stop it before you delete it.")
         deleted = find_runs_folder() / DELETED
         deleted.mkdir(exist_ok=True)
@@ -83,7 +86,7 @@ def restore_run(run_id: str) -> None:
     if has_run(run_id):
         return
     folder = find_runs_folder() / DELETED / run_id
-    if not is_run_id(run_id) or not (folder / CONFIG).is_file():
+    if not is_run_id(run_id) or not is_folder(folder):
         raise ValueError("This run was deleted too long ago and cannot be brought back.")
     (folder / _DELETED_AT).unlink(missing_ok=True)
     move(folder, find_runs_folder() / run_id)
@@ -100,5 +103,5 @@ def _measure_age(folder: Path) -> float:
     """Return the seconds since a run was deleted."""
     try:
         return time.time() - (folder / _DELETED_AT).stat().st_mtime
-    except FileNotFoundError:  # just restored
+    except OSError:  # just restored
         return 0.0

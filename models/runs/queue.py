@@ -170,13 +170,14 @@ def is_starting(folder: Path) -> bool:
     """Return whether a run was given a process that does not hold its lock yet."""
     try:
         marker = _find_marker(folder).stat()
-    except FileNotFoundError:
+    except OSError:
         return False
-    return marker.st_size == 0 and time.time() - marker.st_mtime < STARTING_SECONDS
+    # A clock that was set back makes the launch lie in the future: no run may count as starting until then.
+    return marker.st_size == 0 and abs(time.time() - marker.st_mtime) < STARTING_SECONDS
 
 
 def _list_entries(folder: Path) -> list[Path]:
     try:
         return sorted(folder.iterdir())
-    except FileNotFoundError:
+    except OSError:  # there is none, or it may not be read
         return []

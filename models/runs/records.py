@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,9 +17,19 @@ from models.checkpoints.evaluation import Evaluation
 from models.checkpoints.file import SUFFIX, read_info
 from models.checkpoints.prediction import predict_digit
 from models.data.datasets import load_dataset
-from models.networks.layers import IMAGE_SIZE_PX
+from models.data.names import NUM_IMAGES, TITLES
+from models.networks.layers import IMAGE_SIZE_PX, NUM_CLASSES
 from models.networks.registry import build_network
-from models.runs.folder import SNAPSHOTS, TEST, append_event, find_own_folder, find_run_folder, read_events
+from models.runs.folder import (
+    SNAPSHOTS,
+    TEST,
+    DamagedRunError,
+    append_event,
+    find_own_folder,
+    find_run_folder,
+    keep_to_folder,
+    read_events,
+)
 from models.runs.status import read_run
 
 MAX_UNITS = 16  # of a first layer without kernels, whose weights are images as large as the input
@@ -88,14 +99,17 @@ def record_look(run_id: str, dataset: str, result: Evaluation) -> None:
 
 
 def read_looks(run_ids: Iterable[str], dataset: str) -> int:
-    """Return how often the test images of a data set were looked at by these runs together."""
+    """Return how often the test images of a data set were looked at by these runs together.
+
+    Those of a damaged run are not known.
+    """
     num = 0
     for run_id in run_ids:
-        folder = find_run_folder(run_id)
-        events, _ = read_events(folder)
-        num += sum(event["type"] == "look" and event.get("dataset") == dataset for event in events)
-        if read_run(run_id).config["dataset"] == dataset:
-            num += sum(event["type"] == "ending" and bool(event.get("test")) for event in events)
+        with suppress(DamagedRunError), keep_to_folder(run_id) as folder:
+            events, _ = read_events(folder)
+            num += sum(event["type"] == "look" and event["dataset"] == dataset for event in events)
+            if read_run(run_id).config["dataset"] == dataset:
+                num += sum(event["type"] == "ending" and bool(event["test"]) for event in events)
     return num
 
 
@@ -111,11 +125,25 @@ def read_answers(run_id: str) -> Answers | None:
             answers = Answers(
                 file["labels"], file["answers"], file["confidences"], str(file["dataset"].item())
             )
+        _check_answers(answers)
     except FileNotFoundError:
         return None
     except Exception as error:  # a zip file can be damaged in many ways
         raise ValueError(f"The run's {path.name} is damaged. Start the run anew.") from error
     return answers
+
+
+def _check_answers(answers: Answers) -> None:
+    """Refuse what is no list of answers to a data set's test images."""
+    labels, answered, confidences = answers.labels, answers.answers, answers.confidences
+    num = len(labels)
+    is_known = answers.dataset in TITLES and 1 <= num <= NUM_IMAGES["test"]
+    is_whole = labels.shape == answered.shape == confidences.shape == (num,)
+    if not is_known or not is_whole or {labels.dtype.kind, answered.dtype.kind} - set("iu"):
+        raise ValueError("It holds no answers.")
+    digits = np.concatenate([labels, answered])
+    if not np.isin(digits, range(NUM_CLASSES)).all() or not ((confidences >= 0) & (confidences <= 1)).all():
+        raise ValueError("It holds answers that no network gives.")
 
 
 def load_test_images(dataset: str, indices: Sequence[int]) -> np.ndarray:
@@ -155,7 +183,8 @@ def list_snapshots(run_id: str) -> list[Snapshot]:
             info = read_info(path)
         except ValueError:
             continue  # a damaged file is no reason not to show the others
-        snapshots.append(Snapshot(info.epochs, int(info.recipe.get("steps", 0)), path))
+        steps = info.recipe.get("steps", 0)
+        snapshots.append(Snapshot(info.epochs, steps if isinstance(steps, int) else 0, path))
     return snapshots
 
 

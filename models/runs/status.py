@@ -8,11 +8,14 @@ does with runs they have, and `models.runs.records` what a finished run holds.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+import os
+from contextlib import suppress
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Literal
 
 from models.checkpoints.file import SHIPPED_FOLDER, SUFFIX, read_info
+from models.runs.event_lines import parse_lines
 from models.runs.folder import (
     CHECKPOINT,
     CONFIG,
@@ -20,6 +23,7 @@ from models.runs.folder import (
     EXAMPLE_RUN,
     SNAPSHOTS,
     STOP,
+    DamagedRunError,
     drop_undone,
     find_last,
     find_run_folder,
@@ -29,6 +33,7 @@ from models.runs.folder import (
     keep_known_runs,
     keep_to_folder,
     read_events,
+    read_lines,
     read_meta,
     read_tail,
 )
@@ -36,8 +41,9 @@ from models.runs.queue import advance_queue, find_place, is_starting
 from models.training.config import TrainConfig
 
 __all__ = [
-    "EXAMPLE_RUN", "LIVE_STATUSES", "RunNews", "RunState", "Status", "find_run_checkpoint",
-    "find_runs_folder", "has_run", "keep_known_runs", "read_news", "read_run",
+    "EXAMPLE_RUN", "LIVE_STATUSES", "DamagedRunError", "RunNews", "RunState", "Status",
+    "find_run_checkpoint", "find_runs_folder", "has_run", "is_live", "keep_known_runs",
+    "keep_readable_runs", "read_news", "read_run",
 ]  # fmt: skip
 
 Status = Literal["waiting", "starting", "running", "done", "diverged", "stopped", "failed", "interrupted"]
@@ -72,6 +78,7 @@ class RunState:
         num_looks: How often this run's weights have been tried on test images.
         checkpoint: Path of the checkpoint; None until the first epoch is finished.
         num_snapshots: Epochs whose weights are kept, with those before the first one.
+        num_damaged: Lines of its events that are damaged, and left out.
     """
 
     run_id: str
@@ -93,6 +100,7 @@ class RunState:
     num_looks: int
     checkpoint: Path | None
     num_snapshots: int
+    num_damaged: int
 
 
 @dataclass(frozen=True)
@@ -135,11 +143,13 @@ def read_run(run_id: str) -> RunState:
     """Read how a run stands, with all that it has told.
 
     Raises:
+        DamagedRunError: If it cannot be read.
         ValueError: If there is no such run.
     """
     with keep_to_folder(run_id) as folder:
         standing = _read_standing(folder)
-        all_events, _ = read_events(folder)
+        lines, _ = read_lines(folder)
+        all_events = parse_lines(lines)
         events = drop_undone(all_events)
         steps = [event for event in events if event["type"] == "step"]
         latest: dict[str, Any] = steps[-1] if steps else _BEFORE_FIRST_STEP
@@ -162,6 +172,7 @@ def read_run(run_id: str) -> RunState:
             num_looks=len(tests) + sum(event["type"] == "look" for event in events),
             checkpoint=find_run_checkpoint(run_id),
             num_snapshots=sum(1 for _ in (folder / SNAPSHOTS).glob(f"*{SUFFIX}")),
+            num_damaged=len(lines) - len(all_events),
         )
 
 
@@ -169,6 +180,7 @@ def read_news(run_id: str, offset: int = 0) -> RunNews:
     """Read what has happened to a run since `offset`, reading no more of it than that.
 
     Raises:
+        DamagedRunError: If it cannot be read.
         ValueError: If there is no such run.
     """
     with keep_to_folder(run_id) as folder:
@@ -187,6 +199,27 @@ def read_news(run_id: str, offset: int = 0) -> RunNews:
         )
 
 
+def is_live(run_id: str) -> bool:
+    """Return whether a run waits or trains; of a damaged one, whether its process is alive.
+
+    Raises:
+        ValueError: If there is no such run.
+    """
+    try:
+        return read_news(run_id).status in LIVE_STATUSES
+    except DamagedRunError:
+        return is_locked(find_run_folder(run_id))
+
+
+def keep_readable_runs(run_ids: object) -> list[RunState]:
+    """Return the runs that exist and can be read among what a browser remembered, which may be anything."""
+    runs = []
+    for run_id in keep_known_runs(run_ids):
+        with suppress(ValueError):  # damaged, or deleted meanwhile: no reason not to show the others
+            runs.append(read_run(run_id))
+    return runs
+
+
 def find_run_checkpoint(run_id: str) -> Path | None:
     """Return the checkpoint of a run's last finished epoch; None before there is one.
 
@@ -201,12 +234,28 @@ def find_run_checkpoint(run_id: str) -> Path | None:
 
 
 def _read_config(folder: Path) -> dict[str, Any]:
-    """Return a run's configuration, with today's defaults for what an earlier version did not know."""
-    config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+    """Return a run's configuration, with today's defaults for what an earlier version did not know.
+
+    Raises:
+        DamagedRunError: If it is none of this version.
+        OSError: If it cannot be read.
+    """
+    try:
+        config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise DamagedRunError(f"This run is damaged: {CONFIG} is not JSON.") from error
+    known = [field.name for field in fields(TrainConfig)]
+    unknown = sorted(config.keys() - known) if isinstance(config, dict) else []
+    if unknown:
+        raise DamagedRunError(
+            f"This run cannot be read: {CONFIG} has the setting {unknown[0]!r:.40}, which this version of "
+            "Glassbox does not know. A later one may."
+        )
     try:
         return asdict(TrainConfig(**config))
-    except (TypeError, ValueError):  # of a later version, or made by hand
-        return dict(config)
+    except (TypeError, ValueError) as error:
+        reason = str(error).rstrip(".") if isinstance(error, ValueError) else "it holds no settings"
+        raise DamagedRunError(f"This run is damaged: {CONFIG} cannot be used. {reason}.") from error
 
 
 def _fits(folder: Path, offset: int) -> bool:
@@ -217,6 +266,8 @@ def _fits(folder: Path, offset: int) -> bool:
         return False
     try:
         with (folder / EVENTS).open("rb") as file:
+            if offset > file.seek(0, os.SEEK_END):
+                return False
             file.seek(offset - 1)
             return file.read(1) == b"\n"
     except FileNotFoundError:

@@ -106,7 +106,7 @@ def read_config(folder: Path) -> TrainConfig:
     """
     try:
         return TrainConfig(**json.loads((folder / CONFIG).read_text(encoding="utf-8")))
-    except (OSError, TypeError, ValueError) as error:
+    except (OSError, TypeError, ValueError, RecursionError) as error:
         raise ValueError(f"The run's {CONFIG} cannot be read ({error}).") from error
 
 

@@ -178,7 +178,8 @@ class TrainConfig:
                 f"{self.network} has no dropout layer, so dropout cannot be {self.dropout}; leave it out "
                 "or choose convnet2."
             )
-        if not isinstance(self.start_from, str) or len(self.start_from) > MAX_NAME_LETTERS:
+        is_text = isinstance(self.start_from, str) and self.start_from.isprintable()  # half a letter is not
+        if not is_text or len(self.start_from) > MAX_NAME_LETTERS:
             raise ValueError(f"start_from must be a text of at most {MAX_NAME_LETTERS} letters.")
         if len({bool(self.start_from), bool(self.drawings), bool(self.drawing_share)}) > 1:
             raise ValueError("start_from, drawings and drawing_share belong together; set all or none.")

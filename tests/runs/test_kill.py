@@ -14,8 +14,12 @@ import torch
 from models.checkpoints.file import load_checkpoint
 from models.runs import queue as run_queue
 from models.runs.control import create_run, prepare_resumption
+from models.runs.status import read_run
+from models.runs.writer import execute_run
 from models.training.state import load_state
-from tests.runs.trained_runs import make_short_config, wait_for
+from tests.runs.trained_runs import make_short_config, small_test_set, wait_for
+
+__all__ = ["small_test_set"]  # a fixture
 
 pytestmark = [
     pytest.mark.gate,
@@ -86,6 +90,46 @@ def check_files(folder):
 
 def describe_epochs(state):
     return [{name: value for name, value in epoch.items() if name != "seconds"} for epoch in state.epochs]
+
+
+# Ends at the sixth file that is written: in the middle of the second epoch's checkpoint.
+_KILLED = """
+import os, signal, sys
+from pathlib import Path
+from models.checkpoints import file
+from models.runs import writer as run_writer
+from models.training import loop
+from tests.runs.trained_runs import load_small_dataset
+
+loop.load_dataset = run_writer.load_dataset = load_small_dataset
+num_written = 0
+fsync = os.fsync
+
+def count(number):
+    global num_written
+    num_written += 1
+    if num_written == 6:
+        os.kill(os.getpid(), signal.SIGKILL)
+    fsync(number)
+
+file.os.fsync = count
+run_writer.execute_run(Path(sys.argv[1]))
+"""
+
+
+def test_run_killed_in_the_middle_of_a_checkpoint_has_the_one_before(small_test_set):
+    folder = create_run(make_short_config("logistic", num_images=200, epochs=3))
+    killed = subprocess.run([sys.executable, "-c", _KILLED, str(folder)], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert list(folder.glob(".checkpoint*")), "it was not killed in the middle of a checkpoint"
+    assert load_checkpoint(folder / "checkpoint.safetensors").info.epochs == 1
+    state = read_run(folder.name)
+    assert (state.status, state.can_resume, len(state.epochs)) == ("interrupted", True, 1)
+    assert "The checkpoint of epoch 1 is kept." in state.message
+    prepare_resumption(folder.name)
+    assert execute_run(folder) == "done"
+    assert [epoch["epoch"] for epoch in read_run(folder.name).epochs] == [1, 2, 3]
+    assert not list(folder.rglob(".*")), "a torn file is left"
 
 
 def test_killed_runs_go_on_to_the_same_weights(start_process, monkeypatch):

@@ -98,7 +98,8 @@ def test_looks_at_one_data_sets_test_images_are_counted(trained):
 
 def test_table_has_a_row_an_event_without_those_undone(tmp_path):
     epoch = {"type": "epoch", "epoch": 1, "step": 2, "is_whole": True, "train_loss": 1.0,
-             "train_accuracy": 0.5, "validation_loss": 1.5, "validation_accuracy": 0.4}  # fmt: skip
+             "train_accuracy": 0.5, "validation_loss": 1.5, "validation_accuracy": 0.4,
+             "seconds": 1.0}  # fmt: skip
     resumed = {"type": "resumed", "epoch": 1, "step": 2}
     make_folder(A, [make_step(1), make_step(2), epoch, make_step(3, 9.0), resumed, make_step(3, 1.0)])
     write_events_csv(A, tmp_path / "events.csv")

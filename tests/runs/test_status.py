@@ -17,12 +17,14 @@ from tests.runs.trained_runs import (
     make_ending,
     make_folder,
     make_step,
+    make_test,
     small_test_set,
     train_here,
 )
 
 __all__ = ["small_test_set"]  # a fixture
 A = "a" * 32
+LOOK = {"type": "look", "dataset": "mnist", "accuracy": 0.5, "loss": 1.0}
 LOADING = {"type": "preparing", "message": "Loading"}
 
 
@@ -96,9 +98,9 @@ def test_run_that_is_deleted_while_it_is_being_read_is_none(monkeypatch, read):
         ([make_ending("done")], "done", False),
         ([make_ending("diverged")], "diverged", False),
         ([make_ending("stopped")], "stopped", True),
-        ([make_ending("stopped", test={"accuracy": 0.5})], "stopped", False),
+        ([make_ending("stopped", test=make_test())], "stopped", False),
         ([make_ending("failed")], "failed", True),
-        ([make_ending("stopped"), {"type": "look"}], "stopped", True),
+        ([make_ending("stopped"), LOOK], "stopped", True),
         ([make_ending("stopped"), {"type": "queued"}], "interrupted", True),
     ],
 )
@@ -109,8 +111,7 @@ def test_ending_decides_whether_a_run_can_go_on(events, status, can_resume):
 
 
 def test_looks_at_the_test_images_are_counted():
-    look = {"type": "look", "dataset": "mnist", "accuracy": 0.5, "loss": 1.0}
-    make_folder(A, [make_ending("done", test={"accuracy": 0.5}), look, look])
+    make_folder(A, [make_ending("done", test=make_test()), LOOK, LOOK])
     assert read_run(A).num_looks == 3
     make_folder("b" * 32, [make_ending("stopped")])
     assert read_run("b" * 32).num_looks == 0
@@ -138,7 +139,7 @@ def test_offset_that_does_not_fit_begins_anew(offset):
 
 def test_news_of_a_long_run_are_cheap():
     """Well under 2 ms, however long the run: the median of many readings, since a machine may be busy."""
-    folder = make_folder(A, [make_step(step) for step in range(20_000)])
+    folder = make_folder(A, [make_step(step) for step in range(1, 20_001)])
     with living(folder):
         offset = read_news(A).offset
         times = []
@@ -163,8 +164,6 @@ def test_run_of_an_earlier_version_has_todays_settings():
     (folder / "config.json").write_text(json.dumps({"network": "mlp", "epochs": 3}))
     config = read_run(A).config
     assert (config["epochs"], config["schedule"]) == (3, "constant")
-    (folder / "config.json").write_text(json.dumps({"network": "of tomorrow", "dataset": "mnist"}))
-    assert read_run(A).config["network"] == "of tomorrow"
 
 
 def test_choices_are_the_shipped_ones_for_someone_without_runs():

@@ -43,8 +43,8 @@ def read_grid(text: Any, name: str, max_side: int) -> Floats:
     return check_matrix(rows, name, max_side)
 
 
-def pack_upload(path: str) -> str:
-    """Read an image file as grey values for the window, made smaller to at most 64 px a side.
+def pack_upload(path: object) -> str:
+    """Read an image file, its path unchecked, as grey values for the window, at most 64 px a side.
 
     Returns:
         "height width base64", one byte a pixel: 255 for black, as ink in the data sets.
@@ -52,6 +52,8 @@ def pack_upload(path: str) -> str:
     Raises:
         ValueError: where it is no image, damaged, or too large; the message says what to do.
     """
+    if not isinstance(path, str):
+        raise ValueError("Nothing has been uploaded: choose an image file.")
     light, _, _ = find_ink(open_image(path))
     dark = 1 - shrink_image(light, MAX_SHOWN_PX)
     check_matrix(dark, "The upload", MAX_SHOWN_PX)

@@ -3,6 +3,7 @@
 // have ended or nobody can see them.
 
 const NOW_AND_THEN_MS = 2000;
+const MAX_ASKED = 200;     // runs in one question, as app/runs/live.py allows
 const STREAM = `${window.gradio_config?.root || location.origin}/glassbox/runs`;
 const SHARED_KEY = "glassbox-run-ids";  // app/runs/tab.py reads it too
 const UNREACHABLE = "The server could not be reached. The runs go on; this page asks again.";
@@ -36,12 +37,16 @@ const listed = () => [...ids].reverse().concat(EXAMPLE);
 const isOpen = (status) => isLive(status) || status === "interrupted";
 const isSeen = () => !document.hidden && isLaidOut;
 
+const isUnknown = (id) => !cards.has(id) || cards.get(id).isStale;
+
+// A long list is asked about in pieces: first the chosen run, then those of which nothing is known.
 function buildQuestion() {
+  const open = listed().filter((id) => !isUnknown(id) && isOpen(cards.get(id).status));
+  const asked = [...new Set([focus, ...listed().filter(isUnknown), ...open])].slice(0, MAX_ASKED);
   const runs = {};
-  for (const id of listed()) {
-    const card = cards.get(id);
-    if (!card || card.isStale) runs[id] = null;
-    else if (isOpen(card.status)) runs[id] = [card.offset || 0, card.mark];
+  for (const id of asked) {
+    if (isUnknown(id)) runs[id] = null;
+    else if (isOpen(cards.get(id).status)) runs[id] = [cards.get(id).offset || 0, cards.get(id).mark];
   }
   const isFollowed = !isPaused || needsView;
   return { runs, focus: isFollowed ? focus : "", view: needsView };
@@ -63,8 +68,12 @@ async function ask() {
     // It is told below.
   }
   isAsking = false;
-  if (typeof text === "string") take(JSON.parse(text), question, text.length);
-  else tellUnreachable();
+  if (typeof text === "string") {
+    const numUnknown = listed().filter(isUnknown).length;
+    take(JSON.parse(text), question, text.length);
+    const isMore = listed().filter(isUnknown).length;
+    mustAskAgain = mustAskAgain || (isMore > 0 && isMore < numUnknown);
+  } else tellUnreachable();
   if (mustAskAgain) {
     mustAskAgain = false;
     return ask();
