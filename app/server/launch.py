@@ -6,18 +6,20 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import gradio as gr
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
+from app.server.admission import Admission
 from app.server.compression import CompressedPage
 from app.server.gradio_patches import (
     MAX_SESSIONS,
+    Page,
     build_clock_routes,
     calm_queue,
     check_patches,
     find_upload_folder,
     keep_lean_sessions,
+    pack_answers,
     shut_downloads,
 )
 from app.server.page_head import PageHead
@@ -30,7 +32,7 @@ _PAGE_SCRIPT = Path(__file__).parents[1] / "ui" / "page.js"
 
 
 def launch_page(
-    page: gr.Blocks,
+    page: Page,
     host: str,
     port: int | None,
     *,
@@ -60,6 +62,7 @@ def launch_page(
     """
     check_patches(page)
     shut_downloads()
+    pack_answers()
     _, address, _ = page.launch(
         server_name=host,
         server_port=port,
@@ -74,6 +77,7 @@ def launch_page(
             "middleware": [
                 Middleware(SecurityHeaders),
                 Middleware(Refusals, upload_folder=find_upload_folder()),
+                Middleware(Admission, check_queue=page.check_room),
                 Middleware(CompressedPage),
                 Middleware(PageHead),
                 Middleware(CallRefusals, endpoints=endpoints),
