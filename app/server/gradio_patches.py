@@ -478,7 +478,7 @@ def _count_bytes(values: Any) -> int:
     num_bytes = 0
     for value in values or ():
         if isinstance(value, orjson.Fragment):
-            num_bytes += len(value.contents)
+            num_bytes += len(orjson.dumps(value))
         elif isinstance(value, str):
             num_bytes += len(value)
     return num_bytes
