@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from app.server.gradio_patches import DIRECT_PATH, JOINING_PATH
+from app.server.refusals import MAX_BODY_BYTES
 from app.server.turns import Bounds, BusyError, Call, Turns, find_visitor
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 # Of requests past Gradio's queue, which wait as the bytes that they are.
 DIRECT_BOUNDS = Bounds(running=4, running_of_visitor=2, waiting_bytes=64 * 2**20)
 _SESSION = re.compile(rb'"session_hash"\s*:\s*"([\w-]{1,64})"')
-_UNDECLARED_BYTES = 2**22
 CheckRoom = Callable[[Call, Sequence[Call]], None]
 
 
@@ -113,7 +113,7 @@ class Admission:
 
 def _read_length(scope: Scope) -> int:
     declared = dict(scope["headers"]).get(b"content-length", b"")
-    return int(declared) if declared.isdigit() else _UNDECLARED_BYTES
+    return int(declared) if declared.isdigit() else MAX_BODY_BYTES
 
 
 def _repeat(body: bytes, leaving: asyncio.Future[Message]) -> Receive:
