@@ -297,7 +297,7 @@ def main() -> int:
             time.sleep(REST_SECONDS)
     print(write_table("noisy_visitor", rows))
     if options.save:
-        save_measurement("noisy_visitor", rows)
+        save_measurement("noisy_visitor", rows, key="noise" if options.kinds else None)
     is_met = all(
         not row["errors"]
         and row["pad_late_ms"] <= PAD_LIMIT_MS

@@ -121,7 +121,7 @@ def _repeat(body: bytes, leaving: asyncio.Future[Message]) -> Receive:
     messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def receive() -> Message:
-        return messages.pop() if messages else await leaving
+        return messages.pop() if messages else await asyncio.shield(leaving)  # it may be asked again
 
     return receive
 

@@ -286,7 +286,7 @@ class Page(gr.Blocks):
 
     def check_room(self, call: Call, others: Sequence[Call]) -> None:
         """Refuse a call for which the queue has no room (see `FairQueue.check_room`)."""
-        self._queue.check_room(call, others)
+        cast(FairQueue, self._queue).check_room(call, others)
 
     async def preprocess_data(self, block_fn: Any, inputs: list[Any], *args: Any, **kwargs: Any) -> Any:
         """Check what was sent, and turn it into the arguments of the function."""
@@ -404,15 +404,16 @@ class FairQueue(queueing.Queue):
             HTTPException: If there is no room: 429 or 503, with the seconds after which to try again.
         """
         num_bytes = len(await request.body())  # Gradio has read it
-        times = self.process_time_per_fn.get(self.blocks.fns.get(body.fn_index))
-        seconds = times.avg_time if times is not None else 1.0
+        function = self.blocks.fns.get(body.fn_index)
+        times = None if function is None else self.process_time_per_fn.get(function)
+        seconds = 1.0 if times is None else times.avg_time
         call = Call(find_visitor(request.scope, body.session_hash or ""), num_bytes, seconds)
         try:
             self.check_room(call)
         except BusyError as error:
             raise HTTPException(error.status, str(error), {"Retry-After": f"{error.seconds}"}) from error
         is_in, event_id, state = await super().push(body, request, username)
-        if is_in and (event := self.event_ids_to_events.get(event_id)) is not None:
+        if isinstance(event_id, str) and (event := self.event_ids_to_events.get(event_id)) is not None:
             self._calls[event_id] = QueuedCall(event, call)
         return is_in, event_id, state
 
@@ -497,7 +498,7 @@ def _find_largest_share(answers: Iterable[UnreadAnswer]) -> str:
 
 def pack_answers() -> None:
     """Let Gradio write answers that endpoints have packed (`orjson.Fragment`) on all its ways."""
-    routes.json = SimpleNamespace(dumps=_write_json, loads=json.loads)  # type: ignore[attr-defined]
+    routes.json = SimpleNamespace(dumps=_write_json, loads=json.loads)  # type: ignore[assignment]
 
 
 def _write_json(value: Any) -> str:

@@ -126,9 +126,9 @@ class Turns:
         """Return the call whose turn it is, of those that wait, oldest first; None while none may run."""
         if len(running) >= self.bounds.running:
             return None
-        self._forget_absent({each.visitor for each in [*waiting, *running]})
-        addresses = [each.visitor.address for each in running]
         visitors = [each.visitor for each in running]
+        self._forget_absent({each.visitor for each in waiting} | set(visitors))
+        addresses = [visitor.address for visitor in visitors]
         allowed = [
             each
             for each in waiting
