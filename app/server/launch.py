@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,9 @@ from app.server.security_headers import SecurityHeaders
 from app.server.web_app import FAVICON, build_routes
 from app.theme import build_theme, page_css
 
+# After how long a thread that computes in Python lets another one go on. Reading a drawing gives way dozens
+# of times, at each little step of torch's, and would wait each time for Python's own 5 ms.
+SWITCH_SECONDS = 0.0005
 _PAGE_SCRIPT = Path(__file__).parents[1] / "ui" / "page.js"
 
 
@@ -61,6 +65,7 @@ def launch_page(
         PatchError: If a patch of Gradio that the page must have would not work.
     """
     check_patches(page)
+    sys.setswitchinterval(SWITCH_SECONDS)
     shut_downloads()
     pack_answers()
     _, address, _ = page.launch(
