@@ -498,7 +498,7 @@ def _find_largest_share(answers: Iterable[UnreadAnswer]) -> str:
 
 def pack_answers() -> None:
     """Let Gradio write answers that endpoints have packed (`orjson.Fragment`) on all its ways."""
-    routes.json = SimpleNamespace(dumps=_write_json, loads=json.loads)  # type: ignore[assignment]
+    routes.json = SimpleNamespace(dumps=_write_json, loads=json.loads)  # type: ignore[assignment, attr-defined]
 
 
 def _write_json(value: Any) -> str:
