@@ -13,6 +13,8 @@ SETTINGS = {
     "GLASSBOX_RUNS_PER_VISITOR": "10",
     "GLASSBOX_LIVE_PER_VISITOR": "3",
     "GLASSBOX_RUNS_DISK_MB": "2048",
+    # Every request comes through the Hub's proxy, which says whose it is; nothing else reaches the container.
+    "FORWARDED_ALLOW_IPS": "127.0.0.1,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16",
 }
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ _KEEP_FILES_SECONDS = (
 )
 
 
-def build_app() -> gr.Blocks:
+def build_app() -> Page:
     """Build the page."""
     with Page(
         title="Glassbox",

@@ -164,6 +164,23 @@ def plot_sketch_load(rows: list[Row]) -> Plot:
     return Plot(title, panels)
 
 
+def plot_noisy_visitor(rows: list[Row]) -> Plot:
+    """Bars of what a visitor waits for beside each kind of call without pause."""
+    pad, convolve = [], []
+    for row in rows:
+        name = row["noise"].replace("`", "")
+        pad.append(Bar(name, "", OURS, row["pad_late_ms"], f"{row['pad_late_ms']:,.0f} ms", 250.0))
+        slowest = row["convolve_slowest_ms"]
+        convolve.append(Bar(name, "", OURS, slowest, f"{slowest:,.0f} ms", 2_000.0))
+    latest = max(row["pad_late_ms"] for row in rows)
+    title = f"Beside one visitor who sends without pause, another's pad answers within {latest:,.0f} ms"
+    panels = [
+        Panel("pad: 95th percentile, milliseconds; line: goal", pad, is_log=True),
+        Panel("/convolve: slowest, milliseconds; line: goal", convolve, is_log=True),
+    ]
+    return Plot(title, panels)
+
+
 PLOTS: dict[str, Callable[[list[Row]], Plot]] = {
     "startup": plot_startup,
     "page_weight": plot_page_weight,
@@ -171,6 +188,7 @@ PLOTS: dict[str, Callable[[list[Row]], Plot]] = {
     "sketch_latency": plot_sketch_latency,
     "drawn_digits": plot_drawn_digits,
     "sketch_load": plot_sketch_load,
+    "noisy_visitor": plot_noisy_visitor,
 }
 
 

@@ -108,6 +108,17 @@ TABLES: dict[str, list[Column]] = {
         Column("95th percentile ms", _round("late_ms")),
         Column("slowest ms", _round("slowest_ms")),
     ],
+    "noisy_visitor": [
+        Column("one sends without pause", _take("noise"), is_number=False),
+        Column("at once", _round("at_once")),
+        Column("answered", _round("answered")),
+        Column("refused", _round("refused")),
+        Column("other's errors", _round("errors")),
+        Column("pad: median ms", _round("pad_median_ms")),
+        Column("95th percentile ms", _round("pad_late_ms")),
+        Column("`/convolve`: median ms", _round("convolve_median_ms")),
+        Column("slowest ms", _round("convolve_slowest_ms")),
+    ],
 }
 
 

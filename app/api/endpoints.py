@@ -1,11 +1,14 @@
 """The public endpoints: what other programs may ask, apart from what the page asks."""
 
+import functools
 import inspect
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import gradio as gr
 import numpy as np
+import orjson
 from gradio.events import api
 
 from app.api.descent import descend
@@ -21,7 +24,7 @@ from models.sketch.preparation import SketchDigit, SketchRefused, digit_from_ima
 def add_endpoints() -> None:
     """Add every public endpoint to the page being built, each under the name of its function."""
     for name, endpoint in ENDPOINTS.items():
-        api(endpoint, api_name=name, api_description=describe_endpoint(endpoint))
+        api(pack_result(endpoint), api_name=name, api_description=describe_endpoint(endpoint))
 
 
 def describe_endpoint(endpoint: Callable[..., Any]) -> str:
@@ -32,6 +35,20 @@ def describe_endpoint(endpoint: Callable[..., Any]) -> str:
     text = inspect.getdoc(endpoint) or ""
     what = text.partition("Args:")[0].partition("Returns:")[0]
     return " ".join(f"{what} Returns: {text.partition('Returns:')[2]}".split())
+
+
+def pack_result(endpoint: Callable[..., Any]) -> Callable[..., orjson.Fragment]:
+    """Give an endpoint's result as JSON, written where it was computed and not where everybody is served."""
+
+    @functools.wraps(endpoint)
+    def call(*args: Any, **kwargs: Any) -> orjson.Fragment:
+        result = endpoint(*args, **kwargs)
+        try:
+            return orjson.Fragment(orjson.dumps(result, default=str))
+        except TypeError:  # an integer of more than 64 bits
+            return orjson.Fragment(json.dumps(result, default=str))
+
+    return call
 
 
 def architecture(network: str) -> dict[str, Any]:

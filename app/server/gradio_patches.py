@@ -7,15 +7,22 @@ installed, at every start; `tests/server/test_gradio_patches.py` holds a contrac
 from __future__ import annotations
 
 import inspect
+import json
 import pkgutil
 import re
 import sys
+import weakref
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import CodeType, SimpleNamespace
 from typing import Any, NamedTuple, cast
 
 import gradio as gr
-from gradio import processing_utils, route_utils, routes, utils
+import orjson
+from fastapi import HTTPException
+from gradio import processing_utils, queueing, route_utils, routes, utils
+from gradio.server_messages import ProcessCompletedMessage
 from gradio.state_holder import SessionState, StateHolder
 from gradio_client import utils as client_utils
 from starlette.requests import Request
@@ -23,11 +30,14 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import ASGIApp
 
-from app.server.calls import NOT_UPLOADED, TOO_DEEP, UNREADABLE_VALUE, check_number, check_texts
+from app.server.calls import UNREADABLE_VALUE, check_no_files, check_number, check_texts
+from app.server.turns import Bounds, BusyError, Call, Turns, find_visitor
 
 # How often the queue looks for an event while there is none. Gradio would look a thousand times a second.
 QUEUE_SECONDS = 0.01
 MAX_SESSIONS = 2_000
+# Of Gradio's queue. A value as JSON takes nine times its bytes once it has been read.
+QUEUE_BOUNDS = Bounds(running=3, running_of_visitor=1, waiting_bytes=16 * 2**20)
 # Links to a page's state, a file each; ffmpeg for a film of the screen; an editor of the page's own code.
 UNUSED_SERVICES = (
     "/gradio_api/deep_link",
@@ -40,6 +50,13 @@ UNUSED_SERVICES = (
 CALL_PATH = re.compile(r"/gradio_api/(?:call/v2|call|run|api)/([^/]*)/?")
 DIRECT_CALL_PATH = re.compile(r"/gradio_api/(?:run|api)/[^/]*/?")
 JOIN_PATH = "/gradio_api/queue/join"
+MAX_UNREAD = 1_000  # answers that nobody has fetched yet
+MAX_UNREAD_BYTES = 64 * 2**20
+_TOO_LATE = (
+    "This answer waited too long to be fetched, and is gone. Ask again, and fetch each answer at once."
+)
+JOINING_PATH = re.compile(r"/gradio_api/(?:queue/join|call/(?:v2/)?[^/]*)/?")  # into Gradio's queue
+DIRECT_PATH = re.compile(r"/gradio_api/(?:(?:run|api)/[^/]*|component_server)/?")  # past it
 NO_FETCHING = "This page fetches nothing from other hosts."
 
 _EVENT_ID = re.compile(r"[0-9a-f]{32}")  # for the session of a call by a program that has none
@@ -141,6 +158,46 @@ PATCHES = (
             *("sessions.session_data", "session.config_values", "page.default_config"),
             "page.app.state_holder",
         ),
+    ),
+    Patch(
+        "turns in the queue",
+        "Gradio's queue has no end, runs one call of an endpoint at a time in the order in which they came, "
+        "and after each one reckons statistics over the last 10,000.",
+        "A visitor fills the memory, and all others wait until his calls are answered.",
+        (
+            "gradio.queueing.Queue.__init__(self, live_updates, concurrency_count, update_intervals, "
+            "max_size, blocks, default_concurrency_limit)",
+            "gradio.queueing.Queue.push(self, body, request, username)",
+            "gradio.queueing.Queue.get_events(self)",
+            "gradio.queueing.Queue.compute_analytics_summary(self, records)",
+            "gradio.queueing.EventQueue.__init__(self, concurrency_id, concurrency_limit)",
+            "gradio.queueing.Queue.send_message(self, event, event_message)",
+            *(
+                f"page._queue.{name}"
+                for name in (
+                    "active_jobs",
+                    "event_ids_to_events",
+                    "event_queue_per_concurrency_id",
+                    "pending_event_ids_session",
+                    "pending_messages_per_session",
+                    "process_time_per_fn",
+                    "ANALYTICS_MAX_EVENTS",
+                )
+            ),
+        ),
+        (JOIN_PATH, "/gradio_api/component_server"),
+    ),
+    Patch(
+        "packed answers",
+        "Gradio walks twice through an answer number by number, and writes it by a slow writer, all on the "
+        "thread that serves everybody.",
+        "An answer of 262,144 numbers holds up everybody for a second.",
+        (
+            "gradio.routes.json.dumps",
+            "gradio.routes.orjson.Fragment",
+            "gradio.server_messages.ProcessCompletedMessage.model_dump",
+        ),
+        ("/gradio_api/call/x",),
     ),
     Patch(
         "calm queue",
@@ -249,7 +306,17 @@ def find_upload_folder() -> Path:
 
 
 class Page(gr.Blocks):
-    """A page that says to programs what Gradio refuses for it."""
+    """A page whose visitors take turns, and that says to programs what Gradio refuses for it."""
+
+    def queue(self, *args: Any, **kwargs: Any) -> Any:
+        """Make the queue, as Gradio does for every page."""
+        super().queue(*args, **kwargs)
+        self._queue = FairQueue(self._queue)
+        return self
+
+    def check_room(self, call: Call, others: Sequence[Call]) -> None:
+        """Refuse a call for which the queue has no room (see `FairQueue.check_room`)."""
+        cast(FairQueue, self._queue).check_room(call, others)
 
     async def preprocess_data(self, block_fn: Any, inputs: list[Any], *args: Any, **kwargs: Any) -> Any:
         """Check what was sent, and turn it into the arguments of the function."""
@@ -257,12 +324,8 @@ class Page(gr.Blocks):
         if block_fn.api_visibility != "public":
             return await self._preprocess_private(block_fn, inputs, *args, **kwargs)
         check_number(block_fn.api_name, block_fn.fn, len(inputs), len(block_fn.inputs))
-        try:
-            return await super().preprocess_data(block_fn, inputs, *args, **kwargs)
-        except RecursionError as error:
-            raise gr.Error(TOO_DEEP, print_exception=False) from error
-        except (ValueError, TypeError, OSError) as error:  # the endpoints' own checks come later
-            raise gr.Error(NOT_UPLOADED, print_exception=False) from error
+        check_no_files(inputs)
+        return list(inputs)  # as `gr.Api` gives them; Gradio would look for files number by number
 
     async def _preprocess_private(self, block_fn: Any, inputs: list[Any], *args: Any, **kwargs: Any) -> Any:
         """Do the same for what the page itself sends, where nobody needs a traceback of a wrong value."""
@@ -346,6 +409,154 @@ def keep_lean_sessions(page: gr.Blocks) -> None:
     sessions = Sessions()  # type: ignore[no-untyped-call]
     sessions.set_blocks(page)
     page.app.state_holder = sessions
+
+
+# Turns in the queue
+
+
+class QueuedCall(Call):
+    """A call in Gradio's queue, with its event."""
+
+    def __init__(self, event: queueing.Event, call: Call) -> None:
+        super().__init__(call.visitor, call.num_bytes, call.seconds)
+        self.event = event
+
+
+class UnreadAnswer(NamedTuple):
+    """An answer that has not been fetched yet, or that is just being sent."""
+
+    message: weakref.ref[Any]
+    address: str
+    session: str
+    num_bytes: int
+
+
+class FairQueue(queueing.Queue):
+    """Gradio's queue with an end, in which visitors take turns (see `app.server.turns`)."""
+
+    def __init__(self, queue: queueing.Queue) -> None:
+        super().__init__(
+            live_updates=queue.live_updates,
+            concurrency_count=queue.max_thread_count,
+            update_intervals=queue.update_intervals,
+            max_size=queue.max_size,
+            blocks=queue.blocks,
+            default_concurrency_limit=None,  # `QUEUE_BOUNDS` limits them
+        )
+        self.ANALYTICS_MAX_EVENTS = 1
+        self._turns = Turns(QUEUE_BOUNDS)
+        self._calls: dict[str, QueuedCall] = {}
+        self._unread: list[UnreadAnswer] = []
+
+    async def push(self, body: Any, request: Any, username: str | None) -> Any:
+        """Let a call wait.
+
+        Raises:
+            HTTPException: If there is no room: 429 or 503, with the seconds after which to try again.
+        """
+        num_bytes = len(await request.body())  # Gradio has read it
+        function = self.blocks.fns.get(body.fn_index)
+        times = None if function is None else self.process_time_per_fn.get(function)
+        seconds = 1.0 if times is None else times.avg_time
+        call = Call(find_visitor(request.scope, body.session_hash or ""), num_bytes, seconds)
+        try:
+            self.check_room(call)
+        except BusyError as error:
+            raise HTTPException(error.status, str(error), {"Retry-After": f"{error.seconds}"}) from error
+        is_in, event_id, state = await super().push(body, request, username)
+        if isinstance(event_id, str) and (event := self.event_ids_to_events.get(event_id)) is not None:
+            self._calls[event_id] = QueuedCall(event, call)
+        return is_in, event_id, state
+
+    def check_room(self, call: Call, others: Sequence[Call] = ()) -> None:
+        """Refuse a call for which there is no room beside those that wait, and others.
+
+        Raises:
+            BusyError: If so.
+        """
+        self._turns.check_room(call, [*self._list_waiting(), *others])
+
+    def get_events(self) -> Any:
+        """Take the event whose turn it is out of the queue; returns it as Gradio does."""
+        running = [self._calls[event._id] for job in self.active_jobs for event in job or ()]
+        call = self._turns.choose(self._list_waiting(), running)
+        if call is None:
+            return None
+        name = call.event.concurrency_id
+        self.event_queue_per_concurrency_id[name].queue.remove(call.event)
+        return [call.event], call.event.fn.batch, name
+
+    def send_message(self, event: queueing.Event, event_message: Any) -> None:
+        """Put a message where its session reads it; of too many answers that wait there, give up old ones."""
+        if event.session_hash not in self.pending_messages_per_session:
+            return  # given up
+        super().send_message(event, event_message)
+        if not isinstance(event_message, ProcessCompletedMessage):
+            return
+        call = self._calls.get(event._id)
+        address = call.visitor.address if call is not None else ""
+        num_bytes = _count_bytes(event_message.output.get("data"))
+        self._unread = [answer for answer in self._unread if answer.message() is not None]
+        self._unread.append(UnreadAnswer(weakref.ref(event_message), address, event.session_hash, num_bytes))
+        while sum(answer.num_bytes for answer in self._unread) > MAX_UNREAD_BYTES:
+            self._give_up_oldest(_find_largest_share(self._unread))
+        while len(self._unread) > MAX_UNREAD:
+            self._give_up_oldest(None)
+
+    def _give_up_oldest(self, address: str | None) -> None:
+        """Let go of the answer that waits longest to be read, of those of one address if one is given."""
+        oldest = next(answer for answer in self._unread if address in (None, answer.address))
+        self._unread.remove(oldest)
+        if (message := oldest.message()) is not None:
+            message.success, message.output = False, {"error": _TOO_LATE}
+        if address is None:
+            self.pending_messages_per_session.pop(oldest.session, None)
+            self.pending_event_ids_session.pop(oldest.session, None)
+
+    def _list_waiting(self) -> list[QueuedCall]:
+        """Return the calls that wait, oldest first, and forget those that are over."""
+        self._calls = {key: call for key, call in self._calls.items() if key in self.event_ids_to_events}
+        queues = self.event_queue_per_concurrency_id.values()
+        waiting = {event._id for queue in queues for event in queue.queue}
+        return [call for key, call in self._calls.items() if key in waiting]
+
+    def compute_analytics_summary(self, records: Any) -> Any:
+        """Reckon no statistics, which nobody is shown."""
+        return self.cached_event_analytics_summary
+
+
+def _count_bytes(values: Any) -> int:
+    """Return how many bytes the large ones of an answer's values take."""
+    num_bytes = 0
+    for value in values or ():
+        if isinstance(value, orjson.Fragment):
+            num_bytes += len(orjson.dumps(value))
+        elif isinstance(value, str):
+            num_bytes += len(value)
+    return num_bytes
+
+
+def _find_largest_share(answers: Iterable[UnreadAnswer]) -> str:
+    """Return the address whose answers take most."""
+    shares: Counter[str] = Counter()
+    for answer in answers:
+        shares[answer.address] += answer.num_bytes
+    return max(shares, key=lambda address: shares[address])
+
+
+# Packed answers
+
+
+def pack_answers() -> None:
+    """Let Gradio write answers that endpoints have packed (`orjson.Fragment`) on all its ways."""
+    routes.json = SimpleNamespace(dumps=_write_json, loads=json.loads)  # type: ignore[assignment, attr-defined]
+
+
+def _write_json(value: Any) -> str:
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:  # half a letter, or an integer of more than 64 bits
+        return json.dumps(value)
 
 
 # Calm queue

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import gradio as gr
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
+from app.server.admission import Admission
 from app.server.allowed_hosts import read_allowed_hosts
 from app.server.compression import CompressedPage
 from app.server.foreign_requests import ForeignRequests
 from app.server.gradio_patches import (
     MAX_SESSIONS,
+    Page,
     build_clock_routes,
     calm_queue,
     check_patches,
     find_upload_folder,
     give_no_permission,
     keep_lean_sessions,
+    pack_answers,
     shut_downloads,
 )
 from app.server.mistakes import Mistakes
@@ -30,11 +33,14 @@ from app.server.security_headers import SecurityHeaders, read_frame_ancestors
 from app.server.web_app import FAVICON, build_routes
 from app.theme import build_theme, page_css
 
+# After how long a thread that computes in Python lets another one go on. Reading a drawing gives way dozens
+# of times, at each little step of torch's, and would wait each time for Python's own 5 ms.
+SWITCH_SECONDS = 0.0005
 _PAGE_SCRIPT = Path(__file__).parents[1] / "ui" / "page.js"
 
 
 def launch_page(
-    page: gr.Blocks,
+    page: Page,
     host: str,
     port: int | None,
     *,
@@ -64,8 +70,10 @@ def launch_page(
         ValueError: If a variable names what is no host, or no site that may show the page in a frame.
     """
     check_patches(page)
+    sys.setswitchinterval(SWITCH_SECONDS)
     shut_downloads()
     give_no_permission()
+    pack_answers()
     _, address, _ = page.launch(
         server_name=host,
         server_port=port,
@@ -82,6 +90,7 @@ def launch_page(
                 Middleware(ForeignRequests, allowed=read_allowed_hosts(host)),
                 Middleware(Refusals, upload_folder=find_upload_folder()),
                 Middleware(Mistakes, page=page),
+                Middleware(Admission, check_queue=page.check_room),
                 Middleware(CompressedPage),
                 Middleware(PageHead),
                 Middleware(CallRefusals, endpoints=endpoints),

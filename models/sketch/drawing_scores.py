@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from models.checkpoints.evaluation import compute_interval
-from models.checkpoints.prediction import load_cached
+from models.checkpoints.prediction import load_cached, on_one_core
 from models.sketch.drawings import PreparedDrawings
 
 _BATCH_SIZE = 250
@@ -44,7 +44,7 @@ def score_drawings(drawings: PreparedDrawings, checkpoint: str | Path) -> Drawin
         raise ValueError("There is no drawing that can be read. Keep one first.")
     network = load_cached(checkpoint).network
     inputs = torch.from_numpy(drawings.images).unsqueeze(1)  # (N, 28, 28) → (N, 1, 28, 28)
-    with torch.inference_mode():
+    with on_one_core(), torch.inference_mode():  # the other cores are for who asks meanwhile
         answers = torch.cat([network(part).argmax(dim=1) for part in inputs.split(_BATCH_SIZE)]).numpy()
     num_right, num = int((answers == drawings.labels).sum()), len(answers)
     return DrawingScore(num_right, num, num_right / num, compute_interval(num_right, num), answers)
