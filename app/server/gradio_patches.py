@@ -320,6 +320,8 @@ class Page(gr.Blocks):
 
     async def preprocess_data(self, block_fn: Any, inputs: list[Any], *args: Any, **kwargs: Any) -> Any:
         """Check what was sent, and turn it into the arguments of the function."""
+        if block_fn.fn is None:  # the browser answers it alone
+            raise gr.Error(UNREADABLE_VALUE, print_exception=False)
         check_texts(inputs)
         if block_fn.api_visibility != "public":
             return await self._preprocess_private(block_fn, inputs, *args, **kwargs)
