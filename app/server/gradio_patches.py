@@ -412,6 +412,10 @@ class FairQueue(queueing.Queue):
             self.check_room(call)
         except BusyError as error:
             raise HTTPException(error.status, str(error), {"Retry-After": f"{error.seconds}"}) from error
+        if len(self.pending_event_ids_session) > 2 * MAX_SESSIONS:  # Gradio keeps one for every call
+            sessions = self.pending_event_ids_session.items()
+            readable = self.pending_messages_per_session
+            self.pending_event_ids_session = {name: ids for name, ids in sessions if name in readable}
         is_in, event_id, state = await super().push(body, request, username)
         if isinstance(event_id, str) and (event := self.event_ids_to_events.get(event_id)) is not None:
             self._calls[event_id] = QueuedCall(event, call)
