@@ -29,7 +29,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Route
 
-from app.server.calls import check_no_files, check_number, check_texts
+from app.server.calls import NOT_UPLOADED, TOO_DEEP, check_number, check_texts
 from app.server.turns import Bounds, BusyError, Call, Turns, find_visitor
 
 # How often the queue looks for an event while there is none. Gradio would look a thousand times a second.
@@ -294,8 +294,12 @@ class Page(gr.Blocks):
         if block_fn.api_visibility != "public":
             return await super().preprocess_data(block_fn, inputs, *args, **kwargs)
         check_number(block_fn.api_name, block_fn.fn, len(inputs), len(block_fn.inputs))
-        check_no_files(inputs)
-        return list(inputs)  # as `gr.Api` gives them; Gradio would look for files number by number
+        try:
+            return await super().preprocess_data(block_fn, inputs, *args, **kwargs)
+        except RecursionError as error:
+            raise gr.Error(TOO_DEEP, print_exception=False) from error
+        except (ValueError, TypeError, OSError) as error:  # the endpoints' own checks come later
+            raise gr.Error(NOT_UPLOADED, print_exception=False) from error
 
 
 # Explained calls
