@@ -30,7 +30,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import ASGIApp
 
-from app.server.calls import UNREADABLE_VALUE, check_no_files, check_number, check_texts
+from app.server.calls import NOT_UPLOADED, TOO_DEEP, UNREADABLE_VALUE, check_number, check_texts
 from app.server.turns import Bounds, BusyError, Call, Turns, find_visitor
 
 # How often the queue looks for an event while there is none. Gradio would look a thousand times a second.
@@ -326,8 +326,12 @@ class Page(gr.Blocks):
         if block_fn.api_visibility != "public":
             return await self._preprocess_private(block_fn, inputs, *args, **kwargs)
         check_number(block_fn.api_name, block_fn.fn, len(inputs), len(block_fn.inputs))
-        check_no_files(inputs)
-        return list(inputs)  # as `gr.Api` gives them; Gradio would look for files number by number
+        try:
+            return await super().preprocess_data(block_fn, inputs, *args, **kwargs)
+        except RecursionError as error:
+            raise gr.Error(TOO_DEEP, print_exception=False) from error
+        except (ValueError, TypeError, OSError) as error:  # the endpoints' own checks come later
+            raise gr.Error(NOT_UPLOADED, print_exception=False) from error
 
     async def _preprocess_private(self, block_fn: Any, inputs: list[Any], *args: Any, **kwargs: Any) -> Any:
         """Do the same for what the page itself sends, where nobody needs a traceback of a wrong value."""
@@ -465,6 +469,10 @@ class FairQueue(queueing.Queue):
             self.check_room(call)
         except BusyError as error:
             raise HTTPException(error.status, str(error), {"Retry-After": f"{error.seconds}"}) from error
+        if len(self.pending_event_ids_session) > 2 * MAX_SESSIONS:  # Gradio keeps one for every call
+            sessions = self.pending_event_ids_session.items()
+            readable = self.pending_messages_per_session
+            self.pending_event_ids_session = {name: ids for name, ids in sessions if name in readable}
         is_in, event_id, state = await super().push(body, request, username)
         if isinstance(event_id, str) and (event := self.event_ids_to_events.get(event_id)) is not None:
             self._calls[event_id] = QueuedCall(event, call)

@@ -313,6 +313,17 @@ def test_one_visitors_calls_leave_the_queues_other_places_to_others(held_page):
     assert not page._queue._calls
 
 
+def test_sessions_of_calls_that_are_over_are_forgotten(held_page, monkeypatch):
+    page, address, _, gate = held_page
+    monkeypatch.setattr(gradio_patches, "MAX_SESSIONS", 3)
+    gate.set()
+    for number in range(9):
+        event_id = httpx.post(address, json={"data": [f"{number}"]}).json()["event_id"]
+        assert "answered" in httpx.get(f"{address}/{event_id}", timeout=60).text
+        page._queue.pending_messages_per_session.clear()  # as where others have come since
+    assert len(page._queue.pending_event_ids_session) <= 2 * 3 + 1
+
+
 @pytest.mark.filterwarnings("ignore::Warning")  # of pandas, for Gradio
 def test_queue_reckons_no_statistics(page):
     queue = FairQueue(page._queue)
