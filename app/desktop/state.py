@@ -42,8 +42,20 @@ class WindowSize:
 
 
 def find_state_folder() -> Path:
-    """Return the folder in which the user's system keeps what programs remember; it exists then."""
-    return platformdirs.user_state_path("glassbox", appauthor=False, ensure_exists=True)
+    """Return the folder in which the user's system keeps what programs remember; it exists then.
+
+    Raises:
+        OSError: If it cannot be made or written; the message says what to do.
+    """
+    folder = platformdirs.user_state_path("glassbox", appauthor=False)
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+    if not os.access(folder, os.W_OK):
+        raise OSError(
+            f"The desktop window needs {folder}, which cannot be made or written. Free it, or leave out "
+            "--desktop and use the browser."
+        )
+    return folder
 
 
 def load_size(folder: Path) -> WindowSize:

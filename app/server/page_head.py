@@ -17,13 +17,17 @@ _HEAD = b"<head>"
 _STORAGE_SCRIPT = Path(__file__).with_name("storage.js")
 
 
+def build_tags() -> str:
+    """Return `HEAD_TAGS`, and the script that runs before Gradio's."""
+    return f"{HEAD_TAGS}<script>\n{_STORAGE_SCRIPT.read_text(encoding='utf-8')}</script>"
+
+
 class PageHead:
-    """ASGI middleware that writes `HEAD_TAGS` and a script at the beginning of the page's head."""
+    """ASGI middleware that writes `build_tags()` at the beginning of the page's head."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        script = f"<script>\n{_STORAGE_SCRIPT.read_text(encoding='utf-8')}</script>"
-        self._head = _HEAD + (HEAD_TAGS + script).encode()
+        self._head = _HEAD + build_tags().encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, and complete the answer if it is the page."""

@@ -4,15 +4,16 @@ import errno
 import json
 import os
 import re
-import resource
 import subprocess
 import sys
 
 import gradio as gr
+import platformdirs
 import pytest
 
 from app.api.runs import train
 from app.cli import main
+from app.desktop.state import find_state_folder
 from app.runs.live import answer_act, answer_look
 from models.checkpoints import file as checkpoint
 from models.runs import control, folder, management, queue
@@ -86,6 +87,8 @@ def test_disk_that_takes_nothing_is_a_sentence_and_changes_nothing(monkeypatch, 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no limit on files")
 def test_limit_on_the_size_of_files_ends_a_training_with_a_sentence(tmp_path):
     """The checkpoint of the MLP takes 430 kB."""
+    import resource
+
     environment = {**os.environ, "GLASSBOX_RUNS": str(tmp_path / "runs")}
     command = [sys.executable, "-m", "app.cli", "train", "mlp", "--dataset", "strokes", "--num-images", "200",
                "--epochs", "1"]  # fmt: skip
@@ -128,3 +131,15 @@ def test_clock_that_jumps_changes_no_order_and_no_name(monkeypatch, jump):
     monkeypatch.setattr(queue.time, "time_ns", lambda: now + jump * 10**9)
     second = start_run(make_short_config())
     assert queue.list_waiting() == [first, second]
+
+
+# A home that cannot be written
+
+
+def test_desktop_window_without_a_folder_says_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        platformdirs, "user_state_path", lambda *args, **options: tmp_path / "file" / "glassbox"
+    )
+    (tmp_path / "file").touch()
+    with pytest.raises(OSError, match="leave out --desktop and use the browser"):
+        find_state_folder()

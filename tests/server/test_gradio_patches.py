@@ -35,6 +35,7 @@ from app.server.gradio_patches import (
     check_patches,
     find_clock_script,
     give_no_permission,
+    is_awaited_event,
     is_unknown_endpoint,
     is_wrong_arguments,
     keep_lean_sessions,
@@ -206,6 +207,23 @@ def test_wrong_arguments_are_known_from_gradios_own_mistakes():
     for arguments in ({}, {"number": 1, "letter": 2}):
         assert is_wrong_arguments(catch(lambda a=arguments: client_utils.construct_args(parameters, (), a)))
     assert not is_wrong_arguments(catch(lambda: len(1)))
+
+
+# Known results
+
+
+def test_result_is_known_until_it_is_fetched_and_gradio_itself_knows_no_difference(page):
+    _, address, _ = page.launch(prevent_thread_lock=True, quiet=True, ssr_mode=False)
+    try:
+        call = f"{address}gradio_api/call/ask"
+        number = httpx.post(call, json={"data": []}).json()["event_id"]
+        assert is_awaited_event(page, number)
+        assert "event: complete" in httpx.get(f"{call}/{number}").text
+        assert not is_awaited_event(page, number)
+        with httpx.stream("GET", f"{call}/nothing") as answer:
+            assert answer.status_code == 200
+    finally:
+        page.close()
 
 
 # Lean sessions

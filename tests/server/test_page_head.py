@@ -5,8 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from app.server.page_head import PageHead
-from app.server.web_app import HEAD_TAGS
+from app.server.page_head import PageHead, build_tags
 
 
 def serve(path, *bodies):
@@ -38,7 +37,7 @@ def serve(path, *bodies):
 @pytest.mark.parametrize("rest", [(), (b"<p>more</p>",)])
 def test_page_begins_with_the_tags(rest):
     headers, body = serve("/", b"<html><head><title>x</title>", *rest)
-    assert body == b"<html><head>" + HEAD_TAGS.encode() + b"<title>x</title>" + b"".join(rest)
+    assert body == b"<html><head>" + build_tags().encode() + b"<title>x</title>" + b"".join(rest)
     assert int(headers[b"Content-Length"]) == len(body)
     assert headers[b"x"] == b"1"
 
