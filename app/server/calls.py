@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import inspect
-import json
 from collections.abc import Callable
 from typing import Any
 
 import gradio as gr
+
+from app.server.large_values import list_parts
 
 NOT_UPLOADED = (
     "A value in this call stands for a file that was not uploaded here. Leave out the file and give the "
     "value itself, such as numbers or a text."
 )
 TOO_DEEP = "A value in this call is nested too deeply. Give lists of numbers, at most three in each other."
+FILE_AMONG_MANY = (
+    "A value in this call holds a file among thousands of other values. Send the file by itself."
+)
 _HALF_LETTER = "A text in this call holds half a letter, a surrogate without its pair. Send whole letters."
 
 
@@ -21,14 +25,14 @@ def check_texts(values: list[Any]) -> None:
     """Refuse texts that cannot be written as UTF-8: an answer with one would hang, and all later ones too.
 
     Raises:
-        gr.Error: If there is one, or if the values are nested too deeply to be looked through.
+        gr.Error: If there is one.
     """
     try:
-        json.dumps(values, ensure_ascii=False, default=str).encode()
+        for part in list_parts(values):
+            if isinstance(part, str):
+                part.encode()
     except UnicodeEncodeError as error:
         raise gr.Error(_HALF_LETTER, print_exception=False) from error
-    except RecursionError as error:
-        raise gr.Error(TOO_DEEP, print_exception=False) from error
 
 
 def check_number(name: str, endpoint: Callable[..., Any], num_given: int, num_needed: int) -> None:

@@ -7,6 +7,7 @@ installed, at every start; `tests/server/test_gradio_patches.py` holds a contrac
 from __future__ import annotations
 
 import inspect
+import json
 import pkgutil
 import re
 import sys
@@ -14,28 +15,23 @@ from pathlib import Path
 from types import CodeType, SimpleNamespace
 from typing import Any, NamedTuple, cast
 
+import anyio.to_thread
 import gradio as gr
-from gradio import processing_utils, route_utils, utils
+import orjson
+from gradio import processing_utils, route_utils, routes, utils
 from gradio.state_holder import SessionState, StateHolder
 from gradio_client import utils as client_utils
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Match, Route
+from starlette.routing import Match, Route
 
-from app.server.calls import NOT_UPLOADED, TOO_DEEP, check_number, check_texts
+from app.server.calls import FILE_AMONG_MANY, NOT_UPLOADED, TOO_DEEP, check_number, check_texts
+from app.server.large_values import is_large, list_parts
+from app.server.session_names import is_session_name
 
 # How often the queue looks for an event while there is none. Gradio would look a thousand times a second.
 QUEUE_SECONDS = 0.01
 MAX_SESSIONS = 2_000
-# Links to a page's state, a file each; ffmpeg for a film of the screen; an editor of the page's own code.
-UNUSED_SERVICES = (
-    "/gradio_api/deep_link",
-    "/gradio_api/process_recording",
-    "/gradio_api/vibe-code",
-    "/gradio_api/vibe-edit",
-    "/gradio_api/undo-vibe-edit",
-    "/gradio_api/vibe-starter-queries",
-)
 CALL_PATH = re.compile(r"/gradio_api/(?:call/v2|call|run|api)/([^/]*)/?")
 JOIN_PATH = "/gradio_api/queue/join"
 NO_FETCHING = "This page fetches nothing from other hosts."
@@ -76,12 +72,6 @@ PATCHES = (
         ("/gradio_api/file=x", "/gradio_api/proxy=x"),
     ),
     Patch(
-        "unused services",
-        "Gradio offers services that this page does not use.",
-        "A visitor has files written and programs started.",
-        addresses=UNUSED_SERVICES,
-    ),
-    Patch(
         "room for uploads",
         "Gradio keeps uploaded files for a day or two, as many as come.",
         "Visitors fill the disk.",
@@ -96,6 +86,18 @@ PATCHES = (
         (
             "gradio.blocks.Blocks.preprocess_data(self, block_fn, inputs, state, explicit_call)",
             *(f"block_fn.{name}" for name in ("api_name", "api_visibility", "fn", "inputs")),
+        ),
+    ),
+    Patch(
+        "large values",
+        "Gradio looks for files in every number of a call and of its answer, and writes answers as JSON, on "
+        "the thread that serves everybody.",
+        "Nobody is answered for up to half a second while somebody's image of 512 × 512 numbers is read.",
+        (
+            "gradio.processing_utils.async_move_files_to_cache"
+            "(data, block, postprocess, check_in_upload_folder, keep_in_cache)",
+            "gradio_client.utils.is_file_obj_with_meta(d)",
+            "gradio.routes.json.dumps",
         ),
     ),
     Patch(
@@ -223,7 +225,10 @@ class Page(gr.Blocks):
 
     async def preprocess_data(self, block_fn: Any, inputs: list[Any], *args: Any, **kwargs: Any) -> Any:
         """Check what was sent, and turn it into the arguments of the function."""
-        check_texts(inputs)
+        if is_large(inputs):
+            await anyio.to_thread.run_sync(check_texts, inputs)
+        else:
+            check_texts(inputs)
         if block_fn.api_visibility != "public":
             return await super().preprocess_data(block_fn, inputs, *args, **kwargs)
         check_number(block_fn.api_name, block_fn.fn, len(inputs), len(block_fn.inputs))
@@ -233,6 +238,46 @@ class Page(gr.Blocks):
             raise gr.Error(TOO_DEEP, print_exception=False) from error
         except (ValueError, TypeError, OSError) as error:  # the endpoints' own checks come later
             raise gr.Error(NOT_UPLOADED, print_exception=False) from error
+
+
+# Large values
+
+_move_files = processing_utils.async_move_files_to_cache
+_write_json = json.dumps
+
+
+def lighten_large_values() -> None:
+    """Let Gradio look for files in large values on another thread, and write them with the faster of two."""
+    processing_utils.async_move_files_to_cache = _move_files_if_any
+    vars(routes)["json"] = SimpleNamespace(**{**vars(json), "dumps": _write_large_json})
+
+
+async def _move_files_if_any(
+    data: Any,
+    block: Any,
+    postprocess: bool = False,
+    check_in_upload_folder: bool = False,
+    keep_in_cache: bool = False,
+) -> Any:
+    if is_large(data):
+        if not await anyio.to_thread.run_sync(_holds_file, data):
+            return data
+        if not postprocess:
+            raise gr.Error(FILE_AMONG_MANY, print_exception=False)
+    return await _move_files(data, block, postprocess, check_in_upload_folder, keep_in_cache)
+
+
+def _holds_file(data: Any) -> bool:
+    return any(client_utils.is_file_obj_with_meta(part) for part in list_parts(data))
+
+
+def _write_large_json(value: Any, **kwargs: Any) -> str:
+    if kwargs or not is_large(value):
+        return _write_json(value, **kwargs)
+    try:
+        return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+    except orjson.JSONEncodeError:  # such as a number of more than 64 bits
+        return _write_json(value)
 
 
 # Explained calls
@@ -280,10 +325,13 @@ class Session(SessionState):
 
 
 class Sessions(StateHolder):
-    """Visitors' sessions; beyond `MAX_SESSIONS` the one longest unused goes. A call leaves none."""
+    """Visitors' sessions; beyond `MAX_SESSIONS` the one longest unused goes.
+
+    A call leaves none, and neither does what is no session's name.
+    """
 
     def __getitem__(self, session_id: str) -> SessionState:
-        if _EVENT_ID.fullmatch(session_id):
+        if _EVENT_ID.fullmatch(session_id) or not is_session_name(session_id):
             return Session(self.blocks)
         if session_id not in self.session_data:
             self.session_data[session_id] = Session(self.blocks)
@@ -316,7 +364,7 @@ def find_clock_script() -> Path | None:
     return scripts[0]
 
 
-def build_clock_routes() -> list[BaseRoute]:
+def build_clock_routes() -> list[Route]:
     """Return the route of that script, in which the clock ends with its element."""
     script = find_clock_script()
     return [] if script is None else [Route(f"/assets/{script.name}", _answer_clock_script)]

@@ -8,9 +8,8 @@ from typing import Any
 
 import gradio as gr
 from starlette.middleware import Middleware
-from starlette.routing import BaseRoute
+from starlette.routing import Route
 
-from app.server.compression import CompressedPage
 from app.server.gradio_patches import (
     MAX_SESSIONS,
     build_clock_routes,
@@ -18,10 +17,14 @@ from app.server.gradio_patches import (
     check_patches,
     find_upload_folder,
     keep_lean_sessions,
+    lighten_large_values,
     shut_downloads,
 )
+from app.server.kept_page import KeptPage
+from app.server.open_routes import OpenRoutes
 from app.server.page_head import PageHead
 from app.server.refusals import MAX_BODY_BYTES, CallRefusals, Refusals
+from app.server.request_bounds import RequestBounds
 from app.server.security_headers import SecurityHeaders
 from app.server.web_app import FAVICON, build_routes
 from app.theme import build_theme, page_css
@@ -35,7 +38,7 @@ def launch_page(
     port: int | None,
     *,
     endpoints: Mapping[str, Callable[..., Any]],
-    routes: Sequence[BaseRoute],
+    routes: Sequence[Route],
     shared_folders: Sequence[Path],
     open_browser: bool,
     quiet: bool,
@@ -60,6 +63,8 @@ def launch_page(
     """
     check_patches(page)
     shut_downloads()
+    lighten_large_values()
+    own_routes = [*routes, *build_routes(), *build_clock_routes()]
     _, address, _ = page.launch(
         server_name=host,
         server_port=port,
@@ -73,12 +78,14 @@ def launch_page(
         app_kwargs={
             "middleware": [
                 Middleware(SecurityHeaders),
+                Middleware(OpenRoutes, own_routes=[route.path for route in own_routes]),
                 Middleware(Refusals, upload_folder=find_upload_folder()),
-                Middleware(CompressedPage),
+                Middleware(RequestBounds),
+                Middleware(KeptPage),
                 Middleware(PageHead),
                 Middleware(CallRefusals, endpoints=endpoints),
             ],
-            "routes": [*routes, *build_routes(), *build_clock_routes()],
+            "routes": own_routes,
         },
         favicon_path=FAVICON,
         pwa=True,
