@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 
 import gradio as gr
@@ -108,7 +109,11 @@ def launch_app(
 
 
 def warm_up() -> None:
-    """Do what the first visitor would otherwise wait for: import what is used late, and load the weights."""
+    """Do what the first visitor would otherwise wait for: import what is used late, and load the weights.
+
+    What is there then stays for good and is no longer searched for garbage: that takes a third of a second,
+    in which nobody is answered, and whoever sends a few thousand lists brings it about.
+    """
     import matplotlib.pyplot  # noqa: F401  Gradio imports it when the first event arrives
 
     from app.descent.race import OPENINGS, run_race
@@ -124,3 +129,5 @@ def warm_up() -> None:
     read_architecture(ALEXNET)  # torchvision takes seconds to import
     run_race(OPENINGS["valley"])  # the first of torch's optimizers makes torch import its compiler
     keep_spare()  # so that a run's first step does not wait for all these imports again
+    gc.collect()
+    gc.freeze()

@@ -108,7 +108,8 @@ def predict(
 ) -> dict[str, Any]:
     """Read a digit from pen strokes or from an image.
 
-    An image has at most 4096 × 4096 px; as a file it is at most 3 MB large, "data:image/png;base64,…".
+    An image has at most 300,000 numbers, such as 540 × 540; as a file, "data:image/png;base64,…", it has at
+    most 4096 × 4096 px and is at most 3 MB large.
 
     Args:
         strokes: strokes, each a list of [x, y] points on a pad of 280 × 280 px, y downwards.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
-from typing import Any
+from collections.abc import AsyncIterator, Callable
+from typing import TYPE_CHECKING, Any
 
 import anyio.to_thread
 from starlette.requests import Request
@@ -14,6 +14,9 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from app.runs.live import look
 from app.ui.packing import pack
+
+if TYPE_CHECKING:
+    from starlette.types import Receive, Scope, Send
 
 STREAM_PATH = "/glassbox/runs"
 PERIOD_SECONDS = 0.23  # between two events; more than four a second
@@ -42,23 +45,38 @@ class RunStream:
             return PlainTextResponse("The question is no JSON.", 400)
         if self._num_open >= MAX_STREAMS:
             return PlainTextResponse("Too many pages follow runs at the moment.", 503)
-        return StreamingResponse(self._send(question), media_type="text/event-stream", headers=_HEADERS)
-
-    async def _send(self, question: Any) -> AsyncIterator[str]:
         self._num_open += 1
+        return _Stream(_tell(question), self._close)
+
+    def _close(self) -> None:
+        self._num_open -= 1
+
+
+class _Stream(StreamingResponse):
+    """Events, and what is done at their end, also where the visitor left before the first."""
+
+    def __init__(self, events: AsyncIterator[str], on_end: Callable[[], None]) -> None:
+        super().__init__(events, media_type="text/event-stream", headers=_HEADERS)
+        self._on_end = on_end
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            end = time.monotonic() + MAX_STREAM_SECONDS
-            while time.monotonic() < end:
-                start = time.monotonic()
-                answer = await anyio.to_thread.run_sync(look, question)
-                pause = QUIET_SECONDS
-                if any(answer.values()):
-                    pause = PERIOD_SECONDS
-                    yield f"data: {pack(answer)}\n\n"
-                if any(answer.get(name) for name in _ENDINGS):
-                    return
-                for run_id, update in answer["updates"].items():
-                    question["runs"][run_id] = [update["offset"], update["mark"]]
-                await asyncio.sleep(max(0, start + pause - time.monotonic()))
+            await super().__call__(scope, receive, send)
         finally:
-            self._num_open -= 1
+            self._on_end()
+
+
+async def _tell(question: Any) -> AsyncIterator[str]:
+    end = time.monotonic() + MAX_STREAM_SECONDS
+    while time.monotonic() < end:
+        start = time.monotonic()
+        answer = await anyio.to_thread.run_sync(look, question)
+        pause = QUIET_SECONDS
+        if any(answer.values()):
+            pause = PERIOD_SECONDS
+            yield f"data: {pack(answer)}\n\n"
+        if any(answer.get(name) for name in _ENDINGS):
+            return
+        for run_id, update in answer["updates"].items():
+            question["runs"][run_id] = [update["offset"], update["mark"]]
+        await asyncio.sleep(max(0, start + pause - time.monotonic()))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import inspect
-import json
+import re
 from collections.abc import Callable
 from typing import Any
 
 import gradio as gr
+
+from app.server.large_values import list_parts
 
 NOT_UPLOADED = (
     "A value in this call stands for a file that was not uploaded here. Leave out the file and give the "
@@ -16,10 +18,13 @@ NOT_UPLOADED = (
 UNREADABLE_VALUE = "The page sent a value that cannot be read. Reload it."
 TOO_DEEP = "A value in this call is nested too deeply. Give lists of numbers, at most three in each other."
 # JSON leaves these as they are, and `gradio_client` reads an answer that quotes one as two lines.
-_LINE_SEPARATORS = ("\x85", "\u2028", "\u2029")
+_LINE_SEPARATORS = re.compile("[\x85\u2028\u2029]")
 _LINE_SEPARATOR = (
     "A text in this call holds a line separator (U+0085, U+2028 or U+2029). "
     "Send a space or a line feed instead."
+)
+FILE_AMONG_MANY = (
+    "A value in this call holds a file among thousands of other values. Send the file by itself."
 )
 _HALF_LETTER = "A text in this call holds half a letter, a surrogate without its pair. Send whole letters."
 
@@ -30,17 +35,16 @@ def check_texts(values: list[Any]) -> None:
     With what cannot be written as UTF-8 an answer would hang, and all later ones too.
 
     Raises:
-        gr.Error: If there is one, or if the values are nested too deeply to be looked through.
+        gr.Error: If there is one.
     """
     try:
-        text = json.dumps(values, ensure_ascii=False, default=str)
-        text.encode()
+        for part in list_parts(values):
+            if isinstance(part, str):
+                part.encode()
+                if _LINE_SEPARATORS.search(part):
+                    raise gr.Error(_LINE_SEPARATOR, print_exception=False)
     except UnicodeEncodeError as error:
         raise gr.Error(_HALF_LETTER, print_exception=False) from error
-    except RecursionError as error:
-        raise gr.Error(TOO_DEEP, print_exception=False) from error
-    if any(separator in text for separator in _LINE_SEPARATORS):
-        raise gr.Error(_LINE_SEPARATOR, print_exception=False)
 
 
 def check_number(name: str, endpoint: Callable[..., Any], num_given: int, num_needed: int) -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 from types import CodeType, SimpleNamespace
 from typing import Any, NamedTuple, cast
 
+import anyio.to_thread
 import gradio as gr
 import orjson
 from fastapi import HTTPException
@@ -27,10 +28,19 @@ from gradio.state_holder import SessionState, StateHolder
 from gradio_client import utils as client_utils
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Match, Route
+from starlette.routing import Match, Route
 from starlette.types import ASGIApp
 
-from app.server.calls import NOT_UPLOADED, TOO_DEEP, UNREADABLE_VALUE, check_number, check_texts
+from app.server.calls import (
+    FILE_AMONG_MANY,
+    NOT_UPLOADED,
+    TOO_DEEP,
+    UNREADABLE_VALUE,
+    check_number,
+    check_texts,
+)
+from app.server.large_values import is_large, list_parts
+from app.server.session_names import is_session_name
 from app.server.turns import Bounds, BusyError, Call, Turns, find_visitor
 
 # How often the queue looks for an event while there is none. Gradio would look a thousand times a second.
@@ -38,15 +48,6 @@ QUEUE_SECONDS = 0.01
 MAX_SESSIONS = 2_000
 # Of Gradio's queue. A value as JSON takes nine times its bytes once it has been read.
 QUEUE_BOUNDS = Bounds(running=3, running_of_visitor=1, waiting_bytes=16 * 2**20)
-# Links to a page's state, a file each; ffmpeg for a film of the screen; an editor of the page's own code.
-UNUSED_SERVICES = (
-    "/gradio_api/deep_link",
-    "/gradio_api/process_recording",
-    "/gradio_api/vibe-code",
-    "/gradio_api/vibe-edit",
-    "/gradio_api/undo-vibe-edit",
-    "/gradio_api/vibe-starter-queries",
-)
 CALL_PATH = re.compile(r"/gradio_api/(?:call/v2|call|run|api)/([^/]*)/?")
 DIRECT_CALL_PATH = re.compile(r"/gradio_api/(?:run|api)/[^/]*/?")
 JOIN_PATH = "/gradio_api/queue/join"
@@ -102,12 +103,6 @@ PATCHES = (
         ("gradio.routes.CustomCORSMiddleware(app, strict_cors, parent_app)",),
     ),
     Patch(
-        "unused services",
-        "Gradio offers services that this page does not use.",
-        "A visitor has files written and programs started.",
-        addresses=UNUSED_SERVICES,
-    ),
-    Patch(
         "room for uploads",
         "Gradio keeps uploaded files for a day or two, as many as come.",
         "Visitors fill the disk.",
@@ -122,6 +117,17 @@ PATCHES = (
         (
             "gradio.blocks.Blocks.preprocess_data(self, block_fn, inputs, state, explicit_call)",
             *(f"block_fn.{name}" for name in ("api_name", "api_visibility", "fn", "inputs")),
+        ),
+    ),
+    Patch(
+        "large values",
+        "Gradio looks for files in every number of a call and of its answer, on the thread that serves "
+        "everybody.",
+        "Nobody is answered for up to half a second while somebody's image of 512 × 512 numbers is read.",
+        (
+            "gradio.processing_utils.async_move_files_to_cache"
+            "(data, block, postprocess, check_in_upload_folder, keep_in_cache)",
+            "gradio_client.utils.is_file_obj_with_meta(d)",
         ),
     ),
     Patch(
@@ -322,7 +328,10 @@ class Page(gr.Blocks):
         """Check what was sent, and turn it into the arguments of the function."""
         if block_fn.fn is None:  # the browser answers it alone
             raise gr.Error(UNREADABLE_VALUE, print_exception=False)
-        check_texts(inputs)
+        if is_large(inputs):
+            await anyio.to_thread.run_sync(check_texts, inputs)
+        else:
+            check_texts(inputs)
         if block_fn.api_visibility != "public":
             return await self._preprocess_private(block_fn, inputs, *args, **kwargs)
         check_number(block_fn.api_name, block_fn.fn, len(inputs), len(block_fn.inputs))
@@ -342,6 +351,35 @@ class Page(gr.Blocks):
             raise
         except Exception as error:
             raise gr.Error(UNREADABLE_VALUE, print_exception=False) from error
+
+
+# Large values
+
+_move_files = processing_utils.async_move_files_to_cache
+
+
+def lighten_large_values() -> None:
+    """Let Gradio look for files in large values on another thread."""
+    processing_utils.async_move_files_to_cache = _move_files_if_any
+
+
+async def _move_files_if_any(
+    data: Any,
+    block: Any,
+    postprocess: bool = False,
+    check_in_upload_folder: bool = False,
+    keep_in_cache: bool = False,
+) -> Any:
+    if is_large(data):
+        if not await anyio.to_thread.run_sync(_holds_file, data):
+            return data
+        if not postprocess:
+            raise gr.Error(FILE_AMONG_MANY, print_exception=False)
+    return await _move_files(data, block, postprocess, check_in_upload_folder, keep_in_cache)
+
+
+def _holds_file(data: Any) -> bool:
+    return any(client_utils.is_file_obj_with_meta(part) for part in list_parts(data))
 
 
 # Explained calls
@@ -400,10 +438,13 @@ class Session(SessionState):
 
 
 class Sessions(StateHolder):
-    """Visitors' sessions; beyond `MAX_SESSIONS` the one longest unused goes. A call leaves none."""
+    """Visitors' sessions; beyond `MAX_SESSIONS` the one longest unused goes.
+
+    A call leaves none, and neither does what is no session's name.
+    """
 
     def __getitem__(self, session_id: str) -> SessionState:
-        if _EVENT_ID.fullmatch(session_id):
+        if _EVENT_ID.fullmatch(session_id) or not is_session_name(session_id):
             return Session(self.blocks)
         if session_id not in self.session_data:
             self.session_data[session_id] = Session(self.blocks)
@@ -588,7 +629,7 @@ def find_clock_script() -> Path | None:
     return scripts[0]
 
 
-def build_clock_routes() -> list[BaseRoute]:
+def build_clock_routes() -> list[Route]:
     """Return the route of that script, in which the clock ends with its element."""
     script = find_clock_script()
     return [] if script is None else [Route(f"/assets/{script.name}", _answer_clock_script)]

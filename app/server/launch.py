@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from starlette.middleware import Middleware
-from starlette.routing import BaseRoute
+from starlette.routing import Route
 
 from app.server.admission import Admission
 from app.server.allowed_hosts import read_allowed_hosts
-from app.server.compression import CompressedPage
 from app.server.foreign_requests import ForeignRequests
 from app.server.gradio_patches import (
     MAX_SESSIONS,
@@ -23,12 +22,16 @@ from app.server.gradio_patches import (
     find_upload_folder,
     give_no_permission,
     keep_lean_sessions,
+    lighten_large_values,
     pack_answers,
     shut_downloads,
 )
+from app.server.kept_page import KeptPage
 from app.server.mistakes import Mistakes
+from app.server.open_routes import OpenRoutes
 from app.server.page_head import PageHead
 from app.server.refusals import MAX_BODY_BYTES, CallRefusals, Refusals
+from app.server.request_bounds import RequestBounds
 from app.server.security_headers import SecurityHeaders, read_frame_ancestors
 from app.server.web_app import FAVICON, build_routes
 from app.theme import build_theme, page_css
@@ -45,7 +48,7 @@ def launch_page(
     port: int | None,
     *,
     endpoints: Mapping[str, Callable[..., Any]],
-    routes: Sequence[BaseRoute],
+    routes: Sequence[Route],
     shared_folders: Sequence[Path],
     open_browser: bool,
     quiet: bool,
@@ -74,6 +77,8 @@ def launch_page(
     shut_downloads()
     give_no_permission()
     pack_answers()
+    lighten_large_values()
+    own_routes = [*routes, *build_routes(), *build_clock_routes()]
     _, address, _ = page.launch(
         server_name=host,
         server_port=port,
@@ -88,14 +93,16 @@ def launch_page(
             "middleware": [
                 Middleware(SecurityHeaders, frame_ancestors=read_frame_ancestors()),
                 Middleware(ForeignRequests, allowed=read_allowed_hosts(host)),
+                Middleware(OpenRoutes, own_routes=[route.path for route in own_routes]),
                 Middleware(Refusals, upload_folder=find_upload_folder()),
+                Middleware(RequestBounds),
                 Middleware(Mistakes, page=page),
                 Middleware(Admission, check_queue=page.check_room),
-                Middleware(CompressedPage),
+                Middleware(KeptPage),
                 Middleware(PageHead),
                 Middleware(CallRefusals, endpoints=endpoints),
             ],
-            "routes": [*routes, *build_routes(), *build_clock_routes()],
+            "routes": own_routes,
         },
         favicon_path=FAVICON,
         pwa=True,

@@ -14,7 +14,6 @@ from app.server.gradio_patches import (
     CALL_PATH,
     JOIN_PATH,
     NO_FETCHING,
-    UNUSED_SERVICES,
     is_unknown_endpoint,
     is_wrong_arguments,
 )
@@ -22,13 +21,13 @@ from app.server.gradio_patches import (
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-MAX_BODY_BYTES = 4 * 2**20  # far more strokes than are read; 1,000 × 1,000 grey values as JSON
+MAX_BODY_BYTES = 4 * 2**20  # an image of 3 MB as text; JSON has narrower bounds
 MAX_UPLOADS_BYTES = 256 * 2**20  # of files that Gradio keeps for a day or two
 _MEASURE_AGAIN_SECONDS = 10.0
 
 
 class Refusals:
-    """ASGI middleware that refuses, unread: other hosts' addresses, services not used, what is too large.
+    """ASGI middleware that refuses, unread: other hosts' addresses, and what is too large.
 
     Gradio parses a request's JSON on the thread that serves everybody, so a very large one would hold up
     all visitors. The folder of uploads is measured at most every ten seconds; what was let through since
@@ -50,8 +49,6 @@ class Refusals:
         path, num_bytes = scope["path"].rstrip("/"), _read_length(scope)
         if "://" in path or "/proxy=" in path:
             await _refuse(send, 403, NO_FETCHING)
-        elif path.endswith(UNUSED_SERVICES):
-            await _refuse(send, 404, "This page does not offer that.")
         elif num_bytes is not None and not 0 <= num_bytes <= MAX_BODY_BYTES:
             megabytes = MAX_BODY_BYTES // 2**20
             await _refuse(send, 413, f"This request is too large; at most {megabytes} MB are read.")

@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Route
 
 ICONS_FOLDER = Path(__file__).with_name("icons")  # drawn by `python -m app.server.draw_icons`
 ICON = ICONS_FOLDER / "icon-512.png"
@@ -43,7 +43,7 @@ HEAD_TAGS = (
 )
 
 
-def build_routes() -> list[BaseRoute]:
+def build_routes() -> list[Route]:
     """Return the routes of the manifest, which replaces Gradio's own scanty one, and of the icons."""
     return [
         Route("/manifest.json", _answer_manifest),

@@ -1,15 +1,20 @@
 """News of runs as server-sent events: what is sent, when a stream ends, and what is refused."""
 
+import asyncio
+import contextlib
 import json
 import secrets
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlencode
 
 import httpx
 import pytest
 import uvicorn
 from filelock import FileLock
 from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.routing import Route
 
 from app.runs import stream as run_stream
@@ -142,6 +147,31 @@ def test_a_closed_page_makes_room_for_the_next(run, address, monkeypatch):
             return second.status_code == 200
 
     wait_until(has_room, lambda: "the closed stream still counts")
+
+
+def test_streams_are_counted_before_their_first_event(monkeypatch):
+    """Many at once, none of which has sent anything when the next one asks; and some leave before it does."""
+    monkeypatch.setattr(run_stream, "MAX_STREAMS", 3)
+    stream = RunStream()
+    query = urlencode({"question": json.dumps({"runs": {}, "focus": "", "view": False})}).encode()
+    scope = {"type": "http", "method": "GET", "path": STREAM_PATH, "headers": [], "query_string": query}
+
+    async def leave():
+        return {"type": "http.disconnect"}
+
+    async def send(message):
+        raise OSError("the visitor is gone")
+
+    async def ask_all():
+        answers = [await stream.answer(Request(scope)) for _ in range(8)]
+        for answer in answers[:3]:
+            with contextlib.suppress(Exception):
+                await answer(scope, leave, send)
+        return [*answers, await stream.answer(Request(scope))]
+
+    with ThreadPoolExecutor() as pool:  # the browser tests leave this thread with a loop of their own
+        answers = pool.submit(asyncio.run, ask_all()).result()
+    assert [answer.status_code for answer in answers] == [200] * 3 + [503] * 5 + [200]
 
 
 def test_page_serves_the_stream(served_page):

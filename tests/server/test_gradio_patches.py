@@ -39,6 +39,7 @@ from app.server.gradio_patches import (
     is_unknown_endpoint,
     is_wrong_arguments,
     keep_lean_sessions,
+    lighten_large_values,
     pack_answers,
     shut_downloads,
 )
@@ -179,6 +180,33 @@ def test_gradio_would_give_permission_and_does_not(page, monkeypatch):
     assert ask() == [None] * 2
 
 
+# Large values
+
+
+@pytest.fixture
+def lightened(monkeypatch):
+    monkeypatch.setattr(processing_utils, "async_move_files_to_cache", None)  # put back afterwards
+    lighten_large_values()
+
+
+@pytest.mark.parametrize("data", [[[0.5] * 100] * 100, [{"a": [[]] * 3_000}], "text", {"path": "x"}, 10**400])
+def test_value_without_a_file_is_handed_on_as_it_is(lightened, data):
+    for postprocess in (False, True):
+        moved = run(processing_utils.async_move_files_to_cache(data, gr.JSON(), postprocess=postprocess))
+        assert moved == data
+
+
+def test_file_is_still_looked_for_in_every_value(lightened, tmp_path):
+    """Ours is moved; a stranger's is refused unread beside thousands of other values."""
+    (tmp_path / "x.txt").write_text("x")
+    file = {"path": str(tmp_path / "x.txt"), "meta": {"_type": "gradio.FileData"}}
+    for many in ([], [0] * 5_000):
+        moved = run(processing_utils.async_move_files_to_cache([many, file], gr.JSON(), postprocess=True))
+        assert moved[1]["path"] != file["path"]
+    with pytest.raises(gr.Error, match="by itself"):
+        run(processing_utils.async_move_files_to_cache([many, file], gr.JSON()))
+
+
 # Explained calls
 
 
@@ -253,15 +281,22 @@ def test_gradios_own_session_still_describes_the_whole_page(page):
 
 def test_so_many_sessions_are_kept_and_no_more(sessions):
     for number in range(MAX_SESSIONS + 1):
-        sessions[f"visitor {number}"]
-        sessions["visitor 0"]
+        sessions[f"visitor-{number}"]
+        sessions["visitor-0"]
     assert len(sessions.session_data) == len(sessions.time_last_used) == MAX_SESSIONS
-    assert "visitor 0" in sessions
-    assert "visitor 1" not in sessions  # longest unused
+    assert "visitor-0" in sessions
+    assert "visitor-1" not in sessions  # longest unused
 
 
 def test_call_of_a_program_without_a_session_leaves_none(sessions):
     assert isinstance(sessions["0123456789abcdef" * 2], Session)
+    assert not sessions.session_data
+    assert not sessions.time_last_used
+
+
+def test_session_by_no_name_is_not_kept(sessions):
+    for name in ("", "a b", "s" * 65, "s" * 4 * 2**20):
+        assert isinstance(sessions[name], Session)
     assert not sessions.session_data
     assert not sessions.time_last_used
 

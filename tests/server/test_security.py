@@ -9,11 +9,8 @@ import sys
 from http.client import HTTPConnection
 from pathlib import Path
 
-import gradio as gr
 import httpx
 import pytest
-from fastapi.testclient import TestClient
-from gradio.routes import App
 from gradio.utils import get_upload_folder
 
 from app.descent import link as race_link
@@ -24,7 +21,6 @@ from app.inspection.window.image import read_grid
 from app.inspection.window.sliding import MAX_GRID_SIDE
 from app.runs.comparison import MAX_RUNS, show_comparison
 from app.runs.live import MAX_ASKED_RUNS, look
-from app.server.gradio_patches import UNUSED_SERVICES
 from app.server.refusals import MAX_BODY_BYTES
 from app.server.security_headers import CONTENT_POLICY, HEADERS, SPACE_FRAMES, build_policy
 from models.checkpoints.file import SHIPPED_FOLDER
@@ -176,16 +172,6 @@ def test_only_checkpoints_and_runs_are_handed_out(served_page, asked_hosts, path
     assert "root:" not in answer.text
     assert "[project]" not in answer.text
     assert asked_hosts.read_text() == ""
-
-
-@pytest.mark.parametrize("path", UNUSED_SERVICES)
-def test_what_gradio_offers_and_the_page_does_not_use_is_closed(served_page, path):
-    gradio = TestClient(App.create_app(gr.Blocks()))
-    assert {gradio.get(path).status_code, gradio.post(path).status_code} != {404}  # it is still Gradio's name
-    film = {"video": ("film.mp4", b"\0" * 1_000, "video/mp4")}
-    for address in (path, f"{path}/"):
-        assert httpx.get(f"{served_page}{address}?session_hash=s").status_code == 404
-        assert httpx.post(f"{served_page}{address}", files=film).status_code == 404
 
 
 def test_address_in_a_request_is_not_fetched(served_page, asked_hosts):

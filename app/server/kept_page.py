@@ -1,0 +1,127 @@
+"""The page, and what describes it: rendered once, and served from memory, compressed."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+from collections import OrderedDict
+from typing import TYPE_CHECKING, NamedTuple
+
+import anyio.to_thread
+import brotli
+from starlette.datastructures import Headers, MutableHeaders, QueryParams
+from starlette.responses import Response
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+MAX_VARIANTS = 32  # some 2 MB each
+KEPT_PATHS = ("/", "/config", "/gradio_api/info", "/gradio_api/openapi.json")
+_QUALITY = 5  # of Brotli: 20 ms of one core for 1.3 MB
+# The page names its own address, which Gradio reads off these.
+_ADDRESS_HEADERS = (b"host", b"x-forwarded-host", b"x-forwarded-proto", b"x-gradio-server")
+
+
+class _Variant(NamedTuple):
+    """One answer as it is sent, by its encoding; only a success is kept."""
+
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    bodies: dict[str, bytes]
+
+
+class KeptPage:
+    """ASGI middleware that lets Gradio answer once for each address by which the page is known.
+
+    Gradio takes a tenth of a second of one core for the page, and a visitor in a loop would slow everybody
+    down. It is given nothing of a request but what its answer depends on, so no visitor meets another's.
+    Answers not kept yet are rendered one after the other, whoever asks.
+    """
+
+    def __init__(self, app: ASGIApp, max_variants: int = MAX_VARIANTS) -> None:
+        self._app = app
+        self._max_variants = max_variants
+        self._variants: OrderedDict[tuple[object, ...], _Variant] = OrderedDict()
+        self._turn = asyncio.Lock()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer from memory, or pass the request on if it is not for the page."""
+        path = scope["path"].rstrip("/") or "/" if scope["type"] == "http" else ""
+        if path not in KEPT_PATHS or scope["method"] not in ("GET", "HEAD"):
+            await self._app(scope, receive, send)
+            return
+        asked = _simplify(scope, path)
+        variant = await self._find(asked)
+        headers = MutableHeaders(raw=[*variant.headers])
+        accepted = Headers(scope=scope).get("accept-encoding", "")
+        encoding = next((name for name in ("br", "gzip") if name in accepted), "")
+        body = variant.bodies.get(encoding, variant.bodies[""])
+        if encoding in variant.bodies and encoding:
+            headers["content-encoding"] = encoding
+        headers.add_vary_header("accept-encoding")
+        headers["content-length"] = str(len(body))
+        answer = Response(b"" if scope["method"] == "HEAD" else body, variant.status)
+        answer.raw_headers = headers.raw
+        await answer(scope, receive, send)
+
+    async def _find(self, asked: Scope) -> _Variant:
+        """Return the answer to a request, from memory if it was asked before."""
+        key = tuple(map(str, (asked[name] for name in sorted(asked) if name in _KEY)))
+        if key not in self._variants:
+            async with self._turn:
+                if key not in self._variants:
+                    variant = await self._render(asked)
+                    if variant.status != 200:
+                        return variant
+                    self._variants[key] = variant
+                    while len(self._variants) > self._max_variants:
+                        self._variants.popitem(last=False)
+        self._variants.move_to_end(key)
+        return self._variants[key]
+
+    async def _render(self, asked: Scope) -> _Variant:
+        """Let Gradio answer, and compress what it says."""
+        start: Message = {}
+        parts = []
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def take(message: Message) -> None:
+            nonlocal start
+            if message["type"] == "http.response.start":
+                start = message
+            elif message["type"] == "http.response.body":
+                parts.append(message.get("body", b""))
+
+        await self._app(asked, receive, take)
+        bodies = {"": b"".join(parts)}
+        if start["status"] == 200:
+            bodies |= await anyio.to_thread.run_sync(_compress, bodies[""])
+        headers = [pair for pair in start["headers"] if pair[0].lower() != b"content-length"]
+        return _Variant(start["status"], headers, bodies)
+
+
+_KEY = ("path", "query_string", "headers", "scheme", "server", "root_path")
+
+
+def _simplify(scope: Scope, path: str) -> Scope:
+    """Return a request with nothing in it but what Gradio's answer depends on.
+
+    Of the query these are `page`, which has one value here, and `all_endpoints`; the browser reads the rest.
+    """
+    query = QueryParams(scope["query_string"])
+    kept = ["page="] if query.get("page") == "" else []
+    kept += ["all_endpoints=True"] if query.get("all_endpoints") else []
+    return {
+        **scope,
+        "method": "GET",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": "&".join(kept).encode(),
+        "headers": [pair for pair in scope["headers"] if pair[0].lower() in _ADDRESS_HEADERS],
+    }
+
+
+def _compress(body: bytes) -> dict[str, bytes]:
+    return {"br": brotli.compress(body, quality=_QUALITY), "gzip": gzip.compress(body, 6, mtime=0)}

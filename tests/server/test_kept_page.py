@@ -1,0 +1,151 @@
+"""The page from memory: rendered once an address, compressed once, and nobody's answer but one's own."""
+
+import asyncio
+import gzip
+from concurrent.futures import ThreadPoolExecutor
+
+import brotli
+import httpx
+import pytest
+
+from app.server.kept_page import KEPT_PATHS, MAX_VARIANTS, KeptPage
+
+PARTS = [b"<html>" + b"<p>The same again.</p>" * 500, b"<p>\xe2\x88\x92</p>" * 300, b"</html>"]
+
+
+@pytest.fixture
+def kept():
+    """Ask a page that is kept; `renders` holds what Gradio would have been asked."""
+
+    async def app(scope, receive, send):
+        await receive()
+        app.renders.append(scope)
+        await send({"type": "http.response.start", "status": app.status, "headers": [(b"x", b"1")]})
+        for part in PARTS:
+            await send({"type": "http.response.body", "body": part, "more_body": part is not PARTS[-1]})
+
+    middleware = KeptPage(app)
+    app.renders, app.status = [], 200
+
+    def ask(*requests, path="/", **headers):
+        """Answer requests at the same time, a query each; return status, headers and body of the last one."""
+
+        async def ask_one(query, method="GET"):
+            sent = []
+            pairs = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+            scope = {"type": "http", "method": method, "path": path, "headers": pairs, "scheme": "http",
+                     "query_string": query.encode()}  # fmt: skip
+
+            async def receive():
+                return {"type": "http.request", "body": b""}
+
+            async def send(message):
+                sent.append(message)
+
+            await middleware(scope, receive, send)
+            body = b"".join(message.get("body", b"") for message in sent[1:])
+            return sent[0]["status"], dict(sent[0]["headers"]), body
+
+        async def ask_all():
+            return await asyncio.gather(*(ask_one(*request.split("#")) for request in requests or [""]))
+
+        with ThreadPoolExecutor() as pool:  # the browser tests leave this thread with a loop of their own
+            return pool.submit(asyncio.run, ask_all()).result()[-1]
+
+    ask.app = app
+    return ask
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding", "decode"),
+    [("gzip, deflate, br", b"br", brotli.decompress), ("gzip", b"gzip", gzip.decompress)],
+)
+def test_page_is_compressed_as_its_reader_can_read(kept, accepted, encoding, decode):
+    for _ in range(2):
+        status, headers, body = kept(accept_encoding=accepted)
+        assert (status, headers[b"content-encoding"], headers[b"vary"]) == (200, encoding, b"accept-encoding")
+        assert headers[b"x"] == b"1"
+        assert headers[b"content-length"] == str(len(body)).encode()
+        assert len(body) < len(b"".join(PARTS)) / 6
+        assert decode(body) == b"".join(PARTS)
+    assert len(kept.app.renders) == 1
+
+
+def test_page_is_whole_for_who_reads_no_compression_and_empty_for_who_asks_for_its_head(kept):
+    _, headers, body = kept(accept_encoding="identity")
+    assert b"content-encoding" not in headers
+    assert body == b"".join(PARTS)
+    status, headers, body = kept("#HEAD")
+    assert (status, headers[b"content-length"], body) == (200, str(len(b"".join(PARTS))).encode(), b"")
+
+
+@pytest.mark.parametrize("path", KEPT_PATHS)
+def test_page_is_rendered_once_however_many_ask_at_once_and_whatever_they_add(kept, path):
+    queries = ["", "__theme=dark", "view=inspection&stride=2", "deep_link=../x", "page=nowhere", "#HEAD"]
+    kept(*queries * 10, path=path, host="lab", cookie="a=1", authorization="x", x_forwarded_for="1.2.3.4")
+    kept(path=path, host="lab", cookie="b=2", range="bytes=0-1", if_none_match="x")
+    (asked,) = kept.app.renders
+    assert asked["headers"] == [(b"host", b"lab")]  # nothing of one visitor is in another's page
+    assert asked["query_string"] == b""
+
+
+def test_page_knows_its_own_address(kept):
+    addresses = [{}, {"host": "lab"}, {"host": "lab", "x_forwarded_proto": "https"},
+                 {"host": "lab", "x_forwarded_host": "school"}]  # fmt: skip
+    for address in addresses * 2:
+        kept(**address)
+    assert len(kept.app.renders) == len(addresses)
+
+
+def test_so_many_variants_are_kept_and_no_more(kept):
+    for number in range(MAX_VARIANTS):
+        kept(host=f"host-{number}")
+        kept(host="host-0")
+    assert len(kept.app.renders) == MAX_VARIANTS
+    kept(host="another")
+    kept(host="host-0")
+    assert len(kept.app.renders) == MAX_VARIANTS + 1
+    kept(host="host-1")  # the one longest unused is gone
+    assert len(kept.app.renders) == MAX_VARIANTS + 2
+
+
+def test_error_is_answered_and_not_kept(kept):
+    kept.app.status = 503
+    assert kept()[0] == 503
+    kept.app.status = 200
+    assert kept()[0] == 200
+    assert kept("#POST")[2] == b"".join(PARTS)
+    assert len(kept.app.renders) == 3  # what is not asked for with GET is not ours
+
+
+def test_other_answers_pass_as_they_are(kept):
+    for _ in range(2):
+        _, headers, body = kept(path="/gradio_api/call/runs", accept_encoding="br, gzip")
+        assert b"content-encoding" not in headers
+        assert body == b"".join(PARTS)
+    assert len(kept.app.renders) == 2
+
+
+def test_served_page_travels_at_a_fifth_of_its_size_or_less(served_page):
+    with httpx.stream("GET", served_page, headers={"accept-encoding": "br"}) as answer:
+        travelled = sum(map(len, answer.iter_raw()))
+    page = httpx.get(served_page, headers={"accept-encoding": "identity"})
+    assert travelled <= len(page.content) / 5
+    assert page.text.startswith("<!doctype html>")
+    head = httpx.head(served_page, headers={"accept-encoding": "identity"})
+    assert head.headers["content-length"] == str(len(page.content))
+
+
+def test_served_page_names_the_address_that_it_was_asked_at(served_page):
+    behind_proxy = {"x-forwarded-host": "lab.example", "x-forwarded-proto": "https"}
+    for path in ("/", "/config"):
+        for _ in range(2):
+            assert f'"root":"{served_page}"' in httpx.get(served_page + path).text.replace(" ", "")
+            text = httpx.get(served_page + path, headers=behind_proxy).text.replace(" ", "")
+            assert '"root":"https://lab.example"' in text
+            assert served_page not in text.partition('"root":')[2][:200]
+
+
+def test_link_to_a_page_or_a_state_that_is_not_there_is_the_page(served_page):
+    for query in ("page=nowhere", "deep_link=..", "__theme=dark", "view=runs&run=" + "f" * 32):
+        assert httpx.get(f"{served_page}/?{query}").text == httpx.get(served_page).text
