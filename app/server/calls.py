@@ -13,6 +13,7 @@ NOT_UPLOADED = (
     "A value in this call stands for a file that was not uploaded here. Leave out the file and give the "
     "value itself, such as numbers or a text."
 )
+NO_SUCH_UPLOAD = "The uploaded file is no longer here. Choose it again."
 TOO_DEEP = "A value in this call is nested too deeply. Give lists of numbers, at most three in each other."
 _HALF_LETTER = "A text in this call holds half a letter, a surrogate without its pair. Send whole letters."
 

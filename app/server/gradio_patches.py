@@ -7,6 +7,7 @@ installed, at every start; `tests/server/test_gradio_patches.py` holds a contrac
 from __future__ import annotations
 
 import inspect
+import os
 import pkgutil
 import re
 import sys
@@ -22,7 +23,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Route
 
-from app.server.calls import NOT_UPLOADED, TOO_DEEP, check_number, check_texts
+from app.server.calls import NO_SUCH_UPLOAD, NOT_UPLOADED, TOO_DEEP, check_number, check_texts
 
 # How often the queue looks for an event while there is none. Gradio would look a thousand times a second.
 QUEUE_SECONDS = 0.01
@@ -82,10 +83,11 @@ PATCHES = (
         addresses=UNUSED_SERVICES,
     ),
     Patch(
-        "room for uploads",
-        "Gradio keeps uploaded files for a day or two, as many as come.",
-        "Visitors fill the disk.",
-        ("gradio.utils.get_upload_folder()",),
+        "own uploads",
+        "Gradio keeps files in a folder that all its programs and users share, as many as come; what is cut "
+        "off stays there for ever.",
+        "Visitors fill the disk, and another user's folder keeps the page from starting.",
+        ("gradio.utils.get_upload_folder()", "gradio.routes.DEFAULT_TEMP_DIR", "page.upload_file_set"),
         ("/gradio_api/upload",),
     ),
     Patch(
@@ -207,11 +209,19 @@ async def _refuse_download(url: str) -> Any:
     raise ValueError(f"{NO_FETCHING} {url[:80]!r} is an address; send the file itself.")
 
 
-# Room for uploads
+# Own uploads
+
+
+def keep_files_in(folder: Path) -> None:
+    """Let Gradio keep its files in a folder; call it before a page is built, whose parts remember theirs."""
+    os.environ["GRADIO_TEMP_DIR"] = str(folder)
+    for name, module in [*sys.modules.items()]:  # several have read it when they were imported
+        if name.startswith("gradio.") and "DEFAULT_TEMP_DIR" in vars(module):
+            vars(module)["DEFAULT_TEMP_DIR"] = str(folder)
 
 
 def find_upload_folder() -> Path:
-    """Return the folder in which Gradio keeps what visitors upload."""
+    """Return the folder in which Gradio keeps its files."""
     return Path(utils.get_upload_folder())
 
 
@@ -225,7 +235,10 @@ class Page(gr.Blocks):
         """Check what was sent, and turn it into the arguments of the function."""
         check_texts(inputs)
         if block_fn.api_visibility != "public":
-            return await super().preprocess_data(block_fn, inputs, *args, **kwargs)
+            try:
+                return await super().preprocess_data(block_fn, inputs, *args, **kwargs)
+            except OSError as error:
+                raise gr.Error(NO_SUCH_UPLOAD, print_exception=False) from error
         check_number(block_fn.api_name, block_fn.fn, len(inputs), len(block_fn.inputs))
         try:
             return await super().preprocess_data(block_fn, inputs, *args, **kwargs)

@@ -23,6 +23,7 @@ from app.server.gradio_patches import (
 from app.server.page_head import PageHead
 from app.server.refusals import MAX_BODY_BYTES, CallRefusals, Refusals
 from app.server.security_headers import SecurityHeaders
+from app.server.uploads import Uploads
 from app.server.web_app import FAVICON, build_routes
 from app.theme import build_theme, page_css
 
@@ -73,7 +74,8 @@ def launch_page(
         app_kwargs={
             "middleware": [
                 Middleware(SecurityHeaders),
-                Middleware(Refusals, upload_folder=find_upload_folder()),
+                Middleware(Refusals),
+                Middleware(Uploads, folder=find_upload_folder(), stored=page.upload_file_set),
                 Middleware(CompressedPage),
                 Middleware(PageHead),
                 Middleware(CallRefusals, endpoints=endpoints),
