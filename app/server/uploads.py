@@ -41,10 +41,8 @@ _BLOCK_BYTES = 4_096
 
 _NO_FILES = "Files are taken at /gradio_api/upload alone; send JSON here, as application/json."
 _NO_FORM = "Send files as multipart/form-data, under the name “files”."
-_CUT_OFF = "This upload ended before its end; nothing of it was kept. Send it again."
-_TOO_SLOW = (
-    f"This upload did not end within {MAX_READ_SECONDS:.0f} s, or others needed its place. Send it again."
-)
+_CUT_OFF = f"This upload ended too early, or is larger than {MAX_BODY_BYTES // 2**20} MB; it was not kept."
+_TOO_SLOW = f"This upload was given up: it took {MAX_READ_SECONDS:.0f} s, or others needed its place."
 _NO_ROOM = "There is no room for more uploads here; those of now are deleted within two hours."
 _NO_DISK = "This server cannot write to its disk. Tell whoever runs it."
 
@@ -59,8 +57,9 @@ class SentFile(NamedTuple):
 def prepare_upload_folder() -> Path:
     """Make the folder for uploads, which only its user may read, and return it.
 
-    It lies in the user's cache folder, or in the folder that `GLASSBOX_UPLOADS` names. Everything in it is
-    deleted in time, so it is one of its own there.
+    It lies in the folder that `GLASSBOX_UPLOADS` names, otherwise in the user's cache folder, or where that
+    cannot be written, among the system's temporary files. Everything in it is deleted in time, so it has a
+    name of its own.
 
     Raises:
         OSError: If it cannot be made, belongs to somebody else or cannot be written.
@@ -73,6 +72,12 @@ def prepare_upload_folder() -> Path:
     try:
         _make_private(folder)
     except OSError as error:
+        if not chosen:
+            user = os.geteuid() if hasattr(os, "geteuid") else "own"
+            folder = Path(tempfile.gettempdir(), f"glassbox-uploads-{user}").absolute()
+            with suppress(OSError):
+                _make_private(folder)
+                return folder
         raise OSError(
             f"The folder for uploads, {folder}, cannot be used: {error.strerror or error}. "
             "Set GLASSBOX_UPLOADS to a folder that you can write."
@@ -81,10 +86,13 @@ def prepare_upload_folder() -> Path:
 
 
 def _make_private(folder: Path) -> None:
-    if folder.is_symlink():  # somebody else's, where everybody may write; what it leads to would be emptied
+    if folder.is_symlink():  # where everybody may write, anybody's; what it leads to would be emptied
         raise OSError("it is a link")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if folder.stat().st_mode & 0o077:
+    status = folder.stat()
+    if hasattr(os, "geteuid") and status.st_uid != os.geteuid():
+        raise OSError("it is another user's")
+    if status.st_mode & 0o077:
         folder.chmod(0o700)
     with tempfile.TemporaryFile(dir=folder):
         pass

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -89,10 +88,10 @@ def test_files_are_kept_in_folders_that_nobody_can_guess(ask):
 @pytest.mark.parametrize(
     ("body", "text"),
     [
-        (write_form("x", end=""), "ended before its end"),
-        (write_form("x", end=PART.format(name="files")), "ended before its end"),
-        (write_form("x")[:-20], "ended before its end"),
-        (b"", "ended before its end"),
+        (write_form("x", end=""), "ended too early"),
+        (write_form("x", end=PART.format(name="files")), "ended too early"),
+        (write_form("x")[:-20], "ended too early"),
+        (b"", "ended too early"),
         (write_form(*"x" * (MAX_FILES + 1)), f"files is {MAX_FILES}"),
         (write_form(*"x" * 1_000), f"files is {MAX_FILES}"),
         (write_form("x", name="other"), "under the name “files”"),
@@ -249,6 +248,20 @@ def test_folder_lies_in_the_users_cache_or_where_it_is_said_and_is_the_users_alo
         assert prepare_upload_folder() == tmp_path / "cache" / "glassbox" / "uploads"
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the cache's variable is Linux's")
+def test_folder_is_a_temporary_one_of_the_users_own_where_the_cache_cannot_be_written(tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.delenv("GLASSBOX_UPLOADS")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    folder = prepare_upload_folder()
+    assert folder == tmp_path / f"glassbox-uploads-{os.geteuid()}"
+    assert folder.stat().st_mode & 0o777 == 0o700
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "file"))
+    with pytest.raises(OSError, match="Set GLASSBOX_UPLOADS"):
+        prepare_upload_folder()
+
+
 def test_folder_that_cannot_be_used_is_a_sentence_with_the_remedy(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("GLASSBOX_UPLOADS", str(tmp_path))
     folder = tmp_path / "glassbox-uploads"
@@ -289,16 +302,8 @@ def start_server(folder):
     port = find_free_port()
     environment = {**os.environ, "XDG_CACHE_HOME": f"{folder}", "TMPDIR": f"{folder / 'temporary'}"}
     del environment["GLASSBOX_UPLOADS"]
-    command = [
-        sys.executable,
-        "-m",
-        "app.cli",
-        "--port",
-        f"{port}",
-        "--no-open",
-        "--runs-dir",
-        f"{folder / 'runs'}",
-    ]
+    options = ["--port", f"{port}", "--no-open", "--runs-dir", f"{folder / 'runs'}"]
+    command = [sys.executable, "-m", "app.cli", *options]
     with (folder / "log.txt").open("ab") as log:
         process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env=environment)
     try:
@@ -313,13 +318,11 @@ def send_half(address, path):
     """Send the beginning of a form that holds a file, and return the socket, still open."""
     to = urlsplit(address)
     connection = socket.create_connection((to.hostname, to.port), timeout=20)
-    lines = (
-        f"POST {path} HTTP/1.1",
-        f"Host: {to.netloc}",
-        f"Content-Type: {FORM}",
-        "Content-Length: 1000000",
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: {to.netloc}\r\n"
+        f"Content-Type: {FORM}\r\nContent-Length: 1000000\r\n\r\n"
     )
-    connection.sendall("\r\n".join([*lines, "", ""]).encode() + write_form("x" * 300_000, end=""))
+    connection.sendall(head.encode() + write_form("x" * 300_000, end=""))
     return connection
 
 
@@ -332,19 +335,24 @@ def wait_for(is_reached, seconds=60):
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the folders' variables are Linux's")
 def test_nothing_that_a_request_leaves_stays_or_has_no_end(tmp_path):
-    """The attacks in turn, on one server and on the next one, after it was killed."""
+    """The attacks in turn on one server, which has the folder from another one and is killed in the end."""
     (tmp_path / "temporary").mkdir()
     (tmp_path / "temporary" / "gradio").touch()  # a folder of another user's, which the page cannot use
     folder = tmp_path / "glassbox" / "uploads"
-    watched = [folder, tmp_path / "temporary"]
+    killed, running = folder / "killed_long_ago" / "a.png", folder / "another_process.bin"
+    killed.parent.mkdir(parents=True)
+    killed.touch()
+    long_ago = time.time() - MAX_KEPT_SECONDS - 60
+    for path in (killed, killed.parent):
+        os.utime(path, (long_ago, long_ago))
+    with running.open("wb") as file:
+        file.truncate(MAX_UPLOADS_BYTES - 2 * MAX_BODY_BYTES)
 
     def list_all():
-        return {path for place in watched for path in list_files(place)}
-
-    def upload(content):
-        return httpx.post(address + UPLOAD_PATH, files={"files": ("a.png", content)}, timeout=60)
+        return list_files(folder) | list_files(tmp_path / "temporary")
 
     with start_server(tmp_path) as (address, process):
+        wait_for(lambda: not killed.parent.exists())
         before = list_all()
         for path in (UPLOAD_PATH, "/gradio_api/component_server"):
             for _ in range(20):
@@ -352,24 +360,22 @@ def test_nothing_that_a_request_leaves_stays_or_has_no_end(tmp_path):
         tiny = [("files", (f"{number}.txt", b"x")) for number in range(1_000)]
         assert httpx.post(address + UPLOAD_PATH, files=tiny).status_code == 400
         assert httpx.post(f"{address}/gradio_api/component_server", files=tiny[:1]).status_code == 415
-        (kept,) = map(Path, upload(b"mine").json())
-        assert list_all() - before == {kept}
-        assert folder.stat().st_mode & 0o777 == 0o700
-        with send_half(address, UPLOAD_PATH):
-            process.send_signal(signal.SIGKILL)
-            process.wait()
-        assert list_all() - before == {kept}
 
-    long_ago = time.time() - MAX_KEPT_SECONDS - 60
-    os.utime(kept, (long_ago, long_ago))
-    fresh = folder / "of_another_process.bin"
-    with fresh.open("wb") as file:
-        file.truncate(MAX_UPLOADS_BYTES - 2 * MAX_BODY_BYTES)
-    with start_server(tmp_path) as (address, _):
-        wait_for(lambda: not kept.exists())
-        assert fresh.exists()
-        content = b"x" * (MAX_BODY_BYTES - 1_000)
-        statuses = [upload(content).status_code for _ in range(4)]
-        assert statuses == [200, 507, 507, 507]  # the second lacks room for its folder
-        assert sweep_folder(folder) <= MAX_UPLOADS_BYTES
+        def upload(content):
+            return httpx.post(address + UPLOAD_PATH, files={"files": ("a.png", content)}, timeout=60)
+
+        kept = {Path(upload(b"mine").json()[0])}
+        assert list_all() - before == kept
+        assert folder.stat().st_mode & 0o777 == 0o700
+        large = b"x" * (MAX_BODY_BYTES - 1_000)
+        answers = [upload(large) for _ in range(3)]
+        assert [answer.status_code for answer in answers] == [200, 507, 507]  # for the second, and its folder
+        kept.add(Path(answers[0].json()[0]))
+        with send_half(address, UPLOAD_PATH):
+            assert upload(large).status_code == 507  # the half one has been read by then
+            process.kill()
+            process.wait()
+        assert list_all() - before == kept
+    assert sweep_folder(folder) <= MAX_UPLOADS_BYTES
+    assert running.exists()
     assert "Traceback" not in (tmp_path / "log.txt").read_text()
