@@ -35,6 +35,7 @@ MAX_READ_AT_ONCE = 16  # requests whose files are in memory
 MAX_READ_SECONDS = 60.0
 # A handler reads an upload at once, and nobody needs it afterwards.
 MAX_KEPT_SECONDS = 3_600.0
+MAX_CROWDED_SECONDS = 600.0  # where there is no room otherwise
 SWEEP_SECONDS = 3_600.0
 _MEASURE_AGAIN_SECONDS = 10.0
 _BLOCK_BYTES = 4_096
@@ -43,7 +44,7 @@ _NO_FILES = "Files are taken at /gradio_api/upload alone; send JSON here, as app
 _NO_FORM = "Send files as multipart/form-data, under the name “files”."
 _CUT_OFF = f"This upload ended too early, or is larger than {MAX_BODY_BYTES // 2**20} MB; it was not kept."
 _TOO_SLOW = f"This upload was given up: it took {MAX_READ_SECONDS:.0f} s, or others needed its place."
-_NO_ROOM = "There is no room for more uploads here; those of now are deleted within two hours."
+_NO_ROOM = "There is no room for more uploads here. Try again in ten minutes."
 _NO_DISK = "This server cannot write to its disk. Tell whoever runs it."
 
 
@@ -98,8 +99,8 @@ def _make_private(folder: Path) -> None:
         pass
 
 
-def sweep_folder(folder: Path) -> int:
-    """Delete what has lain in a folder for `MAX_KEPT_SECONDS`, whoever wrote it.
+def sweep_folder(folder: Path, max_seconds: float = MAX_KEPT_SECONDS) -> int:
+    """Delete what has lain in a folder for too long, whoever wrote it.
 
     What seems to come from the future, because the clock was set back, counts as old.
 
@@ -113,7 +114,7 @@ def sweep_folder(folder: Path) -> int:
                 found[path] = path.lstat()
     num_bytes, now = 0, time.time()
     for path, status in found.items():
-        if abs(now - status.st_mtime) > MAX_KEPT_SECONDS:
+        if abs(now - status.st_mtime) > max_seconds:
             with suppress(OSError):  # a folder that is not empty; on Windows, a file that is read
                 path.rmdir() if stat.S_ISDIR(status.st_mode) else path.unlink()
                 continue
@@ -223,7 +224,10 @@ class Uploads:
         async with self._writing:  # so that what is written counts for whoever comes next
             if time.monotonic() - self._measured_at >= _MEASURE_AGAIN_SECONDS:
                 self._measured_at = time.monotonic()
-                self._num_bytes = await anyio.to_thread.run_sync(sweep_folder, self._folder)
+                for max_seconds in (MAX_KEPT_SECONDS, MAX_CROWDED_SECONDS):
+                    self._num_bytes = await anyio.to_thread.run_sync(sweep_folder, self._folder, max_seconds)
+                    if self._num_bytes + num_bytes <= self._max_bytes:
+                        break
             if self._num_bytes + num_bytes > self._max_bytes:
                 return []
             self._num_bytes += num_bytes

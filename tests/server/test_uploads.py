@@ -19,6 +19,7 @@ from app import cli
 from app.server import uploads
 from app.server.uploads import (
     MAX_BODY_BYTES,
+    MAX_CROWDED_SECONDS,
     MAX_FILES,
     MAX_KEPT_SECONDS,
     MAX_READ_AT_ONCE,
@@ -151,6 +152,18 @@ def test_there_is_room_again_once_files_are_gone(ask, monkeypatch):
     for path in list_files(ask.folder):
         os.utime(path, (0, 0))
     assert ask(write_form("x" * 8 * BLOCK)).status_code == 200  # what is too old goes first
+
+
+def test_where_there_is_no_room_what_has_been_read_long_ago_goes_before_its_time(ask, monkeypatch):
+    monkeypatch.setattr(uploads, "_MEASURE_AGAIN_SECONDS", 0.0)
+    crowding = ask.folder / "x"
+    for age, status in ((MAX_CROWDED_SECONDS / 2, 507), (MAX_CROWDED_SECONDS + 60, 200)):
+        crowding.write_bytes(b"x" * 10 * BLOCK)
+        os.utime(crowding, (time.time() - age,) * 2)
+        sweep_folder(ask.folder)
+        assert crowding.exists()
+        assert ask(write_form("x")).status_code == status
+    assert not crowding.exists()
 
 
 @pytest.mark.parametrize("fail", ["mkdir", "write_bytes"])
