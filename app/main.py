@@ -14,8 +14,9 @@ from app.inspection.tab import build_inspection_tab
 from app.runs.stream import STREAM_PATH, RunStream
 from app.runs.tab import build_runs_tab, take_run
 from app.runs.view import show_card
-from app.server.gradio_patches import Page
+from app.server.gradio_patches import Page, keep_files_in
 from app.server.launch import launch_page
+from app.server.uploads import MAX_KEPT_SECONDS, prepare_upload_folder
 from app.sketchpad.components.pad import build_way_to_pad
 from app.sketchpad.tab import build_sketch_pad, build_sketchpad_tab, on_open
 from models.checkpoints.file import SHIPPED_FOLDER
@@ -27,17 +28,19 @@ _HEADER = """
   <p>Neural networks with the lid off: PyTorch computes every number here, and you can see how.</p>
 </div>
 """
-_KEEP_FILES_SECONDS = (
-    86_400  # what visitors download is copied into Gradio's cache; a day later it is deleted
-)
+# Gradio forgets a file only if it deletes it itself: before `sweep_folder` does, and when the server ends.
+_DELETE_SECONDS = int(MAX_KEPT_SECONDS / 2)
 
 
 def build_app() -> Page:
-    """Build the page."""
+    """Build the page.
+
+    Raises:
+        OSError: If the folder for uploads cannot be used.
+    """
+    keep_files_in(prepare_upload_folder())
     with Page(
-        title="Glassbox",
-        analytics_enabled=False,
-        delete_cache=(_KEEP_FILES_SECONDS, _KEEP_FILES_SECONDS),
+        title="Glassbox", analytics_enabled=False, delete_cache=(_DELETE_SECONDS, _DELETE_SECONDS)
     ) as page:
         # A fixed key and secret: without them, what a browser remembers is lost when the server restarts.
         my_runs = gr.BrowserState([], storage_key="glassbox-runs", secret="glassbox")
@@ -87,7 +90,7 @@ def launch_app(
         The page, whose `close()` ends the serving, and its address.
 
     Raises:
-        OSError: If the port is taken.
+        OSError: If the port is taken, or the folder for uploads cannot be used.
         PatchError: If a patch of Gradio that the page must have would not work.
     """
     page = build_app()

@@ -88,10 +88,11 @@ def undisturbed():
 
 @pytest.fixture(autouse=True)
 def own_environment(tmp_path_factory):
-    """Keep runs out of the user's folders, and what a test does to the environment out of other tests."""
-    runs = str(tmp_path_factory.mktemp("runs"))
+    """Keep runs and uploads out of the user's folders, and a test's environment out of other tests."""
+    runs, uploads = (str(tmp_path_factory.mktemp(name)) for name in ("runs", "uploads"))
     # On the CPU, where the same seed gives the same weights.
-    with patch.dict(os.environ, {"GLASSBOX_RUNS": runs, "GLASSBOX_DEVICE": "cpu"}):
+    own = {"GLASSBOX_RUNS": runs, "GLASSBOX_UPLOADS": uploads, "GLASSBOX_DEVICE": "cpu"}
+    with patch.dict(os.environ, own):
         yield
 
 
@@ -161,6 +162,7 @@ def watch_hosts(log_path):
     return {
         **os.environ,
         "GLASSBOX_MAX_RUNS": "2",
+        "GLASSBOX_UPLOADS": f"{log_path.with_name('uploads')}",
         "PYTHONPATH": f"{watched}",
         "GLASSBOX_ASKED_HOSTS": f"{asked_hosts}",
     }

@@ -16,6 +16,7 @@ NOT_UPLOADED = (
     "value itself, such as numbers or a text."
 )
 UNREADABLE_VALUE = "The page sent a value that cannot be read. Reload it."
+NO_SUCH_UPLOAD = "The uploaded file is no longer here. Choose it again."
 TOO_DEEP = "A value in this call is nested too deeply. Give lists of numbers, at most three in each other."
 # JSON leaves these as they are, and `gradio_client` reads an answer that quotes one as two lines.
 _LINE_SEPARATORS = re.compile("[\x85\u2028\u2029]")

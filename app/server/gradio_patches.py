@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import os
 import pkgutil
 import re
 import sys
@@ -33,6 +34,7 @@ from starlette.types import ASGIApp
 
 from app.server.calls import (
     FILE_AMONG_MANY,
+    NO_SUCH_UPLOAD,
     NOT_UPLOADED,
     TOO_DEEP,
     UNREADABLE_VALUE,
@@ -103,10 +105,11 @@ PATCHES = (
         ("gradio.routes.CustomCORSMiddleware(app, strict_cors, parent_app)",),
     ),
     Patch(
-        "room for uploads",
-        "Gradio keeps uploaded files for a day or two, as many as come.",
-        "Visitors fill the disk.",
-        ("gradio.utils.get_upload_folder()",),
+        "own uploads",
+        "Gradio keeps files in a folder that all its programs and users share, as many as come; what is cut "
+        "off stays there for ever.",
+        "Visitors fill the disk, and another user's folder keeps the page from starting.",
+        ("gradio.utils.get_upload_folder()", "gradio.routes.DEFAULT_TEMP_DIR", "page.upload_file_set"),
         ("/gradio_api/upload",),
     ),
     Patch(
@@ -300,11 +303,19 @@ def _give_no_permission(app: ASGIApp, strict_cors: bool = True, parent_app: Any 
     return app
 
 
-# Room for uploads
+# Own uploads
+
+
+def keep_files_in(folder: Path) -> None:
+    """Let Gradio keep its files in a folder; call it before a page is built, whose parts remember theirs."""
+    os.environ["GRADIO_TEMP_DIR"] = str(folder)
+    for name, module in [*sys.modules.items()]:  # several have read it when they were imported
+        if name.startswith("gradio.") and "DEFAULT_TEMP_DIR" in vars(module):
+            vars(module)["DEFAULT_TEMP_DIR"] = str(folder)
 
 
 def find_upload_folder() -> Path:
-    """Return the folder in which Gradio keeps what visitors upload."""
+    """Return the folder in which Gradio keeps its files."""
     return Path(utils.get_upload_folder())
 
 
@@ -349,6 +360,8 @@ class Page(gr.Blocks):
         except gr.Error as error:  # as for a number beyond a slider's bounds
             error.print_exception = False
             raise
+        except OSError as error:
+            raise gr.Error(NO_SUCH_UPLOAD, print_exception=False) from error
         except Exception as error:
             raise gr.Error(UNREADABLE_VALUE, print_exception=False) from error
 

@@ -33,6 +33,7 @@ from app.server.page_head import PageHead
 from app.server.refusals import MAX_BODY_BYTES, CallRefusals, Refusals
 from app.server.request_bounds import RequestBounds
 from app.server.security_headers import SecurityHeaders, read_frame_ancestors
+from app.server.uploads import Uploads
 from app.server.web_app import FAVICON, build_routes
 from app.theme import build_theme, page_css
 
@@ -94,7 +95,8 @@ def launch_page(
                 Middleware(SecurityHeaders, frame_ancestors=read_frame_ancestors()),
                 Middleware(ForeignRequests, allowed=read_allowed_hosts(host)),
                 Middleware(OpenRoutes, own_routes=[route.path for route in own_routes]),
-                Middleware(Refusals, upload_folder=find_upload_folder()),
+                Middleware(Refusals),
+                Middleware(Uploads, folder=find_upload_folder(), stored=page.upload_file_set),
                 Middleware(RequestBounds),
                 Middleware(Mistakes, page=page),
                 Middleware(Admission, check_queue=page.check_room),

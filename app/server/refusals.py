@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import anyio.to_thread
 
 from app.server.calls import list_parameters
 from app.server.gradio_patches import (
@@ -22,24 +18,17 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_BODY_BYTES = 4 * 2**20  # an image of 3 MB as text; JSON has narrower bounds
-MAX_UPLOADS_BYTES = 256 * 2**20  # of files that Gradio keeps for a day or two
-_MEASURE_AGAIN_SECONDS = 10.0
 
 
 class Refusals:
     """ASGI middleware that refuses, unread: other hosts' addresses, and what is too large.
 
     Gradio parses a request's JSON on the thread that serves everybody, so a very large one would hold up
-    all visitors. The folder of uploads is measured at most every ten seconds; what was let through since
-    then is counted.
+    all visitors.
     """
 
-    def __init__(self, app: ASGIApp, upload_folder: Path, max_uploads_bytes: int = MAX_UPLOADS_BYTES) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._folder = upload_folder
-        self._max_uploads_bytes = max_uploads_bytes
-        self._num_uploaded = 0
-        self._measured_at = -_MEASURE_AGAIN_SECONDS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, unless there is a reason not to."""
@@ -52,33 +41,8 @@ class Refusals:
         elif num_bytes is not None and not 0 <= num_bytes <= MAX_BODY_BYTES:
             megabytes = MAX_BODY_BYTES // 2**20
             await _refuse(send, 413, f"This request is too large; at most {megabytes} MB are read.")
-        elif path.endswith("/upload") and scope["method"] == "POST" and not await self._take_room(num_bytes):
-            text = "There is no room for more uploads here; those of today are deleted within two days."
-            await _refuse(send, 507, text)
         else:
             await self._app(scope, _cut_off(receive), send)
-
-    async def _take_room(self, num_bytes: int | None) -> bool:
-        """Take room on the disk for an upload, and return whether there was any."""
-        if time.monotonic() - self._measured_at >= _MEASURE_AGAIN_SECONDS:
-            self._measured_at = time.monotonic()
-            self._num_uploaded = await anyio.to_thread.run_sync(measure_folder, self._folder)
-        num_uploaded = self._num_uploaded + (MAX_BODY_BYTES if num_bytes is None else num_bytes)
-        if num_uploaded > self._max_uploads_bytes:
-            return False
-        self._num_uploaded = num_uploaded
-        return True
-
-
-def measure_folder(folder: Path) -> int:
-    """Return the bytes of all files under `folder`; 0 if there is none."""
-    num_bytes = 0
-    for path in folder.rglob("*"):
-        try:
-            num_bytes += path.stat().st_size if path.is_file() else 0
-        except OSError:  # deleted meanwhile
-            continue
-    return num_bytes
 
 
 def _read_length(scope: Scope) -> int | None:

@@ -149,7 +149,9 @@ def test_a_drawing_an_upload_and_ones_own_numbers(tmp_path):
     page = Image.new("L", (640, 320), 255)
     page.paste(0, (0, 0, 320, 320))
     page.save(tmp_path / "half.png")
-    uploaded = slide_window(WindowSettings(picture="upload", upload=pack_upload(tmp_path / "half.png")), None)
+    uploaded = slide_window(
+        WindowSettings(picture="upload", upload=pack_upload((tmp_path / "half.png").read_bytes())), None
+    )
     np.testing.assert_array_equal(uploaded.image[0], np.repeat([[1.0] * 32 + [0.0] * 32], 32, axis=0))
     grid = slide_window(WindowSettings(picture="grid", grid="1, 2\n\n−3;4e1\n"), None)
     np.testing.assert_array_equal(grid.image[0], [[1, 2], [-3, 40]])
@@ -223,16 +225,15 @@ def test_a_field_of_any_kind_is_answered(data):
 def test_a_huge_upload_is_refused_and_the_last_result_stays(tmp_path, height, width):
     path = tmp_path / "huge.png"
     Image.new("1", (width, height)).save(path)
-    answer = on_upload(str(path), [], None, *asdict(WindowSettings()).values())[0]
+    answer = on_upload(path.read_bytes(), [], None, *asdict(WindowSettings()).values())[0]
     assert "larger than 4096 × 4096 px" in json.loads(answer)["error"]
 
 
-def test_no_image_and_a_damaged_one_are_refused(tmp_path):
+def test_no_image_and_a_damaged_one_are_refused():
     whole = io.BytesIO()
     Image.fromarray(np.random.default_rng(0).integers(0, 255, (40, 40), np.uint8)).save(whole, "PNG")
-    for content in (b"not a picture", whole.getvalue()[:200]):
-        (tmp_path / "bad.png").write_bytes(content)
-        answer = on_upload(str(tmp_path / "bad.png"), [], None, *asdict(WindowSettings()).values())[0]
+    for content in (b"not a picture", whole.getvalue()[:200], None):
+        answer = on_upload(content, [], None, *asdict(WindowSettings()).values())[0]
         assert "cannot be read as an image" in json.loads(answer)["error"]
 
 

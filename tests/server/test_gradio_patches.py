@@ -14,7 +14,7 @@ import orjson
 import pytest
 from fastapi.testclient import TestClient
 from gradio import processing_utils, queueing, route_utils, routes
-from gradio.data_classes import PredictBody
+from gradio.data_classes import FileData, PredictBody
 from gradio.server_messages import ProcessCompletedMessage
 from gradio.state_holder import SessionState
 from gradio_client import Client
@@ -34,10 +34,12 @@ from app.server.gradio_patches import (
     calm_queue,
     check_patches,
     find_clock_script,
+    find_upload_folder,
     give_no_permission,
     is_awaited_event,
     is_unknown_endpoint,
     is_wrong_arguments,
+    keep_files_in,
     keep_lean_sessions,
     lighten_large_values,
     pack_answers,
@@ -64,6 +66,22 @@ FETCHERS = {
 CLIENTS = {"httpx", "safehttpx", "sh", "sync_client", "client", "requests", "urllib"}
 ASKING = {"get", "post", "put", "head", "send", "stream", "request", "urlopen", "AsyncClient",
           "InferenceClient", "hf_hub_download", "snapshot_download", "async_validate_url"}  # fmt: skip
+# What serves requests or is part of our page, and every function of these that makes a file or folder.
+WRITING = ("routes.py", "route_utils.py", "processing_utils.py", "blocks.py", "queueing.py", "history.py",
+           "mcp.py", "state_holder.py", "components/html.py", "components/upload_button.py")  # fmt: skip
+WRITERS = {
+    "App.create_app",  # a folder for the editor of the page's code: where `keep_files_in` says
+    *("App.create_app.deep_link", "App.create_app.process_recording"),  # refused before
+    *("GradioMultiPartParser.on_headers_finished", "upload_fn"),  # `Uploads` takes files, and refuses others
+    # Copies of what a handler returns, or of an address: where `keep_files_in` says
+    *("save_pil_to_cache", "save_audio_to_cache", "save_bytes_to_cache", "save_file_to_cache"),
+    *("save_base64_to_cache", "convert_audio_to_playable", "convert_video_to_playable_mp4"),
+    *("async_ssrf_protected_download", "unsafe_download"),
+    *("_download_many", "_download_bytes"),  # the history of runs, which is not served
+    "UploadButton._process_single_file",  # ours reads bytes
+}
+MAKING = {"mkdir", "makedirs", "mkdtemp", "mkstemp", "NamedTemporaryFile", "TemporaryFile",
+          "TemporaryDirectory", "SpooledTemporaryFile"}  # fmt: skip
 
 
 def run(coroutine):
@@ -116,6 +134,16 @@ def test_what_has_changed_is_named_with_patch_and_version(page, monkeypatch, cap
 
 def find_fetchers():
     """Return the functions that ask another host, in the part of Gradio that serves requests."""
+    return find_calls(
+        SERVING,
+        lambda owner, name: (
+            name in ASKING and (owner.split(".")[0] in CLIENTS or name[0].isupper() or "_" in name)
+        ),
+    )
+
+
+def find_calls(patterns, is_wanted):
+    """Return the functions of Gradio's files with a wanted call."""
     found = set()
 
     def look(node, names):
@@ -125,11 +153,11 @@ def find_fetchers():
                 inner = [*names, child.name]
             if isinstance(child, ast.Call):
                 owner, _, name = ast.unparse(child.func).rpartition(".")
-                if name in ASKING and (owner.split(".")[0] in CLIENTS or name[0].isupper() or "_" in name):
+                if is_wanted(owner, name):
                     found.add(".".join(names))
             look(child, inner)
 
-    for path in (path for pattern in SERVING for path in GRADIO.glob(pattern)):
+    for path in (path for pattern in patterns for path in GRADIO.glob(pattern)):
         look(ast.parse(path.read_text(encoding="utf-8")), [])
     return found
 
@@ -205,6 +233,38 @@ def test_file_is_still_looked_for_in_every_value(lightened, tmp_path):
         assert moved[1]["path"] != file["path"]
     with pytest.raises(gr.Error, match="by itself"):
         run(processing_utils.async_move_files_to_cache([many, file], gr.JSON()))
+
+
+# Own uploads
+
+
+def test_app_and_parts_keep_their_files_where_they_are_told(tmp_path, monkeypatch):
+    (tmp_path / "gradio").touch()  # in place of the folder that all users share
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "gradio" / "below"))
+    for module in (routes, route_utils):
+        monkeypatch.setattr(module, "DEFAULT_TEMP_DIR", str(tmp_path / "gradio" / "below"))
+    with pytest.raises(OSError, match="below"):
+        routes.App.create_app(gr.Blocks())
+    ours = tmp_path / "ours"
+    keep_files_in(ours)
+    with gr.Blocks() as page:
+        button = gr.UploadButton(type="binary")
+    assert Path(routes.App.create_app(page).uploaded_file_dir) == find_upload_folder() == ours
+    assert button.GRADIO_CACHE == routes.DEFAULT_TEMP_DIR == route_utils.DEFAULT_TEMP_DIR == str(ours)
+
+
+def test_upload_that_is_read_as_bytes_leaves_no_file(tmp_path):
+    (tmp_path / "a.txt").write_bytes(b"x")
+    file = FileData(path=str(tmp_path / "a.txt"))
+    for kind, num_files in (("binary", 1), ("filepath", 2)):  # one of no use, which is never deleted
+        button = gr.UploadButton(type=kind)
+        button.GRADIO_CACHE = str(tmp_path)
+        button.preprocess(file)
+        assert len([*tmp_path.iterdir()]) == num_files
+
+
+def test_gradio_writes_nowhere_else():
+    assert find_calls(WRITING, lambda owner, name: name in MAKING) == WRITERS
 
 
 # Explained calls

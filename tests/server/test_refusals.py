@@ -1,8 +1,7 @@
-"""What is refused: too large a body, no room for an upload, a call that Gradio gives up; and what is not."""
+"""What is refused: too large a body, a call that Gradio gives up; and what is not."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import gradio as gr
 import httpx
@@ -10,7 +9,6 @@ import pytest
 from gradio.queueing import Queue
 from starlette.middleware import Middleware
 
-from app.server import refusals
 from app.server.refusals import MAX_BODY_BYTES, CallRefusals, Refusals
 
 
@@ -48,7 +46,7 @@ def ask(chunks, declared=None, path="/gradio_api/queue/join"):
 
     headers = [] if declared is None else [(b"content-length", declared)]
     scope = {"type": "http", "method": "POST", "path": path, "headers": headers}
-    run(Refusals(app, Path("nowhere"))(scope, receive, send))
+    run(Refusals(app)(scope, receive, send))
     return (sent[0]["status"] if sent else None), read
 
 
@@ -65,54 +63,6 @@ def test_body_declared_too_large_is_refused_unread(declared):
 def test_body_that_turns_out_too_large_is_cut_off():
     chunks = [b"x" * 2**20] * (MAX_BODY_BYTES // 2**20 + 1)
     assert ask(chunks) == (None, MAX_BODY_BYTES)
-
-
-# Uploads
-
-
-@pytest.fixture
-def upload(tmp_path):
-    """Send requests through a quota of 10,000 bytes for a folder of a test's own, and return the status."""
-
-    async def app(scope, receive, send):
-        await send({"type": "http.response.start", "status": 200})
-
-    refuse = Refusals(app, tmp_path, 10_000)
-
-    def upload(num_bytes, path="/gradio_api/upload", method="POST"):
-        headers = [] if num_bytes is None else [(b"content-length", str(num_bytes).encode())]
-        sent = []
-
-        async def send(message):
-            sent.append(message)
-
-        run(refuse({"type": "http", "method": method, "path": path, "headers": headers}, None, send))
-        return sent[0]["status"]
-
-    return upload
-
-
-def test_uploads_are_taken_up_to_the_limit_and_no_further(upload, tmp_path):
-    folder = tmp_path / "hash"
-    folder.mkdir()
-    (folder / "image.png").write_bytes(b"x" * 6_000)
-    assert upload(4_001) == 507  # and takes no room from who comes after it
-    assert upload(4_000) == 200
-    assert upload(1) == upload(1, "/gradio_api/upload/") == 507
-    assert upload(1, "/gradio_api/queue/join") == upload(1, method="GET") == 200
-
-
-def test_there_is_room_again_once_files_are_gone(upload, tmp_path, monkeypatch):
-    monkeypatch.setattr(refusals, "_MEASURE_AGAIN_SECONDS", 0.0)
-    (tmp_path / "image.png").write_bytes(b"x" * 10_000)
-    assert upload(1) == 507
-    (tmp_path / "image.png").unlink()
-    assert upload(10_000) == 200
-
-
-def test_upload_of_undeclared_length_counts_as_the_largest(upload):
-    assert MAX_BODY_BYTES > 10_000
-    assert upload(None) == 507
 
 
 # Calls

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-from gradio.utils import get_upload_folder
 
 from app.descent import link as race_link
 from app.descent.form import MOVED_FIELDS
@@ -229,14 +228,14 @@ def test_watch_notices_a_host_that_is_asked_for(tmp_path):
     assert asked.read_text() == "socket.getaddrinfo outside.invalid\nsocket.connect 192.0.2.1\n"
 
 
-def test_name_of_an_upload_leads_nowhere(served_page):
+def test_name_of_an_upload_leads_nowhere(served_page, served_runs):
     name = '../../../<img src=x onerror="alert(1)">\\..\\evil.png'
     answer = httpx.post(f"{served_page}/gradio_api/upload", files={"files": (name, b"x")})
     (path,) = answer.json()
     assert ".." not in Path(path).parts
     assert "<" not in path
-    assert Path(path).parent.parent == Path(get_upload_folder())  # what UploadQuota measures
-    assert re.fullmatch(r"[0-9a-f]{64}", Path(path).parent.name)
+    assert Path(path).parent.parent == served_runs.with_name("uploads") / "glassbox-uploads"
+    assert re.fullmatch(r"[0-9a-f]{32}", Path(path).parent.name)
 
 
 # Limits that no other test meets

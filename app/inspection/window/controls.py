@@ -46,7 +46,7 @@ def build_controls(settings: WindowSettings, build_way_to_pad: Callable[[], gr.B
         if name == "upload":
             build_way_to_pad()
             upload_button = gr.UploadButton(
-                "Choose an image file", file_types=["image"], type="filepath", visible=False, size="sm"
+                "Choose an image file", file_types=["image"], type="binary", visible=False, size="sm"
             )
         if not setting.is_folded:
             build(name)

@@ -63,12 +63,12 @@ def on_example(name: str, my_runs: Any, drawing: Any, *values: Any) -> Any:
     return update_controls(answer, settings, my_runs, read_settings(values))
 
 
-def on_upload(path: str, my_runs: Any, drawing: Any, *values: Any) -> Any:
+def on_upload(file: bytes | None, my_runs: Any, drawing: Any, *values: Any) -> Any:
     """Take an uploaded image; wired to the upload button. Where it is none, the last result stays."""
     sent = read_settings(values)
     settings = replace(sent, picture="upload")
     try:
-        settings = replace(settings, upload=pack_upload(path))
+        settings = replace(settings, upload=pack_upload(file or b""))
         answer = answer_view(slide_window(settings, drawing))
     except ValueError as mistake:
         answer = answer_error(str(mistake))

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import io
 import re
 from typing import Any
 
@@ -43,8 +44,8 @@ def read_grid(text: Any, name: str, max_side: int) -> Floats:
     return check_matrix(rows, name, max_side)
 
 
-def pack_upload(path: object) -> str:
-    """Read an image file, its path unchecked, as grey values for the window, at most 64 px a side.
+def pack_upload(file: object) -> str:
+    """Read an image file's bytes, unchecked, as grey values for the window, at most 64 px a side.
 
     Returns:
         "height width base64", one byte a pixel: 255 for black, as ink in the data sets.
@@ -52,9 +53,9 @@ def pack_upload(path: object) -> str:
     Raises:
         ValueError: where it is no image, damaged, or too large; the message says what to do.
     """
-    if not isinstance(path, str):
+    if not isinstance(file, bytes):
         raise ValueError("Nothing has been uploaded: choose an image file.")
-    light, _, _ = find_ink(open_image(path))
+    light, _, _ = find_ink(open_image(io.BytesIO(file)))
     dark = 1 - shrink_image(light, MAX_SHOWN_PX)
     check_matrix(dark, "The upload", MAX_SHOWN_PX)
     pixels = np.round(255 * dark).astype(np.uint8)

@@ -1,0 +1,394 @@
+"""Uploads: what is taken and what is not, that nothing else stays on the disk, and that it goes in time."""
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from app import cli
+from app.server import uploads
+from app.server.uploads import (
+    MAX_BODY_BYTES,
+    MAX_CROWDED_SECONDS,
+    MAX_FILES,
+    MAX_KEPT_SECONDS,
+    MAX_READ_AT_ONCE,
+    MAX_UPLOADS_BYTES,
+    UPLOAD_PATH,
+    Uploads,
+    prepare_upload_folder,
+    sweep_folder,
+)
+from tests.conftest import find_free_port, wait_until_served
+
+BLOCK = 4_096
+FORM = "multipart/form-data; boundary=b"
+PART = '--b\r\nContent-Disposition: form-data; name="{name}"; filename="a.png"\r\n\r\n'
+
+
+def write_form(*contents, name="files", end="--b--\r\n"):
+    return ("".join(f"{PART.format(name=name)}{content}\r\n" for content in contents) + end).encode()
+
+
+def list_files(folder):
+    return {path for path in folder.rglob("*") if path.is_file()}
+
+
+# One process's own rules
+
+
+async def answer_else(scope, receive, send):
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b"passed on"})
+
+
+@pytest.fixture
+def ask(tmp_path):
+    """Send requests at once through a quota of ten blocks for a folder of a test's own."""
+    folder = tmp_path / "kept"
+    folder.mkdir()
+    guard = Uploads(answer_else, folder, set(), 10 * BLOCK)
+
+    async def send_all(requests):
+        transport = httpx.ASGITransport(guard)
+        async with httpx.AsyncClient(transport=transport, base_url="http://page") as client:
+            return await asyncio.gather(*(client.request(**request) for request in requests))
+
+    def ask(*bodies, url=UPLOAD_PATH, method="POST", kind=FORM):
+        request = {"method": method, "url": url, "headers": {"content-type": kind}}
+        with ThreadPoolExecutor() as pool:  # the browser tests leave this thread with a loop of their own
+            answers = pool.submit(asyncio.run, send_all([{**request, "content": b} for b in bodies])).result()
+        return answers if len(bodies) > 1 else answers[0]
+
+    ask.folder = folder
+    return ask
+
+
+def test_files_are_kept_in_folders_that_nobody_can_guess(ask):
+    answer = ask(write_form("one", "two"))
+    first, second = map(Path, answer.json())
+    assert [first.read_text(), second.read_text()] == ["one", "two"]
+    assert first.name == second.name == "a.png"
+    assert first.parent != second.parent
+    again = Path(ask(write_form("one")).json()[0])
+    assert {first.parent.parent, second.parent.parent, again.parent.parent} == {ask.folder}
+    assert again.parent != first.parent
+    assert first.parent.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (write_form("x", end=""), "ended too early"),
+        (write_form("x", end=PART.format(name="files")), "ended too early"),
+        (write_form("x")[:-20], "ended too early"),
+        (b"", "ended too early"),
+        (write_form(*"x" * (MAX_FILES + 1)), f"files is {MAX_FILES}"),
+        (write_form(*"x" * 1_000), f"files is {MAX_FILES}"),
+        (write_form("x", name="other"), "under the name “files”"),
+        (write_form(), "under the name “files”"),
+        (b'--b\r\nContent-Disposition: form-data; name="files"\r\n\r\nx\r\n--b--\r\n', "under the name"),
+        (b"--b\r\nContent-Disposition: form-data\r\n\r\nx\r\n--b--\r\n", "must be provided"),
+        (b"no form", "Invalid"),
+    ],
+)  # fmt: skip
+def test_what_is_no_whole_form_with_files_is_refused_and_leaves_nothing(ask, body, text):
+    answer = ask(body)
+    assert answer.status_code == 400
+    assert text in answer.text
+    assert not [*ask.folder.iterdir()]
+
+
+@pytest.mark.parametrize("kind", ["application/json", "", "text/plain", "multipart/mixed; boundary=b",
+                                  "multipart/form-data; boundary=b; charset=punycode"])  # fmt: skip
+def test_upload_must_be_a_form(ask, kind):
+    assert ask(write_form("x"), kind=kind).status_code == 415
+
+
+def test_as_many_files_as_a_request_may_hold_are_kept(ask):
+    assert len(ask(write_form(*"x" * (10 // 2))).json()) == 5  # in ten blocks
+    assert MAX_FILES >= 5
+
+
+@pytest.mark.parametrize("path", ["/gradio_api/component_server", "/gradio_api/queue/join", "/login", "/"])
+def test_form_is_taken_nowhere_else(ask, path):
+    answer = ask(write_form("x"), url=path)
+    assert answer.status_code == 415
+    assert "send JSON here" in answer.text
+    assert ask(b"{}", url=path, kind="application/json").text == "passed on"
+    assert ask(b"", url=UPLOAD_PATH, method="GET", kind="").text == "passed on"
+
+
+def test_uploads_are_taken_up_to_the_limit_and_no_further(ask):
+    (ask.folder / "another_program.txt").write_bytes(b"x" * (3 * BLOCK + 1))
+    answers = [ask(write_form("x" * (2 * BLOCK + 1))).status_code for _ in range(2)]  # three, and a folder
+    assert answers == [200, 507]
+    assert [ask(write_form("x")).status_code for _ in range(2)] == [200, 507]
+    assert sweep_folder(ask.folder) == 10 * BLOCK
+
+
+def test_uploads_at_once_have_room_one_by_one(ask):
+    statuses = [answer.status_code for answer in ask(*[write_form("x")] * 9)]
+    assert sorted(statuses) == [200] * 5 + [507] * 4
+    assert len(list_files(ask.folder)) == 5
+
+
+def test_there_is_room_again_once_files_are_gone(ask, monkeypatch):
+    monkeypatch.setattr(uploads, "_MEASURE_AGAIN_SECONDS", 0.0)
+    (ask.folder / "x").write_bytes(b"x" * 10 * BLOCK)
+    assert ask(write_form("x")).status_code == 507
+    (ask.folder / "x").unlink()
+    assert ask(write_form("x")).status_code == 200
+    for path in list_files(ask.folder):
+        os.utime(path, (0, 0))
+    assert ask(write_form("x" * 8 * BLOCK)).status_code == 200  # what is too old goes first
+
+
+def test_where_there_is_no_room_what_has_been_read_long_ago_goes_before_its_time(ask, monkeypatch):
+    monkeypatch.setattr(uploads, "_MEASURE_AGAIN_SECONDS", 0.0)
+    crowding = ask.folder / "x"
+    for age, status in ((MAX_CROWDED_SECONDS / 2, 507), (MAX_CROWDED_SECONDS + 60, 200)):
+        crowding.write_bytes(b"x" * 10 * BLOCK)
+        os.utime(crowding, (time.time() - age,) * 2)
+        sweep_folder(ask.folder)
+        assert crowding.exists()
+        assert ask(write_form("x")).status_code == status
+    assert not crowding.exists()
+
+
+@pytest.mark.parametrize("fail", ["mkdir", "write_bytes"])
+def test_disk_that_cannot_be_written_is_a_sentence_and_nothing_is_left(ask, monkeypatch, capsys, fail):
+    def refuse(*args, **kwargs):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, fail, refuse)
+    answer = ask(write_form("x"))
+    assert answer.status_code == 507
+    assert "cannot write to its disk" in answer.text
+    assert "No space left" in capsys.readouterr().err  # for whoever runs it
+    assert not [*ask.folder.iterdir()]
+
+
+def test_folder_that_was_deleted_meanwhile_is_made_again(ask):
+    ask.folder.rmdir()
+    assert ask(write_form("x")).status_code == 200
+    assert ask.folder.stat().st_mode & 0o077 == 0
+
+
+def test_where_too_many_are_being_read_the_first_gives_way():
+    guard = Uploads(answer_else, Path("nowhere"), set())
+    statuses = []
+
+    async def upload():
+        async def send(message):
+            if message["type"] == "http.response.start":
+                statuses.append(message["status"])
+
+        headers = [(b"content-type", FORM.encode())]
+        await guard(
+            {"type": "http", "method": "POST", "path": UPLOAD_PATH, "headers": headers},
+            asyncio.Event().wait,  # nothing ever comes
+            send,
+        )
+
+    async def upload_all():
+        tasks = []
+        for _ in range(MAX_READ_AT_ONCE + 2):
+            tasks.append(asyncio.create_task(upload()))
+            await asyncio.sleep(0)
+        done, waiting = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        while len(done) < 2:
+            done, waiting = await asyncio.wait(tasks, timeout=0.01)
+        assert done == set(tasks[:2])
+        for task in waiting:
+            task.cancel()
+
+    with ThreadPoolExecutor() as pool:
+        pool.submit(asyncio.run, upload_all()).result()
+    assert statuses == [408, 408]
+
+
+def test_upload_that_does_not_end_is_given_up(ask, monkeypatch):
+    monkeypatch.setattr(uploads, "MAX_READ_SECONDS", 0.01)
+
+    async def wait():
+        yield b"--b\r\n"
+        await asyncio.Event().wait()
+
+    answer = ask(wait())
+    assert answer.status_code == 408
+
+
+# The folder
+
+
+def test_what_has_lain_too_long_goes_whoever_wrote_it(tmp_path):
+    now = time.time()
+    for name, age in (
+        ("fresh", 60),
+        ("old", MAX_KEPT_SECONDS + 60),
+        ("from the future", -2 * MAX_KEPT_SECONDS),
+    ):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "file").write_bytes(b"x")
+        (tmp_path / f"{name}, alone").write_bytes(b"x" * (BLOCK + 1))
+        for path in (tmp_path / name / "file", tmp_path / name, tmp_path / f"{name}, alone"):
+            os.utime(path, (now - age, now - age))
+    assert sweep_folder(tmp_path) == 4 * BLOCK
+    assert {path.name for path in tmp_path.rglob("*")} == {"fresh", "file", "fresh, alone"}
+    assert sweep_folder(tmp_path / "nowhere") == 0
+
+
+def test_folder_lies_in_the_users_cache_or_where_it_is_said_and_is_the_users_alone(tmp_path, monkeypatch):
+    monkeypatch.setenv("GLASSBOX_UPLOADS", str(tmp_path / "chosen"))
+    folder = prepare_upload_folder()
+    assert folder == tmp_path / "chosen" / "glassbox-uploads"
+    folder.chmod(0o755)
+    assert prepare_upload_folder().stat().st_mode & 0o777 == 0o700
+    if sys.platform.startswith("linux"):
+        monkeypatch.delenv("GLASSBOX_UPLOADS")
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+        assert prepare_upload_folder() == tmp_path / "cache" / "glassbox" / "uploads"
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the cache's variable is Linux's")
+def test_folder_is_a_temporary_one_of_the_users_own_where_the_cache_cannot_be_written(tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.delenv("GLASSBOX_UPLOADS")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    folder = prepare_upload_folder()
+    assert folder == tmp_path / f"glassbox-uploads-{os.geteuid()}"
+    assert folder.stat().st_mode & 0o777 == 0o700
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "file"))
+    with pytest.raises(OSError, match="Set GLASSBOX_UPLOADS"):
+        prepare_upload_folder()
+
+
+def test_folder_that_cannot_be_used_is_a_sentence_with_the_remedy(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("GLASSBOX_UPLOADS", str(tmp_path))
+    folder = tmp_path / "glassbox-uploads"
+    for make in (folder.touch, lambda: folder.symlink_to(tmp_path / "elsewhere", target_is_directory=True)):
+        make()
+        assert cli.main(["--no-open", "--port", str(find_free_port())]) == 2
+        told = capsys.readouterr().err
+        assert str(folder) in told
+        assert "Set GLASSBOX_UPLOADS to a folder that you can write" in told
+        folder.unlink()
+
+
+@pytest.mark.skipif(getattr(os, "geteuid", lambda: 1)() != 0, reason="only root can become another user")
+@pytest.mark.parametrize("mode", [0o555, 0o755, 0o700])
+def test_folder_of_another_user_is_not_used(monkeypatch, mode):
+    nobody = 65_534
+    with tempfile.TemporaryDirectory() as shared:  # pytest's own are closed to others
+        monkeypatch.setenv("GLASSBOX_UPLOADS", shared)
+        prepare_upload_folder().chmod(mode)
+        Path(shared).chmod(0o777)
+        process = os.fork()
+        if process == 0:
+            os.setuid(nobody)
+            try:
+                prepare_upload_folder()
+            except OSError as error:
+                os._exit(7 if "Set GLASSBOX_UPLOADS" in str(error) else 1)
+            os._exit(0)
+        assert os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == 7
+
+
+# A server in a process of its own
+
+
+@contextmanager
+def start_server(folder):
+    """Serve the page with `folder` for its user's cache and for temporary files."""
+    port = find_free_port()
+    environment = {**os.environ, "XDG_CACHE_HOME": f"{folder}", "TMPDIR": f"{folder / 'temporary'}"}
+    del environment["GLASSBOX_UPLOADS"]
+    options = ["--port", f"{port}", "--no-open", "--runs-dir", f"{folder / 'runs'}"]
+    command = [sys.executable, "-m", "app.cli", *options]
+    with (folder / "log.txt").open("ab") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env=environment)
+    try:
+        wait_until_served(f"http://127.0.0.1:{port}", process, folder / "log.txt")
+        yield f"http://127.0.0.1:{port}", process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def send_half(address, path):
+    """Send the beginning of a form that holds a file, and return the socket, still open."""
+    to = urlsplit(address)
+    connection = socket.create_connection((to.hostname, to.port), timeout=20)
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: {to.netloc}\r\n"
+        f"Content-Type: {FORM}\r\nContent-Length: 1000000\r\n\r\n"
+    )
+    connection.sendall(head.encode() + write_form("x" * 300_000, end=""))
+    return connection
+
+
+def wait_for(is_reached, seconds=60):
+    deadline = time.monotonic() + seconds
+    while not is_reached():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the folders' variables are Linux's")
+def test_nothing_that_a_request_leaves_stays_or_has_no_end(tmp_path):
+    """The attacks in turn on one server, which has the folder from another one and is killed in the end."""
+    (tmp_path / "temporary").mkdir()
+    (tmp_path / "temporary" / "gradio").touch()  # a folder of another user's, which the page cannot use
+    folder = tmp_path / "glassbox" / "uploads"
+    killed, running = folder / "killed_long_ago" / "a.png", folder / "another_process.bin"
+    killed.parent.mkdir(parents=True)
+    killed.touch()
+    long_ago = time.time() - MAX_KEPT_SECONDS - 60
+    for path in (killed, killed.parent):
+        os.utime(path, (long_ago, long_ago))
+    with running.open("wb") as file:
+        file.truncate(MAX_UPLOADS_BYTES - 2 * MAX_BODY_BYTES)
+
+    def list_all():
+        return list_files(folder) | list_files(tmp_path / "temporary")
+
+    with start_server(tmp_path) as (address, process):
+        wait_for(lambda: not killed.parent.exists())
+        before = list_all()
+        for path in (UPLOAD_PATH, "/gradio_api/component_server"):
+            for _ in range(20):
+                send_half(address, path).close()
+        tiny = [("files", (f"{number}.txt", b"x")) for number in range(1_000)]
+        assert httpx.post(address + UPLOAD_PATH, files=tiny).status_code == 400
+        assert httpx.post(f"{address}/gradio_api/component_server", files=tiny[:1]).status_code == 415
+
+        def upload(content):
+            return httpx.post(address + UPLOAD_PATH, files={"files": ("a.png", content)}, timeout=60)
+
+        kept = {Path(upload(b"mine").json()[0])}
+        assert list_all() - before == kept
+        assert folder.stat().st_mode & 0o777 == 0o700
+        large = b"x" * (MAX_BODY_BYTES - 1_000)
+        answers = [upload(large) for _ in range(3)]
+        assert [answer.status_code for answer in answers] == [200, 507, 507]  # for the second, and its folder
+        kept.add(Path(answers[0].json()[0]))
+        with send_half(address, UPLOAD_PATH):
+            assert upload(large).status_code == 507  # the half one has been read by then
+            process.kill()
+            process.wait()
+        assert list_all() - before == kept
+    assert sweep_folder(folder) <= MAX_UPLOADS_BYTES
+    assert running.exists()
+    assert "Traceback" not in (tmp_path / "log.txt").read_text()
