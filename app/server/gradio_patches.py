@@ -355,6 +355,11 @@ class Page(gr.Blocks):
 
     async def _preprocess_private(self, block_fn: Any, inputs: list[Any], *args: Any, **kwargs: Any) -> Any:
         """Do the same for what the page itself sends, where nobody needs a traceback of a wrong value."""
+        for component, value in zip(block_fn.inputs, inputs, strict=False):
+            if isinstance(component, gr.Number | gr.Slider) and isinstance(
+                value, bool
+            ):  # Gradio lets it pass
+                raise gr.Error(UNREADABLE_VALUE, print_exception=False)
         try:
             return await super().preprocess_data(block_fn, inputs, *args, **kwargs)
         except gr.Error as error:  # as for a number beyond a slider's bounds

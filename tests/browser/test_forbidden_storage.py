@@ -56,6 +56,7 @@ def test_page_works_without_storage_and_says_that_it_will_forget(forbidding, ser
     page.reload()
     expect(runs).to_have_count(1)
     assert errors == []
+    shutil.rmtree(served_runs / A)
 
 
 def test_page_that_may_store_says_nothing(open_page):
