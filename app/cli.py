@@ -24,6 +24,9 @@ from app.commands import (
     run_predict,
     run_train,
 )
+from app.server.allowed_hosts import VARIABLE as HOSTS_VARIABLE
+from app.server.allowed_hosts import read_allowed_hosts
+from app.server.security_headers import read_frame_ancestors
 from models.training.options import add_config_options
 
 INTERRUPTED = 130  # the shell's number for Ctrl+C
@@ -41,6 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.environ["GLASSBOX_DATA"] = str(options.data_dir)
     if getattr(options, "runs_dir", None) is not None:
         os.environ["GLASSBOX_RUNS"] = str(options.runs_dir)
+    if getattr(options, "allowed_host", None) is not None:
+        os.environ[HOSTS_VARIABLE] = ",".join([os.environ.get(HOSTS_VARIABLE, ""), *options.allowed_host])
     try:
         status: int = options.run(options)
     except (ValueError, OSError) as error:
@@ -125,6 +130,14 @@ def _add_serve_options(parser: argparse.ArgumentParser, default: object = None) 
     parser.add_argument(
         "--port", type=port, default=default, help="port to listen on; default: a free one from 7860"
     )
+    parser.add_argument(
+        "--allowed-host",
+        action="append",
+        metavar="NAME",
+        default=default,
+        help="a name under which browsers may ask for the page, besides this machine's own: "
+        "lab.example.edu, *.example.edu or * for every name; may be given several times",
+    )
     parser.add_argument("--data-dir", type=Path, default=default, help="where data sets live")
     parser.add_argument("--runs-dir", type=Path, default=default, help=_RUNS_HELP)
     parser.add_argument(
@@ -146,6 +159,8 @@ def _add_serve_options(parser: argparse.ArgumentParser, default: object = None) 
 
 def run_serve(options: argparse.Namespace) -> int:
     """Serve the page until Ctrl+C, or show it in a window until that is closed."""
+    read_allowed_hosts(options.host)  # a mistake there is told at once, rather than when the page is built
+    read_frame_ancestors()
     if options.mcp:
         _check_mcp(options.desktop)
     if options.desktop:

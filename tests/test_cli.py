@@ -207,5 +207,6 @@ def test_help_names_every_command(capsys):
     assert status == 0
     for command in ("serve", "train", "evaluate", "calibrate", "export", "predict", "checkpoints"):
         assert command in printed
-    for option in ("--host", "--port", "--data-dir", "--runs-dir", "--open", "--no-open", "--mcp"):
+    for option in ("--host", "--port", "--data-dir", "--runs-dir", "--open", "--no-open", "--mcp",
+                   "--allowed-host"):  # fmt: skip
         assert option in printed

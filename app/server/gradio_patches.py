@@ -15,12 +15,13 @@ from types import CodeType, SimpleNamespace
 from typing import Any, NamedTuple, cast
 
 import gradio as gr
-from gradio import processing_utils, route_utils, utils
+from gradio import processing_utils, route_utils, routes, utils
 from gradio.state_holder import SessionState, StateHolder
 from gradio_client import utils as client_utils
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Route
+from starlette.types import ASGIApp
 
 from app.server.calls import NOT_UPLOADED, TOO_DEEP, check_number, check_texts
 
@@ -74,6 +75,13 @@ PATCHES = (
         "A visitor makes the server ask any host (SSRF).",
         ("gradio.processing_utils.async_ssrf_protected_get(url)",),
         ("/gradio_api/file=x", "/gradio_api/proxy=x"),
+    ),
+    Patch(
+        "no permission",
+        "Gradio lets pages of every site read and send whatever they like (CORS), and on localhost those of "
+        "every other program of the machine; it does so before anything of ours is asked.",
+        "A foreign page reads the visitor's page, and starts trainings.",
+        ("gradio.routes.CustomCORSMiddleware(app, strict_cors, parent_app)",),
     ),
     Patch(
         "unused services",
@@ -205,6 +213,18 @@ def shut_downloads() -> None:
 
 async def _refuse_download(url: str) -> Any:
     raise ValueError(f"{NO_FETCHING} {url[:80]!r} is an address; send the file itself.")
+
+
+# No permission
+
+
+def give_no_permission() -> None:
+    """Make Gradio serve a page without its permission for pages of other sites."""
+    routes.CustomCORSMiddleware = _give_no_permission  # type: ignore[assignment, attr-defined]
+
+
+def _give_no_permission(app: ASGIApp, strict_cors: bool = True, parent_app: Any | None = None) -> ASGIApp:
+    return app
 
 
 # Room for uploads

@@ -10,19 +10,22 @@ import gradio as gr
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
+from app.server.allowed_hosts import read_allowed_hosts
 from app.server.compression import CompressedPage
+from app.server.foreign_requests import ForeignRequests
 from app.server.gradio_patches import (
     MAX_SESSIONS,
     build_clock_routes,
     calm_queue,
     check_patches,
     find_upload_folder,
+    give_no_permission,
     keep_lean_sessions,
     shut_downloads,
 )
 from app.server.page_head import PageHead
 from app.server.refusals import MAX_BODY_BYTES, CallRefusals, Refusals
-from app.server.security_headers import SecurityHeaders
+from app.server.security_headers import SecurityHeaders, read_frame_ancestors
 from app.server.web_app import FAVICON, build_routes
 from app.theme import build_theme, page_css
 
@@ -57,9 +60,11 @@ def launch_page(
     Raises:
         OSError: If the port is taken.
         PatchError: If a patch of Gradio that the page must have would not work.
+        ValueError: If a variable names what is no host, or no site that may show the page in a frame.
     """
     check_patches(page)
     shut_downloads()
+    give_no_permission()
     _, address, _ = page.launch(
         server_name=host,
         server_port=port,
@@ -72,7 +77,8 @@ def launch_page(
         allowed_paths=[str(folder) for folder in shared_folders],
         app_kwargs={
             "middleware": [
-                Middleware(SecurityHeaders),
+                Middleware(SecurityHeaders, frame_ancestors=read_frame_ancestors()),
+                Middleware(ForeignRequests, allowed=read_allowed_hosts(host)),
                 Middleware(Refusals, upload_folder=find_upload_folder()),
                 Middleware(CompressedPage),
                 Middleware(PageHead),

@@ -8,7 +8,8 @@ from pathlib import Path
 import gradio as gr
 import httpx
 import pytest
-from gradio import processing_utils, queueing, route_utils
+from fastapi.testclient import TestClient
+from gradio import processing_utils, queueing, route_utils, routes
 from gradio.data_classes import PredictBody
 from gradio.state_holder import SessionState
 from gradio_client import Client
@@ -25,6 +26,7 @@ from app.server.gradio_patches import (
     calm_queue,
     check_patches,
     find_clock_script,
+    give_no_permission,
     is_unknown_endpoint,
     is_wrong_arguments,
     keep_lean_sessions,
@@ -138,6 +140,32 @@ def test_every_download_for_a_visitor_is_refused(monkeypatch, tmp_path):
             run(download)
     with pytest.raises(ValueError, match="fetches nothing"):
         processing_utils.ssrf_protected_download(address, str(tmp_path))
+
+
+# No permission
+
+
+def test_gradio_would_give_permission_and_does_not(page, monkeypatch):
+    headers = {
+        "Host": "lab.example.edu",
+        "Origin": "http://evil.example",
+        "Access-Control-Request-Method": "POST",
+    }
+
+    def ask():
+        client = TestClient(routes.App.create_app(page))
+        answers = (
+            client.options("/gradio_api/call/ask", headers=headers),
+            client.get("/config", headers=headers),
+        )
+        return [answer.headers.get("access-control-allow-origin") for answer in answers]
+
+    monkeypatch.setattr(
+        routes, "CustomCORSMiddleware", route_utils.CustomCORSMiddleware
+    )  # put back afterwards
+    assert ask() == ["http://evil.example"] * 2
+    give_no_permission()
+    assert ask() == [None] * 2
 
 
 # Explained calls

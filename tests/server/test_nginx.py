@@ -10,6 +10,7 @@ from collections import Counter
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from filelock import FileLock
 from gradio_client import Client
@@ -115,6 +116,17 @@ def test_a_program_without_cookies_is_answered_by_one_replica(front):
     assert len(asked) > 1
     assert len(set(asked)) == 1
     assert asked[0][0] == "127.0.0.1"  # known by its address
+
+
+def test_page_behind_it_is_asked_by_its_own_pages_alone(front):
+    address, _ = front
+    asked = f"{address}/gradio_api/call/v2/descend"
+    for headers, status in (
+        ({"Origin": address, "Sec-Fetch-Site": "same-origin"}, 200),
+        ({"Origin": "http://evil.example"}, 403),
+        ({"Host": "evil.example", "Origin": "http://evil.example"}, 403),  # nginx passes the name on
+    ):
+        assert httpx.post(asked, json={}, headers=headers).status_code == status
 
 
 def test_news_of_a_run_come_as_they_happen(front, served_runs, monkeypatch):

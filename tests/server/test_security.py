@@ -26,7 +26,7 @@ from app.runs.comparison import MAX_RUNS, show_comparison
 from app.runs.live import MAX_ASKED_RUNS, look
 from app.server.gradio_patches import UNUSED_SERVICES
 from app.server.refusals import MAX_BODY_BYTES
-from app.server.security_headers import CONTENT_POLICY, HEADERS
+from app.server.security_headers import CONTENT_POLICY, HEADERS, SPACE_FRAMES, build_policy
 from models.checkpoints.file import SHIPPED_FOLDER
 from models.runs.folder import find_runs_folder
 from models.sketch.drawings import MAX_SIDE_PX, prepare_drawings
@@ -123,25 +123,29 @@ def test_readme_leads_to_it():
 )
 def test_every_answer_has_the_headers(served_page, path):
     answer = httpx.get(served_page + path)
-    assert {name: answer.headers.get_list(name) for name in HEADERS} == {n: [v] for n, v in HEADERS.items()}
+    wanted = {"content-security-policy": build_policy(), **HEADERS}
+    assert {name: answer.headers.get_list(name) for name in wanted} == {n: [v] for n, v in wanted.items()}
 
 
 def test_refused_body_has_them_too(served_page):
     connection = HTTPConnection(served_page.removeprefix("http://"), timeout=10)
     connection.putrequest("POST", "/gradio_api/upload")
+    connection.putheader("Content-Type", "multipart/form-data; boundary=x")
     connection.putheader("Content-Length", str(MAX_BODY_BYTES + 1))
     connection.endheaders()
     answer = connection.getresponse()
     assert answer.status == 413
-    assert answer.headers["content-security-policy"] == HEADERS["content-security-policy"]
+    assert answer.headers["content-security-policy"] == build_policy()
     connection.close()
 
 
 def test_policy_allows_no_other_host_but_for_the_frame_of_a_space():
     hosts = {name: re.findall(r"https?:\S*|\*\S*", value) for name, value in CONTENT_POLICY.items()}
-    assert hosts.pop("frame-ancestors") == ["https://huggingface.co", "https://*.hf.space"]
     assert not any(hosts.values())
-    assert CONTENT_POLICY["default-src"] == "'self'"
+    assert CONTENT_POLICY["default-src"] == CONTENT_POLICY["frame-ancestors"] == "'self'"
+    assert build_policy(SPACE_FRAMES).endswith(
+        "frame-ancestors 'self' https://huggingface.co https://*.hf.space"
+    )
 
 
 # Files and addresses
