@@ -186,7 +186,7 @@ class Caller:
 
     async def _send(self, client, slot, call):
         async with asyncio.timeout(MAX_SECONDS):
-            session = f"{self.sessions} {self.turns} {slot}"
+            session = f"{self.sessions}-{self.turns}-{slot}"
             return await send(client, self.address, self.numbers, session, call)
 
     def close(self):
