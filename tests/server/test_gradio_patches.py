@@ -148,6 +148,7 @@ def test_every_download_for_a_visitor_is_refused(monkeypatch, tmp_path):
 @pytest.fixture
 def lightened(monkeypatch):
     monkeypatch.setattr(processing_utils, "async_move_files_to_cache", None)  # put back afterwards
+    monkeypatch.setattr(processing_utils, "add_root_url", None)
     monkeypatch.setattr(routes, "json", json)
     lighten_large_values()
 
@@ -157,6 +158,7 @@ def test_value_without_a_file_is_handed_on_as_it_is(lightened, data):
     for postprocess in (False, True):
         moved = run(processing_utils.async_move_files_to_cache(data, gr.JSON(), postprocess=postprocess))
         assert moved == data
+    assert processing_utils.add_root_url(data, "http://lab", None) == data
     written = routes.json.dumps(data)
     assert json.loads(written) == data
 
@@ -168,6 +170,8 @@ def test_file_is_still_looked_for_in_every_value(lightened, tmp_path):
     for many in ([], [0] * 5_000):
         moved = run(processing_utils.async_move_files_to_cache([many, file], gr.JSON(), postprocess=True))
         assert moved[1]["path"] != file["path"]
+        own = {**moved[1], "url": "/x"}
+        assert processing_utils.add_root_url([many, own], "http://lab", None)[1]["url"] == "http://lab/x"
     with pytest.raises(gr.Error, match="by itself"):
         run(processing_utils.async_move_files_to_cache([many, file], gr.JSON()))
 
