@@ -114,7 +114,7 @@ def launch_app(
 def warm_up() -> None:
     """Do what the first visitor would otherwise wait for: import what is used late, and load the weights.
 
-    What is there then stays for good and is no longer searched for garbage: that takes a third of a second,
+    What is there then stays for good and is no longer searched for garbage: that takes a third of a second
     in which nobody is answered, and whoever sends a few thousand lists brings it about.
     """
     import matplotlib.pyplot  # noqa: F401  Gradio imports it when the first event arrives

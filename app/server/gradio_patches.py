@@ -15,6 +15,7 @@ import sys
 import weakref
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import CodeType, SimpleNamespace
 from typing import Any, NamedTuple, cast
@@ -130,6 +131,7 @@ PATCHES = (
         (
             "gradio.processing_utils.async_move_files_to_cache"
             "(data, block, postprocess, check_in_upload_folder, keep_in_cache)",
+            "gradio.processing_utils.add_root_url(data, root_url, previous_root_url)",
             "gradio_client.utils.is_file_obj_with_meta(d)",
         ),
     ),
@@ -374,11 +376,13 @@ class Page(gr.Blocks):
 # Large values
 
 _move_files = processing_utils.async_move_files_to_cache
+_add_root_url = processing_utils.add_root_url
 
 
 def lighten_large_values() -> None:
     """Let Gradio look for files in large values on another thread."""
     processing_utils.async_move_files_to_cache = _move_files_if_any
+    processing_utils.add_root_url = _add_root_url_if_any
 
 
 async def _move_files_if_any(
@@ -394,6 +398,13 @@ async def _move_files_if_any(
         if not postprocess:
             raise gr.Error(FILE_AMONG_MANY, print_exception=False)
     return await _move_files(data, block, postprocess, check_in_upload_folder, keep_in_cache)
+
+
+def _add_root_url_if_any(data: Any, root_url: str, previous_root_url: str | None) -> Any:
+    with suppress(TypeError, ValueError):  # not all of it is JSON yet
+        if is_large(data) and '"url"' not in _write_json(data):  # the key of every file's address
+            return data
+    return _add_root_url(data, root_url, previous_root_url)
 
 
 def _holds_file(data: Any) -> bool:

@@ -214,6 +214,7 @@ def test_gradio_would_give_permission_and_does_not(page, monkeypatch):
 @pytest.fixture
 def lightened(monkeypatch):
     monkeypatch.setattr(processing_utils, "async_move_files_to_cache", None)  # put back afterwards
+    monkeypatch.setattr(processing_utils, "add_root_url", None)
     lighten_large_values()
 
 
@@ -222,6 +223,7 @@ def test_value_without_a_file_is_handed_on_as_it_is(lightened, data):
     for postprocess in (False, True):
         moved = run(processing_utils.async_move_files_to_cache(data, gr.JSON(), postprocess=postprocess))
         assert moved == data
+    assert processing_utils.add_root_url(data, "http://lab", None) == data
 
 
 def test_file_is_still_looked_for_in_every_value(lightened, tmp_path):
@@ -231,6 +233,8 @@ def test_file_is_still_looked_for_in_every_value(lightened, tmp_path):
     for many in ([], [0] * 5_000):
         moved = run(processing_utils.async_move_files_to_cache([many, file], gr.JSON(), postprocess=True))
         assert moved[1]["path"] != file["path"]
+        own = {**moved[1], "url": "/x"}
+        assert processing_utils.add_root_url([many, own], "http://lab", None)[1]["url"] == "http://lab/x"
     with pytest.raises(gr.Error, match="by itself"):
         run(processing_utils.async_move_files_to_cache([many, file], gr.JSON()))
 

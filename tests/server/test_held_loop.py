@@ -49,7 +49,7 @@ def write(data):
 
 def write_image():
     pixels = np.random.default_rng(0).integers(0, 256, (MAX_IMAGE_PX, MAX_IMAGE_PX))
-    return write({"image": pixels.tolist()})
+    return write({"image": pixels.tolist(), "kernel": [[1, 0, -1]] * 3})
 
 
 def write_digits():
@@ -58,7 +58,7 @@ def write_digits():
 
 
 SENT = {
-    "the largest image": ("call/v2/pool", write_image),
+    "the largest image": ("call/v2/convolve", write_image),
     "the longest drawing": (
         "call/v2/predict",
         lambda: write({"strokes": make_points(MAX_STROKES, MAX_POINTS)}),

@@ -228,7 +228,7 @@ def test_twenty_visitors_at_once_have_what_each_has_alone(tmp_path):
     with serve_page(find_runs_folder(), log) as address:
         server = find_server(address)
         alone = asyncio.run(answer_alone(address))
-        names = [f"visitor {number}" for number in range(NUM_VISITORS)]
+        names = [f"visitor-{number}" for number in range(NUM_VISITORS)]
         asyncio.run(soak(address, names, WARM_UP_SECONDS, *alone))
         before = measure_memory_mb(server)
         visitors = asyncio.run(soak(address, names, SOAK_SECONDS, *alone))
