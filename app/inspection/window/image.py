@@ -3,6 +3,7 @@
 import base64
 import binascii
 import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -52,7 +53,7 @@ def pack_upload(path: object) -> str:
     Raises:
         ValueError: where it is no image, damaged, or too large; the message says what to do.
     """
-    if not isinstance(path, str):
+    if not isinstance(path, str | Path):
         raise ValueError("Nothing has been uploaded: choose an image file.")
     light, _, _ = find_ink(open_image(path))
     dark = 1 - shrink_image(light, MAX_SHOWN_PX)
