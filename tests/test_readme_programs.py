@@ -15,6 +15,7 @@ import torch
 
 from app.api import endpoints
 from app.cli import main
+from app.server.calls import list_parameters
 from models.checkpoints.file import find_checkpoint, list_checkpoints, load_checkpoint
 from tests.api.test_endpoints import PUBLIC
 
@@ -86,9 +87,11 @@ def test_table_of_endpoints_is_what_their_signatures_are():
     rows = re.findall(r"^\| `(/\w+)` \| (.*?) ?\| ", DOCUMENTED, flags=re.MULTILINE)
     assert {name for name, _ in rows} == PUBLIC
     for name, cell in rows:
-        parameters = inspect.signature(getattr(endpoints, name[1:])).parameters.values()
+        endpoint = getattr(endpoints, name[1:])
+        parameters = inspect.signature(endpoint).parameters
         shown = [
-            parameter.name + ("" if parameter.default is parameter.empty else "=") for parameter in parameters
+            other + ("" if parameters[other].default is inspect.Parameter.empty else "=")
+            for other in list_parameters(endpoint)
         ]
         assert re.findall(r"`(\w+=?)`", cell) == shown
 
