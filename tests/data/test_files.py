@@ -90,7 +90,9 @@ def test_folder_full_of_other_files_is_said_in_a_line(data_folder):
 
 
 @pytest.mark.parametrize(
-    "content", [b"no gzip", gzip.compress(b"short"), b"\x1f\x8b", gzip.compress(bytes(10**7), 1)]
+    "content",
+    [b"no gzip", gzip.compress(b"short"), b"\x1f\x8b", gzip.compress(bytes(10**7), 1)],
+    ids=["no gzip", "too short", "cut off", "too long"],
 )
 def test_damaged_packed_file_is_refused_and_nothing_is_advised_to_be_deleted_but_it(
     data_folder, mnist_folder, content
