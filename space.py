@@ -1,6 +1,7 @@
 """Entry point of the Hugging Face Space: build the page and serve it."""
 
 import os
+import sys
 
 # What many strangers may take of a Space's two free cores and its disk; the Space's own variables go before
 # these.
@@ -21,4 +22,7 @@ if __name__ == "__main__":
     os.environ.update(SETTINGS | os.environ)
     from app.main import launch_app
 
-    launch_app(host="0.0.0.0", port=7860)
+    try:
+        launch_app(host="0.0.0.0", port=7860)
+    except (ValueError, OSError) as mistake:  # in a variable, or a folder that cannot be used
+        sys.exit(f"glassbox: {mistake}")
