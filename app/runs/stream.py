@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import anyio.to_thread
@@ -13,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from app.runs.live import look
+from app.server.turns import find_visitor
 from app.ui.packing import pack
 
 if TYPE_CHECKING:
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
 STREAM_PATH = "/glassbox/runs"
 PERIOD_SECONDS = 0.23  # between two events; more than four a second
 QUIET_SECONDS = 0.08  # until the next look where there was nothing to tell
-MAX_STREAMS = 200  # open at once; the page asks now and then where it gets none
+MAX_STREAMS = 200  # open at once, half of them for one address; the page asks now and then where it gets none
 MAX_STREAM_SECONDS = 600  # of one stream; the page opens the next
 _ENDINGS = ("cards", "gone", "view", "error")  # of an answer: the page asks something else after these
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # a proxy must not collect the events
@@ -35,7 +38,7 @@ class RunStream:
     """
 
     def __init__(self) -> None:
-        self._num_open = 0
+        self._open: Counter[str] = Counter()  # by address
 
     async def answer(self, request: Request) -> Response:
         """Open a stream, or answer 400 to what is no question and 503 where too many are open."""
@@ -43,13 +46,15 @@ class RunStream:
             question = json.loads(request.query_params.get("question", ""))
         except (ValueError, RecursionError):
             return PlainTextResponse("The question is no JSON.", 400)
-        if self._num_open >= MAX_STREAMS:
+        address = find_visitor(request.scope).address
+        if self._open.total() >= MAX_STREAMS or self._open[address] >= max(1, MAX_STREAMS // 2):
             return PlainTextResponse("Too many pages follow runs at the moment.", 503)
-        self._num_open += 1
-        return _Stream(_tell(question), self._close)
+        self._open[address] += 1
+        return _Stream(_tell(question), partial(self._close, address))
 
-    def _close(self) -> None:
-        self._num_open -= 1
+    def _close(self, address: str) -> None:
+        self._open[address] -= 1
+        self._open += Counter()  # forgets whoever has none
 
 
 class _Stream(StreamingResponse):

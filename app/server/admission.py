@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 # Of requests past Gradio's queue, which wait as the bytes that they are.
 DIRECT_BOUNDS = Bounds(running=4, running_of_visitor=2, waiting_bytes=64 * 2**20)
+ARRIVAL_SECONDS = 20.0  # for a body of up to 4 MB
 _SESSION = re.compile(rb'"session_hash"\s*:\s*"([\w-]{1,64})"')
 CheckRoom = Callable[[Call, Sequence[Call]], None]
 
@@ -57,11 +58,11 @@ class Admission:
             await _answer_busy(send, error)
 
     async def _join(self, scope: Scope, receive: Receive, send: Send) -> None:
-        call = Call(find_visitor(scope), _read_length(scope))
+        call = Call(find_visitor(scope), _read_length(scope), is_arriving=True)
         self._check_queue(call, self._joining)
         self._joining.append(call)
         try:
-            await self._app(scope, receive, send)
+            await self._app(scope, _limit_arrival(receive), send)
         finally:
             self._joining.remove(call)
 
@@ -90,9 +91,10 @@ class Admission:
 
     async def _read_body(self, scope: Scope, receive: Receive) -> bytes | None:
         """Return a request's body; None if it was broken off."""
-        call = Call(find_visitor(scope), _read_length(scope), self._seconds)
+        call = Call(find_visitor(scope), _read_length(scope), self._seconds, is_arriving=True)
         self._turns.check_room(call, [*self._arriving, *self._waiting])
         self._arriving.append(call)
+        receive = _limit_arrival(receive)
         try:
             parts = []
             while True:
@@ -109,6 +111,26 @@ class Admission:
         while (call := self._turns.choose([*self._waiting], self._running)) is not None:
             self._running.add(call)
             self._waiting.pop(call).set_result(None)
+
+
+def _limit_arrival(receive: Receive) -> Receive:
+    """Read a body for so long; where it has not come by then, it looks as if the visitor had gone away."""
+    end = asyncio.get_running_loop().time() + ARRIVAL_SECONDS
+    is_whole = False
+
+    async def receive_in_time() -> Message:
+        nonlocal is_whole
+        if is_whole:
+            return await receive()
+        try:
+            async with asyncio.timeout_at(end):
+                message = await receive()
+        except TimeoutError:
+            return {"type": "http.disconnect"}
+        is_whole = not message.get("more_body", False)
+        return message
+
+    return receive_in_time
 
 
 def _read_length(scope: Scope) -> int:

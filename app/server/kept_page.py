@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-from collections import OrderedDict
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 import anyio.to_thread
@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_VARIANTS = 32  # some 2 MB each
+MAX_WANTED = 8  # answers at once that are rendered or wait for that, however many ask for each
 KEPT_PATHS = ("/", "/config", "/gradio_api/info", "/gradio_api/openapi.json")
 _QUALITY = 5  # of Brotli: 20 ms of one core for 1.3 MB
 # The page names its own address, which Gradio reads off these.
-_ADDRESS_HEADERS = (b"host", b"x-forwarded-host", b"x-forwarded-proto", b"x-gradio-server")
+_ADDRESS_HEADERS = (b"host", b"x-forwarded-host", b"x-forwarded-proto")
 
 
 class _Variant(NamedTuple):
@@ -28,6 +29,13 @@ class _Variant(NamedTuple):
     status: int
     headers: list[tuple[bytes, bytes]]
     bodies: dict[str, bytes]
+
+
+_BUSY = _Variant(
+    503,
+    [(b"content-type", b"text/plain; charset=utf-8"), (b"retry-after", b"2")],
+    {"": b"Busy, try again in 2 s."},
+)
 
 
 class KeptPage:
@@ -41,8 +49,10 @@ class KeptPage:
     def __init__(self, app: ASGIApp, max_variants: int = MAX_VARIANTS) -> None:
         self._app = app
         self._max_variants = max_variants
-        self._variants: OrderedDict[tuple[object, ...], _Variant] = OrderedDict()
+        self._variants: dict[tuple[object, ...], _Variant] = {}
+        self._asked: Counter[tuple[object, ...]] = Counter()
         self._turn = asyncio.Lock()
+        self._wanted: Counter[tuple[object, ...]] = Counter()  # requests for what is not there yet
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer from memory, or pass the request on if it is not for the page."""
@@ -68,16 +78,28 @@ class KeptPage:
         """Return the answer to a request, from memory if it was asked before."""
         key = tuple(map(str, (asked[name] for name in sorted(asked) if name in _KEY)))
         if key not in self._variants:
-            async with self._turn:
-                if key not in self._variants:
-                    variant = await self._render(asked)
-                    if variant.status != 200:
-                        return variant
-                    self._variants[key] = variant
-                    while len(self._variants) > self._max_variants:
-                        self._variants.popitem(last=False)
-        self._variants.move_to_end(key)
+            if key not in self._wanted and len(self._wanted) >= MAX_WANTED:
+                return _BUSY
+            self._wanted[key] += 1
+            try:
+                async with self._turn:
+                    if key not in self._variants:
+                        variant = await self._render(asked)
+                        if variant.status != 200:
+                            return variant
+                        self._keep(key, variant)
+            finally:
+                self._wanted[key] -= 1
+                self._wanted += Counter()  # forgets what nobody wants
+        self._asked[key] += 1
         return self._variants[key]
+
+    def _keep(self, key: tuple[object, ...], variant: _Variant) -> None:
+        """Keep an answer, in place of the one that was asked for least if there is no room."""
+        if len(self._variants) >= self._max_variants:
+            least = min(self._variants, key=self._asked.__getitem__)
+            del self._variants[least], self._asked[least]
+        self._variants[key] = variant
 
     async def _render(self, asked: Scope) -> _Variant:
         """Let Gradio answer, and compress what it says."""

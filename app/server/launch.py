@@ -111,6 +111,7 @@ def launch_page(
         max_file_size=MAX_BODY_BYTES,
         state_session_capacity=MAX_SESSIONS,
         footer_links=["api"],
+        root_path="",  # whatever GRADIO_ROOT_PATH says: every guard compares whole paths
         run_history=False,
         ssr_mode=False,
         enable_monitoring=False,

@@ -27,7 +27,6 @@ OPEN_ROUTES = (
     "/gradio_api/call/v2/{api_name}/{event_id}",
     "/gradio_api/call/{api_name}",
     "/gradio_api/call/{api_name}/{event_id}",
-    "/gradio_api/cancel",
     "/gradio_api/component_server",
     "/gradio_api/file={path_or_url:path}",
     "/gradio_api/heartbeat/{session_hash}",
@@ -41,7 +40,6 @@ OPEN_ROUTES = (
     "/gradio_api/startup-events",
     "/gradio_api/theme.css",
     "/gradio_api/upload",
-    "/gradio_api/upload_progress",
 )
 MCP_ROUTES = ("/gradio_api/mcp", "/gradio_api/mcp/{path:path}")  # there with `--mcp` alone
 # Everything else that Gradio answers, so that what a new Gradio adds is noticed by the test that compares.
@@ -84,6 +82,10 @@ CLOSED_ROUTES = (
     "/monitoring/summary",
     "/monitoring/{key}",
     "/openapi.json",
+    # A running call's thread would go on beyond its end, uncounted; a call that waits goes when it is left.
+    "/gradio_api/cancel",
+    # Of Gradio's own uploads, in whose place ours are: each name that is asked about would be kept.
+    "/gradio_api/upload_progress",
 )
 NOT_OFFERED = "This page does not offer that."
 
@@ -107,4 +109,6 @@ class OpenRoutes:
     def is_open(self, path: str, root_path: str = "") -> bool:
         """Return whether an address, with the path of a proxy before it or without, is answered."""
         path = path.removeprefix(root_path)
-        return any(pattern.match(path) or pattern.match(path.removesuffix("/")) for pattern in self._patterns)
+        return any(
+            pattern.fullmatch(path) or pattern.fullmatch(path.removesuffix("/")) for pattern in self._patterns
+        )

@@ -6,13 +6,12 @@ request holds is counted first, on its bytes, by functions of C that take a mill
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import anyio.to_thread
-from starlette.datastructures import Headers, QueryParams
+from starlette.datastructures import QueryParams
 from starlette.responses import PlainTextResponse
 
 from app.server.session_names import NO_NAME, is_session_name
@@ -90,9 +89,7 @@ class RequestBounds:
         await self._app(scope, receive, send)
 
     async def _check_body(self, scope: Scope, receive: Receive) -> Receive:
-        """Read and check a body, and return what hands it on; a file is handed on unread, in small parts."""
-        if Headers(scope=scope).get("content-type", "").lower().startswith("multipart/"):
-            return _cut_small(receive)
+        """Read and check a body, and return what hands it on."""
         bounds = find_bounds(scope["path"])
         chunks: list[bytes] = []
         num_bytes, is_last = 0, False
@@ -145,6 +142,8 @@ def check_body(body: bytes, bounds: BodyBounds) -> None:
     Raises:
         RefusedError: With what is too much, and the bound.
     """
+    if b"\0" in body:  # UTF-16 or 32, which `json` reads too, and whose brackets are not counted
+        raise RefusedError(400, "This request is not written in UTF-8.")
     for num, most, what in (
         (body.count(b","), bounds.num_values, "values"),
         (body.count(b"[") + body.count(b"{"), bounds.num_lists, "lists"),
@@ -184,22 +183,3 @@ def _hand_on(messages: list[Message], receive: Receive) -> Receive:
         return messages.pop(0) if messages else await receive()
 
     return receive_read
-
-
-def _cut_small(receive: Receive) -> Receive:
-    """Hand a body on in small parts, with room for others after each."""
-    rest, is_last = memoryview(b""), False
-
-    async def receive_part() -> Message:
-        nonlocal rest, is_last
-        if rest:
-            await asyncio.sleep(0)
-        else:
-            message = await receive()
-            if message["type"] != "http.request":
-                return message
-            rest, is_last = memoryview(message.get("body", b"")), not message.get("more_body", False)
-        part, rest = bytes(rest[:_PART_BYTES]), rest[_PART_BYTES:]
-        return {"type": "http.request", "body": part, "more_body": bool(rest) or not is_last}
-
-    return receive_part

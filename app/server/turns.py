@@ -62,11 +62,14 @@ class Call:
         visitor: Whose it is.
         num_bytes: Of its body.
         seconds: That it is expected to run.
+        is_arriving: Whether its body has not been read yet, so that its session is not known: it counts for
+            its address.
     """
 
     visitor: Visitor
     num_bytes: int = 0
     seconds: float = 1.0
+    is_arriving: bool = False
 
 
 OneCall = TypeVar("OneCall", bound=Call)
@@ -111,7 +114,11 @@ class Turns:
             BusyError: If so, with the seconds that those before it are expected to take.
         """
         of_address = [each for each in waiting if each.visitor.address == call.visitor.address]
-        of_visitor = [each for each in of_address if each.visitor == call.visitor]
+        of_visitor = [
+            each
+            for each in of_address
+            if each.visitor == call.visitor and not (each.is_arriving or call.is_arriving)
+        ]
         half = self.bounds.waiting_bytes // 2
         for status, calls, max_calls, max_bytes, num_at_once in (
             (429, of_visitor, MAX_WAITING_OF_VISITOR, half, self.bounds.running_of_visitor),

@@ -9,6 +9,7 @@ import stat
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
@@ -24,6 +25,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from app.server.refusals import MAX_BODY_BYTES
+from app.server.turns import find_visitor
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -152,7 +154,8 @@ class Uploads:
     """ASGI middleware that takes uploads in Gradio's place, and deletes them in time.
 
     A request's files are held in memory until all of it has come, so one that ends early leaves nothing,
-    not even where the process is killed. Where too many are being read, the one that began first gives way.
+    not even where the process is killed. Where too many are being read, the one that began first of the
+    address with most of them gives way.
 
     Args:
         app: What answers everything else.
@@ -171,7 +174,7 @@ class Uploads:
         self._num_bytes = 0
         self._measured_at = -_MEASURE_AGAIN_SECONDS
         self._writing = anyio.Lock()
-        self._reading: list[anyio.CancelScope] = []
+        self._reading: list[tuple[str, anyio.CancelScope]] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Take an upload; refuse files elsewhere; pass everything else on."""
@@ -198,10 +201,11 @@ class Uploads:
 
     async def _take(self, request: Request) -> Response:
         """Read an upload to its end and keep its files; return the answer."""
+        address = find_visitor(request.scope).address
         if len(self._reading) >= MAX_READ_AT_ONCE:
-            self._reading.pop(0).cancel()
+            self._give_way()
         with anyio.move_on_after(MAX_READ_SECONDS) as place:
-            self._reading.append(place)
+            self._reading.append((address, place))
             try:
                 files = await _read_files(request)
                 paths = await self._keep(files)
@@ -214,9 +218,16 @@ class Uploads:
                 return _refuse(507, _NO_DISK)
             finally:
                 with suppress(ValueError):  # it gave way
-                    self._reading.remove(place)
+                    self._reading.remove((address, place))
             return JSONResponse(paths) if paths else _refuse(507, _NO_ROOM)
         return _refuse(408, _TOO_SLOW)
+
+    def _give_way(self) -> None:
+        """End what is being read longest for the address of which most is being read."""
+        ((busiest, _),) = Counter(address for address, _ in self._reading).most_common(1)
+        oldest = next(reading for reading in self._reading if reading[0] == busiest)
+        self._reading.remove(oldest)
+        oldest[1].cancel()
 
     async def _keep(self, files: Sequence[SentFile]) -> list[str]:
         """Write files where there is room for them, and return their paths; none where there is not."""
@@ -228,6 +239,8 @@ class Uploads:
                     self._num_bytes = await anyio.to_thread.run_sync(sweep_folder, self._folder, max_seconds)
                     if self._num_bytes + num_bytes <= self._max_bytes:
                         break
+                gone = {path for path in self._stored if not Path(path).exists()}
+                self._stored.difference_update(gone)
             if self._num_bytes + num_bytes > self._max_bytes:
                 return []
             self._num_bytes += num_bytes

@@ -30,7 +30,8 @@
      the beginning of one that is not, as the 1 of 15 where 10 is the least: it counts once its field is left. */
   const keepWithinBounds = (event) => {
     const field = event.target;
-    if (field.type !== "number" || field.max === "" || field.value === "") return;
+    const isSliders = field.type === "number" && field.ariaLabel?.startsWith("number input for ");  // as Gradio says it
+    if (!isSliders || field.max === "" || field.value === "") return;
     const value = +field.value, least = +field.min;
     const isBeginning = event.type === "input" && (value > 0 || (value === 0 && least < 1));
     if (value > +field.max) field.value = field.max;

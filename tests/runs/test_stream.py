@@ -151,7 +151,7 @@ def test_a_closed_page_makes_room_for_the_next(run, address, monkeypatch):
 
 def test_streams_are_counted_before_their_first_event(monkeypatch):
     """Many at once, none of which has sent anything when the next one asks; and some leave before it does."""
-    monkeypatch.setattr(run_stream, "MAX_STREAMS", 3)
+    monkeypatch.setattr(run_stream, "MAX_STREAMS", 6)
     stream = RunStream()
     query = urlencode({"question": json.dumps({"runs": {}, "focus": "", "view": False})}).encode()
     scope = {"type": "http", "method": "GET", "path": STREAM_PATH, "headers": [], "query_string": query}
@@ -167,11 +167,12 @@ def test_streams_are_counted_before_their_first_event(monkeypatch):
         for answer in answers[:3]:
             with contextlib.suppress(Exception):
                 await answer(scope, leave, send)
-        return [*answers, await stream.answer(Request(scope))]
+        other = Request(scope | {"client": ("192.0.2.7", 1)})
+        return [*answers, *[await stream.answer(Request(scope)), await stream.answer(other)]]
 
     with ThreadPoolExecutor() as pool:  # the browser tests leave this thread with a loop of their own
         answers = pool.submit(asyncio.run, ask_all()).result()
-    assert [answer.status_code for answer in answers] == [200] * 3 + [503] * 5 + [200]
+    assert [answer.status_code for answer in answers] == [200] * 3 + [503] * 5 + [200, 200]
 
 
 def test_page_serves_the_stream(served_page):

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
+from app.server import admission as admission_module
 from app.server.admission import DIRECT_BOUNDS, Admission
 from app.server.refusals import MAX_BODY_BYTES
 from app.server.turns import MAX_WAITING_OF_VISITOR, BusyError
@@ -147,6 +148,27 @@ def test_body_in_parts_arrives_whole_and_one_broken_off_is_told_as_such():
         assert not stage.admission._arriving
 
     run(send())
+
+
+def test_bodies_that_do_not_come_are_given_up_and_shut_out_nobody_of_their_address(monkeypatch):
+    monkeypatch.setattr(admission_module, "ARRIVAL_SECONDS", 0.05)
+
+    async def idle():
+        stage = Stage()
+        stage.gate.set()
+        scope = {"type": "http", "method": "POST", "path": DIRECT, "client": ("a", 1),
+                 "headers": [(b"content-length", b"10")]}  # fmt: skip
+        idling = [
+            asyncio.create_task(stage.admission(scope, asyncio.Event().wait, None))
+            for _ in range(2 * MAX_WAITING_OF_VISITOR)
+        ]
+        await asyncio.sleep(0)
+        assert (await stage.ask("a"))[0] == 200
+        done, _ = await asyncio.wait(idling)
+        assert not stage.admission._arriving
+        assert len(done) == len(idling)
+
+    run(idle())
 
 
 def test_calls_on_their_way_into_the_queue_count():

@@ -8,7 +8,7 @@ import brotli
 import httpx
 import pytest
 
-from app.server.kept_page import KEPT_PATHS, MAX_VARIANTS, KeptPage
+from app.server.kept_page import KEPT_PATHS, MAX_VARIANTS, MAX_WANTED, KeptPage
 
 PARTS = [b"<html>" + b"<p>The same again.</p>" * 500, b"<p>\xe2\x88\x92</p>" * 300, b"</html>"]
 
@@ -52,7 +52,7 @@ def kept():
         with ThreadPoolExecutor() as pool:  # the browser tests leave this thread with a loop of their own
             return pool.submit(asyncio.run, ask_all()).result()[-1]
 
-    ask.app = app
+    ask.app, ask.middleware = app, middleware
     return ask
 
 
@@ -107,6 +107,38 @@ def test_so_many_variants_are_kept_and_no_more(kept):
     assert len(kept.app.renders) == MAX_VARIANTS + 1
     kept(host="host-1")  # the one longest unused is gone
     assert len(kept.app.renders) == MAX_VARIANTS + 2
+
+
+def test_page_that_is_asked_for_most_stays_whatever_else_is_asked(kept):
+    for _ in range(3):
+        kept(host="lab")
+    for number in range(2 * MAX_VARIANTS):
+        kept(host=f"127.0.0.1:{number}")
+    num_renders = len(kept.app.renders)
+    kept(host="lab")
+    assert len(kept.app.renders) == num_renders
+
+
+def test_many_names_at_once_make_nobody_wait(kept):
+    async def ask_under_many_names():
+        statuses = []
+
+        async def ask(number):
+            async def send(message):
+                if message["type"] == "http.response.start":
+                    statuses.append(message["status"])
+
+            scope = {"type": "http", "method": "GET", "path": "/", "scheme": "http", "query_string": b"",
+                     "headers": [(b"host", b"name-%d" % number)]}  # fmt: skip
+            await kept.middleware(scope, asyncio.Event().wait, send)
+
+        await asyncio.gather(*map(ask, range(40)))
+        return statuses
+
+    with ThreadPoolExecutor() as pool:
+        statuses = pool.submit(asyncio.run, ask_under_many_names()).result()
+    assert statuses.count(200) == MAX_WANTED
+    assert statuses.count(503) == 40 - MAX_WANTED
 
 
 def test_error_is_answered_and_not_kept(kept):

@@ -55,6 +55,9 @@ def test_no_closed_route_passes_for_an_open_one():
         assert not routes.is_open(fill_in(path) + "/"), path
     for path in ("", "/config//", "/nowhere", "/gradio_api", "/gradio_api/nowhere", "/CONFIG", "config"):
         assert not routes.is_open(path), path
+    for path in ("/", "/config", "/gradio_api/component_server", "/glassbox/runs"):
+        for end in ("\n", "\r", "\0", "/\n"):  # as %0A; none of the guards would know it again
+            assert not routes.is_open(path + end)
 
 
 @pytest.mark.parametrize("path", CLOSED_ROUTES)

@@ -189,28 +189,37 @@ def test_where_too_many_are_being_read_the_first_gives_way():
     guard = Uploads(answer_else, Path("nowhere"), set())
     statuses = []
 
-    async def upload():
+    async def upload(address="192.0.2.1"):
         async def send(message):
             if message["type"] == "http.response.start":
                 statuses.append(message["status"])
 
         headers = [(b"content-type", FORM.encode())]
         await guard(
-            {"type": "http", "method": "POST", "path": UPLOAD_PATH, "headers": headers},
+            {
+                "type": "http",
+                "method": "POST",
+                "path": UPLOAD_PATH,
+                "headers": headers,
+                "client": (address, 1),
+            },
             asyncio.Event().wait,  # nothing ever comes
             send,
         )
 
     async def upload_all():
+        other = asyncio.create_task(upload("192.0.2.2"))  # the first, and nobody else's
+        await asyncio.sleep(0)
         tasks = []
-        for _ in range(MAX_READ_AT_ONCE + 2):
+        for _ in range(MAX_READ_AT_ONCE + 1):
             tasks.append(asyncio.create_task(upload()))
             await asyncio.sleep(0)
         done, waiting = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         while len(done) < 2:
             done, waiting = await asyncio.wait(tasks, timeout=0.01)
         assert done == set(tasks[:2])
-        for task in waiting:
+        assert not other.done()
+        for task in (other, *waiting):
             task.cancel()
 
     with ThreadPoolExecutor() as pool:
