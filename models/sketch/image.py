@@ -4,6 +4,7 @@ An image comes from a stranger, a scanner or a phone: its size is checked before
 be white, black, transparent or unevenly lit, and the ink dark or bright. Shapes: H, W height and width.
 """
 
+import math
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,7 @@ from models.values import Floats32
 
 MAX_SIDE_PX = 4096
 MIN_SIDE_PX = 8
+MAX_PROGRESSIVE_PX = 2 * MAX_SIDE_PX**2  # its coefficients are all kept while it is decoded: 3 bytes a pixel
 NO_INK = 1 / 512  # half a step of an 8-bit image: below it, rounding
 FULL_INK = 0.95  # ink that comes up to this is left as it is; fainter ink is made as strong as MNIST's
 RIPPLE = 0.14  # JPEG of usual quality leaves ripples of up to this strength around ink
@@ -31,7 +33,8 @@ def open_image(source: str | Path | IO[bytes]) -> npt.NDArray[Any]:
     """Open an image file, looking at its size before anything is decoded.
 
     Turns it upright as its EXIF data say, takes the first frame of an animation, resolves palettes and
-    keeps 16 bits a pixel where it has them. A camera's large JPEG is decoded at a reduced size.
+    keeps 16 bits a pixel where it has them. A camera's large JPEG, of whatever sides, is decoded at a reduced
+    size.
 
     Args:
         source: A path, or a file opened for reading bytes.
@@ -45,14 +48,21 @@ def open_image(source: str | Path | IO[bytes]) -> npt.NDArray[Any]:
     name = Path(str(source if isinstance(source, str | Path) else getattr(source, "name", "the file"))).name
     try:
         with Image.open(source, formats=FORMATS) as image:
-            image.draft("", (MAX_SIDE_PX // 2, MAX_SIDE_PX // 2))  # JPEG only: decode to a fraction
-            too_large = max(image.size) > MAX_SIDE_PX
+            is_heavy = "progressive" in image.info and math.prod(image.size) > MAX_PROGRESSIVE_PX
+            _reduce_jpeg(image)
+            too_large = is_heavy or max(image.size) > MAX_SIDE_PX
             pixels = None if too_large else _read_pixels(ImageOps.exif_transpose(image))
     except FileNotFoundError:
         raise ValueError(f"There is no file {name!r}. Check the path.") from None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         pixels = None
     except (OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, struct.error) as error:
+        kind = _name_phone_format(source)
+        if kind:
+            raise ValueError(
+                f"{name!r} is a {kind} photo, as many phones take them, which is not read here. Save or "
+                "share it as JPEG (on an iPhone: Settings, Camera, Formats, Most Compatible) and try again."
+            ) from error
         raise ValueError(  # what Pillow raises for damaged files
             f"{name!r} cannot be read as an image: it is damaged or of another kind. "
             "Save it as PNG or JPEG and try again."
@@ -61,6 +71,36 @@ def open_image(source: str | Path | IO[bytes]) -> npt.NDArray[Any]:
         limit = f"{MAX_SIDE_PX} × {MAX_SIDE_PX} px"
         raise ValueError(f"{name!r} is larger than {limit}. Crop it or make it smaller.")
     return pixels
+
+
+def _reduce_jpeg(image: Image.Image) -> None:
+    """Have a large JPEG decoded to a half, a quarter or an eighth, its longer side not below half the limit.
+
+    Asked for a square, Pillow goes by the shorter side, and leaves 4,608 × 3,456 as it is.
+    """
+    longer = max(image.size)
+    if longer > MAX_SIDE_PX:
+        width, height = (max(1, side * (MAX_SIDE_PX // 2) // longer) for side in image.size)
+        image.draft("", (width, height))
+
+
+def _name_phone_format(source: str | Path | IO[bytes]) -> str:
+    """Return "HEIC" or "AVIF" for a file whose first bytes say so (ISO 14496-12, file type), else ""."""
+    try:
+        if isinstance(source, str | Path):
+            with Path(source).open("rb") as file:
+                head = file.read(12)
+        else:
+            source.seek(0)
+            head = source.read(12)
+    except (OSError, ValueError):
+        return ""
+    if head[4:8] != b"ftyp":
+        return ""
+    brand = head[8:12]
+    if brand in (b"avif", b"avis"):
+        return "AVIF"
+    return "HEIC" if brand in (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1") else ""
 
 
 def find_ink(image: npt.NDArray[Any]) -> tuple[Floats32, Floats32, bool]:

@@ -486,9 +486,36 @@ def test_large_image_is_refused_by_its_header(tmp_path, width, height):
         open_image(path)
 
 
-def test_large_photo_is_decoded_at_a_reduced_size():
-    file = save(Image.new("L", (6000, 4500), 255), "JPEG")
-    assert max(open_image(file).shape) <= 4096
+@pytest.mark.parametrize(
+    "size",
+    [(4608, 3456), (4624, 3468), (4160, 2352), (3456, 4608), (8000, 6000), (9000, 1200), (12_000, 9000)],
+)  # fmt: skip
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+def test_large_photo_is_decoded_at_a_reduced_size(size):
+    exif = Image.Exif()
+    exif[0x0112] = 6  # lies on its side
+    pixels = open_image(save(Image.new("L", size, 255), "JPEG", exif=exif))
+    height, width = pixels.shape
+    assert 2048 <= max(height, width) <= 4096
+    assert width / height == pytest.approx(size[1] / size[0], rel=0.01)
+
+
+def test_large_progressive_photo_is_refused_before_its_coefficients_fill_memory():
+    file = save(Image.new("L", (8000, 6000), 255), "JPEG", progressive=True)
+    with pytest.raises(ValueError, match="larger than 4096 × 4096 px"):
+        open_image(file)
+    small = save(Image.new("L", (4608, 3456), 255), "JPEG", progressive=True)
+    assert max(open_image(small).shape) == 2304
+
+
+@pytest.mark.parametrize(("brand", "kind"), [(b"heic", "HEIC"), (b"mif1", "HEIC"), (b"avif", "AVIF")])
+def test_phones_other_formats_are_named_with_what_to_do(tmp_path, brand, kind):
+    content = (24).to_bytes(4) + b"ftyp" + brand + bytes(400)
+    path = tmp_path / "photo.heic"
+    path.write_bytes(content)
+    for source in (path, io.BytesIO(content)):
+        with pytest.raises(ValueError, match=f"is a {kind} photo.* as JPEG"):
+            open_image(source)
 
 
 def test_damaged_and_foreign_files_are_refused(drawing, tmp_path):
