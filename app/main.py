@@ -19,6 +19,7 @@ from app.server.launch import launch_page
 from app.server.uploads import MAX_KEPT_SECONDS, prepare_upload_folder
 from app.sketchpad.components.pad import build_way_to_pad
 from app.sketchpad.tab import build_sketch_pad, build_sketchpad_tab, on_open
+from app.ui.loader import build_script_routes
 from models.checkpoints.file import SHIPPED_FOLDER
 from models.runs.status import find_runs_folder
 
@@ -99,7 +100,10 @@ def launch_app(
         host,
         port,
         endpoints=ENDPOINTS,
-        routes=[Route(STREAM_PATH, RunStream().answer)],
+        routes=[
+            Route(STREAM_PATH, RunStream().answer),
+            *build_script_routes(getattr(block, "js_on_load", None) or "" for block in page.blocks.values()),
+        ],
         shared_folders=[find_runs_folder(), SHIPPED_FOLDER],
         open_browser=open_browser,
         quiet=quiet,
