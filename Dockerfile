@@ -27,5 +27,5 @@ VOLUME /data
 USER 1000
 EXPOSE 7860
 HEALTHCHECK --interval=30s --timeout=10s --start-period=60s \
-    CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:7860/', timeout=8)"]
+    CMD ["python", "-c", "from urllib.request import ProxyHandler, build_opener; build_opener(ProxyHandler({})).open('http://127.0.0.1:7860/', timeout=8)"]
 CMD ["python", "-m", "app.cli", "--host", "0.0.0.0", "--port", "7860", "--no-open"]

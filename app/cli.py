@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import io
 import os
-import socket
 import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
@@ -26,6 +25,9 @@ from app.commands import (
 )
 from app.server.allowed_hosts import VARIABLE as HOSTS_VARIABLE
 from app.server.allowed_hosts import read_allowed_hosts
+from app.server.listening import close_sockets, open_sockets, read_host
+from app.server.root_path import VARIABLE as PATH_VARIABLE
+from app.server.root_path import read_root_path
 from app.server.security_headers import read_frame_ancestors
 from models.processors import share_processors
 from models.training.options import add_config_options
@@ -48,6 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.environ["GLASSBOX_RUNS"] = str(options.runs_dir)
     if getattr(options, "allowed_host", None) is not None:
         os.environ[HOSTS_VARIABLE] = ",".join([os.environ.get(HOSTS_VARIABLE, ""), *options.allowed_host])
+    if getattr(options, "root_path", None) is not None:
+        os.environ[PATH_VARIABLE] = options.root_path
     try:
         status: int = options.run(options)
     except (ValueError, OSError) as error:
@@ -127,7 +131,9 @@ def _add_serve_options(parser: argparse.ArgumentParser, default: object = None) 
     """Add what serving takes; a subcommand suppresses the defaults, which would undo the parent's values."""
     parser.set_defaults(run=run_serve)
     parser.add_argument(
-        "--host", default=default or "127.0.0.1", help="address to listen on; default: 127.0.0.1"
+        "--host",
+        default=default or "127.0.0.1",
+        help="address to listen on; 0.0.0.0 for every one of IPv4, :: for every one; default: 127.0.0.1",
     )
     parser.add_argument(
         "--port", type=port, default=default, help="port to listen on; default: a free one from 7860"
@@ -139,6 +145,12 @@ def _add_serve_options(parser: argparse.ArgumentParser, default: object = None) 
         default=default,
         help="a name under which browsers may ask for the page, besides this machine's own: "
         "lab.example.edu, *.example.edu or * for every name; may be given several times",
+    )
+    parser.add_argument(
+        "--root-path",
+        metavar="PATH",
+        default=default,
+        help="the path below which a proxy serves the page: /lab for https://example.edu/lab/",
     )
     parser.add_argument("--data-dir", type=Path, default=default, help="where data sets live")
     parser.add_argument("--runs-dir", type=Path, default=default, help=_RUNS_HELP)
@@ -161,8 +173,10 @@ def _add_serve_options(parser: argparse.ArgumentParser, default: object = None) 
 
 def run_serve(options: argparse.Namespace) -> int:
     """Serve the page until Ctrl+C, or show it in a window until that is closed."""
+    options.host = read_host(options.host)
     read_allowed_hosts(options.host)  # a mistake there is told at once, rather than when the page is built
     read_frame_ancestors()
+    read_root_path()
     if options.mcp:
         _check_mcp(options.desktop)
     if options.desktop:
@@ -202,13 +216,11 @@ def _check_mcp(desktop: bool) -> None:
 def _check_address(host: str, port: int | None) -> None:
     """Find out at once, rather than port by port, whether the address can be listened on."""
     try:
-        family, _, _, _, address = socket.getaddrinfo(host, port or 0, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
+        close_sockets(open_sockets(host, port or 0))
     except OSError as error:
         where = host if port is None else f"{host}, port {port}"
-        raise ValueError(f"Cannot listen on {where}: {error.strerror or error}. Choose another.") from error
+        reason = (error.strerror or str(error)).partition(" (while")[0]  # and the address again
+        raise ValueError(f"Cannot listen on {where}: {reason}. Choose another.") from error
 
 
 def port(text: str) -> int:

@@ -5,7 +5,11 @@ from __future__ import annotations
 import gc
 import threading
 
-import gradio as gr
+from app.server.proxies import bypass_proxies
+
+with bypass_proxies():  # at its import Gradio makes a client, which the environment's proxy may make fail
+    import gradio as gr
+
 from starlette.routing import Route
 
 from app.api.endpoints import ENDPOINTS, add_endpoints
@@ -80,7 +84,7 @@ def launch_app(
     """Build the page and serve it.
 
     Args:
-        host: Address to listen on; 0.0.0.0 for every address of the machine.
+        host: Address or name to listen on; `::` for every address of the machine, 0.0.0.0 for those of IPv4.
         port: Port to listen on; None for the first free one from 7860.
         open_browser: Whether to open the page in the user's browser.
         wait: Whether to serve until Ctrl+C; otherwise return at once and serve in the background.

@@ -186,6 +186,9 @@ def test_predict_reports_a_bad_image_and_reads_the_others(capsys, tmp_path, mnis
         (["--port", "70000"], "70000 is no port"),
         (["--host", "192.0.2.1"], "Cannot listen on 192.0.2.1"),
         (["--host", "no.such.host.invalid"], "Cannot listen on no.such.host.invalid"),
+        (["--host", "2001:db8::7"], "Cannot listen on 2001:db8::7"),
+        (["--host", "fe80::1%eth0"], "No browser can open an address with a zone"),
+        (["--root-path", "https://example.edu/lab"], "is no path"),
     ],
 )
 def test_mistake_is_one_line_and_status_2(capsys, arguments, message):
@@ -212,5 +215,5 @@ def test_help_names_every_command(capsys):
     for command in ("serve", "train", "evaluate", "calibrate", "export", "predict", "checkpoints"):
         assert command in printed
     for option in ("--host", "--port", "--data-dir", "--runs-dir", "--open", "--no-open", "--mcp",
-                   "--allowed-host"):  # fmt: skip
+                   "--allowed-host", "--root-path"):  # fmt: skip
         assert option in printed

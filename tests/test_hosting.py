@@ -96,7 +96,8 @@ def test_container_holds_all_that_the_page_needs_and_starts_it():
     assert (options.host, options.port, options.open) == ("0.0.0.0", 7860, False)
 
 
-def test_health_check_tells_a_page_that_answers_from_one_that_does_not(served_page):
+def test_health_check_tells_a_page_that_answers_from_one_that_does_not(served_page, monkeypatch):
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")  # as docker hands it on: the page is asked without
     (command,) = re.findall(r"CMD (\[.*\])", read_instruction("HEALTHCHECK"))
     (_, option, code) = json.loads(command)
     for address, status in ((urlsplit(served_page).netloc, 0), (f"127.0.0.1:{find_free_port()}", 1)):

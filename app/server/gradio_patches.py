@@ -6,16 +6,20 @@ installed, at every start; `tests/server/test_gradio_patches.py` holds a contrac
 
 from __future__ import annotations
 
+import errno
 import inspect
 import json
 import os
 import pkgutil
 import re
+import socket
 import sys
 import weakref
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from types import CodeType, SimpleNamespace
 from typing import Any, NamedTuple, cast
@@ -23,10 +27,13 @@ from typing import Any, NamedTuple, cast
 import anyio.to_thread
 import gradio as gr
 import orjson
+import uvicorn
 from fastapi import HTTPException
-from gradio import processing_utils, queueing, route_utils, routes, utils
+from gradio import http_server, processing_utils, queueing, route_utils, routes, utils
+from gradio.exceptions import ServerFailedToStartError
 from gradio.server_messages import ProcessCompletedMessage
 from gradio.state_holder import SessionState, StateHolder
+from gradio_client import Client
 from gradio_client import utils as client_utils
 from starlette.requests import Request
 from starlette.responses import Response
@@ -43,6 +50,7 @@ from app.server.calls import (
     check_texts,
 )
 from app.server.large_values import is_large, list_parts
+from app.server.listening import name_host, open_sockets
 from app.server.session_names import is_session_name
 from app.server.turns import Bounds, BusyError, Call, Turns, find_visitor
 
@@ -80,6 +88,7 @@ class Patch(NamedTuple):
             module, or with `page`, `block_fn` (one of its functions), `session`, `sessions`, `clock`.
         addresses: Addresses that Gradio answers.
         is_needed: Whether the page must not be served without it; otherwise a warning will do.
+        package: An optional package that it is about; where that is not installed, so is nothing to patch.
     """
 
     name: str
@@ -88,9 +97,33 @@ class Patch(NamedTuple):
     relies_on: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
     is_needed: bool = True
+    package: str = "gradio"
 
 
 PATCHES = (
+    Patch(
+        "own sockets",
+        "Gradio asks on 127.0.0.1 whether a port is free, whatever it is to listen on, writes links to IPv6 "
+        "without brackets, and serves `::` without IPv4.",
+        "The page does not start on IPv6, or has an address that nobody can open.",
+        (
+            "gradio.http_server.start_server"
+            "(app, server_name, server_port, ssl_keyfile, ssl_certfile, ssl_keyfile_password)",
+            "gradio.http_server.Server.run_in_thread(self)",
+            "uvicorn.Server.run(self, sockets)",
+            *(
+                f"gradio.http_server.{name}"
+                for name in ("INITIAL_PORT_VALUE", "TRY_NUM_PORTS", "LOCALHOST_NAME")
+            ),
+        ),
+    ),
+    Patch(
+        "tools without a proxy",
+        "Gradio's MCP server asks its own page through the environment's proxy.",
+        "Where there is one, every tool fails.",
+        ("gradio.mcp.Client",),
+        package="mcp",
+    ),
     Patch(
         "no downloads",
         "Gradio downloads a file whose path is an address, and passes on what it finds at one.",
@@ -245,6 +278,8 @@ def check_patches(page: gr.Blocks) -> None:
         "clock": find_clock_script(),
     }
     for patch in PATCHES:
+        if find_spec(patch.package) is None:
+            continue
         changed = [name for name in patch.relies_on if not _is_known(name, roots)]
         changed += [address for address in patch.addresses if not _is_answered(page, address)]
         if not changed:
@@ -279,6 +314,63 @@ def _is_known(name: str, roots: dict[str, Any]) -> bool:
 def _is_answered(page: gr.Blocks, path: str) -> bool:
     request = {"type": "http", "method": "POST", "path": path, "headers": [], "root_path": ""}
     return any(route.matches(request)[0] != Match.NONE for route in page.app.routes)
+
+
+# Own sockets
+
+
+def serve_on_own_sockets() -> None:
+    """Let Gradio serve on what `open_sockets` opens."""
+    http_server.start_server = _start_server  # type: ignore[assignment]
+
+
+class _Server(http_server.Server):
+    """Gradio's server, on sockets that are open already."""
+
+    def __init__(self, config: uvicorn.Config, opened: list[socket.socket]) -> None:
+        super().__init__(config)
+        self._opened = opened
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        super().run(self._opened)
+
+
+def _start_server(
+    app: Any, server_name: str | None = None, server_port: int | None = None, **_without_https: Any
+) -> tuple[str, int, str, http_server.Server]:
+    """Serve; returns how the host is written in a link, the port, the page's address and the server."""
+    host = server_name or http_server.LOCALHOST_NAME
+    opened = _open_first_free(host) if server_port is None else open_sockets(host, server_port)
+    port = opened[0].getsockname()[1]
+    trusted = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")
+    server = _Server(uvicorn.Config(app, log_level="warning", forwarded_allow_ips=trusted), opened)
+    try:
+        server.run_in_thread()  # type: ignore[no-untyped-call]
+    except ServerFailedToStartError as error:
+        raise OSError(f"The server on {host}, port {port}, did not start.") from error
+    named = name_host(host)
+    return named, port, f"http://{named}:{port}/", server
+
+
+def _open_first_free(host: str) -> list[socket.socket]:
+    first, num_ports = http_server.INITIAL_PORT_VALUE, http_server.TRY_NUM_PORTS
+    for port in range(first, first + num_ports):
+        try:
+            return open_sockets(host, port)
+        except OSError as error:
+            if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+                raise
+    raise OSError(f"None of the ports from {first} to {first + num_ports - 1} is free on {host}; name one.")
+
+
+# Tools without a proxy
+
+
+def let_tools_ask_directly() -> None:
+    """Let Gradio's MCP server ask its own page without a proxy."""
+    from gradio import mcp
+
+    mcp.Client = partial(Client, httpx_kwargs={"trust_env": False})  # type: ignore[attr-defined]
 
 
 # No downloads

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import webbrowser
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,16 +23,21 @@ from app.server.gradio_patches import (
     find_upload_folder,
     give_no_permission,
     keep_lean_sessions,
+    let_tools_ask_directly,
     lighten_large_values,
     pack_answers,
+    serve_on_own_sockets,
     shut_downloads,
 )
 from app.server.kept_page import KeptPage
+from app.server.listening import read_host
 from app.server.mistakes import Mistakes
 from app.server.open_routes import OpenRoutes
 from app.server.page_head import PageHead
+from app.server.proxies import bypass_proxies
 from app.server.refusals import MAX_BODY_BYTES, CallRefusals, Refusals
 from app.server.request_bounds import RequestBounds
+from app.server.root_path import RootPath, read_root_path
 from app.server.security_headers import SecurityHeaders, read_frame_ancestors
 from app.server.uploads import Uploads
 from app.server.web_app import FAVICON, build_routes
@@ -59,7 +65,7 @@ def launch_page(
 
     Args:
         page: The page.
-        host: Address to listen on.
+        host: Address or name to listen on; `::` for every address of the machine, 0.0.0.0 for those of IPv4.
         port: Port to listen on; None for the first free one from 7860.
         endpoints: The public endpoints by name.
         routes: Further addresses to answer, before Gradio's own.
@@ -71,53 +77,64 @@ def launch_page(
     Raises:
         OSError: If the port is taken.
         PatchError: If a patch of Gradio that the page must have would not work.
-        ValueError: If a variable names what is no host, or no site that may show the page in a frame.
+        ValueError: If a variable names what is no host, or no site that may show the page in a frame, or no
+            path.
     """
+    host = read_host(host)
     check_patches(page)
     sys.setswitchinterval(SWITCH_SECONDS)
     shut_downloads()
     give_no_permission()
     pack_answers()
     lighten_large_values()
+    serve_on_own_sockets()
+    if mcp:
+        let_tools_ask_directly()
     own_routes = [*routes, *build_routes(), *build_clock_routes()]
-    _, address, _ = page.launch(
-        server_name=host,
-        server_port=port,
-        inbrowser=open_browser,
-        prevent_thread_lock=True,
-        quiet=quiet,
-        theme=build_theme(),
-        css=page_css(),
-        js=_PAGE_SCRIPT.read_text(encoding="utf-8"),
-        allowed_paths=[str(folder) for folder in shared_folders],
-        app_kwargs={
-            "middleware": [
-                Middleware(SecurityHeaders, frame_ancestors=read_frame_ancestors()),
-                Middleware(ForeignRequests, allowed=read_allowed_hosts(host)),
-                Middleware(OpenRoutes, own_routes=[route.path for route in own_routes]),
-                Middleware(Refusals),
-                Middleware(Uploads, folder=find_upload_folder(), stored=page.upload_file_set),
-                Middleware(Mistakes, page=page),
-                Middleware(Admission, check_queue=page.check_room),
-                Middleware(RequestBounds),
-                Middleware(KeptPage),
-                Middleware(PageHead),
-                Middleware(CallRefusals, endpoints=endpoints),
-            ],
-            "routes": own_routes,
-        },
-        favicon_path=FAVICON,
-        pwa=True,
-        max_file_size=MAX_BODY_BYTES,
-        state_session_capacity=MAX_SESSIONS,
-        footer_links=["api"],
-        root_path="",  # whatever GRADIO_ROOT_PATH says: every guard compares whole paths
-        run_history=False,
-        ssr_mode=False,
-        enable_monitoring=False,
-        mcp_server=mcp,
-        share=False,
-    )
+    own_paths = [route.path for route in own_routes]
+    root_path = read_root_path()
+    with bypass_proxies():  # Gradio asks its own page whether it answers
+        _, address, _ = page.launch(
+            server_name=host,
+            server_port=port,
+            inbrowser=False,
+            prevent_thread_lock=True,
+            quiet=quiet,
+            theme=build_theme(),
+            css=page_css(),
+            js=_PAGE_SCRIPT.read_text(encoding="utf-8"),
+            allowed_paths=[str(folder) for folder in shared_folders],
+            app_kwargs={
+                "middleware": [
+                    Middleware(SecurityHeaders, frame_ancestors=read_frame_ancestors()),
+                    Middleware(RootPath, root_path=root_path, own_routes=own_paths),
+                    Middleware(ForeignRequests, allowed=read_allowed_hosts(host)),
+                    Middleware(OpenRoutes, own_routes=own_paths),
+                    Middleware(Refusals),
+                    Middleware(Uploads, folder=find_upload_folder(), stored=page.upload_file_set),
+                    Middleware(Mistakes, page=page),
+                    Middleware(Admission, check_queue=page.check_room),
+                    Middleware(RequestBounds),
+                    Middleware(KeptPage),
+                    Middleware(PageHead),
+                    Middleware(CallRefusals, endpoints=endpoints),
+                ],
+                "routes": own_routes,
+            },
+            favicon_path=FAVICON,
+            pwa=True,
+            max_file_size=MAX_BODY_BYTES,
+            state_session_capacity=MAX_SESSIONS,
+            footer_links=["api"],
+            root_path=root_path,
+            run_history=False,
+            ssr_mode=False,
+            enable_monitoring=False,
+            mcp_server=mcp,
+            share=False,
+        )
     calm_queue(page)
     keep_lean_sessions(page)
+    if open_browser:
+        webbrowser.open(address)  # not in the block above, whose environment the browser would take over
     return str(address)

@@ -99,16 +99,15 @@ class OpenRoutes:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, if its address is open."""
-        if scope["type"] == "lifespan" or self.is_open(scope["path"], scope.get("root_path", "")):
+        if scope["type"] == "lifespan" or self.is_open(scope["path"]):
             await self._app(scope, receive, send)
         elif scope["type"] == "http":
             await PlainTextResponse(NOT_OFFERED, 404, {"connection": "close"})(scope, receive, send)
         else:
             await send({"type": "websocket.close"})
 
-    def is_open(self, path: str, root_path: str = "") -> bool:
-        """Return whether an address, with the path of a proxy before it or without, is answered."""
-        path = path.removeprefix(root_path)
+    def is_open(self, path: str) -> bool:
+        """Return whether an address is answered."""
         return any(
             pattern.fullmatch(path) or pattern.fullmatch(path.removesuffix("/")) for pattern in self._patterns
         )

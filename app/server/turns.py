@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from ipaddress import ip_network
+from ipaddress import IPv6Address, ip_network
 from itertools import count
 from typing import Any, NamedTuple, TypeVar
 
@@ -31,12 +31,13 @@ def find_visitor(scope: Mapping[str, Any], session: str = "") -> Visitor:
     """Return who sent a request; `scope` is the request's own, whose client the server has made out.
 
     Behind a proxy that the server trusts, that is the address that it was forwarded for. Of IPv6 it is the
-    network of 64 bits, for all of it is one visitor's.
+    network of 64 bits, for all of it is one visitor's; IPv4 written as IPv6 is IPv4.
     """
     address = (scope.get("client") or ("",))[0]
     if ":" in address:
         with suppress(ValueError):
-            address = str(ip_network((address.partition("%")[0], 64), strict=False))
+            whole = IPv6Address(address.partition("%")[0])
+            address = str(whole.ipv4_mapped or ip_network((whole, 64), strict=False))
     return Visitor(address, session)
 
 

@@ -38,6 +38,7 @@ MANIFEST: dict[str, Any] = {
 HEAD_TAGS = (
     f'<meta name="theme-color" media="(prefers-color-scheme: light)" content="{_LIGHT}">'
     f'<meta name="theme-color" media="(prefers-color-scheme: dark)" content="{_DARK}">'
+    '<link rel="manifest" href="manifest.json">'  # Gradio's own would lead beside a proxy's path
     '<link rel="icon" href="favicon.ico" sizes="16x16 32x32 48x48 64x64">'
     '<link rel="apple-touch-icon" href="glassbox/icon-180.png">'
 )

@@ -3,10 +3,12 @@
 import ast
 import asyncio
 import json
+import os
 import sys
 import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from unittest.mock import patch
 
 import pytest
@@ -21,9 +23,11 @@ from tests.conftest import serve_page
 
 @pytest.fixture(scope="module")
 def mcp_page(tmp_path_factory):
-    """The address of a page with an MCP server."""
+    """The address of a page with an MCP server, which asks the page itself, whatever proxy there is."""
     folder = tmp_path_factory.mktemp("mcp")
-    with serve_page(folder / "runs", folder / "log.txt", "--mcp") as address:
+    with ExitStack() as served:
+        with patch.dict(os.environ, {"all_proxy": "socks5://127.0.0.1:9"}):
+            address = served.enter_context(serve_page(folder / "runs", folder / "log.txt", "--mcp"))
         yield address
 
 

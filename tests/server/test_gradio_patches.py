@@ -2,7 +2,9 @@
 
 import ast
 import asyncio
+import importlib.util
 import json
+import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +15,7 @@ import httpx
 import orjson
 import pytest
 from fastapi.testclient import TestClient
-from gradio import processing_utils, queueing, route_utils, routes
+from gradio import http_server, processing_utils, queueing, route_utils, routes
 from gradio.data_classes import FileData, PredictBody
 from gradio.server_messages import ProcessCompletedMessage
 from gradio.state_holder import SessionState
@@ -43,10 +45,12 @@ from app.server.gradio_patches import (
     keep_lean_sessions,
     lighten_large_values,
     pack_answers,
+    serve_on_own_sockets,
     shut_downloads,
 )
 from app.server.turns import MAX_WAITING_OF_VISITOR
 from tests.api.test_endpoints import call_raw
+from tests.conftest import find_free_port
 
 GRADIO = Path(gr.__file__).parent
 # What serves requests, and what it calls with a visitor's data.
@@ -127,6 +131,57 @@ def test_what_has_changed_is_named_with_patch_and_version(page, monkeypatch, cap
         told = capsys.readouterr().err
     (name,) = next(iter(changed.values()))
     assert all(text in told for text in (gr.__version__, f"“{patch.name}”", name, patch.without))
+
+
+# Own sockets
+
+
+def test_gradio_itself_links_to_ipv6_without_brackets():
+    spec = importlib.util.find_spec("gradio.http_server")
+    unpatched = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(unpatched)
+    *_, address, server = unpatched.start_server(routes.App(), "::1", find_free_port())
+    server.close()
+    assert address.startswith("http://::1:")
+
+
+def test_page_is_served_on_its_own_sockets_and_told_by_a_link(page, monkeypatch, capsys):
+    monkeypatch.setattr(http_server, "start_server", http_server.start_server)  # put back afterwards
+    serve_on_own_sockets()
+    _, address, _ = page.launch(server_name="::1", prevent_thread_lock=True, ssr_mode=False)
+    try:
+        assert address == f"http://[::1]:{page.server_port}/"
+        assert f"Running on local URL:  {address.rstrip('/')}\n" in capsys.readouterr().out
+        assert httpx.get(f"{address}config").json()["title"] == "small"
+        with pytest.raises(OSError, match="in use"):
+            http_server.start_server(page.app, "::1", page.server_port)
+    finally:
+        page.close()
+    socket.create_server(("::1", page.server_port), family=socket.AF_INET6).close()  # free again
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
+def test_proxies_of_the_same_machine_are_believed(page, monkeypatch, address):
+    """Whom a request was forwarded for, whichever family nginx chooses on its way here."""
+    monkeypatch.setattr(http_server, "start_server", http_server.start_server)  # put back afterwards
+    monkeypatch.delenv("FORWARDED_ALLOW_IPS", raising=False)
+    serve_on_own_sockets()
+
+    def find_address(request: gr.Request) -> str:
+        return request.client.host
+
+    with page:
+        gr.api(find_address)
+    _, told, _ = page.launch(server_name="::", prevent_thread_lock=True, quiet=True, ssr_mode=False)
+    try:
+        host = f"[{address}]" if ":" in address else address
+        asked = told.replace("localhost", host)
+        answer = httpx.post(
+            f"{asked}gradio_api/run/find_address", json={"data": []}, headers={"X-Forwarded-For": "192.0.2.7"}
+        )
+        assert answer.json()["data"] == ["192.0.2.7"]
+    finally:
+        page.close()
 
 
 # No downloads

@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 import urllib.request
 from collections import Counter
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,7 +20,7 @@ from models.runs.folder import append_event
 from tests.conftest import find_free_port, serve_page, wait_until_served
 from tests.runs.test_stream import A, follow_news
 from tests.runs.trained_runs import make_folder, make_step
-from tests.test_readme import ROOT
+from tests.test_readme import CODE, DOCS, ROOT
 from tests.waiting import wait_until
 
 CONFIG = ROOT / "docs" / "nginx.conf"
@@ -27,14 +28,19 @@ pytestmark = pytest.mark.release
 NUM_VISITORS = 20  # chance sends all of them to one replica once in half a million times
 
 
-@pytest.fixture(scope="module")
-def front(served_page, served_runs):
-    """The address of nginx before two replicas, and the file where it notes who was sent where."""
+def make_nginx_folder():
     if shutil.which("nginx") is None:
         pytest.skip("needs nginx: install it and run again")
     folder = Path(tempfile.mkdtemp(prefix="glassbox-nginx-"))
     folder.chmod(0o755)  # nginx's workers are not root
-    noted, log = folder / "requests.txt", folder / "log.txt"
+    return folder
+
+
+@pytest.fixture(scope="module")
+def front(served_page, served_runs):
+    """The address of nginx before two replicas, and the file where it notes who was sent where."""
+    folder = make_nginx_folder()
+    noted = folder / "requests.txt"
     with serve_page(served_runs, folder / "second.txt") as second:
         port = find_free_port()
         changes = {
@@ -48,19 +54,27 @@ def front(served_page, served_runs):
         for text, replacement in changes.items():
             assert config.count(text) == 1
             config = config.replace(text, replacement)
-        (folder / "nginx.conf").write_text(config)
-        with log.open("wb") as output:
-            process = subprocess.Popen(
-                ["nginx", "-p", folder, "-c", folder / "nginx.conf", "-g", "daemon off;"],
-                stdout=output, stderr=subprocess.STDOUT,
-            )  # fmt: skip
-        try:
-            wait_until_served(f"http://127.0.0.1:{port}", process, log)
+        with start_nginx(config, folder, port):
             yield f"http://127.0.0.1:{port}", noted
-        finally:
-            process.terminate()
-            process.wait(timeout=20)
-            shutil.rmtree(folder)
+    shutil.rmtree(folder)
+
+
+@contextmanager
+def start_nginx(config, folder, port, path=""):
+    """Serve with a configuration during the `with` block."""
+    log = folder / "log.txt"
+    (folder / "nginx.conf").write_text(config)
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            ["nginx", "-p", folder, "-c", folder / "nginx.conf", "-g", "daemon off;"],
+            stdout=output, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+    try:
+        wait_until_served(f"http://127.0.0.1:{port}{path}", process, log)
+        yield
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
 
 
 def read_requests(noted, is_complete):
@@ -138,3 +152,32 @@ def test_news_of_a_run_come_as_they_happen(front, served_runs, monkeypatch):
         for step in (2, 3):
             append_event(run, make_step(step))
             assert [row[0] for row in next(news)["news"]["steps"]] == [step]
+
+
+def serve_below_path(config, folder, port):
+    """Answer what a page below /lab/ must: its address, and the place to which its name alone leads."""
+    with start_nginx(config, folder, port, "/lab/config"):
+        told = httpx.get(f"http://127.0.0.1:{port}/lab/config").json()["root"]
+        led = httpx.get(f"http://127.0.0.1:{port}/lab?tab=runs").headers["location"]
+    shutil.rmtree(folder)
+    return told.removeprefix(f"http://127.0.0.1:{port}"), urlsplit(led).path
+
+
+def test_page_lies_below_a_path_as_the_documentation_says(tmp_path):
+    blocks = CODE.findall(DOCS["docs/hosting.md"])
+    (location,) = [code for kind, code in blocks if kind == "nginx"]
+    folder, port = make_nginx_folder(), find_free_port()
+    with serve_page(tmp_path / "runs", tmp_path / "log.txt", "--root-path", "/lab") as served:
+        one = CONFIG.read_text()
+        one = one[: one.index("  map $uri")] + f"  server {{\n listen 127.0.0.1:{port};\n{location}}}\n}}\n"
+        one = one.replace("127.0.0.1:7861", urlsplit(served).netloc)
+        assert serve_below_path(one, folder, port) == ("/lab", "/lab/")
+
+        several = CONFIG.read_text().replace("listen 7860;", f"listen 127.0.0.1:{port};")
+        for text, replacement in (
+            ("    /       ", "    /lab/   "), ("location / {", "location /lab/ {"),
+            ("127.0.0.1:7861", urlsplit(served).netloc), ("    server 127.0.0.1:7862;\n", ""),
+        ):  # fmt: skip
+            assert text in several
+            several = several.replace(text, replacement)
+        assert serve_below_path(several, make_nginx_folder(), port) == ("/lab", "/lab/")

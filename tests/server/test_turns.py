@@ -130,6 +130,7 @@ def test_who_is_refused_is_told_when_to_try_again(seconds, told):
         (("2001:db8::1", 7), "2001:db8::/64"),
         (("2001:db8::ffff:1", 7), "2001:db8::/64"),
         (("fe80::1%eth0", 7), "fe80::/64"),
+        (("::ffff:192.0.2.1", 7), "192.0.2.1"),  # as a proxy may write it
         (None, ""),
     ],
 )

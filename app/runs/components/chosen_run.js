@@ -57,7 +57,7 @@ function createChosenRun(root, { onAct, onRename, onFile, onPause, onLeave }) {
     checkpoint.hidden = !card.checkpoint;
     if (checkpoint.dataset.path !== card.checkpoint) {
       const path = card.checkpoint.split("/").map(encodeURIComponent).join("/");
-      checkpoint.href = `${window.gradio_config?.root || location.origin}/gradio_api/file=${path}`;
+      checkpoint.href = `gradio_api/file=${path}`;
       checkpoint.dataset.path = card.checkpoint;
     }
   }

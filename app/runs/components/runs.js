@@ -4,7 +4,7 @@
 
 const NOW_AND_THEN_MS = 2000;
 const MAX_ASKED = 200;     // runs in one question, as app/runs/live.py allows
-const STREAM = `${window.gradio_config?.root || location.origin}/glassbox/runs`;
+const STREAM = "glassbox/runs";  // below the page's own address, whatever path and scheme a proxy gives it
 const SHARED_KEY = "glassbox-run-ids";  // app/runs/tab.py reads it too
 const UNREACHABLE = "The server could not be reached. The runs go on; this page asks again.";
 
