@@ -15,7 +15,9 @@ from starlette.routing import Route
 
 def build_proxy(target, path, strips):
     """Return an app that passes what lies below `path` on to the server at `target`."""
-    client = httpx.AsyncClient(base_url=target, timeout=None, trust_env=False)
+    # Each time anew: a connection that is kept may be closed at its other end just when it is used again.
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
+    client = httpx.AsyncClient(base_url=target, timeout=None, limits=limits, trust_env=False)
 
     async def pass_on(request):
         asked = request.scope["raw_path"].decode()

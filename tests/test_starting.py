@@ -14,7 +14,6 @@ import pytest
 from tests.conftest import find_free_port
 from tests.waiting import wait_until
 
-SOCKS = "socks5://127.0.0.1:9"
 DEAD = "http://127.0.0.1:9"
 
 
@@ -70,27 +69,39 @@ def read_title(address):
 
 
 @pytest.mark.gate
-def test_page_starts_behind_a_proxy_that_refuses_and_downloads_ask_it(tmp_path, refusing_proxy):
+def test_page_starts_behind_a_proxy_that_refuses(tmp_path, refusing_proxy):
     proxy, asked = refusing_proxy
-    environment = {
-        "http_proxy": proxy, "https_proxy": proxy, "all_proxy": SOCKS,
-        "GLASSBOX_DATA": str(tmp_path / "sets"), "GLASSBOX_RUNS": str(tmp_path / "runs"),
-    }  # fmt: skip
+    environment = {"http_proxy": proxy, "https_proxy": proxy, "all_proxy": "socks5://127.0.0.1:9"}
     with start_page(tmp_path, "--host", "::1", **environment) as address:
         assert re.fullmatch(r"http://\[::1\]:\d+", address)
         assert read_title(address) == "Glassbox"
-        assert asked == []
-        with httpx.Client(base_url=address, trust_env=False, timeout=60) as client:
-            training = {"network": "logistic", "dataset": "mnist", "epochs": 1}
-            assert client.post("/gradio_api/call/v2/train", json=training).status_code == 200
-            wait_until(lambda: asked)
-    assert all("127.0.0.1" not in host and "::1" not in host for host in asked)
+    assert asked == []
+
+
+@pytest.mark.release
+def test_downloads_go_on_asking_the_proxy(tmp_path, refusing_proxy):
+    proxy, asked = refusing_proxy
+    folders = {"GLASSBOX_DATA": str(tmp_path / "sets"), "GLASSBOX_RUNS": str(tmp_path / "runs")}
+    with (
+        start_page(tmp_path, http_proxy=proxy, https_proxy=proxy, **folders) as address,
+        httpx.Client(base_url=address, trust_env=False, timeout=60) as client,
+    ):
+        training = {"network": "logistic", "dataset": "mnist", "epochs": 1}
+        assert client.post("/gradio_api/call/v2/train", json=training).status_code == 200
+        wait_until(lambda: asked)
+    assert not any("127.0.0.1" in host for host in asked)
 
 
 @pytest.mark.gate
 def test_page_starts_behind_a_dead_proxy_and_listens_everywhere(tmp_path):
-    environment = {"HTTP_PROXY": DEAD, "HTTPS_PROXY": DEAD, "ALL_PROXY": "socks4://127.0.0.1:9"}
-    with start_page(tmp_path, "--host", "[::]", **environment) as address:
+    browser, opened = tmp_path / "browser", tmp_path / "opened.txt"
+    browser.write_text(f'#!/bin/sh\necho "$1 $ALL_PROXY $no_proxy" > {opened}\n')
+    browser.chmod(0o755)
+    socks = "socks4://127.0.0.1:9"
+    environment = {"HTTP_PROXY": DEAD, "HTTPS_PROXY": DEAD, "ALL_PROXY": socks, "BROWSER": str(browser)}
+    with start_page(tmp_path, "--host", "[::]", "--open", **environment) as address:
         found = re.fullmatch(r"http://localhost:(\d+)", address)
         for name in ("localhost", "[::1]", "127.0.0.1"):
             assert read_title(f"http://{name}:{found[1]}") == "Glassbox"
+        told = wait_until(lambda: opened.exists() and opened.read_text())
+        assert told.split() == [f"{address}/", socks]  # the browser itself goes on using the proxy

@@ -88,7 +88,7 @@ class Patch(NamedTuple):
             module, or with `page`, `block_fn` (one of its functions), `session`, `sessions`, `clock`.
         addresses: Addresses that Gradio answers.
         is_needed: Whether the page must not be served without it; otherwise a warning will do.
-        package: An optional package that it is about; where that is not installed, so is nothing to patch.
+        package: What it is about, where that is optional; if it is not installed, there is nothing to patch.
     """
 
     name: str

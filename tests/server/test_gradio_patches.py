@@ -133,6 +133,12 @@ def test_what_has_changed_is_named_with_patch_and_version(page, monkeypatch, cap
     assert all(text in told for text in (gr.__version__, f"“{patch.name}”", name, patch.without))
 
 
+def test_nothing_is_asked_of_a_package_that_is_not_installed(page, monkeypatch):
+    patch = PATCHES[0]._replace(relies_on=("page.gone",), package="no_such_package")
+    monkeypatch.setattr(gradio_patches, "PATCHES", (patch,))
+    check_patches(page)
+
+
 # Own sockets
 
 
