@@ -14,8 +14,8 @@ SUBJECTS = {"descent", "inspection", "runs", "sketchpad"}
 SHARED = {"ui", "server"}
 # A room of models/ imports those before it, and itself.
 ROOMS = (
-    "values", "processors", "networks", "data", "checkpoints", "descent", "inspection", "sketch", "training",
-    "runs",
+    "values", "processes", "processors", "tables", "networks", "data", "checkpoints", "descent",
+    "inspection", "sketch", "training", "runs",
 )  # fmt: skip
 # What builds the page, and stands between it and the web; all else of app/ works without Gradio.
 BUILDS_THE_PAGE = {"main", "theme", "tab", "section", "sections", "controls", "fields", "lesson", "handlers"}

@@ -56,6 +56,21 @@ def test_both_commands_stand_in_the_readme():
     assert "pip install uv && uv run pytest\n" in README
 
 
+def test_sizes_with_and_without_cuda_stand_beside_their_commands():
+    sizes = {}
+    for line in README.splitlines():
+        if "uv tool install" in line:
+            (gigabytes,) = re.findall(r"([\d.]+) GB", line)
+            sizes["--torch-backend cpu" in line] = float(gigabytes)
+    assert sizes[True] < 2 < sizes[False]
+    assert f"[{sizes[True]} GB are enough]" in README
+
+
+def test_intel_macs_are_told_that_they_have_no_such_torch():
+    (needed,) = re.findall(r'"torch>=([\d.]+)"', (ROOT / "pyproject.toml").read_text())
+    assert f"PyTorch 2.2 was the last for those, and Glassbox needs {needed}" in README
+
+
 def test_ci_installs_uv_as_the_readme_does_and_runs_pytest():
     script = (ROOT / ".ci" / "run").read_text()
     assert re.search(r"^pip install .*uv$", script, flags=re.MULTILINE)

@@ -18,6 +18,8 @@ import sys
 from contextlib import suppress
 from typing import Any
 
+from models.processes import build_call, build_environment
+
 _END_SECONDS = 10
 
 
@@ -26,7 +28,8 @@ class DesktopServer:
 
     def __init__(self, port: int) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "app.desktop.server", str(port)],
+            build_call("app.desktop.server", str(port)),
+            env=build_environment(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             encoding="utf-8",

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from contextlib import suppress
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from app.runs.figure import FORMATS, draw_run
@@ -27,11 +25,13 @@ from models.runs.control import resume_run, stop_run
 from models.runs.folder import describe_os_error, find_run_folder, read_name
 from models.runs.management import delete_run, rename_run, restore_run
 from models.runs.owner import check_owner
-from models.runs.records import write_events_csv
+from models.runs.records import format_events
 from models.runs.status import DamagedRunError, RunNews, RunState, read_news, read_run
+from models.tables import DecimalMark
 from models.training.config import TrainConfig
 
 MAX_ASKED_RUNS = 200
+_EVENTS: dict[str, DecimalMark] = {"events": "point", "events-comma": "comma"}
 _FIGURE_TYPES = {"svg": "image/svg+xml", "png": "image/png"}
 _BROKEN_REQUEST = "The page sent a request that cannot be read. Reload it."
 # What the fields of a request run into where a browser sends something else than our page.
@@ -182,16 +182,16 @@ def answer_file(request: Any) -> str:
     """Hand out a file about a run in base64; called by the component's script, past Gradio's queue.
 
     Args:
-        request: `{"id", "file"}` from the browser, unchecked; the file is "events", "config", "script", or
-            "svg" or "png" for its curves.
+        request: `{"id", "file"}` from the browser, unchecked; the file is "events", "events-comma" with
+            decimal commas, "config", "script", or "svg" or "png" for its curves.
     """
     try:
         run_id, file = request["id"], request["file"]
         if not isinstance(run_id, str):
             raise TypeError
         run = read_run(run_id)
-        if file == "events":
-            name, media_type, content = ".csv", "text/csv", _write_csv(run_id)
+        if file in _EVENTS:
+            name, media_type, content = ".csv", "text/csv", format_events(run_id, _EVENTS[file])
         elif file == "config":
             name, media_type = ".json", "application/json"
             content = (json.dumps(run.config, indent=2) + "\n").encode()
@@ -209,10 +209,3 @@ def answer_file(request: Any) -> str:
     except OSError as error:
         return pack({"error": f"{describe_os_error(error)}; no file was made."})
     return pack({"name": name, "type": media_type, "content": encode_bytes(content)})
-
-
-def _write_csv(run_id: str) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "events.csv"
-        write_events_csv(run_id, path)
-        return path.read_bytes()

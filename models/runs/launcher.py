@@ -10,12 +10,12 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from models.processes import build_call, build_environment
 from models.runs.folder import LOG
 
 SPARE_OPTION = "--spare"
@@ -96,9 +96,13 @@ def launch_process(folder: Path, on_end: Callable[[int], None]) -> None:
 def _open_process(arguments: list[str], stdin: int, log: int | None) -> subprocess.Popen[bytes]:
     """Start `python -m models.training` with these arguments."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "models.training", *arguments],
+        build_call("models.training", *arguments),
         cwd=_ROOT,
-        env={**os.environ, **_own_settings(), "PYTHONIOENCODING": "utf-8"},  # of its log, on Windows too
+        env={
+            **build_environment(),
+            **_own_settings(),
+            "PYTHONIOENCODING": "utf-8",
+        },  # of its log, on Windows too
         stdin=stdin,
         stdout=subprocess.DEVNULL if log is None else log,
         stderr=subprocess.STDOUT if log is not None else subprocess.DEVNULL,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -31,6 +30,7 @@ from models.runs.folder import (
     read_events,
 )
 from models.runs.status import read_run
+from models.tables import DecimalMark, format_csv
 
 MAX_UNITS = 16  # of a first layer without kernels, whose weights are images as large as the input
 
@@ -73,19 +73,20 @@ class Snapshot:
     path: Path
 
 
-def write_events_csv(run_id: str, path: Path) -> None:
+def format_events(run_id: str, decimal: DecimalMark = "point") -> bytes:
     """Write a run's step and epoch events as a table with one row an event, without those undone.
+
+    Args:
+        run_id: The run.
+        decimal: As of `models.tables.format_csv`.
 
     Raises:
         ValueError: If there is no such run.
-        OSError: If the file cannot be written.
     """
     run = read_run(run_id)
-    rows = sorted([*run.steps, *run.epochs], key=lambda event: (event["step"], event["type"] == "epoch"))
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, _COLUMNS, extrasaction="ignore")
-        writer.writeheader()
-        writer.writerows(rows)
+    events = sorted([*run.steps, *run.epochs], key=lambda event: (event["step"], event["type"] == "epoch"))
+    rows = ([event.get(column) for column in _COLUMNS] for event in events)
+    return format_csv(_COLUMNS, rows, decimal)
 
 
 def record_look(run_id: str, dataset: str, result: Evaluation) -> None:

@@ -10,6 +10,7 @@ from models.checkpoints.evaluation import evaluate_network
 from models.checkpoints.file import load_checkpoint
 from models.data.datasets import load_dataset
 from models.runs.records import (
+    format_events,
     list_snapshots,
     load_test_images,
     predict_over_epochs,
@@ -17,7 +18,6 @@ from models.runs.records import (
     read_first_layer,
     read_looks,
     record_look,
-    write_events_csv,
 )
 from models.runs.status import read_run
 from tests.runs.trained_runs import NUM_TEST, make_ending, make_folder, make_step, small_test_set, train_here
@@ -96,15 +96,13 @@ def test_looks_at_one_data_sets_test_images_are_counted(trained):
         record_look("example", "mnist", result)
 
 
-def test_table_has_a_row_an_event_without_those_undone(tmp_path):
+def test_table_has_a_row_an_event_without_those_undone():
     epoch = {"type": "epoch", "epoch": 1, "step": 2, "is_whole": True, "train_loss": 1.0,
              "train_accuracy": 0.5, "validation_loss": 1.5, "validation_accuracy": 0.4,
              "seconds": 1.0}  # fmt: skip
     resumed = {"type": "resumed", "epoch": 1, "step": 2}
     make_folder(A, [make_step(1), make_step(2), epoch, make_step(3, 9.0), resumed, make_step(3, 1.0)])
-    write_events_csv(A, tmp_path / "events.csv")
-    with (tmp_path / "events.csv").open(newline="") as file:
-        rows = list(csv.DictReader(file))
+    rows = list(csv.DictReader(format_events(A).decode().splitlines()))
     assert [(row["type"], row["step"], row["loss"], row["validation_loss"]) for row in rows] == [
         ("step", "1", "2.0", ""),
         ("step", "2", "2.0", ""),

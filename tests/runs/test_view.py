@@ -1,6 +1,7 @@
 """A run as its tab shows it: rows, curves, what is new; requests of any kind."""
 
 import base64
+import csv
 import json
 import math
 import time
@@ -340,15 +341,19 @@ def test_unknown_actions_and_files_are_refused():
 
 def test_files_hold_what_their_names_say():
     write_run([step_event(5), epoch_event(1, 5)])
-    names = ("events", "config", "script", "svg", "png")
+    names = ("events", "events-comma", "config", "script", "svg", "png")
     files = {name: json.loads(answer_file({"id": RUN, "file": name})) for name in names}
-    events, config, script, svg, png = (base64.b64decode(files[name]["content"]) for name in names)
+    events, with_commas, config, script, svg, png = (
+        base64.b64decode(files[name]["content"]) for name in names
+    )
     header, first, second = events.decode().strip().splitlines()
     assert header.startswith("type,epoch,step")
     assert first.startswith("step,")
     assert second.startswith("epoch,")
+    table = list(csv.reader(with_commas.decode("utf-8-sig").splitlines(), delimiter=";"))
+    assert table == [[cell.replace(".", ",") for cell in line.split(",")] for line in (header, first, second)]
     assert {name: json.loads(config)[name] for name in CONFIG} == CONFIG
     compile(script, "script.py", "exec")
     assert b"Multi-layer perceptron on Built-in strokes" in svg
     assert png.startswith(b"\x89PNG")
-    assert [files[name]["name"] for name in names] == [".csv", ".json", ".py", ".svg", ".png"]
+    assert [files[name]["name"] for name in names] == [".csv", ".csv", ".json", ".py", ".svg", ".png"]

@@ -43,7 +43,13 @@ _DOWNLOADS = """
   <a data-file="checkpoint" download>Checkpoint</a>
   <button type="button" data-file="svg" title="For a report: losses and accuracies">Figure as SVG</button>
   <button type="button" data-file="png" title="The same, 200 dots an inch">Figure as PNG</button>
-  <button type="button" data-file="events">Events as CSV</button>
+  <button type="button" data-file="events" title="Commas between values, points in numbers">
+    Events as CSV
+  </button>
+  <button type="button" data-file="events-comma"
+    title="Semicolons between values, commas in numbers: as a German or French spreadsheet opens it">
+    CSV with decimal commas
+  </button>
   <button type="button" data-file="config">Settings as JSON</button>
   <button type="button" data-file="script">Script</button>
 </div>

@@ -1,0 +1,7 @@
+"""`python -m glassbox` does what the command does."""
+
+import sys
+
+from glassbox import main
+
+sys.exit(main())
