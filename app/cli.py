@@ -20,9 +20,9 @@ from app.commands import (
     run_checkpoints,
     run_evaluate,
     run_export,
-    run_predict,
     run_train,
 )
+from app.predict import run_predict
 from app.server.allowed_hosts import VARIABLE as HOSTS_VARIABLE
 from app.server.allowed_hosts import read_allowed_hosts
 from app.server.listening import close_sockets, open_sockets, read_host
@@ -30,6 +30,7 @@ from app.server.root_path import VARIABLE as PATH_VARIABLE
 from app.server.root_path import read_root_path
 from app.server.security_headers import read_frame_ancestors
 from models.processors import share_processors
+from models.tables import DESCRIPTIONS
 from models.training.options import add_config_options
 
 INTERRUPTED = 130  # the shell's number for Ctrl+C
@@ -107,10 +108,26 @@ def build_parser() -> argparse.ArgumentParser:
         "--out", type=Path, metavar="FILE", help="default: the checkpoint's name.onnx, in this folder"
     )
 
-    predicting = commands.add_parser("predict", help="read the digit in an image")
+    predicting = commands.add_parser("predict", help="read the digits in images")
     predicting.set_defaults(run=run_predict)
-    predicting.add_argument("images", metavar="IMAGE", nargs="+", type=Path)
+    predicting.add_argument(
+        "images",
+        metavar="IMAGE",
+        nargs="+",
+        help="a file, a folder, whose images are read, or a pattern as '*.png'",
+    )
     predicting.add_argument("--checkpoint", default="sketchpad", help=_CHECKPOINT_HELP)
+    predicting.add_argument(
+        "--csv", type=Path, metavar="FILE", help="write the answers and all probabilities as a table too"
+    )
+    predicting.add_argument(
+        "--decimal",
+        choices=DESCRIPTIONS,
+        default="point",
+        help="the table has "
+        + "; ".join(f"with {mark} {what}" for mark, what in DESCRIPTIONS.items())
+        + ", as a German or French spreadsheet opens it; default: point",
+    )
 
     listing = commands.add_parser("checkpoints", help="list the shipped checkpoints")
     listing.set_defaults(run=run_checkpoints)

@@ -80,13 +80,29 @@ def run_evaluate(options: argparse.Namespace) -> int:
         raise ValueError("Give either --pen or --dataset: they are two measurements.")
     if options.pen is None and options.seed is not None:
         raise ValueError("--seed places pen drawings on the pad; give it with --pen.")
-    checkpoint = load_checkpoint(_find_file(options.checkpoint))
+    checkpoint = load_checkpoint(find_file(options.checkpoint))
+    _check_classes(checkpoint, options.dataset, options.pen)
     if options.pen is not None:
         _evaluate_on_pen(checkpoint, options.pen, options.seed or 0)
     else:
         dataset = options.dataset or checkpoint.info.dataset
         _evaluate_on_images(checkpoint, dataset, _find_run_id(options.checkpoint))
     return 0
+
+
+def _check_classes(checkpoint: Checkpoint, dataset: str | None, pen: Path | None) -> None:
+    """Refuse to measure by digits what has learned clothes, and the other way round: 9 is no ankle boot."""
+    from models.data.datasets import check_dataset_name
+    from models.data.names import shows_clothes
+
+    learned = checkpoint.info.dataset
+    measured = "mnist" if pen is not None else dataset or learned
+    if dataset is not None:
+        check_dataset_name(dataset)
+    if shows_clothes(measured) != shows_clothes(learned):
+        kinds = ("clothes", "digits") if shows_clothes(learned) else ("digits", "clothes")
+        where = "the pen drawings" if pen is not None else f"the images of {measured}"
+        raise ValueError(f"This network has learned {kinds[0]}, and {where} show {kinds[1]}: choose others.")
 
 
 def _find_run_id(checkpoint: str) -> str | None:
@@ -96,7 +112,7 @@ def _find_run_id(checkpoint: str) -> str | None:
     return checkpoint.removeprefix(RUN_PREFIX) if checkpoint.startswith(RUN_PREFIX) else None
 
 
-def _find_file(checkpoint: str) -> Path:
+def find_file(checkpoint: str) -> Path:
     """Return the file of a shipped name or of run:ID, or the path itself."""
     from models.checkpoints.file import find_checkpoint
     from models.runs.library import resolve_choice
@@ -109,6 +125,7 @@ def _evaluate_on_images(checkpoint: Checkpoint, dataset: str, run_id: str | None
     from app.ui.score_tables import format_classes, format_confusion
     from models.checkpoints.evaluation import compute_class_accuracies, evaluate_network
     from models.data.datasets import load_dataset
+    from models.data.names import name_classes
     from models.runs.folder import describe_os_error
     from models.runs.records import record_look
 
@@ -119,8 +136,9 @@ def _evaluate_on_images(checkpoint: Checkpoint, dataset: str, run_id: str | None
         except OSError as error:
             print(f"glassbox: {describe_os_error(error)}; this look is not counted.", file=sys.stderr)
     print(f"{checkpoint.info.network} on {result.num_images:,} test images of {dataset}: {result}")
-    print(f"\n{format_classes(compute_class_accuracies(result.confusion))}")
-    print(f"\n{format_confusion(result.confusion)}")
+    names = name_classes(dataset)
+    print(f"\n{format_classes(compute_class_accuracies(result.confusion), names)}")
+    print(f"\n{format_confusion(result.confusion, names)}")
 
 
 def _evaluate_on_pen(checkpoint: Checkpoint, path: Path, seed: int) -> None:
@@ -129,6 +147,7 @@ def _evaluate_on_pen(checkpoint: Checkpoint, path: Path, seed: int) -> None:
     from tqdm import tqdm
 
     from app.ui.score_tables import format_classes, format_confusion
+    from models.data.names import DIGITS
     from models.sketch.pen_digits import draw_all, evaluate_drawings, load_pen_digits, prepare_drawings
 
     digits = load_pen_digits(path)
@@ -142,7 +161,8 @@ def _evaluate_on_pen(checkpoint: Checkpoint, path: Path, seed: int) -> None:
         )
         what = f"{checkpoint.info.network} on {len(digits):,} drawings of {path.name}"
         print(f"{what}, from their {kind} (seed {seed}): {result}")
-        print(f"\n{format_classes(result.class_accuracies)}\n\n{format_confusion(result.confusion)}\n")
+        print(f"\n{format_classes(result.class_accuracies, DIGITS)}")
+        print(f"\n{format_confusion(result.confusion, DIGITS)}\n")
 
 
 def run_calibrate(options: argparse.Namespace) -> int:
@@ -155,7 +175,9 @@ def run_calibrate(options: argparse.Namespace) -> int:
     for path in options.files:
         if not path.is_file():
             raise ValueError(f"There is no file {path}.")
-        calibrated = calibrate_checkpoint(load_checkpoint(path), drawn)
+        checkpoint = load_checkpoint(path)
+        _check_classes(checkpoint, None, options.pen)
+        calibrated = calibrate_checkpoint(checkpoint, drawn)
         save_checkpoint(calibrated, path)
         info = calibrated.info
         print(
@@ -177,7 +199,7 @@ def run_export(options: argparse.Namespace) -> int:
     from models.checkpoints.onnx_export import SUFFIX, check_exporter, export_onnx
 
     check_exporter()
-    path = _find_file(options.checkpoint)
+    path = find_file(options.checkpoint)
     checkpoint = load_checkpoint(path)
     # Every run's file has the same name, and a run's id is a secret: it is named after its network.
     name = path.stem if _find_run_id(options.checkpoint) is None else checkpoint.info.network
@@ -186,28 +208,6 @@ def run_export(options: argparse.Namespace) -> int:
     write_atomically(out, export_onnx(checkpoint))
     print(f"Wrote {out}: images (N, 1, 28, 28) float32 in [0, 1] → logits and probabilities (N, 10).")
     return 0
-
-
-def run_predict(options: argparse.Namespace) -> int:
-    """Read each image; an image that cannot be read is reported, and the others still are."""
-    from app.ui.numbers import write_percent
-    from models.checkpoints.prediction import load_cached, predict_digit
-    from models.sketch.preparation import digit_from_image, open_image
-
-    checkpoint = _find_file(options.checkpoint)
-    load_cached(checkpoint)  # a wrong checkpoint is one error, not one for every image
-    status = 0
-    for path in options.images:
-        try:
-            prediction = predict_digit(digit_from_image(open_image(path)).image, checkpoint)
-        except ValueError as error:
-            print(f"glassbox: {path}: {error}", file=sys.stderr)
-            status = USER_ERROR
-            continue
-        ranked = sorted(enumerate(prediction.probabilities), key=lambda pair: -pair[1])[:3]
-        shares = ", ".join(f"{digit}: {write_percent(share)}" for digit, share in ranked)
-        print(f"{path}: {prediction.digit}  ({shares})")
-    return status
 
 
 def run_checkpoints(options: argparse.Namespace) -> int:

@@ -15,10 +15,12 @@ from app.api.descent import descend
 from app.api.runs import runs, train
 from app.api.window import convolve, pool
 from app.ui.drawing import read_drawing
-from models.checkpoints.prediction import predict_digit
+from models.checkpoints.prediction import load_cached, predict_digit
+from models.data.names import name_classes
 from models.networks.architecture import CONVENTION, read_architecture
 from models.runs.library import DEFAULT_CHOICE, list_choices, resolve_choice
-from models.sketch.preparation import SketchDigit, SketchRefused, digit_from_image
+from models.sketch.input import prepare_image
+from models.sketch.preparation import SketchDigit, SketchRefused
 
 
 def add_endpoints() -> None:
@@ -118,7 +120,9 @@ def predict(
         with_stages: whether to return the stages, which are twenty times as long as all else.
 
     Returns:
-        `digit` (None if refused), `probabilities` (ten), `picture` (28 rows of 28 values in [0, 1]: what the
+        `digit` (0 to 9, the place of the answer among the classes; None if refused), `answer` (its name: "7",
+        or of a network that was trained on Fashion-MNIST "Ankle boot"), `classes` (the ten names),
+        `probabilities` (ten), `picture` (28 rows of 28 values in [0, 1]: what the
         network was given), `stages` (on the way there, first to last, each with its `name`, its `title` and
         its `picture`, rows of values in [0, 1]), `doubt` (why it may be no digit, or empty) and `refusal`
         (why there is no digit, or empty).
@@ -127,11 +131,14 @@ def predict(
         if (strokes is None) == (image is None):
             raise ValueError("Give either strokes or an image.")
         path = resolve_choice(str(checkpoint))
-        sketch = _read_sketch(strokes, image, with_stages)
+        dataset = load_cached(path).info.dataset
+        sketch = _read_sketch(strokes, image, with_stages, dataset)
         prediction = predict_digit(sketch.image, path)
     except SketchRefused as refusal:
         return {
             "digit": None,
+            "answer": "",
+            "classes": list(name_classes(dataset)),
             "probabilities": [],
             "picture": [],
             "stages": [],
@@ -142,6 +149,8 @@ def predict(
         raise gr.Error(str(error), print_exception=False) from error
     return {
         "digit": prediction.digit,
+        "answer": prediction.name,
+        "classes": list(name_classes(dataset)),
         "probabilities": prediction.probabilities.tolist(),
         "picture": sketch.image.tolist(),
         "stages": [
@@ -153,16 +162,16 @@ def predict(
     }
 
 
-def _read_sketch(strokes: Any, image: Any, with_stages: bool) -> SketchDigit:
+def _read_sketch(strokes: Any, image: Any, with_stages: bool, dataset: str) -> SketchDigit:
     if strokes is not None:
-        return read_drawing({"strokes": strokes}, with_stages=with_stages)
+        return read_drawing({"strokes": strokes}, with_stages, dataset)
     if isinstance(image, str):
-        return read_drawing({"picture": image}, with_stages=with_stages)
+        return read_drawing({"picture": image}, with_stages, dataset)
     try:
         pixels = np.asarray(image, dtype=np.float64)
     except (TypeError, ValueError, OverflowError) as error:
         raise ValueError("The image must be a list of rows of numbers, all rows of one length.") from error
-    return digit_from_image(pixels, with_stages)
+    return prepare_image(pixels, dataset, with_stages)
 
 
 def checkpoints() -> list[dict[str, Any]]:

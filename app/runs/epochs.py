@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from app.runs.payloads import Absent, EpochAnswers, Epochs, SameEpochs, UnitWeights
-from app.runs.results import name_classes, title_run
+from app.runs.results import title_run
 from app.ui.digits import DRAWING, take_digit
 from app.ui.numbers import format_number, write_percent
 from app.ui.packing import encode_bytes, find_scale, quantise
 from models.data.datasets import Gallery, load_dataset
 from models.data.files import has_files
-from models.data.names import TITLES
+from models.data.names import TITLES, name_classes, shows_clothes
 from models.networks.architecture import read_architecture
 from models.runs.records import (
     Snapshot,
@@ -91,7 +91,7 @@ def show_answers(run_id: Any, index: Any, drawing: Any) -> EpochAnswers:
     dataset = run.config["dataset"]
     names = name_classes(dataset)
     if drawing is not None:
-        image, _ = take_digit(DRAWING, None, drawing)
+        image, _ = take_digit(DRAWING, None, drawing, dataset)
         caption, label = "Your drawing", None
     else:
         gallery = _load_images(dataset)
@@ -100,7 +100,7 @@ def show_answers(run_id: Any, index: Any, drawing: Any) -> EpochAnswers:
             raise ValueError(f"Image {index!s:.20}: enter a whole number from 0 to {last:,}.")
         image, label = gallery.images[index].astype(np.float32) / 255, int(gallery.labels[index])
         caption = f"No. {index:,} of the {gallery.name}: {names[label]}"
-        if dataset == "fashion-mnist" and not has_files(dataset):  # a digit stands in for clothes
+        if shows_clothes(dataset) and not has_files(dataset):  # a digit stands in for clothes
             caption, label = f"No. {index:,} of the {gallery.name}: {label}", None
     probabilities = predict_over_epochs(run_id, image)  # (E, 10)
     if not np.isfinite(probabilities).all():

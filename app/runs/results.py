@@ -12,15 +12,11 @@ from app.ui.packing import encode_bytes
 from models.checkpoints.evaluation import compute_interval
 from models.data.datasets import load_gallery
 from models.data.files import has_files
-from models.data.names import TITLES
+from models.data.names import TITLES, name_classes, shows_clothes
 from models.networks.registry import NETWORKS
 from models.runs.records import Answers, load_test_images, read_answers, read_looks
 from models.runs.status import EXAMPLE_RUN, LIVE_STATUSES, RunState, keep_known_runs, read_run
 
-DIGITS = tuple("0123456789")
-CLOTHES = (
-    "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
-)  # fmt: skip
 MAX_IMAGES = 40
 NUM_MISTAKES = 12
 
@@ -28,11 +24,6 @@ _WHY_LOOKS_MATTER = (
     "Whoever looks again and again and keeps the best score keeps some luck with it, and the score is a "
     "little too good. Choose by the validation accuracy, and look at the test images once, at the end."
 )
-
-
-def name_classes(dataset: str) -> tuple[str, ...]:
-    """Return what the ten labels of a data set stand for."""
-    return CLOTHES if dataset == "fashion-mnist" else DIGITS
 
 
 def title_training(run: RunState) -> str:
@@ -79,7 +70,7 @@ def show_results(run_id: Any, known: Any = None) -> Results | Absent:
         ),
         "looks": _describe_looks(run, known),
         "classes": name_classes(dataset),
-        "is_digits": dataset != "fashion-mnist",
+        "is_digits": not shows_clothes(dataset),
         "matrix": confusion.tolist(),
         "most": int((confusion - np.diag(confusion.diagonal())).max()),
         "per_class": _show_classes(confusion),

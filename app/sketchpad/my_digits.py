@@ -7,7 +7,7 @@ from typing import Any
 from app.sketchpad.payloads import NetworkList, ScoreView
 from app.ui.numbers import write_percent
 from models.checkpoints.file import read_info
-from models.runs.library import list_choices, resolve_choice
+from models.runs.library import list_choices, resolve_digit_reader
 from models.sketch.drawing_scores import score_drawings
 from models.sketch.drawings import prepare_drawings
 
@@ -43,7 +43,7 @@ def show_score(key: Any, digits: Any) -> ScoreView:
     """
     if not isinstance(key, str):
         raise ValueError("The page sent a request without a network. Reload it.")
-    path = resolve_choice(key)
+    path = resolve_digit_reader(key)
     drawings = prepare_drawings(digits)
     score = score_drawings(drawings, path)
     low, high = score.interval

@@ -15,12 +15,16 @@ class Absent(TypedDict):
 
 
 class NetworkAnswer(TypedDict):
-    """One network's answer to a drawing: `digit` and `probabilities`, or a `message`."""
+    """One network's answer to a drawing: `digit` and `probabilities`, or a `message`.
+
+    `classes` are the names of its ten classes where they are not the digits.
+    """
 
     status: Literal["digit", "error"]
     key: str
     name: str
     digit: NotRequired[int]
+    classes: NotRequired[list[str]]
     probabilities: NotRequired[list[float]]
     message: NotRequired[str]
 
@@ -28,7 +32,7 @@ class NetworkAnswer(TypedDict):
 class Agreement(TypedDict):
     """Whether several networks agree: the digit that all read, or None, and a sentence."""
 
-    digit: int | None
+    digit: int | None  # or of clothes the place among the classes
     text: str
 
 
@@ -38,6 +42,7 @@ class PadAnswer(TypedDict):
     status: Literal["digit", "refused", "error"]
     message: NotRequired[str]
     digit: NotRequired[int]
+    classes: NotRequired[list[str]]
     probabilities: NotRequired[list[float]]
     image: NotRequired[list[int]]  # 784 of 0 to 255, the network's input
     field: NotRequired[list[float] | None]  # x, y and side of its 28 × 28 pixels in pixels of the pad

@@ -14,7 +14,7 @@ from app.ui.packing import quantise
 from models.checkpoints.prediction import Prediction, load_cached, predict_digit
 from models.data.strokes import FIELD_PX
 from models.networks.registry import get_network_spec
-from models.runs.library import resolve_choice
+from models.runs.library import resolve_digit_reader
 from models.sketch.likeness import Gauge, Measure, gauge_likeness
 from models.sketch.preparation import SketchRefused
 from models.sketch.preparation_steps import Step, follow_image, follow_strokes
@@ -39,9 +39,9 @@ def show_preparation(drawing: Any, checkpoint: Any, brush_px: Any = None) -> Pre
     """
     if not isinstance(checkpoint, str):
         raise ValueError(f"{checkpoint!r:.40} is not a checkpoint. Choose one of the list.")
-    path = resolve_choice(checkpoint)
     image = read_image(drawing)
     try:
+        path = resolve_digit_reader(checkpoint)
         if image is not None:
             preparation = follow_image(image)
         else:

@@ -132,19 +132,22 @@ def on_open(chosen: str, beside: list[str], my_runs: list[str]) -> NetworkLists:
 
 
 def _list_labels(my_runs: list[str]) -> list[tuple[str, str]]:
-    return [(choice.label, choice.key) for choice in list_choices(my_runs)]
+    return [(choice.label, choice.key) for choice in list_choices(my_runs, with_clothes=True)]
 
 
 def describe_choice(key: str) -> str:
     """Return a few lines of Markdown about a checkpoint, all from its header."""
     from models.checkpoints.file import read_info
-    from models.data.names import TITLES
+    from models.data.names import TITLES, shows_clothes
     from models.networks.registry import get_network_spec
 
     try:
         info = read_info(resolve_choice(key))
     except ValueError as mistake:  # the run has been deleted, or its file is damaged
         return str(mistake)
+    clothes = ""
+    if shows_clothes(info.dataset):
+        clothes = " It has learned clothes: open an image of one piece on plain paper, or draw its outline."
     epochs = f"{info.epochs} epoch{'' if info.epochs == 1 else 's'}"
     reads = ""
     if info.test_accuracy is not None:
@@ -153,5 +156,5 @@ def describe_choice(key: str) -> str:
     return (
         f"{get_network_spec(info.network).summary}.\n\n"
         f"Trained by the {info.recipe.get('recipe', 'own')} recipe for {epochs} in "
-        f"{format_seconds(info.seconds)}, seed {info.seed}.{reads}"
+        f"{format_seconds(info.seconds)}, seed {info.seed}.{reads}{clothes}"
     )

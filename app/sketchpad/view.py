@@ -13,6 +13,7 @@ from app.sketchpad.payloads import Agreement, NetworkAnswer, PadAnswer
 from app.ui.drawing import PAD_SIZE_PX, read_drawing
 from app.ui.numbers import write_percent
 from models.checkpoints.prediction import load_cached, predict_digit
+from models.data.names import name_classes, shows_clothes
 from models.networks.registry import get_network_spec
 from models.runs.folder import read_name
 from models.runs.library import RUN_PREFIX, resolve_choice
@@ -65,18 +66,22 @@ def _answer(drawing: Any, keys: Sequence[str]) -> PadAnswer:
     if not 1 <= len(keys) <= MAX_CHECKPOINTS:
         message = f"{len(keys)} networks are chosen: choose 1 to {MAX_CHECKPOINTS}."
         return {"status": "error", "message": message}
+    have_clothes = [_has_clothes(key) for key in keys]
     try:
-        sketch = read_drawing(drawing)
-    except SketchRefused as refusal:
-        return {"status": "refused", "message": str(refusal)}
+        sketches = {clothes: _prepare(drawing, clothes) for clothes in dict.fromkeys(have_clothes)}
     except ValueError as error:
         return {"status": "error", "message": str(error)}
-    answers = [_ask_checkpoint(sketch, key) for key in keys]
-    first = answers[0]
+    prepared = [sketch for sketch in sketches.values() if isinstance(sketch, SketchDigit)]
+    if not prepared:
+        return {"status": "refused", "message": str(sketches[have_clothes[0]])}
+    answers = [
+        _ask_checkpoint(sketches[clothes], key) for clothes, key in zip(have_clothes, keys, strict=True)
+    ]
+    first, sketch = answers[0], prepared[0]
     answer: PadAnswer = {
         "status": first["status"],
         "image": np.rint(sketch.image * 255).astype(int).ravel().tolist(),
-        "field": _locate_field(drawing, sketch),
+        "field": None if sketch is sketches.get(True) else _locate_field(drawing, sketch),
         "doubt": sketch.doubt.reason if sketch.doubt else None,
         "answers": answers,
         "agreement": compare_answers(answers) if len(answers) > 1 else None,
@@ -84,29 +89,53 @@ def _answer(drawing: Any, keys: Sequence[str]) -> PadAnswer:
     }
     if first["status"] == "digit":
         answer["digit"], answer["probabilities"] = first["digit"], first["probabilities"]
+        if "classes" in first:
+            answer["classes"] = first["classes"]
     else:
         answer["message"] = first["message"]
     return answer
 
 
-def _ask_checkpoint(sketch: SketchDigit, key: str) -> NetworkAnswer:
+def _has_clothes(key: str) -> bool:
+    """Return whether a checkpoint has learned clothes; one that cannot be asked has not."""
+    try:
+        return shows_clothes(load_cached(resolve_choice(key)).info.dataset)
+    except (ValueError, OSError):
+        return False
+
+
+def _prepare(drawing: Any, clothes: bool) -> SketchDigit | SketchRefused:
+    """Prepare a drawing for networks of one kind, or return why they cannot be asked about it."""
+    try:
+        return read_drawing(drawing, dataset="fashion-mnist" if clothes else "mnist")
+    except SketchRefused as refusal:
+        return refusal
+
+
+def _ask_checkpoint(sketch: SketchDigit | SketchRefused, key: str) -> NetworkAnswer:
     """Return one checkpoint's answer; a file that is damaged or gone is an error, and stops no other."""
+    name = key[:40]
     try:
         path = resolve_choice(key)
-        prediction = predict_digit(sketch.image, path)
         info = load_cached(path).info
+        name = f"{get_network_spec(info.network).title} ({info.recipe.get('recipe', 'own')})"
+        if key.startswith(RUN_PREFIX):
+            name = f"{read_name(path.parent) or 'Your run'}: {name}"
+        if isinstance(sketch, SketchRefused):
+            raise sketch
+        prediction = predict_digit(sketch.image, path)
     except ValueError as error:
-        return {"status": "error", "key": key, "name": key[:40], "message": str(error)}
-    name = f"{get_network_spec(info.network).title} ({info.recipe.get('recipe', 'own')})"
-    if key.startswith(RUN_PREFIX):
-        name = f"{read_name(path.parent) or 'Your run'}: {name}"
-    return {
+        return {"status": "error", "key": key, "name": name, "message": str(error)}
+    answer: NetworkAnswer = {
         "status": "digit",
         "key": key,
         "name": name,
         "digit": prediction.digit,
         "probabilities": prediction.probabilities.tolist(),
     }
+    if shows_clothes(info.dataset):
+        answer["classes"] = list(name_classes(info.dataset))
+    return answer
 
 
 def _locate_field(drawing: Any, sketch: SketchDigit) -> list[float] | None:
@@ -127,23 +156,31 @@ def compare_answers(answers: Sequence[NetworkAnswer]) -> Agreement:
     absence = f" {_COUNTS[silent]} could not be asked." if silent else ""
     if not read:
         return {"digit": None, "text": absence.strip()}
-    groups: dict[int, list[float]] = {}  # the confidence of those that read each digit
+    groups: dict[str, list[float]] = {}  # the confidence of those that read each digit
     for answer in read:
-        groups.setdefault(answer["digit"], []).append(answer["probabilities"][answer["digit"]])
+        groups.setdefault(_name_answer(answer), []).append(answer["probabilities"][answer["digit"]])
     if len(groups) == 1:
-        digit, shares = next(iter(groups.items()))
+        name, shares = next(iter(groups.items()))
         who = {1: "One reads", 2: "Both read"}.get(len(read), f"All {_COUNTS[len(read)].lower()} read")
-        return {"digit": digit, "text": f"{who} {digit}, {_write_range(shares)}.{absence}"}
+        return {"digit": read[0]["digit"], "text": f"{who} {name}, {_write_range(shares)}.{absence}"}
     ordered = sorted(groups.items(), key=lambda group: (-len(group[1]), -max(group[1])))
     parts = [
-        f"{_COUNTS[len(shares)].lower()} read{'s' if len(shares) == 1 else ''} {digit}"
-        for digit, shares in ordered
+        f"{_COUNTS[len(shares)].lower()} read{'s' if len(shares) == 1 else ''} {name}"
+        for name, shares in ordered
     ]
+    who = ", ".join(parts)
+    who = who[0].upper() + who[1:]
+    if len({"classes" in answer for answer in read}) > 1:
+        return {"digit": None, "text": f"{who}. Some have learned digits and some clothes.{absence}"}
     surest = max(read, key=lambda answer: answer["probabilities"][answer["digit"]])
     share = write_percent(surest["probabilities"][surest["digit"]])
-    who = f"{', '.join(parts).capitalize()}: they disagree."
-    text = f"{who} The most confident reads {surest['digit']}, {share}.{absence}"
+    text = f"{who}: they disagree. The most confident reads {_name_answer(surest)}, {share}.{absence}"
     return {"digit": None, "text": text}
+
+
+def _name_answer(answer: NetworkAnswer) -> str:
+    """Return what a network read: "7", or "Ankle boot"."""
+    return answer["classes"][answer["digit"]] if "classes" in answer else str(answer["digit"])
 
 
 def _write_range(shares: Sequence[float]) -> str:

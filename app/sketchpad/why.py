@@ -23,7 +23,7 @@ from app.ui.packing import encode_bytes, find_scale, quantise
 from models.checkpoints.prediction import Prediction, load_cached, predict_digit
 from models.data.datasets import load_gallery
 from models.networks.registry import get_network_spec
-from models.runs.library import resolve_choice
+from models.runs.library import resolve_digit_reader
 from models.sketch.counterfactual import MAX_EDITS, MAX_INK_PX, Counterfactual, find_counterfactual
 from models.sketch.explanation import PATCH_PX, check_digit, map_gradient, map_occlusion
 from models.sketch.neighbours import Neighbour, count_read, describe_features, find_neighbours
@@ -167,7 +167,7 @@ def _read(drawing: Any, key: Any) -> tuple[Path, Image, Prediction]:
         raise ValueError(f"{key!r:.40} is not a checkpoint. Choose one of the list.")
     image = read_drawing(drawing).image
     try:
-        path = resolve_choice(key)
+        path = resolve_digit_reader(key)
         prediction = predict_digit(image, path)
     except OSError as error:
         raise ValueError("This checkpoint's file is no longer there. Choose another one.") from error

@@ -17,13 +17,14 @@ def list_sources() -> list[tuple[str, str]]:
     return [(test, TEST), (test.replace("test set", "training set"), TRAIN), ("My last drawing", DRAWING)]
 
 
-def take_digit(source: Any, index: Any, drawing: Any) -> tuple[Floats, str]:
+def take_digit(source: Any, index: Any, drawing: Any, dataset: str = "mnist") -> tuple[Floats, str]:
     """Return the chosen image and what it shows.
 
     Args:
         source: TEST, TRAIN or DRAWING.
         index: Its number in the data set, from 0.
         drawing: The sketchpad's value, strokes or an image (see `app.ui.drawing`), unchecked.
+        dataset: As whose images a drawing is prepared (see `models.sketch.input`).
 
     Returns:
         The image (28, 28) in [0, 1], and "a 7" or "yours".
@@ -34,7 +35,7 @@ def take_digit(source: Any, index: Any, drawing: Any) -> tuple[Floats, str]:
     if source == DRAWING:
         if not isinstance(drawing, dict) or not (drawing.get("strokes") or drawing.get("picture")):
             raise ValueError("There is no drawing yet: draw a digit on the sketchpad, or choose an image.")
-        return read_drawing(drawing).image.astype(np.float64), "yours"
+        return read_drawing(drawing, dataset=dataset).image.astype(np.float64), "yours"
     if source not in (TEST, TRAIN):
         raise ValueError(f"The image comes from {source!r:.40}: choose one of {TEST}, {TRAIN}, {DRAWING}.")
     gallery = load_gallery(source)

@@ -10,19 +10,21 @@ from typing import Any
 import numpy.typing as npt
 
 from models.sketch.image import open_image
-from models.sketch.preparation import SketchDigit, digit_from_image, digit_from_strokes
+from models.sketch.input import prepare_image, prepare_strokes
+from models.sketch.preparation import SketchDigit
 
 PAD_SIZE_PX = 280  # of the pad's sides, whatever its size on the screen
 MAX_IMAGE_BYTES = 3 * 2**20  # of the file; the pad makes larger ones smaller before it sends them
 
 
-def read_drawing(drawing: Any, with_stages: bool = False) -> SketchDigit:
+def read_drawing(drawing: Any, with_stages: bool = False, dataset: str = "mnist") -> SketchDigit:
     """Prepare what the pad holds for a network.
 
     Args:
         drawing: From a stranger, unchecked: `{"strokes": [[[x, y], …], …]}` in pad pixels, or
             `{"picture": "data:image/png;base64,…"}`, a file's content; an image counts before strokes.
         with_stages: Also return the stages on the way.
+        dataset: What the network was trained on, as whose images the drawing is prepared.
 
     Raises:
         SketchRefused: If there is no digit to read; the message is for the learner.
@@ -30,8 +32,8 @@ def read_drawing(drawing: Any, with_stages: bool = False) -> SketchDigit:
     """
     image = read_image(drawing)
     if image is not None:
-        return digit_from_image(image, with_stages=with_stages)
-    return digit_from_strokes(drawing.get("strokes"), PAD_SIZE_PX, with_stages=with_stages)
+        return prepare_image(image, dataset, with_stages)
+    return prepare_strokes(drawing.get("strokes"), PAD_SIZE_PX, dataset, with_stages)
 
 
 def read_image(drawing: Any) -> npt.NDArray[Any] | None:

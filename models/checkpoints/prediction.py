@@ -13,6 +13,7 @@ import numpy as np
 import torch
 
 from models.checkpoints.file import Checkpoint, find_checkpoint, load_checkpoint
+from models.data.names import name_classes
 from models.networks.layers import IMAGE_SIZE_PX
 
 
@@ -21,12 +22,14 @@ class Prediction:
     """A network's answer.
 
     Attributes:
-        digit: The most probable digit.
+        digit: The most probable class, 0 to 9: a digit, but where the network has learned clothes.
+        name: What that class is: "7", or of Fashion-MNIST "Ankle boot".
         probabilities: (10,) float64, the softmax of the logits divided by the checkpoint's temperature; they
             sum to 1. In float32 one in twenty answers of a confident network would be exactly 1.
     """
 
     digit: int
+    name: str
     probabilities: np.ndarray
 
 
@@ -34,8 +37,8 @@ def predict_digit(image: np.ndarray, checkpoint: str | Path) -> Prediction:
     """Ask a checkpoint's network what an image shows.
 
     Args:
-        image: (28, 28) in [0, 1], 1 for full ink, prepared as MNIST's images are (see
-            `models.sketch.preparation`).
+        image: (28, 28) in [0, 1], 1 for full ink, prepared as the images are that the network was trained
+            on (see `models.sketch.input`).
         checkpoint: Name of a shipped checkpoint, or a path.
 
     Raises:
@@ -50,7 +53,8 @@ def predict_digit(image: np.ndarray, checkpoint: str | Path) -> Prediction:
     with on_one_core(), torch.inference_mode():
         logits = loaded.network(torch.from_numpy(pixels)[None, None])  # (1, 1, 28, 28) → (1, 10)
         probabilities = (logits.double() / (loaded.info.temperature or 1.0)).softmax(dim=1)[0].numpy()
-    return Prediction(int(probabilities.argmax()), probabilities)
+    digit = int(probabilities.argmax())
+    return Prediction(digit, name_classes(loaded.info.dataset)[digit], probabilities)
 
 
 @contextmanager

@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.checkpoints.file import CheckpointInfo, find_checkpoint, list_checkpoints, read_info
-from models.data.names import TITLES
+from models.checkpoints.prediction import load_cached
+from models.data.names import TITLES, shows_clothes
 from models.networks.registry import get_network_spec
 from models.runs.folder import EXAMPLE_RUN, read_name
 from models.runs.status import find_run_checkpoint, keep_known_runs
+from models.sketch.preparation import SketchRefused
 
 DEFAULT_CHOICE = "sketchpad"  # made for people's drawings
 RUN_PREFIX = "run:"
+_CLOTHES = "This network has learned clothes, and this is about digits. Choose one that has learned digits."
 CHOICE_INFO = "Its recipe, and its accuracy on the test images."
 
 
@@ -31,11 +34,14 @@ class Choice:
     info: CheckpointInfo
 
 
-def list_choices(run_ids: object) -> list[Choice]:
-    """List the shipped checkpoints, then those of the given runs that read digits, latest first.
+def list_choices(run_ids: object, with_clothes: bool = False) -> list[Choice]:
+    """List the shipped checkpoints, then those of the given runs, latest first.
 
-    Runs on Fashion-MNIST are left out, since their ten classes are clothes; so are runs without a finished
-    epoch, damaged files, and ids that no run has.
+    Runs without a finished epoch, damaged files, and ids that no run has are left out.
+
+    Args:
+        run_ids: The runs, unchecked.
+        with_clothes: Whether runs on Fashion-MNIST are listed too, whose ten classes are clothes.
     """
     choices = []
     for name in list_checkpoints():
@@ -49,7 +55,7 @@ def list_choices(run_ids: object) -> list[Choice]:
             info = read_info(path)
         except ValueError:
             continue  # a damaged file is no reason not to offer the others
-        if info.dataset != "fashion-mnist":
+        if with_clothes or not shows_clothes(info.dataset):
             whose = read_name(path.parent) or "Your run"
             choices.append(Choice(f"{RUN_PREFIX}{run_id}", f"{whose}: {_describe(info)}", info))
     return choices
@@ -70,6 +76,20 @@ def resolve_choice(key: object) -> Path:
         known = ", ".join(list_checkpoints())
         raise ValueError(f"There is no checkpoint called {str(key)[:40]!r}. Choose one of: {known}.")
     return find_checkpoint(key)
+
+
+def resolve_digit_reader(key: object) -> Path:
+    """Return the file behind a choice's key as `resolve_choice`, for what is about digits.
+
+    Raises:
+        SketchRefused: If the network has learned clothes.
+        ValueError: As `resolve_choice`, or if the file is damaged.
+        OSError: If the file has been deleted at this moment.
+    """
+    path = resolve_choice(key)
+    if shows_clothes(load_cached(path).info.dataset):
+        raise SketchRefused(_CLOTHES)
+    return path
 
 
 def _describe(info: CheckpointInfo) -> str:

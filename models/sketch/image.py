@@ -43,7 +43,7 @@ def open_image(source: str | Path | IO[bytes]) -> npt.NDArray[Any]:
         An array for `find_ink`: (H, W) bool, uint8, uint16 or float32, or (H, W, 3 or 4) uint8.
 
     Raises:
-        ValueError: No such file, not an image, damaged, or too large.
+        ValueError: No such file, one that may not be read, not an image, damaged, or too large.
     """
     name = Path(str(source if isinstance(source, str | Path) else getattr(source, "name", "the file"))).name
     try:
@@ -63,6 +63,8 @@ def open_image(source: str | Path | IO[bytes]) -> npt.NDArray[Any]:
                 f"{name!r} is a {kind} photo, as many phones take them, which is not read here. Save or "
                 "share it as JPEG (on an iPhone: Settings, Camera, Formats, Most Compatible) and try again."
             ) from error
+        if isinstance(error, OSError) and error.errno is not None:  # the system's, before Pillow saw a byte
+            raise ValueError(f"{name!r} cannot be read: {error.strerror}.") from error
         raise ValueError(  # what Pillow raises for damaged files
             f"{name!r} cannot be read as an image: it is damaged or of another kind. "
             "Save it as PNG or JPEG and try again."
@@ -128,6 +130,16 @@ def find_ink(image: npt.NDArray[Any]) -> tuple[Floats32, Floats32, bool]:
     if not is_photo:
         return light, _find_clean_ink(light, float(paper)), False
     return light, find_photo_ink(_list_channels(image, light)), True
+
+
+def read_light(image: npt.NDArray[Any]) -> Floats32:
+    """Read an image's brightness (H, W) in [0, 1], as `find_ink` does.
+
+    Raises:
+        ValueError: As `find_ink`.
+    """
+    _check_image(image)
+    return _read_light(image)
 
 
 def _list_channels(image: npt.NDArray[Any], light: Floats32) -> Iterator[Floats32]:

@@ -80,7 +80,7 @@ def digit_from_strokes(
         ValueError: The strokes are not lists of points, there are too many, or a number is not finite or
             more than a pad's size outside the pad.
     """
-    pad_strokes = _read_strokes(strokes, size_px)
+    pad_strokes = read_strokes(strokes, size_px)
     if not pad_strokes:
         raise SketchRefused("The pad is empty. Draw a digit from 0 to 9.")
     points = np.concatenate(pad_strokes)
@@ -163,7 +163,7 @@ def _raise_if_strong(doubt: Doubt | None, refuses_doubtful: bool) -> Doubt | Non
     return doubt
 
 
-def _read_strokes(strokes: object, size_px: float) -> list[Floats32]:
+def read_strokes(strokes: object, size_px: float) -> list[Floats32]:
     """Check what a stranger sent as strokes and return those with points, (P, 2) each, within the pad.
 
     Counts before it converts, so that no list is walked through that is too long to be a drawing.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from models.data.names import DATASETS, NUM_IMAGES, TITLES
+from models.data.names import DATASETS, NUM_IMAGES, TITLES, shows_clothes
 from models.training.settings import check_name, declare, list_settings
 
 RECIPES = ("notebook", "fast", "sketch", "free")
@@ -169,7 +169,7 @@ class TrainConfig:
         check_name("recipe", self.recipe, RECIPES)
         for name, setting in list_settings(type(self)).items():  # type: ignore[arg-type]  # a class is hashable
             setting.check(getattr(self, name))
-        if self.added_strokes and self.dataset == "fashion-mnist":
+        if self.added_strokes and shows_clothes(self.dataset):
             raise ValueError(
                 "Strokes are digits, so they cannot be added to clothes; set added_strokes to 0."
             )

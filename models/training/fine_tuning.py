@@ -25,6 +25,7 @@ from torch import Tensor
 from models.checkpoints.file import CheckpointInfo, load_checkpoint
 from models.data.datasets import Dataset
 from models.data.files import has_files
+from models.data.names import shows_clothes
 from models.networks.layers import IMAGE_SIZE_PX
 from models.training.config import MAX_DRAWINGS, TrainConfig
 
@@ -70,7 +71,7 @@ def plan_fine_tuning(info: CheckpointInfo, start_from: str, num_drawings: int, s
             f"{num_drawings} of your drawings can be read; keep at least {MIN_DRAWINGS}, best some of each "
             "digit."
         )
-    if info.dataset == "fashion-mnist":
+    if shows_clothes(info.dataset):
         raise ValueError("This network has learned clothes. Choose one that reads digits.")
     return TrainConfig(
         network=info.network,

@@ -52,7 +52,7 @@ def _list_options() -> dict[str, Setting]:
     return {name: setting for name, setting in SETTINGS.items() if setting.offered != "nowhere"}
 
 
-def check_out(out: Path | None) -> None:
+def check_out(out: Path | None, option: str = "--out") -> None:
     """Find out before the work whether its result can be written.
 
     Raises:
@@ -62,8 +62,8 @@ def check_out(out: Path | None) -> None:
     if out is None:
         return
     if not out.parent.is_dir():
-        raise ValueError(f"There is no folder {out.parent}; create it, or choose another --out.")
+        raise ValueError(f"There is no folder {out.parent}; create it, or choose another {option}.")
     if out.exists():
-        raise ValueError(f"{out} exists already; choose another --out, or move it away first.")
+        raise ValueError(f"{out} exists already; choose another {option}, or move it away first.")
     with tempfile.TemporaryFile(dir=out.parent):
         pass

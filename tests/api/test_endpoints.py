@@ -17,7 +17,10 @@ from PIL import Image
 from app.api import endpoints
 from app.sketchpad.tab import build_example
 from models.checkpoints.file import list_checkpoints
+from models.checkpoints.prediction import predict_digit
+from models.data.names import CLOTHES, DIGITS
 from models.sketch.preparation import digit_from_strokes
+from tests.runs.trained_runs import make_clothes_run
 from tests.waiting import wait_until
 
 # The contract: every endpoint's parameters in their order, each with its default, or ... where it has none.
@@ -244,14 +247,14 @@ def test_architecture_says_in_its_documentation_what_it_returns():
     assert set(re.findall(r"\w+", text)) >= ARCHITECTURE_KEYS | LAYER_KEYS
 
 
-PREDICT_KEYS = {"digit", "probabilities", "picture", "stages", "doubt", "refusal"}
+PREDICT_KEYS = {"digit", "answer", "classes", "probabilities", "picture", "stages", "doubt", "refusal"}
 
 
 @pytest.mark.parametrize("digit", range(10))
 def test_predict_reads_strokes(client, digit):
     result = client.predict(build_example(digit), None, "convnet3", api_name="/predict")
     assert set(result) == PREDICT_KEYS
-    assert result["digit"] == digit
+    assert (result["digit"], result["answer"], result["classes"]) == (digit, str(digit), list(DIGITS))
     assert len(result["probabilities"]) == 10
     assert sum(result["probabilities"]) == pytest.approx(1, abs=1e-5)
     assert np.array(result["picture"]).shape == (28, 28)
@@ -277,6 +280,19 @@ def test_predict_reads_images(client, mnist_test):
     for image in (large, url):
         short = client.predict(None, image, "convnet3", with_stages=False, api_name="/predict")
         assert short == {**result, "stages": []}
+
+
+def test_predict_names_clothes_and_prepares_an_image_as_such():
+    folder = make_clothes_run("c" * 32)
+    image = np.zeros((28, 28))
+    image[3:12, 2:20] = 0.5  # cropped and centred as a digit it would be another image
+    result = endpoints.predict(image=image.tolist(), checkpoint=f"run:{folder.name}")
+    expected = predict_digit(image, folder / "checkpoint.safetensors")
+    assert (result["answer"], result["classes"]) == (CLOTHES[expected.digit], list(CLOTHES))
+    assert result["probabilities"] == expected.probabilities.tolist()
+    np.testing.assert_allclose(result["picture"], image)
+    by_strokes = endpoints.predict(strokes=build_example(1), checkpoint=f"run:{folder.name}")
+    assert by_strokes["answer"] in CLOTHES
 
 
 def test_predict_refuses_a_blank_without_guessing(client):

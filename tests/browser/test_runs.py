@@ -11,11 +11,13 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from models.checkpoints.file import load_checkpoint
+from models.data.names import CLOTHES, DIGITS
 from models.training.recipes import make_config
 from tests.browser.conftest import NARROW
 from tests.browser.dropdown import take_option
 from tests.browser.test_sketchpad import Pad, check_delays, choose
 from tests.runs.finished_runs import train_finished_runs
+from tests.runs.trained_runs import write_clothes_checkpoint
 from tests.waiting import HANG_MS
 
 ROOT, FOCUS = "#runs .gb-runs", "#runs .gb-runs-focus"
@@ -323,6 +325,10 @@ def test_files_are_handed_out(open_runs, place_run, tmp_path):
     run_id = place_run()
     runs_tab = open_runs(run_id)
     texts = {}
+    with runs_tab.page.expect_download() as download:
+        runs_tab.press("CSV with decimal commas")
+    download.value.save_as(tmp_path / "commas.csv")
+    assert (tmp_path / "commas.csv").read_bytes().startswith(b"\xef\xbb\xbftype;epoch;step")
     for name in ("Figure as SVG", "Events as CSV", "Settings as JSON", "Script"):
         with runs_tab.page.expect_download() as download:
             runs_tab.press(name)
@@ -414,14 +420,21 @@ def test_what_a_network_brings_is_filled_in_before_any_answer_and_late_ones_rewr
     assert field.input_value() == "0.1234"
 
 
-def test_own_run_reads_a_drawing_on_the_sketchpad(open_runs, place_run):
-    runs_tab = open_runs(place_run())
+def test_own_runs_read_a_drawing_on_the_sketchpad_each_in_its_words(open_runs, place_run, served_runs):
+    clothes, digits = place_run(), place_run()
+    write_clothes_checkpoint(served_runs / clothes / "checkpoint.safetensors")
+    runs_tab = open_runs(clothes, digits)
     runs_tab.page.get_by_role("tab", name="Sketchpad").click()
-    choose(runs_tab.page, "Your run: Multi-layer perceptron")
+    choose(runs_tab.page, re.compile("Your run: Multi-layer perceptron.*Built-in strokes"))
     pad = Pad(runs_tab.page)
     pad.clear()
     pad.draw([[[140, 60], [140, 140], [140, 220]]])
     assert pad.read() in set("0123456789")
+    bars = pad.root.locator(".gb-pad-right > .gb-pad-bars .gb-pad-digit")
+    assert bars.all_inner_texts() == list(DIGITS)
+    choose(runs_tab.page, "Fashion-MNIST")
+    expect(bars).to_have_text(list(CLOTHES))
+    expect(pad.verdict.locator("b")).to_have_text(CLOTHES[int(pad.read())])
 
 
 def test_narrow_screen_keeps_every_number(open_runs, place_run):

@@ -9,7 +9,6 @@ from filelock import FileLock
 
 from app.runs import epochs as run_learning
 from app.runs.epochs import NUM_STROKES, show_answers, show_epochs, show_unit
-from app.runs.results import CLOTHES
 from app.sketchpad.tab import build_example
 from app.ui.answers import answer
 from app.ui.digits import DRAWING, take_digit
@@ -17,8 +16,10 @@ from app.ui.numbers import write_percent
 from models.checkpoints.file import load_checkpoint
 from models.checkpoints.prediction import predict_digit
 from models.data.datasets import load_dataset
+from models.data.names import CLOTHES, DIGITS
 from models.runs.records import find_snapshots, list_snapshots
 from models.runs.status import find_runs_folder
+from models.sketch.clothing import clothing_from_strokes
 from tests.runs.finished_runs import copy_finished_runs
 from tests.runs.trained_runs import make_folder, make_step
 
@@ -82,7 +83,7 @@ def test_answers_are_those_of_each_epochs_network(runs):
         check_frames(runs["mlp"], shown, image.astype(np.float32) / 255, label)
 
 
-def check_frames(run_id, shown, image, label=None):
+def check_frames(run_id, shown, image, label=None, names=DIGITS):
     snapshots = list_snapshots(run_id)
     assert len(shown["frames"]) == len(snapshots)
     for snapshot, frame in zip(snapshots, shown["frames"], strict=True):
@@ -90,7 +91,7 @@ def check_frames(run_id, shown, image, label=None):
         confidence = write_percent(float(expected.probabilities.max()))
         np.testing.assert_allclose(frame["shares"], expected.probabilities, atol=6e-5)
         assert [float(text) for text in frame["titles"]] == expected.probabilities.tolist()
-        assert f"answers {expected.digit}, {confidence} confident" in frame["verdict"]
+        assert f"answers {names[expected.digit]}, {confidence} confident" in frame["verdict"]
         if label is None:
             assert frame["verdict"].endswith("confident.")
         else:
@@ -116,6 +117,13 @@ def test_own_drawing(runs):
     shown = show_answers(runs["convnet"], None, DRAWN)
     assert shown["caption"] == "Your drawing"
     check_frames(runs["convnet"], shown, take_digit(DRAWING, None, DRAWN)[0])
+
+
+def test_a_drawing_for_a_run_on_clothes_is_prepared_as_clothes(runs):
+    config_path = find_runs_folder() / runs["mlp"] / "config.json"
+    config_path.write_text(config_path.read_text().replace('"strokes"', '"fashion-mnist"'))
+    shown = show_answers(runs["mlp"], None, DRAWN)
+    check_frames(runs["mlp"], shown, clothing_from_strokes(DRAWN["strokes"], 280).image, names=CLOTHES)
 
 
 def test_what_the_browser_has_is_not_sent_again(runs):

@@ -9,12 +9,13 @@ import pytest
 from filelock import FileLock
 
 from app.runs import results as run_results
-from app.runs.results import CLOTHES, MAX_IMAGES, name_classes, show_cell, show_results
+from app.runs.results import MAX_IMAGES, show_cell, show_results
 from app.ui.answers import answer
 from app.ui.numbers import write_percent
 from models.checkpoints.evaluation import compute_interval, evaluate_network
 from models.checkpoints.prediction import load_cached
 from models.data.datasets import load_dataset
+from models.data.names import CLOTHES, name_classes
 from models.runs.records import read_answers, record_look
 from models.runs.status import EXAMPLE_RUN, find_run_checkpoint, find_runs_folder, read_run
 from tests.runs.finished_runs import copy_finished_runs

@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from models.checkpoints.file import Checkpoint, load_checkpoint, save_checkpoint
 from models.data.datasets import load_dataset
 from models.runs import writer as run_writer
 from models.runs.control import create_run
@@ -44,16 +45,30 @@ def train_here(network="mlp", watch=run_writer.ignore_event, **changes):
     return folder
 
 
-def make_folder(run_id, events, age_seconds=0):
+def make_folder(run_id, events, age_seconds=0, **changes):
     """Make up a run of which these are the events, as text or as values."""
     folder = find_runs_folder() / run_id
     folder.mkdir(parents=True)
-    (folder / "config.json").write_text(json.dumps(dataclasses.asdict(make_short_config())))
+    (folder / "config.json").write_text(json.dumps(dataclasses.asdict(make_short_config(**changes))))
     text = events if isinstance(events, str) else "".join(json.dumps(event) + "\n" for event in events)
     (folder / "events.jsonl").write_text(text)
     long_ago = time.time() - age_seconds
     os.utime(folder / "config.json", (long_ago, long_ago))
     return folder
+
+
+def make_clothes_run(run_id):
+    """Make up a finished run on Fashion-MNIST, whose weights are those of the shipped perceptron."""
+    folder = make_folder(run_id, [make_ending()], dataset="fashion-mnist")
+    write_clothes_checkpoint(folder / "checkpoint.safetensors")
+    return folder
+
+
+def write_clothes_checkpoint(path):
+    """Write the shipped perceptron as if it had learned from Fashion-MNIST."""
+    shipped = load_checkpoint("mlp")
+    info = dataclasses.replace(shipped.info, dataset="fashion-mnist")
+    save_checkpoint(Checkpoint(shipped.network, info), path)
 
 
 def make_step(step, loss=2.0, num_steps=9, epoch=1):

@@ -3,11 +3,19 @@
 import numpy as np
 import pytest
 
-from app.sketchpad.tab import build_example, on_choose, on_open
+from app.inspection.network.view import trace_image
+from app.sketchpad.my_digits import show_score
+from app.sketchpad.preparation import show_preparation
+from app.sketchpad.tab import build_example, describe_choice, on_choose, on_open
 from app.sketchpad.view import MAX_CHECKPOINTS, answer_drawing, answer_request, compare_answers
+from app.sketchpad.why import show_change, show_maps, show_nearest
 from models.checkpoints.prediction import predict_digit
-from models.runs.library import DEFAULT_CHOICE
+from models.data.names import CLOTHES
+from models.runs.library import DEFAULT_CHOICE, list_choices
+from models.runs.status import find_run_checkpoint
+from models.sketch.clothing import clothing_from_strokes
 from models.sketch.preparation import digit_from_strokes
+from tests.runs.trained_runs import make_clothes_run
 
 SIX = ["convnet3", "logistic", "mlp", "convnet", "glassnet", "convnet4"]
 
@@ -68,6 +76,67 @@ def test_six_checkpoints_answer_as_each_would_alone():
     assert answer["probabilities"] == answer["answers"][0]["probabilities"]
     np.testing.assert_array_equal(answer["image"], np.rint(255 * image).astype(int).ravel())
     assert len({one["name"] for one in answer["answers"]}) == len(SIX)
+
+
+def name_clothes(read):
+    """Return answers as of networks that have learned clothes."""
+    return [one | {"classes": list(CLOTHES)} for one in answers(*read)]
+
+
+def test_clothes_are_named_where_networks_are_compared():
+    both = compare_answers(name_clothes([(9, 0.8), (9, 0.8)]))
+    assert both == {"digit": 9, "text": "Both read Ankle boot, each with 80.0% confidence."}
+    others = compare_answers(name_clothes([(9, 0.8), (7, 0.9)]))["text"]
+    assert others.startswith("One reads Sneaker, one reads Ankle boot: they disagree.")
+    mixed = compare_answers(answers((9, 0.8)) + name_clothes([(9, 0.7)]))
+    assert mixed["digit"] is None
+    assert mixed["text"] == "One reads 9, one reads Ankle boot. Some have learned digits and some clothes."
+
+
+@pytest.fixture
+def clothes_run():
+    """The key of a run on Fashion-MNIST."""
+    folder = make_clothes_run("c" * 32)
+    return f"run:{folder.name}"
+
+
+def test_a_network_of_clothes_is_listed_answers_with_clothes_and_is_given_them_uncropped(clothes_run):
+    choices = [key for _, key in on_open("mlp", [], ["c" * 32]).checkpoint.constructor_args["choices"]]
+    assert clothes_run in choices
+    assert clothes_run not in [choice.key for choice in list_choices(["c" * 32])]
+    assert "It has learned clothes" in describe_choice(clothes_run)
+    drawing = {"strokes": build_example(1)}
+    answer = answer_drawing(drawing, [clothes_run])
+    image = clothing_from_strokes(drawing["strokes"], 280).image
+    expected = predict_digit(image, find_run_checkpoint("c" * 32))
+    assert (answer["digit"], answer["classes"]) == (expected.digit, list(CLOTHES))
+    assert answer["probabilities"] == pytest.approx(expected.probabilities)
+    np.testing.assert_array_equal(answer["image"], np.rint(255 * image).astype(int).ravel())
+    beside = answer_drawing(drawing, ["mlp", clothes_run])
+    assert "classes" not in beside["answers"][0]
+    assert beside["answers"][1]["probabilities"] == answer["probabilities"]
+    digit = digit_from_strokes(drawing["strokes"], 280).image
+    np.testing.assert_array_equal(beside["image"], np.rint(255 * digit).astype(int).ravel())
+
+
+def test_what_is_no_digit_may_be_clothes(clothes_run):
+    two = build_example(1) + [[[x + 90, y] for x, y in stroke] for stroke in build_example(1)]
+    answer = answer_drawing({"strokes": two}, ["mlp", clothes_run])
+    assert [one["status"] for one in answer["answers"]] == ["error", "digit"]
+    assert "two digits" in answer["answers"][0]["message"]
+    assert answer_drawing({"strokes": two}, ["mlp"])["status"] == "refused"
+
+
+def test_what_is_about_digits_asks_no_network_of_clothes(clothes_run):
+    drawing = {"strokes": build_example(1)}
+    refusal = "This network has learned clothes"
+    for show in (show_preparation, show_maps, show_nearest):
+        assert show(drawing, clothes_run)["absent"].startswith(refusal)
+    assert show_change(drawing, clothes_run, 3)["absent"].startswith(refusal)
+    with pytest.raises(ValueError, match=refusal):
+        show_score(clothes_run, [])
+    with pytest.raises(ValueError, match=refusal):
+        trace_image(clothes_run, np.zeros((28, 28)))
 
 
 def test_one_checkpoint_has_nothing_to_agree_with():

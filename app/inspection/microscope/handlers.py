@@ -23,7 +23,7 @@ from models.inspection.microscope import (
     sample_masks,
 )
 from models.networks.registry import get_network_spec
-from models.runs.library import Choice, list_choices, resolve_choice
+from models.runs.library import Choice, list_choices, resolve_digit_reader
 
 NUM_MASKS = 100
 TRAINING, EVALUATION = "training", "evaluation"
@@ -205,7 +205,7 @@ def _show_dropout(request: Request) -> str:
 
 
 def _show_norm(request: Request) -> str:
-    title = get_network_spec(read_info(resolve_choice(str(request.checkpoint))).network).title
+    title = get_network_spec(read_info(resolve_digit_reader(str(request.checkpoint))).network).title
     channel = request.channel if isinstance(request.channel, int) else 0
     return pack(show_norm(inspect_norm(request), request.norm_layer, channel, title))
 
@@ -215,13 +215,13 @@ def sample_one(request: Request) -> DropoutSample:
     if isinstance(request.seed, int) and 0 <= request.seed < NUM_MASKS:
         return pick_mask(_sample_many(request), request.seed)
     image, _ = take_digit(request.source, request.index, request.drawing)
-    path = resolve_choice(str(request.checkpoint))
+    path = resolve_digit_reader(str(request.checkpoint))
     return sample_masks(copy_network(path), image, 1, request.seed, find_temperature(path))
 
 
 def _sample_many(request: Request) -> DropoutSample:
     image, _ = take_digit(request.source, request.index, request.drawing)
-    path = resolve_choice(str(request.checkpoint))
+    path = resolve_digit_reader(str(request.checkpoint))
     status = path.stat()
     pixels = image.astype(np.float32).tobytes()
     return _sample_version(path, status.st_mtime_ns, status.st_size, pixels)
@@ -230,7 +230,7 @@ def _sample_many(request: Request) -> DropoutSample:
 def inspect_norm(request: Request) -> BatchNormView:
     """Work out what the batch norms of the chosen network make of the chosen image."""
     image, _ = take_digit(request.source, request.index, request.drawing)
-    path = resolve_choice(str(request.checkpoint))
+    path = resolve_digit_reader(str(request.checkpoint))
     return inspect_batch_norm(copy_network(path), image, find_temperature(path))
 
 

@@ -23,7 +23,7 @@ from app.ui.packing import encode_bytes, find_scale, quantise
 from models.checkpoints.prediction import copy_network, find_temperature
 from models.inspection.activations import Activations, LayerOutput, Trace, inspect_layers
 from models.inspection.receptive_field import ReceptiveField, find_receptive_fields
-from models.runs.library import resolve_choice
+from models.runs.library import resolve_digit_reader
 
 OPENABLE = ("Conv2d", "MaxPool2d", "AvgPool2d")  # what the window above can follow back to its arithmetic
 _FOLDED = ("BatchNorm2d", "ReLU")  # in a long network, behind a button
@@ -57,8 +57,8 @@ def trace_image(key: Any, image: np.ndarray) -> Passage:
     """
     if not isinstance(key, str):
         raise ValueError(f"{key!r:.40} is not a checkpoint. Choose one of the list.")
-    path = resolve_choice(key)
     try:
+        path = resolve_digit_reader(key)
         status = path.stat()
     except OSError as error:
         raise ValueError("This checkpoint's file is no longer there. Choose another one.") from error

@@ -78,7 +78,7 @@ _TEMPLATE = f"""
   <div class="gb-pad-right">
     <p class="gb-pad-verdict" role="status" aria-live="polite">Draw a digit</p>
     <p class="gb-pad-doubt" role="note" hidden></p>
-    <ol class="gb-pad-bars" aria-label="Probability of each digit"></ol>
+    <ol class="gb-pad-bars" aria-label="Probability of each answer"></ol>
     <div class="gb-pad-columns"></div>
     <figure class="gb-pad-seen">
       <canvas width="28" height="28" role="img" aria-label="What the network sees, 28 × 28 pixels"></canvas>

@@ -31,11 +31,11 @@ function showColumns(answers) {
       setText(column.name, answer.name);
       column.host.setAttribute("aria-label", answer.name);
     }
-    setText(column.digit, hasRead ? String(answer.digit) : "\u2013");
+    setText(column.digit, hasRead ? nameClass(answer, answer.digit) : "\u2013");
     setText(column.confidence, hasRead ? formatPercent(answer.probabilities[answer.digit]) : "");
     column.host.classList.toggle("is-silent", Boolean(answer) && !hasRead);
     setText(column.message, answer && !hasRead ? String(answer.message || NO_ANSWER) : "");
-    column.bars.show(hasRead ? answer.probabilities : null, hasRead ? answer.digit : null);
+    column.bars.show(hasRead ? answer.probabilities : null, hasRead ? answer.digit : null, hasRead ? answer.classes : null);
   });
 }
 

@@ -14,6 +14,11 @@ function isDigit(answer) {
   return Boolean(answer) && answer.status === "digit" && Array.isArray(answer.probabilities);
 }
 
+// What a network calls a class: a digit, or what its data set names.
+function nameClass(answer, place) {
+  return Array.isArray(answer.classes) ? answer.classes[place] : String(place);
+}
+
 function showAnswer(answer, version, isDrawing) {
   const several = answer && Array.isArray(answer.answers) && answer.answers.length > 1 ? answer.answers : null;
   const first = several ? several.find(isDigit) : isDigit(answer) ? answer : null;
@@ -21,10 +26,10 @@ function showAnswer(answer, version, isDrawing) {
   pad.classList.toggle("is-blank", !first);
   verdict.classList.toggle("is-error", !answer || (answer.status === "error" && !several));
   if (several) {
-    showVerdict(answer.agreement.digit, answer.agreement.text);
+    showVerdict(isNumber(answer.agreement.digit) ? nameClass(first, answer.agreement.digit) : null, answer.agreement.text);
     showColumns(several);
   } else if (first) {
-    showVerdict(first.digit, `${formatPercent(first.probabilities[first.digit])} confidence`);
+    showVerdict(nameClass(first, first.digit), `${formatPercent(first.probabilities[first.digit])} confidence`);
   } else {
     // A stroke that has just begun is too small for any network: no reproach before it is finished.
     const message = answer ? String(answer.message || NO_ANSWER) : NO_ANSWER;
@@ -32,7 +37,7 @@ function showAnswer(answer, version, isDrawing) {
     showColumns(null);
   }
   showLayout(several || (isDigit(answer) ? null : keepsColumns()));
-  if (!several) bars.show(first && first.probabilities, first && first.digit);
+  if (!several) bars.show(first && first.probabilities, first && first.digit, first && first.classes);
   showDoubt(first && !isDrawing ? answer.doubt : "");
   showInput(answer && answer.image);
   timing.textContent = first && isNumber(answer.milliseconds) ? `read in ${formatNumber(answer.milliseconds, 2)} ms` : "";
@@ -63,17 +68,17 @@ function showDoubt(text) {
 }
 
 // Text is replaced only where it differs, so that a screen reader does not repeat itself ten times a second.
-function showVerdict(digit, text) {
-  const isDigitShown = isNumber(digit);
-  const wanted = (isDigitShown ? digit : "") + "|" + text;
+function showVerdict(name, text) {
+  const wanted = (name ?? "") + "|" + text;
   if (verdict.dataset.wanted === wanted) return;
   verdict.dataset.wanted = wanted;
   const words = document.createElement("span");
   words.textContent = text;
-  if (!isDigitShown) return verdict.replaceChildren(words);
-  const number = document.createElement("b");
-  number.textContent = digit;
-  verdict.replaceChildren(number, words);
+  verdict.classList.toggle("has-words", name !== null && name.length > 1);
+  if (name === null) return verdict.replaceChildren(words);
+  const read = document.createElement("b");
+  read.textContent = name;
+  verdict.replaceChildren(read, words);
 }
 
 // Ten bars in a list; returns what shows probabilities in them.
@@ -86,20 +91,24 @@ function createBars(list) {
       row.appendChild(cell);
       return cell;
     });
-    name.textContent = digit;
     const fill = document.createElement("div");
     fill.className = "gb-pad-fill";
     track.appendChild(fill);
     list.appendChild(row);
-    return { row, fill, percent };
+    return { row, name, fill, percent };
   });
-  const show = (probabilities, winner) => rows.forEach(({ row, fill, percent }, digit) => {
-    const probability = probabilities && isNumber(probabilities[digit]) ? probabilities[digit] : 0;
-    row.classList.toggle("is-winner", digit === winner);
-    row.title = probabilities ? `${digit}: ${probability}` : "";
-    fill.style.transform = `translateX(${probability > 0 ? (probability - 1) * 100 : -101}%)`;
-    setText(percent, probabilities ? formatPercent(probability) : "\u2013");
-  });
+  const show = (probabilities, winner, classes = null) => {
+    list.classList.toggle("has-words", Boolean(classes));
+    rows.forEach(({ row, name, fill, percent }, digit) => {
+      const probability = probabilities && isNumber(probabilities[digit]) ? probabilities[digit] : 0;
+      setText(name, nameClass({ classes }, digit));
+      row.classList.toggle("is-winner", digit === winner);
+      row.title = probabilities ? `${name.textContent}: ${probability}` : "";
+      fill.style.transform = `translateX(${probability > 0 ? (probability - 1) * 100 : -101}%)`;
+      setText(percent, probabilities ? formatPercent(probability) : "\u2013");
+    });
+  };
+  show(null, null);
   return { show };
 }
 

@@ -1,0 +1,101 @@
+"""`glassbox predict`: what a network reads in people's image files, line by line and as a table."""
+
+from __future__ import annotations
+
+import argparse
+import glob
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.commands import USER_ERROR, find_file
+from models.tables import DESCRIPTIONS, format_csv
+from models.training.options import check_out
+
+if TYPE_CHECKING:
+    from models.checkpoints.prediction import Prediction
+
+SUFFIXES = (
+    ".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm", ".pbm", ".pnm",
+)  # fmt: skip
+_WILDCARDS = frozenset("*?[")
+
+
+def run_predict(options: argparse.Namespace) -> int:
+    """Read each image; an image that cannot be read is reported, and the others still are."""
+    from app.ui.numbers import write_percent
+    from models.checkpoints.file import write_atomically
+    from models.checkpoints.prediction import load_cached, predict_digit
+    from models.data.names import name_classes
+    from models.sketch.image import open_image
+    from models.sketch.input import prepare_image
+
+    checkpoint = find_file(options.checkpoint)
+    info = load_cached(checkpoint).info  # a wrong checkpoint is one error, not one for every image
+    names = name_classes(info.dataset)
+    if options.csv is not None:
+        check_out(options.csv, "--csv")
+    rows: list[list[object]] = []
+    status = 0
+    for path in find_images(options.images):
+        try:
+            prediction = predict_digit(prepare_image(open_image(path), info.dataset).image, checkpoint)
+        except ValueError as error:
+            print(f"glassbox: {path}: {error}", file=sys.stderr)
+            rows.append([str(path), *[None] * (2 + len(names)), str(error)])
+            status = USER_ERROR
+            continue
+        rows.append([str(path), *_list_results(prediction), None])
+        ranked = sorted(zip(names, prediction.probabilities, strict=True), key=lambda pair: -pair[1])[:3]
+        shares = ", ".join(f"{name}: {write_percent(share)}" for name, share in ranked)
+        print(f"{path}: {prediction.name}  ({shares})")
+    if options.csv is not None:
+        columns = ["file", "answer", "confidence", *names, "error"]
+        write_atomically(options.csv, format_csv(columns, rows, options.decimal))
+        print(f"Wrote {options.csv}: {len(rows)} images, {DESCRIPTIONS[options.decimal]}.")
+    return status
+
+
+def find_images(names: Sequence[str]) -> list[Path]:
+    """Return the image files that are meant by what was typed.
+
+    A folder stands for the images that lie in it, by name; what is left out there is told on the standard
+    error. A name with `*`, `?` or `[` that no file has is a pattern: a shell of Linux or macOS has expanded
+    it already, one of Windows has not.
+
+    Args:
+        names: Files, folders and patterns; a file need not exist.
+
+    Raises:
+        ValueError: If a folder holds no image, or no file fits a pattern.
+        OSError: If a folder may not be read.
+    """
+    paths = []
+    for name in names:
+        if _WILDCARDS & set(name) and not Path(name).exists():
+            found = sorted(map(Path, glob.glob(name)))  # noqa: PTH207 - a pattern may be absolute
+            if not found:
+                raise ValueError(f"No file fits {name}. Check the folder and the pattern.")
+        else:
+            found = [Path(name)]
+        for path in found:
+            paths += _list_folder(path) if path.is_dir() else [path]
+    return paths
+
+
+def _list_folder(folder: Path) -> list[Path]:
+    files = [path for path in sorted(folder.iterdir()) if path.is_file() and not path.name.startswith(".")]
+    images = [path for path in files if path.suffix.lower() in SUFFIXES]
+    if not images:
+        raise ValueError(f"{folder} holds no image. Files are read that end in {', '.join(SUFFIXES)}.")
+    if len(images) < len(files):
+        others = sorted({path.suffix or path.name for path in files if path not in images})
+        left_out = f"{len(files) - len(images)} of {len(files)} files are left out, since they are no images"
+        print(f"glassbox: {folder}: {left_out} that can be read ({', '.join(others)}).", file=sys.stderr)
+    return images
+
+
+def _list_results(prediction: Prediction) -> list[object]:
+    shares = [round(float(share), 6) for share in prediction.probabilities]
+    return [prediction.name, max(shares), *shares]
