@@ -123,9 +123,8 @@ def build_parser() -> argparse.ArgumentParser:
     predicting.add_argument(
         "--decimal",
         choices=DESCRIPTIONS,
-        default="point",
-        help="the table has "
-        + "; ".join(f"with {mark} {what}" for mark, what in DESCRIPTIONS.items())
+        help="the decimal mark of the table: "
+        + ", or ".join(f"{mark} ({what})" for mark, what in DESCRIPTIONS.items())
         + ", as a German or French spreadsheet opens it; default: point",
     )
 

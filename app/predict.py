@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.commands import USER_ERROR, find_file
-from models.tables import DESCRIPTIONS, format_csv
+from models.tables import DESCRIPTIONS, DecimalMark, format_csv
 from models.training.options import check_out
 
 if TYPE_CHECKING:
@@ -31,6 +31,9 @@ def run_predict(options: argparse.Namespace) -> int:
     from models.sketch.image import open_image
     from models.sketch.input import prepare_image
 
+    if options.csv is None and options.decimal is not None:
+        raise ValueError("--decimal is about the table's numbers; give it with --csv.")
+    decimal: DecimalMark = options.decimal or "point"
     checkpoint = find_file(options.checkpoint)
     info = load_cached(checkpoint).info  # a wrong checkpoint is one error, not one for every image
     names = name_classes(info.dataset)
@@ -52,8 +55,8 @@ def run_predict(options: argparse.Namespace) -> int:
         print(f"{path}: {prediction.name}  ({shares})")
     if options.csv is not None:
         columns = ["file", "answer", "confidence", *names, "error"]
-        write_atomically(options.csv, format_csv(columns, rows, options.decimal))
-        print(f"Wrote {options.csv}: {len(rows)} images, {DESCRIPTIONS[options.decimal]}.")
+        write_atomically(options.csv, format_csv(columns, rows, decimal))
+        print(f"Wrote {options.csv}: {len(rows)} images, {DESCRIPTIONS[decimal]}.")
     return status
 
 

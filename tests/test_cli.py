@@ -180,6 +180,7 @@ def test_predict_reports_a_bad_image_and_reads_the_others(capsys, tmp_path, mnis
         (["export", "mlp"], "the following arguments are required: --onnx"),
         (["evaluate", "mlp", "--dataset", "cifar"], "no data set called 'cifar'"),
         (["predict", "absent.png"], "absent.png"),
+        (["predict", "absent.png", "--decimal", "comma"], "give it with --csv"),
         (["predict", "absent.png", "--checkpoint", "alexnet"], "no checkpoint called 'alexnet'"),
         (["fly"], "invalid choice: 'fly'"),
         (["--port", "many"], "invalid port value: 'many'"),

@@ -92,7 +92,8 @@ def _take_background_away(light: Floats32) -> Floats32:
     corners = np.sort([light[0, 0], light[0, -1], light[-1, 0], light[-1, -1]])
     first = int(np.diff(corners).argmin())
     paper = np.float32(corners[first : first + 2].mean())
-    return np.abs(light - paper) / max(paper, 1 - paper)
+    piece: Floats32 = np.abs(light - paper) / max(paper, 1 - paper)
+    return piece
 
 
 def _fill_field(piece: Floats32) -> Floats32:
