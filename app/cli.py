@@ -31,7 +31,7 @@ from app.server.root_path import read_root_path
 from app.server.security_headers import read_frame_ancestors
 from models.processors import share_processors
 from models.tables import DESCRIPTIONS
-from models.training.options import add_config_options
+from models.training.options import add_training_options
 
 INTERRUPTED = 130  # the shell's number for Ctrl+C
 _CHECKPOINT_HELP = "a shipped name, a file, or run:ID"
@@ -77,9 +77,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     training = commands.add_parser("train", help="train a network as a run of one's own")
     training.set_defaults(run=run_train)
-    training.add_argument("network", metavar="NETWORK", nargs="?", help="logistic, mlp, convnet, …, convnet4")
-    training.add_argument("--resume", metavar="RUN", help="go on with a run that was stopped or interrupted")
-    add_config_options(training)
+    add_training_options(training)
 
     evaluating = commands.add_parser("evaluate", help="measure a checkpoint on a test set or on pen drawings")
     evaluating.set_defaults(run=run_evaluate)

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from models.training.options import check_out, make_described_config
+from models.training.options import check_beginning, check_out
 
 if TYPE_CHECKING:
     from models.checkpoints.file import Checkpoint
@@ -18,34 +18,47 @@ USER_ERROR = 2  # the exit status of a mistake
 
 def run_train(options: argparse.Namespace) -> int:
     """Train a network with a progress bar, as a run that the page can show; Ctrl+C stops it cleanly."""
-    from models.checkpoints.file import write_atomically
     from models.runs.control import create_run, prepare_resumption
     from models.runs.folder import describe_os_error
     from models.runs.owner import make_owner_key
-    from models.runs.status import find_run_checkpoint
+    from models.runs.start import describe_run
+    from models.training.config import describe_settings
 
-    if (options.network is None) == (options.resume is None):
-        raise ValueError("Name either a network to train, or with --resume a run to go on with.")
+    check_beginning(options)
     check_out(options.out)
     owner_key = "" if options.resume else make_owner_key()
-    config = None if options.resume else make_described_config(options)
+    config, files = (None, {}) if options.resume else describe_run(options)
     try:
-        folder = create_run(config, owner_key=owner_key) if config else prepare_resumption(options.resume)
+        if config:
+            folder = create_run(config, files=files, owner_key=owner_key)
+        else:
+            folder = prepare_resumption(options.resume)
     except OSError as error:
         raise ValueError(f"{describe_os_error(error)}; nothing was started.") from error
+    if config and config.start_from:
+        print(f"Trained on from {config.start_from}: {describe_settings(config)}.")
+    status = _execute(folder, owner_key, options.out)
+    if status in ("stopped", "failed"):
+        print(f"glassbox train --resume {folder.name} goes on from the last finished epoch.")
+    return 0 if status == "done" else 1
+
+
+def _execute(folder: Path, owner_key: str, out: Path | None) -> str:
+    """Carry out what a run's folder describes, say where its checkpoint is, and return how it ended."""
+    from models.checkpoints.file import write_atomically
+    from models.runs.status import find_run_checkpoint
+
     print(f"Run {folder.name}. The page shows it under “Open a run by its id”.")
     if owner_key:
         print(f"With its owner's key, {owner_key}, the page can also stop, rename and delete it.")
     status = _show_run(folder)
     path = find_run_checkpoint(folder.name)
-    if path and options.out:
-        write_atomically(options.out, path.read_bytes())
-        print(f"Wrote {options.out}.")
+    if path and out:
+        write_atomically(out, path.read_bytes())
+        print(f"Wrote {out}.")
     elif path:
         print(f"Its checkpoint is {path}; other commands know it as run:{folder.name}.")
-    if status in ("stopped", "failed"):
-        print(f"glassbox train --resume {folder.name} goes on from the last finished epoch.")
-    return 0 if status == "done" else 1
+    return status
 
 
 def _show_run(folder: Path) -> str:

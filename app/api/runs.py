@@ -10,6 +10,7 @@ from models.networks.registry import NETWORKS
 from models.runs.control import start_run
 from models.runs.library import RUN_PREFIX
 from models.runs.limits import RunLimits, narrow_settings, read_limits
+from models.runs.start import find_start, plan_start
 from models.runs.status import read_run
 from models.training.config import MAX_EPOCHS, RECIPES, SETTINGS
 from models.training.recipes import make_config
@@ -19,7 +20,7 @@ from models.training.settings import Setting
 _ORDER = (
     "network", "dataset", "recipe", "epochs", "seed", "num_images", "batch_size", "learning_rate",
     "optimizer", "momentum", "schedule", "weight_decay", "dropout", "augment", "distortions",
-    "added_strokes", "label_smoothing", "precision", "name",
+    "added_strokes", "label_smoothing", "precision", "name", "start_from",
 )  # fmt: skip
 _TRAIN = """Start training a network, or queue it where the machine is full.
 
@@ -35,13 +36,20 @@ Returns:
 """
 
 
-def start_training(network: str, recipe: str, name: str, x_owner_key: str | None, **settings: Any) -> str:
+def start_training(
+    network: str, recipe: str, name: str, start_from: str, x_owner_key: str | None, **settings: Any
+) -> str:
     """Start a run of these settings, None standing for what the recipe has, and return its id."""
     try:
         for key, setting in narrow_settings(read_limits()).items():
             if settings.get(key) is not None:
                 setting.check(settings[key])
-        return start_run(make_config(network, recipe, **settings), name=name, owner_key=x_owner_key or "")
+        if start_from:
+            start = find_start(start_from)
+            config, files = plan_start(start, network, recipe, **settings), start.files
+        else:
+            config, files = make_config(network, recipe, **settings), None
+        return start_run(config, name=name, files=files, owner_key=x_owner_key or "")
     except ValueError as mistake:
         raise gr.Error(str(mistake), print_exception=False) from mistake
 
@@ -50,12 +58,15 @@ def build_train() -> Callable[..., str]:
     """Build the endpoint `/train`, whose parameters and documentation follow from the table of settings."""
     offered = {name: setting for name, setting in SETTINGS.items() if setting.offered == "everywhere"}
     kinds: dict[str, Any] = {name: setting.kind | None for name, setting in offered.items()}
-    kinds |= {"network": str, "recipe": str, "dataset": str, "name": str}
-    defaults = {"network": inspect.Parameter.empty, "recipe": "notebook", "dataset": "mnist", "name": ""}
+    kinds |= dict.fromkeys(("network", "recipe", "dataset", "name", "start_from"), str)
+    defaults = {"recipe": "notebook", "dataset": "mnist", "name": "", "start_from": ""}
+    defaults |= {"network": inspect.Parameter.empty}
     texts = {name: _describe_argument(setting) for name, setting in offered.items()} | {
         "network": f"{', '.join(NETWORKS)}.",
         "recipe": f"{', '.join(RECIPES)}; a changed hyperparameter makes any recipe free.",
         "name": "what the page calls the run.",
+        "start_from": "whose weights to train on: a shipped checkpoint's name, or the id of a run that has "
+        "ended; empty for fresh weights.",
     }
     names = [*_ORDER, *(name for name in offered if name not in _ORDER)]
     # A header, as programs count on the parameters, and on the id alone for an answer.

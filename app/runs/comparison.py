@@ -96,9 +96,12 @@ def label_runs(names: list[str], configs: list[dict[str, Any]]) -> list[str]:
 
 def list_columns() -> dict[str, str]:
     """Return what runs are compared by, and its headings: all that can be set, the hyperparameters first."""
-    offered = [setting for setting in SETTINGS.values() if setting.offered != "nowhere"]
+    offered = [
+        setting for name, setting in SETTINGS.items() if setting.offered != "nowhere" or name == "start_from"
+    ]
     settings = sorted(offered, key=lambda setting: not setting.is_hyperparameter)
     headings = {setting.name: setting.title for setting in settings if setting.name != "dataset"}
+    headings["start_from"] = SETTINGS["start_from"].label
     return {"network": "Network", "dataset": "Data", "recipe": "Recipe"} | headings
 
 
@@ -116,6 +119,8 @@ def write_setting(key: str, value: Any) -> str:
         return value.replace(",", ", ") or "none"
     if key == "num_images":
         return f"{value or NUM_IMAGES['train']:,}"
+    if key == "start_from":
+        return value or "fresh weights"
     if isinstance(value, bool):
         return "on" if value else "off"
     if key.endswith("seed"):

@@ -137,7 +137,7 @@ def _read_field(setting: Setting, value: Any) -> Any:
         return None
     if setting.is_number:
         noun = f"The {setting.noun}"
-        return _read_whole(value, noun) if setting.kind is int else _read_number(value, noun)
+        return read_whole(value, noun) if setting.kind is int else read_number(value, noun)
     if setting.are_many:
         names = value if isinstance(value, list) else [value]
         known = [name for name in setting.choices if name in names]
@@ -151,7 +151,7 @@ def read_num_seeds(value: Any) -> int:
     Raises:
         ValueError: If it is not a whole number of at least 1.
     """
-    num_seeds = _read_whole(value, "The number of seeds")
+    num_seeds = read_whole(value, "The number of seeds")
     if num_seeds < 1:
         raise ValueError(f"The number of seeds is {num_seeds}; 1 is a single run, 5 show a spread.")
     return num_seeds
@@ -200,7 +200,12 @@ def list_warnings(config: TrainConfig) -> list[str]:
     return warnings
 
 
-def _read_number(value: Any, name: str) -> float:
+def read_number(value: Any, name: str) -> float:
+    """Return what was typed as a number; `name` is what a refusal calls it.
+
+    Raises:
+        ValueError: If it is empty or no number.
+    """
     try:
         return float(value)
     except (TypeError, ValueError, OverflowError) as error:
@@ -208,8 +213,13 @@ def _read_number(value: Any, name: str) -> float:
         raise ValueError(f"{name} is {what}: enter a number.") from error
 
 
-def _read_whole(value: Any, name: str) -> int:
-    number = _read_number(value, name)
+def read_whole(value: Any, name: str) -> int:
+    """Return what was typed as a whole number; `name` is what a refusal calls it.
+
+    Raises:
+        ValueError: If it is empty or no whole number.
+    """
+    number = read_number(value, name)
     if not math.isfinite(number) or number != int(number):
         raise ValueError(f"{name} is {number:g}: enter a whole number.")
     return int(number)

@@ -25,7 +25,8 @@ class RunCard(TypedDict):
     """All that the list and the heading show of a run.
 
     `name` is its owner's; `title` says what is trained on what; `label` and `about` are its row's two lines;
-    `settings` are the hyperparameters in a line; at `epochs` and `num_steps` the axes end; `created` is in
+    `settings` are the hyperparameters in a line; at `epochs` and `num_steps` the axes end; with `epochs` and
+    `learning_rate` the form begins that trains it on, where it `can_train_on`; `created` is in
     unix seconds; `checkpoint` is a path or ""; changing one that `has_owner` takes its owner's key; by its
     `mark` the browser says what it knows; `text` is the status in a few words; `share` is of the steps done;
     `details` say how it goes; `duration`, `validation` and `test` are texts, "" where there is nothing yet;
@@ -39,7 +40,9 @@ class RunCard(TypedDict):
     about: str
     settings: str
     epochs: int
+    learning_rate: float
     num_steps: int
+    can_train_on: bool
     created: float
     checkpoint: str
     can_resume: bool
@@ -53,6 +56,13 @@ class RunCard(TypedDict):
     validation: str
     test: str
     offset: NotRequired[int]
+
+
+class StartedTraining(TypedDict):
+    """The id of a run that has begun, and its owner's key."""
+
+    id: str
+    owner_key: str
 
 
 class RunUpdate(TypedDict, total=False):

@@ -57,9 +57,10 @@ def show_results(run_id: Any, known: Any = None) -> Results | Absent:
     confusion = np.array(run.test["confusion"])  # (10, 10), row = shown, column = answered
     answers = read_answers(run_id)
     test, num = run.test, int(confusion.sum())
+    start = run.config["start_from"]
     return {
         "id": run_id,
-        "title": title_run(run),
+        "title": title_run(run) + (f", trained on from {start}" if start else ""),
         "accuracy": write_percent(test["accuracy"], 2),
         "accuracy_title": f"{confusion.trace():,} of {num:,} images",
         "score": f"of {num:,} test images read correctly · 95% interval {write_percent(test['low'], 2)} to "

@@ -127,12 +127,14 @@ def write_run_script(config: TrainConfig) -> str:
     downloaded by torchvision; built-in strokes are drawn by this project's own package.
 
     Raises:
-        ValueError: If it is a fine-tuning, which needs what only its run's folder has.
+        ValueError: If it begins with a checkpoint, which only its run's folder has.
     """
-    if config.drawings:
+    if config.start_from:
+        what = "A fine-tuning" if config.drawings else "What was trained on from a checkpoint"
+        needed = "the drawings and the weights" if config.drawings else "the weights"
         raise ValueError(
-            "A fine-tuning has no script: it needs the drawings and the weights that it begins with, which "
-            "its run's folder holds. Download the checkpoint instead."
+            f"{what} has no script: it needs {needed} that it begins with, which its run's folder holds. "
+            "Download the checkpoint instead."
         )
     dataset = "built-in strokes" if config.dataset == "strokes" else TITLES[config.dataset]
     network = write_network(config.network, config.dropout)

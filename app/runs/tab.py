@@ -20,6 +20,8 @@ from app.runs.sections import (
     build_notebook_section,
     build_results_section,
 )
+from app.runs.training_on import start_training_on
+from app.ui.answers import answer
 from app.ui.packing import pack
 from models.runs.control import repeat_run
 from models.runs.owner import check_owner, has_owner, make_owner_key
@@ -166,7 +168,13 @@ def build_runs_tab(page: gr.Blocks, pad: gr.HTML, my_runs: gr.BrowserState) -> R
     gr.Markdown(QUESTION, elem_classes="gb-question")
     with gr.Row(elem_classes="gb-experiment"):
         with gr.Column(scale=3, elem_classes="gb-stage"):
-            runs = build_runs(answer_look, answer_act, answer_file, elem_id="runs")
+            runs = build_runs(
+                answer_look,
+                answer_act,
+                answer_file,
+                answer(start_training_on, "id", "epochs", "learning_rate", "known"),
+                elem_id="runs",
+            )
         with gr.Column(scale=1, min_width=280, elem_classes="gb-controls"):
             start = gr.Button("Start training", variant="primary", elem_id="run-start")
             error = gr.Markdown("", elem_classes="gb-error", elem_id="run-error")

@@ -14,7 +14,7 @@ from models.data.names import TITLES
 from models.networks.registry import NETWORKS
 from models.runs.folder import EVENTS
 from models.runs.owner import has_owner
-from models.runs.status import EXAMPLE_RUN, RunNews, RunState
+from models.runs.status import EXAMPLE_RUN, LIVE_STATUSES, RunNews, RunState
 from models.training.config import TrainConfig, describe_settings
 
 MAX_VIEW_POINTS = 300  # of each curve, when a run is first looked at
@@ -49,6 +49,8 @@ def show_card(run: RunState) -> RunCard:
     network, dataset = NETWORKS[config.network].title, TITLES[config.dataset]
     name = "Example" if run.run_id == EXAMPLE_RUN else run.name
     about = f"{dataset} · {config.recipe} · seed {config.seed}"
+    if config.start_from:
+        about += f" · from {config.start_from}"
     latest = run.steps[-1] if run.steps else None
     is_stepping = run.status == "running" and run.message in (_TRAINING, _STOPPING)
     return {
@@ -59,7 +61,9 @@ def show_card(run: RunState) -> RunCard:
         "about": f"{network} · {about}" if name else about,
         "settings": f"Recipe {config.recipe}: {describe_settings(config)}; {images}, seed {config.seed}.",
         "epochs": config.epochs,
+        "learning_rate": config.learning_rate,
         "num_steps": run.num_steps,
+        "can_train_on": run.checkpoint is not None and run.status not in LIVE_STATUSES,
         "created": run.created,
         "checkpoint": str(run.checkpoint) if run.checkpoint else "",
         "can_resume": run.can_resume,
@@ -85,7 +89,9 @@ def show_damaged_card(run_id: str, name: str, what: str) -> RunCard:
         "about": f"Its id begins with {run_id[:6]}",
         "settings": "",
         "epochs": 0,
+        "learning_rate": 0,
         "num_steps": 0,
+        "can_train_on": False,
         "created": 0,
         "checkpoint": "",
         "can_resume": False,

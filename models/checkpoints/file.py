@@ -33,6 +33,10 @@ _MOVE_SECONDS = 2.0
 METADATA_KEY = "glassbox"
 _LARGEST = 1e300  # of any number in a record; NaN and infinity are not below it
 _DTYPE_NAMES = {torch.float32: "F32", torch.int64: "I64"}  # int64: batch norm's count of batches
+NO_PICKLE = (
+    "`glassbox import FILE --network NAME` takes weights out of it on your own machine. Or save them as "
+    'safetensors, in one line: safetensors.torch.save_file(net.state_dict(), "net.safetensors")'
+)
 _HEADER_LENGTH_BYTES = 8  # a safetensors file begins with its header's length, little-endian
 
 
@@ -158,13 +162,21 @@ def load_checkpoint(name_or_path: str | Path) -> Checkpoint:
             message says what is wrong and what would be right.
     """
     path = find_checkpoint(name_or_path)
-    content = _read_file(path)
-    header = _parse_header(path, content[:MAX_HEADER_BYTES], len(content))
+    return parse_checkpoint(read_content(path), path)
+
+
+def parse_checkpoint(content: bytes, path: Path) -> Checkpoint:
+    """Load a checkpoint from its file's content; `path` is what refusals call it.
+
+    Raises:
+        ValueError: As `load_checkpoint`.
+    """
+    header = parse_header(path, content)
     info, network = _build_described(path, header)
     try:
         tensors = load_tensors(content)
     except SafetensorError as error:
-        raise _refuse(path, f"its tensors do not fit its header ({error}); the file is damaged") from error
+        raise refuse(path, f"its tensors do not fit its header ({error}); the file is damaged") from error
     _check_finite(path, tensors)
     network.load_state_dict(tensors, strict=True, assign=True)
     return Checkpoint(network.eval(), info)
@@ -183,8 +195,8 @@ def read_info(name_or_path: str | Path) -> CheckpointInfo:
             beginning = file.read(MAX_HEADER_BYTES)
         num_bytes = path.stat().st_size
     except OSError as error:
-        raise _refuse(path, f"it cannot be read ({error.strerror})") from error
-    info, _ = _build_described(path, _parse_header(path, beginning, num_bytes))
+        raise refuse(path, f"it cannot be read ({error.strerror})") from error
+    info, _ = _build_described(path, parse_header(path, beginning, num_bytes))
     return info
 
 
@@ -216,7 +228,8 @@ def find_checkpoint(name_or_path: str | Path) -> Path:
     raise ValueError(f"There is no checkpoint called {text!r}. Shipped: {shipped}; or give a file's path.")
 
 
-def _refuse(path: Path, reason: str) -> ValueError:
+def refuse(path: Path, reason: str) -> ValueError:
+    """Return what says why a file is no checkpoint; the reason is a sentence without its full stop."""
     return ValueError(f"{path.name} cannot be used as a checkpoint: {reason}.")
 
 
@@ -225,45 +238,60 @@ def _check_size(path: Path) -> None:
     num_bytes = path.stat().st_size
     if num_bytes > MAX_FILE_BYTES:
         limit = f"{MAX_FILE_BYTES // 2**20} MB"
-        raise _refuse(path, f"it is {num_bytes / 2**20:,.0f} MB large, and a checkpoint is at most {limit}")
-    if num_bytes <= _HEADER_LENGTH_BYTES:
-        raise _refuse(path, f"it is only {num_bytes} bytes long; the file is empty or cut off")
+        raise refuse(path, f"it is {num_bytes / 2**20:,.0f} MB large, and a checkpoint is at most {limit}")
 
 
-def _read_file(path: Path) -> bytes:
-    _check_size(path)
+def read_content(path: Path) -> bytes:
+    """Read the whole of a file, if it is not too small or too large for a checkpoint.
+
+    Raises:
+        ValueError: If it is, or cannot be read.
+    """
     try:
+        _check_size(path)
         return path.read_bytes()
     except OSError as error:
-        raise _refuse(path, f"it cannot be read ({error.strerror})") from error
+        raise refuse(path, f"it cannot be read ({error.strerror})") from error
 
 
-def _parse_header(path: Path, beginning: bytes, num_bytes: int) -> dict[str, Any]:
-    """Return the header as JSON gives it, after checking that it is one."""
+def parse_header(path: Path, beginning: bytes, num_bytes: int | None = None) -> dict[str, Any]:
+    """Return the header as JSON gives it, after checking that it is one.
+
+    Args:
+        path: What refusals call the file.
+        beginning: The file's first bytes, as many as a header may have, or more.
+        num_bytes: Bytes of the whole file; None where `beginning` is all of it.
+
+    Raises:
+        ValueError: If it is no safetensors file.
+    """
+    num_bytes = len(beginning) if num_bytes is None else num_bytes
+    if num_bytes <= _HEADER_LENGTH_BYTES:
+        raise refuse(path, f"it is only {num_bytes} bytes long; the file is empty or cut off")
     # A safetensors file may begin with the same two bytes as a pickle, but its ninth is always a brace.
     has_brace = beginning[_HEADER_LENGTH_BYTES : _HEADER_LENGTH_BYTES + 1] == b"{"
     if beginning.startswith(b"PK\x03\x04") or (beginning[0] == 0x80 and beginning[1] <= 5 and not has_brace):
-        raise _refuse(
+        raise refuse(
             path,
             "it is a pickle file, as torch.save() writes, and a pickle can run any program when opened. "
-            "Save the weights with safetensors, or train again with `glassbox train`",
+            f"{NO_PICKLE}",
         )
     length = int.from_bytes(beginning[:_HEADER_LENGTH_BYTES], "little")
     end = _HEADER_LENGTH_BYTES + length
     if end > MAX_HEADER_BYTES:
-        raise _refuse(
+        raise refuse(
             path,
             f"its header claims {length:,} bytes, and at most {MAX_HEADER_BYTES:,} are read; it is not a "
             "safetensors file, or a hostile one",
         )
     if end > num_bytes:
-        raise _refuse(path, f"its header claims {length:,} bytes and the file ends before; it is cut off")
+        raise refuse(path, f"its header claims {length:,} bytes and the file ends before; it is cut off")
     try:
         header = _load_json(beginning[_HEADER_LENGTH_BYTES:end].decode("utf-8"))
     except (ValueError, RecursionError) as error:  # also an endless number
-        raise _refuse(path, "its header is not JSON; it is not a safetensors file, or damaged") from error
+        raise refuse(path, "its header is not JSON; it is not a safetensors file, or damaged") from error
     if not isinstance(header, dict):
-        raise _refuse(path, "its header is not a JSON object; it is not a safetensors file")
+        raise refuse(path, "its header is not a JSON object; it is not a safetensors file")
     return header
 
 
@@ -287,21 +315,21 @@ def _build_described(path: Path, header: dict[str, Any]) -> tuple[CheckpointInfo
         with torch.device("meta"):
             network = build_network(info.network, info.config)
     except ValueError as error:
-        raise _refuse(path, f"its network cannot be built. {str(error).rstrip('.')}") from error
+        raise refuse(path, f"its network cannot be built. {str(error).rstrip('.')}") from error
     expected = network.state_dict()
     missing, unknown = expected.keys() - header.keys(), header.keys() - expected.keys()
     if missing or unknown:
         parts = [f"it lacks {', '.join(sorted(missing))}"] if missing else []
         parts += [f"it has {', '.join(sorted(unknown)[:5])}, unknown to {info.network}"] if unknown else []
-        raise _refuse(path, " and ".join(parts))
+        raise refuse(path, " and ".join(parts))
     for name, tensor in expected.items():
         entry = header[name] if isinstance(header[name], dict) else {}
         if entry.get("shape") != list(tensor.shape):
             shape = tuple(tensor.shape)
-            raise _refuse(path, f"{name} has the shape {entry.get('shape')}; {info.network} needs {shape}")
+            raise refuse(path, f"{name} has the shape {entry.get('shape')}; {info.network} needs {shape}")
         if entry.get("dtype") != _DTYPE_NAMES[tensor.dtype]:
             right = _DTYPE_NAMES[tensor.dtype]
-            raise _refuse(path, f"{name} has the number format {entry.get('dtype')}; {right} is needed")
+            raise refuse(path, f"{name} has the number format {entry.get('dtype')}; {right} is needed")
     return info, network
 
 
@@ -309,27 +337,27 @@ def _parse_info(path: Path, metadata: Any) -> CheckpointInfo:
     """Return the record in a header's metadata if it is complete and of this schema."""
     record = metadata.get(METADATA_KEY) if isinstance(metadata, dict) else None
     if not isinstance(record, str):
-        raise _refuse(
-            path, "its header has no Glassbox record, so nothing says which network it is; train one with "
-            "`glassbox train`"
+        raise refuse(
+            path, "its header has no Glassbox record, so nothing says which network it is; say it, by "
+            "`glassbox import FILE --network NAME`, or where the page takes weights of your own"
         )  # fmt: skip
     try:
         values = _load_json(record)
     except (ValueError, RecursionError) as error:
-        raise _refuse(path, "its Glassbox record is not JSON; the header is damaged") from error
+        raise refuse(path, "its Glassbox record is not JSON; the header is damaged") from error
     schema = values.pop("schema", None) if isinstance(values, dict) else None
     if schema != SCHEMA_VERSION:
-        raise _refuse(
+        raise refuse(
             path, f"its schema is {schema!r} and this version of Glassbox reads {SCHEMA_VERSION}; update "
             "Glassbox or train again"
         )  # fmt: skip
     for field in fields(CheckpointInfo):
         if not _has_type(values.get(field.name), str(field.type)):
             value = values.get(field.name, "absent")
-            raise _refuse(path, f"its record's {field.name} is {value!r}, and {field.type} is needed")
+            raise refuse(path, f"its record's {field.name} is {value!r}, and {field.type} is needed")
     temperature = values.get("temperature")
     if temperature is not None and not temperature > 0:
-        raise _refuse(path, f"its record's temperature is {temperature!r}, and it must be above 0")
+        raise refuse(path, f"its record's temperature is {temperature!r}, and it must be above 0")
     # Files that were written before a field was added lack it.
     return CheckpointInfo(**{field.name: values.get(field.name) for field in fields(CheckpointInfo)})
 
@@ -352,4 +380,4 @@ def _check_finite(path: Path, tensors: Mapping[str, Tensor]) -> None:
     for name, tensor in tensors.items():
         num_bad = tensor.numel() - int(torch.isfinite(tensor).sum())
         if num_bad:
-            raise _refuse(path, f"{name} has {num_bad} values that are NaN or infinite; the training failed")
+            raise refuse(path, f"{name} has {num_bad} values that are NaN or infinite; the training failed")

@@ -160,7 +160,9 @@ def _check_resumable(run_id: str) -> None:
     if news.status in LIVE_STATUSES:
         raise ValueError("This run trains or waits already.")
     if not news.can_resume:
-        raise ValueError("This run has come to its end; there is nothing to resume. Start a new one.")
+        raise ValueError(
+            "This run has come to its end, so there is nothing to resume. Train its weights on as a new run."
+        )
 
 
 def _reopen(folder: Path) -> None:

@@ -17,18 +17,19 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 
-from models.checkpoints.file import write_atomically
+from models.checkpoints.file import parse_checkpoint, write_atomically
 from models.networks.registry import build_network
 from models.runs.control import create_run, prepare_resumption
 from models.runs.folder import CHECKPOINT, CONFIG, LOG, find_own_folder
 from models.runs.launcher import SPARE_OPTION
 from models.runs.limits import read_limits
+from models.runs.start import describe_run
 from models.runs.writer import catch_signals, execute_run, read_config, read_state
 from models.training.config import TrainConfig
-from models.training.fine_tuning import read_beginning
+from models.training.fine_tuning import START, begin_with, read_beginning
 from models.training.loop import train
 from models.training.optimizer import build_optimizer
-from models.training.options import add_config_options, check_out, make_described_config
+from models.training.options import add_training_options, check_beginning, check_out
 from models.training.peers import Peers, join_peers, leave_peers
 from models.training.session import Halt
 
@@ -77,22 +78,19 @@ def train_folder(folder: Path) -> int:
 def train_described() -> int:
     """Make a run of what the options describe, and train it; under torchrun, together."""
     parser = argparse.ArgumentParser(prog="python -m models.training")
-    parser.add_argument("network", metavar="NETWORK", nargs="?", help="logistic, mlp, convnet, …, convnet4")
-    parser.add_argument("--resume", metavar="RUN", help="go on with a run that was stopped or interrupted")
-    add_config_options(parser)
+    add_training_options(parser)
     options = parser.parse_args()
     if "runs_dir" in options:
         os.environ["GLASSBOX_RUNS"] = str(options.runs_dir)
     try:
-        if (options.network is None) == (options.resume is None):
-            raise ValueError("Name either a network to train, or with --resume a run to go on with.")
+        check_beginning(options)
         resumed = find_own_folder(options.resume) if options.resume else None
-        config = read_config(resumed) if resumed else make_described_config(options)
+        config, files = (read_config(resumed), {}) if resumed else describe_run(options)
         check_out(options.out)
         peers = join_peers()
         if not peers.is_first:
-            return _train_along(config, resumed, peers)
-        folder = prepare_resumption(options.resume) if resumed else create_run(config)
+            return _train_along(config, resumed, files, peers)
+        folder = prepare_resumption(options.resume) if resumed else create_run(config, files=files)
     except (ValueError, OSError) as error:
         parser.error(str(error))
     print(folder.name, flush=True)
@@ -105,10 +103,12 @@ def train_described() -> int:
     return 0
 
 
-def _train_along(config: TrainConfig, resumed: Path | None, peers: Peers) -> int:
+def _train_along(config: TrainConfig, resumed: Path | None, files: dict[str, bytes], peers: Peers) -> int:
     """Train with the first process, which alone writes; `resumed` is the folder of a run that goes on."""
     state = read_state(resumed) if resumed else None
     beginning = read_beginning(resumed, config) if resumed else None
+    if START in files:
+        beginning = begin_with(parse_checkpoint(files[START], Path(START)), config)
     with catch_signals() as asked:
         stop = Halt("Stopped as asked", keep=False)
         for _ in train(

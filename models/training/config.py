@@ -38,7 +38,6 @@ class TrainConfig:
     Attributes:
         network: Name in the registry.
         recipe: Name of the recipe that the hyperparameters come from; "free" where any of them was changed.
-        start_from: For a fine-tuning, what the checkpoint is called that it begins with; otherwise empty.
 
     The other attributes are declared as settings: `SETTINGS[name]` says what each is and may be.
     """
@@ -151,7 +150,15 @@ class TrainConfig:
         lowest=0, highest=MAX_SEED, remedy="any of them will do",
         is_hyperparameter=False, offered="command line",
     )  # fmt: skip
-    start_from: str = ""
+    start_from: str = declare(
+        "", str, "the checkpoint whose weights it begins with; empty for fresh weights",
+        noun="start_from", highest=MAX_NAME_LETTERS, remedy="leave it out for fresh weights",
+        label="Begins with",
+        describe=lambda config: (
+            f"trained on from {config.start_from}" if config.start_from and not config.drawings else ""
+        ),
+        offered="nowhere",  # by itself: who names a run's id by it trains on, and the id stays a secret
+    )  # fmt: skip
     drawings: int = declare(
         0, int, "drawings that a fine-tuning trains on",
         noun="number of drawings", lowest=0, highest=MAX_DRAWINGS, remedy="0 for a training without",
@@ -178,11 +185,11 @@ class TrainConfig:
                 f"{self.network} has no dropout layer, so dropout cannot be {self.dropout}; leave it out "
                 "or choose convnet2."
             )
-        is_text = isinstance(self.start_from, str) and self.start_from.isprintable()  # half a letter is not
-        if not is_text or len(self.start_from) > MAX_NAME_LETTERS:
-            raise ValueError(f"start_from must be a text of at most {MAX_NAME_LETTERS} letters.")
-        if len({bool(self.start_from), bool(self.drawings), bool(self.drawing_share)}) > 1:
-            raise ValueError("start_from, drawings and drawing_share belong together; set all or none.")
+        if bool(self.drawings) != bool(self.drawing_share) or (self.drawings and not self.start_from):
+            raise ValueError(
+                "drawings and drawing_share belong together, and to a start_from; set all three, or neither "
+                "of the two."
+            )
 
 
 SETTINGS = dict(list_settings(TrainConfig))

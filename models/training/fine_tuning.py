@@ -1,9 +1,10 @@
-"""Fine-tuning: a checkpoint's network trained further on somebody's drawings, among images that it knows.
+"""Trainings that begin with a checkpoint's weights: trained on as ever, or fine-tuned on drawings.
 
 The folder of such a run holds, beside what every run's has:
 
     start.safetensors   the checkpoint that it begins with
-    drawings.json       the drawings, each with the digit that was meant and its 28 × 28 pixels in base64
+    drawings.json       of a fine-tuning, the drawings, each with the digit that was meant and its 28 × 28
+                        pixels in base64
 
 Drawings alone would make the network forget how others write, so they are a share of the training images
 and the rest comes from the checkpoint's own data set. Shapes: N drawings.
@@ -14,7 +15,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +23,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from models.checkpoints.file import CheckpointInfo, load_checkpoint
+from models.checkpoints.file import Checkpoint, CheckpointInfo, load_checkpoint
 from models.data.datasets import Dataset
 from models.data.files import has_files
 from models.data.names import shows_clothes
 from models.networks.layers import IMAGE_SIZE_PX
-from models.training.config import MAX_DRAWINGS, TrainConfig
+from models.networks.registry import build_network, set_dropout
+from models.training.config import MAX_DRAWINGS, SETTINGS, TrainConfig
+from models.training.recipes import make_config
 
 START, DRAWINGS = "start.safetensors", "drawings.json"
 MIN_DRAWINGS = 10
@@ -39,15 +42,15 @@ _MAX_FILE_BYTES = 4 * 2**20  # 500 drawings are 0.6 MB
 
 @dataclass(frozen=True, eq=False)
 class Beginning:
-    """What a fine-tuning has beside its configuration.
+    """What a training that begins with a checkpoint has beside its configuration.
 
     Attributes:
-        weights: The tensors of the network that it begins with, by name.
-        drawings: The drawings.
+        weights: The tensors that its network begins with, by the network's own names.
+        drawings: The drawings of a fine-tuning; None for a training that goes on as ever.
     """
 
     weights: Mapping[str, Tensor]
-    drawings: Dataset
+    drawings: Dataset | None = None
 
 
 def plan_fine_tuning(info: CheckpointInfo, start_from: str, num_drawings: int, seed: int = 0) -> TrainConfig:
@@ -108,21 +111,82 @@ def pack_beginning(checkpoint: Path, images: np.ndarray, labels: np.ndarray) -> 
     return {START: checkpoint.read_bytes(), DRAWINGS: drawings.encode()}
 
 
+def plan_training_on(
+    info: CheckpointInfo, start_from: str, network: str = "", recipe: str = "", **changes: Any
+) -> TrainConfig:
+    """Return the configuration of a training that begins with a checkpoint's weights.
+
+    Args:
+        info: What the checkpoint's header records.
+        start_from: What the checkpoint is called, for whoever reads the configuration.
+        network: What is to be trained, to be compared with the checkpoint's; empty for the checkpoint's.
+        recipe: What the settings are that `changes` leave out; empty for those that the checkpoint itself
+            was trained with, as far as its header records them.
+        **changes: Settings of `TrainConfig`; None leaves one alone.
+
+    Raises:
+        ValueError: If the network is another one, or a setting is not allowed.
+    """
+    if network and network != info.network:
+        raise ValueError(
+            f"{start_from} holds a {info.network}, whose weights do not fit a {network}. Train "
+            f"{info.network} on, or begin with another checkpoint."
+        )
+    own = {} if recipe else _read_own_settings(info)
+    chosen = {name: value for name, value in changes.items() if value is not None}
+    return make_config(info.network, recipe or "notebook", **{**own, **chosen, "start_from": start_from})
+
+
+def _read_own_settings(info: CheckpointInfo) -> dict[str, Any]:
+    """Return the settings that a header records and that can be set, but for those of a fine-tuning."""
+    recorded = {**info.recipe, "dataset": info.dataset, "seed": info.seed, "split_seed": info.split_seed}
+    own = {name: recorded[name] for name, setting in SETTINGS.items() if setting.offered != "nowhere"
+           and name in recorded}  # fmt: skip
+    for name, value in own.items():
+        SETTINGS[name].check(value)
+    return own
+
+
+def begin_with(start: Checkpoint, config: TrainConfig) -> Beginning:
+    """Return what a training begins with that trains a checkpoint on.
+
+    Raises:
+        ValueError: If the checkpoint's layers are not those of the configuration's network.
+    """
+    with torch.device("meta"):
+        expected = build_network(config.network, set_dropout(config.network, config.dropout)).state_dict()
+    given = start.network.state_dict()
+    # In order, since a layer of dropout, which has no weights, moves the numbers of those behind it.
+    if start.info.network != config.network or [tensor.shape for tensor in expected.values()] != [
+        tensor.shape for tensor in given.values()
+    ]:
+        raise ValueError(
+            f"{config.start_from} holds a {start.info.network} with {_list_settings(start.info)}, and this "
+            f"run trains a {config.network}. Begin with another checkpoint."
+        )
+    return Beginning(dict(zip(expected, given.values(), strict=True)))
+
+
+def _list_settings(info: CheckpointInfo) -> str:
+    return ", ".join(f"{name} {value}" for name, value in info.config.items()) or "no settings"
+
+
 def read_beginning(folder: Path, config: TrainConfig) -> Beginning | None:
-    """Read what a run begins with; None for one that is no fine-tuning.
+    """Read what a run begins with; None for one that begins with fresh weights.
 
     Raises:
         ValueError: If a file is absent, damaged or not the configuration's.
     """
-    if not config.drawings:
+    if not config.start_from:
         return None
     start = load_checkpoint(folder / START)
-    if start.info.network != config.network:
-        raise ValueError(f"{START} holds a {start.info.network}, and this run trains a {config.network}.")
+    beginning = begin_with(start, config)
+    if not config.drawings:
+        return beginning
     drawings = _read_drawings(folder / DRAWINGS)
     if len(drawings) != config.drawings:
         raise ValueError(f"{DRAWINGS} has {len(drawings)} drawings, and this run has {config.drawings}.")
-    return Beginning(start.network.state_dict(), drawings)
+    return replace(beginning, drawings=drawings)
 
 
 def mix_drawings(own: Dataset, drawings: Dataset, share: float) -> Dataset:

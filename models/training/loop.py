@@ -52,7 +52,8 @@ def train(
         state: A state of an earlier training with this configuration, to go on from; None begins anew.
         find_halt: Asked at every report whether the training is to end early.
         peers: The processes that train together; each of them calls this function alike.
-        beginning: What a fine-tuning begins with (see `models.training.fine_tuning`).
+        beginning: What a training begins with whose configuration has a `start_from` (see
+            `models.training.fine_tuning`).
 
     Yields:
         `Preparing`s, then `Started` unless it goes on from a state, `StepEvent`s, an `EpochEvent` after each
@@ -64,8 +65,10 @@ def train(
     """
     if state and state.config != config:
         raise ValueError("This state belongs to another configuration. Start a new run.")
-    if bool(config.drawings) != (beginning is not None):
-        raise ValueError("A fine-tuning trains in the folder of its run alone, which holds the drawings.")
+    if bool(config.start_from) != (beginning is not None):
+        raise ValueError(
+            "What begins with a checkpoint trains in the folder of its run alone, which holds the weights."
+        )
     device = device or choose_device()
     yield Preparing(_describe_loading(config))
     everything = load_dataset(config.dataset, "train", config.num_images, progress)
@@ -73,7 +76,7 @@ def train(
     if config.added_strokes:
         yield Preparing(f"Drawing {config.added_strokes:,} built-in strokes")
         own = own.join(load_strokes(config.added_strokes, progress))
-    if beginning:
+    if beginning and beginning.drawings:
         own = mix_drawings(own, beginning.drawings, config.drawing_share)
     training, validation = (
         Dataset(part.images.to(device), part.labels.to(device)) for part in (own, validating)

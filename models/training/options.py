@@ -1,4 +1,4 @@
-"""What can be set on a command line: the fields of a training's configuration, and where its result goes."""
+"""What can be set on a command line: what is trained, from where on, how, and where its result goes."""
 
 from __future__ import annotations
 
@@ -14,12 +14,30 @@ if TYPE_CHECKING:
     from models.training.config import TrainConfig
 
 
+def add_training_options(parser: argparse.ArgumentParser) -> None:
+    """Add what says which network is trained, from where on, and an option for each of its settings."""
+    parser.add_argument("network", metavar="NETWORK", nargs="?", help="logistic, mlp, convnet, …, convnet4")
+    parser.add_argument(
+        "--resume",
+        metavar="RUN",
+        help="go on with a run that was stopped or interrupted; it keeps its settings",
+    )
+    parser.add_argument(
+        "--from",
+        dest="start",
+        metavar="CHECKPOINT",
+        help="train on, as a new run, from the weights of a run that has ended (its id), a shipped "
+        "checkpoint (its name) or a file; settings that are left out are those that it was trained with",
+    )
+    add_config_options(parser)
+
+
 def add_config_options(parser: argparse.ArgumentParser) -> None:
     """Add an option for each field of a configuration but the network, which is an argument."""
     parser.add_argument(
         "--recipe",
-        default="notebook",
-        help=f"what the settings below are where they are left out: {', '.join(RECIPES)}; default: notebook",
+        help=f"what the settings below are where they are left out: {', '.join(RECIPES)}; default: notebook, "
+        "or with --from, those of the checkpoint",
     )
     for name, setting in _list_options().items():
         flag, text = f"--{name.replace('_', '-')}", setting.describe_setting().replace("%", "%%")
@@ -37,15 +55,49 @@ def add_config_options(parser: argparse.ArgumentParser) -> None:
 
 
 def make_described_config(options: argparse.Namespace) -> TrainConfig:
-    """Return the configuration that options describe.
+    """Return the configuration that options describe of a training with fresh weights.
 
     Raises:
         ValueError: If the network, the recipe, a field or its value is not allowed.
     """
     from models.training.recipes import make_config
 
-    changes: dict[str, Any] = {name: getattr(options, name) for name in _list_options()}
-    return make_config(options.network, options.recipe, **changes)
+    return make_config(options.network, options.recipe or "notebook", **read_changes(options))
+
+
+def read_changes(options: argparse.Namespace) -> dict[str, Any]:
+    """Return the settings that options name; None for those that they leave out."""
+    return {name: getattr(options, name) for name in _list_options()}
+
+
+def check_beginning(options: argparse.Namespace) -> None:
+    """Refuse options that do not say what is trained, or that a resumed run would drop in silence.
+
+    Raises:
+        ValueError: If there is not one of network, run to resume and checkpoint to train on, or a run that is
+            resumed is given settings.
+    """
+    if options.resume is None:
+        if options.network is None and options.start is None:
+            raise ValueError(
+                "Name either a network to train, or with --resume a run to go on with, or with --from a run "
+                "or checkpoint to train on."
+            )
+        return
+    if options.network is not None or options.start is not None:
+        raise ValueError(
+            "Name either a network to train, or with --resume a run to go on with, not both; --from trains a "
+            "run or checkpoint on as a new run."
+        )
+    given = [name for name, value in read_changes(options).items() if value is not None]
+    given += ["recipe"] if options.recipe is not None else []
+    if given:
+        flags = " and ".join(f"--{name.replace('_', '-')}" for name in given)
+        raise ValueError(
+            f"A run that is resumed keeps its settings, so {flags} cannot be given with --resume. Leave "
+            f"{'it' if len(given) == 1 else 'them'} out, or train its weights on as a new run: "
+            f"glassbox train --from {options.resume} with {flags}."
+        )
 
 
 def _list_options() -> dict[str, Setting]:

@@ -75,4 +75,4 @@ def make_config(network: str, recipe: str = "notebook", **changes: Any) -> Train
 def _list_hyperparameters() -> list[str]:
     """Return the fields of a configuration that a recipe decides."""
     settings = list_settings(TrainConfig)
-    return ["start_from", *(name for name, setting in settings.items() if setting.is_hyperparameter)]
+    return [name for name, setting in settings.items() if setting.is_hyperparameter]

@@ -21,7 +21,7 @@ class Setting:
         help: What it is, in a phrase, for the command line and the documentation of `/train`.
         noun: What a refusal calls it; the field's name in words, unless given.
         lowest: Of a number.
-        highest: Of a number.
+        highest: Of a number; of a text, its letters.
         is_lowest_allowed: Whether the lowest number itself is in the range.
         choices: The names to choose from, and how the form writes them.
         are_many: Whether several names may be chosen: they are joined by commas, in the table's order.
@@ -69,7 +69,11 @@ class Setting:
         if self.is_number:
             low, high = (f"{bound:,}" for bound in (self.lowest, self.highest))
             return f"{low} to {high}" if self.is_lowest_allowed else f"above {low} and at most {high}"
-        *names, last = self.choices or ("",)
+        if self.kind is bool:
+            return ""
+        if not self.choices:
+            return f"at most {self.highest} letters"
+        *names, last = self.choices
         if self.are_many:
             return f"some of {', '.join(self.choices)}, in this order, by comma"
         return f"{', '.join(names)} or {last}" if names else last
@@ -96,6 +100,10 @@ class Setting:
                 )
         elif self.choices:
             check_name(self.noun, value, tuple(self.choices))
+        elif not isinstance(value, str) or not value.isprintable() or len(value) > self.highest:
+            raise ValueError(  # half a letter cannot be printed
+                f"{self.noun} is {value!r:.40}; it must be a text of {self.describe_range()}; {self.remedy}."
+            )
 
     def _check_number(self, value: Any) -> None:
         is_whole = self.kind is int

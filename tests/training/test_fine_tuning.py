@@ -155,8 +155,11 @@ def test_files_that_are_not_the_runs_are_refused():
 @pytest.mark.parametrize(
     "changes",
     [
-        {"start_from": "mlp"},
         {"drawings": 10},
+        {"start_from": "mlp", "drawings": 10},
+        {"start_from": "mlp", "drawing_share": 0.2},
+        {"start_from": "half a letter \ud800"},
+        {"drawings": 10, "drawing_share": 0.2},
         {"drawing_share": 0.2},
         {"start_from": "mlp", "drawings": 501, "drawing_share": 0.2},
         {"start_from": "mlp", "drawings": 10, "drawing_share": 0.95},

@@ -1,16 +1,18 @@
 // The chosen run: its heading, how far it has come, and what can be done with it.
 
 // `root` is a .gb-runs-focus. The owner does what is asked for: onAct(action), onRename(name), onFile(file), onPause(),
-// onLeave().
-function createChosenRun(root, { onAct, onRename, onFile, onPause, onLeave }) {
+// onLeave(), onTrainOn(settings).
+function createChosenRun(root, { onAct, onRename, onFile, onPause, onLeave, onTrainOn }) {
   const heading = root.querySelector("h3");
-  const form = root.querySelector("form");
+  const form = root.querySelector(".gb-runs-title form");
   const field = form.querySelector("input");
   const progress = root.querySelector("progress");
   const error = root.querySelector(".gb-runs-error");
   const link = root.querySelector(".gb-runs-link");
   const spoken = root.querySelector(".gb-runs-spoken");
   const checkpoint = root.querySelector('a[data-file="checkpoint"]');
+  const trainOn = createTrainOn(root.querySelector(".gb-runs-on"),
+    { onStart: onTrainOn, onClose: () => button("train-on").focus() });
   const button = (name) => root.querySelector(`button[data-act="${name}"], button[data-do="${name}"]`);
 
   let card = null;
@@ -24,6 +26,7 @@ function createChosenRun(root, { onAct, onRename, onFile, onPause, onLeave }) {
     if (isOther) {
       closeForm();
       link.hidden = true;
+      trainOn.hide();
       tellError("");
     }
     root.dataset.status = card.status;
@@ -43,7 +46,7 @@ function createChosenRun(root, { onAct, onRename, onFile, onPause, onLeave }) {
     const isExample = card.id === EXAMPLE;
     const isWaiting = card.status === "waiting";
     const isHidden = { stop: !live || !isOwned, keep: !live || isWaiting || !isOwned, pause: !live || isWaiting,
-      resume: !card.can_resume || !isOwned, rename: isExample || !isOwned, link: isExample, key: !ownerKey,
+      resume: !card.can_resume || !isOwned, "train-on": !card.can_train_on, rename: isExample || !isOwned, link: isExample, key: !ownerKey,
       delete: isExample || !isOwned, leave: isOwned };
     root.querySelector(".gb-runs-whose").hidden = isOwned;
     button("link").title = card.has_owner ? "Whoever has the link can look at this run, compare and download it"
@@ -139,6 +142,7 @@ function createChosenRun(root, { onAct, onRename, onFile, onPause, onLeave }) {
   button("key").addEventListener("click", showKey);
   button("leave").addEventListener("click", onLeave);
   button("pause").addEventListener("click", onPause);
+  button("train-on").addEventListener("click", () => trainOn.open(card));
   for (const each of root.querySelectorAll("button[data-act]")) each.addEventListener("click", () => onAct(each.dataset.act));
   for (const each of root.querySelectorAll("button[data-file]")) each.addEventListener("click", () => onFile(each.dataset.file));
   return { show, tellError, setBusy };

@@ -26,7 +26,7 @@ let stream = null;           // of news, while there is one
 let isLaidOut = false;       // its tab is the open one; asking for a width here would make the page lay itself out
 
 const list = createRunList(root.querySelector(".gb-runs-list"), { onChoose: choose, onTick: tellTicked });
-const chosenRun = createChosenRun(root.querySelector(".gb-runs-focus"), { onAct, onRename, onFile, onPause, onLeave });
+const chosenRun = createChosenRun(root.querySelector(".gb-runs-focus"), { onAct, onRename, onFile, onPause, onLeave, onTrainOn });
 const undo = createUndo(root.querySelector(".gb-runs-undo"), bringBack);
 const curves = createRunCurves(root.querySelector(".gb-runs-charts"));
 
@@ -260,6 +260,23 @@ async function onFile(file) {
   const answer = typeof text === "string" ? JSON.parse(text) : { error: UNREACHABLE };
   chosenRun.tellError(answer.error || "");
   if (!answer.error) saveFile({ ...answer, name: `${fileName(card)}${answer.name}` });
+}
+
+// The new run is this browser's own, whoever's the one is that it begins with.
+async function onTrainOn(settings) {
+  let text;
+  try {
+    text = await server.trainOn({ id: focus, ...settings, known: ids });
+  } catch {
+    text = undefined;
+  }
+  const answer = typeof text === "string" ? JSON.parse(text) : { error: UNREACHABLE };
+  if (answer.error) return answer.error;
+  undo.hide();
+  keepRunKeys({ [answer.id]: answer.owner_key });
+  setIds([...ids, answer.id]);
+  choose(answer.id);
+  return "";
 }
 
 function onPause() {

@@ -32,10 +32,24 @@ _STEER = """
   <button type="button" data-act="keep" title="End it, and test and keep the weights as they are now">
     Stop and keep
   </button>
-  <button type="button" data-act="resume" title="Go on from the last whole epoch">Resume</button>
+  <button type="button" data-act="resume" title="Go on from the last whole epoch, with the run's settings">
+    Resume
+  </button>
+  <button type="button" data-do="train-on" title="As a new run, with other settings if you like">
+    Train on
+  </button>
   <button type="button" data-do="pause" aria-pressed="false"
     title="The curves stand still; the run goes on">Pause the view</button>
 </div>
+"""
+_TRAIN_ON = """
+<form class="gb-runs-on" hidden>
+  <p>A new run begins with these weights and has this run's settings, but for what you change:</p>
+  <label>Epochs <input type="text" inputmode="numeric" maxlength="20" autocomplete="off"></label>
+  <label>Learning rate <input type="text" inputmode="decimal" maxlength="20" autocomplete="off"></label>
+  <button type="submit">Start the new run</button><button type="button">Cancel</button>
+  <p role="alert"></p>
+</form>
 """
 _DOWNLOADS = """
 <div class="gb-runs-downloads" role="group" aria-label="Download">
@@ -86,6 +100,7 @@ _TEMPLATE = f"""
       <p class="gb-runs-details"></p>
       {_STEER}
     </div>
+    {_TRAIN_ON}
     <p class="gb-runs-error" role="alert"></p>
     <div class="gb-runs-charts">
       <div class="is-loss">{CHART_TEMPLATE}</div>
@@ -102,7 +117,11 @@ _TEMPLATE = f"""
 
 
 def build_runs(
-    look: Callable[[Any], str], act: Callable[[Any], str], hand_out: Callable[[Any], str], **kwargs: Any
+    look: Callable[[Any], str],
+    act: Callable[[Any], str],
+    hand_out: Callable[[Any], str],
+    train_on: Callable[[Any], str],
+    **kwargs: Any,
 ) -> gr.HTML:
     """Build the list of runs and the heading and curves of the chosen one; one a page.
 
@@ -125,6 +144,8 @@ def build_runs(
             `{"error": str}`, empty where it was done.
         hand_out: Called in the same way with `{"id", "file"}`. Returns JSON text of `{"name", "type",
             "content"}`, the last in base64, or `{"error": str}`.
+        train_on: Called in the same way with `{"id", "epochs", "learning_rate", "known"}`. Returns JSON text
+            of `{"id", "owner_key"}` of a new run, or `{"error": str}`.
         **kwargs: Further arguments of `gr.HTML`, such as `elem_id`.
     """
 
@@ -137,16 +158,30 @@ def build_runs(
     def ask_file(request: Any) -> str:
         return hand_out(request)
 
+    def ask_train_on(request: Any) -> str:
+        return train_on(request)
+
     # The names under which the script finds them.
     ask_look.__name__, ask_act.__name__, ask_file.__name__ = "look", "act", "handOut"
+    ask_train_on.__name__ = "trainOn"
     return gr.HTML(
         html_template=_TEMPLATE,
         css_template=read_component_style(_FOLDER, "chart", "runs"),
         js_on_load=read_component_script(
-            _FOLDER, "series", "axes", "chart", "run_keys", "list", "curves", "chosen_run", "undo", "runs"
+            _FOLDER,
+            "series",
+            "axes",
+            "chart",
+            "run_keys",
+            "list",
+            "curves",
+            "train_on",
+            "chosen_run",
+            "undo",
+            "runs",
         ),
         apply_default_css=False,
-        server_functions=[ask_look, ask_act, ask_file],
+        server_functions=[ask_look, ask_act, ask_file, ask_train_on],
         elem_classes=component_classes(kwargs.pop("elem_classes", None)),
         **kwargs,
     )

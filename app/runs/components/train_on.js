@@ -1,0 +1,38 @@
+// The form that trains the chosen run's weights on, as a new run.
+
+// `form` is a .gb-runs-on. onStart({ epochs, learning_rate }) starts the run and returns what is wrong, "" for nothing.
+// onClose() is called when the form closes.
+function createTrainOn(form, { onStart, onClose }) {
+  const [epochs, rate] = form.querySelectorAll("input");
+  const start = form.querySelector('button[type="submit"]');
+  const error = form.querySelector('[role="alert"]');
+
+  function open(card) {
+    epochs.value = card.epochs;
+    rate.value = card.learning_rate;
+    setText(error, "");
+    form.hidden = false;
+    epochs.focus();
+    epochs.select();
+  }
+
+  function close() {
+    if (form.hidden) return;
+    form.hidden = true;
+    onClose();
+  }
+
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    start.disabled = true;
+    const mistake = await onStart({ epochs: epochs.value, learning_rate: rate.value });
+    start.disabled = false;
+    setText(error, mistake);
+    if (!mistake) close();
+  });
+  form.querySelector('button[type="button"]').addEventListener("click", close);
+  form.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") close();
+  });
+  return { open, hide: () => { form.hidden = true; } };
+}
