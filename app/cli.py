@@ -20,6 +20,7 @@ from app.commands import (
     run_checkpoints,
     run_evaluate,
     run_export,
+    run_import,
     run_train,
 )
 from app.predict import run_predict
@@ -79,6 +80,17 @@ def build_parser() -> argparse.ArgumentParser:
     training.set_defaults(run=run_train)
     add_training_options(training)
 
+    importing = commands.add_parser("import", help="take weights that were trained elsewhere, and test them")
+    importing.set_defaults(run=run_import)
+    importing.add_argument(
+        "file", metavar="FILE", type=Path, help="a state_dict as .pt or .safetensors, or a checkpoint"
+    )
+    importing.add_argument(
+        "--network", default="", metavar="NAME", help="whose weights they are; a checkpoint says it itself"
+    )
+    importing.add_argument("--dataset", default="mnist", help="what to test them on; default: mnist")
+    importing.add_argument("--out", type=Path, help="file to copy the checkpoint to")
+
     evaluating = commands.add_parser("evaluate", help="measure a checkpoint on a test set or on pen drawings")
     evaluating.set_defaults(run=run_evaluate)
     evaluating.add_argument("checkpoint", metavar="CHECKPOINT", help=_CHECKPOINT_HELP)
@@ -129,14 +141,14 @@ def build_parser() -> argparse.ArgumentParser:
     listing = commands.add_parser("checkpoints", help="list the shipped checkpoints")
     listing.set_defaults(run=run_checkpoints)
 
-    for command in (training, evaluating, calibrating, predicting, listing):
+    for command in (training, importing, evaluating, calibrating, predicting, listing):
         command.add_argument(
             "--data-dir",
             type=Path,
             default=argparse.SUPPRESS,
             help="where data sets live; default: GLASSBOX_DATA or the user's cache folder",
         )
-    for command in (evaluating, exporting, predicting):
+    for command in (importing, evaluating, exporting, predicting):
         command.add_argument("--runs-dir", type=Path, default=argparse.SUPPRESS, help=_RUNS_HELP)
     return parser
 

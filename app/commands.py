@@ -85,6 +85,33 @@ def _show_run(folder: Path) -> str:
         return execute_run(folder, watch=show)
 
 
+def run_import(options: argparse.Namespace) -> int:
+    """Take weights that were trained elsewhere as a run, and test them."""
+    from models.checkpoints.file import read_content
+    from models.runs.control import create_run
+    from models.runs.folder import describe_os_error
+    from models.runs.importing import read_import
+    from models.runs.owner import make_owner_key
+
+    check_out(options.out)
+    if not options.file.is_file():
+        raise ValueError(f"There is no file {options.file}.")
+    content = read_content(options.file)
+    brought = read_import(content, options.file.name, options.network, options.dataset, opens_pickles=True)
+    owner_key = make_owner_key()
+    try:
+        folder = create_run(
+            brought.config,
+            name=brought.name,
+            files=brought.files,
+            owner_key=owner_key,
+            imported=brought.imported,
+        )
+    except OSError as error:
+        raise ValueError(f"{describe_os_error(error)}; nothing was imported.") from error
+    return 0 if _execute(folder, owner_key, options.out) == "done" else 1
+
+
 def run_evaluate(options: argparse.Namespace) -> int:
     """Measure a checkpoint on a test set or on pen drawings, and print how well it reads them."""
     from models.checkpoints.file import load_checkpoint

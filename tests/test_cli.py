@@ -7,6 +7,7 @@ import sys
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from app.cli import main
@@ -17,6 +18,7 @@ from models.runs.folder import find_runs_folder
 from models.runs.owner import check_owner, has_owner
 from models.runs.status import find_run_checkpoint, read_run
 from models.training.events import EpochEvent, describe_event
+from tests.checkpoints.test_imported import make_notebook_network
 from tests.runs.trained_runs import small_test_set
 
 __all__ = ["small_test_set"]  # a fixture
@@ -224,8 +226,54 @@ def test_missing_data_name_the_remedy(capsys, tmp_path, monkeypatch):
 def test_help_names_every_command(capsys):
     status, printed, _ = run(capsys, "--help")
     assert status == 0
-    for command in ("serve", "train", "evaluate", "calibrate", "export", "predict", "checkpoints"):
+    for command in ("serve", "train", "import", "evaluate", "calibrate", "export", "predict", "checkpoints"):
         assert command in printed
     for option in ("--host", "--port", "--data-dir", "--runs-dir", "--open", "--no-open", "--mcp",
                    "--allowed-host", "--root-path"):  # fmt: skip
         assert option in printed
+
+
+@pytest.mark.usefixtures("small_test_set")
+def test_a_finished_run_is_trained_on_by_its_id_and_a_file_by_its_path(capsys, tmp_path):
+    out = tmp_path / "mine.safetensors"
+    _, printed, _ = run(capsys, "train", "mlp", *SMALL, "--epochs", 1, "--out", out)
+    (run_id,) = re.findall("^Run ([0-9a-f]{32})", printed)
+    for start, called in ((run_id, f"run {run_id[:6]}"), (out, "mine.safetensors")):
+        status, printed, _ = run(capsys, "train", "--from", start, "--epochs", 2, "--learning-rate", "1e-4")
+        assert status == 0
+        assert f"Trained on from {called}: SGD with momentum 0.9, learning rate 0.0001" in printed
+        (new_id,) = re.findall("^Run ([0-9a-f]{32})", printed, re.MULTILINE)
+        made = read_run(new_id).config
+        assert (made["network"], made["dataset"], made["num_images"]) == ("mlp", "strokes", 1000)
+        assert (made["epochs"], made["start_from"]) == (2, called)
+
+
+@pytest.mark.usefixtures("small_test_set")
+def test_weights_of_a_notebook_are_imported_and_measured(capsys, tmp_path):
+    path, out = tmp_path / "net.pt", tmp_path / "net.safetensors"
+    network = make_notebook_network("convnet3")
+    torch.save({f"module.{name}": tensor.half() for name, tensor in network.state_dict().items()}, path)
+    status, printed, _ = run(
+        capsys, "import", path, "--network", "convnet3", "--dataset", "strokes", "--out", out
+    )
+    assert status == 0
+    assert "Imported, not trained here. Test accuracy 0." in printed
+    info = load_checkpoint(out).info
+    assert (info.network, info.recipe["file"]) == ("convnet3", "net.pt")
+    (run_id,) = re.findall("^Run ([0-9a-f]{32})", printed)
+    assert read_run(run_id).test["accuracy"] == info.test_accuracy
+    status, printed, _ = run(capsys, "evaluate", f"run:{run_id}")
+    assert printed.startswith("convnet3 on 10,000 test images of strokes")
+    status, printed, _ = run(capsys, "import", out, "--dataset", "strokes")
+    assert status == 0
+    for arguments, message in (
+        ((tmp_path / "absent.pt", "--network", "mlp"), "There is no file"),
+        ((path, "--network", "mlp"), "its weights are a convnet3's"),
+        ((path,), "name one of logistic"),
+        ((path, "--network", "convnet3", "--out", out), "exists already"),
+        ((path, "--network", "convnet3", "--dataset", "cifar"), "no data set called 'cifar'"),
+    ):
+        status, _, errors = run(capsys, "import", *arguments)
+        assert status == 2
+        assert message in errors
+        assert len(errors.splitlines()) == 1

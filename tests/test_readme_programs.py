@@ -17,6 +17,7 @@ from app.api import endpoints
 from app.cli import main
 from app.server.calls import list_parameters
 from models.checkpoints.file import find_checkpoint, list_checkpoints, load_checkpoint
+from models.checkpoints.imported import import_checkpoint
 from tests.api.test_endpoints import PUBLIC
 
 ROOT = Path(__file__).parent.parent
@@ -99,6 +100,14 @@ def test_table_of_endpoints_is_what_their_signatures_are():
 def test_program_in_python_reads_a_seven(capsys):
     run_block(find_block("python", "predict_digit"))
     assert capsys.readouterr().out == "7\n"
+
+
+def test_weights_saved_as_shown_are_imported(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    names, _ = run_block(find_block("python", "save_file"))
+    content = Path("net.safetensors").read_bytes()
+    brought = import_checkpoint(content, "net.safetensors", "logistic", "strokes")
+    assert torch.equal(brought.network.classifier.weight, names["net"][1].weight)
 
 
 @pytest.mark.gate

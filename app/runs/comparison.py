@@ -20,7 +20,7 @@ from models.runs.status import (
     keep_readable_runs,
     read_run,
 )
-from models.training.config import OPTIMIZERS, SETTINGS
+from models.training.config import IMPORTED, OPTIMIZERS, SETTINGS
 
 MAX_RUNS = 8
 MAX_POINTS = 150  # of a curve: as many as its chart has room for
@@ -74,10 +74,16 @@ def show_comparison(run_ids: Any) -> Comparison:
             for key, (*_, source, name) in _QUANTITIES.items()
         },
         "table": _lay_out_table(runs, configs),
-        "groups": summarise_seeds(runs, configs),
+        "groups": summarise_seeds(*_keep_trained(runs)),
         "verdicts": judge_differences(runs, labels),
         "seeds_matter": _SEEDS_MATTER,
     }
+
+
+def _keep_trained(runs: list[RunState]) -> tuple[list[RunState], list[dict[str, Any]]]:
+    """Leave out weights that were trained elsewhere: their seeds are not known."""
+    trained = [run for run in runs if run.config["recipe"] != IMPORTED]
+    return trained, [run.config for run in trained]
 
 
 def label_runs(names: list[str], configs: list[dict[str, Any]]) -> list[str]:
@@ -88,6 +94,8 @@ def label_runs(names: list[str], configs: list[dict[str, Any]]) -> list[str]:
         differing = [key for key in list_columns() if any(other[key] != config[key] for other in alike)]
         differing = [key for key in differing if key != "recipe"] or differing  # it follows from the others
         parts = [f"{list_columns()[key].lower()} {write_setting(key, config[key])}" for key in differing[:2]]
+        if parts and config["recipe"] == IMPORTED:
+            parts = [IMPORTED]
         if len(alike) > 1 and not parts:
             parts = [f"no. {names[: position + 1].count(label)}"]
         labels.append(", ".join([label, *parts]))
@@ -165,9 +173,7 @@ def _lay_out_table(runs: list[RunState], configs: list[dict[str, Any]]) -> Table
     results = ("Validation accuracy", "Test accuracy", "Time", "Parameters")
     rows = []
     for run, config in zip(runs, configs, strict=True):
-        cells: list[TableCell] = [
-            {"text": write_setting(key, config[key]), "value": _rank(key, config[key])} for key in differing
-        ]
+        cells: list[TableCell] = [_write_cell(key, config) for key in differing]
         parameters = read_architecture(run.config["network"]).parameters
         seconds = run.seconds
         cells += [
@@ -178,6 +184,13 @@ def _lay_out_table(runs: list[RunState], configs: list[dict[str, Any]]) -> Table
         ]
         rows.append(cells)
     return {"columns": [*(list_columns()[key] for key in differing), *results], "rows": rows}
+
+
+def _write_cell(key: str, config: dict[str, Any]) -> TableCell:
+    """Return the cell of a setting; of weights that were trained elsewhere none is known but the recipe."""
+    if config["recipe"] == IMPORTED and key != "recipe":
+        return {"text": "–", "value": None}
+    return {"text": write_setting(key, config[key]), "value": _rank(key, config[key])}
 
 
 def _rank(key: str, value: Any) -> Any:

@@ -156,6 +156,8 @@ def _load_images(dataset: str) -> Gallery:
 def _explain_absence(run: RunState) -> str:
     if run.status in LIVE_STATUSES:
         return "The weights are kept before the first epoch and after each one: the first are on their way."
+    if run.imported:
+        return "Imported weights come as they are, without those of their epochs."
     return "This run has kept no weights by epoch. A new run keeps them."
 
 

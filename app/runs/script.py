@@ -11,7 +11,7 @@ from models.data.names import TITLES, TRAIN_SHARE
 from models.networks.registry import get_network_spec
 from models.networks.source import write_network
 from models.training import augmentation, distortion
-from models.training.config import TrainConfig, describe_settings
+from models.training.config import IMPORTED, TrainConfig, describe_settings
 
 _SCRIPT = '''\
 """{title}.
@@ -127,8 +127,13 @@ def write_run_script(config: TrainConfig) -> str:
     downloaded by torchvision; built-in strokes are drawn by this project's own package.
 
     Raises:
-        ValueError: If it begins with a checkpoint, which only its run's folder has.
+        ValueError: If it begins with a checkpoint, which only its run's folder has, or was trained elsewhere.
     """
+    if config.recipe == IMPORTED:
+        raise ValueError(
+            "Imported weights have no script: how they were trained is not known here. Download the "
+            "checkpoint."
+        )
     if config.start_from:
         what = "A fine-tuning" if config.drawings else "What was trained on from a checkpoint"
         needed = "the drawings and the weights" if config.drawings else "the weights"

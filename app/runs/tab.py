@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
@@ -11,9 +10,10 @@ import gradio as gr
 from app.runs.components.runs import build_runs
 from app.runs.controls import build_form, wire_form
 from app.runs.form import read_fields, read_form, read_num_seeds
+from app.runs.importing import build_import, on_import
 from app.runs.lesson import build_lesson
+from app.runs.listing import Listing, show_runs
 from app.runs.live import answer_act, answer_file, answer_look
-from app.runs.payloads import RunList
 from app.runs.sections import (
     build_comparison_section,
     build_epochs_section,
@@ -22,7 +22,6 @@ from app.runs.sections import (
 )
 from app.runs.training_on import start_training_on
 from app.ui.answers import answer
-from app.ui.packing import pack
 from models.runs.control import repeat_run
 from models.runs.owner import check_owner, has_owner, make_owner_key
 from models.runs.status import EXAMPLE_RUN, has_run, keep_known_runs
@@ -31,7 +30,6 @@ QUESTION = """## What happens while a network learns?
 Training shows a network images batch by batch and moves its weights a little after each batch, so that the
 loss falls. Choose a network and watch it fall."""
 
-_MAX_REMEMBERED_RUNS = 1_100  # more than a visitor may ever keep, for runs that were opened by their address
 # Another window of this browser may know of runs that this one has not heard of.
 _RECALL = """(...values) => {
   let stored = [];
@@ -53,18 +51,10 @@ _KEEP_LISTED = """(known) => {
 }"""
 # On a narrow screen the button stands far below what it starts; a mistake is told beside it.
 _SHOW_RUN = """() => setTimeout(() => {
-  if (document.querySelector("#run-error p")) return;
+  if (document.querySelector("#%s p")) return;
   const heading = document.querySelector("#runs .gb-runs-focus h3");
   heading.scrollIntoView({ block: "nearest", behavior: "smooth" });
 }, 100)"""
-
-
-class Listing(NamedTuple):
-    """Whose runs the tab shows, in the order of the outputs."""
-
-    error: Any
-    my_runs: Any
-    runs: Any
 
 
 class RunsTab(NamedTuple):
@@ -84,7 +74,7 @@ def on_start(my_runs: Any, num_seeds: Any, followed: str, *values: Any) -> Listi
     except ValueError as mistake:
         return Listing(str(mistake), gr.skip(), gr.skip())
     ticked = started if len(started) > 1 else None
-    return _show_runs([*known, *started], started[0], ticked, dict.fromkeys(started, key))
+    return show_runs([*known, *started], started[0], ticked, dict.fromkeys(started, key))
 
 
 def on_open_run(my_runs: Any, text: Any, owner_key: Any = "") -> Listing:
@@ -105,7 +95,7 @@ def on_open_run(my_runs: Any, text: Any, owner_key: Any = "") -> Listing:
             mistake = "This is not the owner's key of this run. Leave it out to look at the run only."
             return Listing(mistake, gr.skip(), gr.skip())
     keys = {run_id: key} if key and has_owner(run_id) else None
-    return _show_runs([*(each for each in known if each != run_id), run_id], run_id, keys=keys)
+    return show_runs([*(each for each in known if each != run_id), run_id], run_id, keys=keys)
 
 
 def on_load(my_runs: Any, request: gr.Request) -> Listing:
@@ -116,8 +106,8 @@ def on_load(my_runs: Any, request: gr.Request) -> Listing:
     known = keep_known_runs(my_runs)
     linked = str(request.query_params.get("run", ""))
     if linked and has_run(linked) and linked != EXAMPLE_RUN:
-        return _show_runs([*(each for each in known if each != linked), linked], linked)
-    listing = _show_runs(known, known[-1] if known else EXAMPLE_RUN)
+        return show_runs([*(each for each in known if each != linked), linked], linked)
+    listing = show_runs(known, known[-1] if known else EXAMPLE_RUN)
     if not linked:
         return listing
     named = linked[:40] if linked.isalnum() else "of that name"  # a link may come from anyone
@@ -129,32 +119,6 @@ def read_run_id(text: Any) -> str:
     pasted = str(text or "").strip()
     named = parse_qs(urlsplit(pasted).query).get("run") if "?" in pasted else None
     return (named[0] if named else pasted).strip().lower()
-
-
-def pack_listing(
-    run_ids: list[str], focus: str, ticked: list[str] | None = None, keys: dict[str, str] | None = None
-) -> str:
-    """Return the value of the runs' component.
-
-    Args:
-        run_ids: The runs, oldest first.
-        focus: The chosen one.
-        ticked: Those to compare, where others are ticked than before.
-        keys: Owner's keys that the browser has not got yet, by the runs' ids.
-    """
-    listing: RunList = {"serial": time.time_ns(), "ids": run_ids, "focus": focus}
-    if ticked:
-        listing["ticked"] = ticked
-    if keys:
-        listing["keys"] = keys
-    return pack(listing)
-
-
-def _show_runs(
-    run_ids: list[str], focus: str, ticked: list[str] | None = None, keys: dict[str, str] | None = None
-) -> Listing:
-    remembered = run_ids[-_MAX_REMEMBERED_RUNS:]
-    return Listing("", remembered, pack_listing(remembered, focus, ticked, keys))
 
 
 def build_runs_tab(page: gr.Blocks, pad: gr.HTML, my_runs: gr.BrowserState) -> RunsTab:
@@ -194,6 +158,7 @@ def build_runs_tab(page: gr.Blocks, pad: gr.HTML, my_runs: gr.BrowserState) -> R
                 )
                 open_run = gr.Button("Open", size="sm", elem_id="run-open")
                 open_error = gr.Markdown("", elem_classes="gb-error", elem_id="run-open-error")
+            bring = build_import()
     build_results_section()
     build_epochs_section(pad)
     build_comparison_section()
@@ -205,7 +170,7 @@ def build_runs_tab(page: gr.Blocks, pad: gr.HTML, my_runs: gr.BrowserState) -> R
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
     form = [my_runs, controls.num_seeds, controls.followed, *controls.fields.values()]
     started = start.click(on_start, form, [error, my_runs, runs], js=_RECALL, **quiet)
-    started.then(fn=None, js=_SHOW_RUN, **quiet)
+    started.then(fn=None, js=_SHOW_RUN % "run-error", **quiet)
     gr.on(
         [open_run.click, opened.submit, owner_key.submit],
         on_open_run,
@@ -214,6 +179,13 @@ def build_runs_tab(page: gr.Blocks, pad: gr.HTML, my_runs: gr.BrowserState) -> R
         js=_RECALL,
         **quiet,
     )
+    bring.file.upload(
+        on_import,
+        [my_runs, bring.file, bring.network, bring.dataset],
+        [bring.error, my_runs, runs],
+        js=_RECALL,
+        **quiet,
+    ).then(fn=None, js=_SHOW_RUN % "run-import-error", **quiet)
     runs.delete(None, my_runs, my_runs, js=_KEEP_LISTED, **quiet)
     page.load(on_load, my_runs, [error, my_runs, runs], js=_RECALL, **quiet)
     return RunsTab(error, my_runs, runs)

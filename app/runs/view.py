@@ -15,7 +15,7 @@ from models.networks.registry import NETWORKS
 from models.runs.folder import EVENTS
 from models.runs.owner import has_owner
 from models.runs.status import EXAMPLE_RUN, LIVE_STATUSES, RunNews, RunState
-from models.training.config import TrainConfig, describe_settings
+from models.training.config import IMPORTED, TrainConfig, describe_settings
 
 MAX_VIEW_POINTS = 300  # of each curve, when a run is first looked at
 MAX_NEWS_POINTS = 10  # a kilobyte an update
@@ -49,6 +49,11 @@ def show_card(run: RunState) -> RunCard:
     network, dataset = NETWORKS[config.network].title, TITLES[config.dataset]
     name = "Example" if run.run_id == EXAMPLE_RUN else run.name
     about = f"{dataset} · {config.recipe} · seed {config.seed}"
+    settings = f"Recipe {config.recipe}: {describe_settings(config)}; {images}, seed {config.seed}."
+    if run.imported:
+        about = f"{dataset} · {IMPORTED}"
+        trained = "" if config.recipe == IMPORTED else f" Its record says how it was trained. {settings}"
+        settings = f"Imported from {run.imported}, not trained here.{trained}"
     if config.start_from:
         about += f" · from {config.start_from}"
     latest = run.steps[-1] if run.steps else None
@@ -59,7 +64,7 @@ def show_card(run: RunState) -> RunCard:
         "title": f"{network} on {dataset}",
         "label": name or network,
         "about": f"{network} · {about}" if name else about,
-        "settings": f"Recipe {config.recipe}: {describe_settings(config)}; {images}, seed {config.seed}.",
+        "settings": settings,
         "epochs": config.epochs,
         "learning_rate": config.learning_rate,
         "num_steps": run.num_steps,

@@ -35,7 +35,7 @@ from app.server.mistakes import Mistakes
 from app.server.open_routes import OpenRoutes
 from app.server.page_head import PageHead
 from app.server.proxies import bypass_proxies
-from app.server.refusals import MAX_BODY_BYTES, CallRefusals, Refusals
+from app.server.refusals import MAX_UPLOAD_BYTES, CallRefusals, Refusals
 from app.server.request_bounds import RequestBounds
 from app.server.root_path import RootPath, read_root_path
 from app.server.security_headers import SecurityHeaders, read_frame_ancestors
@@ -123,7 +123,7 @@ def launch_page(
             },
             favicon_path=FAVICON,
             pwa=True,
-            max_file_size=MAX_BODY_BYTES,
+            max_file_size=MAX_UPLOAD_BYTES,
             state_session_capacity=MAX_SESSIONS,
             footer_links=["api"],
             root_path=root_path,

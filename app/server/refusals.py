@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_BODY_BYTES = 4 * 2**20  # an image of 3 MB as text; JSON has narrower bounds
+MAX_UPLOAD_BYTES = 10 * 2**20  # the weights of the largest network in float64
+UPLOAD_PATH = "/gradio_api/upload"
 
 
 class Refusals:
@@ -38,11 +40,12 @@ class Refusals:
         path, num_bytes = scope["path"].rstrip("/"), _read_length(scope)
         if "://" in path or "/proxy=" in path:
             await _refuse(send, 403, NO_FETCHING)
-        elif num_bytes is not None and not 0 <= num_bytes <= MAX_BODY_BYTES:
-            megabytes = MAX_BODY_BYTES // 2**20
-            await _refuse(send, 413, f"This request is too large; at most {megabytes} MB are read.")
+            return
+        most = MAX_UPLOAD_BYTES if path == UPLOAD_PATH else MAX_BODY_BYTES
+        if num_bytes is not None and not 0 <= num_bytes <= most:
+            await _refuse(send, 413, f"This request is too large; at most {most // 2**20} MB are read.")
         else:
-            await self._app(scope, _cut_off(receive), send)
+            await self._app(scope, _cut_off(receive, most), send)
 
 
 def _read_length(scope: Scope) -> int | None:
@@ -53,7 +56,7 @@ def _read_length(scope: Scope) -> int | None:
     return int(declared) if declared.isdigit() and len(declared) < 20 else -1
 
 
-def _cut_off(receive: Receive) -> Receive:
+def _cut_off(receive: Receive, most: int) -> Receive:
     """Read a request until it is too large; then it looks as if the visitor had gone away."""
     num_bytes = 0
 
@@ -61,7 +64,7 @@ def _cut_off(receive: Receive) -> Receive:
         nonlocal num_bytes
         message = await receive()
         num_bytes += len(message.get("body", b""))
-        return {"type": "http.disconnect"} if num_bytes > MAX_BODY_BYTES else message
+        return {"type": "http.disconnect"} if num_bytes > most else message
 
     return receive_counted
 

@@ -24,13 +24,12 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from app.server.refusals import MAX_BODY_BYTES
+from app.server.refusals import MAX_UPLOAD_BYTES, UPLOAD_PATH
 from app.server.turns import find_visitor
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-UPLOAD_PATH = "/gradio_api/upload"
 MAX_UPLOADS_BYTES = 256 * 2**20  # on the disk, of every process that shares the folder
 MAX_FILES = 10  # of one request; the page sends one
 MAX_READ_AT_ONCE = 16  # requests whose files are in memory
@@ -44,7 +43,7 @@ _BLOCK_BYTES = 4_096
 
 _NO_FILES = "Files are taken at /gradio_api/upload alone; send JSON here, as application/json."
 _NO_FORM = "Send files as multipart/form-data, under the name “files”."
-_CUT_OFF = f"This upload ended too early, or is larger than {MAX_BODY_BYTES // 2**20} MB; it was not kept."
+_CUT_OFF = f"This upload ended too early, or is larger than {MAX_UPLOAD_BYTES // 2**20} MB; it was not kept."
 _TOO_SLOW = f"This upload was given up: it took {MAX_READ_SECONDS:.0f} s, or others needed its place."
 _NO_ROOM = "There is no room for more uploads here. Try again in ten minutes."
 _NO_DISK = "This server cannot write to its disk. Tell whoever runs it."
@@ -257,7 +256,7 @@ class Uploads:
 class _Parser(MultiPartParser):
     """A reader of forms that keeps files in memory, and notes whether the form's end came."""
 
-    spool_max_size = MAX_BODY_BYTES
+    spool_max_size = MAX_UPLOAD_BYTES
     has_ended = False
 
     def on_end(self) -> None:

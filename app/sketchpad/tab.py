@@ -153,8 +153,10 @@ def describe_choice(key: str) -> str:
     if info.test_accuracy is not None:
         where = TITLES.get(info.dataset, info.dataset)
         reads = f" It reads {write_percent(info.test_accuracy)} of the test images of {where} rightly."
-    return (
-        f"{get_network_spec(info.network).summary}.\n\n"
+    made = (
         f"Trained by the {info.recipe.get('recipe', 'own')} recipe for {epochs} in "
-        f"{format_seconds(info.seconds)}, seed {info.seed}.{reads}{clothes}"
+        f"{format_seconds(info.seconds)}, seed {info.seed}."
     )
+    if info.recipe.get("recipe") == "imported":
+        made = "Imported, not trained here."
+    return f"{get_network_spec(info.network).summary}.\n\n{made}{reads}{clothes}"

@@ -44,6 +44,9 @@ _HEADER_LENGTH_BYTES = 8  # a safetensors file begins with its header's length, 
 class CheckpointInfo:
     """What a checkpoint's header records about it.
 
+    Of weights that were trained elsewhere (see `models.checkpoints.imported`) the recipe is "imported", and
+    the data set is what they were measured on; seeds, epochs and seconds are 0: nobody here knows them.
+
     Attributes:
         network: Name in the registry.
         config: The network's configuration.
@@ -106,8 +109,14 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
     Raises:
         OSError: If the folder cannot be written or the disk is full; the earlier file is untouched.
     """
+    write_atomically(path, pack_checkpoint(checkpoint))
+
+
+def pack_checkpoint(checkpoint: Checkpoint) -> bytes:
+    """Return a checkpoint as its file's content."""
     tensors = {name: t.detach().cpu().contiguous() for name, t in checkpoint.network.state_dict().items()}
-    write_atomically(path, save_tensors(tensors, metadata={METADATA_KEY: format_info(checkpoint.info)}))
+    content: bytes = save_tensors(tensors, metadata={METADATA_KEY: format_info(checkpoint.info)})
+    return content
 
 
 def format_info(info: CheckpointInfo) -> str:

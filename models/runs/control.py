@@ -56,6 +56,7 @@ def start_run(
     name: str = "",
     files: Mapping[str, bytes] | None = None,
     owner_key: str = "",
+    imported: str = "",
 ) -> str:
     """Start training in a process of its own, or queue for one, and return the run's id.
 
@@ -66,12 +67,13 @@ def start_run(
         name: What the visitor calls it.
         files: What its folder holds besides, by name (see `models.training.fine_tuning`).
         owner_key: What changing it will take (see `models.runs.owner`); empty where its id will do.
+        imported: The name of the file that its weights come in, which are tested and not trained.
 
     Raises:
         ValueError: If it would take more than the limits allow, or the runs' folder cannot be written,
             or the key could be guessed.
     """
-    return _start_runs([config], own_runs, group, name, files, owner_key)[0]
+    return _start_runs([config], own_runs, group, name, files, owner_key, imported)[0]
 
 
 def repeat_run(
@@ -181,8 +183,17 @@ def create_run(
     name: str = "",
     files: Mapping[str, bytes] | None = None,
     owner_key: str = "",
+    imported: str = "",
 ) -> Path:
     """Make the folder of a run that nothing trains yet, and return it.
+
+    Args:
+        config: What to train and how.
+        group: Shared by runs that repeat one configuration over several seeds.
+        name: What its owner calls it.
+        files: What its folder holds besides, by name.
+        owner_key: What changing it from the page will take; empty where its id will do.
+        imported: The name of the file that its weights come in, which are tested and not trained.
 
     Raises:
         OSError: If it cannot be written; nothing is left of it then.
@@ -194,7 +205,8 @@ def create_run(
             write_owner(folder, owner_key)
         for file_name, content in (files or {}).items():
             write_atomically(folder / file_name, content)
-        write_meta(folder, {"created": time.time(), "name": check_name(name), "group": group})
+        meta = {"created": time.time(), "name": check_name(name), "group": group}
+        write_meta(folder, meta | ({"imported": imported} if imported else {}))
         write_atomically(folder / CONFIG, json.dumps(asdict(config), indent=2).encode())
     except OSError:
         shutil.rmtree(folder, ignore_errors=True)
@@ -209,10 +221,11 @@ def _start_runs(
     name: str = "",
     files: Mapping[str, bytes] | None = None,
     owner_key: str = "",
+    imported: str = "",
 ) -> list[str]:
     """Queue new runs, all or none, and let the queue move."""
     limits = read_limits()
-    for config in configs:
+    for config in configs if not imported else []:
         _check_config(limits, config)
     check_name(name)
     if owner_key:
@@ -226,7 +239,11 @@ def _start_runs(
             _check_queue(limits, len(configs))
             _check_disk(limits)
             for config in configs:
-                folders.append(create_run(config, group=group, name=name, files=files, owner_key=owner_key))
+                folders.append(
+                    create_run(
+                        config, group=group, name=name, files=files, owner_key=owner_key, imported=imported
+                    )
+                )
             for folder in folders:
                 enter_queue(folder.name)
             advance_held_queue()

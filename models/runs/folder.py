@@ -1,7 +1,8 @@
 """The folder of a run: which files it has, how its events are read and written, and whether it lives.
 
     <id>/config.json              what is trained and how
-    <id>/meta.json                when it was made, the visitor's name for it, the group of repeated seeds
+    <id>/meta.json                when it was made, the visitor's name for it, the group of repeated seeds;
+                                  of weights that were trained elsewhere, the name of the file they came in
     <id>/owner                    the hash of its owner's key, where it has one (see `models.runs.owner`)
     <id>/events.jsonl             what happened, one event a line, only ever appended to
     <id>/checkpoint.safetensors   the weights after the last finished epoch, or those that were kept
@@ -134,7 +135,7 @@ def find_own_folder(run_id: str) -> Path:
 
 
 def read_meta(folder: Path) -> dict[str, Any]:
-    """Return what is known of a run beside its configuration: created (unix seconds), name, group.
+    """Return what is known of a run beside its configuration: created (unix seconds), name, group, imported.
 
     What the file lacks, or has wrong, is as of a run that was never named.
     """
@@ -143,12 +144,14 @@ def read_meta(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError, RecursionError):
         meta = {}
     known = meta if isinstance(meta, dict) else {}
-    name, group, created = known.get("name"), known.get("group"), known.get("created")
+    name, group, imported = known.get("name"), known.get("group"), known.get("imported")
+    created = known.get("created")
     is_time = isinstance(created, int | float) and 0 <= created < _LATEST_CREATED  # NaN is not
     return {
         "created": created if is_time else _find_age(folder),
         "name": name if is_text(name) else "",
         "group": group if is_text(group) else "",
+        "imported": imported if is_text(imported) else "",
     }
 
 

@@ -61,6 +61,7 @@ class RunState:
         run_id: Its folder's name.
         name: What the visitor calls it; empty where they have not named it.
         group: Shared by the runs that repeat one configuration over several seeds; otherwise empty.
+        imported: The name of the file that its weights came in; empty where they were trained here.
         created: When it was made, in unix seconds.
         config: What is trained and how, as in `TrainConfig`.
         status: One of `Status`; "interrupted" means that its process ended without a word.
@@ -84,6 +85,7 @@ class RunState:
     run_id: str
     name: str
     group: str
+    imported: str
     created: float
     config: dict[str, Any]
     status: Status
@@ -312,7 +314,8 @@ def _describe_work(last: dict[str, Any] | None) -> str:
 def _describe_kept(folder: Path) -> str:
     path = folder / CHECKPOINT
     try:
-        return f"The checkpoint of epoch {read_info(path).epochs} is kept."
+        epochs = read_info(path).epochs
+        return f"The checkpoint of epoch {epochs} is kept." if epochs else "Its weights are kept."
     except ValueError:
         return "No epoch had finished." if not path.exists() else "Its checkpoint is damaged."
 

@@ -26,7 +26,7 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from models.checkpoints.evaluation import Evaluation
-from models.checkpoints.file import SUFFIX, move, read_info, save_checkpoint
+from models.checkpoints.file import SUFFIX, load_checkpoint, move, read_info, save_checkpoint
 from models.data.datasets import load_dataset
 from models.runs.folder import (
     CHECKPOINT,
@@ -41,13 +41,14 @@ from models.runs.folder import (
     drop_undone,
     find_last,
     read_events,
+    read_meta,
 )
 from models.runs.queue import advance_queue, mark_live, release_live
 from models.training.config import TrainConfig
 from models.training.device import explain_failure
 from models.training.events import EpochEvent, Event, Finished, Preparing, Started, StepEvent, describe_event
 from models.training.fine_tuning import read_beginning
-from models.training.loop import train
+from models.training.loop import measure, train
 from models.training.peers import ALONE, Peers
 from models.training.session import Halt
 from models.training.state import TrainingState, load_state, save_state
@@ -187,18 +188,20 @@ class _Writer:
     def train(self, events: list[dict[str, Any]], watch: Callable[[Event], None], peers: Peers) -> str:
         """Train, and return the status that the run ended with; `events` are those of earlier attempts."""
         config, state = read_config(self._folder), read_state(self._folder)
-        beginning = read_beginning(self._folder, config)
+        is_imported = bool(read_meta(self._folder)["imported"])
+        beginning = None if is_imported else read_beginning(self._folder, config)
         self._is_alone, self._has_weights = peers.size == 1, state is not None
         self._tell_resumption(events, state)
         status = "failed"
-        for event in train(
+        trained = train(
             config,
             progress=self._show_progress,
             state=state,
             find_halt=self.find_halt,
             peers=peers,
             beginning=beginning,
-        ):
+        )
+        for event in self._measure(config) if is_imported else trained:
             self._write(config, event)
             watch(event)
             if isinstance(event, Preparing):
@@ -208,6 +211,10 @@ class _Writer:
             elif isinstance(event, Finished):
                 status = event.status
         return status
+
+    def _measure(self, config: TrainConfig) -> Iterator[Event]:
+        """Test weights that were trained elsewhere, which is all that there is to do with them."""
+        return measure(config, load_checkpoint(self._folder / CHECKPOINT), self._show_progress)
 
     def find_halt(self) -> Halt | None:
         """Return what the run is told, if it is to end early."""
@@ -232,7 +239,8 @@ class _Writer:
     def describe_kept(self) -> str:
         """Say which checkpoint there is."""
         try:
-            return f"the checkpoint of epoch {read_info(self._folder / CHECKPOINT).epochs} is kept"
+            epochs = read_info(self._folder / CHECKPOINT).epochs
+            return f"the checkpoint of epoch {epochs} is kept" if epochs else "its weights are kept"
         except ValueError:
             return "no epoch had finished"
 

@@ -13,6 +13,7 @@ from models.data.names import DATASETS, NUM_IMAGES, TITLES, shows_clothes
 from models.training.settings import check_name, declare, list_settings
 
 RECIPES = ("notebook", "fast", "sketch", "free")
+IMPORTED = "imported"  # in a recipe's place where weights were trained elsewhere: no setting is known
 OPTIMIZERS = {"sgd": "SGD", "adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop"}
 SCHEDULES = {"constant": "Constant", "cosine": "Cosine, down to 0", "one-cycle": "One-cycle, up, down"}
 PRECISIONS = {"float32": "float32", "bfloat16": "bfloat16"}
@@ -37,7 +38,8 @@ class TrainConfig:
 
     Attributes:
         network: Name in the registry.
-        recipe: Name of the recipe that the hyperparameters come from; "free" where any of them was changed.
+        recipe: Name of the recipe that the hyperparameters come from; "free" where any of them was changed;
+            "imported" of weights that were trained elsewhere, where only network and data set are known.
 
     The other attributes are declared as settings: `SETTINGS[name]` says what each is and may be.
     """
@@ -173,7 +175,8 @@ class TrainConfig:
         from models.networks.registry import get_network_spec, has_dropout  # imports torch
 
         get_network_spec(self.network)
-        check_name("recipe", self.recipe, RECIPES)
+        if self.recipe != IMPORTED:
+            check_name("recipe", self.recipe, RECIPES)
         for name, setting in list_settings(type(self)).items():  # type: ignore[arg-type]  # a class is hashable
             setting.check(getattr(self, name))
         if self.added_strokes and shows_clothes(self.dataset):
@@ -196,7 +199,9 @@ SETTINGS = dict(list_settings(TrainConfig))
 
 
 def describe_settings(config: TrainConfig) -> str:
-    """Return a configuration's hyperparameters in a line, without those that are off."""
+    """Return a configuration's hyperparameters in a line, without those that are off; "" if none is known."""
+    if config.recipe == IMPORTED:
+        return ""
     return ", ".join(filter(None, (setting.describe(config) for setting in SETTINGS.values())))
 
 

@@ -15,7 +15,7 @@ import torch
 
 from models.checkpoints.evaluation import Evaluation, evaluate_network
 from models.checkpoints.file import Checkpoint
-from models.data.datasets import Dataset, load_dataset, load_strokes, split_dataset
+from models.data.datasets import Dataset, hash_dataset, load_dataset, load_strokes, split_dataset
 from models.data.download import Progress
 from models.data.files import has_files
 from models.data.names import NUM_IMAGES, TITLES
@@ -115,6 +115,17 @@ def train(
     yield Finished("done", f"Finished {_count(config.epochs, 'epoch')}. Test {test}.", test, tested)
 
 
+def measure(config: TrainConfig, checkpoint: Checkpoint, progress: Progress | None = None) -> Iterator[Event]:
+    """Test a checkpoint that was trained elsewhere, and yield what happens: `Preparing`, then `Finished`.
+
+    Raises:
+        ValueError: If the data set cannot be loaded.
+    """
+    yield Preparing(f"Testing it on {TITLES[config.dataset]}")
+    test, tested = _test(config, checkpoint, progress)
+    yield Finished("done", f"Imported, not trained here. Test {test}.", test, tested)
+
+
 def _describe_loading(config: TrainConfig) -> str:
     num = config.num_images or NUM_IMAGES["train"]
     if config.dataset == "strokes":
@@ -129,7 +140,11 @@ def _test(
     """Look at the test images once, and record what was seen in the checkpoint."""
     test = evaluate_network(checkpoint.network, load_dataset(config.dataset, "test", progress=progress))
     info = replace(
-        checkpoint.info, test_loss=test.loss, test_accuracy=test.accuracy, num_test=test.num_images
+        checkpoint.info,
+        dataset_sha256=checkpoint.info.dataset_sha256 or hash_dataset(config.dataset),
+        test_loss=test.loss,
+        test_accuracy=test.accuracy,
+        num_test=test.num_images,
     )
     return test, Checkpoint(checkpoint.network, info)
 

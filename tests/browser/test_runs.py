@@ -7,8 +7,10 @@ import shutil
 from pathlib import Path
 
 import pytest
+import torch
 from PIL import Image
 from playwright.sync_api import expect
+from safetensors.torch import save
 
 from models.checkpoints.file import load_checkpoint
 from models.data.names import CLOTHES, DIGITS
@@ -215,6 +217,59 @@ def test_seeds_wait_in_the_queue_and_are_ticked_to_be_compared(runs_tab):
         expect(runs_tab.row(run_id)).to_contain_text(f"seed {number}")
         runs_tab.page.locator(f'{ROOT} li[data-run="{run_id}"][data-status="done"]').wait_for(timeout=HANG_MS)
     assert runs_tab.focus() == first
+
+
+def test_a_run_is_trained_on_and_weights_of_ones_own_are_brought(open_runs, place_run):
+    run_id = place_run()
+    runs_tab = open_runs(run_id)
+    runs_tab.press("Train on")
+    form = runs_tab.page.locator(f"{FOCUS} .gb-runs-on")
+    expect(form.get_by_label("Epochs")).to_have_value("4")
+    expect(form.get_by_label("Learning rate")).to_have_value("0.05")
+    form.get_by_label("Epochs").fill("0")
+    form.get_by_role("button", name="Start the new run").click()
+    expect(form.get_by_role("alert")).to_contain_text("number of epochs is 0")
+    form.get_by_label("Epochs").fill("1")
+    form.get_by_label("Learning rate").fill("0,001")
+    runs_tab.page.keyboard.press("Enter")
+    runs_tab.page.wait_for_function(
+        f"() => document.querySelectorAll('{ROOT} .gb-runs-list li').length === 3"
+    )
+    runs_tab.wait_for_status("done")
+    new_id = runs_tab.focus()
+    assert runs_tab.listed() == [new_id, run_id, "example"]
+    expect(runs_tab.row(new_id)).to_contain_text(f"from run {run_id[:6]}")
+    settings = runs_tab.page.locator(f"{FOCUS} .gb-runs-settings")
+    expect(settings).to_contain_text(
+        f"learning rate 0.001, batches of 32, 1 epoch, trained on from run {run_id[:6]}"
+    )
+    expect(form).to_be_hidden()
+    with runs_tab.page.expect_download() as download:
+        runs_tab.page.get_by_role("link", name="Checkpoint").click()
+
+    runs_tab.page.get_by_role("button", name="Bring weights of your own").click()
+    chooser = runs_tab.page.locator("#run-import-place input[type=file]")
+    weights = {"1.weight": torch.zeros(10, 784), "1.bias": torch.arange(10.0)}
+    plain = {"name": "nines.safetensors", "mimeType": "application/octet-stream", "buffer": save(weights)}
+    error = runs_tab.page.locator("#run-import-error")
+    chooser.set_input_files(plain | {"name": "nines.pt", "buffer": b"PK\x03\x04" + bytes(99)})
+    expect(error).to_contain_text("glassbox import FILE --network NAME")
+    chooser.set_input_files(plain)
+    expect(error).to_contain_text("name one of logistic")
+    runs_tab.choose("import-network", "Logistic regression")
+    runs_tab.choose("import-dataset", "Built-in strokes")
+    chooser.set_input_files(plain)
+    runs_tab.page.wait_for_function(
+        f"() => document.querySelectorAll('{ROOT} .gb-runs-list li').length === 4"
+    )
+    expect(error.locator("p")).to_have_count(0)
+    runs_tab.wait_for_status("done")
+    expect(settings).to_have_text("Imported from nines.safetensors, not trained here.")
+    expect(runs_tab.row(runs_tab.focus()).locator(".is-test")).to_have_text(re.compile(r"^(9|10)\.\d+%$"))
+    runs_tab.choose("import-network", "As the file's record says")
+    checkpoint = {"name": "back.safetensors", "buffer": Path(download.value.path()).read_bytes()}
+    chooser.set_input_files(plain | checkpoint)
+    expect(settings).to_contain_text("Imported from back.safetensors, not trained here. Its record says")
 
 
 def test_another_visitor_sees_nothing_of_a_run_unless_given_its_link(open_runs, open_page, place_run):

@@ -7,9 +7,11 @@ import gradio as gr
 import httpx
 import pytest
 from gradio.queueing import Queue
+from safetensors.torch import save
 from starlette.middleware import Middleware
 
-from app.server.refusals import MAX_BODY_BYTES, CallRefusals, Refusals
+from app.server.refusals import MAX_BODY_BYTES, MAX_UPLOAD_BYTES, UPLOAD_PATH, CallRefusals, Refusals
+from models.networks.registry import build_network
 
 
 def run(request):
@@ -63,6 +65,17 @@ def test_body_declared_too_large_is_refused_unread(declared):
 def test_body_that_turns_out_too_large_is_cut_off():
     chunks = [b"x" * 2**20] * (MAX_BODY_BYTES // 2**20 + 1)
     assert ask(chunks) == (None, MAX_BODY_BYTES)
+
+
+def test_upload_may_be_larger_than_other_requests():
+    """As large as the weights of the largest network in float64."""
+    path = f"{UPLOAD_PATH}/"
+    chunks = [b"x" * 2**20] * (MAX_UPLOAD_BYTES // 2**20)
+    assert ask(chunks, str(MAX_UPLOAD_BYTES).encode(), path) == (200, MAX_UPLOAD_BYTES)
+    assert ask(chunks, str(MAX_UPLOAD_BYTES + 1).encode(), path) == (413, 0)
+    assert ask([*chunks, b"x"], path=path) == (None, MAX_UPLOAD_BYTES)
+    weights = build_network("convnet4").double().state_dict()
+    assert len(save(weights)) < MAX_UPLOAD_BYTES - 2**16  # the form around them
 
 
 # Calls

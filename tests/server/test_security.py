@@ -20,7 +20,7 @@ from app.inspection.window.image import read_grid
 from app.inspection.window.sliding import MAX_GRID_SIDE
 from app.runs.comparison import MAX_RUNS, show_comparison
 from app.runs.live import MAX_ASKED_RUNS, look
-from app.server.refusals import MAX_BODY_BYTES
+from app.server.refusals import MAX_UPLOAD_BYTES
 from app.server.security_headers import CONTENT_POLICY, HEADERS, SPACE_FRAMES, build_policy
 from models.checkpoints.file import SHIPPED_FOLDER
 from models.runs.folder import find_runs_folder
@@ -126,7 +126,7 @@ def test_refused_body_has_them_too(served_page):
     connection = HTTPConnection(served_page.removeprefix("http://"), timeout=10)
     connection.putrequest("POST", "/gradio_api/upload")
     connection.putheader("Content-Type", "multipart/form-data; boundary=x")
-    connection.putheader("Content-Length", str(MAX_BODY_BYTES + 1))
+    connection.putheader("Content-Length", str(MAX_UPLOAD_BYTES + 1))
     connection.endheaders()
     answer = connection.getresponse()
     assert answer.status == 413

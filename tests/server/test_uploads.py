@@ -18,11 +18,11 @@ import pytest
 from app import cli
 from app.server import uploads
 from app.server.uploads import (
-    MAX_BODY_BYTES,
     MAX_CROWDED_SECONDS,
     MAX_FILES,
     MAX_KEPT_SECONDS,
     MAX_READ_AT_ONCE,
+    MAX_UPLOAD_BYTES,
     MAX_UPLOADS_BYTES,
     UPLOAD_PATH,
     Uploads,
@@ -368,7 +368,7 @@ def test_nothing_that_a_request_leaves_stays_or_has_no_end(tmp_path):
     for path in (killed, killed.parent):
         os.utime(path, (long_ago, long_ago))
     with running.open("wb") as file:
-        file.truncate(MAX_UPLOADS_BYTES - 2 * MAX_BODY_BYTES)
+        file.truncate(MAX_UPLOADS_BYTES - 2 * MAX_UPLOAD_BYTES)
 
     def list_all():
         return list_files(folder) | list_files(tmp_path / "temporary")
@@ -389,7 +389,7 @@ def test_nothing_that_a_request_leaves_stays_or_has_no_end(tmp_path):
         kept = {Path(upload(b"mine").json()[0])}
         assert list_all() - before == kept
         assert folder.stat().st_mode & 0o777 == 0o700
-        large = b"x" * (MAX_BODY_BYTES - 1_000)
+        large = b"x" * (MAX_UPLOAD_BYTES - 1_000)
         answers = [upload(large) for _ in range(3)]
         assert [answer.status_code for answer in answers] == [200, 507, 507]  # for the second, and its folder
         kept.add(Path(answers[0].json()[0]))

@@ -79,7 +79,7 @@ function fillHead() {
 }
 
 function sortBy(column) {
-  const isText = column < 0 || typeof shown.table.rows[0][column].value === "string";
+  const isText = column < 0 || shown.table.rows.some((row) => typeof row[column].value === "string");
   sorting = { column, isAscending: sorting.column === column ? !sorting.isAscending : isText };
   fillRows();
 }
