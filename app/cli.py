@@ -88,7 +88,9 @@ def build_parser() -> argparse.ArgumentParser:
     importing.add_argument(
         "--network", default="", metavar="NAME", help="whose weights they are; a checkpoint says it itself"
     )
-    importing.add_argument("--dataset", default="mnist", help="what to test them on; default: mnist")
+    importing.add_argument(
+        "--dataset", help="what to test them on; default: mnist, or as a checkpoint says it itself"
+    )
     importing.add_argument("--out", type=Path, help="file to copy the checkpoint to")
 
     evaluating = commands.add_parser("evaluate", help="measure a checkpoint on a test set or on pen drawings")

@@ -97,7 +97,13 @@ def run_import(options: argparse.Namespace) -> int:
     if not options.file.is_file():
         raise ValueError(f"There is no file {options.file}.")
     content = read_content(options.file)
-    brought = read_import(content, options.file.name, options.network, options.dataset, opens_pickles=True)
+    dataset = options.dataset or "mnist"
+    brought = read_import(content, options.file.name, options.network, dataset, opens_pickles=True)
+    if options.dataset and brought.config.dataset != options.dataset:
+        raise ValueError(
+            f"{options.file} says that it was trained on {brought.config.dataset}; leave out --dataset, or "
+            f"measure it by glassbox evaluate {options.file} --dataset {options.dataset}."
+        )
     owner_key = make_owner_key()
     try:
         folder = create_run(

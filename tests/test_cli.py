@@ -272,6 +272,7 @@ def test_weights_of_a_notebook_are_imported_and_measured(capsys, tmp_path):
         ((path,), "name one of logistic"),
         ((path, "--network", "convnet3", "--out", out), "exists already"),
         ((path, "--network", "convnet3", "--dataset", "cifar"), "no data set called 'cifar'"),
+        ((out, "--dataset", "mnist"), "says that it was trained on strokes; leave out --dataset"),
     ):
         status, _, errors = run(capsys, "import", *arguments)
         assert status == 2

@@ -117,7 +117,8 @@ def runs(run_id: str) -> dict[str, Any]:
 
     Returns:
         status ("waiting", "starting", "running", "done", "diverged", "stopped", "failed" or "interrupted"),
-        message, place (in the queue; 0 where it does not wait), can_resume, name, config, step, num_steps,
+        message, place (in the queue; 0 where it does not wait), can_resume, name, imported (the file that its
+        weights came in; empty where they were trained here), config, step, num_steps,
         seconds, latest (the last report: step, epoch, loss, smoothed_loss, learning_rate, weight_norm,
         gradient_norm, images_per_second; null before the first one), epochs (of each its losses and
         accuracies), test (accuracy, low, high, loss, confusion; null until it has been tested), num_looks
@@ -134,6 +135,7 @@ def runs(run_id: str) -> dict[str, Any]:
         "place": run.place,
         "can_resume": run.can_resume,
         "name": run.name,
+        "imported": run.imported,
         "config": run.config,
         "step": run.step,
         "num_steps": run.num_steps,

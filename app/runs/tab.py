@@ -10,7 +10,7 @@ import gradio as gr
 from app.runs.components.runs import build_runs
 from app.runs.controls import build_form, wire_form
 from app.runs.form import read_fields, read_form, read_num_seeds
-from app.runs.importing import build_import, on_import
+from app.runs.importing.section import build_import, on_import
 from app.runs.lesson import build_lesson
 from app.runs.listing import Listing, show_runs
 from app.runs.live import answer_act, answer_file, answer_look

@@ -10,7 +10,7 @@ from safetensors.torch import save
 
 from app.runs.comparison import show_comparison
 from app.runs.epochs import show_epochs
-from app.runs.importing import on_import
+from app.runs.importing.section import on_import
 from app.runs.live import answer_file
 from app.runs.results import show_results
 from app.runs.view import show_card

@@ -63,7 +63,7 @@ def build_import() -> ImportControls:
             [("As the file's record says", ""), *((spec.title, name) for name, spec in NETWORKS.items())],
             value="",
             label="Network",
-            info="Plain weights do not say it themselves.",
+            info="Plain weights do not say it.",
             filterable=False,
             elem_id="run-import-network",
         )
@@ -71,7 +71,7 @@ def build_import() -> ImportControls:
             [(title, name) for name, title in TITLES.items()],
             value="mnist",
             label="Data",
-            info="What plain weights are tested on.",
+            info="What plain weights are tested on; a record says it itself.",
             filterable=False,
             elem_id="run-import-dataset",
         )
