@@ -59,7 +59,7 @@ def build_train() -> Callable[..., str]:
     offered = {name: setting for name, setting in SETTINGS.items() if setting.offered == "everywhere"}
     kinds: dict[str, Any] = {name: setting.kind | None for name, setting in offered.items()}
     kinds |= dict.fromkeys(("network", "recipe", "dataset", "name", "start_from"), str)
-    defaults = {"recipe": "notebook", "dataset": "mnist", "name": "", "start_from": ""}
+    defaults: dict[str, Any] = {"recipe": "notebook", "dataset": "mnist", "name": "", "start_from": ""}
     defaults |= {"network": inspect.Parameter.empty}
     texts = {name: _describe_argument(setting) for name, setting in offered.items()} | {
         "network": f"{', '.join(NETWORKS)}.",

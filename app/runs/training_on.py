@@ -30,7 +30,7 @@ def start_training_on(run_id: Any, epochs: Any, learning_rate: Any, known: Any) 
     """
     find_run_folder(run_id)  # a run's id alone: what else may be trained on has no form
     start = find_start(run_id)
-    changes = {
+    changes: dict[str, Any] = {
         "epochs": read_whole(epochs, "The number of epochs"),
         "learning_rate": read_number(_accept_comma(learning_rate), "The learning rate"),
     }
