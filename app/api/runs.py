@@ -22,6 +22,7 @@ _ORDER = (
     "optimizer", "momentum", "schedule", "weight_decay", "dropout", "augment", "distortions",
     "added_strokes", "label_smoothing", "precision", "name", "start_from",
 )  # fmt: skip
+_NUM_EARLY_VALUES = _ORDER.index("start_from")  # a list without it, and what came after it, still counts
 _TRAIN = """Start training a network, or queue it where the machine is full.
 
 What is left out is as the recipe has it.
@@ -95,6 +96,7 @@ def build_train() -> Callable[..., str]:
     train.__doc__ = _TRAIN.format(arguments="\n    ".join(f"{name}: {texts[name]}" for name in names))
     train.__annotations__ = {name: kinds[name] for name in names} | {header.name: gr.Header, "return": str}
     train.__signature__ = signature  # type: ignore[attr-defined]
+    train.num_early_values = _NUM_EARLY_VALUES  # type: ignore[attr-defined]
     return train
 
 

@@ -67,6 +67,18 @@ def check_number(name: str, endpoint: Callable[..., Any], num_given: int, num_ne
     raise gr.Error(f"{came} {remedy}", print_exception=False)
 
 
+def complete_values(endpoint: Callable[..., Any], values: list[Any]) -> list[Any]:
+    """Complete a list as programs sent it before an endpoint had further parameters, by their defaults.
+
+    How many values there were at least is the endpoint's `num_early_values`; without it, none may be absent.
+    """
+    parameters = inspect.signature(endpoint).parameters
+    names = list_parameters(endpoint)
+    if not getattr(endpoint, "num_early_values", len(names)) <= len(values) < len(names):
+        return values
+    return [*values, *(parameters[name].default for name in names[len(values) :])]
+
+
 def list_parameters(endpoint: Callable[..., Any]) -> list[str]:
     """Return the names of an endpoint's arguments, in their order; a header is none of them."""
     parameters = inspect.signature(endpoint).parameters.values()

@@ -48,6 +48,7 @@ from app.server.calls import (
     UNREADABLE_VALUE,
     check_number,
     check_texts,
+    complete_values,
 )
 from app.server.large_values import is_large, list_parts
 from app.server.listening import name_host, open_sockets
@@ -439,6 +440,7 @@ class Page(gr.Blocks):
             check_texts(inputs)
         if block_fn.api_visibility != "public":
             return await self._preprocess_private(block_fn, inputs, *args, **kwargs)
+        inputs = complete_values(block_fn.fn, inputs)
         check_number(block_fn.api_name, block_fn.fn, len(inputs), len(block_fn.inputs))
         try:
             return await super().preprocess_data(block_fn, inputs, *args, **kwargs)

@@ -4,7 +4,9 @@ import json
 import secrets
 import shutil
 
+import torch
 from playwright.sync_api import expect
+from safetensors.torch import save
 
 from models.checkpoints.file import SHIPPED_FOLDER
 from tests.browser.dropdown import take_option
@@ -55,4 +57,15 @@ def test_markup_from_a_visitor_stays_text(open_page, served_page, served_runs):
     page.get_by_label("My numbers").check()
     page.get_by_label(", one row a line").fill(MARKUP.replace(" ", "/"))
     page.locator("#window-error").get_by_text("which is not a number").wait_for()
+    check(page)
+
+    # The name of a file of weights, and of a tensor in it
+    page.get_by_role("tab", name="Training runs").click()
+    page.get_by_role("button", name="Bring weights of your own").click()
+    take_option(page.locator("#run-import-network input"), "ConvNet")
+    weights = save({MARKUP: torch.zeros(1)})
+    page.locator("#run-import-place input[type=file]").set_input_files(
+        {"name": f"{MARKUP}.safetensors", "mimeType": "application/octet-stream", "buffer": weights}
+    )
+    page.locator("#run-import-error").get_by_text("unknown to convnet").wait_for()
     check(page)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,7 +22,7 @@ notebook, as safetensors. They are tested as a run, and can be chosen wherever n
 alone.
 
 A `.pt` file is a pickle, which can run any program when opened, so this page opens none. Save the weights in
-the notebook by `safetensors.torch.save_file(net.state_dict(), "net.safetensors")`; or let
+the notebook by `save_file(net.state_dict(), "net.safetensors")` of `safetensors.torch`; or let
 `glassbox import net.pt --network convnet --out net.safetensors` take them out of it on your own machine."""
 
 
@@ -51,8 +52,13 @@ def on_import(my_runs: Any, path: Any, network: Any, dataset: Any) -> Listing:
             imported=brought.imported,
         )
     except ValueError as mistake:
-        return Listing(str(mistake), gr.skip(), gr.skip())
+        return Listing(quote_text(str(mistake)), gr.skip(), gr.skip())
     return show_runs([*known, run_id], run_id, keys={run_id: key})
+
+
+def quote_text(text: str) -> str:
+    """Return a text as Markdown that shows it letter by letter: names in a file may be anything."""
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)
 
 
 def build_import() -> ImportControls:
