@@ -1,8 +1,18 @@
-"""Numbers as a person writes them."""
+"""Numbers as a person writes them, and as they are read."""
+
+import math
+import re
 
 from models.values import Floats
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+# A number in Python's own spelling, and three others; `read_number.js` has the same.
+_PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
+_EITHER = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}", re.ASCII)  # 1,000: a thousand, or one
+_COMMA_GROUPS = re.compile(r"[+-]?[1-9]\d{0,2}((,\d{3})+\.\d*|(,\d{3}){2,})", re.ASCII)  # 1,234.5
+_POINT_GROUPS = re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3})+,\d*", re.ASCII)  # 1.234,5
+_MAX_TOLD_LETTERS = 40
 
 
 def format_number(value: float) -> str:
@@ -64,3 +74,69 @@ def write_percent(share: float, num_decimals: int = 1) -> str:
     if share > 0 and text == f"{0:.{num_decimals}%}":
         return f"<{least:.{num_decimals}f}%"
     return text
+
+
+def read_number(text: str) -> float:
+    """Read one number as people type it: 0.5, 0,5, −2, 1e-3, 1,234.5 or 1.234,5.
+
+    The rule is that of the page's script.
+
+    Raises:
+        ValueError: where it is no finite number, and for 1,000, which may be a thousand or one.
+    """
+    word = text.strip().replace("−", "-")
+    if _EITHER.fullmatch(word):
+        ways = f"{float(word.replace(',', '.')):g} or {int(word.replace(',', ''))}"
+        raise ValueError(f"'{word}' can be read as {ways.replace(' or ', ' or as ')}: write {ways}.")
+    if _COMMA_GROUPS.fullmatch(word):
+        word = word.replace(",", "")
+    elif _POINT_GROUPS.fullmatch(word):
+        word = word.replace(".", "")
+    word = word.replace(",", ".")
+    value = float(word) if _PLAIN.fullmatch(word) else math.nan
+    if not math.isfinite(value):
+        told = text.strip()[:_MAX_TOLD_LETTERS]
+        raise ValueError(f"'{told}' is not a number: write one like 0.5, 0,5 or 1e-3.")
+    return value
+
+
+def read_numbers(text: str) -> tuple[float, ...]:
+    """Read numbers separated by spaces, semicolons or commas; each may have a decimal comma.
+
+    A comma beside a space separates. Any other is a decimal one where spaces or semicolons separate already,
+    as in 0,5 1, or where what follows it is no number of its own, as in 0,05.
+
+    Raises:
+        ValueError: where one is not a number, or where commas could be both; the message says both readings.
+    """
+    row = text.strip().replace("−", "-")
+    without_loose = re.sub(r",(?=\s|$)|(?<=\s),|^,", " ", row)
+    words = [word for word in re.split(r"[;\s]+", without_loose) if word]
+    parts = [part for word in words for part in word.split(",")]
+    can_separate = all(_PLAIN.fullmatch(part) and not re.match(r"[+-]?0\d", part) for part in parts)
+    can_be_decimal = len(parts) > len(words) and all(
+        "," not in word or re.fullmatch(r"[+-]?\d+,\d+(e[+-]?\d+)?", word) for word in words
+    )
+    if can_separate and can_be_decimal and (len(words) == 1 or without_loose != row):
+        readings = row, "; ".join(parts), "; ".join(word.replace(",", ".") for word in words)
+        asked, several, fewer = (reading[:_MAX_TOLD_LETTERS] for reading in readings)
+        raise ValueError(f"'{asked}' can be read as '{several}' or as '{fewer}': write one of these.")
+    if can_be_decimal or can_separate:
+        return tuple(read_number(word) for word in (words if can_be_decimal else parts))
+    wrong = next((part for part in parts if not _PLAIN.fullmatch(part)), row)[:_MAX_TOLD_LETTERS]
+    raise ValueError(f"'{wrong}' is not a number: separate numbers by spaces or semicolons, as in 1 0.5 -2.")
+
+
+def read_field(value: object, subject: str) -> object:
+    """Return what stands in a field of one number: a text that the page could not read is read once more.
+
+    Raises:
+        ValueError: where the text is no number; the message begins with the subject.
+    """
+    if not isinstance(value, str):
+        return value
+    try:
+        number = read_number(value)
+    except ValueError as mistake:
+        raise ValueError(f"{subject}: {mistake}") from mistake
+    return int(number) if number.is_integer() and abs(number) < 2**53 else number

@@ -1,6 +1,7 @@
 """Numbers as the page writes them, in Python and in the components' scripts."""
 
 import json
+import re
 import subprocess
 from importlib import resources
 from pathlib import Path
@@ -11,7 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.ui.numbers import format_latex, format_number, format_point, write_percent
+from app.ui.numbers import (
+    format_latex,
+    format_number,
+    format_point,
+    read_field,
+    read_number,
+    read_numbers,
+    write_percent,
+)
 
 NODE = Path(playwright.__file__).parent / "driver" / "node"  # Playwright brings it along
 
@@ -38,14 +47,14 @@ def test_writes_numbers_as_a_person_would(value, text):
     assert format_number(value) == text
 
 
-def read_number(text):
+def undo_format(text):
     digits = str.maketrans("−⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "--0123456789")
     return float(text.replace(",", "").replace("×10", "e").translate(digits))
 
 
 @given(st.floats(-1e307, 1e307, allow_subnormal=False))
 def test_a_written_number_is_right_to_four_digits(value):
-    assert read_number(format_number(value)) == pytest.approx(value, rel=6e-4, abs=0)
+    assert undo_format(format_number(value)) == pytest.approx(value, rel=6e-4, abs=0)
 
 
 @pytest.mark.parametrize(
@@ -96,9 +105,9 @@ def test_a_share_that_only_rounds_to_nothing_or_all_says_so(share, num_decimals,
     assert write_percent(share, num_decimals) == text
 
 
-def run_script(expression):
-    """Return what a JavaScript expression gives where the scripts' numbers.js is read."""
-    script = resources.files("app.ui").joinpath("components", "numbers.js").read_text(encoding="utf-8")
+def run_script(expression, name="numbers.js"):
+    """Return what a JavaScript expression gives where one of the shared scripts is read."""
+    script = resources.files("app.ui").joinpath("components", name).read_text(encoding="utf-8")
     program = f"{script}\nprocess.stdout.write(JSON.stringify({expression}))"
     answer = subprocess.run([NODE, "-"], input=program, capture_output=True, check=True, encoding="utf-8")
     return json.loads(answer.stdout)
@@ -124,3 +133,104 @@ def test_scripts_write_numbers_as_python_does():
     values = [float(value) for value in values]
     texts = run_script(f"{json.dumps(values)}.map((value) => formatNumber(value))")
     assert texts == [format_number(value) for value in values]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("0.05", 0.05),
+        ("0,05", 0.05),
+        ("0,005", 0.005),
+        (" −1,5 ", -1.5),
+        ("1,5e-3", 0.0015),
+        (",5", 0.5),
+        ("0,", 0),
+        ("12,345678", 12.345678),
+        ("1,234.5", 1234.5),
+        ("1.234,5", 1234.5),
+        ("1,234,567", 1234567),
+    ],
+)
+def test_reads_numbers_as_people_type_them(text, value):
+    assert read_number(text) == value
+
+
+@pytest.mark.parametrize(
+    "text", ["", "abc", "0,0,5", "1 000", "1_000", "nan", "inf", "1e999", "0x10", "1.2.3"]
+)
+def test_refuses_what_is_no_number(text):
+    with pytest.raises(ValueError, match="is not a number"):
+        read_number(text)
+
+
+def test_asks_where_a_comma_may_stand_between_thousands():
+    with pytest.raises(ValueError, match="'10,500' can be read as 10.5 or as 10500: write 10.5 or 10500"):
+        read_number("10,500")
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("0,5 1", (0.5, 1)),
+        ("0,5; 1,25;2", (0.5, 1.25, 2)),
+        ("1\t2,5", (1, 2.5)),
+        ("0,05", (0.05,)),
+        ("1, 0.5, -2", (1, 0.5, -2)),
+        ("1,0.5,-2", (1, 0.5, -2)),
+        ("1,0,-1", (1, 0, -1)),
+        ("0.5 1", (0.5, 1)),
+        ("0,05, 1", (0.05, 1)),
+        ("", ()),
+    ],
+)
+def test_reads_rows_of_numbers(text, values):
+    assert read_numbers(text) == values
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("1,2", "'1,2' can be read as '1; 2' or as '1.2': write one of these."),
+        ("1,5, 2", "'1,5, 2' can be read as '1; 5; 2' or as '1.5; 2': write one of these."),
+        ("0,05,1", "'0,05,1' is not a number: separate numbers by spaces or semicolons, as in 1 0.5 -2."),
+        ("1 a", "'a' is not a number: separate numbers by spaces or semicolons, as in 1 0.5 -2."),
+    ],
+)
+def test_asks_where_commas_of_a_row_could_be_both(text, sentence):
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+        read_numbers(text)
+
+
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=2))
+def test_a_row_with_decimal_commas_is_the_same_row(values):
+    words = [repr(value) for value in values]
+    assert read_numbers("; ".join(words)) == tuple(values)
+    words = ["0.5", "2.5", *(word for word in words if not re.fullmatch(r"-?\d{1,3}\.\d{3}", word))]
+    assert read_numbers(" ".join(words).replace(".", ",")) == tuple(float(word) for word in words)
+
+
+def test_a_field_is_read_and_a_refusal_names_it():
+    assert read_field("0,5", "y") == 0.5
+    assert isinstance(read_field("3", "y"), int)
+    assert read_field(None, "y") is None
+    with pytest.raises(ValueError, match="y: 'a' is not a number"):
+        read_field("a", "y")
+
+
+def test_scripts_read_numbers_as_python_does():
+    rng = np.random.default_rng(0)
+    texts = ["".join(rng.choice(list("0123.,5-+e −"), rng.integers(1, 9))) for _ in range(20000)]
+    texts += ["1,000", "10,500", "-1,234.5", "1.234,5", "1,234,567", "1e999", "1.5e-7", "a'b", "", "1_0"]
+
+    def tell(text):
+        try:
+            return read_number(text)
+        except ValueError as mistake:
+            return str(mistake)
+
+    told = run_script(
+        f"{json.dumps(texts)}.map((text) => {{ try {{ return readNumber(text); }} "
+        "catch (mistake) { return mistake.message; } })",
+        "read_number.js",
+    )
+    assert told == [tell(text) for text in texts]
