@@ -22,10 +22,12 @@ from app.descent.setting_kinds import (
 from app.descent.settings import RaceSettings, list_settings
 from app.descent.view import CHARTS
 from app.ui.components.notice import build_notice
+from app.ui.components.number_field import build_number, name_number
 from models.descent.optimizers import OPTIMIZERS
 
 _OPTIMIZER_CHOICES = [("–", NO_OPTIMIZER), *((kind.title, name) for name, kind in OPTIMIZERS.items())]
 _MAX_RADIO_CHOICES = 4
+FIELD_CLASS = "descent-field-"  # and the field's name, as the player's script says mistakes there
 
 
 class Controls(NamedTuple):
@@ -67,7 +69,7 @@ def build_controls(form: Form, table: type[RaceSettings] = RaceSettings) -> Cont
     build_place("optimizers")
     build_place("race")
     chart = gr.Radio(CHARTS, value=CHARTS[0], label="The chart shows")
-    build_notice("settings_error", elem_classes="gb-error", elem_id="descent-error")
+    build_notice("error", elem_classes="gb-error", elem_id="descent-error")
     with gr.Accordion("Change the numbers", open=False):
         shared: list[str] = []
         for first, names in _group_numbers(settings).items():
@@ -77,7 +79,6 @@ def build_controls(form: Form, table: type[RaceSettings] = RaceSettings) -> Cont
             with gr.Column(visible=_is_shown(settings[first], form)) as blocks[first]:
                 build(names)
         build(shared)
-    build_notice("problem_error", elem_classes="gb-error", elem_id="descent-problem-error")
     start_over = gr.Button("Start over", size="sm")
     ordered = {name: fields[name] for name in list_fields(table)}
     return Controls(ordered, chart, [blocks[name] for name in _list_hideable(settings)], start_over)
@@ -116,21 +117,31 @@ def _list_hideable(settings: dict[str, Setting]) -> list[str]:
 
 
 def _build_fields(name: str, setting: Setting, values: list[Any], visible: bool) -> list[Any]:
-    """Build the controls of a setting, one a field."""
+    """Build the controls of a setting, one a field, each with the class by which its mistakes find it."""
     (value, *_), label = values, setting.label
+    classes = [f"{FIELD_CLASS}{field}" for field in setting.name_fields(name)]
+    here: dict[str, Any] = {"label": label, "visible": visible, "elem_classes": classes[0]}
     match setting:
         case Entries():
-            return _build_optimizers(values)
-        case WholeNumber(low=low, high=high, step=step) | Number(low=float(low), high=float(high), step=step):
-            return [gr.Slider(low, high, value, step=step, label=label, visible=visible)]
+            return _build_optimizers(setting, values, classes)
+        case WholeNumber() | Number(has_slider=True):
+            here["elem_classes"] = name_number(classes[0], is_whole=isinstance(setting, WholeNumber))
+            return [gr.Slider(setting.low, setting.high, value, step=setting.step, **here)]
         case Number():
-            return [gr.Number(value, label=label, visible=visible)]
+            return [build_number(value, low=setting.low, high=setting.high, step=setting.step, **here)]
         case Numbers():
-            return [gr.Textbox(value, label=label, max_length=MAX_FIELD_LETTERS, visible=visible)]
+            return [gr.Textbox(value, max_length=MAX_FIELD_LETTERS, **here)]
         case WeightPair():
+            bounds: dict[str, Any] = {"low": setting.low, "high": setting.high, "step": setting.step}
             with gr.Row():
                 return [
-                    gr.Number(value, label=f"{label}: weight {number}", min_width=100)
+                    build_number(
+                        value,
+                        label=f"{label}: weight {number}",
+                        min_width=100,
+                        elem_classes=classes[number - 1],
+                        **bounds,
+                    )
                     for number, value in enumerate(values, start=1)
                 ]
         case Points():
@@ -144,19 +155,18 @@ def _build_fields(name: str, setting: Setting, values: list[Any], visible: bool)
                     interactive=True,
                     label=label,
                     elem_id=f"descent-{name}",
+                    elem_classes=classes[0],
                 )
             ]
         case Choice():
             choices = [(title, key) for key, title in setting.titles.items()]
             if len(choices) <= _MAX_RADIO_CHOICES:
-                return [gr.Radio(choices, value=value, label=label, visible=visible)]
-            return [
-                gr.Dropdown(choices, value=value, label=label, filterable=False, elem_id=f"descent-{name}")
-            ]
+                return [gr.Radio(choices, value=value, **here)]
+            return [gr.Dropdown(choices, value=value, filterable=False, elem_id=f"descent-{name}", **here)]
     raise TypeError(f"no control is known for {setting!r}")
 
 
-def _build_optimizers(values: list[Any]) -> list[Any]:
+def _build_optimizers(setting: Entries, values: list[Any], classes: list[str]) -> list[Any]:
     """Build a row an optimizer: the list to choose it from, and its step size."""
     controls: list[Any] = []
     for slot, (name, lr) in enumerate(zip(values[::2], values[1::2], strict=True), start=1):
@@ -170,15 +180,21 @@ def _build_optimizers(values: list[Any]) -> list[Any]:
                     container=False,
                     min_width=140,
                     scale=3,
+                    elem_classes=classes[2 * slot - 2],
                 ),
-                gr.Number(
+                build_number(
                     lr,
+                    low=0,
+                    high=setting.high,
+                    step=setting.step,
+                    is_low_allowed=False,
                     label=f"Step size of optimizer {slot}",
                     placeholder="",  # or the empty field shows 0
                     show_label=False,
                     container=False,
                     min_width=80,
                     scale=2,
+                    elem_classes=classes[2 * slot - 1],
                 ),
             ]
     return controls

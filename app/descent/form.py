@@ -13,6 +13,7 @@ from app.descent.settings import (
     list_settings,
     list_shared_settings,
 )
+from app.ui.field_errors import FieldError, blame
 from models.descent.descent import check_start
 
 Form = dict[str, Any]
@@ -56,31 +57,39 @@ def put_moved(form: Form, moved: Any) -> Form:
     return form | fields
 
 
-class ProblemError(ValueError):
-    """A mistake in the problem or the start, as opposed to the settings of the race."""
-
-
 def read_form(form: Form, table: type[RaceSettings] = RaceSettings) -> RaceSettings:
     """Turn what stands in the controls into settings.
 
     Raises:
-        ProblemError: where the problem or the start cannot be read or is out of range.
-        ValueError: where another setting is.
+        ValueError: where a field cannot be read or is out of range; a FieldError knows which.
     """
 
     def read(name: str) -> Any:
         setting = list_settings(table)[name]
-        return setting.read(*(form[field] for field in setting.name_fields(name)))
+        fields = setting.name_fields(name)
+        try:
+            with blame("0"):
+                return setting.read(*(form[field] for field in fields))
+        except FieldError as mistake:
+            raise FieldError(str(mistake), fields[int(mistake.field)]) from mistake
 
     parts = {"problem": form["problem"]}
-    try:
-        # The fields of the other problems are hidden: what stands in them does not matter.
-        parts |= {name: read(name) for name in list_own_settings(form["problem"], table)}
-        trial = table(**parts)
-        check_start(build_problem(trial), trial.first_weights)
-    except ValueError as error:
-        raise ProblemError(str(error)) from error
+    # The fields of the other problems are hidden: what stands in them does not matter.
+    parts |= {name: read(name) for name in list_own_settings(form["problem"], table)}
+    trial = table(**parts)
+    _check_problem(trial)
     return table(**parts, **{name: read(name) for name in list_shared_settings(table)})
+
+
+def _check_problem(settings: RaceSettings) -> None:
+    """Check the parts of a problem that depend on each other."""
+    start, *others = (
+        name for name in ("w0", "start", "x", "points") if name in list_own_settings(settings.problem)
+    )
+    with blame(others[0] if others else start):
+        problem = build_problem(settings)
+    with blame(start if start == "w0" else f"{start}_a"):
+        check_start(problem, settings.first_weights)
 
 
 def fill_form(settings: RaceSettings) -> Form:

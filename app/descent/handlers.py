@@ -16,7 +16,6 @@ from app.descent.form import (
     BROKEN_MESSAGE,
     MOVED_FIELDS,
     Form,
-    ProblemError,
     fill_form,
     make_form,
     put_moved,
@@ -32,6 +31,7 @@ from app.descent.sentences import describe_race
 from app.descent.setting_kinds import NO_OPTIMIZER, write_numbers
 from app.descent.settings import RaceSettings, list_own_settings
 from app.descent.view import CHARTS, show_race, show_ruler
+from app.ui.field_errors import list_errors
 from app.ui.packing import pack
 from models.descent.learning_rate import suggest_lr
 
@@ -163,10 +163,9 @@ def answer_form(form: Form, chart: str, moved: dict[str, Any] | None = None) -> 
     """Race with what the form says; where it is wrong, say so and leave the plots."""
     try:
         return answer_race(run_race(read_form(form)), chart, moved)
-    except ProblemError as mistake:
-        return pack({"settings_error": "", "problem_error": str(mistake), "moved": moved or {}})
     except ValueError as mistake:
-        return pack({"settings_error": str(mistake), "problem_error": "", "moved": moved or {}})
+        errors = list_errors(mistake)
+        return pack({"errors": errors, "error": "" if errors else str(mistake), "moved": moved or {}})
 
 
 def answer_race(race: Race, chart: str, moved: dict[str, Any] | None = None) -> str:
@@ -175,8 +174,8 @@ def answer_race(race: Race, chart: str, moved: dict[str, Any] | None = None) -> 
         "race": show_race(race, chart),
         "ruler": show_ruler(race),
         "status": describe_race(race),
-        "settings_error": "",
-        "problem_error": "",
+        "errors": {},
+        "error": "",
         "moved": moved or {},
     }
     return pack(answer)

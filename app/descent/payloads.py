@@ -148,16 +148,16 @@ class Answer(TypedDict, total=False):
         race: to be shown; left out where the last one stays.
         ruler: likewise.
         status: how the race went, in a few sentences.
-        settings_error: what is wrong with a setting of the race, or "".
-        problem_error: what is wrong with the problem or the start, or "".
+        errors: what is wrong, by the field that it is said at.
+        error: what is wrong and has no field, or "".
         moved: fields that were moved by hand and what they are to hold; None for one whose control counts.
     """
 
     race: RacePayload
     ruler: RulerPayload
     status: str
-    settings_error: str
-    problem_error: str
+    errors: dict[str, str]
+    error: str
     moved: dict[str, Any]
 
 

@@ -8,6 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from app.ui.field_errors import blame
+from app.ui.numbers import Step, read_field, read_number, read_numbers
+from models.descent.optimizers import MAX_LR, check_lr
 from models.values import check_number, check_whole
 
 NUM_SLOTS = 4
@@ -73,7 +76,10 @@ class Setting:
         return (value,)
 
     def read(self, *fields: Any) -> Any:
-        """Return the value that its fields mean, or raise a ValueError that says what to enter."""
+        """Return the value that its fields mean, or raise a ValueError that says what to enter.
+
+        Where it has several fields, the error's `field` is the place of the wrong one among them, from 0.
+        """
         (value,) = fields
         return value
 
@@ -98,18 +104,18 @@ class Setting:
 
 @dataclass(frozen=True, kw_only=True)
 class Number(Setting):
-    """A number: a slider from `low` to `high`, or a plain field where there are no bounds."""
+    """A number from `low` to `high`: a slider, or a plain field where that is what it should have."""
 
-    low: float | None = None
-    high: float | None = None
+    low: float
+    high: float
     step: float = 1
+    has_slider: bool = True
 
     def read(self, *fields: Any) -> float:
         return _require_number(fields[0], self.subject)
 
     def check(self, value: Any) -> None:
-        if self.low is not None and self.high is not None:
-            check_number(value, self.subject, self.low, self.high)
+        check_number(value, self.subject, self.low, self.high)
 
     def parse(self, text: str) -> float:
         return _parse_number(text)
@@ -122,6 +128,9 @@ class WholeNumber(Setting):
     low: int
     high: int
     step: int = 1
+
+    def read(self, *fields: Any) -> Any:
+        return read_field(fields[0], self.subject)
 
     def check(self, value: Any) -> None:
         check_whole(value, self.subject, self.low, self.high)
@@ -162,12 +171,16 @@ class Numbers(Setting):
         return write_numbers(value).replace(" ", "")
 
     def parse(self, text: str) -> tuple[float, ...]:
-        return read_numbers(text)
+        return _parse_numbers(text)
 
 
 @dataclass(frozen=True, kw_only=True)
 class WeightPair(Setting):
-    """Two weights, each with a field of its own."""
+    """Two weights from `low` to `high`, each with a field of its own."""
+
+    low: float
+    high: float
+    step: Step
 
     def name_fields(self, name: str) -> tuple[str, ...]:
         return f"{name}_a", f"{name}_b"
@@ -176,13 +189,19 @@ class WeightPair(Setting):
         return value[0], value[1]
 
     def read(self, *fields: Any) -> Pair:
-        return _require_number(fields[0], "The first weight"), _require_number(fields[1], "The second weight")
+        weights = []
+        for place, subject in enumerate(("The first weight", "The second weight")):
+            with blame(str(place)):
+                weights.append(
+                    check_number(_require_number(fields[place], subject), subject, self.low, self.high)
+                )
+        return weights[0], weights[1]
 
     def write(self, value: Any) -> str:
         return write_numbers(value).replace(" ", "")
 
     def parse(self, text: str) -> Pair:
-        values = read_numbers(text)
+        values = _parse_numbers(text)
         if len(values) != 2:
             raise ValueError(f"{self.subject} has {len(values)} numbers: give two, as in 1,0.5.")
         return values[0], values[1]
@@ -208,7 +227,7 @@ class Points(Setting):
             if not any(cells):
                 continue
             try:
-                x, y = (float(cell) for cell in cells)
+                x, y = (read_number(cell) for cell in cells)
             except ValueError as error:
                 raise ValueError(
                     f"Row {number} of the points is {', '.join(cells)}: give two numbers."
@@ -237,6 +256,9 @@ class Points(Setting):
 class Entries(Setting):
     """Up to NUM_SLOTS optimizers, each in a slot of its own colour, with its step size."""
 
+    high: float = MAX_LR
+    step: Step = "1-2-5"
+
     def name_fields(self, name: str) -> tuple[str, ...]:
         return tuple(
             field for slot in range(1, NUM_SLOTS + 1) for field in (f"optimizer_{slot}", f"lr_{slot}")
@@ -251,8 +273,11 @@ class Entries(Setting):
     def read(self, *fields: Any) -> tuple[Entry | None, ...]:
         entries: list[Entry | None] = []
         for slot, (name, lr) in enumerate(zip(fields[::2], fields[1::2], strict=True), start=1):
-            subject = f"The step size of optimizer {slot}"
-            entries.append(None if name == NO_OPTIMIZER else (name, _require_number(lr, subject)))
+            with blame(str(2 * slot - 1)):
+                subject = f"The step size of optimizer {slot}"
+                entries.append(
+                    None if name == NO_OPTIMIZER else (name, check_lr(_require_number(lr, subject)))
+                )
         return tuple(entries)
 
     def check(self, value: Any) -> None:
@@ -268,12 +293,8 @@ class Entries(Setting):
         return tuple(entries + [None] * (NUM_SLOTS - len(entries)))
 
 
-def read_numbers(text: str) -> tuple[float, ...]:
-    """Read numbers separated by commas or spaces.
-
-    Raises:
-        ValueError: where one is not a number.
-    """
+def _parse_numbers(text: str) -> tuple[float, ...]:
+    """Read a link's numbers, which commas or spaces separate."""
     try:
         return tuple(float(word) for word in re.split(r"[,;\s]+", text.strip()) if word)
     except ValueError as error:
@@ -284,7 +305,7 @@ def read_numbers(text: str) -> tuple[float, ...]:
 
 
 def write_numbers(values: Sequence[float]) -> str:
-    """Write numbers so that `read_numbers` reads the same ones: 1, 0.5, -2."""
+    """Write numbers so that the same ones are read, in a field and in a link: 1, 0.5, -2."""
     return ", ".join(_write_number(float(value)) for value in values)
 
 
@@ -294,7 +315,7 @@ def _write_number(value: float) -> str:
 
 
 def _parse_number(text: str) -> float:
-    values = read_numbers(text)
+    values = _parse_numbers(text)
     if len(values) != 1:
         raise ValueError(f"{text[:40]!r} is not a number: give one, as in 0.5.")
     return values[0]
@@ -304,8 +325,8 @@ def _require_number(value: Any, subject: str) -> float:
     if value is None:
         raise ValueError(f"{subject} is empty: enter a number.")
     try:
-        return float(value)
-    except (TypeError, ValueError, OverflowError) as error:
+        return float(read_field(value, subject))  # type: ignore[arg-type]
+    except (TypeError, OverflowError) as error:
         raise ValueError(f"{subject} is {value!r:.40}: enter a number.") from error
 
 

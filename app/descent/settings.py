@@ -20,8 +20,9 @@ from app.descent.setting_kinds import (
     WeightPair,
     WholeNumber,
 )
+from app.ui.field_errors import blame
 from models.descent.optimizers import DEFAULT_MOMENTUM, MAX_MOMENTUM, OPTIMIZERS
-from models.descent.problems import DTYPES, MIN_CONDITION, SURFACES
+from models.descent.problems import DTYPES, MAX_VALUE, MIN_CONDITION, SURFACES
 
 MAX_LIVE_STEPS = 1000  # computed again whenever a control moves
 MAX_POINTS = 20
@@ -92,6 +93,10 @@ class RaceSettings:
     y: float = declare(
         1.0,
         Number(
+            low=-MAX_VALUE,
+            high=MAX_VALUE,
+            step=0.1,
+            has_slider=False,
             label="y",
             subject="y",
             place="numbers",
@@ -217,6 +222,9 @@ class RaceSettings:
     start: tuple[float, float] = declare(
         (0.0, 0.0),
         WeightPair(
+            low=-MAX_VALUE,
+            high=MAX_VALUE,
+            step=0.1,
             label="Start",
             subject="The start",
             place="numbers",
@@ -230,7 +238,8 @@ class RaceSettings:
         table = list_settings(type(self))
         table["problem"].check(self.problem)
         for name, setting in list_settings_of(self.problem, type(self)).items():
-            setting.check(getattr(self, name))
+            with blame(setting.name_fields(name)[0]):
+                setting.check(getattr(self, name))
 
     @property
     def first_weights(self) -> tuple[float, ...]:

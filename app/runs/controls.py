@@ -23,8 +23,10 @@ from app.runs.form import (
     read_fields,
     read_form,
 )
+from app.ui.components.number_field import build_number, name_number
 from models.data.files import has_files
 from models.networks.registry import NETWORKS
+from models.runs.control import MAX_SEEDS
 from models.runs.limits import narrow_settings, read_limits
 from models.training.config import RECIPES
 from models.training.recipes import make_config
@@ -142,6 +144,7 @@ def build_form() -> Controls:
         label=settings["num_images"].label,
         info=settings["num_images"].info,
         elem_id="run-images",
+        elem_classes=name_number(None),
     )
     recipe = gr.Dropdown(
         list(RECIPES),
@@ -162,8 +165,11 @@ def build_form() -> Controls:
                 fields[name] = _build_field(settings[name], shown)
     with gr.Row():
         fields["seed"] = _build_field(settings["seed"], shown, min_width=120)
-        num_seeds = gr.Number(
+        num_seeds = build_number(
             1,
+            low=1,
+            high=MAX_SEEDS,
+            is_whole=True,
             label="Seeds",
             info="How many to try, a run each.",
             min_width=120,
@@ -190,7 +196,16 @@ def _build_field(setting: Setting, shown: Form, **kwargs: Any) -> Any:
         return gr.Checkbox(**kwargs)
     if setting.are_many:
         return gr.CheckboxGroup(choices, **kwargs)
-    return gr.Dropdown(choices, filterable=False, **kwargs) if choices else gr.Number(**kwargs)
+    if choices:
+        return gr.Dropdown(choices, filterable=False, **kwargs)
+    return build_number(
+        low=setting.lowest,
+        high=setting.highest,
+        step=setting.step,
+        is_whole=setting.kind is int,
+        is_low_allowed=setting.is_lowest_allowed,
+        **kwargs,
+    )
 
 
 def wire_form(page: gr.Blocks, controls: Controls) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from app.ui.numbers import read_field
 from models.data.files import has_files
 from models.data.names import NUM_IMAGES, TITLES, TRAIN_SHARE
 from models.networks.registry import NETWORKS, get_network_spec, has_dropout
@@ -207,9 +208,9 @@ def read_number(value: Any, name: str) -> float:
         ValueError: If it is empty or no number.
     """
     try:
-        return float(value)
-    except (TypeError, ValueError, OverflowError) as error:
-        what = "empty" if value in (None, "") else f"{value!r:.40}"
+        return float(read_field(value, name))  # type: ignore[arg-type]
+    except (TypeError, OverflowError) as error:
+        what = "empty" if value is None else f"{value!r:.40}"
         raise ValueError(f"{name} is {what}: enter a number.") from error
 
 

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 import gradio as gr
 
-from app.runs.split import Draw, draw_again, show_draws
+from app.runs.split import MAX_SEED, Draw, draw_again, show_draws
+from app.ui.components.number_field import build_number
 from app.ui.loader import component_classes, read_component_style
 from app.ui.prose import LATEX_DELIMITERS, load_sections
 
@@ -51,7 +52,14 @@ def build_lesson() -> None:
 def _build_split(section: gr.Accordion) -> None:
     """Build what Question 4 lets a visitor try; nothing is drawn before its section is opened."""
     draws = gr.State([])
-    seed = gr.Number(_NOTEBOOK_SEED, label="Seed of the split", precision=0, elem_id="split-seed")
+    seed = build_number(
+        _NOTEBOOK_SEED,
+        low=0,
+        high=MAX_SEED,
+        is_whole=True,
+        label="Seed of the split",
+        elem_id="split-seed",
+    )
     draw = gr.Button("Draw again", variant="primary", elem_id="split-draw")
     error = gr.Markdown("", elem_classes="gb-error", elem_id="split-error")
     shown = gr.HTML(

@@ -63,6 +63,7 @@ QUEUE_BOUNDS = Bounds(running=3, running_of_visitor=1, waiting_bytes=16 * 2**20)
 CALL_PATH = re.compile(r"/gradio_api/(?:call/v2|call|run|api)/([^/]*)/?")
 DIRECT_CALL_PATH = re.compile(r"/gradio_api/(?:run|api)/[^/]*/?")
 JOIN_PATH = "/gradio_api/queue/join"
+MAX_NUMBER_LETTERS = 400
 MAX_UNREAD = 1_000  # answers that nobody has fetched yet
 MAX_UNREAD_BYTES = 64 * 2**20
 _TOO_LATE = (
@@ -167,6 +168,15 @@ PATCHES = (
             "(data, block, postprocess, check_in_upload_folder, keep_in_cache)",
             "gradio.processing_utils.add_root_url(data, root_url, previous_root_url)",
             "gradio_client.utils.is_file_obj_with_meta(d)",
+        ),
+    ),
+    Patch(
+        "numbers as typed",
+        "Gradio refuses a number out of bounds in a corner of the page, and rounds others silently.",
+        "A mistake is not said at its field, and what was typed is not what is computed with.",
+        (
+            "gradio.components.Number.preprocess(self, payload)",
+            "gradio.components.Slider.preprocess(self, payload)",
         ),
     ),
     Patch(
@@ -465,6 +475,24 @@ class Page(gr.Blocks):
             raise gr.Error(NO_SUCH_UPLOAD, print_exception=False) from error
         except Exception as error:
             raise gr.Error(UNREADABLE_VALUE, print_exception=False) from error
+
+
+# Numbers as typed
+
+
+def pass_numbers() -> None:
+    """Let handlers have what stands in a field of one number: they check it, and say where it is wrong."""
+    gr.Number.preprocess = _pass_number  # type: ignore[method-assign]
+    gr.Slider.preprocess = _pass_number  # type: ignore[method-assign]
+
+
+def _pass_number(self: Any, payload: Any) -> Any:
+    """Return a number, None, or the short text of what is no number."""
+    if payload is None or isinstance(payload, int | float):
+        return payload
+    if isinstance(payload, str) and len(payload) <= MAX_NUMBER_LETTERS:
+        return payload
+    raise gr.Error(UNREADABLE_VALUE, print_exception=False)
 
 
 # Large values

@@ -26,6 +26,7 @@ from app.server.gradio_patches import (
     let_tools_ask_directly,
     lighten_large_values,
     pack_answers,
+    pass_numbers,
     serve_on_own_sockets,
     shut_downloads,
 )
@@ -46,7 +47,7 @@ from app.theme import build_theme, page_css
 # After how long a thread that computes in Python lets another one go on. Reading a drawing gives way dozens
 # of times, at each little step of torch's, and would wait each time for Python's own 5 ms.
 SWITCH_SECONDS = 0.0005
-_PAGE_SCRIPT = Path(__file__).parents[1] / "ui" / "page.js"
+_UI = Path(__file__).parents[1] / "ui"
 
 
 def launch_page(
@@ -87,6 +88,7 @@ def launch_page(
     give_no_permission()
     pack_answers()
     lighten_large_values()
+    pass_numbers()
     serve_on_own_sockets()
     if mcp:
         let_tools_ask_directly()
@@ -102,7 +104,7 @@ def launch_page(
             quiet=quiet,
             theme=build_theme(),
             css=page_css(),
-            js=_PAGE_SCRIPT.read_text(encoding="utf-8"),
+            js=_write_page_script(),
             allowed_paths=[str(folder) for folder in shared_folders],
             app_kwargs={
                 "middleware": [
@@ -138,3 +140,10 @@ def launch_page(
     if open_browser:
         webbrowser.open(address)  # not in the block above, whose environment the browser would take over
     return str(address)
+
+
+def _write_page_script() -> str:
+    """Return what the browser runs when the page opens."""
+    names = ("components/read_number.js", "page.js", "number_fields.js")
+    reader, page, fields = ((_UI / name).read_text(encoding="utf-8") for name in names)
+    return f"() => {{\n{reader}\n({page})();\n({fields})(readNumber);\n}}"

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from app.ui.drawing import read_drawing
+from app.ui.field_errors import MissingImageError
 from models.data.datasets import load_gallery
 from models.values import Floats
 
@@ -30,11 +31,14 @@ def take_digit(source: Any, index: Any, drawing: Any, dataset: str = "mnist") ->
         The image (28, 28) in [0, 1], and "a 7" or "yours".
 
     Raises:
-        ValueError: where nothing readable has been drawn, or there is no image of this number.
+        MissingImageError: where nothing has been drawn yet.
+        ValueError: where what was drawn cannot be read, or there is no image of this number.
     """
     if source == DRAWING:
         if not isinstance(drawing, dict) or not (drawing.get("strokes") or drawing.get("picture")):
-            raise ValueError("There is no drawing yet: draw a digit on the sketchpad, or choose an image.")
+            raise MissingImageError(
+                "There is no drawing yet: draw a digit on the sketchpad, or choose an image."
+            )
         return read_drawing(drawing, dataset=dataset).image.astype(np.float64), "yours"
     if source not in (TEST, TRAIN):
         raise ValueError(f"The image comes from {source!r:.40}: choose one of {TEST}, {TRAIN}, {DRAWING}.")

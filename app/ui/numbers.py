@@ -2,8 +2,12 @@
 
 import math
 import re
+from typing import Literal
 
 from models.values import Floats
+
+# What an arrow key adds to a number; or it goes to the next of 1, 2, 5, 10, 20, …, or of 1, 2, 4, 8, …
+Step = float | Literal["1-2-5", "doubling"]
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 

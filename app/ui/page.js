@@ -1,6 +1,5 @@
 /* What Gradio's tabs lack: arrow keys between them, and an address for each (`/?tab=sketchpad`), with Back and
-   Forward. A number typed beyond a slider's bounds becomes the bound. What scrolls can be scrolled by keys. And where
-   the browser stores nothing, the page says so. */
+   Forward. What scrolls can be scrolled by keys. And where the browser stores nothing, the page says so. */
 () => {
   const names = ["descent", "inspection", "runs", "sketchpad"];
   const findTabs = () => [...document.querySelectorAll('#gb-tabs [role="tab"]')];
@@ -24,20 +23,6 @@
     if (address.searchParams.get("tab") === name) return;
     address.searchParams.set("tab", name);
     history.pushState(history.state, "", address);
-  };
-
-  /* A number beyond a slider's bounds would be refused by the server, far from its field. One that is too small may be
-     the beginning of one that is not, as the 1 of 15 where 10 is the least: it counts once its field is left. */
-  const keepWithinBounds = (event) => {
-    const field = event.target;
-    const isSliders = field.type === "number" && field.ariaLabel?.startsWith("number input for ");  // as Gradio says it
-    if (!isSliders || field.max === "" || field.value === "") return;
-    const value = +field.value, least = +field.min;
-    const isBeginning = event.type === "input" && (value > 0 || (value === 0 && least < 1));
-    if (value > +field.max) field.value = field.max;
-    else if (field.min !== "" && value < least && !isBeginning) field.value = field.min;
-    else return;
-    if (event.type === "change") field.dispatchEvent(new InputEvent("input", { bubbles: true }));
   };
 
   const tellForgetting = () => {
@@ -80,8 +65,6 @@
     document.addEventListener("keydown", moveWithKeys);
     document.addEventListener("keydown", letScrollersBeReached, { capture: true });
     window.addEventListener("popstate", openAddressedTab);
-    document.addEventListener("input", keepWithinBounds, { capture: true });
-    document.addEventListener("change", keepWithinBounds, { capture: true });
     document.addEventListener("click", (event) => {
       const tab = event.target.closest('#gb-tabs [role="tab"]');
       if (tab && event.isTrusted) rememberTab(tab);  // a click of ours, by Back say, must not make new history
@@ -96,4 +79,4 @@
     tellForgetting();
     document.body.dataset.ready = "";  // from now on, keys are heard and clicks remembered
   });
-};
+}

@@ -68,13 +68,13 @@ class TrainConfig:
     )  # fmt: skip
     learning_rate: float = declare(
         0.001, float, "step size, its peak where a schedule changes it",  # large ones diverge: a result
-        lowest=0, highest=1000, is_lowest_allowed=False, remedy="try 0.001",
+        lowest=0, highest=1000, is_lowest_allowed=False, step="1-2-5", remedy="try 0.001",
         info="The peak, where a schedule changes it.",
         describe=lambda config: f"learning rate {config.learning_rate:g}",
     )  # fmt: skip
     momentum: float = declare(
         0.0, float, f"of {' and '.join(MOMENTUM_OPTIMIZERS)}",
-        lowest=0, highest=0.9999, remedy="0.9 is usual",
+        lowest=0, highest=0.9999, step=0.05, remedy="0.9 is usual",
         info="Share of the last step's direction that is kept.",
     )  # fmt: skip
     schedule: str = declare(
@@ -84,7 +84,7 @@ class TrainConfig:
     )  # fmt: skip
     batch_size: int = declare(
         32, int, "images a step",
-        lowest=1, highest=10_000, remedy="32 is usual",
+        lowest=1, highest=10_000, step="doubling", remedy="32 is usual",
         info="Images for one step.",
         describe=lambda config: f"batches of {config.batch_size:,}",
     )  # fmt: skip
@@ -96,13 +96,13 @@ class TrainConfig:
     )  # fmt: skip
     weight_decay: float = declare(
         0.0, float, "λ of the L2 penalty (λ/2)·‖w‖²; adamw shrinks the weights by 1 − η·λ a step instead",
-        lowest=0, highest=10, remedy="0.0001 is usual, 0 is none",
+        lowest=0, highest=10, step="1-2-5", remedy="0.0001 is usual, 0 is none",
         label="Weight decay λ", info="Adds (λ/2)·‖w‖² to the loss; AdamW shrinks the weights instead.",
         describe=lambda config: f"weight decay {config.weight_decay:g}" if config.weight_decay else "",
     )  # fmt: skip
     dropout: float | None = declare(
         None, float, "probability for all dropout layers of the network",
-        lowest=0, highest=0.95, remedy="0.5 is usual",
+        lowest=0, highest=0.95, step=0.1, remedy="0.5 is usual",
         info="Share of features left out at each step.",
         describe=lambda config: "" if config.dropout is None else f"dropout {config.dropout:g}",
     )  # fmt: skip
@@ -121,7 +121,7 @@ class TrainConfig:
     )  # fmt: skip
     added_strokes: int = declare(
         0, int, "built-in strokes added to the training images, never to those that validate",
-        noun="number of added strokes", lowest=0, highest=MAX_ADDED_STROKES, remedy="0 adds none",
+        noun="number of added strokes", lowest=0, highest=MAX_ADDED_STROKES, step=1000, remedy="0 adds none",
         label="Built-in strokes added", info="To the training images; never to validate.",
         describe=lambda config: (
             f"{config.added_strokes:,} built-in strokes added" if config.added_strokes else ""
@@ -129,7 +129,7 @@ class TrainConfig:
     )  # fmt: skip
     label_smoothing: float = declare(
         0.0, float, "share of the right answer's probability that is spread over all ten",
-        lowest=0, highest=0.5, remedy="0.1 is usual, 0 is none",
+        lowest=0, highest=0.5, step=0.05, remedy="0.1 is usual, 0 is none",
         info="Share of the probability spread over all ten answers.",
         describe=lambda config: (
             f"label smoothing {config.label_smoothing:g}" if config.label_smoothing else ""

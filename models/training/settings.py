@@ -23,6 +23,7 @@ class Setting:
         lowest: Of a number.
         highest: Of a number; of a text, its letters.
         is_lowest_allowed: Whether the lowest number itself is in the range.
+        step: What an arrow key of the form adds to a number; or the next of 1-2-5, or by doubling.
         choices: The names to choose from, and how the form writes them.
         are_many: Whether several names may be chosen: they are joined by commas, in the table's order.
         remedy: How a refusal ends: what would be right.
@@ -42,6 +43,7 @@ class Setting:
     lowest: float = 0
     highest: float = 0
     is_lowest_allowed: bool = True
+    step: float | Literal["1-2-5", "doubling"] = 1
     choices: Mapping[str, str] = field(default_factory=dict)
     are_many: bool = False
     remedy: str = ""

@@ -31,11 +31,11 @@ class Tab:
         page.wait_for_function(f"() => document.querySelector('{PLAYER}')?.dataset.races >= {races}")
         page.locator("#descent-losses table").wait_for()
         page.wait_for_function(
-            "() => document.querySelector('.gb-optimizer-4 input[type=number]').value !== '0'"
+            "() => document.querySelector('.gb-optimizer-4 input[data-number]').value !== '0'"
         )
 
     def rate(self, slot=1):
-        return self.page.locator(f".gb-optimizer-{slot} input[type=number]")
+        return self.page.locator(f".gb-optimizer-{slot} input[data-number]")
 
     def race_number(self):
         return int(self.page.locator(PLAYER).get_attribute("data-races"))
@@ -231,7 +231,7 @@ def test_dragging_along_the_ruler_redraws_at_once_and_the_field_follows(tab):
     rate = tab.drag_handle(70)
     assert 0.015 < rate < 0.1
     tab.page.wait_for_function(
-        f"() => +document.querySelector('.gb-optimizer-1 input[type=number]').value === {rate}"
+        f"() => +document.querySelector('.gb-optimizer-1 input[data-number]').value === {rate}"
     )
 
 
@@ -267,7 +267,7 @@ def test_the_ruler_and_the_player_work_by_keyboard(tab):
     with tab.new_race():
         page.keyboard.press("Shift+ArrowRight")
     page.wait_for_function(
-        "() => +document.querySelector('.gb-optimizer-1 input[type=number]').value > 0.0125"
+        "() => +document.querySelector('.gb-optimizer-1 input[data-number]').value > 0.0125"
     )
     page.locator(f"{PLAYER} .gb-player-landscape canvas").focus()
     page.keyboard.press("r")
@@ -409,7 +409,7 @@ def test_an_optimizer_that_is_chosen_gets_a_rate_and_races(tab):
     tab.wait_for_rest()
     with tab.no_race():  # the picture stays
         take_option(tab.page.get_by_role("combobox", name="Optimizer 4"), "–")
-        tab.page.locator("#descent-error").get_by_text("No optimizer is chosen").wait_for()
+        tab.page.locator(".gb-field-error").get_by_text("No optimizer is chosen").wait_for()
     assert tab.optimizers() == ["Adam"]
 
 
@@ -575,6 +575,14 @@ def test_a_late_link_rewrites_no_field_that_was_written_in(open_page):
     expect(tab.rate(4)).to_have_value("0.5")
 
 
+PASTE = """(text) => {
+  const clipboardData = new DataTransfer();
+  clipboardData.setData("text/plain", text);
+  const cell = document.querySelector("#descent-points [data-testid='cell-0-0']");
+  cell.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+}"""
+
+
 def test_line_fit_follows_its_points(open_page):
     opening = [(0.512345, 1.012345), (1.5, 1.4), (2.0, 2.4), (3.0, 2.6), (4.0, 3.912345)]
     address = ",".join(f"{x}:{y}" for x, y in opening)
@@ -616,34 +624,97 @@ def test_line_fit_follows_its_points(open_page):
         page.keyboard.press("Enter")
     written = [*dragged[:1], (opening[1][0], 3.25), *dragged[2:]]
     tab.wait_for_points(written)
+
+    # What a spreadsheet has copied takes the place of all, with its headings and decimal commas.
+    page.evaluate(PASTE, "Länge\tMasse\r\n0,5\t1\r\n1,5\t2,25\r\n3\t4\r\n")
+    tab.wait_for_points(pasted := [(0.5, 1), (1.5, 2.25), (3, 4)])
+    page.evaluate(PASTE, "1\t2\t3\n4\t5\t6")
+    page.locator(".gb-field-error").get_by_text("has 3 columns: copy two, x and y").wait_for()
     tab.open_section("Question 2")
     page.locator("#descent-rates").get_by_text("Condition number").wait_for()
     page.locator("#descent-rates .katex").nth(3).wait_for()
     text = page.locator("#descent-rates").inner_text()
-    xs = np.array([x for x, _ in written])
-    condition = np.linalg.cond(np.stack([xs, np.ones(5)], axis=1)) ** 2
+    xs = np.array([x for x, _ in pasted])
+    condition = np.linalg.cond(np.stack([xs, np.ones(3)], axis=1)) ** 2
     shown = re.search(r"Condition number.*?=\s*(\d+\.?\d*)", text, re.DOTALL)[1]
     assert float(shown) == pytest.approx(condition, rel=1e-3)
     assert "$" not in text
 
 
-def test_impossible_learning_rate_is_explained_and_the_landscape_stays(tab):
-    for value in ("-1", "0", "1e30", ""):
+def test_a_mistake_stands_beside_its_field_and_the_last_race_is_marked_as_old(tab):
+    error = tab.page.locator(".gb-field-error:visible")
+    old = tab.page.locator(f"{PLAYER}.is-old .gb-old")
+    for value, words in (("-1", "above 0"), ("0", "above 0"), ("", "is empty"), ("0,0,5", "is not a number")):
         with tab.no_race():
             tab.rate().fill(value)
-            tab.page.locator("#descent-error").get_by_text("above 0" if value else "is empty").wait_for()
+            error.get_by_text(words).wait_for()
+            old.wait_for()
+        assert error.count() == 1
+        field_box, error_box = tab.rate().bounding_box(), error.bounding_box()
+        assert 0 <= error_box["y"] - field_box["y"] - field_box["height"] < 20
+        assert tab.rate().input_value() == value
         with tab.new_race():
             tab.rate().fill("0.03")
-        tab.page.locator("#descent-error p").wait_for(state="hidden")
+        expect(error).to_have_count(0)
+        expect(old).to_have_count(0)
+    tab.open_section("Change the numbers")
+    with tab.no_race():
+        tab.page.get_by_label("x, 1 to 8 numbers").fill("1,5")
+        error.get_by_text("can be read as '1; 5' or as '1.5'").wait_for()
 
 
-def test_number_above_a_sliders_bound_becomes_the_bound(tab):
+def test_a_decimal_comma_is_understood_and_stays(tab):
+    with tab.new_race():
+        tab.rate().fill("")
+        tab.rate().press_sequentially("0,05")
+        tab.wait_for_details(["η = 0.05"])
+    assert tab.rate().input_value() == "0,05"
+    tab.open_section("Change the numbers")
+    with tab.new_race():
+        tab.page.get_by_label("y", exact=True).fill("2,5")
+    tab.wait_for_losses("Math.abs(rows[0][1] - 6.25) > 1e-9")
+    tab.wait_for_rest()
+    assert "y=2.5" in tab.page.locator("#descent-link :is(textarea, input)").first.input_value()
+    # What is out of a slider's bounds is said and stays as well, whoever leaves the field.
     field = tab.page.get_by_role("spinbutton", name="number input for Iterations")
     field.fill("5000")
-    field.press("Enter")
-    tab.wait_for_losses("rows.length === 100")
-    assert field.input_value() == "1000"
+    field.press("Tab")
+    tab.page.locator(".gb-field-error").get_by_text("enter a whole number from 1 to 1,000").wait_for()
+    assert field.input_value() == "5000"
     assert tab.page.locator(".toast-wrap .error").count() == 0
+    with tab.new_race():
+        field.fill("15")
+    expect(tab.page.locator(".gb-field-error:visible")).to_have_count(0)
+
+
+def test_arrow_keys_step_by_what_a_number_means(tab):
+    def press(field, keys):
+        values = []
+        for key in keys.split():
+            field.press(key)
+            values.append(field.input_value())
+        return values
+
+    assert press(tab.rate(), "ArrowUp ArrowUp ArrowUp ArrowDown PageUp") == [
+        "0.02",
+        "0.05",
+        "0.1",
+        "0.05",
+        "0.5",
+    ]
+    tab.wait_for_details(["η = 0.5"])
+    iterations = tab.page.get_by_role("spinbutton", name="number input for Iterations")
+    iterations.fill("999")
+    assert press(iterations, "ArrowUp ArrowUp ArrowDown") == ["1000", "1000", "999"]
+    tab.page.get_by_role("tab", name="Training runs").click()
+    tab.page.get_by_role("button", name="Hyperparameters").click()
+    decay = tab.page.get_by_role("spinbutton", name="Weight decay λ")
+    assert press(decay, "ArrowUp ArrowUp ArrowDown ArrowDown") == ["0.00001", "0.00002", "0.00001", "0"]
+    assert press(tab.page.get_by_role("spinbutton", name="Batch size"), "ArrowUp ArrowDown ArrowDown") == [
+        "64",
+        "32",
+        "16",
+    ]
 
 
 def test_the_link_restores_the_race(open_page, tab):
@@ -662,7 +733,7 @@ def test_the_link_restores_the_race(open_page, tab):
     other.goto(address)
     again = Tab(other, races=2)
     other.wait_for_function(
-        "() => document.querySelector('.gb-optimizer-2 input[type=number]').value === '0.011'"
+        "() => document.querySelector('.gb-optimizer-2 input[data-number]').value === '0.011'"
     )
     again.wait_for_losses("rows.length === 10")
     assert again.losses() == tab.losses()

@@ -189,7 +189,7 @@ def test_another_image_a_mistake_and_an_own_drawing(open_page, ids):
     wait_for_caption(page, "No. 1 of")
     verdict = page.locator(f"{LEARNING} figcaption span")
     expect(verdict).to_have_text(show_answers(ids["mlp"], 1, None)["frames"][-1]["verdict"])
-    field = page.locator(f"{LEARNING} input[type=number]")
+    field = page.locator(f"{LEARNING} .gb-learning-index input")
     field.fill("-3")
     page.locator(".gb-learning-error").get_by_text("enter a whole number from 0 to 999").wait_for()
     expect(page.locator(f"{LEARNING} figcaption b")).to_contain_text("No. 1 of")

@@ -10,7 +10,7 @@ def test_descent_answers_a_step_size(open_page):
     expect(page.locator("#descent-player .gb-player")).to_have_attribute("data-races", re.compile("[1-9]"))
     status = page.locator("#descent-status")
     expect(status).not_to_contain_text("The steps grow")
-    page.locator(".gb-optimizer-1 input[type=number]").fill("1000")
+    page.locator(".gb-optimizer-1 input[data-number]").fill("1000")
     expect(status).to_contain_text("The steps grow")
 
 

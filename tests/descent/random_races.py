@@ -28,8 +28,8 @@ def values_of(setting, num_weights=5, entries=entries):
             return st.sampled_from(list(setting.titles))
         case WholeNumber():
             return st.integers(setting.low, setting.high)
-        case Number(low=None):
-            return numbers
+        case Number(has_slider=False):
+            return st.floats(max(setting.low, -100), min(setting.high, 100))
         case Number():
             return st.floats(setting.low, setting.high)
         case Numbers():

@@ -17,7 +17,6 @@ import app.descent.race
 from app.descent.controls import show_controls
 from app.descent.form import (
     MOVED_FIELDS,
-    ProblemError,
     fill_form,
     make_form,
     read_form,
@@ -33,9 +32,11 @@ from app.descent.handlers import (
 )
 from app.descent.link import read_query, write_query
 from app.descent.race import OPENINGS, build_problem, compare_step_sizes, run_race
-from app.descent.setting_kinds import NO_OPTIMIZER, read_numbers, write_numbers
+from app.descent.setting_kinds import NO_OPTIMIZER, write_numbers
 from app.descent.settings import MAX_LIVE_STEPS, PROBLEM_TITLES, RaceSettings, keep_problem
 from app.descent.tab import build_descent_tab
+from app.ui.field_errors import FieldError
+from app.ui.numbers import read_numbers
 from models.descent.descent import descend
 from models.descent.learning_rate import find_curvature
 from models.descent.optimizers import OPTIMIZERS, make_optimizer
@@ -248,7 +249,7 @@ def test_numbers_are_read_as_they_were_written(values):
     [
         ("1, 0.5, -2", (1, 0.5, -2)),
         ("  1 2\n3\t4 ", (1, 2, 3, 4)),
-        ("1;2,,3", (1, 2, 3)),
+        ("1;2 3", (1, 2, 3)),
         ("1e-3", (0.001,)),
         ("", ()),
     ],
@@ -259,7 +260,7 @@ def test_reads_numbers_as_people_separate_them(text, values):
 
 @pytest.mark.parametrize("text", ["one", "1, two", "1.2.3", "1-2", "[1]"])
 def test_refuses_words_among_numbers(text):
-    with pytest.raises(ValueError, match="is not a number: separate numbers by commas, as in 1, 0.5, -2"):
+    with pytest.raises(ValueError, match="is not a number: separate numbers by spaces or semicolons"):
         read_numbers(text)
 
 
@@ -287,16 +288,16 @@ def test_reads_what_people_type():
     form = fill_form(RaceSettings()) | {
         "x": "1 2 3",
         "w0": "0; 0; 0",
-        "y": 2,
+        "y": "2,5",
         "optimizer_1": NO_OPTIMIZER,
         "lr_1": None,
         "optimizer_3": "adam",
         "lr_3": 1,
     }
     settings = read_form(form)
-    assert (settings.x, settings.w0, settings.y) == ((1, 2, 3), (0, 0, 0), 2)
+    assert (settings.x, settings.w0, settings.y) == ((1, 2, 3), (0, 0, 0), 2.5)
     assert settings.entries == (None, None, ("adam", 1.0), None)
-    points = [["1", " 2.5 "], ["", ""], [None, None], [3, 4.0]]
+    points = [["1", " 2,5 "], ["", ""], [None, None], [3, 4.0]]
     line = fill_form(OPENINGS["line"]) | {"points": points}
     assert read_form(line).points == ((1.0, 2.5), (3.0, 4.0))
 
@@ -307,7 +308,8 @@ def test_reads_what_people_type():
         ({"x": "1, a"}, "'a' is not a number"),
         ({"x": ""}, "x has 0 entries"),
         ({"x": "1 " * 9}, "x has 9 entries: give a list of 1 to 8 numbers"),
-        ({"x": "nan, 1, 1, 1, 1"}, r"x\[0\] is nan"),
+        ({"x": "1,5"}, "'1,5' can be read as '1; 5' or as '1.5'"),
+        ({"x": "1000001, 1, 1, 1, 1"}, r"x\[0\] is 1000001.0"),
         ({"w0": "0"}, "w0 has 1 numbers, but there are 5 weights: give 5"),
         ({"y": None}, "y is empty: enter a number"),
         ({"y": 1e9}, "y is 1000000000.0: enter a number from -1,000,000 to 1,000,000"),
@@ -325,14 +327,17 @@ def test_reads_what_people_type():
         ({"problem": "line", "points": [[k, k] for k in range(21)]}, "There are 21 points"),
     ],
 )
-def test_mistakes_in_the_problem_are_errors_of_their_own(change, message):
-    with pytest.raises(ProblemError, match=message):
+def test_mistakes_in_the_problem_are_said_at_their_field(change, message):
+    with pytest.raises(FieldError, match=message) as caught:
         read_form(fill_form(RaceSettings()) | change)
+    assert caught.value.field == next(reversed(change))
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
+        ({"lr_1": "0,0,1"}, "step size of optimizer 1: '0,0,1' is not a number"),
+        ({"lr_2": 0, "optimizer_2": "adam"}, "learning rate is 0.0: enter a number above 0"),
         ({"lr_1": None}, "step size of optimizer 1 is empty: enter a number"),
         ({"optimizer_3": "adam", "lr_3": None}, "step size of optimizer 3 is empty"),
         ({"optimizer_1": NO_OPTIMIZER}, "No optimizer is chosen"),
@@ -342,9 +347,9 @@ def test_mistakes_in_the_problem_are_errors_of_their_own(change, message):
     ],
 )
 def test_mistakes_in_the_race(change, message):
-    with pytest.raises(ValueError, match=message) as caught:
+    with pytest.raises(FieldError, match=message) as caught:
         read_form(fill_form(RaceSettings()) | change)
-    assert not isinstance(caught.value, ProblemError)
+    assert caught.value.field in change
 
 
 def find_refusal(action):
@@ -489,10 +494,10 @@ def ask(problem="valley", moved=None, **changes):
 def test_the_controls_are_answered_with_a_race():
     answer = ask(lr_1=0.01)
     assert answer["race"]["optimizers"][0]["detail"] == "η = 0.01"
-    assert (answer["settings_error"], answer["problem_error"]) == ("", "")
-    assert "above 0" in ask(lr_1=-1)["settings_error"]
+    assert (answer["errors"], answer["error"]) == ({}, "")
+    assert "above 0" in ask(lr_1=-1)["errors"]["lr_1"]
     assert "race" not in ask(lr_1=-1)
-    assert "'two' is not a number" in ask("toy", x="1, two, 3")["problem_error"]
+    assert "'two' is not a number" in ask("toy", x="1, two, 3")["errors"]["x"]
 
 
 @pytest.mark.parametrize("change", [{"lr_1": -1}, {"lr_1": None}, {"start_a": None}])

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from app.api.descent import make_signature, write_documentation
 from app.api.endpoints import descend, describe_endpoint
 from app.descent.controls import build_controls, show_controls
-from app.descent.form import ProblemError, fill_form, list_fields, read_form
+from app.descent.form import fill_form, list_fields, read_form
 from app.descent.link import read_query, write_query
 from app.descent.race import OPENINGS
 from app.descent.script import write_constants
@@ -45,7 +45,17 @@ class WiderSettings(RaceSettings):
         ),
     )
     tilt: float = declare(
-        3.0, Number(label="Tilt", subject="The tilt", place="numbers", problems=("valley",), constant="tilt")
+        3.0,
+        Number(
+            low=-5.0,
+            high=5.0,
+            has_slider=False,
+            label="Tilt",
+            subject="The tilt",
+            place="numbers",
+            problems=("valley",),
+            constant="tilt",
+        ),
     )
     variant: str = declare(
         "plain",
@@ -107,7 +117,7 @@ def test_a_new_setting_is_read_from_its_field():
     assert read_form(fill_form(VALLEY), WiderSettings) == VALLEY
     with pytest.raises(ValueError, match="The damping is empty: enter a number"):
         read_form(fill_form(VALLEY) | {"damping": None}, WiderSettings)
-    with pytest.raises(ProblemError, match="The tilt is empty"):
+    with pytest.raises(ValueError, match="The tilt is empty"):
         read_form(fill_form(VALLEY) | {"tilt": None}, WiderSettings)
     assert read_form(fill_form(TOY) | {"tilt": None}, WiderSettings) == TOY  # the toy problem has none
 

@@ -62,6 +62,12 @@ def ask(setup: WindowSettings, drawing=None) -> dict:
     return json.loads(answer_controls({"values": [drawing, *asdict(setup).values()]}))
 
 
+def read_mistake(answer) -> str:
+    """Return what an answer says is wrong or missing, at a field or without one."""
+    assert set(answer) <= {"errors", "error", "missing", "status"}
+    return " ".join([*answer["errors"].values(), answer["error"], answer.get("missing", "")])
+
+
 def panels_of(view) -> dict:
     return {panel["id"]: panel for panel in show_view(view)["panels"]}
 
@@ -70,7 +76,7 @@ def test_opens_on_the_notebooks_kernel():
     answer = ask(WindowSettings())
     panels = {panel["id"]: panel for panel in answer["view"]["panels"]}
     assert list(panels) == ["input", "kernel", "output"]
-    assert answer["error"] == ""
+    assert (answer["errors"], answer["error"]) == ({}, "")
     assert answer["status"].startswith("**27 × 27 pixels**")
     picture, kernel = np.array(panels["input"]["values"]), np.array(panels["kernel"]["values"])
     expected = F.conv2d(torch.tensor(picture)[None, None], torch.tensor(kernel)[None, None])[0, 0].numpy()
@@ -168,10 +174,12 @@ def test_a_drawing_an_upload_and_ones_own_numbers(tmp_path):
         ({"kernel": "identity"}, "has no middle"),
         ({"kernel": "typed", "typed": "1 2\n3"}, "1 numbers in row 2 and 2 in row 1"),
         ({"kernel": "typed", "typed": "1 2 3\n4 5 6"}, "kernel is 2 × 3: give a square one"),
-        ({"kernel": "typed", "typed": "nan"}, "The kernel holds nan"),
+        ({"kernel": "typed", "typed": "nan"}, "The kernel, row 1: 'nan' is not a number"),
         ({"kernel": "typed", "typed": " "}, "The kernel is empty"),
-        ({"picture": "grid", "grid": "1 x"}, "Your image has 'x' in row 1"),
-        ({"picture": "grid", "grid": "1 inf"}, "Your image holds nan, inf"),
+        ({"picture": "grid", "grid": "1 x"}, "Your image, row 1: 'x' is not a number"),
+        ({"picture": "grid", "grid": "1 inf"}, "row 1: 'inf' is not a number"),
+        ({"picture": "grid", "grid": "1\n0,5"}, "row 2: '0,5' can be read as '0; 5' or as '0.5'"),
+        ({"index": "1,000"}, "The number in the data set: '1,000' can be read as 1 or as 1000"),
         ({"picture": "grid", "grid": "0 " * 17}, "Your image is 1 × 17"),
         ({"picture": "upload"}, "no upload yet"),
         ({"picture": "upload", "upload": "9 9 AAAA"}, "upload is damaged"),
@@ -193,9 +201,42 @@ def test_a_drawing_an_upload_and_ones_own_numbers(tmp_path):
 )  # fmt: skip
 def test_what_cannot_be_is_explained_and_the_last_result_stays(changes, message):
     setup = replace(WindowSettings(), **changes)
-    answer = ask(setup)
-    assert set(answer) == {"error"}
-    assert message in answer["error"]
+    assert message in read_mistake(ask(setup))
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"kernel_size": 99}, "kernel_size"),
+        ({"stride": 0}, "stride"),
+        ({"operation": "max", "padding": 2}, "padding"),
+        ({"kernel": "typed", "typed": "1 2\n3"}, "typed"),
+        ({"picture": "grid", "grid": "a"}, "grid"),
+        ({"seed": 1.5}, "seed"),
+        ({"bias_kind": "typed", "bias": "a"}, "bias"),
+        ({"kernel": "mystery"}, "kernel"),
+    ],
+)
+def test_a_mistake_is_said_at_its_field(changes, field):
+    assert list(ask(replace(WindowSettings(), **changes))["errors"]) == [field]
+
+
+@pytest.mark.parametrize("changes", [{"picture": "upload"}, {"source": DRAWING}])
+def test_what_has_not_been_given_yet_is_no_mistake(changes):
+    answer = ask(replace(WindowSettings(), **changes))
+    assert answer["missing"].startswith("There is no")
+    assert (answer["errors"], answer["error"]) == ({}, "")
+
+
+def test_decimal_commas_are_understood_and_stand_in_the_link_as_points():
+    setup = replace(WindowSettings(), picture="grid", grid="0,5 1\n2; 3,25", bias_kind="typed", bias="0,5")
+    view = slide_window(setup, None)
+    np.testing.assert_array_equal(view.image[0], [[0.5, 1], [2, 3.25]])
+    assert view.bias == 0.5
+    link = read_query(dict(urllib.parse.parse_qsl(write_query(view.settings))))
+    np.testing.assert_array_equal(slide_window(link, None).image[0], [[0.5, 1], [2, 3.25]])
+    old = slide_window(read_query({"picture": "grid", "grid": "1,2\n3,4"}), None)  # where commas separate
+    np.testing.assert_array_equal(old.image[0], [[1, 2], [3, 4]])
 
 
 @pytest.mark.parametrize(
@@ -203,7 +244,7 @@ def test_what_cannot_be_is_explained_and_the_last_result_stays(changes, message)
     [None, 1, "a", [], {}, *({"values": values} for values in ([], [None], [None] * (1 + len(SETTINGS)), 7))],
 )
 def test_what_is_not_from_our_page_is_answered_without_a_traceback(request_):
-    assert set(json.loads(answer_controls(request_))) <= {"error"}
+    assert set(json.loads(answer_controls(request_))) <= {"errors", "error"}
 
 
 @settings(max_examples=200)
@@ -217,7 +258,7 @@ def test_a_field_of_any_kind_is_answered(data):
     )
     values[data.draw(st.integers(0, len(values) - 1))] = data.draw(anything)
     answer = json.loads(answer_controls({"values": [data.draw(anything), *values]}))
-    assert set(answer) <= {"view", "status", "error"}
+    assert set(answer) <= {"view", "status", "missing", "errors", "error"}
 
 
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
@@ -226,7 +267,7 @@ def test_a_huge_upload_is_refused_and_the_last_result_stays(tmp_path, height, wi
     path = tmp_path / "huge.png"
     Image.new("1", (width, height)).save(path)
     answer = on_upload(path.read_bytes(), [], None, *asdict(WindowSettings()).values())[0]
-    assert "larger than 4096 × 4096 px" in json.loads(answer)["error"]
+    assert "larger than 4096 × 4096 px" in json.loads(answer)["errors"]["upload"]
 
 
 def test_no_image_and_a_damaged_one_are_refused():
@@ -234,7 +275,7 @@ def test_no_image_and_a_damaged_one_are_refused():
     Image.fromarray(np.random.default_rng(0).integers(0, 255, (40, 40), np.uint8)).save(whole, "PNG")
     for content in (b"not a picture", whole.getvalue()[:200], None):
         answer = on_upload(content, [], None, *asdict(WindowSettings()).values())[0]
-        assert "cannot be read as an image" in json.loads(answer)["error"]
+        assert "cannot be read as an image" in json.loads(answer)["errors"]["upload"]
 
 
 def test_an_upload_survives_the_link():
@@ -324,7 +365,6 @@ def test_what_follows_from_a_choice():
         ("checkpoint", {"picture": "layer", "checkpoint": "convnet", "filter": 60, "channel": 31}),
         ("layer", {"picture": "layer", "layer": "features.2", "filter": 15, "channel": 31}),
         ("kernel", {"kernel": "learned", "channel": 5}),
-        ("kernel", {"kernel_size": None}),
     ],
 )
 def test_no_slider_is_given_a_value_beyond_its_bounds(name, changes):
@@ -355,10 +395,8 @@ def test_a_choice_that_meets_a_cleared_field_is_kept_and_the_field_is_named(name
     """The page answers with the field's own check, and all other settings stay."""
     update = on_choice(name, [], None, *asdict(setup).values())
     answer = json.loads(update.window)
-    assert message in answer["error"]
-    assert "view" not in answer
-    cleared = {each for each, value in asdict(setup).items() if value is None}
-    assert {each for each in SETTINGS if "value" in getattr(update, each)} == cleared
+    assert message in read_mistake(answer)
+    assert not {each for each in SETTINGS if "value" in getattr(update, each)}
 
 
 @pytest.mark.parametrize("kernel", KERNELS)

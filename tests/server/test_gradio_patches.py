@@ -45,6 +45,7 @@ from app.server.gradio_patches import (
     keep_lean_sessions,
     lighten_large_values,
     pack_answers,
+    pass_numbers,
     serve_on_own_sockets,
     shut_downloads,
 )
@@ -277,6 +278,25 @@ def lightened(monkeypatch):
     monkeypatch.setattr(processing_utils, "async_move_files_to_cache", None)  # put back afterwards
     monkeypatch.setattr(processing_utils, "add_root_url", None)
     lighten_large_values()
+
+
+@pytest.fixture
+def passed(monkeypatch):
+    for kind in (gr.Number, gr.Slider):
+        monkeypatch.setattr(kind, "preprocess", kind.preprocess)  # put back afterwards
+    pass_numbers()
+
+
+@pytest.mark.parametrize("field", [gr.Number(minimum=0, maximum=9, precision=0), gr.Slider(0, 9)])
+@pytest.mark.parametrize("typed", [5, 0.5, -1, 10**400, None, "0,0,5", "x" * 400])
+def test_number_reaches_its_handler_as_it_was_typed(passed, field, typed):
+    assert field.preprocess(typed) == typed
+
+
+@pytest.mark.parametrize("sent", [[1], {"a": 1}, "x" * 401])
+def test_what_no_field_can_hold_is_refused(passed, sent):
+    with pytest.raises(gr.Error, match="could not be read|cannot be read"):
+        gr.Number().preprocess(sent)
 
 
 @pytest.mark.parametrize("data", [[[0.5] * 100] * 100, [{"a": [[]] * 3_000}], "text", {"path": "x"}, 10**400])

@@ -145,6 +145,24 @@ PAGE.fillMoved = (fields, values) => {
   });
 };
 
+// ---- A table pasted from a spreadsheet: its points take the place of those in the fields, as if they had been dragged
+
+function onPaste(event) {
+  if (!player.isConnected) return document.removeEventListener("paste", onPaste, { capture: true });
+  const isTables = [event.target, document.activeElement].some((node) => node?.closest?.(".descent-field-points"));
+  if (!isTables) return;
+  try {
+    const points = readPastedPoints(event.clipboardData.getData("text"), readNumber, keptProps.maxPoints);
+    if (!points) return;
+    ask({ points });
+  } catch (mistake) {
+    window.glassboxFields?.tellErrors({ points: mistake.message }, "descent-field-");
+  }
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}
+document.addEventListener("paste", onPaste, { capture: true });
+
 // ---- Answers from Python
 
 // The value is an answer as text; our own messages, which stand there in between, are objects.
@@ -155,8 +173,9 @@ function takeValue() {
 function takeAnswer(text) {
   const answer = JSON.parse(text);
   const isOpening = !race;
-  if (answer.race) showRace(answer.race);  // without a race, something was entered wrongly: the plots stay
-  broadcastAnswer(answer);
+  if (answer.race) showRace(answer.race);
+  if (answer.race || answer.errors) markOld(player, !answer.race);  // something was entered wrongly: the plots stay
+  broadcastAnswer(tellErrors(answer, "descent-field-"));
   if (!isOpening) onAnswer();
 }
 

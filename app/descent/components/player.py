@@ -10,6 +10,7 @@ from typing import Any
 import gradio as gr
 
 from app.descent.payloads import RacePayload
+from app.descent.settings import MAX_POINTS
 from app.ui.components.chart import CHART_TEMPLATE
 from app.ui.components.transport import write_transport
 from app.ui.loader import component_classes, read_component_script, read_component_style
@@ -136,7 +137,11 @@ def build_player(value: RacePayload, answer: Callable[[Any], str], **kwargs: Any
             "transport",
             "asking",
             "answers",
+            "old_result",
+            "read_number",
+            "paste_points",
             "player",
+            maxPoints=MAX_POINTS,
         ),
         apply_default_css=False,
         server_functions=[ask],

@@ -11,6 +11,7 @@ import numpy as np
 
 from app.inspection.microscope.view import describe_layer, show_dropout, show_norm
 from app.ui.digits import DRAWING, take_digit
+from app.ui.field_errors import MissingImageError
 from app.ui.packing import pack
 from models.checkpoints.file import read_info
 from models.checkpoints.prediction import copy_network, find_temperature
@@ -255,5 +256,7 @@ def find_last_channel(norms: BatchNormView, name: Any) -> int:
 
 
 def _explain(mistake: Exception) -> str:
+    if isinstance(mistake, MissingImageError):
+        return f'<span class="gb-missing">{mistake}</span>'
     # A TypeError comes from a value of another type than any control of ours sends.
     return str(mistake) if isinstance(mistake, ValueError) else "The controls sent a value of another type."

@@ -26,6 +26,7 @@ from app.inspection.microscope.handlers import (
     on_norm_layer,
     sample_one,
 )
+from app.ui.components.number_field import name_number
 from app.ui.digits import TEST, list_sources
 from app.ui.prose import LATEX_DELIMITERS, load_sections
 from models.data.datasets import load_gallery
@@ -77,7 +78,9 @@ def build_microscope_section(pad: gr.HTML, my_runs: gr.BrowserState) -> None:
                 elem_id="microscope-checkpoint",
             )
             source = gr.Radio(list_sources(), value=opening.source, label="Image")
-            index = gr.Slider(0, last, opening.index, step=1, label="Number in the data set")
+            index = gr.Slider(
+                0, last, opening.index, step=1, label="Number in the data set", elem_classes=name_number(None)
+            )
             error = gr.Markdown(view.error, elem_classes="gb-error", elem_id="microscope-error")
             mode = gr.Radio(
                 [("Training: features are dropped", TRAINING), ("Evaluation: all are kept", EVALUATION)],
@@ -92,7 +95,9 @@ def build_microscope_section(pad: gr.HTML, my_runs: gr.BrowserState) -> None:
                 filterable=False,
                 elem_id="microscope-layer",
             )
-            seed = gr.Slider(0, MAX_SEED, opening.seed, step=1, label="Seed of the mask")
+            seed = gr.Slider(
+                0, MAX_SEED, opening.seed, step=1, label="Seed of the mask", elem_classes=name_number(None)
+            )
             with gr.Row():
                 back = gr.Button("Previous mask", size="sm", min_width=100)
                 new = gr.Button("New mask", size="sm", min_width=100, variant="primary")
@@ -108,7 +113,8 @@ def build_microscope_section(pad: gr.HTML, my_runs: gr.BrowserState) -> None:
                 filterable=False,
                 elem_id="microscope-norm-layer",
             )
-            channel = gr.Slider(0, find_last_channel(norms, opening.norm_layer), 0, step=1, label="Channel")
+            last_channel = find_last_channel(norms, opening.norm_layer)
+            channel = gr.Slider(0, last_channel, 0, step=1, label="Channel", elem_classes=name_number(None))
     with gr.Column(elem_classes="gb-lesson"):
         for title, text in load_sections("app.inspection.microscope"):
             with gr.Accordion(title, open=False):

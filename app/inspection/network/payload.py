@@ -128,6 +128,7 @@ class Network(TypedDict):
 
 
 class Mistake(TypedDict):
-    """Why a request cannot be answered."""
+    """Why a request cannot be answered: a mistake, or something that the visitor has not given yet."""
 
     error: str
+    is_missing: NotRequired[bool]

@@ -9,8 +9,10 @@ import numpy as np
 from app.inspection.network.components.maps import ASK_FOR_MAPS, build_maps, build_maps_notice
 from app.inspection.network.payload import Mistake
 from app.inspection.network.view import explain_unit, show_network, trace_image, unpack_image
+from app.ui.components.number_field import build_number
 from app.ui.digits import DRAWING, TEST, list_sources, take_digit
 from app.ui.drawing import PAD_SIZE_PX
+from app.ui.field_errors import MissingImageError
 from app.ui.packing import pack
 from app.ui.prose import LATEX_DELIMITERS, load_sections
 from models.runs.library import CHOICE_INFO, list_choices
@@ -100,6 +102,8 @@ def answer_controls(request: Any) -> str:
         return pack(Mistake(error="The page sent a request without a digit."))
     try:
         return open_network(key, source, index, drawing, chosen)
+    except MissingImageError as wish:
+        return pack(Mistake(error=str(wish), is_missing=True))
     except ValueError as mistake:
         return pack(Mistake(error=str(mistake)))
 
@@ -215,8 +219,8 @@ def build_network_section(
                 elem_id="network-checkpoint",
             )
             source = gr.Radio(list_sources(), value=TEST, label="Digit", elem_id="network-source")
-            index = gr.Number(
-                OPENING_INDEX, label="Number in the data set", precision=0, elem_id="network-index"
+            index = build_number(
+                OPENING_INDEX, low=0, is_whole=True, label="Number in the data set", elem_id="network-index"
             )
             with gr.Row():
                 before = gr.Button("Digit before", size="sm", min_width=100)
@@ -250,7 +254,7 @@ def build_network_section(
     pad.input(None, inputs, None, js=_ASK_FOR_DRAWING, **live)
     gr.on([*changes, pad.input], on_choice, inputs, script, **live)
     pad.submit(None, None, source, js=f"() => '{DRAWING}'", **quiet)
-    before.click(None, index, index, js="(index) => Math.max(0, Math.round(index) - 1)", **quiet)
-    after.click(None, index, index, js="(index) => Math.round(index) + 1", **quiet)
+    before.click(None, index, index, js="(index) => Math.max(0, (Math.round(index) || 0) - 1)", **quiet)
+    after.click(None, index, index, js="(index) => (Math.round(index) || 0) + 1", **quiet)
     checkpoint.focus(on_focus, [checkpoint, my_runs], checkpoint, **live)
     return NetworkSection(maps, checkpoint, source, index)

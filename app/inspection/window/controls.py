@@ -11,8 +11,10 @@ from app.inspection.window.limits import find_layer_limits, find_limits
 from app.inspection.window.setting import Setting, list_settings
 from app.inspection.window.settings import WindowSettings
 from app.ui.components.notice import build_notice
+from app.ui.components.number_field import build_number, name_number
 from app.ui.digits import list_sources
 
+FIELD_CLASS = "window-field-"  # and the setting's name, as the window's script says mistakes there
 _make_tuple: Callable[..., Any] = namedtuple  # mypy knows only those whose names are written out
 
 
@@ -46,7 +48,12 @@ def build_controls(settings: WindowSettings, build_way_to_pad: Callable[[], gr.B
         if name == "upload":
             build_way_to_pad()
             upload_button = gr.UploadButton(
-                "Choose an image file", file_types=["image"], type="binary", visible=False, size="sm"
+                "Choose an image file",
+                file_types=["image"],
+                type="binary",
+                visible=False,
+                size="sm",
+                elem_classes=f"{FIELD_CLASS}upload",
             )
         if not setting.is_folded:
             build(name)
@@ -60,30 +67,32 @@ def build_controls(settings: WindowSettings, build_way_to_pad: Callable[[], gr.B
 
 def _build_control(name: str, setting: Setting, settings: WindowSettings, limits: dict[str, Any]) -> Any:
     value = getattr(settings, name)
-    visible = _is_visible(name, setting, settings)
+    field = f"{FIELD_CLASS}{name}"
+    here: dict[str, Any] = {
+        "label": setting.label,
+        "visible": _is_visible(name, setting, settings),
+        "elem_classes": [field],
+    }
     if setting.kind == "choice":
         choices = limits.get("choices") or [(title, key) for key, title in setting.choices.items()]
         info = setting.info
         if setting.has_list:
-            return gr.Dropdown(
-                choices, value=value, label=setting.label, info=info, filterable=False, visible=visible
-            )
-        return gr.Radio(choices, value=value, label=setting.label, info=info, visible=visible)
+            return gr.Dropdown(choices, value=value, info=info, filterable=False, **here)
+        return gr.Radio(choices, value=value, info=info, **here)
     if setting.kind == "whole":
-        high = limits.get("maximum", setting.high)
-        return gr.Slider(setting.low, high, value, step=1, label=setting.label, visible=visible)
+        here["elem_classes"] = name_number(field)
+        return gr.Slider(setting.low, limits.get("maximum", setting.high), value, step=1, **here)
     if setting.kind == "number":
-        return gr.Number(value, label=setting.label, visible=visible)
+        return build_number(value, low=setting.low, high=setting.high, step=setting.step, **here)
     if setting.kind == "flag":
-        return gr.Checkbox(value, label=setting.label, info=setting.info, visible=visible)
+        return gr.Checkbox(value, info=setting.info, **here)
+    here["elem_classes"] = [field, "gb-digits"]
     return gr.Textbox(
         value,
         lines=setting.num_lines,
         max_lines=setting.max_lines,
         max_length=setting.max_letters,
-        label=setting.label,
-        visible=visible,
-        elem_classes="gb-digits",
+        **here,
     )
 
 
@@ -105,10 +114,6 @@ def update_controls(
     for name, setting in table.items():
         more = dict(limits.get(name, {}))
         value = getattr(settings, name)
-        if setting.kind == "whole":
-            # A value beyond a slider's bounds would make every later event fail. The error says why.
-            high = more.get("maximum", setting.high)
-            value = min(max(value, setting.low), high) if isinstance(value, int | float) else setting.low
         if sent is None or value != getattr(sent, name):
             more["value"] = value
         updates[name] = gr.update(visible=_is_visible(name, setting, settings), **more)

@@ -16,6 +16,7 @@ from app.inspection.window.settings import EXAMPLES, WindowSettings, read_settin
 from app.inspection.window.sliding import WindowView, find_loudest_channel, slide_window
 from app.inspection.window.view import answer_error, answer_view
 from app.ui.digits import DRAWING
+from app.ui.field_errors import blame
 from app.ui.packing import pack
 
 
@@ -40,7 +41,7 @@ def answer_controls(request: Any) -> str:
         drawing, *values = request["values"]
         return answer_view(slide_window(read_settings(values), drawing))
     except ValueError as mistake:
-        return answer_error(str(mistake))
+        return answer_error(mistake)
     except (KeyError, TypeError, AttributeError, ArithmeticError):
         return pack({})  # not from our page
 
@@ -52,7 +53,7 @@ def on_choice(name: str, my_runs: Any, drawing: Any, *values: Any) -> Any:
         settings = adapt(sent, name)
         answer = answer_view(slide_window(settings, drawing))
     except ValueError as mistake:
-        answer = answer_error(str(mistake))
+        answer = answer_error(mistake)
     return update_controls(answer, settings, my_runs, sent)
 
 
@@ -68,10 +69,11 @@ def on_upload(file: bytes | None, my_runs: Any, drawing: Any, *values: Any) -> A
     sent = read_settings(values)
     settings = replace(sent, picture="upload")
     try:
-        settings = replace(settings, upload=pack_upload(file or b""))
+        with blame("upload"):
+            settings = replace(settings, upload=pack_upload(file or b""))
         answer = answer_view(slide_window(settings, drawing))
     except ValueError as mistake:
-        answer = answer_error(str(mistake))
+        answer = answer_error(mistake)
     return update_controls(answer, settings, my_runs, sent)
 
 
@@ -101,7 +103,7 @@ def on_map(
             settings = replace(settings, channel=find_loudest_channel(settings, drawing))
         return update_controls(answer_view(slide_window(settings, drawing)), settings, my_runs, sent)
     except ValueError as mistake:
-        return update_controls(answer_error(str(mistake)), sent, my_runs, sent)
+        return update_controls(answer_error(mistake), sent, my_runs, sent)
     except (KeyError, TypeError):
         return Update()  # not from our page
 
@@ -114,7 +116,7 @@ def on_sent(my_runs: Any, drawing: Any, *values: Any) -> Any:
         settings = adapt(settings, "picture")
         answer = answer_view(slide_window(settings, drawing))
     except ValueError as mistake:
-        answer = answer_error(str(mistake))
+        answer = answer_error(mistake)
     return update_controls(answer, settings, my_runs, sent)
 
 
@@ -139,13 +141,13 @@ def on_open(my_runs: Any, request: gr.Request) -> Any:
     try:
         settings = read_query(dict(request.query_params))
     except ValueError as mistake:
-        return Update(answer_error(f"The link's settings cannot be used: {mistake}"))
+        return Update(answer_error(ValueError(f"The link's settings cannot be used: {mistake}")))
     if settings is None:
         return Update()
     try:
         answer = answer_view(slide_window(settings, None))
     except (ValueError, TypeError) as mistake:
-        answer = answer_error(str(mistake))
+        answer = answer_error(mistake if isinstance(mistake, ValueError) else ValueError(str(mistake)))
     return update_controls(answer, settings, my_runs, WindowSettings())
 
 

@@ -3,11 +3,12 @@
 import base64
 import binascii
 import io
-import re
 from typing import Any
 
 import numpy as np
 
+from app.ui.field_errors import MissingImageError
+from app.ui.numbers import read_numbers
 from app.ui.packing import encode_bytes
 from models.inspection.window import check_matrix
 from models.sketch.image import find_ink, open_image, shrink_image
@@ -17,23 +18,18 @@ MAX_SHOWN_PX = 64  # the side of an upload as it is shown, so that each pixel ca
 
 
 def read_grid(text: Any, name: str, max_side: int) -> Floats:
-    """Read rows of numbers, one row a line, separated by spaces, commas or tabs: (H, W).
+    """Read rows of numbers, one row a line, each as `read_numbers` reads it: (H, W).
 
     Raises:
-        ValueError: where a cell is not a number, or the rows are not of one length; the message says where.
+        ValueError: where a row cannot be read, or the rows are not of one length; the message says where.
     """
-    lines = [line for line in str(text)[:20_000].replace("−", "-").splitlines() if line.strip()]
-    rows = []
+    lines = [line for line in str(text)[:20_000].splitlines() if line.strip()]
+    rows: list[tuple[float, ...]] = []
     for number, line in enumerate(lines, start=1):
-        cells = [cell for cell in re.split(r"[,;\s]+", line.strip()) if cell]
         try:
-            rows.append([float(cell) for cell in cells])
-        except ValueError as error:
-            wrong = str(error).rpartition(": ")[2]
-            raise ValueError(
-                f"{name} has {wrong[:40]} in row {number}, which is not a number: write one row a line, with "
-                "spaces between the numbers, such as 0 0.5 -1."
-            ) from error
+            rows.append(read_numbers(line))
+        except ValueError as mistake:
+            raise ValueError(f"{name}, row {number}: {mistake}") from mistake
         if len(rows[-1]) != len(rows[0]):
             raise ValueError(
                 f"{name} has {len(rows[-1])} numbers in row {number} and {len(rows[0])} in row 1: "
@@ -42,6 +38,14 @@ def read_grid(text: Any, name: str, max_side: int) -> Floats:
     if not rows:
         raise ValueError(f"{name} is empty: write one row a line, with spaces between the numbers.")
     return check_matrix(rows, name, max_side)
+
+
+def write_grid(text: str) -> str:
+    """Write rows of numbers as every reader reads them: points and spaces; what cannot be read stays."""
+    try:
+        return "\n".join(" ".join(f"{value!r}" for value in read_numbers(line)) for line in text.splitlines())
+    except ValueError:
+        return text
 
 
 def pack_upload(file: object) -> str:
@@ -66,10 +70,13 @@ def unpack_upload(text: str) -> Floats:
     """Return the image (H, W) in [0, 1] that `pack_upload` packed.
 
     Raises:
-        ValueError: where nothing has been uploaded, or the text is damaged.
+        MissingImageError: where nothing has been uploaded yet.
+        ValueError: where the text is damaged.
     """
     if not text:
-        raise ValueError("There is no upload yet: choose an image file, PNG or JPEG, up to 4096 px a side.")
+        raise MissingImageError(
+            "There is no upload yet: choose an image file, PNG or JPEG, up to 4096 px a side."
+        )
     try:
         height, width, packed = str(text).split(" ")
         pixels = np.frombuffer(base64.b64decode(packed, validate=True), dtype=np.uint8)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
+from app.inspection.window.image import write_grid
 from app.inspection.window.setting import Setting, list_settings
 from app.inspection.window.settings import IMAGES, WindowSettings
 
@@ -20,7 +21,8 @@ def write_query(settings: WindowSettings) -> str:
     for name, setting in list_settings(type(settings)).items():
         value = getattr(settings, name)
         if value != setting.default and (setting.is_linked_idle or setting.is_needed(settings)):
-            parts[name] = str(int(value)) if setting.kind == "flag" else str(value)
+            text = write_grid(value) if setting.is_matrix else value
+            parts[name] = str(int(value)) if setting.kind == "flag" else str(text)
     return urlencode(parts, safe=":, ").replace(" ", "+")
 
 
@@ -50,7 +52,7 @@ def _read(name: str, text: str, setting: Setting) -> Any:
     if setting.kind == "flag":
         return text == "1"
     if setting.kind not in ("whole", "number"):
-        return text
+        return text.replace(",", " ") if setting.is_matrix else text  # in a link, no comma is a decimal one
     try:
         return int(text[:40]) if setting.kind == "whole" else float(text[:40])
     except ValueError as error:

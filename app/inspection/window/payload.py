@@ -48,8 +48,18 @@ class View(TypedDict):
 
 
 class Answer(TypedDict, total=False):
-    """An answer to the controls: without a view, the last one stays."""
+    """An answer to the controls: without a view, the last one stays.
+
+    Attributes:
+        view: the result.
+        missing: what the visitor has to give before there is one.
+        status: what comes out, in a sentence or two.
+        errors: what is wrong, by the field that it is said at.
+        error: what is wrong and has no field, or "".
+    """
 
     view: View
+    missing: str
     status: str
+    errors: dict[str, str]
     error: str

@@ -18,7 +18,9 @@ class Setting:
         info: a sentence below it.
         choices: keys and titles of a choice; empty where they depend on what there is.
         has_list: whether a choice is made in a list that opens, rather than among buttons.
-        low, high: the bounds of a whole number.
+        low, high: the bounds of a number.
+        step: what an arrow key adds to it.
+        is_matrix: whether a text is rows of numbers.
         num_lines, max_lines, max_letters: of a text.
         operations: for which it counts.
         is_shown: whether it decides something, given the others. For these operations only.
@@ -36,8 +38,10 @@ class Setting:
     info: str | None = None
     choices: Mapping[str, str] = field(default_factory=dict)
     has_list: bool = False
-    low: int = 0
-    high: int = 0
+    low: float = 0
+    high: float = 0
+    step: float = 1
+    is_matrix: bool = False
     num_lines: int = 1
     max_lines: int = 1
     max_letters: int | None = None
@@ -65,9 +69,9 @@ def declare_whole(default: int, low: int, high: int, label: str, **more: Any) ->
     return _declare(Setting("whole", default, label, low=low, high=high, **more))
 
 
-def declare_number(default: float, label: str, **more: Any) -> Any:
+def declare_number(default: float, low: float, high: float, label: str, **more: Any) -> Any:
     """Declare a number."""
-    return _declare(Setting("number", default, label, **more))
+    return _declare(Setting("number", default, label, low=low, high=high, **more))
 
 
 def declare_flag(label: str, **more: Any) -> Any:

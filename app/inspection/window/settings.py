@@ -1,6 +1,6 @@
 """The table of the window's settings: each is declared here once, and form, link, script and API follow."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.inspection.window.setting import (
@@ -13,8 +13,10 @@ from app.inspection.window.setting import (
     list_settings,
 )
 from app.ui.digits import DRAWING, TEST
+from app.ui.field_errors import FieldError, blame
+from app.ui.numbers import read_field
 from models.inspection.kernels import PRESETS
-from models.inspection.window import MAX_DILATION, MAX_KERNEL_SIZE, MAX_PADDING, MAX_STRIDE
+from models.inspection.window import MAX_DILATION, MAX_KERNEL_SIZE, MAX_PADDING, MAX_STRIDE, MAX_VALUE
 from models.runs.library import CHOICE_INFO
 
 OPERATIONS = {"convolution": "Convolution", "max": "Max pooling", "average": "Average pooling"}
@@ -53,7 +55,7 @@ class WindowSettings:
     )
     grid: str = declare_text(
         DEFAULT_GRID, "Image, one row a line", num_lines=7, max_lines=16, max_letters=4000,
-        is_shown=lambda its: its.picture == "grid", is_linked_idle=False,
+        is_shown=lambda its: its.picture == "grid", is_linked_idle=False, is_matrix=True,
     )  # fmt: skip
     # The network whose layers and learned kernels are meant.
     checkpoint: str = declare_choice(
@@ -71,7 +73,7 @@ class WindowSettings:
     )  # fmt: skip
     typed: str = declare_text(
         DEFAULT_TYPED, "Kernel, one row a line", num_lines=3, max_lines=7, max_letters=2000,
-        operations=_CONVOLUTION, is_shown=lambda its: its.kernel_kind == "typed",
+        operations=_CONVOLUTION, is_shown=lambda its: its.kernel_kind == "typed", is_matrix=True,
     )  # fmt: skip
     layer: str = declare_choice("features.0", {}, "Layer", has_list=True, is_shown=lambda its: its.has_layer)
     filter: int = declare_whole(0, 0, 15, "Filter", is_shown=lambda its: its.is_learned)
@@ -94,7 +96,7 @@ class WindowSettings:
     )  # fmt: skip
     bias_kind: str = declare_choice("own", BIASES, "Bias", operations=_CONVOLUTION, is_folded=True)
     bias: float = declare_number(
-        0.0, "My bias", operations=_CONVOLUTION, is_folded=True,
+        0.0, -MAX_VALUE, MAX_VALUE, "My bias", step=0.1, operations=_CONVOLUTION, is_folded=True,
         is_shown=lambda its: its.bias_kind == "typed",
     )  # fmt: skip
     # As mathematics has a convolution.
@@ -155,8 +157,26 @@ EXAMPLES = {
 
 
 def read_settings(values: list[Any] | tuple[Any, ...]) -> WindowSettings:
-    """Return the settings that stand in the controls, which are given in the order of SETTINGS."""
+    """Return the settings that stand in the controls, which are given in the order of SETTINGS.
+
+    Numbers that the page could not read are texts still; `check_settings` says so.
+    """
     return WindowSettings(**dict(zip(SETTINGS, values, strict=True)))
+
+
+def check_settings(settings: WindowSettings) -> WindowSettings:
+    """Return the settings with each number that counts read.
+
+    Raises:
+        FieldError: where one is no number, or a choice none of its own.
+    """
+    check_choices(settings)
+    read: dict[str, Any] = {}
+    for name, setting in SETTINGS.items():
+        if setting.kind in ("whole", "number") and setting.is_needed(settings):
+            with blame(name):
+                read[name] = read_field(getattr(settings, name), f"The {setting.label.lower()}")
+    return replace(settings, **read)
 
 
 def check_choices(settings: WindowSettings) -> None:
@@ -166,6 +186,7 @@ def check_choices(settings: WindowSettings) -> None:
         if not setting.choices or (name != "operation" and settings.operation not in setting.operations):
             continue
         if not isinstance(value, str) or value not in setting.choices:
-            raise ValueError(
-                f"The {setting.label.lower()} is {value!r:.40}: choose one of {', '.join(setting.choices)}."
+            raise FieldError(
+                f"The {setting.label.lower()} is {value!r:.40}: choose one of {', '.join(setting.choices)}.",
+                name,
             )

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from app.inspection.window.image import read_grid, unpack_upload
 from app.inspection.window.layers import find_layer
-from app.inspection.window.settings import OPERATIONS, SETTINGS, WindowSettings, check_choices
-from app.ui.digits import take_digit
+from app.inspection.window.settings import MAX_SEED, OPERATIONS, SETTINGS, WindowSettings, check_settings
+from app.ui.digits import DRAWING, take_digit
+from app.ui.field_errors import blame
 from models.checkpoints.prediction import copy_network, load_cached
 from models.inspection.activations import inspect_layers
 from models.inspection.convolution import convolve_channels
@@ -65,14 +66,17 @@ def slide_window(settings: WindowSettings, drawing: Any) -> WindowView:
     Raises:
         ValueError: where something is out of its range; the message says what to choose instead.
     """
-    check_choices(settings)
+    settings = check_settings(settings)
     image, note = _take_image(settings, drawing)
-    channel = check_whole(settings.channel, "The input channel", 0, len(image) - 1) if len(image) > 1 else 0
+    with blame("channel"):
+        last = len(image) - 1
+        channel = check_whole(settings.channel, "The input channel", 0, last) if last else 0
     is_ink = settings.picture in ("digit", "upload") or bool(image.min() >= 0 and image.max() <= 1)
     if settings.operation != "convolution":
         window = make_window(settings, settings.kernel_size)
         pixels = image[channel]
-        check_pooling(settings.operation, window, *pixels.shape)
+        with blame("padding" if 2 * window.padding > window.kernel_size else "kernel_size"):
+            check_pooling(settings.operation, window, *pixels.shape)
         winners = find_winners(pixels, window) if settings.operation == "max" else None
         pooled = pool_by_hand(pixels, settings.operation, window)
         return WindowView(settings, image, note, is_ink, None, 0.0, window, pooled, None, winners, channel)
@@ -80,8 +84,9 @@ def slide_window(settings: WindowSettings, drawing: Any) -> WindowView:
     if settings.flipped:
         kernel = np.flip(kernel, axis=(1, 2)).copy()  # torch takes no array that runs backwards
     window = make_window(settings, kernel.shape[1])
-    for side_px in image.shape[1:]:
-        output_size(side_px, window)
+    with blame("kernel_size" if settings.has_free_size else settings.kernel_kind):
+        for side_px in image.shape[1:]:
+            output_size(side_px, window)
     shares = convolve_channels(image, kernel, window)
     output = shares.sum(axis=0) + bias
     return WindowView(settings, image, note, is_ink, kernel, bias, window, output, shares, None, channel)
@@ -99,6 +104,10 @@ def make_window(settings: WindowSettings, kernel_size: int) -> Window:
         for name, setting in SETTINGS.items()
         if name in known and settings.operation in setting.operations
     }
+    for name, value in values.items():
+        with blame(name):
+            if (setting := SETTINGS[name]).kind == "whole" and setting.is_needed(settings):
+                check_whole(value, f"The {setting.label.lower()}", int(setting.low), int(setting.high))
     return Window(**values | {"kernel_size": kernel_size})
 
 
@@ -107,8 +116,10 @@ def _take_image(settings: WindowSettings, drawing: Any) -> tuple[Floats, str]:
     if settings.picture == "upload":
         return unpack_upload(settings.upload)[None], "yours"
     if settings.picture == "grid":
-        return read_grid(settings.grid, "Your image", MAX_GRID_SIDE)[None], "yours"
-    digit, note = take_digit(settings.source, settings.index, drawing)
+        with blame("grid"):
+            return read_grid(settings.grid, "Your image", MAX_GRID_SIDE)[None], "yours"
+    with blame("source" if settings.source == DRAWING else "index"):
+        digit, note = take_digit(settings.source, settings.index, drawing)
     if settings.picture == "digit":
         return digit[None], note
     layer = find_layer(settings.checkpoint, settings.layer)
@@ -134,20 +145,28 @@ def _take_kernel(settings: WindowSettings, num_channels: int) -> tuple[Floats, f
     """Return the kernel (C, K, K) for an image of this many channels, and the bias."""
     kind, bias = settings.kernel_kind, 0.0
     if kind == "random":
-        kernel, bias = make_random_kernel(settings.kernel_size, settings.seed)
+        with blame("seed"):
+            check_whole(settings.seed, "The seed", 0, MAX_SEED)
+        with blame("kernel_size"):
+            kernel, bias = make_random_kernel(settings.kernel_size, settings.seed)
         kernel = kernel[None]
     elif kind == "typed":
-        kernel = check_kernel(read_grid(settings.typed, "The kernel", MAX_GRID_SIDE))[None]
+        with blame("typed"):
+            kernel = check_kernel(read_grid(settings.typed, "The kernel", MAX_GRID_SIDE))[None]
     elif kind == "learned":
         network = load_cached(resolve_choice(settings.checkpoint)).network
-        kernel, bias = read_filter(network, settings.layer, settings.filter)
+        with blame("filter"):
+            kernel, bias = read_filter(network, settings.layer, settings.filter)
         if num_channels != len(kernel):  # a filter of many channels on an image of one: its slice
-            channel = check_whole(settings.channel, "The input channel", 0, len(kernel) - 1)
+            with blame("channel"):
+                channel = check_whole(settings.channel, "The input channel", 0, len(kernel) - 1)
             kernel = kernel[channel : channel + 1]
     else:
-        kernel = make_preset(kind, settings.kernel_size)[None]
+        with blame("kernel_size"):
+            kernel = make_preset(kind, settings.kernel_size)[None]
     if settings.bias_kind == "typed":
-        bias = check_value(settings.bias, "The bias")
+        with blame("bias"):
+            bias = check_value(settings.bias, "The bias")
     return kernel, bias
 
 

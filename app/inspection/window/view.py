@@ -7,6 +7,7 @@ import numpy as np
 from app.inspection.window.payload import Answer, Link, Panel, Rows, Sum, View
 from app.inspection.window.setting import list_settings
 from app.inspection.window.sliding import WindowView
+from app.ui.field_errors import MissingImageError, list_errors
 from app.ui.numbers import format_number
 from app.ui.packing import pack
 from models.inspection.convolution import convolve_with_torch
@@ -19,12 +20,15 @@ MAX_SUMS = 7  # channels that are written out; the others are taken together
 
 def answer_view(view: WindowView) -> str:
     """Answer the window component with everything that follows at once."""
-    return _pack({"view": show_view(view), "status": describe_view(view), "error": ""})
+    return _pack({"view": show_view(view), "status": describe_view(view), "errors": {}, "error": ""})
 
 
-def answer_error(message: str) -> str:
-    """Answer that something cannot be, and leave the last result."""
-    return _pack({"error": message})
+def answer_error(mistake: ValueError) -> str:
+    """Answer that something cannot be, and leave the last result; or that its image is not there yet."""
+    if isinstance(mistake, MissingImageError):
+        return _pack({"missing": str(mistake), "status": "", "errors": {}, "error": ""})
+    errors = list_errors(mistake)
+    return _pack({"errors": errors, "error": "" if errors else str(mistake)})
 
 
 def _pack(answer: Answer) -> str:

@@ -12,7 +12,7 @@ const list = find("ol");
 const sheetHolder = find(".gb-learning-sheet");
 const sheetCanvas = sheetHolder.querySelector("canvas");
 const mark = sheetHolder.querySelector("i");
-const field = find("input[type=number]");
+const field = find(".gb-learning-index input");
 const drawingButton = find("[data-choose=drawing]");
 
 let shown = null;                // the run's epochs, as Python sent them
@@ -87,10 +87,15 @@ find(".gb-learning-parts").addEventListener("keydown", (event) => {
 
 // ---- The image and its answers
 
+function readIndex() {
+  const index = Number(field.value);
+  return field.value === "" ? null : Number.isNaN(index) ? field.value : index;
+}
+
 function askForImage() {
   if (!shown || !shown.epochs) return;
   list.setAttribute("aria-busy", "true");
-  askForAnswers({ id: shown.id, index: isDrawn ? 0 : field.value === "" ? null : Number(field.value), drawing: isDrawn ? drawing || {} : null });
+  askForAnswers({ id: shown.id, index: isDrawn ? 0 : readIndex(), drawing: isDrawn ? drawing || {} : null });
 }
 
 function takeAnswers(answer) {

@@ -26,7 +26,7 @@ _TEMPLATE = f"""
       <section>
         <h4>One image's answer</h4>
         <div class="gb-learning-choice">
-          <label>Test image <input type="number" min="0" step="1" value="0"></label>
+          <label class="gb-learning-index">Test image <input type="number" min="0" step="1" value="0"></label>
           <button type="button" data-choose="next">Next</button>
           <button type="button" data-choose="drawing" aria-pressed="false"
             title="Draw a digit in the Sketchpad tab">My drawing</button>

@@ -28,3 +28,11 @@ function listen(host, take) {
 function withMoved(message) {
   return { ...message, moved: { ...PAGE.moved } };
 }
+
+// Say an answer's errors each at its field, whose block has the class `prefix` and the field's name. Returns the answer
+// with those in `error` for which no field is in sight.
+function tellErrors(answer, prefix) {
+  if (!answer.errors) return answer;
+  const unsaid = window.glassboxFields ? window.glassboxFields.tellErrors(answer.errors, prefix) : Object.values(answer.errors);
+  return { ...answer, error: [answer.error, ...unsaid].filter(Boolean).join(" ") };
+}

@@ -178,8 +178,8 @@ function keep(detail) {
 
 // ---- Answers of Python's
 
-function tellMistake(text) {
-  document.dispatchEvent(new CustomEvent("glassbox-maps", { detail: text }));
+function tellMistake(text, isMissing = false) {
+  document.dispatchEvent(new CustomEvent("glassbox-maps", { detail: { text, isMissing } }));
 }
 
 PAGE.ask = createAsker((values) => server.answer({ values, chosen }), (text) => {
@@ -189,7 +189,8 @@ PAGE.ask = createAsker((values) => server.answer({ values, chosen }), (text) => 
 
 function takeAnswer(text) {
   const answer = JSON.parse(text);
-  tellMistake(answer.error || "");
+  tellMistake(answer.error || "", answer.is_missing);
+  markOld(maps, Boolean(answer.error));
   if (answer.layers) show(answer);
 }
 

@@ -54,8 +54,9 @@ const notice = element.querySelector(".gb-notice");
 const showMistake = ({ detail }) => {
   if (!notice.isConnected) return document.removeEventListener("glassbox-maps", showMistake);
   notice.replaceChildren();
-  if (!detail) return;
-  notice.appendChild(document.createElement("p")).textContent = detail;
+  notice.classList.toggle("gb-missing", detail.isMissing);
+  if (!detail.text) return;
+  notice.appendChild(document.createElement("p")).textContent = detail.text;
 };
 document.addEventListener("glassbox-maps", showMistake);
 """
@@ -95,7 +96,7 @@ def build_maps(
         value=value,
         html_template=_TEMPLATE,
         css_template=read_component_style(_FOLDER, "maps"),
-        js_on_load=read_component_script(_FOLDER, "sheets", "layer_rows", "asking", "maps"),
+        js_on_load=read_component_script(_FOLDER, "sheets", "layer_rows", "asking", "old_result", "maps"),
         apply_default_css=False,
         server_functions=[ask, ask_about_unit],
         elem_classes=component_classes(kwargs.pop("elem_classes", None)),

@@ -163,10 +163,20 @@ PAGE.ask = createAsker((values) => server.answer({ values }), (text) => {
 
 function takeAnswer(text) {
   const answer = JSON.parse(text);
-  if (answer.view) show(answer.view);  // without one, something cannot be: the last result stays
-  broadcastAnswer(answer);
+  if (answer.view) show(answer.view);
+  showMissing(answer.missing || "");
+  // Something cannot be: the last result stays, and is marked as old.
+  if (answer.view || answer.errors) markOld(host, !answer.view && !answer.missing);
+  broadcastAnswer(tellErrors(answer, "window-field-"));
   clearTimeout(rest);
   rest = setTimeout(() => { if (host.isConnected) trigger("release"); }, REST_MS);
+}
+
+// In the place of a result: what has to be given first.
+function showMissing(sentence) {
+  host.classList.toggle("is-missing", Boolean(sentence));
+  host.querySelector(".gb-window-missing").textContent = sentence;
+  if (sentence) transport.pause();
 }
 
 function takeValue() {

@@ -27,6 +27,7 @@ _TEMPLATE = f"""
     <p class="gb-window-terms" hidden></p>
   </div>
   <div class="gb-grids-legend"></div>
+  <p class="gb-window-missing" role="status"></p>
 </div>
 """
 
@@ -63,7 +64,15 @@ def build_window(value: str, answer: Callable[[Any], str], **kwargs: Any) -> gr.
         html_template=_TEMPLATE,
         css_template=read_component_style(_FOLDER, "grids", "transport", "window"),
         js_on_load=read_component_script(
-            _FOLDER, "grids", "arithmetic", "transport", "asking", "answers", "window", channel=CHANNEL
+            _FOLDER,
+            "grids",
+            "arithmetic",
+            "transport",
+            "asking",
+            "answers",
+            "old_result",
+            "window",
+            channel=CHANNEL,
         ),
         apply_default_css=False,
         server_functions=[ask],
