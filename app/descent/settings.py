@@ -236,7 +236,8 @@ class RaceSettings:
     def __post_init__(self) -> None:
         """Check each setting that the problem has."""
         table = list_settings(type(self))
-        table["problem"].check(self.problem)
+        with blame("problem"):
+            table["problem"].check(self.problem)
         for name, setting in list_settings_of(self.problem, type(self)).items():
             with blame(setting.name_fields(name)[0]):
                 setting.check(getattr(self, name))

@@ -368,7 +368,7 @@ def test_what_follows_from_a_choice():
     ],
 )
 def test_no_slider_is_given_a_value_beyond_its_bounds(name, changes):
-    """Gradio would refuse every later event that has it as an input."""
+    """Also where it is hidden: it may come back in sight."""
     sent = replace(WindowSettings(), **changes)
     update = on_choice(name, [], None, *asdict(sent).values())
     for each, setting in SETTINGS.items():

@@ -114,6 +114,9 @@ def update_controls(
     for name, setting in table.items():
         more = dict(limits.get(name, {}))
         value = getattr(settings, name)
+        if setting.kind == "whole" and not setting.is_needed(settings):  # it comes back within its bounds
+            high = more.get("maximum", setting.high)
+            value = min(max(value, setting.low), high) if isinstance(value, int | float) else setting.low
         if sent is None or value != getattr(sent, name):
             more["value"] = value
         updates[name] = gr.update(visible=_is_visible(name, setting, settings), **more)
