@@ -104,7 +104,7 @@ def launch_page(
             quiet=quiet,
             theme=build_theme(),
             css=page_css(),
-            js=_write_page_script(),
+            js=write_page_script(),
             allowed_paths=[str(folder) for folder in shared_folders],
             app_kwargs={
                 "middleware": [
@@ -142,7 +142,7 @@ def launch_page(
     return str(address)
 
 
-def _write_page_script() -> str:
+def write_page_script() -> str:
     """Return what the browser runs when the page opens."""
     names = ("components/read_number.js", "page.js", "number_fields.js")
     reader, page, fields = ((_UI / name).read_text(encoding="utf-8") for name in names)

@@ -1,4 +1,4 @@
-"""The components' scripts, without a page: each parses as a browser reads it, and is served for good."""
+"""The scripts of page and components, without a page: each parses as a browser reads it."""
 
 import json
 import re
@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from app.main import build_app
+from app.server.launch import write_page_script
 from app.ui.loader import build_script_routes
 
 NODE = Path(playwright.__file__).parent / "driver" / "node"  # Playwright brings it along
@@ -59,7 +60,7 @@ def test_scripts_of_every_component_parse(starts, server):
     assert {"pad", "window", "runs", "descent-player"} <= set(modules)
     found = subprocess.run(
         [NODE, "-e", PARSE],
-        input=json.dumps({"starts": starts, "modules": modules}), capture_output=True, text=True, check=True,
+        input=json.dumps({"starts": starts | {"page": f"({write_page_script()})"}, "modules": modules}), capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
     assert found == ""
 
