@@ -84,7 +84,9 @@ def on_open_run(my_runs: Any, text: Any, owner_key: Any = "") -> Listing:
     """
     run_id = read_run_id(text)
     known = keep_known_runs(my_runs)
-    if not has_run(run_id) or run_id == EXAMPLE_RUN:
+    if run_id == EXAMPLE_RUN:  # listed on every page already, and nobody's
+        return show_runs(known, EXAMPLE_RUN)
+    if not has_run(run_id):
         reason = f"{run_id[:40]!r} is not a run's id" if run_id else "Nothing is entered"
         return Listing(f"{reason}: paste the 32 letters that “Copy link” ends with.", gr.skip(), gr.skip())
     key = str(owner_key or "").strip().lower()
@@ -104,8 +106,10 @@ def on_load(my_runs: Any, request: gr.Request) -> Listing:
     The run that the page's address names is chosen, else the latest, else the example.
     """
     known = keep_known_runs(my_runs)
-    linked = str(request.query_params.get("run", ""))
-    if linked and has_run(linked) and linked != EXAMPLE_RUN:
+    linked = str(request.query_params.get("run", "")).strip().lower()
+    if linked == EXAMPLE_RUN:
+        return show_runs(known, EXAMPLE_RUN)
+    if linked and has_run(linked):
         return show_runs([*(each for each in known if each != linked), linked], linked)
     listing = show_runs(known, known[-1] if known else EXAMPLE_RUN)
     if not linked:

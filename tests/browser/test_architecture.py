@@ -67,6 +67,14 @@ def read_rows(page, root):
     return [row.split("\n")[1:] for row in rows]
 
 
+def read_bold(page, root):
+    """What is bold in each of the ten rows."""
+    return page.locator(f"{root} li.gb-strips-row").evaluate_all(
+        "rows => rows.map(row => [...row.children].filter(cell => +getComputedStyle(cell).fontWeight >= 700)"
+        ".map(cell => cell.textContent))"
+    )
+
+
 def number_field(page, label):
     """The section's own field: other sections of the tab have sliders of the same name before it."""
     return page.get_by_role("spinbutton", name=f"number input for {label}", exact=True).last
@@ -235,6 +243,15 @@ def test_batch_norm_answers_with_both_statistics(page, image):
     assert read_rows(page, NORM) == [
         [write_percent(own), write_percent(whole)]
         for own, whole in zip(view.trained, view.evaluated, strict=True)
+    ]
+    # Each column's own answer is bold, and the digit of either.
+    own, whole = int(view.trained.argmax()), int(view.evaluated.argmax())
+    assert own != whole  # or the check says nothing
+    assert read_bold(page, NORM) == [
+        [str(digit)] * (digit in (own, whole))
+        + [write_percent(shares[digit]) for shares, answer in columns if answer == digit]
+        for digit in range(10)
+        for columns in [[(view.trained, own), (view.evaluated, whole)]]
     ]
     lines = f"{NORM} .gb-norm-lines"
     wait_for_change(page, lines, lambda: choose(page, "#microscope-norm-layer", "features.9"))

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import urllib.parse
 from dataclasses import asdict, replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -23,6 +24,7 @@ from app.inspection.window.handlers import (
     on_drawing,
     on_example,
     on_map,
+    on_open,
     on_rest,
     on_sent,
     on_upload,
@@ -376,6 +378,34 @@ def test_no_slider_is_given_a_value_beyond_its_bounds(name, changes):
             field = getattr(update, each)
             value = field.get("value", getattr(sent, each))
             assert setting.low <= value <= field.get("maximum", setting.high)
+
+
+ONE_CHANNEL = replace(INSIDE, layer="features.0", channel=0)  # it reads the digit
+
+
+@pytest.mark.parametrize(
+    "settings", [ONE_CHANNEL, WindowSettings(kernel="learned", checkpoint="convnet3", layer="features.0")]
+)
+def test_a_layer_of_one_input_channel_has_no_other(settings):
+    assert slide_window(settings, None).channel == 0
+    with pytest.raises(ValueError, match=r"The input channel is 1: features\.0 has one alone, channel 0"):
+        slide_window(replace(settings, channel=1), None)
+    with pytest.raises(ValueError, match="The input channel is None"):
+        slide_window(replace(settings, channel=None), None)
+
+
+def test_where_there_is_one_input_channel_alone_there_is_nothing_to_choose():
+    """Gradio cannot draw a slider without any way to go, so the hidden one keeps a way, and the value 0."""
+    sent = asdict(replace(INSIDE, layer="features.0")).values()  # from a layer of 16 channels
+    update = on_choice("layer", [], None, *sent)
+    assert not update.channel["visible"]
+    assert (update.channel["maximum"], update.channel["value"]) == (1, 0)
+    assert json.loads(update.window)["error"] == ""
+    query = dict(urllib.parse.parse_qsl(write_query(ONE_CHANNEL))) | {"channel": "1"}
+    linked = on_open([], SimpleNamespace(query_params=query))
+    assert "features.0 has one alone" in json.loads(linked.window)["error"]
+    assert linked.channel.get("value", 0) == 0  # so that the next event is right
+    assert on_choice("layer", [], None, *asdict(INSIDE).values()).channel["visible"]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,9 @@
 """The controls of the training runs tab: what they mean, what a recipe fills in, and what is refused."""
 
 import dataclasses
+import json
 import math
+from types import SimpleNamespace
 
 import gradio as gr
 import pytest
@@ -18,7 +20,7 @@ from app.runs.form import (
     read_form,
     read_num_seeds,
 )
-from app.runs.tab import on_start, read_run_id
+from app.runs.tab import on_load, on_open_run, on_start, read_run_id
 from models.networks.registry import NETWORKS
 from models.training.recipes import make_config
 
@@ -244,6 +246,21 @@ def test_configuration_that_is_started_is_the_forms(monkeypatch):
 )
 def test_run_is_opened_by_its_id_or_its_address(text):
     assert read_run_id(text) == "ab" * 16
+
+
+@pytest.mark.parametrize("text", ["example", " Example ", "http://127.0.0.1:7860/?tab=runs&run=example"])
+def test_the_examples_own_link_opens_it(text):
+    """The page hands it out as it does any run's; nobody's list gets it, since it stands on every page."""
+    for listing in (
+        on_open_run([], text),
+        on_load([], SimpleNamespace(query_params={"run": read_run_id(text)})),
+    ):
+        assert (listing.error, listing.my_runs) == ("", [])
+        shown = json.loads(listing.runs)
+        assert (shown["focus"], shown["ids"]) == ("example", [])
+    upper = on_load([], SimpleNamespace(query_params={"run": "EXAMPLE"}))
+    assert json.loads(upper.runs)["focus"] == "example"
+    assert "There is no run" in on_load([], SimpleNamespace(query_params={"run": "nonsense"})).error
 
 
 @pytest.mark.parametrize("text", [None, "", "?tab=runs", 7, "http://[", "x" * 1000])

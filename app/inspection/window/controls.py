@@ -70,7 +70,7 @@ def _build_control(name: str, setting: Setting, settings: WindowSettings, limits
     field = f"{FIELD_CLASS}{name}"
     here: dict[str, Any] = {
         "label": setting.label,
-        "visible": _is_visible(name, setting, settings),
+        "visible": _is_visible(name, setting, settings, limits),
         "elem_classes": [field],
     }
     if setting.kind == "choice":
@@ -81,7 +81,8 @@ def _build_control(name: str, setting: Setting, settings: WindowSettings, limits
         return gr.Radio(choices, value=value, info=info, **here)
     if setting.kind == "whole":
         here["elem_classes"] = name_number(field)
-        return gr.Slider(setting.low, limits.get("maximum", setting.high), value, step=1, **here)
+        high = _span(setting, limits.get("maximum", setting.high))
+        return gr.Slider(setting.low, high, value, step=1, **here)
     if setting.kind == "number":
         return build_number(value, low=setting.low, high=setting.high, step=setting.step, **here)
     if setting.kind == "flag":
@@ -117,12 +118,22 @@ def update_controls(
         if setting.kind == "whole" and not setting.is_needed(settings):  # it comes back within its bounds
             high = more.get("maximum", setting.high)
             value = min(max(value, setting.low), high) if isinstance(value, int | float) else setting.low
+            if "maximum" in more:
+                more["maximum"] = _span(setting, high)
         if sent is None or value != getattr(sent, name):
             more["value"] = value
-        updates[name] = gr.update(visible=_is_visible(name, setting, settings), **more)
+        visible = _is_visible(name, setting, settings, limits.get(name, {}))
+        updates[name] = gr.update(visible=visible, **more)
     upload_button = gr.update(visible=table["upload"].is_needed(settings))
     return name_outputs(type(settings))(answer, **updates, upload_button=upload_button)
 
 
-def _is_visible(name: str, setting: Setting, settings: WindowSettings) -> bool:
-    return name != "upload" and setting.is_needed(settings)
+def _is_visible(name: str, setting: Setting, settings: WindowSettings, limits: dict[str, Any]) -> bool:
+    """Tell whether a control shows: not where it has one value alone, as with a single input channel."""
+    is_open = limits.get("maximum", setting.low + 1) > setting.low
+    return name != "upload" and is_open and setting.is_needed(settings)
+
+
+def _span(setting: Setting, high: int) -> int:
+    """Return a slider's upper end: Gradio's cannot be drawn without any way to go, even hidden."""
+    return max(high, setting.low + 1)

@@ -81,6 +81,6 @@ def find_layer_limits(settings: WindowSettings, my_runs: Any) -> dict[str, dict[
     except ValueError:
         return limits  # the error is shown beside the controls
     limits["layer"] = {"choices": [(name_layer(one), one.name) for one in layers]}
-    limits["filter"] = {"maximum": max((layer.out_channels or 1) - 1, 1)}
-    limits["channel"] = {"maximum": max(count_channels(settings.checkpoint, layer) - 1, 1)}
+    limits["filter"] = {"maximum": (layer.out_channels or 1) - 1}
+    limits["channel"] = {"maximum": count_channels(settings.checkpoint, layer) - 1}
     return limits

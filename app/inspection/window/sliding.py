@@ -69,8 +69,7 @@ def slide_window(settings: WindowSettings, drawing: Any) -> WindowView:
     settings = check_settings(settings)
     image, note = _take_image(settings, drawing)
     with blame("channel"):
-        last = len(image) - 1
-        channel = check_whole(settings.channel, "The input channel", 0, last) if last else 0
+        channel = _check_channel(settings, len(image)) if settings.is_inside else 0
     is_ink = settings.picture in ("digit", "upload") or bool(image.min() >= 0 and image.max() <= 1)
     if settings.operation != "convolution":
         window = make_window(settings, settings.kernel_size)
@@ -141,6 +140,15 @@ def _read_layer_input(path: Path, mtime_ns: int, layer: str, digit: bytes) -> Fl
     return inputs
 
 
+def _check_channel(settings: WindowSettings, count: int) -> int:
+    """Return the input channel of the layer that is meant, which has this many of them."""
+    if count == 1 and settings.channel != 0:
+        raise ValueError(
+            f"The input channel is {settings.channel!r:.40}: {settings.layer} has one alone, channel 0."
+        )
+    return check_whole(settings.channel, "The input channel", 0, count - 1)
+
+
 def _take_kernel(settings: WindowSettings, num_channels: int) -> tuple[Floats, float]:
     """Return the kernel (C, K, K) for an image of this many channels, and the bias."""
     kind, bias = settings.kernel_kind, 0.0
@@ -157,9 +165,9 @@ def _take_kernel(settings: WindowSettings, num_channels: int) -> tuple[Floats, f
         network = load_cached(resolve_choice(settings.checkpoint)).network
         with blame("filter"):
             kernel, bias = read_filter(network, settings.layer, settings.filter)
+        with blame("channel"):
+            channel = _check_channel(settings, len(kernel))
         if num_channels != len(kernel):  # a filter of many channels on an image of one: its slice
-            with blame("channel"):
-                channel = check_whole(settings.channel, "The input channel", 0, len(kernel) - 1)
             kernel = kernel[channel : channel + 1]
     else:
         with blame("kernel_size"):

@@ -33,19 +33,28 @@ function createStrips(root) {
     return row;
   }
 
+  // Each column has an answer of its own; the two may differ, and that is what there is to see.
+  function findAnswer(column) {
+    const shares = rows.map((row) => row[column] ?? -1);
+    const highest = Math.max(...shares);
+    return highest < 0 ? -1 : shares.indexOf(highest);
+  }
+
   function setRows(newRows, text) {
     rows = newRows;
     setText(verdict, text);
     while (list.children.length > rows.length) list.lastChild.remove();
     while (list.children.length < rows.length) list.append(buildRow());
-    const highest = Math.max(...rows.map((row) => row.trained ?? row.evaluated));
+    const answers = { trained: findAnswer("trained"), evaluated: findAnswer("evaluated") };
     rows.forEach((row, index) => {
       const item = list.children[index];
       item.title = row.title;
-      item.classList.toggle("is-answer", (row.trained ?? row.evaluated) === highest);
       setText(item.children[0], String(row.digit));
       setText(item.children[2], row.trained_text);
       setText(item.children[3], row.evaluated_text);
+      item.children[2].classList.toggle("is-answer", index === answers.trained);
+      item.children[3].classList.toggle("is-answer", index === answers.evaluated);
+      item.children[0].classList.toggle("is-answer", Object.values(answers).includes(index));
     });
     draw();
   }
