@@ -10,12 +10,34 @@ import numpy as np
 from app.descent.graph import draw_graph, tabulate_graph
 from app.descent.race import Race, run_race
 from app.descent.sentences import join_names
+from app.descent.view import predict_losses
 from app.ui.numbers import format_latex, format_number, format_point
 from models.descent.backprop import check_gradient, trace_graph
 from models.descent.optimizers import OPTIMIZERS
 from models.descent.pace import measure_distances
 from models.descent.problems import DTYPES, Surface
 from models.values import Floats
+
+
+def explain_losses(race: Race) -> str:
+    """List the losses, and say first what the theory makes of them, where it predicts them exactly."""
+    table = tabulate_losses(race)
+    predicted, losses = predict_losses(race), race.optimizers[0].descent.losses
+    if predicted is None:
+        return table
+    lr, curvature = race.optimizers[0].config.lr, race.curvature.largest
+    factor = format_latex((1 - lr * curvature) ** 2)
+    text = (
+        r"Here each step multiplies the loss by $(1 - \eta\lambda)^2 = "
+        rf"(1 - {format_latex(lr)} \cdot {format_latex(curvature)})^2 = {factor}$"
+    )
+    earlier = min(9, len(losses) - 1)  # steps before the table's first line
+    if earlier > 0 and abs(predicted[earlier] - losses[earlier]) < 1e-3 * losses[earlier]:
+        base = rf"({factor})" if "cdot" in factor else factor
+        first, then = (format_latex(float(losses[step])) for step in (0, earlier))
+        start = "" if first == "1" else rf"{first} \cdot "
+        text += rf", so iteration {earlier + 1} prints ${start}{base}^{{{earlier}}} \approx {then}$"
+    return f"{text}.\n\n{table}"
 
 
 def tabulate_losses(race: Race) -> str:
@@ -55,8 +77,8 @@ def explain_minimum(race: Race) -> str:
         text = (
             r"The loss is a square, so it is 0 wherever $x^\top w = y$: here for every $w$ with "
             f"${_write_sum(x)} = {format_latex(y)}$. Each gradient is a multiple of $x$, so gradient descent "
-            "moves along $x$ alone and ends where that line meets the set: at $w_0$ plus the projection of "
-            "its error,\n\n"
+            "moves along $x$ alone. If it comes down, it ends where that line meets the set: at $w_0$ plus "
+            "the projection of its error,\n\n"
             r"$$w_\infty = w_0 + \frac{y - x^\top w_0}{\lVert x \rVert^2}\,x = "
             rf"w_0 + \frac{{{format_latex(error)}}}{{{format_latex(float(x @ x))}}}\,x = "
             f"{_write_vector(minimum)}.$$"
@@ -108,8 +130,8 @@ def tabulate_distances(race: Race) -> str:
         for k in steps
     ]
     return (
-        f"Distance to {format_point(race.curvature.minimum)} along the way; the chart draws it at every "
-        "step.\n\n"
+        f"Distance to {format_point(race.curvature.minimum)} along the way; the chart of the distance "
+        "draws it at every step.\n\n"
         f"| Steps taken | {head} |\n|--:|{'--:|' * len(race.optimizers)}\n" + "\n".join(rows)
     )
 
@@ -142,7 +164,7 @@ def explain_gradient(race: Race, step: int) -> tuple[str, str, str]:
         autograd, formula and differences.
     """
     optimizer = race.optimizers[0]
-    step = min(max(step, 0), len(optimizer.descent.path) - 1)
+    asked, step = step, min(max(step, 0), len(optimizer.descent.path) - 1)
     w = optimizer.descent.path[step]
     dtype = race.settings.dtype
     graph = trace_graph(race.problem.make_loss(DTYPES[dtype]), w, dtype)
@@ -153,8 +175,10 @@ def explain_gradient(race: Race, step: int) -> tuple[str, str, str]:
             race.weight_names, check.autograd, check.formula, check.differences, strict=True
         )
     ]
+    taken = f"{step:,} step" if step == 1 else f"{step:,} steps"
+    last = ", where it stopped" if asked > step < race.settings.steps else ""
     text = (
-        f"{race.name_optimizer(optimizer)} after {step:,} steps, at $w$ = {format_point(w)}.\n\n"
+        f"{race.name_optimizer(optimizer)} after {taken}{last}, at $w$ = {format_point(w)}.\n\n"
         "| Weight | autograd: w.grad | formula | finite differences |\n|:--|--:|--:|--:|\n"
         + "\n".join(rows)
         + "\n\n"

@@ -4,13 +4,12 @@ An answer may come late, when someone writes in a field already. So no answer se
 fills the fields (see `fill_fields` and `fill_moved`) and leaves out those that were written in meanwhile.
 """
 
-import html
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 import gradio as gr
 
-from app.descent.answers import explain_gradient, explain_minimum, tabulate_losses
+from app.descent.answers import explain_gradient, explain_losses, explain_minimum
 from app.descent.controls import show_controls
 from app.descent.form import (
     BROKEN_MESSAGE,
@@ -31,6 +30,7 @@ from app.descent.sentences import describe_race
 from app.descent.setting_kinds import NO_OPTIMIZER, write_numbers
 from app.descent.settings import RaceSettings, list_own_settings
 from app.descent.view import CHARTS, show_race, show_ruler
+from app.ui.components.link_notice import warn_about_link
 from app.ui.field_errors import list_errors
 from app.ui.packing import pack
 from models.descent.learning_rate import suggest_lr
@@ -128,7 +128,8 @@ def _follow_optimizer(form: Form, field: str) -> Form:
         return {lr_field: None}
     try:
         race = run_race(replace(read_form(form | {lr_field: 1.0}), steps=1))
-        return {lr_field: suggest_lr(race.problem, race.start, form[field])}
+        momentum = race.settings.find_momentum(form[field])
+        return {lr_field: suggest_lr(race.problem, race.start, form[field], momentum)}
     except ValueError:
         return {lr_field: 0.01}  # the form is wrong elsewhere, and says so
 
@@ -153,9 +154,7 @@ def on_open(request: gr.Request) -> Any:
             answer = answer_race(run_race(settings), CHARTS[0])
             return *Refill(answer, _pack_filling({}, form)), *show_controls(form)
     except ValueError as mistake:
-        # Gradio shows a warning as HTML, and a link may come from anyone.
-        words = html.escape(str(mistake))
-        gr.Warning(f"The link's settings cannot be used: {words} This is the opening instead.")
+        warn_about_link(f"The link's settings cannot be used: {mistake} This is the opening instead.")
     return gr.skip()  # the page shows the opening already, and somebody may have changed it since
 
 
@@ -185,7 +184,7 @@ def explain_race(race: Race, step: int) -> Details:
     """Work out everything that follows at leisure, with the gradient at one step."""
     graph, nodes, gradient = explain_gradient(race, step)
     return Details(
-        losses=tabulate_losses(race),
+        losses=explain_losses(race),
         minimum=explain_minimum(race),
         rates=explain_rates(race),
         graph=graph,

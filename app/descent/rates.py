@@ -5,7 +5,7 @@ import math
 from app.descent.race import Race, compare_step_sizes
 from app.descent.settings import keep_problem
 from app.ui.numbers import format_number, format_point
-from models.descent.learning_rate import predict_contraction, predict_steps
+from models.descent.learning_rate import find_best_settings, predict_contraction, predict_steps
 from models.descent.pace import MAX_COUNTED_STEPS, RateRow, measure_contraction, measure_pace
 
 
@@ -26,6 +26,16 @@ def explain_rates(race: Race) -> str:
         rf"Gradient descent comes down for $0 < \eta < 2/\lambda_{{\max}}$ = **{limit}**, and in the long "
         rf"run fastest with $\eta = 2/(\lambda_{{\min}} + \lambda_{{\max}})$ = **{best}**."
     )
+    if curvature.is_exact and many:
+        lr, beta, lr_ahead, beta_ahead = (
+            format_number(value)
+            for name in ("momentum", "nesterov")
+            for value in find_best_settings(curvature, name) or ()
+        )
+        limits += (
+            rf" Momentum is fastest with $\eta$ = **{lr}** and $\beta$ = **{beta}**, Nesterov's with "
+            rf"$\eta$ = **{lr_ahead}** and $\beta$ = **{beta_ahead}**."
+        )
     if not curvature.is_exact:
         limits += " Elsewhere the curvature is another, so this holds once the steps are near the minimum."
     rows = []

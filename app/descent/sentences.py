@@ -25,9 +25,12 @@ def describe_race(race: Race) -> str:
     if others:
         best = min(others, key=lambda optimizer: float(optimizer.descent.path_losses[-1]))
         loss = format_number(float(best.descent.path_losses[-1]))
+        level = [each for each in others if format_number(float(each.descent.path_losses[-1])) == loss]
+        places = {_name_place(race, each) for each in level}
         sentences.append(
-            f"**{race.name_optimizer(best)} is lowest** after {_count_steps(best)}, with a loss of "
-            f"{loss}{_name_place(race, best)}."
+            f"**{join_names([race.name_optimizer(each) for each in level])} "
+            f"{'is' if len(level) == 1 else 'are'} lowest** after {_count_steps(best)}, with a loss of "
+            f"{loss}{places.pop() if len(places) == 1 else ''}."
         )
     return " ".join(sentences)
 

@@ -50,6 +50,7 @@ class Setting:
         problems: the problems that have it; empty where all do.
         optimizers: the optimizers that use it, of which one must be chosen; empty where all do.
         is_moved: whether it can be moved by hand in the plots.
+        follows: the setting whose value it takes where a link names that one alone; empty where none.
         constant: its name in the script; empty where the script says it in another way.
         parameters: what stands for it in /descend.
     """
@@ -60,6 +61,7 @@ class Setting:
     problems: tuple[str, ...] = ()
     optimizers: tuple[str, ...] = ()
     is_moved: bool = False
+    follows: str = ""
     constant: str = ""
     parameters: tuple[Parameter, ...] = ()
 

@@ -21,7 +21,7 @@ from app.descent.setting_kinds import (
     WholeNumber,
 )
 from app.ui.field_errors import blame
-from models.descent.optimizers import DEFAULT_MOMENTUM, MAX_MOMENTUM, OPTIMIZERS
+from models.descent.optimizers import DEFAULT_MOMENTUM, MAX_MOMENTUM
 from models.descent.problems import DTYPES, MAX_VALUE, MIN_CONDITION, SURFACES
 
 MAX_LIVE_STEPS = 1000  # computed again whenever a control moves
@@ -34,7 +34,6 @@ PROBLEM_TITLES = {
     **{name: surface.title for name, surface in SURFACES.items()},
 }
 _WITH_START = tuple(name for name in PROBLEM_TITLES if name != "toy")
-_WITH_MOMENTUM = tuple(name for name, kind in OPTIMIZERS.items() if kind.has_momentum)
 
 T = TypeVar("T")
 
@@ -175,10 +174,24 @@ class RaceSettings:
             label="Momentum β",
             subject="The momentum",
             place="optimizers",
-            optimizers=_WITH_MOMENTUM,
+            optimizers=("momentum",),
             parameters=(
                 Parameter("momentum", float, DEFAULT_MOMENTUM, '0 to 0.999, for "momentum" and "nesterov".'),
             ),
+        ),
+    )
+    # Its own, since the best is another: a race sets each beside the other at its best.
+    nesterov_momentum: float = declare(
+        DEFAULT_MOMENTUM,
+        Number(
+            low=0.05,
+            high=MAX_MOMENTUM,
+            step=0.001,
+            label="Nesterov β",
+            subject="Nesterov's momentum",
+            place="optimizers",
+            optimizers=("nesterov",),
+            follows="momentum",
         ),
     )
     dtype: str = declare(
@@ -246,6 +259,10 @@ class RaceSettings:
     def first_weights(self) -> tuple[float, ...]:
         """The weights to start from, of whichever problem is chosen."""
         return self.w0 if self.problem == "toy" else self.start
+
+    def find_momentum(self, optimizer: str) -> float:
+        """Return the β of the optimizer of this name: 0 where it has none."""
+        return {"momentum": self.momentum, "nesterov": self.nesterov_momentum}.get(optimizer, 0.0)
 
 
 def list_settings(table: type[RaceSettings] = RaceSettings) -> dict[str, Setting]:

@@ -37,9 +37,10 @@ from app.descent.view import CHARTS, show_race, show_ruler
 from app.ui.components.notice import build_notice
 from app.ui.prose import LATEX_DELIMITERS
 
-QUESTION = """## Which step size gets down fastest?
+QUESTION = """## Which steps get down fastest?
 Gradient descent looks for weights $w$ that make a loss $L(w)$ small. Each step goes against the gradient,
-${w \\leftarrow w - \\eta\\,\\nabla L(w)}$; the step size $\\eta$, or learning rate, says how far."""
+${w \\leftarrow w - \\eta\\,\\nabla L(w)}$; the step size $\\eta$, or learning rate, says how far. Momentum,
+Adam and the others make steps of their own of the same gradients."""
 
 _COMPLETE_LINK = "(query) => `${location.origin}${location.pathname}?tab=descent&${query.split('?').pop()}`"
 
@@ -62,7 +63,7 @@ def build_descent_tab(page: gr.Blocks) -> None:
         with gr.Column(scale=1, min_width=280, elem_classes="gb-controls"):
             controls = build_controls(fill_form(settings))
     with gr.Column(elem_classes="gb-lesson"):
-        lesson = build_lesson(explain_race(opening, 0))
+        lesson = build_lesson(explain_race(opening, settings.steps))  # the player opens at the end
 
     fields = controls.fields
     values = [controls.chart, *fields.values()]

@@ -5,7 +5,11 @@ eigenvector of H, whose eigenvalue is λ, by exactly 1 − ηλ. So it comes dow
 direction sets the pace |1 − ηλ|, and η = 2/(λ_min + λ_max) makes the slowest as fast as it can be (Nesterov,
 Lectures on Convex Optimization, 2018, section 2.1.5). Directions with λ = 0 do not move and are left out.
 With momentum the distance obeys a recurrence of two steps, whose larger root is the pace (Goh, "Why Momentum
-Really Works", Distill, 2017).
+Really Works", Distill, 2017). Which η and β make that pace as fast as it can be is known too: for momentum,
+the heavy ball, since Polyak ("Some methods of speeding up the convergence of iteration methods", USSR
+Computational Mathematics and Mathematical Physics 4, 1964); for Nesterov's see Lessard, Recht and Packard,
+"Analysis and Design of Optimization Algorithms via Integral Quadratic Constraints", SIAM Journal on
+Optimization 26, 2016, proposition 1.
 
 Shapes: D weights, R eigenvalues that are not zero.
 """
@@ -15,7 +19,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.descent.optimizers import OptimizerConfig
+from models.descent.optimizers import DEFAULT_MOMENTUM, OptimizerConfig
 from models.descent.problems import Problem, Surface
 from models.values import Floats
 
@@ -90,6 +94,25 @@ def find_lr_limit(curvature: Curvature, optimizer: OptimizerConfig) -> float | N
     return times[optimizer.name] * curvature.lr_max if optimizer.name in times else None
 
 
+def find_best_settings(curvature: Curvature, name: str) -> tuple[float, float] | None:
+    """Return the η and β with which the optimizer of this name is fastest; None where none is known.
+
+    Gradient descent: η = 2/(λ_min + λ_max), β = 0. Momentum, with s = √κ: η = (2/(√λ_min + √λ_max))² and
+    β = ((s − 1)/(s + 1))², at a pace of √β. Nesterov's, with s = √(3κ + 1): η = 4/(λ_min + 3 λ_max) and
+    β = (s − 2)/(s + 2), at a pace of 1 − 2/s.
+    """
+    low, high = curvature.smallest, curvature.largest
+    if name == "gradient_descent":
+        return curvature.lr_best, 0.0
+    if name == "momentum":
+        root = math.sqrt(curvature.condition)
+        return (2 / (math.sqrt(low) + math.sqrt(high))) ** 2, ((root - 1) / (root + 1)) ** 2
+    if name == "nesterov":
+        root = math.sqrt(3 * curvature.condition + 1)
+        return 4 / (low + 3 * high), (root - 2) / (root + 2)
+    return None
+
+
 def predict_contraction(curvature: Curvature, optimizer: OptimizerConfig) -> float | None:
     """Return the factor by which the distance to the minimum shrinks in one step, in the long run.
 
@@ -126,19 +149,35 @@ def predict_steps(contraction: float, excess: float) -> int | None:
     return math.ceil(math.log(TARGET_LOSS / excess) / (2 * math.log(contraction)) - 1e-9)
 
 
-def suggest_lr(problem: Problem, w0: Floats, name: str) -> float:
+def suggest_lr(problem: Problem, w0: Floats, name: str, momentum: float = DEFAULT_MOMENTUM) -> float:
     """Return a step size, to one digit, with which the optimizer of this name does well from w0 (D,).
 
     For the steps that follow the gradient, half the limit that the curvature at the start and at the minimum
-    allows; with momentum a fifth of it. The first steps of the others move each weight by about η, RMSprop's
-    first one by ten times as much, so theirs is a share of the way to the minimum.
+    allows; with momentum a fifth of it. On a quadratic loss the theory knows better: the one with the fastest
+    pace. The first steps of the others move each weight by about η, RMSprop's first one by ten times as much,
+    so theirs is a share of the way to the minimum.
     """
     minimum = problem.find_minimum(w0)
     distance = float(np.linalg.norm(w0 - minimum)) or 1.0
     steepest = max(np.linalg.eigvalsh(problem.hessian(w))[-1] for w in (w0, minimum))
     shares = {"adagrad": 0.1, "rmsprop": 0.01, "adam": 0.05}
     lr = shares[name] * distance if name in shares else {"gradient_descent": 1.0}.get(name, 0.4) / steepest
+    if problem.is_quadratic and name not in shares:
+        lr = _find_fastest_digit(find_curvature(problem, w0), name, momentum, lr)
     return float(f"{lr:.0e}")
+
+
+def _find_fastest_digit(curvature: Curvature, name: str, momentum: float, usual: float) -> float:
+    """Return the step size of one digit with the fastest pace; of several, the one nearest to the usual."""
+    power = math.floor(math.log10(usual))
+    rates = [float(f"{digit}e{power + more}") for more in (-2, -1, 0, 1) for digit in range(1, 10)]
+
+    def rank(lr: float) -> tuple[float, float]:
+        pace = predict_contraction(curvature, OptimizerConfig(name, lr, momentum))
+        assert pace is not None
+        return round(pace, 9), abs(math.log(lr / usual))
+
+    return min(rates, key=rank)
 
 
 def classify_end(problem: Surface, w: Floats) -> str:

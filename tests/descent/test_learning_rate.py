@@ -9,6 +9,7 @@ from models.descent.descent import descend
 from models.descent.learning_rate import (
     TARGET_LOSS,
     classify_end,
+    find_best_settings,
     find_curvature,
     find_lr_limit,
     predict_contraction,
@@ -151,6 +152,38 @@ def test_no_step_size_beats_the_best():
         assert best == pytest.approx((curvature.condition - 1) / (curvature.condition + 1), abs=1e-9)
         others = [make_optimizer(lr=share * curvature.lr_max) for share in rng.uniform(0.01, 1, 50)]
         assert min(predict_contraction(curvature, other) for other in others) >= best - 1e-12
+
+
+@pytest.mark.parametrize("name", ["gradient_descent", "momentum", "nesterov"])
+@pytest.mark.parametrize("condition", [2, 25, 1000])
+def test_no_settings_beat_the_best(name, condition):
+    """On a grid of η and β around the theory's, whose pace is the one that its authors give."""
+    curvature = find_curvature(make_valley(condition), np.array([1.0, 1.0]))
+    lr, beta = find_best_settings(curvature, name)
+    best = predict_contraction(curvature, make_optimizer(name, lr, beta))
+    root = (3 * condition + 1) ** 0.5
+    claimed = {
+        "gradient_descent": (condition - 1) / (condition + 1),
+        "momentum": (condition**0.5 - 1) / (condition**0.5 + 1),
+        "nesterov": 1 - 2 / root,
+    }
+    assert best == pytest.approx(claimed[name], rel=1e-6)
+    for more in (-0.3, -0.1, -0.01, 0.0, 0.01, 0.1, 0.3):
+        for share in np.linspace(0.5, 1.5, 41):
+            if name == "gradient_descent" and more:
+                continue
+            near = min(max(beta + more * (1 - beta), 1e-9), 0.999)
+            tried = predict_contraction(curvature, make_optimizer(name, share * lr, near))
+            assert tried >= best * (1 - 1e-6)
+
+
+def test_of_adam_and_its_like_no_best_is_known():
+    curvature = find_curvature(TOY, ZEROS)
+    assert [name for name in OPTIMIZERS if find_best_settings(curvature, name) is None] == [
+        "adagrad",
+        "rmsprop",
+        "adam",
+    ]
 
 
 @pytest.mark.parametrize("name", list(SURFACES))

@@ -33,7 +33,13 @@ from app.descent.handlers import (
 from app.descent.link import read_query, write_query
 from app.descent.race import OPENINGS, build_problem, compare_step_sizes, run_race
 from app.descent.setting_kinds import NO_OPTIMIZER, write_numbers
-from app.descent.settings import MAX_LIVE_STEPS, PROBLEM_TITLES, RaceSettings, keep_problem
+from app.descent.settings import (
+    MAX_LIVE_STEPS,
+    PROBLEM_TITLES,
+    RaceSettings,
+    keep_problem,
+    list_shared_settings,
+)
 from app.descent.tab import build_descent_tab
 from app.ui.field_errors import FieldError
 from app.ui.numbers import read_numbers
@@ -59,7 +65,8 @@ def assert_same_descent(one, other):
 
 def run_afresh(settings, slot):
     """Let the optimizer in a slot descend without any cache."""
-    optimizer = make_optimizer(*settings.entries[slot], settings.momentum)
+    name, lr = settings.entries[slot]
+    optimizer = make_optimizer(name, lr, settings.find_momentum(name))
     problem, w0 = build_problem(settings), settings.first_weights
     return descend(problem, w0, optimizer, settings.steps, settings.dtype, 60)
 
@@ -381,7 +388,7 @@ def test_whatever_stands_in_the_table_is_read_or_refused(points):
 def keep_own(settings):
     """Return the settings with what is not their problem's own as at its opening."""
     own = {"toy": {"x", "y", "w0"}, "line": {"points", "start"}, "valley": {"condition", "start"}}
-    kept = own.get(settings.problem, {"start"}) | {"problem", "entries", "steps", "momentum", "dtype"}
+    kept = own.get(settings.problem, {"start"}) | set(list_shared_settings()) | {"problem"}
     return replace(OPENINGS[settings.problem], **{name: getattr(settings, name) for name in kept})
 
 
@@ -403,7 +410,8 @@ def test_every_openings_link_leads_back(name):
 def test_a_link_can_be_read_by_people():
     settings = alone("adam", 0.5, "valley", steps=100, condition=9.0, start=(1.0, -0.5))
     assert write_query(settings) == (
-        "problem=valley&entries=adam:0.5,,,&steps=100&momentum=0.9&dtype=float32&condition=9.0&start=1,-0.5"
+        "problem=valley&entries=adam:0.5,,,&steps=100&momentum=0.444&nesterov_momentum=0.627"
+        "&dtype=float32&condition=9.0&start=1,-0.5"
     )
 
 
@@ -412,6 +420,13 @@ def test_what_a_link_does_not_say_is_as_at_the_opening(name):
     assert read_query({"problem": name}) == OPENINGS[name]
     assert read_query({"problem": name, "steps": "7"}) == replace(OPENINGS[name], steps=7)
     assert read_query({"problem": name, "__theme": "dark", "color": "red"}) == OPENINGS[name]
+
+
+def test_a_link_from_before_nesterov_had_a_momentum_of_its_own_means_one_for_both():
+    old = read_query({"problem": "valley", "momentum": "0.8"})
+    assert (old.momentum, old.nesterov_momentum) == (0.8, 0.8)
+    new = read_query({"problem": "valley", "momentum": "0.8", "nesterov_momentum": "0.7"})
+    assert (new.momentum, new.nesterov_momentum) == (0.8, 0.7)
 
 
 def test_a_query_without_a_problem_says_nothing():
@@ -465,7 +480,20 @@ pieces = st.lists(
     max_size=8,
 ).map("".join)
 words = st.text(max_size=12) | pieces | st.floats().map(str) | st.integers(0, 30).map(str)
-NAMES = ["entries", "steps", "momentum", "dtype", "x", "y", "w0", "points", "condition", "start", "other"]
+NAMES = [
+    "entries",
+    "steps",
+    "momentum",
+    "nesterov_momentum",
+    "dtype",
+    "x",
+    "y",
+    "w0",
+    "points",
+    "condition",
+    "start",
+    "other",
+]
 
 
 @settings(max_examples=300)
@@ -647,7 +675,7 @@ def test_odd_messages_break_nothing(message, problem):
 
 
 def test_a_form_of_wrong_types_breaks_nothing():
-    for values in ([[]] * 19, [{}] * 19, ["x"] * 19, [None] * 19):
+    for values in ([[]] * 20, [{}] * 20, ["x"] * 20, [None] * 20):
         assert "race" not in json.loads(on_moved({"moved": {}}, "Loss", *values))
         assert on_rest({"moved": {}}, *values) == Details()
 
@@ -655,7 +683,7 @@ def test_a_form_of_wrong_types_breaks_nothing():
 def test_a_links_words_are_shown_as_words(monkeypatch):
     """Gradio writes a warning into the page as HTML, and a link may come from anyone."""
     warnings = []
-    monkeypatch.setattr(gr, "Warning", warnings.append)
+    monkeypatch.setattr(gr, "Warning", lambda text, **_: warnings.append(text))
     for name, value in (("x", "<img/onerror=alert(1)>"), ("dtype", "<b>"), ("problem", "<i>")):
         on_open(SimpleNamespace(query_params={"problem": "toy", name: value}))
     assert len(warnings) == 3
@@ -665,7 +693,12 @@ def test_a_links_words_are_shown_as_words(monkeypatch):
 
 @pytest.mark.parametrize(
     ("name", "label"),
-    [("condition", "Condition number κ"), ("momentum", "Momentum β"), ("steps", "Iterations")],
+    [
+        ("condition", "Condition number κ"),
+        ("momentum", "Momentum β"),
+        ("nesterov_momentum", "Nesterov β"),
+        ("steps", "Iterations"),
+    ],
 )
 def test_sliders_span_what_a_race_takes(name, label):
     """Gradio refuses every event with a slider outside its bounds: a link must not bring one there."""
@@ -698,6 +731,13 @@ def test_answers_leave_it_to_the_page_to_fill_fields():
     assert_sets_no_field(shown)
 
 
+def test_question_3_opens_where_the_player_stands():
+    with gr.Blocks() as page:
+        build_descent_tab(page)
+    (text,) = [block.value for block in page.blocks.values() if block.elem_id == "descent-gradient"]
+    assert text.startswith("Gradient descent after 150 steps, at")
+
+
 def test_opening_without_a_link_changes_nothing():
     """The page shows the opening already; only the number fields that were built empty are emptied."""
     assert on_open(SimpleNamespace(query_params={"tab": "descent"})) == SKIP
@@ -708,5 +748,6 @@ def test_opening_without_a_link_changes_nothing():
 def test_controls_are_shown_that_the_problem_and_its_optimizers_have(name):
     form = fill_form(OPENINGS[name])
     shown = [update["visible"] for update in show_controls(form)]
-    has_momentum = any(entry and entry[0] in ("momentum", "nesterov") for entry in OPENINGS[name].entries)
-    assert shown == [name == "toy", has_momentum, name == "valley", name == "line", name != "toy"]
+    chosen = [entry[0] for entry in OPENINGS[name].entries if entry]
+    has_beta = [optimizer in chosen for optimizer in ("momentum", "nesterov")]
+    assert shown == [name == "toy", *has_beta, name == "valley", name == "line", name != "toy"]

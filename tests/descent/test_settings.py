@@ -190,5 +190,5 @@ def test_the_endpoint_says_what_each_parameter_is():
 @pytest.mark.parametrize("problem", list(OPENINGS))
 def test_a_problem_has_the_shared_settings_and_its_own(problem):
     own = {"toy": ["x", "y", "w0"], "line": ["points", "start"], "valley": ["condition", "start"]}
-    shared = ["entries", "steps", "momentum", "dtype"]
+    shared = ["entries", "steps", "momentum", "nesterov_momentum", "dtype"]
     assert list(list_settings_of(problem)) == shared + own.get(problem, ["start"])

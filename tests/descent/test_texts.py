@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 import app.descent.race
 from app.descent.answers import (
     explain_gradient,
+    explain_losses,
     explain_minimum,
     tabulate_distances,
     tabulate_losses,
@@ -31,6 +32,7 @@ from app.descent.script import show_sources, write_race_script
 from app.descent.sentences import describe_descent, describe_race
 from app.descent.settings import PROBLEM_TITLES, RaceSettings
 from app.ui.numbers import format_number
+from app.ui.prose import load_sections
 from models.descent.descent import take_steps
 from models.descent.optimizers import OPTIMIZERS, GradientDescent, make_optimizer
 from models.descent.problems import DTYPES, SURFACES
@@ -91,7 +93,7 @@ def describe(**settings):
         ({"problem": "rosenbrock", "lr": 0.01}, "Near the minimum the limit is 0.001997"),
         ({"problem": "rosenbrock", "lr": 0.001, "steps": 50}, "In 50 steps the loss goes from 24.2 to"),
         ({"problem": "himmelblau", "lr": 0.01}, "the gradient is 0 to five digits, the loss is"),
-        ({"problem": "himmelblau", "lr": 0.01}, ", at the minimum (−2.805, 3.131)."),
+        ({"problem": "himmelblau", "lr": 0.01}, ", at the minimum (3.584, −1.848)."),
         ({"problem": "saddle", "lr": 0.5, "start": (1.0, 0.0)}, "**At a saddle point.** After 150 steps"),
         ({"problem": "saddle", "lr": 0.5, "start": (1.0, 0.0)}, "the loss is 0.25. Beside it the loss"),
         ({"problem": "rosenbrock", "lr": 1e-4, "steps": 5, "start": (0.994, 0.989)}, "to 6.572×10⁻⁵."),
@@ -188,6 +190,14 @@ def test_a_place_is_named_where_the_gradient_is_flat_alone(chosen):
         assert not ("At the bottom" in text and re.search("saddle|hill", text))
 
 
+def test_those_who_end_level_are_named_together():
+    text = describe_race(run_race(OPENINGS["saddle"]))
+    assert text == (
+        "**Gradient descent, Momentum and RMSprop are lowest** after 150 steps, with a loss of 0, "
+        "at the minimum (0, 1)."
+    )
+
+
 def test_equal_optimizers_are_distinguished():
     entries = choose_entries(("adam", 0.1), ("adam", 0.2))
     assert "**Adam η = 0." in describe_race(run_race(alone(entries=entries)))
@@ -200,7 +210,7 @@ def write_everything(race):
     last = max(len(optimizer.descent.path) for optimizer in race.optimizers)
     yield describe_race(race)
     yield from (describe_descent(race, optimizer) for optimizer in race.optimizers)
-    yield tabulate_losses(race)
+    yield explain_losses(race)
     yield explain_minimum(race)
     yield explain_rates(race)
     for step in (0, last):
@@ -269,6 +279,44 @@ def test_the_table_of_losses_is_the_notebooks():
     assert read_table(tabulate_losses(run_race(alone(steps=3))))[0][0] == "3"
     assert tabulate_losses(run_race(RaceSettings())).startswith("| Iteration | float32 | float64 |")
     assert tabulate_losses(run_race(alone(dtype="float64"))).startswith("| Iteration | float64 | float32 |")
+
+
+@pytest.mark.parametrize(
+    ("chosen", "words"),
+    [
+        ({}, r"$(1 - \eta\lambda)^2 = (1 - 0.01 \cdot 10)^2 = 0.81$, so iteration 10"),
+        ({}, r"so iteration 10 prints $0.81^{9} \approx 0.1501$."),
+        ({"lr": 0.02}, r"(1 - 0.02 \cdot 10)^2 = 0.64$, so iteration 10 prints $0.64^{9} \approx 0.01801$."),
+        ({"y": 2.0}, r"prints $4 \cdot 0.81^{9} \approx 0.6004$."),
+        ({"x": (2.0,), "w0": (0.0,)}, r"(1 - 0.01 \cdot 8)^2 = 0.8464$, so iteration 10"),
+        ({"steps": 4}, r"so iteration 4 prints $0.81^{3} \approx 0.5314$."),
+        ({"lr": 0.0999}, r"= 1 \cdot 10^{-6}$."),  # lost in float32's rounding by then
+        ({"lr": 0.1}, r"(1 - 0.1 \cdot 10)^2 = 0$."),
+        ({"lr": 1234.0}, r"so iteration 5 prints $(1.523 \cdot 10^{8})^{4} \approx"),
+    ],
+)  # fmt: skip
+def test_the_theory_beside_the_losses_follows_the_settings(chosen, words):
+    text, _, table = explain_losses(run_race(alone(**chosen))).partition("\n\n")
+    assert words in text
+    assert table.startswith("| Iteration |")
+
+
+@pytest.mark.parametrize("name", [name for name in OPENINGS if name != "toy"])
+def test_elsewhere_nothing_is_said_of_the_labs_losses(name):
+    assert explain_losses(run_race(OPENINGS[name])).startswith("| Iteration |")
+    assert explain_losses(run_race(alone("adam"))).startswith("| Iteration |")
+
+
+def test_sentences_with_the_labs_numbers_say_that_they_are_the_labs():
+    """They stand beside whatever is raced, so each must name what it speaks of."""
+    sentences = [
+        sentence
+        for _, text in load_sections("app.descent")
+        for sentence in re.split(r"(?<=[.:])\s+(?=[A-Z-])", text)
+        if re.search(r"five ones|\\eta = 0\.|near \$0\.2|observation \$x\$|two factors", sentence)
+    ]
+    assert len(sentences) >= 5
+    assert [each for each in sentences if "lab" not in each] == []
 
 
 @settings(max_examples=25)
@@ -405,11 +453,21 @@ def test_rates_are_predicted_and_measured():
     valley = explain_rates(run_race(OPENINGS["valley"]))
     assert "eigenvalues $\\lambda$ = 1, 25." in valley
     assert "= 25." in valley
-    assert "| 25 | −0.9 | −0.9 |" in valley
+    assert "| 25 | −0.923 | −0.923 |" in valley
+    assert (
+        "Momentum is fastest with $\\eta$ = **0.1111** and $\\beta$ = **0.4444**, Nesterov's with" in valley
+    )
+    assert "Momentum is fastest" not in text  # one eigenvalue alone: one step is enough without
     assert "near the minimum" in explain_rates(run_race(OPENINGS["beale"]))
-    assert "| Adam | 0.1 | – | – |" in explain_rates(run_race(OPENINGS["beale"]))
-    assert "| Nesterov | 0.03 | × 0.9343 | × 0.9343 |" in valley
-    few = explain_rates(run_race(replace(OPENINGS["valley"], steps=20)))
+    assert "| Adam | 0.5 | – | – |" in explain_rates(run_race(OPENINGS["beale"]))
+    slower = replace(
+        OPENINGS["valley"],
+        momentum=0.9,
+        nesterov_momentum=0.9,
+        entries=choose_entries(("momentum", 0.03), ("nesterov", 0.03)),
+    )
+    assert "| Nesterov | 0.03 | × 0.9343 | × 0.9343 |" in explain_rates(run_race(slower))
+    few = explain_rates(run_race(replace(slower, steps=20)))
     assert "| Momentum | 0.03 | × 0.9487 | × 0.9487 |" in few
 
 
@@ -438,9 +496,15 @@ def to_float(text):
 
 
 def test_a_step_beyond_the_last_is_the_last():
-    race = run_race(alone(lr=0.25, steps=10))
-    assert explain_gradient(race, 10**6) == explain_gradient(race, 10)
+    race = run_race(alone(lr=0.25, steps=150))
+    last = len(race.optimizers[0].descent.path) - 1
+    assert last < 150
+    *graph, text = explain_gradient(race, 150)
+    assert text.startswith(f"Gradient descent after {last} steps, where it stopped, at $w$ =")
+    assert graph == list(explain_gradient(race, last)[:2])
+    assert explain_gradient(race, last)[2].startswith(f"Gradient descent after {last} steps, at $w$ =")
     assert explain_gradient(race, -5) == explain_gradient(race, 0)
+    assert explain_gradient(race, 1)[2].startswith("Gradient descent after 1 step, at")
 
 
 # ----- the script
