@@ -15,6 +15,7 @@ from starlette.routing import Route
 from app.api.endpoints import ENDPOINTS, add_endpoints
 from app.descent.tab import build_descent_tab
 from app.inspection.tab import build_inspection_tab
+from app.link import TABS, explain_unused
 from app.runs.stream import STREAM_PATH, RunStream
 from app.runs.tab import build_runs_tab, take_run
 from app.runs.view import show_card
@@ -23,6 +24,7 @@ from app.server.launch import launch_page
 from app.server.uploads import MAX_KEPT_SECONDS, prepare_upload_folder
 from app.sketchpad.components.pad import build_way_to_pad
 from app.sketchpad.tab import build_sketch_pad, build_sketchpad_tab, on_open
+from app.ui.components.link_notice import warn_about_link
 from app.ui.loader import build_script_routes
 from models.checkpoints.file import SHIPPED_FOLDER
 from models.runs.status import find_runs_folder
@@ -52,13 +54,13 @@ def build_app() -> Page:
         gr.HTML(_HEADER, elem_classes="gb-header")
         pad = build_sketch_pad()
         with gr.Tabs(elem_id="gb-tabs", overflow_behavior="wrap"):
-            with gr.Tab("Gradient descent", id="descent"):
+            with gr.Tab(TABS["descent"], id="descent"):
                 build_descent_tab(page)
-            with gr.Tab("Conv & pool", id="inspection"):
+            with gr.Tab(TABS["inspection"], id="inspection"):
                 build_inspection_tab(page, pad, my_runs, build_way_to_pad)
-            with gr.Tab("Training runs", id="runs"):
+            with gr.Tab(TABS["runs"], id="runs"):
                 runs = build_runs_tab(page, pad, my_runs)
-            with gr.Tab("Sketchpad", id="sketchpad") as sketchpad_tab:
+            with gr.Tab(TABS["sketchpad"], id="sketchpad") as sketchpad_tab:
                 sketchpad = build_sketchpad_tab(pad, my_runs, show_card)
         take_run(sketchpad.my_digits.submit, sketchpad.my_digits, runs)
         gr.on(
@@ -69,8 +71,15 @@ def build_app() -> Page:
             show_progress="hidden",
             api_visibility="private",
         )
+        page.load(tell_unused, None, None, show_progress="hidden", api_visibility="private")
         add_endpoints()
     return page  # type: ignore[no-any-return]
+
+
+def tell_unused(request: gr.Request) -> None:
+    """Tell what of the page's address is not used; wired to the page's load."""
+    if told := explain_unused(request.query_params.multi_items()):
+        warn_about_link(" ".join(told))
 
 
 def launch_app(

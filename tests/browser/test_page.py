@@ -14,7 +14,7 @@ TABS = {
     "sketchpad": "Sketchpad",
 }
 QUESTIONS = {
-    "descent": "Which step size gets down fastest?",
+    "descent": "Which steps get down fastest?",
     "inspection": "What does a kernel see as it slides over",
     "runs": "What happens while a network learns?",
     "sketchpad": "Which digit does the network see?",
@@ -33,9 +33,14 @@ def test_tabs_stand_in_order(open_page):
     expect(page).to_have_title("Glassbox")
 
 
-def test_unknown_tab_in_the_address_opens_the_first(open_page):
-    page = open_page("nonsense")
+def test_unknown_tab_in_the_address_opens_the_first_and_says_so(open_page):
+    page = open_page("nonsense", settings="colour=<i>red</i>")
     expect_tab(page, "descent")
+    notice = page.get_by_role("alert")
+    expect(notice).to_contain_text("There is no tab “nonsense”, so Gradient descent is shown.")
+    expect(notice).to_contain_text("“colour” is no setting of this page and is left out.")
+    notice.get_by_role("button").click()
+    expect(notice).to_have_count(0)
 
 
 def test_arrow_keys_move_between_tabs_and_the_address_follows(open_page):

@@ -50,6 +50,8 @@ def _read(name: str, text: str, setting: Setting) -> Any:
     if len(text) > MAX_QUERY_LETTERS:
         raise ValueError(f"{name} has {len(text):,} letters: at most {MAX_QUERY_LETTERS:,} are read.")
     if setting.kind == "flag":
+        if text not in ("0", "1"):
+            raise ValueError(f"{name} is {text[:40]!r}: give 1 for yes, 0 for no.")
         return text == "1"
     if setting.kind not in ("whole", "number"):
         return text.replace(",", " ") if setting.is_matrix else text  # in a link, no comma is a decimal one
@@ -57,3 +59,23 @@ def _read(name: str, text: str, setting: Setting) -> Any:
         return int(text[:40]) if setting.kind == "whole" else float(text[:40])
     except ValueError as error:
         raise ValueError(f"{name} is {text[:40]!r}: give a number.") from error
+
+
+def list_names() -> list[str]:
+    """Return the names that a window's link may have."""
+    return list(list_settings(WindowSettings))
+
+
+def explain_unused(query: Mapping[str, str]) -> list[str]:
+    """Say of a window's settings in a query that they are not used, in one sentence if they are not.
+
+    A value that cannot be read is `read_query`'s to refuse.
+    """
+    named = [name for name in list_names() if name in query]
+    if not named or "picture" in query:
+        return []
+    quoted = ", ".join(f"“{name}”" for name in named)
+    counts = "counts" if len(named) == 1 else "count"
+    return [
+        f"{quoted} {counts} only together with a picture, as in picture=digit: the opening is shown instead."
+    ]

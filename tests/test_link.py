@@ -1,0 +1,99 @@
+"""A link that says what the page does not know: the visitor is told, and told what is shown instead."""
+
+import re
+from pathlib import Path
+from types import SimpleNamespace
+from urllib.parse import parse_qsl
+
+import gradio as gr
+import pytest
+from starlette.datastructures import QueryParams
+
+from app.descent.link import write_query as write_race
+from app.descent.race import OPENINGS
+from app.inspection.window.link import read_query as read_window
+from app.inspection.window.link import write_query as write_window
+from app.inspection.window.settings import EXAMPLES
+from app.link import TABS, explain_unused
+from app.main import tell_unused
+
+ROOT = Path(__file__).parent.parent
+
+
+def explain(query):
+    return " ".join(explain_unused(parse_qsl(query, keep_blank_values=True)))
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("tab=nonsense", "There is no tab “nonsense”, so Gradient descent is shown. The tabs are descent,"),
+        ("tab=", "There is no tab “”"),
+        ("tab=Runs", "There is no tab “Runs”"),
+        ("tab=runs&tab=sketchpad", "“tab” stands there more than once: the last one is used."),
+        ("colour=red", "“colour” is no setting of this page and is left out."),
+        ("problem=toy&step=7", "“step” is no setting of this page and is left out. Is “steps” "),
+        ("tab=descent&steps=7", "“steps” counts only together with a problem, as in problem=toy: the op"),
+        ("steps=7&momentum=0.5", "“steps”, “momentum” count only together with a problem"),
+        ("problem=toy&condition=9", "“condition” is no setting of “The notebook's problem” and is left out."),
+        ("problem=valley&x=1,2", "“x” is no setting of “Quadratic valley” and is left out."),
+        ("problem=toy&entries=" + "adam:0.1," * 5, "Of the optimizers in “entries” the first 4 race."),
+        ("tab=inspection&kernel=blur", "“kernel” counts only together with a picture, as in picture=digit"),
+        ("&".join(f"a{k}z=1" for k in range(9)), "So are 4 more."),
+        ("x" * 5000 + "=1", "“" + "x" * 40 + "” is no setting"),
+    ],
+)  # fmt: skip
+def test_what_is_not_used_is_named_with_what_is_shown_instead(query, words):
+    assert words in explain(query)
+    assert len(explain(query)) < 1000
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        *(f"tab={name}" for name in TABS),
+        "tab=runs&run=example",
+        "__theme=dark&tab=descent&view=api&utm_source=moodle&fbclid=1",
+        "problem=line&entries=adam:0.1,,,,",  # ends in a comma, as a link that somebody shortened
+        *(f"tab=descent&{write_race(opening)}" for opening in OPENINGS.values()),
+        *(f"tab=inspection&{write_window(example)}" for _, example in EXAMPLES.values()),
+        "tab=inspection&picture=digit&index=7",
+    ],
+)
+def test_of_links_that_the_page_writes_there_is_nothing_to_say(query):
+    assert explain(query) == ""
+
+
+def test_links_of_the_documents_are_used_wholly():
+    links = [
+        link
+        for name in ("README.md", "docs/teaching.md", "docs/hosting.md")
+        for link in re.findall(r"/\?([\w=&:.,-]+)", (ROOT / name).read_text(encoding="utf-8"))
+    ]
+    assert len(links) > 10
+    assert [link for link in links if explain(link)] == []
+
+
+def test_the_pages_script_knows_the_same_tabs():
+    script = (ROOT / "app" / "ui" / "page.js").read_text(encoding="utf-8")
+    assert re.findall(r'"(\w+)"', re.search(r"const names = \[(.*)\]", script)[1]) == list(TABS)
+
+
+def test_the_notice_stays_until_it_is_closed_and_holds_no_markup(monkeypatch):
+    told = []
+    monkeypatch.setattr(gr, "Warning", lambda text, **how: told.append((text, how)))
+    tell_unused(SimpleNamespace(query_params=QueryParams("tab=<img src=x onerror=alert(1)>&tab=<b>")))
+    ((text, how),) = told
+    assert "There is no tab “&lt;b&gt;”" in text
+    assert "<" not in text
+    assert how["duration"] is None
+    tell_unused(SimpleNamespace(query_params=QueryParams("tab=descent")))
+    assert len(told) == 1
+
+
+def test_a_tick_in_a_windows_link_is_1_or_0():
+    assert read_window({"picture": "digit", "flipped": "1"}).flipped
+    assert not read_window({"picture": "digit", "flipped": "0"}).flipped
+    with pytest.raises(ValueError, match="flipped is 'yes': give 1 for yes, 0 for no"):
+        read_window({"picture": "digit", "flipped": "yes"})
