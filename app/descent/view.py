@@ -177,17 +177,18 @@ def _explain_step_size(race: Race, optimizer: Optimizer) -> str:
     if factor is None:
         return _SELF_SCALING[config.name]
     low, high, lr = (format_number(value) for value in (curvature.smallest, curvature.largest, config.lr))
+    span = f"λ = {high}" if low == high else f"λ from {low} to {high}"
     if not config.kind.has_momentum:
         if len(curvature.nonzero) == 1:
             return (
                 f"λ = {high}: each step multiplies the error by |1 − {lr}·{high}| = {format_number(factor)}."
             )
         return (
-            f"{where}λ from {low} to {high}: in the long run each step multiplies the distance by "
+            f"{where}{span}: in the long run each step multiplies the distance by "
             f"max |1 − ηλ| = {format_number(factor)}."
         )
     return (
-        f"{where}λ from {low} to {high}, β = {format_number(config.momentum)}: in the long run each step "
+        f"{where}{span}, β = {format_number(config.momentum)}: in the long run each step "
         f"multiplies the distance by {format_number(factor)}."
     )
 

@@ -410,7 +410,7 @@ def test_every_openings_link_leads_back(name):
 def test_a_link_can_be_read_by_people():
     settings = alone("adam", 0.5, "valley", steps=100, condition=9.0, start=(1.0, -0.5))
     assert write_query(settings) == (
-        "problem=valley&entries=adam:0.5,,,&steps=100&momentum=0.444&nesterov_momentum=0.627"
+        "problem=valley&entries=adam:0.5,,,&steps=100&momentum=0.445&nesterov_momentum=0.627"
         "&dtype=float32&condition=9.0&start=1,-0.5"
     )
 
