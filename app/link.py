@@ -46,7 +46,7 @@ def explain_unused(pairs: Iterable[tuple[str, str]]) -> list[str]:
     unknown = [name for name in query if name not in known and not name.startswith(_FOREIGN)]
     told += [_explain_unknown(name, known) for name in unknown[:_MAX_NAMED]]
     if len(unknown) > _MAX_NAMED:
-        told.append(f"So are {len(unknown) - _MAX_NAMED:,} more.")
+        told.append(f"{len(unknown) - _MAX_NAMED:,} more are left out.")
     return told + race.explain_unused(query) + window.explain_unused(query)
 
 

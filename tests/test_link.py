@@ -39,7 +39,7 @@ def explain(query):
         ("problem=valley&x=1,2", "“x” is no setting of “Quadratic valley” and is left out."),
         ("problem=toy&entries=" + "adam:0.1," * 5, "Of the optimizers in “entries” the first 4 race."),
         ("tab=inspection&kernel=blur", "“kernel” counts only together with a picture, as in picture=digit"),
-        ("&".join(f"a{k}z=1" for k in range(9)), "So are 4 more."),
+        ("&".join(f"a{k}z=1" for k in range(9)), "4 more are left out."),
         ("x" * 5000 + "=1", "“" + "x" * 40 + "” is no setting"),
     ],
 )  # fmt: skip

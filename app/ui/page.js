@@ -12,7 +12,7 @@
   };
 
   const openAddressedTab = () => {
-    const name = new URLSearchParams(location.search).get("tab");
+    const name = new URLSearchParams(location.search).getAll("tab").pop();  // as Python takes what stands there twice
     findTab(names.includes(name) ? name : names[0])?.click();
   };
 
