@@ -79,7 +79,7 @@ def build_app() -> Page:
 def tell_unused(request: gr.Request) -> None:
     """Tell what of the page's address is not used; wired to the page's load."""
     if told := explain_unused(request.query_params.multi_items()):
-        warn_about_link(" ".join(told))
+        warn_about_link(f"About this link: {' '.join(told)}")
 
 
 def launch_app(

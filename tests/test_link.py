@@ -85,7 +85,7 @@ def test_the_notice_stays_until_it_is_closed_and_holds_no_markup(monkeypatch):
     monkeypatch.setattr(gr, "Warning", lambda text, **how: told.append((text, how)))
     tell_unused(SimpleNamespace(query_params=QueryParams("tab=<img src=x onerror=alert(1)>&tab=<b>")))
     ((text, how),) = told
-    assert "There is no tab “&lt;b&gt;”" in text
+    assert text.startswith("About this link: There is no tab “&lt;b&gt;”")
     assert "<" not in text
     assert how["duration"] is None
     tell_unused(SimpleNamespace(query_params=QueryParams("tab=descent")))

@@ -36,10 +36,10 @@ def test_tabs_stand_in_order(open_page):
 def test_unknown_tab_in_the_address_opens_the_first_and_says_so(open_page):
     page = open_page("nonsense", settings="colour=<i>red</i>")
     expect_tab(page, "descent")
-    notice = page.get_by_role("alert")
+    notice = page.get_by_test_id("toast-body")  # Gradio's
     expect(notice).to_contain_text("There is no tab “nonsense”, so Gradient descent is shown.")
     expect(notice).to_contain_text("“colour” is no setting of this page and is left out.")
-    notice.get_by_role("button").click()
+    notice.get_by_role("button", name="Close").click()
     expect(notice).to_have_count(0)
 
 

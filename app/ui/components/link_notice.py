@@ -11,4 +11,4 @@ def warn_about_link(text: str) -> None:
     Args:
         text: Plain text: Gradio shows a warning as HTML, and a link may come from anyone.
     """
-    gr.Warning(html.escape(text), duration=None, title="About this link")
+    gr.Warning(html.escape(text), duration=None)
