@@ -210,9 +210,11 @@ def test_the_three_questions_are_answered_with_numbers(opening):
     opening.open_section("The graph as a table")
     page.locator("#descent-nodes").get_by_role("cell", name="MvBackward0", exact=True).wait_for()
     assert "autograd" in page.locator("#descent-gradient").inner_text()
-    page.locator(f"{PLAYER} [data-move=reset]").click()
+    # From the opening on it speaks of where the player stands.
     page.locator("#descent-gradient").get_by_text("after 150 steps").wait_for()
-    assert "(0.2 in every entry)" in page.locator("#descent-gradient").inner_text()
+    page.locator(f"{PLAYER} [data-move=reset]").click()
+    page.locator("#descent-gradient").get_by_text("after 0 steps").wait_for()
+    assert "−2" in page.locator("#descent-gradient").inner_text()
     assert "−2 in all 5 entries" in graph.inner_html()
 
 
