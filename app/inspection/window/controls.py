@@ -130,7 +130,7 @@ def update_controls(
 
 def _is_visible(name: str, setting: Setting, settings: WindowSettings, limits: dict[str, Any]) -> bool:
     """Tell whether a control shows: not where it has one value alone, as with a single input channel."""
-    is_open = limits.get("maximum", setting.low + 1) > setting.low
+    is_open = bool(limits.get("maximum", setting.low + 1) > setting.low)
     return name != "upload" and is_open and setting.is_needed(settings)
 
 
