@@ -30,6 +30,7 @@ from models.checkpoints.file import SHIPPED_FOLDER
 from models.runs.status import find_runs_folder
 
 _HEADER = """
+<a class="gb-skip" href="#gb-tabs">Skip to the open tab</a>
 <div class="gb-header-text">
   <h1>Glassbox</h1>
   <p>Neural networks with the lid off: PyTorch computes every number here, and you can see how.</p>

@@ -9,6 +9,8 @@ from app.descent.handlers import Details
 from app.ui.prose import LATEX_DELIMITERS, load_sections
 from models.descent.tensor_basics import run_examples
 
+_LOSSES_PX = 1200  # some thirty rows; a race of 1,000 steps has a hundred
+
 
 def build_lesson(details: Details) -> Details:
     """Build the sections; return what of them follows the race, each component in place of its value."""
@@ -29,7 +31,7 @@ def build_lesson(details: Details) -> Details:
     shown: dict[str, Any] = {}
     with gr.Accordion(printed[0], open=True):
         explain(printed)
-        shown["losses"] = follow(details.losses, "losses", max_height=480)
+        shown["losses"] = follow(details.losses, "losses", max_height=_LOSSES_PX)
     with gr.Accordion(step[0], open=False):
         explain(step)
     with gr.Accordion(minimum[0], open=False):

@@ -1,6 +1,7 @@
 """The tags at the beginning of the page's head; Gradio's `head` would keep one of two with the same name.
 
-A script among them runs before Gradio's: `storage.js` stands in for storage that the browser forbids.
+The scripts among them run before Gradio's: they stand in for storage and a clipboard that the browser forbids, say
+that the page is English, give Gradio's lists and radios the keys that they lack, and prepare the page for paper.
 """
 
 from __future__ import annotations
@@ -14,12 +15,18 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _HEAD = b"<head>"
-_STORAGE_SCRIPT = Path(__file__).with_name("storage.js")
+_SCRIPTS = ("storage.js", "language.js", "clipboard.js", "fields.js", "paper.js")
+_PAPER_STYLE = "paper.css"
 
 
 def build_tags() -> str:
-    """Return `HEAD_TAGS`, and the script that runs before Gradio's."""
-    return f"{HEAD_TAGS}<script>\n{_STORAGE_SCRIPT.read_text(encoding='utf-8')}</script>"
+    """Return `HEAD_TAGS`, the style of the page on paper, and the scripts that run before Gradio's."""
+    scripts = "".join(map(_read, _SCRIPTS))
+    return f'{HEAD_TAGS}<style media="print">\n{_read(_PAPER_STYLE)}</style><script>\n{scripts}</script>'
+
+
+def _read(file_name: str) -> str:
+    return Path(__file__).with_name(file_name).read_text(encoding="utf-8")
 
 
 class PageHead:

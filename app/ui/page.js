@@ -1,5 +1,6 @@
-/* What Gradio's tabs lack: arrow keys between them, and an address for each (`/?tab=sketchpad`), with Back and
-   Forward. What scrolls can be scrolled by keys. And where the browser stores nothing, the page says so. */
+/* What Gradio's tabs lack: arrow keys between them, a way past them, and an address for each (`/?tab=sketchpad`), with
+   Back and Forward. What scrolls can be scrolled by keys. And where
+   the browser stores nothing, the page says so. */
 () => {
   const names = ["descent", "inspection", "runs", "sketchpad"];
   const findTabs = () => [...document.querySelectorAll('#gb-tabs [role="tab"]')];
@@ -23,6 +24,13 @@
     if (address.searchParams.get("tab") === name) return;
     address.searchParams.set("tab", name);
     history.pushState(history.state, "", address);
+  };
+
+  const skipToPanel = (event) => {
+    event.preventDefault();
+    const panel = [...document.querySelectorAll('#gb-tabs [role="tabpanel"]')].find((each) => each.checkVisibility());
+    panel.tabIndex = -1;
+    panel.focus();
   };
 
   const tellForgetting = () => {
@@ -66,6 +74,7 @@
     document.addEventListener("keydown", letScrollersBeReached, { capture: true });
     window.addEventListener("popstate", openAddressedTab);
     document.addEventListener("click", (event) => {
+      if (event.target.closest(".gb-skip")) return skipToPanel(event);
       const tab = event.target.closest('#gb-tabs [role="tab"]');
       if (tab && event.isTrusted) rememberTab(tab);  // a click of ours, by Back say, must not make new history
     });

@@ -21,6 +21,7 @@ function takeDrawing() {
 function askIfSeen() {
   if (!isStale || host.offsetParent === null) return;
   isStale = false;
+  host.setAttribute("aria-busy", "true");  // until the section's script takes the answer
   askAboutDrawing();
 }
 

@@ -44,12 +44,14 @@ function draw() {
   const width = sheet.clientWidth;
   if (!width) return;  // in a closed tab
   const context = fitCanvas(canvas, width, width);
-  context.clearRect(0, 0, width, width);
+  const colors = readColors(pad, { sheet: "--pad-sheet", ink: "--pad-ink" });
+  context.fillStyle = colors.sheet;  // on paper, what shines through a canvas is white
+  context.fillRect(0, 0, width, width);
   context.scale(width / SIZE, width / SIZE);
   if (uploaded) paintImage(context, uploaded);
   context.lineCap = context.lineJoin = "round";
   context.lineWidth = brushPx;
-  context.strokeStyle = getComputedStyle(pad).getPropertyValue("--pad-ink");
+  context.strokeStyle = colors.ink;
   for (const stroke of strokes) if (stroke.length) traceStroke(context, stroke);
   for (const overlay of shownOverlays) if (lastAnswer) overlay.paint(context, lastAnswer);
   if (pen.shown) paintCircle(context, pen.x, pen.y, isErasing ? ERASER_PX : brushPx / 2, pen.down);

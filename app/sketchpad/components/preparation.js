@@ -31,6 +31,7 @@ function askAboutDrawing() {
 
 function takeSteps({ request, answer }) {
   if (request.serial !== serial) return;
+  host.removeAttribute("aria-busy");
   const absent = answer.error || answer.absent || "";
   setText(find(".gb-preparation-absent"), absent);
   find(".gb-preparation-absent").classList.toggle("is-error", Boolean(answer.error));

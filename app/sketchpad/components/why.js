@@ -31,6 +31,7 @@ function askAboutDrawing() {
 
 function takeMaps({ request, answer }) {
   if (request.serial !== serial) return;
+  host.removeAttribute("aria-busy");
   const absent = answer.error || answer.absent || "";
   setText(find(".gb-why-absent"), absent);
   find(".gb-why-absent").classList.toggle("is-error", Boolean(answer.error));

@@ -1,5 +1,7 @@
 // What canvases share: the screen's pixels, the theme's colours, and when to draw anew.
 
+const FAR_MS = 400;        // what is far from the screen and has not changed for so long is drawn
+
 // Size a canvas for the screen's pixel ratio; the context then counts in CSS pixels.
 function fitCanvas(canvas, width, height) {
   const ratio = window.devicePixelRatio || 1;
@@ -24,7 +26,8 @@ function readColors(host, names) {
   return colors;
 }
 
-// Redraw when the theme flips, the host is resized or the window moves to a screen with another pixel ratio.
+// Redraw when the theme flips, the host is resized, the window moves to a screen with another pixel ratio, or the page is
+// printed, which waits for no frame: some browsers lay it out for the paper first and say so, others only say so before.
 // A component that Gradio has removed from the page is let go at the first call.
 function redrawOnChange(host, redraw) {
   let queued = false;
@@ -44,28 +47,39 @@ function redrawOnChange(host, redraw) {
   }
   sizeObserver.observe(host);
   window.addEventListener("resize", schedule);
+  const print = () => { if (host.isConnected) redraw({ isPrinted: true }); };
+  const paper = window.matchMedia("print");
+  window.addEventListener("beforeprint", print);
+  paper.addEventListener("change", print);
   function stop() {
     themeObserver.disconnect();
     sizeObserver.disconnect();
     window.removeEventListener("resize", schedule);
+    window.removeEventListener("beforeprint", print);
+    paper.removeEventListener("change", print);
   }
   return schedule;
 }
 
-// As redrawOnChange; what is far from the screen is drawn when it comes near, or is printed. Until the browser says
-// otherwise, it is near.
+// As redrawOnChange; what is far from the screen is drawn when it comes near, is printed, or has not changed for a while:
+// a picture of the whole page shows it, too. Until the browser says otherwise, it is near.
 function redrawWhenNear(host, redraw) {
   let isNear = true;
-  let isStale = false;
-  const schedule = redrawOnChange(host, () => {
-    isStale = !isNear;
-    if (isNear) redraw();
+  let later = null;        // the drawing of what is far
+  const draw = () => {
+    clearTimeout(later);
+    later = null;
+    if (host.isConnected) redraw();
+  };
+  const schedule = redrawOnChange(host, ({ isPrinted } = {}) => {
+    clearTimeout(later);
+    if (isNear || isPrinted) draw();
+    else later = setTimeout(draw, FAR_MS);
   });
   new IntersectionObserver((entries) => {
     isNear = entries[entries.length - 1].isIntersecting;
-    if (isNear && isStale) schedule();
+    if (isNear && later !== null) schedule();
   }, { rootMargin: "200px" }).observe(host);
-  window.addEventListener("beforeprint", () => { if (isStale && host.isConnected) redraw(); });
   return schedule;
 }
 
