@@ -57,7 +57,7 @@ def is_curve(race: Race) -> bool:
 
 
 def place_on_curve(race: Race, path: Floats) -> Floats:
-    """Return where weights (K, D) stand on the curve, (K,): how far from the minimum along x.
+    """Return where weights (K, D) stand on the curve, (K,): how far from the minimum along x, to either side.
 
     With one weight that is the weight itself.
     """
@@ -95,7 +95,7 @@ def _draw_curve(race: Race) -> CurveLandscape:
     return {
         "kind": "curve",
         "label": "The loss along x, a parabola, and the steps of each optimizer on it.",
-        "x_label": "w" if is_scalar else "distance from the minimum, along x",
+        "x_label": "w" if is_scalar else "t, for the weights minimum + t·x/‖x‖",
         "y_label": "loss",
         "x_range": (middle - half, middle + half),
         "y_range": (-0.03 * float(losses[0]), 1.02 * float(losses[0])),

@@ -1,7 +1,8 @@
 """The tags at the beginning of the page's head; Gradio's `head` would keep one of two with the same name.
 
-The scripts among them run before Gradio's: they stand in for storage and a clipboard that the browser forbids, say
-that the page is English, give Gradio's lists and radios the keys that they lack, and prepare the page for paper.
+The scripts among them run before Gradio's: they stand in for storage and a clipboard that the browser
+forbids, say that the page is English, give Gradio's lists and radios the keys that they lack, and prepare the
+page for paper.
 """
 
 from __future__ import annotations

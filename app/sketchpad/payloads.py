@@ -160,7 +160,7 @@ class EditView(TypedDict):
 
 
 class FrameView(TypedDict):
-    """The input after some edits; `shares` and `texts` are of the answer and of the wanted digit."""
+    """The input after some edits; `shares` and `texts` are of the answer, the wanted digit, all others."""
 
     image: str
     change: str

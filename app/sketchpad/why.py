@@ -30,6 +30,7 @@ from models.sketch.neighbours import Neighbour, count_read, describe_features, f
 from models.sketch.preparation import SketchRefused
 
 PATCHES_PX = (3, 5, 7, 9, 11)
+_NUM_OTHERS = 3  # digits beside the wanted one that are named
 _LEAST_SCALE = 0.001  # of a fall in probability: smaller ones are not blown up to full colour
 
 Image = NDArray[np.float32]
@@ -149,7 +150,8 @@ def describe_change(found: Counterfactual, answer: int) -> str:
     done = f"{done} pixels' worth of ink in {edits}"
     if found.is_reached:
         done = f"{done[0].upper()}{done[1:]}"
-        return f"{done} turns this {answer} into {target}, with {share} confidence."
+        others = _name_others(found.probabilities[-1], found.target)
+        return f"{done} turns this {answer} into {target}, with {share} confidence.{others}"
     why = {
         "edits": f"The search ends after {MAX_EDITS} edits",
         "ink": f"The search ends where {MAX_INK_PX:.0f} pixels' worth of ink would be exceeded",
@@ -159,6 +161,19 @@ def describe_change(found: Counterfactual, answer: int) -> str:
     read = int(found.probabilities[-1].argmax())
     so_far = f"after {done} " if num else ""
     return f"{why}: {so_far}the network reads {_name_digit(read)}; {found.target} has {share}."
+
+
+def _name_others(shares: NDArray[np.float64], target: int) -> str:
+    """Say whose the rest of the probability is, where that is more than a twentieth."""
+    rest = 1 - float(shares[target])
+    if rest < 0.05:
+        return ""
+    others = [digit for digit in np.argsort(-shares, kind="stable").tolist() if digit != target]
+    told = [digit for digit in others if shares[digit] >= 0.01][:_NUM_OTHERS]
+    named = [f"{digit} has {write_percent(float(shares[digit]))}" for digit in told]
+    left = rest - float(shares[told].sum())
+    named += [f"the others {write_percent(left)}"] if left >= 0.001 else []
+    return f" The other {write_percent(rest)}: {', '.join(named)}."
 
 
 def _read(drawing: Any, key: Any) -> tuple[Path, Image, Prediction]:
@@ -269,6 +284,7 @@ def _show_frame(found: Counterfactual, step: int, answer: int) -> FrameView:
     """Lay out the image after so many edits, what has changed since the first, and what is read now."""
     image, shares = found.images[step], found.probabilities[step]
     edit = found.edits[step - 1] if step else None
+    told = _split_shares(shares, answer, found.target)
     return {
         "image": quantise(image, 1.0, signed=False),
         "change": quantise(image - found.images[0], 1.0, signed=True),
@@ -276,10 +292,16 @@ def _show_frame(found: Counterfactual, step: int, answer: int) -> FrameView:
         if edit is None
         else {"row": edit.row, "column": edit.column, "adds": edit.kind == "add"},
         "read": int(shares.argmax()),
-        "shares": [float(shares[answer]), float(shares[found.target])],
-        "texts": [write_percent(float(shares[each])) for each in (answer, found.target)],
+        "shares": list(told),
+        "texts": [write_percent(share) for share in told],
         "label": _label_frame(step, len(found.edits)),
     }
+
+
+def _split_shares(shares: NDArray[np.float64], answer: int, target: int) -> tuple[float, float, float]:
+    """Return the probabilities of the answer, of the wanted digit, and of all others together."""
+    of_answer, of_target = float(shares[answer]), float(shares[target])
+    return of_answer, of_target, max(0.0, 1 - of_answer - of_target)
 
 
 def _label_frame(step: int, num_edits: int) -> str:

@@ -10,7 +10,10 @@ from tests.conftest import serve_page
 
 READ = """() => new Promise((resolve) => {
   const field = document.body.appendChild(document.createElement("textarea"));
-  field.addEventListener("paste", ({ clipboardData }) => { field.remove(); resolve(clipboardData.getData("text")); });
+  field.addEventListener("paste", ({ clipboardData }) => {
+    field.remove();
+    resolve(clipboardData.getData("text"));
+  });
   field.focus();
 })"""
 

@@ -14,7 +14,8 @@ FIND_BLANK = """() => [...document.querySelectorAll(".gb-component canvas")].fil
 # What the printed page holds, asked where it is laid out for the paper and every chart has been drawn.
 ASK_ON_PAPER = f"""() => {{
   const findBlank = {FIND_BLANK};
-  const seen = (selector) => [...document.querySelectorAll(selector)].filter((each) => each.checkVisibility());
+  const seen = (selector) =>
+    [...document.querySelectorAll(selector)].filter((each) => each.checkVisibility());
   window.print = () => {{ window.isAsked = true; }};
   matchMedia("print").addEventListener("change", ({{ matches }}) => {{
     if (!matches) return;

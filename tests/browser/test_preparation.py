@@ -18,8 +18,13 @@ def open_preparation(open_page, strokes, **options):
     pad.page.evaluate(
         """() => {
           window.passed = [];
-          new MutationObserver(([{ target }]) => target.dataset.step && passed.push(target.dataset.step))
-            .observe(document.body, { subtree: true, attributeFilter: ["data-step"] });
+          window.told = [];
+          new MutationObserver(([{ target }]) => {
+            if (!target.dataset.step) return;
+            passed.push(target.dataset.step);
+            const places = [".gb-transport output", "figcaption"];
+            told.push(places.map((each) => target.querySelector(each).textContent));
+          }).observe(document.body, { subtree: true, attributeFilter: ["data-step"] });
         }"""
     )
     pad.page.get_by_role("button", name="Preparation: from").click()
@@ -49,6 +54,8 @@ def test_it_moves_once_and_follows_the_pad(open_page):
     wait_for_step(page, 3)
     page.wait_for_function("() => passed.at(-1) === '3' && passed.includes('2')")  # by itself
     assert [step for step in "012" if step in page.evaluate("passed")] == ["0", "1", "2"]
+    counters, titles = zip(*page.evaluate("told"), strict=True)
+    assert [counter.split()[1] for counter in counters] == [title.split(".")[0] for title in titles]
     assert "28 × 28" in preparation.locator(".gb-preparation-how").inner_text().replace("\u00a0", " ")
     first = preparation.locator(".gb-preparation-summary").inner_text()
     shown = preparation.get_attribute("data-shown")

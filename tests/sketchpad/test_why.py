@@ -13,6 +13,7 @@ from app.sketchpad.tab import build_example
 from app.sketchpad.why import PATCHES_PX, describe_change, show_change, show_maps, show_nearest
 from app.ui.answers import answer
 from app.ui.drawing import read_drawing
+from app.ui.numbers import write_percent
 from models.checkpoints.prediction import load_cached, predict_digit
 from models.runs.library import resolve_choice
 from models.sketch.counterfactual import find_counterfactual
@@ -117,7 +118,8 @@ def test_change_is_the_models(target):
     for step, frame in enumerate(shown["frames"]):
         assert np.array_equal(read_bytes(frame["image"]), np.rint(255 * found.images[step]))
         probabilities = predict_digit(found.images[step], "mlp").probabilities
-        assert frame["shares"] == pytest.approx(probabilities[[shown["answer"], target]], abs=1e-5)
+        assert frame["shares"][:2] == pytest.approx(probabilities[[shown["answer"], target]], abs=1e-5)
+        assert sum(frame["shares"]) == pytest.approx(1)
         assert frame["read"] == probabilities.argmax()
         change = (read_bytes(frame["change"]).astype(float) - 128) / 127
         assert change == pytest.approx(found.images[step] - IMAGE, abs=0.005)
@@ -126,6 +128,8 @@ def test_change_is_the_models(target):
     assert shown["sentence"] == describe_change(found, shown["answer"])
     for ink in (found.added_px, found.erased_px):
         assert ink < 0.05 or f"{ink:.0f} " in shown["sentence"] or f"{ink:.1f} " in shown["sentence"]
+    rest = 1 - found.probabilities[-1][target]
+    assert (f"The other {write_percent(rest)}: " in shown["sentence"]) == (rest >= 0.05)
     assert f"turns this {shown['answer']} into a{'n' if target == 8 else ''} {target}, " in shown["sentence"]
 
 

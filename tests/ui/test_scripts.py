@@ -15,6 +15,7 @@ from app.main import build_app
 from app.server.launch import write_page_script
 from app.ui.loader import build_script_routes
 
+SHARED = Path(__file__).parents[2] / "app" / "ui" / "components"
 NODE = Path(playwright.__file__).parent / "driver" / "node"  # Playwright brings it along
 PARSE = """
 (async () => {
@@ -30,6 +31,16 @@ PARSE = """
     } catch (error) { console.log(`${name}: ${error}`); }
   }
 })();
+"""
+# Letters of six tenths of the font's size, as wide as they come.
+FIT = """
+const window = {};
+const [text, values, width] = JSON.parse(require("fs").readFileSync(0, "utf8"));
+const context = { font: "", measureText: (text) => ({ width: 0.6 * parseInt(context.font) * text.length }) };
+const [fit, write] = new Function("window", `${text}; return [fitNumbers, formatNumber];`)(window);
+const digits = fit(context, values, width);
+const widths = values.map((value) => context.measureText(write(value, digits)).width);
+console.log(JSON.stringify([digits, parseInt(context.font), Math.max(...widths)]));
 """
 
 
@@ -96,3 +107,21 @@ def test_script_of_another_version_or_place_is_not_there(starts, server, change)
 
 def test_events_that_a_script_sends_are_known_to_gradio(starts):
     assert '// It sends: "input", "submit"' in starts["pad"]
+
+
+@pytest.mark.parametrize(
+    ("values", "digits", "size_px"),
+    [
+        ([0.26, 0.34, -0.31, -0.38], 2, 10),
+        ([1, 0, -1], 2, 11),
+        ([0.0123, -0.0251], 2, 8),
+        ([0.00321, -0.00123], 1, 8),
+    ],
+)
+def test_numbers_keep_within_their_cells(values, digits, size_px):
+    text = "\n".join((SHARED / f"{name}.js").read_text() for name in ("nodes", "numbers", "canvas", "grids"))
+    sent = json.dumps([text, values, 30])
+    out = subprocess.run([NODE, "-e", FIT], input=sent, capture_output=True, text=True, check=True).stdout
+    *chosen, widest = json.loads(out)
+    assert chosen == [digits, size_px]
+    assert widest <= 30

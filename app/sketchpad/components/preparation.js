@@ -65,9 +65,8 @@ const transport = createTransport(find(".gb-transport"), showPosition, { firstSp
 
 function showPosition(steps, newPosition) {
   if (!shown) return;
-  const nearest = Math.min(shown.steps.length - 1, Math.round(newPosition));
   position = Math.min(newPosition, shown.steps.length - 1);
-  step = nearest;
+  step = Math.min(steps, shown.steps.length - 1);  // as the transport counts them
   showStep();
   drawWay();
 }

@@ -122,9 +122,9 @@ function takeChange({ request, answer }) {
 }
 
 function fillBars() {
-  changePart.querySelector(".gb-why-bars").replaceChildren(...[change.answer, change.target].map((digit) => {
+  changePart.querySelector(".gb-why-bars").replaceChildren(...[String(change.answer), String(change.target), "others"].map((name) => {
     const bar = document.createElement("li");
-    addNode(bar, "b", "", String(digit));
+    addNode(bar, "b", "", name);
     addNode(bar, "i");
     addNode(bar, "span");
     return bar;
@@ -140,7 +140,8 @@ function showFrame(steps) {
     bar.children[1].style.setProperty("--share", frame.shares[index]);
     setText(bar.children[2], frame.texts[index]);
     bar.title = String(frame.shares[index]);
-    bar.classList.toggle("is-read", frame.read === [change.answer, change.target][index]);
+    const bars = [change.answer, change.target];
+    bar.classList.toggle("is-read", index === 2 ? !bars.includes(frame.read) : frame.read === bars[index]);
   });
   changePart.querySelector(".gb-why-frames").dataset.step = String(steps);
   paintFrames(frame);

@@ -3,11 +3,24 @@
 
 const GAP_PX = 28;
 const NUMBER_CELL_PX = 34;  // cells of this size hold their number
+const NUMBER_SIZES_PX = [11, 10, 9, 8];
 const GRID_COLORS = { zero: "--gb-zero", positive: "--gb-positive", negative: "--gb-negative", sunk: "--gb-surface-sunk",
   ink: "--gb-ink", line: "--gb-line", lineStrong: "--gb-line-strong", accent: "--gb-accent", halo: "--gb-surface" };
 
 const numRows = (panel) => panel.values.length;
 const numColumns = (panel) => (panel.values[0] || []).length;
+
+// Give the context the largest font in which every number keeps within its cell; returns its digits, one where two are
+// too many. What is wider even so is drawn narrower.
+function fitNumbers(context, values, width) {
+  for (const digits of [2, 1]) {
+    for (const size of NUMBER_SIZES_PX) {
+      context.font = `${size}px ui-sans-serif, system-ui, sans-serif`;
+      if (values.every((value) => context.measureText(formatNumber(value, digits)).width <= width)) return digits;
+    }
+  }
+  return 1;
+}
 
 // `attach` gets each new canvas with its place in the row, `mark` draws upon a panel, `describe` adds to its label.
 function createGrids(row, legend, { attach = () => {}, mark = () => {}, describe = () => "" } = {}) {
@@ -133,14 +146,15 @@ function createGrids(row, legend, { attach = () => {}, mark = () => {}, describe
   }
 
   function drawNumbers(context, panel, left, top) {
-    context.font = "11px ui-sans-serif, system-ui, sans-serif";
+    const width = panel.cell - 4;
+    const digits = fitNumbers(context, panel.values.flat().filter(isNumber), width);
     context.textAlign = "center";
     context.textBaseline = "middle";
     panel.values.forEach((line, r) => line.forEach((value, c) => {
       if (!isNumber(value)) return;
       const [red, green, blue] = colorOf(value, panel);
       context.fillStyle = 0.3 * red + 0.59 * green + 0.11 * blue > 140 ? "#101620" : "#ffffff";
-      context.fillText(formatNumber(value, 2), left + (c + 0.5) * panel.cell, top + (r + 0.5) * panel.cell);
+      context.fillText(formatNumber(value, digits), left + (c + 0.5) * panel.cell, top + (r + 0.5) * panel.cell, width);
     }));
   }
 
