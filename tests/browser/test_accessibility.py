@@ -73,6 +73,16 @@ FIND_UNREACHABLE = """() => {
     return !isReached && !notForHands.includes(getComputedStyle(element).cursor);
   }).map((element) => `unreachable: ${element.outerHTML.slice(0, 200)}`);
 }"""
+# A table scrolls in no box while the window has room for it, neither down nor sideways.
+FIND_CUT_TABLES = """() => [...document.querySelectorAll("table")].filter((table) => table.checkVisibility())
+  .filter((table) => {
+    for (let box = table; box && box.role !== "tabpanel"; box = box.parentElement) {
+      const { overflowX, overflowY } = getComputedStyle(box);
+      if (/auto|scroll|hidden/.test(overflowX) && box.scrollWidth > box.clientWidth + 1) return true;
+      if (/auto|scroll|hidden/.test(overflowY) && box.scrollHeight > box.clientHeight + 1) return true;
+    }
+    return false;
+  }).map((table) => `cut: ${table.textContent.trim().slice(0, 80)}`)"""
 CONTRAST = {"runOnly": ["color-contrast"], "preload": False}
 ALL_ELSE = {"rules": {"color-contrast": {"enabled": False}}}
 
@@ -114,6 +124,7 @@ def test_every_tab_is_for_everybody_and_asks_no_other_host(open_page, asked_host
         page.set_viewport_size(WIDE)
         open_whole_tab(page, name)
         findings[name, "keys"] = page.evaluate(FIND_UNREACHABLE)
+        findings[name, "tables"] = page.evaluate(FIND_CUT_TABLES)
         for width, viewport in (("wide", WIDE), ("narrow", NARROW)):
             page.set_viewport_size(viewport)
             page.keyboard.press("Tab")  # what scrolls is made to be reached by keys when they are used
