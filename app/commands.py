@@ -49,6 +49,8 @@ def _execute(folder: Path, owner_key: str, out: Path | None) -> str:
     from models.runs.status import find_run_checkpoint
 
     print(f"Run {folder.name}. The page shows it under “Open a run by its id”.")
+    if config:
+        print(f"Recipe {name_config(config)}: {describe_settings(config)}; seed {config.seed}.")
     if owner_key:
         print(f"With its owner's key, {owner_key}, the page can also stop, rename and delete it.")
     status = _show_run(folder)
@@ -260,12 +262,13 @@ def run_checkpoints(options: argparse.Namespace) -> int:
     """List the shipped checkpoints with what their headers record."""
     from models.checkpoints.file import list_checkpoints, read_info
     from models.networks.registry import get_network_spec
+    from models.training.recipes import name_recorded
 
     for name in list_checkpoints():
         info = read_info(name)
         title = get_network_spec(info.network).title
         accuracy = "not tested" if info.test_accuracy is None else f"test accuracy {info.test_accuracy:.4f}"
-        recipe = f"{info.recipe.get('recipe', 'own')} recipe, seed {info.seed}"
+        recipe = f"{name_recorded(info)} recipe, seed {info.seed}"
         epochs = f"{info.epochs} epoch" + "s" * (info.epochs != 1)
         print(f"{name:17} {title:24} {accuracy}  {info.dataset}, {recipe}, {epochs}")
     return 0

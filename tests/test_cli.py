@@ -67,6 +67,7 @@ def test_train_makes_a_run_and_copies_its_checkpoint(capsys, tmp_path):
     assert "50/50" in progress
     (run_id,) = re.findall("^Run ([0-9a-f]{32})", printed)
     assert (read_run(run_id).status, read_run(run_id).num_snapshots) == ("done", 3)
+    assert "Recipe notebook, but 1,000 of 60,000 images, weight decay 0.001, augmented: SGD" in printed
 
 
 @pytest.mark.usefixtures("small_test_set")

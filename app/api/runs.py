@@ -12,8 +12,8 @@ from models.runs.library import RUN_PREFIX
 from models.runs.limits import RunLimits, narrow_settings, read_limits
 from models.runs.start import find_start, plan_start
 from models.runs.status import read_run
-from models.training.config import MAX_EPOCHS, RECIPES, SETTINGS
-from models.training.recipes import make_config
+from models.training.config import MAX_EPOCHS, RECIPES, SETTINGS, TrainConfig
+from models.training.recipes import make_config, name_config
 from models.training.settings import Setting
 
 # The parameters of `/train` in the order that programs count on; a setting that is new follows them.
@@ -64,7 +64,7 @@ def build_train() -> Callable[..., str]:
     defaults |= {"network": inspect.Parameter.empty}
     texts = {name: _describe_argument(setting) for name, setting in offered.items()} | {
         "network": f"{', '.join(NETWORKS)}.",
-        "recipe": f"{', '.join(RECIPES)}; a changed hyperparameter makes any recipe free.",
+        "recipe": f"{', '.join(RECIPES)}; whatever differs from a recipe is free.",
         "name": "what the page calls the run.",
         "start_from": "whose weights to train on: a shipped checkpoint's name, or the id of a run that has "
         "ended; empty for fresh weights.",
@@ -120,7 +120,8 @@ def runs(run_id: str) -> dict[str, Any]:
     Returns:
         status ("waiting", "starting", "running", "done", "diverged", "stopped", "failed" or "interrupted"),
         message, place (in the queue; 0 where it does not wait), can_resume, name, imported (the file that its
-        weights came in; empty where they were trained here), config, step, num_steps,
+        weights came in; empty where they were trained here), recipe (what its settings are called:
+        "notebook", or "notebook, but dropout 0.3"), config, step, num_steps,
         seconds, latest (the last report: step, epoch, loss, smoothed_loss, learning_rate, weight_norm,
         gradient_norm, images_per_second; null before the first one), epochs (of each its losses and
         accuracies), test (accuracy, low, high, loss, confusion; null until it has been tested), num_looks
@@ -138,6 +139,7 @@ def runs(run_id: str) -> dict[str, Any]:
         "can_resume": run.can_resume,
         "name": run.name,
         "imported": run.imported,
+        "recipe": name_config(TrainConfig(**run.config)),
         "config": run.config,
         "step": run.step,
         "num_steps": run.num_steps,

@@ -20,7 +20,8 @@ from models.runs.status import (
     keep_readable_runs,
     read_run,
 )
-from models.training.config import IMPORTED, OPTIMIZERS, SETTINGS
+from models.training.config import IMPORTED, OPTIMIZERS, SETTINGS, TrainConfig
+from models.training.recipes import name_config
 
 MAX_RUNS = 8
 MAX_POINTS = 150  # of a curve: as many as its chart has room for
@@ -50,7 +51,7 @@ def show_comparison(run_ids: Any) -> Comparison:
     ids = list(dict.fromkeys(keep_known_runs(run_ids)))[:MAX_RUNS]
     readable = keep_readable_runs(ids)
     runs = readable or [read_run(EXAMPLE_RUN)]
-    configs = [run.config for run in runs]
+    configs = [run.config | {"recipe": name_config(TrainConfig(**run.config))} for run in runs]
     names = [run.name or title_run(run) for run in runs]
     labels = label_runs(names, configs)
     return {

@@ -32,7 +32,7 @@ from models.training.config import RECIPES
 from models.training.recipes import make_config
 from models.training.settings import Setting
 
-OPENING_NETWORK, OPENING_RECIPE, OPENING_IMAGES = "convnet", "notebook", 10_000
+OPENING_NETWORK, FOLLOWED_RECIPE, OPENING_IMAGES = "convnet", "notebook", 10_000
 _FEWEST_IMAGES = 1_000
 _FILL = Path(__file__).parent / "components" / "fill_form.js"
 # The fields that stand outside the hyperparameters.
@@ -103,7 +103,7 @@ def _summarise(form: Form, followed: str, shown: str) -> Summary:
 
 def write_filling() -> str:
     """Return the `js` that makes `window.glassboxRunForm.fill`, with all that a recipe may fill in."""
-    base = fill_form(OPENING_NETWORK, OPENING_RECIPE)
+    base = fill_form(OPENING_NETWORK, FOLLOWED_RECIPE)
     recipes: dict[str, dict[str, Form]] = {recipe: {} for recipe in RECIPES}
     for recipe, networks in recipes.items():
         for network in NETWORKS:
@@ -112,7 +112,7 @@ def write_filling() -> str:
     table = {
         "fields": list_fields(),
         "decided": list_recipe_fields(),
-        "opening": {"network": OPENING_NETWORK, "recipe": OPENING_RECIPE},
+        "opening": {"network": OPENING_NETWORK, "recipe": FOLLOWED_RECIPE},
         "base": base,
         "recipes": recipes,
         "conditions": list_conditions(),
@@ -124,8 +124,8 @@ def build_form() -> Controls:
     """Build the controls below the buttons, filled with the opening's configuration."""
     settings = narrow_settings(read_limits())
     dataset = "mnist" if has_files("mnist") else "strokes"
-    opening = fill_form(OPENING_NETWORK, OPENING_RECIPE)
-    config = make_config(OPENING_NETWORK, OPENING_RECIPE, dataset=dataset, num_images=OPENING_IMAGES, seed=0)
+    opening = fill_form(OPENING_NETWORK, FOLLOWED_RECIPE)
+    config = make_config(OPENING_NETWORK, FOLLOWED_RECIPE, dataset=dataset, num_images=OPENING_IMAGES, seed=0)
     shown = {"network": OPENING_NETWORK, "dataset": dataset, "seed": config.seed} | opening
     fields: dict[str, Any] = {}
     fields["network"] = gr.Dropdown(
@@ -148,9 +148,9 @@ def build_form() -> Controls:
     )
     recipe = gr.Dropdown(
         list(RECIPES),
-        value=OPENING_RECIPE,
+        value=config.recipe,
         label="Recipe",
-        info="Fills in the images and all hyperparameters; once you change one, it is free.",
+        info="Fills in the images and all hyperparameters; once you change one of them, it is free.",
         filterable=False,
         elem_id="run-recipe",
     )
@@ -176,7 +176,7 @@ def build_form() -> Controls:
             elem_id="run-seeds",
         )
     ordered = {name: fields[name] for name in list_fields()}
-    followed = gr.State(OPENING_RECIPE)
+    followed = gr.State(FOLLOWED_RECIPE)
     return Controls(ordered, recipe, num_seeds, hyperparameters, about, warnings, followed)
 
 

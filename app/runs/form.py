@@ -12,10 +12,16 @@ from typing import Any
 from app.ui.numbers import read_field
 from models.data.files import has_files
 from models.data.names import NUM_IMAGES, TITLES, TRAIN_SHARE
-from models.networks.registry import NETWORKS, get_network_spec, has_dropout
+from models.networks.registry import (
+    NETWORKS,
+    get_network_spec,
+    has_dropout,
+    set_dropout,
+    summarise_network,
+)
 from models.runs.limits import narrow_settings, read_limits
 from models.training.config import MOMENTUM_OPTIMIZERS, OPTIMIZERS, SETTINGS, TrainConfig, describe_settings
-from models.training.recipes import make_config
+from models.training.recipes import make_config, name_config
 from models.training.settings import Setting
 
 OWN_DROPOUT = "own"
@@ -113,7 +119,8 @@ def read_form(form: Form, recipe: str) -> TrainConfig:
 
     Args:
         form: What stands in the controls, unchecked.
-        recipe: The recipe that the fields follow; where one of them differs, the configuration's is "free".
+        recipe: The recipe that the fields follow; where one that it fills in differs, the configuration's
+            is "free".
 
     Raises:
         ValueError: If a field is empty, or what stands there is not allowed; the message says what is.
@@ -159,9 +166,10 @@ def read_num_seeds(value: Any) -> int:
 
 
 def describe_choice(config: TrainConfig) -> str:
-    """Return what the chosen network is, and by what the recipe trains it, in two sentences."""
-    spec = get_network_spec(config.network)
-    return f"{spec.title}: {spec.summary}. {describe_settings(config)}."
+    """Return what the chosen network is, and how it is trained by which recipe, in two sentences."""
+    title = get_network_spec(config.network).title
+    network = summarise_network(config.network, set_dropout(config.network, config.dropout))
+    return f"{title}: {network}. Recipe {name_config(config)}: {describe_settings(config)}."
 
 
 def list_warnings(config: TrainConfig) -> list[str]:

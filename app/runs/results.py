@@ -16,6 +16,8 @@ from models.data.names import TITLES, name_classes, shows_clothes
 from models.networks.registry import NETWORKS
 from models.runs.records import Answers, load_test_images, read_answers, read_looks
 from models.runs.status import EXAMPLE_RUN, LIVE_STATUSES, RunState, keep_known_runs, read_run
+from models.training.config import TrainConfig
+from models.training.recipes import name_config
 
 MAX_IMAGES = 40
 NUM_MISTAKES = 12
@@ -60,7 +62,7 @@ def show_results(run_id: Any, known: Any = None) -> Results | Absent:
     start = run.config["start_from"]
     return {
         "id": run_id,
-        "title": title_run(run) + (f", trained on from {start}" if start else ""),
+        "title": f"{title_run(run)} ({name_config(TrainConfig(**run.config))})",
         "accuracy": write_percent(test["accuracy"], 2),
         "accuracy_title": f"{confusion.trace():,} of {num:,} images",
         "score": f"of {num:,} test images read correctly · 95% interval {write_percent(test['low'], 2)} to "

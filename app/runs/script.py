@@ -12,6 +12,7 @@ from models.networks.registry import get_network_spec
 from models.networks.source import write_network
 from models.training import augmentation, distortion
 from models.training.config import IMPORTED, TrainConfig, describe_settings
+from models.training.recipes import name_config
 
 _SCRIPT = '''\
 """{title}.
@@ -148,7 +149,7 @@ def write_run_script(config: TrainConfig) -> str:
     )
     return _SCRIPT.format(
         title=f"{get_network_spec(config.network).title} on {dataset}",
-        settings=fill(f"{describe_settings(config)}.", _WIDTH),
+        settings=fill(f"Recipe {name_config(config)}: {describe_settings(config)}.", _WIDTH),
         needs=_describe_needs(config),
         imports=_write_imports(config),
         functions="\n\n".join(part.rstrip() + "\n" for part in _list_functions(config)).rstrip(),

@@ -79,7 +79,8 @@ def read_test(run: RunState) -> float | None:
 
 
 def _drop_seed(config: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in config.items() if name != "seed"}
+    """Return what decides a training but for its seed; the recipe's name says nothing beside the others."""
+    return {name: value for name, value in config.items() if name not in ("seed", "recipe")}
 
 
 def _judge(first: _Tested, second: _Tested) -> Verdict:

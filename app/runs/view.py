@@ -16,6 +16,7 @@ from models.runs.folder import EVENTS
 from models.runs.owner import has_owner
 from models.runs.status import EXAMPLE_RUN, LIVE_STATUSES, RunNews, RunState
 from models.training.config import IMPORTED, TrainConfig, describe_settings
+from models.training.recipes import name_config
 
 MAX_VIEW_POINTS = 300  # of each curve, when a run is first looked at
 MAX_NEWS_POINTS = 10  # a kilobyte an update
@@ -48,14 +49,13 @@ def show_card(run: RunState) -> RunCard:
     images = f"{config.num_images or ALL_IMAGES:,} images"
     network, dataset = NETWORKS[config.network].title, TITLES[config.dataset]
     name = "Example" if run.run_id == EXAMPLE_RUN else run.name
-    about = f"{dataset} · {config.recipe} · seed {config.seed}"
-    settings = f"Recipe {config.recipe}: {describe_settings(config)}; {images}, seed {config.seed}."
+    recipe = name_config(config)
+    about = f"{dataset} · {recipe} · seed {config.seed}"
+    settings = f"Recipe {recipe}: {describe_settings(config)}; {images}, seed {config.seed}."
     if run.imported:
         about = f"{dataset} · {IMPORTED}"
         trained = "" if config.recipe == IMPORTED else f" Its record says how it was trained. {settings}"
         settings = f"Imported from {run.imported}, not trained here.{trained}"
-    if config.start_from:
-        about += f" · from {config.start_from}"
     latest = run.steps[-1] if run.steps else None
     is_stepping = run.status == "running" and run.message in (_TRAINING, _STOPPING)
     return {

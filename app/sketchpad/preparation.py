@@ -18,6 +18,7 @@ from models.runs.library import resolve_digit_reader
 from models.sketch.likeness import Gauge, Measure, gauge_likeness
 from models.sketch.preparation import SketchRefused
 from models.sketch.preparation_steps import Step, follow_image, follow_strokes
+from models.training.recipes import name_recorded
 
 BRUSH_PX = 18.0  # the pad's, where it does not say
 MAX_BRUSH_PX = 60.0
@@ -64,7 +65,7 @@ def show_preparation(drawing: Any, checkpoint: Any, brush_px: Any = None) -> Pre
 
 def _name_network(path: Path) -> str:
     info = load_cached(path).info
-    return f"{get_network_spec(info.network).title} ({info.recipe.get('recipe', 'own')})"
+    return f"{get_network_spec(info.network).title} ({name_recorded(info)})"
 
 
 def _read_brush(brush_px: Any) -> float:

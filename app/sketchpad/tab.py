@@ -139,10 +139,12 @@ def describe_choice(key: str) -> str:
     """Return a few lines of Markdown about a checkpoint, all from its header."""
     from models.checkpoints.file import read_info
     from models.data.names import TITLES, shows_clothes
-    from models.networks.registry import get_network_spec
+    from models.networks.registry import summarise_network
+    from models.training.recipes import name_recorded
 
     try:
         info = read_info(resolve_choice(key))
+        layers = summarise_network(info.network, info.config)
     except ValueError as mistake:  # the run has been deleted, or its file is damaged
         return str(mistake)
     clothes = ""
@@ -154,9 +156,9 @@ def describe_choice(key: str) -> str:
         where = TITLES.get(info.dataset, info.dataset)
         reads = f" It reads {write_percent(info.test_accuracy)} of the test images of {where} rightly."
     made = (
-        f"Trained by the {info.recipe.get('recipe', 'own')} recipe for {epochs} in "
+        f"Recipe {name_recorded(info)}: trained for {epochs} in "
         f"{format_seconds(info.seconds)}, seed {info.seed}."
     )
     if info.recipe.get("recipe") == "imported":
         made = "Imported, not trained here."
-    return f"{get_network_spec(info.network).summary}.\n\n{made}{reads}{clothes}"
+    return f"{layers}.\n\n{made}{reads}{clothes}"

@@ -19,6 +19,7 @@ from models.runs.folder import read_name
 from models.runs.library import RUN_PREFIX, resolve_choice
 from models.sketch.field import find_field
 from models.sketch.preparation import SketchDigit, SketchRefused
+from models.training.recipes import name_recorded
 
 MAX_CHECKPOINTS = 6
 # Strokes take two milliseconds, in hundreds of small steps. Threads that take them side by side wait for each
@@ -118,7 +119,7 @@ def _ask_checkpoint(sketch: SketchDigit | SketchRefused, key: str) -> NetworkAns
     try:
         path = resolve_choice(key)
         info = load_cached(path).info
-        name = f"{get_network_spec(info.network).title} ({info.recipe.get('recipe', 'own')})"
+        name = f"{get_network_spec(info.network).title} ({name_recorded(info)})"
         if key.startswith(RUN_PREFIX):
             name = f"{read_name(path.parent) or 'Your run'}: {name}"
         if isinstance(sketch, SketchRefused):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
@@ -123,6 +124,38 @@ def set_dropout(name: str, dropout: float | None) -> dict[str, Any]:
         return {}
     own = getattr(get_network_spec(name).config, "dropouts", None)
     return {"dropout": dropout} if own is None else {"dropouts": [dropout] * len(own)}
+
+
+def is_own_dropout(name: str, dropout: float) -> bool:
+    """Return whether all dropout layers of a network have this probability anyway."""
+    spec = get_network_spec(name)
+    return _list_dropouts(apply_changes(spec, set_dropout(name, dropout))) == _list_dropouts(spec.config)
+
+
+def summarise_network(name: str, changes: Mapping[str, Any] | None = None) -> str:
+    """Return a network's layers in a line, with the dropout that it has.
+
+    Args:
+        name: A name in `NETWORKS`.
+        changes: Fields that differ from the notebook's configuration, as a checkpoint records them.
+
+    Raises:
+        ValueError: As `build_network`.
+    """
+    spec = get_network_spec(name)
+    dropouts = _list_dropouts(apply_changes(spec, changes or {}))
+    if dropouts == _list_dropouts(spec.config):
+        return spec.summary
+    shown = " and ".join(f"{dropout:g}" for dropout in dict.fromkeys(dropouts))
+    text = f"dropout {shown}" if any(dropouts) else "no dropout"
+    summary, is_told = re.subn(r"dropout( 0\.\d+)?", text, spec.summary)
+    return summary if is_told else f"{summary}, with {text}"
+
+
+def _list_dropouts(config: Any) -> tuple[float, ...]:
+    """Return the probabilities of a configuration's dropout layers."""
+    one = getattr(config, "dropout", None)
+    return getattr(config, "dropouts", ()) if one is None else (one,)
 
 
 def apply_changes(spec: NetworkSpec, changes: Mapping[str, Any]) -> Any:

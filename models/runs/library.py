@@ -12,6 +12,7 @@ from models.networks.registry import get_network_spec
 from models.runs.folder import EXAMPLE_RUN, read_name
 from models.runs.status import find_run_checkpoint, keep_known_runs
 from models.sketch.preparation import SketchRefused
+from models.training.recipes import name_recorded
 
 DEFAULT_CHOICE = "sketchpad"  # made for people's drawings
 RUN_PREFIX = "run:"
@@ -94,7 +95,7 @@ def resolve_digit_reader(key: object) -> Path:
 
 def _describe(info: CheckpointInfo) -> str:
     """Return network, recipe and test accuracy, short enough for a list; MNIST is not named."""
-    title = f"{get_network_spec(info.network).title} ({info.recipe.get('recipe', 'own')})"
+    title = f"{get_network_spec(info.network).title} ({name_recorded(info)})"
     score = "not tested" if info.test_accuracy is None else f"{info.test_accuracy:.1%}"
     where = "" if info.dataset == "mnist" else f" on {TITLES.get(info.dataset, info.dataset)}"
     return f"{title}, {score}{where}"

@@ -38,7 +38,8 @@ class TrainConfig:
 
     Attributes:
         network: Name in the registry.
-        recipe: Name of the recipe that the hyperparameters come from; "free" where any of them was changed;
+        recipe: Name of the recipe that it is; "free" where anything that a recipe decides was changed. Runs
+            of earlier versions have any number of images under a recipe's name: `name_config` says what is.
             "imported" of weights that were trained elsewhere, where only network and data set are known.
 
     The other attributes are declared as settings: `SETTINGS[name]` says what each is and may be.
@@ -81,6 +82,7 @@ class TrainConfig:
         "constant", str, "how the learning rate changes over the steps",
         choices=SCHEDULES, label="Learning rate over the steps",
         describe=lambda config: "" if config.schedule == "constant" else f"{config.schedule} schedule",
+        absence="constant learning rate",
     )  # fmt: skip
     batch_size: int = declare(
         32, int, "images a step",
@@ -110,6 +112,7 @@ class TrainConfig:
         False, bool, "shift, turn and scale each training image a little at random each time",
         label="Augment the images", info="Each is shifted, turned and scaled a little, anew each time.",
         describe=lambda config: "augmented" if config.augment else "",
+        absence="not augmented",
     )  # fmt: skip
     distortions: str = declare(
         "", str, "how each training image is distorted at random each time",
@@ -118,6 +121,7 @@ class TrainConfig:
         describe=lambda config: (
             f"distorted ({config.distortions.replace(',', ', ')})" if config.distortions else ""
         ),
+        absence="not distorted",
     )  # fmt: skip
     added_strokes: int = declare(
         0, int, "built-in strokes added to the training images, never to those that validate",
@@ -126,6 +130,7 @@ class TrainConfig:
         describe=lambda config: (
             f"{config.added_strokes:,} built-in strokes added" if config.added_strokes else ""
         ),
+        absence="no built-in strokes added",
     )  # fmt: skip
     label_smoothing: float = declare(
         0.0, float, "share of the right answer's probability that is spread over all ten",
@@ -134,12 +139,14 @@ class TrainConfig:
         describe=lambda config: (
             f"label smoothing {config.label_smoothing:g}" if config.label_smoothing else ""
         ),
+        absence="no label smoothing",
     )  # fmt: skip
     precision: str = declare(
         "float32", str, "number format of the multiplications, forward and backward",
         choices=PRECISIONS,
         label="Number format", info="Of the multiplications; bfloat16 is coarser and may be faster.",
         describe=lambda config: "" if config.precision == "float32" else config.precision,
+        absence="float32",
     )  # fmt: skip
     seed: int = declare(
         0, int, "seed of the weights, the order of the images and dropout",

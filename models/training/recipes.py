@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
-from typing import Any
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any
 
-from models.networks.registry import get_network_spec
-from models.training.config import RECIPES, TrainConfig
-from models.training.settings import check_name, list_settings
+from models.data.names import NUM_IMAGES
+from models.networks.registry import get_network_spec, is_own_dropout
+from models.training.config import IMPORTED, RECIPES, SETTINGS, TrainConfig
+from models.training.settings import check_name
+
+if TYPE_CHECKING:
+    from models.checkpoints.file import CheckpointInfo
+
+_MAX_DIFFERENCES = 4  # beyond them it is another training, and no variant of a recipe
 
 # Where they differ from the defaults.
 _NOTEBOOK: Mapping[str, Mapping[str, Any]] = {
@@ -52,7 +58,8 @@ def make_config(network: str, recipe: str = "notebook", **changes: Any) -> Train
     for logistic regression, SGD with momentum 0.9 for the MLP, Adam for the convolutional networks. `fast`
     aims at the same accuracy in a fraction of the time, which `benchmarks/time_to_accuracy.py` measures.
     `sketch` aims at people's drawings, with strokes added and every image distorted.
-    `free` begins as `notebook`. A changed hyperparameter makes any recipe `free`.
+    `free` begins as `notebook`. A change of anything that a recipe decides makes it `free`: of a
+    hyperparameter, or of the number of images.
 
     Raises:
         ValueError: If the network, the recipe, a field or its value is not allowed.
@@ -67,12 +74,67 @@ def make_config(network: str, recipe: str = "notebook", **changes: Any) -> Train
     chosen = {name: value for name, value in changes.items() if value is not None}
     config = TrainConfig(**{"network": network, "recipe": recipe} | dict(own) | chosen)
     unchanged = TrainConfig(**{"network": network, "recipe": recipe} | dict(own))
-    if all(getattr(config, name) == getattr(unchanged, name) for name in _list_hyperparameters()):
+    if _list_decided(config) == _list_decided(unchanged):
         return config
     return TrainConfig(**{"network": network} | dict(own) | chosen | {"recipe": "free"})
 
 
-def _list_hyperparameters() -> list[str]:
-    """Return the fields of a configuration that a recipe decides."""
-    settings = list_settings(TrainConfig)
-    return [name for name, setting in settings.items() if setting.is_hyperparameter]
+def name_config(config: TrainConfig) -> str:
+    """Return what people call a configuration: "notebook", or "notebook, but 10,000 of 60,000 images".
+
+    It is read off the settings, whatever recipe they say they are of: the recipe that is nearest, with what
+    differs from it. Data set and seeds are no recipe's, and stand beside it.
+
+    Returns:
+        "free" where no recipe is near, "imported" where nothing is known.
+    """
+    if config.recipe == IMPORTED:
+        return IMPORTED
+    own_dropout = config.dropout is not None and is_own_dropout(config.network, config.dropout)
+    effective = replace(config, dropout=None) if own_dropout else config
+    differences = {
+        recipe: _list_differences(effective, make_config(config.network, recipe))
+        for recipe in RECIPES
+        if recipe != "free"
+    }
+    nearest = min(differences, key=lambda recipe: len(differences[recipe]))
+    begun = f", begun with {config.start_from}" if config.start_from else ""
+    if len(differences[nearest]) > _MAX_DIFFERENCES:
+        return f"free{begun}"
+    but = f", but {', '.join(differences[nearest])}" if differences[nearest] else ""
+    return f"{nearest}{but}{begun}"
+
+
+def name_recorded(info: CheckpointInfo) -> str:
+    """Return what people call the training that a checkpoint records; "own" where it records no recipe."""
+    if info.recipe.get("recipe") == IMPORTED:
+        return IMPORTED
+    known = {field.name for field in fields(TrainConfig)} & info.recipe.keys()
+    changes = {name: info.recipe[name] for name in known - {"recipe"}}
+    try:
+        config = make_config(info.network, info.recipe["recipe"])
+        return name_config(replace(config, **changes))
+    except (LookupError, TypeError, ValueError):  # a header may say anything
+        return "own"
+
+
+def _list_differences(config: TrainConfig, recipe: TrainConfig) -> list[str]:
+    """Return what a configuration has otherwise than a recipe, in a few words each."""
+    differences = []
+    num_images, all_images = config.num_images or NUM_IMAGES["train"], NUM_IMAGES["train"]
+    if num_images != (recipe.num_images or all_images):
+        share = f"all {all_images:,}" if num_images == all_images else f"{num_images:,} of {all_images:,}"
+        differences.append(f"{share} images")
+    for setting in SETTINGS.values():
+        has = setting.describe(config)
+        is_told = setting.name == "start_from" or setting.name.startswith("drawing")
+        if has != setting.describe(recipe) and not is_told:
+            differences.append(has or setting.absence or f"no {setting.noun}")
+    return differences
+
+
+def _list_decided(config: TrainConfig) -> dict[str, Any]:
+    """Return what a recipe decides of a configuration, by name."""
+    names = ["start_from", *(name for name, setting in SETTINGS.items() if setting.is_hyperparameter)]
+    decided = {name: getattr(config, name) for name in names}
+    return decided | {"num_images": config.num_images or NUM_IMAGES["train"]}

@@ -30,6 +30,7 @@ class Setting:
         label: What the form calls it; the noun, unless given.
         info: What the form says below it; "{range}" stands for the range.
         describe: Returns what a configuration has of it, in a few words; "" where that is not worth saying.
+        absence: What is said of a configuration that has none of it, where a recipe has some.
         only_for: Another setting, and those of its values with which alone this one counts; None for always.
         is_hyperparameter: Whether a recipe decides it; otherwise it is about the data, or chance.
         offered: Where it can be set.
@@ -50,6 +51,7 @@ class Setting:
     label: str = ""
     info: str = ""
     describe: Callable[[Any], str] = _say_nothing
+    absence: str = ""
     only_for: tuple[str, tuple[str, ...]] | None = None
     is_hyperparameter: bool = True
     offered: Literal["everywhere", "command line", "nowhere"] = "everywhere"

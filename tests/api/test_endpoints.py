@@ -468,6 +468,7 @@ def test_train_gives_runs_that_wait_their_turn_and_whose_checkpoints_predict(cli
     assert state["status"] == "done", state["message"]
     assert (state["config"]["weight_decay"], state["config"]["optimizer"]) == (0.001, "adam")
     assert (state["name"], state["config"]["recipe"], state["num_looks"]) == ("seed 2", "free", 1)
+    assert state["recipe"] == "notebook, but 1,000 of 60,000 images, Adam, 1 epoch, weight decay 0.001"
     assert state["latest"]["step"] == state["step"] == state["num_steps"] == 25
     assert state["epochs"][0]["epoch"] == 1
     assert len(state["test"]["confusion"]) == 10

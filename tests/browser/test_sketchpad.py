@@ -271,7 +271,7 @@ def test_another_network_reads_the_same_drawing_at_once(other_pad):
     texts = {}
     for name, key in (("Logistic regression", "logistic"), ("ConvNet4", "convnet4"), ("Multi-layer", "mlp")):
         choose(other_pad.page, re.compile(rf"{name}.*\(fast"))
-        other_pad.page.locator(".gb-about").get_by_text("Trained by the fast recipe for").wait_for()
+        other_pad.page.locator(".gb-about").get_by_text("Recipe fast: trained for").wait_for()
         other_pad.page.wait_for_function("key => window.glassboxDrawing?.checkpoint === key", arg=key)
         assert other_pad.root.get_attribute("data-digit") != ""
         texts[name] = other_pad.page.locator("#pad .gb-pad-bars").inner_text()

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import math
+import re
 from types import SimpleNamespace
 
 import gradio as gr
@@ -24,25 +25,26 @@ from app.runs.tab import on_load, on_open_run, on_start, read_run_id
 from models.networks.registry import NETWORKS
 from models.training.recipes import make_config
 
-IMAGES = {"dataset": "strokes", "num_images": 1_000, "seed": 0}
+DATA = {"dataset": "strokes", "seed": 0}
+IMAGES = {**DATA, "num_images": 1_000}
 UNCHANGED = gr.skip()
 
 
 def make_form(network="convnet", recipe="notebook", **changes):
-    form = {"network": network, **fill_form(network, recipe), **IMAGES, **changes}
+    form = {"network": network, **fill_form(network, recipe), **DATA, **changes}
     return {name: form[name] for name in list_fields()}
 
 
 @pytest.mark.parametrize("recipe", ["notebook", "fast"])
 @pytest.mark.parametrize("network", NETWORKS)
 def test_filled_form_means_the_recipe_itself(network, recipe):
-    expected = make_config(network, recipe, dataset="strokes", num_images=1_000)
-    assert read_form(make_form(network, recipe), recipe) == expected
-    assert expected.recipe == recipe
+    config = read_form(make_form(network, recipe), recipe)
+    assert config == make_config(network, recipe, dataset="strokes")
+    assert config.recipe == recipe
 
 
 def test_all_images_are_the_default_of_a_configuration():
-    config = read_form(make_form(num_images=ALL_IMAGES), "notebook")
+    config = read_form(make_form(), "notebook")
     assert config.num_images is None
 
 
@@ -51,9 +53,9 @@ def test_a_recipe_says_how_many_images_and_all_can_be_taken_instead():
     assert own < ALL_IMAGES
     assert fill_form("convnet4", "fast")["num_images"] == own
     assert fill_form("convnet4", "notebook")["num_images"] == ALL_IMAGES
-    for num_images in (own, ALL_IMAGES):
+    for num_images, name in ((own, "fast"), (ALL_IMAGES, "free")):
         config = read_form(make_form("convnet4", "fast", num_images=num_images), "fast")
-        assert (config.num_images, config.recipe) == (num_images, "fast")
+        assert (config.num_images, config.recipe) == (num_images, name)
 
 
 def test_sgd_with_momentum_is_sgd_and_its_momentum_is_no_other_optimizers():
@@ -72,10 +74,26 @@ def test_dropout_counts_where_the_network_has_a_place_for_it():
     assert read_form(make_form("mlp", dropout="0.3"), "notebook").dropout is None
 
 
-def test_changed_hyperparameter_makes_the_recipe_free_and_changing_it_back_undoes_that():
+def test_what_differs_makes_the_recipe_free_and_changing_it_back_undoes_that():
     assert read_form(make_form(learning_rate=0.01), "notebook").recipe == "free"
     assert read_form(make_form(learning_rate=0.001), "notebook").recipe == "notebook"
-    assert read_form(make_form(seed=7, num_images=2_000), "notebook").recipe == "notebook"
+    assert read_form(make_form(seed=7), "notebook").recipe == "notebook"
+    assert read_form(make_form(num_images=2_000), "notebook").recipe == "free"
+
+
+def test_form_opens_under_no_recipes_name_and_says_what_differs():
+    with gr.Blocks():
+        controls = build_form()
+    assert (controls.fields["num_images"].value, controls.recipe.value) == (10_000, "free")
+    assert "Recipe notebook, but 10,000 of 60,000 images: Adam" in controls.about.value
+
+
+def test_sentence_about_a_network_has_one_dropout():
+    for network in ("convnet2", "convnet3"):
+        text = describe_choice(make_config(network, dropout=0.3))
+        assert set(re.findall(r"dropout (0\.\d)", text)) == {"0.3"}
+        assert "dropout 0.5" in describe_choice(make_config(network))
+    assert "with no dropout" in describe_choice(make_config("convnet2", dropout=0))
 
 
 @pytest.mark.parametrize(
@@ -124,10 +142,10 @@ def test_number_of_seeds_is_a_whole_number_of_at_least_one(value):
 
 
 def test_a_chosen_recipe_is_followed_and_said():
-    choice = on_recipe("fast", "notebook", *make_form("logistic", "fast").values())
+    choice = on_recipe("fast", "notebook", *make_form("logistic", "fast", num_images=1_000).values())
     assert (choice.followed, choice.hyperparameters) == ("fast", UNCHANGED)
     assert "That is 4 steps in all" in choice.warnings
-    assert choice.about == describe_choice(make_config("logistic", "fast"))
+    assert choice.about == describe_choice(make_config("logistic", "fast", num_images=1_000))
 
 
 def test_free_opens_the_hyperparameters():

@@ -164,8 +164,8 @@ def test_card_of_an_interrupted_run_tells_where_it_ended():
     assert card["duration"] == "30 s"
     assert card["can_resume"]
     assert card["settings"] == (
-        "Recipe notebook: SGD with momentum 0.9, learning rate 0.001, batches of 32, 4 epochs; "
-        "1,000 images, seed 0."
+        "Recipe notebook, but 1,000 of 60,000 images, 4 epochs: SGD with momentum 0.9, learning rate 0.001, "
+        "batches of 32, 4 epochs; 1,000 images, seed 0."
     )
 
 
@@ -319,7 +319,9 @@ def test_run_is_renamed_deleted_and_brought_back():
     assert act("rename", name="<b>mine</b>") == ""
     (card,) = look({RUN: None})["cards"]
     assert card["label"] == "<b>mine</b>"
-    assert card["about"] == "Multi-layer perceptron · Built-in strokes · notebook · seed 0"
+    assert card["about"] == (
+        "Multi-layer perceptron · Built-in strokes · notebook, but 1,000 of 60,000 images, 4 epochs · seed 0"
+    )
     assert "at most 60" in act("rename", name="x" * 61)
     assert act("delete") == ""
     assert look({RUN: None})["gone"] == [RUN]
