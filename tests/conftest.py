@@ -2,6 +2,7 @@
 
 import os
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -86,6 +87,13 @@ def undisturbed():
     return undisturbed
 
 
+@pytest.fixture(autouse=True, scope="session")
+def read_certificates_once():
+    """Read the machine's list of certificates once: httpx reads it for every request, which takes 30 ms."""
+    with patch("ssl.create_default_context", cache(ssl.create_default_context)):
+        yield
+
+
 @pytest.fixture(autouse=True)
 def own_environment(tmp_path_factory):
     """Keep runs and uploads out of the user's folders, and a test's environment out of other tests."""
@@ -138,10 +146,10 @@ def served_page(served_runs):
 
 
 @contextmanager
-def serve_page(runs, log_path, *options):
+def serve_page(runs, log_path, *options, module="app.cli"):
     """Serve the page by a process of its own, and give its address to the `with` block."""
     port = find_free_port()
-    fixed = ["-m", "app.cli", "--port", f"{port}", "--no-open", "--runs-dir", f"{runs}"]
+    fixed = ["-m", module, "--port", f"{port}", "--no-open", "--runs-dir", f"{runs}"]
     command = [sys.executable, *fixed, *options]
     with log_path.open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env=watch_hosts(log_path))

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from functools import cache
 from urllib.parse import urlsplit
 
 import httpx
@@ -27,7 +28,8 @@ def lab_page(tmp_path_factory):
         patch.setenv("SPACE_HOST", SPACE)
         patch.setenv("GLASSBOX_FRAME_ANCESTORS", MOODLE)
         options = ("--host", "0.0.0.0", "--allowed-host", LAB)
-        with serve_page(folder / "runs", folder / "log.txt", *options) as address:
+        cold = {"module": "tests.server.cold_page"}
+        with serve_page(folder / "runs", folder / "log.txt", *options, **cold) as address:
             yield address
 
 
@@ -43,6 +45,7 @@ def name_of(address):
     return urlsplit(address).netloc
 
 
+@cache
 def find_pad(address):
     """Return the question about an empty drawing that the page itself would send."""
     config = httpx.get(f"{address}/config").json()
