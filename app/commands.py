@@ -23,6 +23,7 @@ def run_train(options: argparse.Namespace) -> int:
     from models.runs.owner import make_owner_key
     from models.runs.start import describe_run
     from models.training.config import describe_settings
+    from models.training.recipes import name_config
 
     check_beginning(options)
     check_out(options.out)
@@ -35,8 +36,8 @@ def run_train(options: argparse.Namespace) -> int:
             folder = prepare_resumption(options.resume)
     except OSError as error:
         raise ValueError(f"{describe_os_error(error)}; nothing was started.") from error
-    if config and config.start_from:
-        print(f"Trained on from {config.start_from}: {describe_settings(config)}.")
+    if config:
+        print(f"Recipe {name_config(config)}: {describe_settings(config)}; seed {config.seed}.")
     status = _execute(folder, owner_key, options.out)
     if status in ("stopped", "failed"):
         print(f"glassbox train --resume {folder.name} goes on from the last finished epoch.")
@@ -49,8 +50,6 @@ def _execute(folder: Path, owner_key: str, out: Path | None) -> str:
     from models.runs.status import find_run_checkpoint
 
     print(f"Run {folder.name}. The page shows it under “Open a run by its id”.")
-    if config:
-        print(f"Recipe {name_config(config)}: {describe_settings(config)}; seed {config.seed}.")
     if owner_key:
         print(f"With its owner's key, {owner_key}, the page can also stop, rename and delete it.")
     status = _show_run(folder)

@@ -26,7 +26,7 @@ from models.runs.folder import describe_os_error, find_run_folder, read_name
 from models.runs.management import delete_run, rename_run, restore_run
 from models.runs.owner import check_owner
 from models.runs.records import format_events
-from models.runs.status import DamagedRunError, RunNews, RunState, read_news, read_run
+from models.runs.status import DamagedRunError, RunNews, RunState, is_live, read_news, read_run
 from models.tables import DecimalMark
 from models.training.config import TrainConfig
 
@@ -76,13 +76,13 @@ def _look_at(answer: Look, run_id: str, known: Any, is_followed: bool) -> None:
     try:
         _tell_news(answer, run_id, known, is_followed)
     except DamagedRunError as damage:
-        _tell_damage(answer, run_id, damage)
+        _tell_damage(answer, run_id, damage, known)
     except ValueError:  # deleted
         answer["gone"].append(run_id)
 
 
 def _tell_news(answer: Look, run_id: str, known: Any, is_followed: bool) -> None:
-    if known is None:
+    if known is None or str(known[1]).startswith("damaged "):
         answer["cards"].append(_read_card(run_id))
         return
     offset, mark = known
@@ -104,12 +104,15 @@ def _read_card(run_id: str) -> RunCard:
     return _read_whole(run_id)[0]
 
 
-def _tell_damage(answer: Look, run_id: str, damage: DamagedRunError) -> None:
-    """Put the card of a run that cannot be read into an answer."""
-    name = ""
+def _tell_damage(answer: Look, run_id: str, damage: DamagedRunError, known: Any = None) -> None:
+    """Put the card of a run that cannot be read into an answer, unless it says nothing new."""
+    name, is_going = "", False
     with suppress(ValueError, OSError):  # it cannot be read either
+        is_going = is_live(run_id)
         name = read_name(find_run_folder(run_id))
-    answer["cards"].append(show_damaged_card(run_id, name, str(damage)))
+    card = show_damaged_card(run_id, name, str(damage), is_going)
+    if known is None or known[1] != card["mark"]:
+        answer["cards"].append(card)
 
 
 def _read_whole(run_id: str) -> tuple[RunCard, RunState]:

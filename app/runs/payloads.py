@@ -29,8 +29,9 @@ class RunCard(TypedDict):
     `learning_rate` the form begins that trains it on, where it `can_train_on`; `created` is in
     unix seconds; `checkpoint` is a path or ""; changing one that `has_owner` takes its owner's key; by its
     `mark` the browser says what it knows; `text` is the status in a few words; `share` is of the steps done;
-    `details` say how it goes; `duration`, `validation` and `test` are texts, "" where there is nothing yet;
-    at `offset` of the events the next question begins.
+    `details` say how it goes; `duration`, `validation` and `test` are texts, "" where there is nothing yet; a
+    damaged run `is_live` where it waits or trains all the same; at `offset` of the events the next question
+    begins.
     """
 
     id: str
@@ -55,6 +56,7 @@ class RunCard(TypedDict):
     duration: str
     validation: str
     test: str
+    is_live: NotRequired[bool]
     offset: NotRequired[int]
 
 

@@ -59,7 +59,6 @@ def show_results(run_id: Any, known: Any = None) -> Results | Absent:
     confusion = np.array(run.test["confusion"])  # (10, 10), row = shown, column = answered
     answers = read_answers(run_id)
     test, num = run.test, int(confusion.sum())
-    start = run.config["start_from"]
     return {
         "id": run_id,
         "title": f"{title_run(run)} ({name_config(TrainConfig(**run.config))})",

@@ -30,15 +30,20 @@ QUESTION = """## What happens while a network learns?
 Training shows a network images batch by batch and moves its weights a little after each batch, so that the
 loss falls. Choose a network and watch it fall."""
 
-# Another window of this browser may know of runs that this one has not heard of.
+# Another window of this browser may know of runs that this one has not heard of, or have taken some off the
+# list since.
 _RECALL = """(...values) => {
-  let stored = [];
-  try {
-    stored = JSON.parse(localStorage.getItem("glassbox-run-ids"));
-  } catch {
-    // A browser that stores nothing has this window alone.
-  }
-  if (Array.isArray(stored)) values[0] = [...new Set([...(values[0] || []), ...stored])];
+  const read = (key) => {
+    try {
+      const stored = JSON.parse(localStorage.getItem(key));
+      return Array.isArray(stored) ? stored : [];
+    } catch {
+      return [];  // a browser that stores nothing has this window alone
+    }
+  };
+  const removed = new Set(read("glassbox-removed-run-ids"));
+  const known = new Set([...(values[0] || []), ...read("glassbox-run-ids")]);
+  values[0] = [...known].filter((id) => !removed.has(id));
   return values;
 }"""
 # What a visitor takes off the list is no longer remembered: the list is what all windows share.

@@ -84,8 +84,20 @@ def show_card(run: RunState) -> RunCard:
     }
 
 
-def show_damaged_card(run_id: str, name: str, what: str) -> RunCard:
-    """Return the card of a run that cannot be read: its name, if it has one, and what is wrong with it."""
+def show_damaged_card(run_id: str, name: str, what: str, is_live: bool) -> RunCard:
+    """Return the card of a run that cannot be read: its name, if it has one, and what is wrong with it.
+
+    Args:
+        run_id: The run.
+        name: What its owner called it.
+        what: What is wrong, in a sentence.
+        is_live: Whether it waits or trains all the same.
+    """
+    remedy = (
+        "It goes on; stop it before you delete it."
+        if is_live
+        else "It harms no other run; delete it if you do not need it."
+    )
     return {
         "id": run_id,
         "name": name,
@@ -102,10 +114,11 @@ def show_damaged_card(run_id: str, name: str, what: str) -> RunCard:
         "can_resume": False,
         "has_owner": has_owner(run_id),
         "status": "damaged",
-        "mark": mark_status("damaged", 0, what),
+        "mark": mark_status("damaged", int(is_live), what),
         "text": _STATUS_TITLES["damaged"],
         "share": 0,
-        "details": f"{what} It harms no other run; delete it if you do not need it.",
+        "details": f"{what} {remedy}",
+        "is_live": is_live,
         "duration": "",
         "validation": "",
         "test": "",

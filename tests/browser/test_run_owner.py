@@ -130,10 +130,16 @@ def test_run_of_somebody_else_is_taken_off_the_list_and_stays(open_page, place_o
     theirs.page.wait_for_function(
         "(before) => localStorage.getItem('glassbox-runs') !== before", arg=remembered
     )
+    other = place_owned("seed 1")
+    enter(window, other, "")  # that window knew of the first one too
+    window.wait_for_listed([other, "example"])
+    theirs.wait_for_listed([other, "example"])
     theirs.page.reload()
     theirs = RunsTab(theirs.page)
-    theirs.wait_for_listed(["example"])
+    theirs.wait_for_listed([other, "example"])
     assert (served_runs / run_id).is_dir()
+    enter(theirs, run_id, "")  # who asks for it has it again
+    theirs.wait_for_listed([run_id, other, "example"])
 
 
 def test_run_of_an_earlier_version_is_everybodys_who_has_its_id(open_runs, open_page, place_run):

@@ -178,6 +178,22 @@ def test_run_that_cannot_be_read_says_why_and_can_be_deleted_and_brought_back(da
     assert look_at([A, B], A)[0][A]["status"] == "damaged"
 
 
+def test_damaged_run_that_still_trains_can_be_stopped_and_is_told_of_once(monkeypatch):
+    folder = make_folder(A, [make_step(1)])
+    damage_config(later=1)(folder)
+    with FileLock(folder / "lock"):  # as its process would hold
+        cards, _ = look_at([A], A)
+        assert (cards[A]["status"], cards[A]["is_live"]) == ("damaged", True)
+        assert "stop it before you delete it" in cards[A]["details"]
+        known = {"runs": {A: [0, cards[A]["mark"]]}, "focus": A, "view": False}
+        assert not any(read_json(answer_look(known)).values())
+        assert "Stop it before" in read_json(answer_act({"action": "delete", "id": A, "name": ""}))["error"]
+        assert read_json(answer_act({"action": "stop", "id": A, "name": ""})) == {"error": ""}
+        assert (folder / "stop").exists()
+    (card,) = read_json(answer_look(known))["cards"]
+    assert not card["is_live"]
+
+
 @pytest.mark.parametrize("taken", ["events.jsonl", "config.json", A])
 def test_run_whose_permissions_are_taken_away_is_shown_and_not_forgotten(monkeypatch, taken):
     """As a stranger in our own house: root may read everything, so the system's refusal is imitated."""

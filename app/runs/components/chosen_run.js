@@ -34,7 +34,7 @@ function createChosenRun(root, { onAct, onRename, onFile, onPause, onLeave, onTr
     setText(heading, card.name ? `${card.name}: ${card.title}` : card.title);
     setText(root.querySelector(".gb-runs-settings"), card.settings);
     setText(root.querySelector(".gb-runs-details"), card.details || "");
-    const live = isLive(card.status);
+    const live = isGoing(card);
     const isMoving = live && !card.share;  // a bar without a value moves by itself
     if (isMoving) progress.removeAttribute("value");
     else if (progress.getAttribute("value") !== String(card.share)) progress.setAttribute("value", card.share);
@@ -45,7 +45,8 @@ function createChosenRun(root, { onAct, onRename, onFile, onPause, onLeave, onTr
   function showActions(live, isPaused, isOwned) {
     const isExample = card.id === EXAMPLE;
     const isWaiting = card.status === "waiting";
-    const isHidden = { stop: !live || !isOwned, keep: !live || isWaiting || !isOwned, pause: !live || isWaiting,
+    const isFollowed = isLive(card.status) && !isWaiting;
+    const isHidden = { stop: !live || !isOwned, keep: !isFollowed || !isOwned, pause: !isFollowed,
       resume: !card.can_resume || !isOwned, "train-on": !card.can_train_on, rename: isExample || !isOwned, link: isExample, key: !ownerKey,
       delete: isExample || !isOwned, leave: isOwned };
     root.querySelector(".gb-runs-whose").hidden = isOwned;

@@ -7,6 +7,11 @@ function isLive(status) {
   return status === "waiting" || status === "starting" || status === "running";
 }
 
+// A damaged run may go on all the same.
+function isGoing(card) {
+  return isLive(card.status) || card.is_live === true;
+}
+
 // `list` is a <ul>. onChoose(id) is called for a press on a row, onTick(ids) when others are ticked.
 function createRunList(list, { onChoose, onTick }) {
   const rows = new Map();  // a run's id -> its row's parts

@@ -5,7 +5,9 @@
 const NOW_AND_THEN_MS = 2000;
 const MAX_ASKED = 200;     // runs in one question, as app/runs/live.py allows
 const STREAM = "glassbox/runs";  // below the page's own address, whatever path and scheme a proxy gives it
-const SHARED_KEY = "glassbox-run-ids";  // app/runs/tab.py reads it too
+const SHARED_KEY = "glassbox-run-ids";  // app/runs/tab.py reads both too
+const REMOVED_KEY = "glassbox-removed-run-ids";
+const MAX_REMOVED = 1000;
 const UNREACHABLE = "The server could not be reached. The runs go on; this page asks again.";
 
 const root = element.querySelector(".gb-runs");
@@ -34,19 +36,19 @@ const curves = createRunCurves(root.querySelector(".gb-runs-charts"));
 
 const listed = () => [...ids].reverse().concat(EXAMPLE);
 // Of a run that was interrupted somebody may hear again: another window may resume it.
-const isOpen = (status) => isLive(status) || status === "interrupted";
+const isOpen = (card) => isGoing(card) || card.status === "interrupted";
 const isSeen = () => !document.hidden && isLaidOut;
 
 const isUnknown = (id) => !cards.has(id) || cards.get(id).isStale;
 
 // A long list is asked about in pieces: first the chosen run, then those of which nothing is known.
 function buildQuestion() {
-  const open = listed().filter((id) => !isUnknown(id) && isOpen(cards.get(id).status));
+  const open = listed().filter((id) => !isUnknown(id) && isOpen(cards.get(id)));
   const asked = [...new Set([focus, ...listed().filter(isUnknown), ...open])].slice(0, MAX_ASKED);
   const runs = {};
   for (const id of asked) {
     if (isUnknown(id)) runs[id] = null;
-    else if (isOpen(cards.get(id).status)) runs[id] = [cards.get(id).offset || 0, cards.get(id).mark];
+    else if (isOpen(cards.get(id))) runs[id] = [cards.get(id).offset || 0, cards.get(id).mark];
   }
   const isFollowed = !isPaused || needsView;
   return { runs, focus: isFollowed ? focus : "", view: needsView };
@@ -88,10 +90,10 @@ function tellUnreachable() {
 
 function goOn(isReached) {
   if (!isSeen()) return;  // asked again once it is seen
-  const statuses = [...cards.values()].filter((card) => listed().includes(card.id)).map((card) => card.status);
-  const isTraining = statuses.includes("running") || statuses.includes("starting");
+  const shown = [...cards.values()].filter((card) => listed().includes(card.id));
+  const isTraining = shown.some(({ status }) => status === "running" || status === "starting");
   if (isTraining && isReached && !isPaused) listen();
-  if (!isReached || statuses.some(isOpen)) timer = setTimeout(ask, NOW_AND_THEN_MS);
+  if (!isReached || shown.some(isOpen)) timer = setTimeout(ask, NOW_AND_THEN_MS);
 }
 
 // Where no news comes through, as behind a proxy that holds it back, the timer asks all the same.
@@ -302,10 +304,15 @@ function takeValue() {
   choose(value.focus);
 }
 
-// The browser's windows share one list: a run that one of them starts or deletes shows in all.
+// The browser's windows share one list: a run that one of them starts or deletes shows in all. What was taken off it
+// another window may still know of, and must not bring back.
 function setIds(newIds) {
+  const gone = ids.filter((id) => !newIds.includes(id));
   ids = newIds;
   try {
+    const earlier = JSON.parse(localStorage.getItem(REMOVED_KEY)) || [];
+    const removed = [...new Set([...earlier, ...gone])].filter((id) => !ids.includes(id));
+    localStorage.setItem(REMOVED_KEY, JSON.stringify(removed.slice(-MAX_REMOVED)));
     localStorage.setItem(SHARED_KEY, JSON.stringify(ids));
   } catch {
     // A browser that stores nothing has this window alone.
