@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from app.runs.live import look
+from app.runs.payloads import Look
 from app.server.turns import find_visitor
 from app.ui.packing import pack
 
@@ -50,7 +51,16 @@ class RunStream:
         if self._open.total() >= MAX_STREAMS or self._open[address] >= max(1, MAX_STREAMS // 2):
             return PlainTextResponse("Too many pages follow runs at the moment.", 503)
         self._open[address] += 1
-        return _Stream(_tell(question), partial(self._close, address))
+        close = partial(self._close, address)
+        try:
+            first = await anyio.to_thread.run_sync(look, question)
+        except BaseException:
+            close()
+            raise
+        if "error" in first:
+            close()
+            return PlainTextResponse(first["error"], 400)
+        return _Stream(_tell(question, first), close)
 
     def _close(self, address: str) -> None:
         self._open[address] -= 1
@@ -71,11 +81,11 @@ class _Stream(StreamingResponse):
             self._on_end()
 
 
-async def _tell(question: Any) -> AsyncIterator[str]:
-    end = time.monotonic() + MAX_STREAM_SECONDS
-    while time.monotonic() < end:
-        start = time.monotonic()
-        answer = await anyio.to_thread.run_sync(look, question)
+async def _tell(question: Any, answer: Look) -> AsyncIterator[str]:
+    """Give an event for the first answer to a question, and for each later one with something new."""
+    start = time.monotonic()
+    end = start + MAX_STREAM_SECONDS
+    while True:
         pause = QUIET_SECONDS
         if any(answer.values()):
             pause = PERIOD_SECONDS
@@ -85,3 +95,7 @@ async def _tell(question: Any) -> AsyncIterator[str]:
         for run_id, update in answer["updates"].items():
             question["runs"][run_id] = [update["offset"], update["mark"]]
         await asyncio.sleep(max(0, start + pause - time.monotonic()))
+        start = time.monotonic()
+        if start >= end:
+            return
+        answer = await anyio.to_thread.run_sync(look, question)

@@ -6,9 +6,12 @@ import asyncio
 import json
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from starlette.responses import PlainTextResponse
+
+from app.server.arrivals import ARRIVAL_SECONDS, Arrivals, CheckRoom
 from app.server.gradio_patches import DIRECT_PATH, JOINING_PATH
 from app.server.refusals import MAX_BODY_BYTES
 from app.server.turns import Bounds, BusyError, Call, Turns, find_visitor
@@ -18,9 +21,8 @@ if TYPE_CHECKING:
 
 # Of requests past Gradio's queue, which wait as the bytes that they are.
 DIRECT_BOUNDS = Bounds(running=4, running_of_visitor=2, waiting_bytes=64 * 2**20)
-ARRIVAL_SECONDS = 20.0  # for a body of up to 4 MB
 _SESSION = re.compile(rb'"session_hash"\s*:\s*"([\w-]{1,64})"')
-CheckRoom = Callable[[Call, Sequence[Call]], None]
+_TOO_LATE = f"This request was given up: it did not come in {ARRIVAL_SECONDS:.0f} s."
 
 
 class Admission:
@@ -39,7 +41,7 @@ class Admission:
         self._check_queue = check_queue
         self._joining: list[Call] = []
         self._turns = Turns(DIRECT_BOUNDS)
-        self._arriving: list[Call] = []
+        self._bodies, self._joining_bodies = Arrivals(), Arrivals()
         self._waiting: dict[Call, asyncio.Future[None]] = {}
         self._running: set[Call] = set()
         self._seconds = 0.1  # that a request takes, as a rule
@@ -58,22 +60,32 @@ class Admission:
             await _answer_busy(send, error)
 
     async def _join(self, scope: Scope, receive: Receive, send: Send) -> None:
+        def check_room(call: Call, arriving: Sequence[Call]) -> None:
+            self._check_queue(call, [*arriving, *self._joining])
+
         call = Call(find_visitor(scope), _read_length(scope), is_arriving=True)
-        self._check_queue(call, self._joining)
+        body = await self._joining_bodies.read(call, receive, check_room)
+        if body is None:
+            await _refuse_late(scope, receive, send)
+            return
         self._joining.append(call)
         try:
-            await self._app(scope, _limit_arrival(receive), send)
+            await self._app(scope, _repeat(body, receive), send)
         finally:
             self._joining.remove(call)
 
     async def _take_turn(self, scope: Scope, receive: Receive, send: Send) -> None:
-        body = await self._read_body(scope, receive)
+        def check_room(call: Call, arriving: Sequence[Call]) -> None:
+            self._turns.check_room(call, [*arriving, *self._waiting])
+
+        arriving = Call(find_visitor(scope), _read_length(scope), self._seconds, is_arriving=True)
+        body = await self._bodies.read(arriving, receive, check_room)
         if body is None:
-            await self._app(scope, _tell_gone, send)
+            await _refuse_late(scope, receive, send)
             return
         named = _SESSION.search(body)
         call = Call(find_visitor(scope, named[1].decode() if named else ""), len(body), self._seconds)
-        self._turns.check_room(call, [*self._arriving, *self._waiting])
+        check_room(call, self._bodies.list_calls())
         turn = self._waiting[call] = asyncio.get_running_loop().create_future()
         self._begin_next()
         leaving = asyncio.ensure_future(receive())
@@ -81,7 +93,8 @@ class Admission:
             await asyncio.wait({turn, leaving}, return_when=asyncio.FIRST_COMPLETED)
             if turn.done():
                 began = time.monotonic()
-                await self._app(scope, _repeat(body, leaving), send)
+                # It may be asked again whether the visitor has gone.
+                await self._app(scope, _repeat(body, lambda: asyncio.shield(leaving)), send)
                 self._seconds += 0.1 * (time.monotonic() - began - self._seconds)
         finally:
             leaving.cancel()
@@ -89,48 +102,10 @@ class Admission:
             self._running.discard(call)
             self._begin_next()
 
-    async def _read_body(self, scope: Scope, receive: Receive) -> bytes | None:
-        """Return a request's body; None if it was broken off."""
-        call = Call(find_visitor(scope), _read_length(scope), self._seconds, is_arriving=True)
-        self._turns.check_room(call, [*self._arriving, *self._waiting])
-        self._arriving.append(call)
-        receive = _limit_arrival(receive)
-        try:
-            parts = []
-            while True:
-                message = await receive()
-                if message["type"] != "http.request":
-                    return None
-                parts.append(message.get("body", b""))
-                if not message.get("more_body"):
-                    return b"".join(parts)
-        finally:
-            self._arriving.remove(call)
-
     def _begin_next(self) -> None:
         while (call := self._turns.choose([*self._waiting], self._running)) is not None:
             self._running.add(call)
             self._waiting.pop(call).set_result(None)
-
-
-def _limit_arrival(receive: Receive) -> Receive:
-    """Read a body for so long; where it has not come by then, it looks as if the visitor had gone away."""
-    end = asyncio.get_running_loop().time() + ARRIVAL_SECONDS
-    is_whole = False
-
-    async def receive_in_time() -> Message:
-        nonlocal is_whole
-        if is_whole:
-            return await receive()
-        try:
-            async with asyncio.timeout_at(end):
-                message = await receive()
-        except TimeoutError:
-            return {"type": "http.disconnect"}
-        is_whole = not message.get("more_body", False)
-        return message
-
-    return receive_in_time
 
 
 def _read_length(scope: Scope) -> int:
@@ -138,18 +113,18 @@ def _read_length(scope: Scope) -> int:
     return int(declared) if declared.isdigit() else MAX_BODY_BYTES
 
 
-def _repeat(body: bytes, leaving: asyncio.Future[Message]) -> Receive:
+def _repeat(body: bytes, receive: Receive) -> Receive:
     """Give a body that has been read, and then what comes after it."""
     messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
-    async def receive() -> Message:
-        return messages.pop() if messages else await asyncio.shield(leaving)  # it may be asked again
+    async def receive_read() -> Message:
+        return messages.pop() if messages else await receive()
 
-    return receive
+    return receive_read
 
 
-async def _tell_gone() -> Message:
-    return {"type": "http.disconnect"}
+async def _refuse_late(scope: Scope, receive: Receive, send: Send) -> None:
+    await PlainTextResponse(_TOO_LATE, 408, {"connection": "close"})(scope, receive, send)
 
 
 async def _answer_busy(send: Send, error: BusyError) -> None:

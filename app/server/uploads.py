@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 MAX_UPLOADS_BYTES = 256 * 2**20  # on the disk, of every process that shares the folder
+MAX_ADDRESS_BYTES = MAX_UPLOADS_BYTES // 2  # of them, those of one address; a class may share it
 MAX_FILES = 10  # of one request; the page sends one
 MAX_READ_AT_ONCE = 16  # requests whose files are in memory
 MAX_READ_SECONDS = 60.0
@@ -46,6 +47,7 @@ _NO_FORM = "Send files as multipart/form-data, under the name “files”."
 _CUT_OFF = f"This upload ended too early, or is larger than {MAX_UPLOAD_BYTES // 2**20} MB; it was not kept."
 _TOO_SLOW = f"This upload was given up: it took {MAX_READ_SECONDS:.0f} s, or others needed its place."
 _NO_ROOM = "There is no room for more uploads here. Try again in ten minutes."
+_NO_SHARE = "Your address has uploaded as much as one may keep here. Try again in ten minutes."
 _NO_DISK = "This server cannot write to its disk. Tell whoever runs it."
 
 
@@ -149,6 +151,10 @@ def store_files(folder: Path, files: Sequence[SentFile]) -> list[str]:
     return [str(path) for path in paths]
 
 
+class _NoRoomError(Exception):
+    """There is no room for an upload; says for whom."""
+
+
 class Uploads:
     """ASGI middleware that takes uploads in Gradio's place, and deletes them in time.
 
@@ -161,15 +167,23 @@ class Uploads:
         folder: Where uploads are kept; other processes may share it.
         stored: Where the paths are noted of what is to be deleted when the server ends.
         max_bytes: How much the folder may hold.
+        max_address_bytes: How much of it one address may have sent to this process.
     """
 
     def __init__(
-        self, app: ASGIApp, folder: Path, stored: set[str], max_bytes: int = MAX_UPLOADS_BYTES
+        self,
+        app: ASGIApp,
+        folder: Path,
+        stored: set[str],
+        max_bytes: int = MAX_UPLOADS_BYTES,
+        max_address_bytes: int = MAX_ADDRESS_BYTES,
     ) -> None:
         self._app = app
         self._folder = folder
         self._stored = stored
         self._max_bytes = max_bytes
+        self._max_address_bytes = max_address_bytes
+        self._sent: dict[str, tuple[str, int]] = {}  # a path -> whose it is, and the bytes that it takes
         self._num_bytes = 0
         self._measured_at = -_MEASURE_AGAIN_SECONDS
         self._writing = anyio.Lock()
@@ -207,7 +221,9 @@ class Uploads:
             self._reading.append((address, place))
             try:
                 files = await _read_files(request)
-                paths = await self._keep(files)
+                return JSONResponse(await self._keep(files, address))
+            except _NoRoomError as error:
+                return _refuse(507, str(error))
             except ClientDisconnect:
                 return _refuse(400, _CUT_OFF)
             except (MultiPartException, UnicodeError) as error:
@@ -218,7 +234,6 @@ class Uploads:
             finally:
                 with suppress(ValueError):  # it gave way
                     self._reading.remove((address, place))
-            return JSONResponse(paths) if paths else _refuse(507, _NO_ROOM)
         return _refuse(408, _TOO_SLOW)
 
     def _give_way(self) -> None:
@@ -228,29 +243,48 @@ class Uploads:
         self._reading.remove(oldest)
         oldest[1].cancel()
 
-    async def _keep(self, files: Sequence[SentFile]) -> list[str]:
-        """Write files where there is room for them, and return their paths; none where there is not."""
-        num_bytes = sum(count_blocks(len(file.content)) + _BLOCK_BYTES for file in files)
+    async def _keep(self, files: Sequence[SentFile], address: str) -> list[str]:
+        """Write files where there is room for them, and return their paths.
+
+        Raises:
+            _NoRoomError: If there is none.
+        """
+        sizes = [count_blocks(len(file.content)) + _BLOCK_BYTES for file in files]
         async with self._writing:  # so that what is written counts for whoever comes next
             if time.monotonic() - self._measured_at >= _MEASURE_AGAIN_SECONDS:
                 self._measured_at = time.monotonic()
-                for max_seconds in (MAX_KEPT_SECONDS, MAX_CROWDED_SECONDS):
-                    self._num_bytes = await anyio.to_thread.run_sync(sweep_folder, self._folder, max_seconds)
-                    if self._num_bytes + num_bytes <= self._max_bytes:
-                        break
-                gone = {path for path in self._stored if not Path(path).exists()}
-                self._stored.difference_update(gone)
-            if self._num_bytes + num_bytes > self._max_bytes:
-                return []
-            self._num_bytes += num_bytes
+                await self._measure(sum(sizes), address)
+            if self._num_bytes + sum(sizes) > self._max_bytes:
+                raise _NoRoomError(_NO_ROOM)
+            if self._count_sent(address) + sum(sizes) > self._max_address_bytes:
+                raise _NoRoomError(_NO_SHARE)
+            self._num_bytes += sum(sizes)
             paths = await anyio.to_thread.run_sync(store_files, self._folder, files)
         self._stored.update(paths)
+        self._sent.update(zip(paths, ((address, size) for size in sizes), strict=True))
         return paths
+
+    async def _measure(self, num_bytes: int, address: str) -> None:
+        """Find out what is there, and delete what is old, the sooner where so many bytes have no room."""
+        for max_seconds in (MAX_KEPT_SECONDS, MAX_CROWDED_SECONDS):
+            self._num_bytes = await anyio.to_thread.run_sync(sweep_folder, self._folder, max_seconds)
+            self._stored.difference_update(await anyio.to_thread.run_sync(_find_gone, [*self._stored]))
+            self._sent = {path: sent for path, sent in self._sent.items() if path in self._stored}
+            is_room = self._num_bytes + num_bytes <= self._max_bytes
+            if is_room and self._count_sent(address) + num_bytes <= self._max_address_bytes:
+                break
+
+    def _count_sent(self, address: str) -> int:
+        return sum(size for sender, size in self._sent.values() if sender == address)
 
     async def _sweep_hourly(self) -> None:
         while True:
             await anyio.to_thread.run_sync(sweep_folder, self._folder)
             await anyio.sleep(SWEEP_SECONDS)
+
+
+def _find_gone(paths: Sequence[str]) -> list[str]:
+    return [path for path in paths if not Path(path).exists()]
 
 
 class _Parser(MultiPartParser):

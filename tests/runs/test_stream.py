@@ -122,9 +122,11 @@ def test_stream_ends_with_the_run_and_with_its_folder(run, address):
 
 
 @pytest.mark.parametrize("question", [None, [], {}, {"runs": 5, "focus": "", "view": False}, {"runs": {}}])
-def test_what_is_no_question_is_answered_once(address, question):
-    (answer,) = follow(address, question)
-    assert "cannot be read" in answer["error"]
+def test_what_is_no_question_is_refused_and_takes_no_place(address, monkeypatch, question):
+    monkeypatch.setattr(run_stream, "MAX_STREAMS", 1)
+    for _ in range(2):
+        answer = httpx.get(f"{address}{STREAM_PATH}", params={"question": json.dumps(question)})
+        assert (answer.status_code, "cannot be read" in answer.text) == (400, True)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[" * 5_000, "NaN,"])

@@ -2,16 +2,21 @@
 
 import asyncio
 import json
+import socket
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from functools import partial
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
-from app.server import admission as admission_module
+from app.server import arrivals
 from app.server.admission import DIRECT_BOUNDS, Admission
 from app.server.refusals import MAX_BODY_BYTES
-from app.server.turns import MAX_WAITING_OF_VISITOR, BusyError
+from app.server.turns import MAX_WAITING, MAX_WAITING_OF_ADDRESS, MAX_WAITING_OF_VISITOR, BusyError, Turns
 from tests.served_memory import find_server, read_memory
+from tests.waiting import wait_until
 
 DIRECT, JOINING = "/gradio_api/component_server", "/gradio_api/call/pool"
 FLOODER, NEIGHBOUR = {"x-forwarded-for": "192.0.2.1"}, {"x-forwarded-for": "192.0.2.2"}
@@ -144,31 +149,90 @@ def test_body_in_parts_arrives_whole_and_one_broken_off_is_told_as_such():
 
         scope = {"type": "http", "method": "POST", "path": DIRECT, "client": ("a", 1), "headers": []}
         await stage.admission(scope, receive, lambda message: asyncio.sleep(0))
-        assert stage.bodies[-1] == {"type": "http.disconnect"}
-        assert not stage.admission._arriving
+        assert len(stage.bodies) == 1
+        assert not stage.admission._bodies.list_calls()
 
     run(send())
 
 
-def test_bodies_that_do_not_come_are_given_up_and_shut_out_nobody_of_their_address(monkeypatch):
-    monkeypatch.setattr(admission_module, "ARRIVAL_SECONDS", 0.05)
+class Idler:
+    """A visitor who opens requests and sends no body."""
+
+    def __init__(self, stage, address, path=DIRECT, num_bytes=10):
+        self.statuses, self.stage = [], stage
+        self.scope = {"type": "http", "method": "POST", "path": path, "client": (address, 1),
+                      "headers": [(b"content-length", b"%d" % num_bytes)]}  # fmt: skip
+
+    def open(self, num):
+        async def send(message):
+            if message["type"] == "http.response.start":
+                self.statuses.append(message["status"])
+
+        return [
+            asyncio.create_task(self.stage.admission(self.scope, asyncio.Event().wait, send))
+            for _ in range(num)
+        ]
+
+
+@pytest.mark.parametrize("path", [DIRECT, JOINING])
+def test_bodies_that_do_not_come_are_given_up(monkeypatch, path):
+    monkeypatch.setattr(arrivals, "ARRIVAL_SECONDS", 0.05)
 
     async def idle():
         stage = Stage()
-        stage.gate.set()
-        scope = {"type": "http", "method": "POST", "path": DIRECT, "client": ("a", 1),
-                 "headers": [(b"content-length", b"10")]}  # fmt: skip
-        idling = [
-            asyncio.create_task(stage.admission(scope, asyncio.Event().wait, None))
-            for _ in range(2 * MAX_WAITING_OF_VISITOR)
-        ]
-        await asyncio.sleep(0)
-        assert (await stage.ask("a"))[0] == 200
-        done, _ = await asyncio.wait(idling)
-        assert not stage.admission._arriving
-        assert len(done) == len(idling)
+        idler = Idler(stage, "a", path)
+        await asyncio.gather(*idler.open(2 * MAX_WAITING_OF_VISITOR))
+        assert idler.statuses == [408] * 2 * MAX_WAITING_OF_VISITOR
+        assert not stage.bodies
 
     run(idle())
+
+
+@pytest.mark.parametrize("path", [DIRECT, JOINING])
+@pytest.mark.parametrize(
+    ("num", "num_bytes"), [(MAX_WAITING_OF_ADDRESS, 10), (MAX_WAITING_OF_ADDRESS, 2**20)]
+)
+def test_bodies_that_do_not_come_shut_out_nobody(monkeypatch, path, num, num_bytes):
+    """Neither another address nor, behind one address, a whole class; those that came first give way."""
+
+    async def idle():
+        turns = Turns(DIRECT_BOUNDS)
+        stage = Stage(turns.check_room)
+        stage.gate.set()
+        idlers = [Idler(stage, address, path, num_bytes) for address in ("a", "b", "c")]
+        tasks = [task for idler in idlers for task in idler.open(num)]
+        await rest()
+        status, headers, _ = await stage.ask("d", b" " * num_bytes, path=path)
+        assert (status, headers[b"retry-after"]) == (503, b"1")  # they may be just on their way
+        monkeypatch.setattr(arrivals, "UNDISTURBED_SECONDS", 0.0)
+        for address in ("a", "d"):
+            asking = [stage.ask(address, b" " * num_bytes, path=path) for _ in range(MAX_WAITING_OF_VISITOR)]
+            answers = await asyncio.gather(*asking)
+            assert {status for status, *_ in answers} == {200}
+        assert len([task for task in tasks if not task.done()]) < MAX_WAITING
+        assert {status for idler in idlers for status in idler.statuses} <= {429, 503}
+        for task in tasks:
+            task.cancel()
+
+    run(idle())
+
+
+def test_who_waits_gives_way_to_nobody_and_no_body_gives_way_in_vain():
+    async def flood():
+        stage = Stage()
+        (arriving,) = Idler(stage, "b").open(1)
+        asking = [
+            asyncio.create_task(stage.ask("a", b'{"session_hash": "%d"}' % (number // 10)))
+            for number in range(MAX_WAITING_OF_ADDRESS + DIRECT_BOUNDS.running_of_address)
+        ]
+        await rest()
+        assert (await stage.ask("a"))[0] == 429
+        assert not arriving.done()
+        arriving.cancel()
+        stage.gate.set()
+        assert {(await each)[0] for each in asking} == {200}
+
+    run(flood())
 
 
 def test_calls_on_their_way_into_the_queue_count():
@@ -198,6 +262,27 @@ def call_by_name(address, name, body, visitor):
         return 200, httpx.get(answer_path, headers=visitor, timeout=300).text
     assert answer.headers["retry-after"].isdigit()
     return answer.status_code, answer.json()["detail"]
+
+
+def test_served_page_answers_beside_hundreds_of_requests_without_their_body(served_page):
+    to = urlsplit(served_page)
+    head = "POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Length: 90\r\n"
+    small = json.dumps({"image": [[1, 2], [3, 4]], "kernel": [[1]]}).encode()
+    with ExitStack() as open_connections:
+        for number in range(2 * (MAX_WAITING_OF_ADDRESS + 10)):
+            path = ("/gradio_api/call/v2/convolve", DIRECT)[number // 2 % 2]
+            connection = socket.create_connection((to.hostname, to.port), timeout=20)
+            open_connections.enter_context(connection)
+            forwarded = f"X-Forwarded-For: 192.0.2.{1 + number % 2}\r\n\r\n"
+            connection.sendall((head.format(path=path, host=to.netloc) + forwarded).encode())
+
+        def ask(visitor):
+            status, text = call_by_name(served_page, "convolve", small, visitor)
+            assert status in (429, 503) or "max_difference" in text
+            return status == 200
+
+        for visitor in (FLOODER, {"x-forwarded-for": "192.0.2.3"}):
+            wait_until(partial(ask, visitor))  # within a second, the others may be just on their way
 
 
 def test_flood_of_the_queue_delays_no_other_visitor_and_leaves_no_memory(served_page):

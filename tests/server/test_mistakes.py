@@ -158,8 +158,9 @@ def test_news_of_no_run_say_that_it_is_gone(served_page, log, run_id):
         [],
     ],
 )
-def test_question_that_is_none_is_an_error_that_is_told(served_page, log, question):
-    assert "cannot be read" in str(follow(served_page, question))
+def test_question_that_is_none_is_refused(served_page, log, question):
+    answer = httpx.get(f"{served_page}/glassbox/runs", params={"question": json.dumps(question)})
+    assert (answer.status_code, "cannot be read" in answer.text) == (400, True)
     check_log(log, 0)
 
 

@@ -55,19 +55,23 @@ async def answer_else(scope, receive, send):
 @pytest.fixture
 def ask(tmp_path):
     """Send requests at once through a quota of ten blocks for a folder of a test's own."""
-    folder = tmp_path / "kept"
-    folder.mkdir()
-    guard = Uploads(answer_else, folder, set(), 10 * BLOCK)
+    return make_ask(tmp_path / "kept", 10 * BLOCK, 10 * BLOCK)
 
-    async def send_all(requests):
-        transport = httpx.ASGITransport(guard)
+
+def make_ask(folder, *limits):
+    folder.mkdir()
+    guard = Uploads(answer_else, folder, set(), *limits)
+
+    async def send_all(requests, address):
+        transport = httpx.ASGITransport(guard, client=(address, 1))
         async with httpx.AsyncClient(transport=transport, base_url="http://page") as client:
             return await asyncio.gather(*(client.request(**request) for request in requests))
 
-    def ask(*bodies, url=UPLOAD_PATH, method="POST", kind=FORM):
+    def ask(*bodies, url=UPLOAD_PATH, method="POST", kind=FORM, address="192.0.2.1"):
         request = {"method": method, "url": url, "headers": {"content-type": kind}}
         with ThreadPoolExecutor() as pool:  # the browser tests leave this thread with a loop of their own
-            answers = pool.submit(asyncio.run, send_all([{**request, "content": b} for b in bodies])).result()
+            sending = send_all([{**request, "content": body} for body in bodies], address)
+            answers = pool.submit(asyncio.run, sending).result()
         return answers if len(bodies) > 1 else answers[0]
 
     ask.folder = folder
@@ -135,6 +139,19 @@ def test_uploads_are_taken_up_to_the_limit_and_no_further(ask):
     assert answers == [200, 507]
     assert [ask(write_form("x")).status_code for _ in range(2)] == [200, 507]
     assert sweep_folder(ask.folder) == 10 * BLOCK
+
+
+def test_one_address_leaves_room_to_others_and_has_it_again_once_its_files_are_gone(tmp_path, monkeypatch):
+    ask = make_ask(tmp_path / "kept", 10 * BLOCK, 4 * BLOCK)
+    first, second, refused = (ask(write_form("x")) for _ in range(3))
+    assert (first.status_code, second.status_code, refused.status_code) == (200, 200, 507)
+    assert "Your address" in refused.text
+    assert ask(write_form("x"), address="192.0.2.2").status_code == 200
+    monkeypatch.setattr(uploads, "_MEASURE_AGAIN_SECONDS", 0.0)
+    for age, status in ((MAX_CROWDED_SECONDS / 2, 507), (MAX_CROWDED_SECONDS + 60, 200)):
+        os.utime(first.json()[0], (time.time() - age,) * 2)
+        assert ask(write_form("x")).status_code == status
+    assert uploads.MAX_ADDRESS_BYTES >= 35 * uploads.MAX_BODY_BYTES * 3 // 4  # a class, an image each
 
 
 def test_uploads_at_once_have_room_one_by_one(ask):
@@ -325,7 +342,7 @@ def start_server(folder):
     environment = {**os.environ, "XDG_CACHE_HOME": f"{folder}", "TMPDIR": f"{folder / 'temporary'}"}
     del environment["GLASSBOX_UPLOADS"]
     options = ["--port", f"{port}", "--no-open", "--runs-dir", f"{folder / 'runs'}"]
-    command = [sys.executable, "-m", "app.cli", *options]
+    command = [sys.executable, "-m", "tests.server.cold_page", *options]
     with (folder / "log.txt").open("ab") as log:
         process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env=environment)
     try:
