@@ -142,7 +142,7 @@ def test_run_lives_through_reloading_stopping_and_going_on(runs_tab, open_page, 
     runs_tab.choose("dataset", "Built-in strokes")
     runs_tab.set_images(2_000)
     runs_tab.fill("epochs", 20)
-    runs_tab.wait_for_value("recipe", "free")
+    runs_tab.page.locator("#run-about").get_by_text("20 epochs").first.wait_for()
     runs_tab.page.get_by_role("button", name="Start training").click()
     runs_tab.wait_for_status("running")
     run_id = runs_tab.focus()

@@ -202,8 +202,8 @@ def test_bodies_that_do_not_come_shut_out_nobody(monkeypatch, path, num, num_byt
         idlers = [Idler(stage, address, path, num_bytes) for address in ("a", "b", "c")]
         tasks = [task for idler in idlers for task in idler.open(num)]
         await rest()
-        status, headers, _ = await stage.ask("d", b" " * num_bytes, path=path)
-        assert (status, headers[b"retry-after"]) == (503, b"1")  # they may be just on their way
+        status, *_ = await stage.ask("d", b" " * num_bytes, path=path)
+        assert status == 503  # for a second, those may be just on their way
         monkeypatch.setattr(arrivals, "UNDISTURBED_SECONDS", 0.0)
         for address in ("a", "d"):
             asking = [stage.ask(address, b" " * num_bytes, path=path) for _ in range(MAX_WAITING_OF_VISITOR)]

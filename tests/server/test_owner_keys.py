@@ -2,15 +2,19 @@
 
 import json
 import secrets
+import shutil
 import time
+from contextlib import ExitStack
 
 import httpx
 import pytest
+from filelock import FileLock
 
 from models.runs.control import create_run
 from models.runs.folder import append_event
 from models.runs.owner import NOT_OWNER, OWNER
-from tests.runs.trained_runs import make_short_config
+from models.runs.queue import mark_live, unmark_live
+from tests.runs.trained_runs import make_folder, make_short_config, make_step
 
 KEY, OTHER = "0123456789abcdef" * 2, secrets.token_hex(16)
 
@@ -83,6 +87,21 @@ def test_no_file_that_is_handed_out_holds_the_key(client, served_runs, owned):
         assert KEY not in answer.text
 
 
+@pytest.fixture
+def full_machine(served_runs, monkeypatch):
+    """Two runs that seem to train, as many as the page lets: what is started waits, and takes no process."""
+    monkeypatch.setenv("GLASSBOX_RUNS", str(served_runs))
+    with ExitStack() as held:
+        for letter in "cd":
+            folder = make_folder(letter * 32, [make_step(1)])
+            held.callback(shutil.rmtree, folder)
+            held.callback(unmark_live, folder)
+            held.enter_context(FileLock(folder / "lock"))  # as its process would hold
+            mark_live(folder)
+        yield
+
+
+@pytest.mark.usefixtures("full_machine")
 @pytest.mark.parametrize("way", ["call", "call/v2"])
 def test_program_brings_its_key_in_a_header(call, client, way):
     """The parameters and the answer stay what they were: 19 values, and the id alone."""
