@@ -1,7 +1,7 @@
 """The layers of a network with their shapes, parameters, multiply-adds and memory, each with its arithmetic.
 
-A network is built and run on torch's "meta" device, which keeps shapes and no numbers: nothing is drawn from
-a generator, nothing is computed, and AlexNet's 61 million weights take no memory.
+A network of the registry is built without weights and run once; AlexNet is built and run on torch's "meta"
+device, where its 61 million weights take no memory. Nothing is drawn from a generator.
 
 Shapes are those of one image, without the batch: (C, H, W) maps or (F,) features.
 """
@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from models.networks.layers import IMAGE_SIZE_PX
-from models.networks.registry import NETWORKS, build_network
+from models.networks.registry import NETWORKS, build_uninitialized
 
 ALEXNET = "alexnet"
 KNOWN_NETWORKS = (*NETWORKS, ALEXNET)
@@ -129,18 +129,16 @@ def read_architecture(name: str) -> Architecture:
 
 @lru_cache(maxsize=len(KNOWN_NETWORKS))
 def _read(name: str) -> Architecture:
-    with torch.device("meta"):
-        if name == ALEXNET:
-            from torchvision.models import alexnet  # takes seconds
+    if name == ALEXNET:
+        from torchvision.models import alexnet  # takes seconds
 
+        with torch.device("meta"):
             network, title = alexnet(weights=None), "AlexNet"
-            input_shape: tuple[int, ...] = (3, 224, 224)
-        else:
-            network, title = build_network(name), NETWORKS[name].title
-            input_shape = (1, IMAGE_SIZE_PX, IMAGE_SIZE_PX)
-    if name != ALEXNET:
+        input_shape: tuple[int, ...] = (3, 224, 224)
+    else:
         # Running on "meta" makes torch import its compiler, for seconds. Small networks can do without.
-        network = network.to_empty(device="cpu")
+        network, title = build_uninitialized(name), NETWORKS[name].title
+        input_shape = (1, IMAGE_SIZE_PX, IMAGE_SIZE_PX)
     buffer_bytes = sum(buffer.nbytes for buffer in network.buffers())
     return Architecture(name, title, input_shape, trace_layers(network, input_shape), buffer_bytes)
 

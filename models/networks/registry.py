@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+import torch
 from torch import nn
 
 from models.networks.layers import (
@@ -106,6 +107,23 @@ def build_network(name: str, config: Mapping[str, Any] | None = None) -> nn.Modu
     """
     spec = get_network_spec(name)
     return spec.build(apply_changes(spec, config or {}))
+
+
+def build_uninitialized(name: str, config: Mapping[str, Any] | None = None) -> nn.Module:
+    """Build a network for its layers and shapes: its weights are whatever the memory held.
+
+    Nothing is drawn from a generator. `to_empty` would do the same, but from "meta" it makes torch import its
+    symbolic shapes, for seconds.
+
+    Raises:
+        ValueError: As `build_network`.
+    """
+    with torch.device("meta"):
+        network = build_network(name, config)
+    state = network.state_dict()
+    empty = {key: torch.empty(tensor.shape, dtype=tensor.dtype) for key, tensor in state.items()}
+    network.load_state_dict(empty, assign=True)
+    return network
 
 
 def has_dropout(name: str) -> bool:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import torch
 from torch import nn
 
 from models.networks.architecture import FLATTEN, trace_layers
 from models.networks.layers import IMAGE_SIZE_PX
-from models.networks.registry import build_network, set_dropout
+from models.networks.registry import build_uninitialized, set_dropout
 
 
 def write_network(name: str, dropout: float | None = None) -> str:
@@ -23,9 +22,7 @@ def write_network(name: str, dropout: float | None = None) -> str:
     Raises:
         ValueError: If no network has that name.
     """
-    with torch.device("meta"):  # draws no weights from a generator
-        network = build_network(name, set_dropout(name, dropout))
-    network = network.to_empty(device="cpu")  # running on "meta" makes torch import its compiler, for seconds
+    network = build_uninitialized(name, set_dropout(name, dropout))
     lines = []
     for layer in trace_layers(network, (1, IMAGE_SIZE_PX, IMAGE_SIZE_PX)):
         call = "Flatten()" if layer.kind == FLATTEN else _write_layer(network.get_submodule(layer.name))
