@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from models.networks.layers import (
+from models.networks.builders import (
     MLP,
     ConvNet3Config,
     ConvNet4Config,

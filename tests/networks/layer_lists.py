@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from models.networks.layer_kinds import (
+from models.networks.layers.kinds import (
     GELU,
     AdaptiveAvgPool2d,
     AdaptiveMaxPool2d,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from models.networks.layer_kinds import Residual, Shape
-from models.networks.layer_list import INPUT_SHAPE, Layers, examine_layers
+from models.networks.layers.examination import examine_layers
+from models.networks.layers.kind import Layers
+from models.networks.layers.kinds import Residual
 
-IMPORTS = "import torch\nfrom torch import nn\n"
+_IMPORTS = "import torch\nfrom torch import nn\n"
 RESIDUAL_CLASS = '''class Residual(nn.Module):
     """What its layers answer is added to what came in."""
 
@@ -19,22 +20,23 @@ RESIDUAL_CLASS = '''class Residual(nn.Module):
 '''
 
 
-def write_layers(layers: Layers, input_shape: Shape = INPUT_SHAPE) -> str:
+def write_layers(layers: Layers) -> str:
     """Write the expression `nn.Sequential(...)`, a line a layer, shapes as comments where they change.
 
-    Under the same seed it has the weights of `models.networks.layer_list.build_layers`, since its layers come
-    in the same order.
+    Under the same seed it has the weights of `models.networks.layers.network.LayerNetwork`, since its layers
+    come in the same order.
 
     Raises:
         ValueError: If the list is no network.
     """
-    examination = examine_layers(layers, input_shape)
+    examination = examine_layers(layers)
     problem = examination.find_problem()
     if problem:
         raise ValueError(problem)
     lines = []
     for row in examination.rows:
-        assert row.input_shape is not None and row.output_shape is not None
+        assert row.input_shape is not None
+        assert row.output_shape is not None
         line = f"    {row.layer.write(row.input_shape)},"
         if row.output_shape != row.input_shape:
             line += f"  # (N, {', '.join(map(str, row.output_shape))})"
@@ -48,7 +50,7 @@ def write_program(layers: Layers, name: str = "network") -> str:
     Raises:
         ValueError: As `write_layers`.
     """
-    blocks = [IMPORTS]
+    blocks = [_IMPORTS]
     if any(isinstance(layer, Residual) for layer in layers):
         blocks.append(f"\n\n{RESIDUAL_CLASS}\n")
     return "".join(blocks) + f"\n{name} = {write_layers(layers)}\n"

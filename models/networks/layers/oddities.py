@@ -1,0 +1,66 @@
+"""What is allowed in a list of layers and yet odd."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from models.networks.layers.examination import examine_layers
+from models.networks.layers.kind import Layers, LayerSpec
+from models.networks.layers.kinds import BatchNorm1d, BatchNorm2d, Dropout, Linear, Residual
+
+_MANY_PARAMETERS = 10_000  # for each image of the training part
+
+
+def find_oddities(layers: Layers, num_images: int, batch_size: int) -> list[str]:
+    """Say what is allowed and yet odd about a list that is a network.
+
+    Args:
+        layers: A list that `examine_layers` finds no problem in.
+        num_images: Of the training part.
+        batch_size: Images a step.
+    """
+    oddities = []
+    numbered = list(enumerate(layers, start=1))
+    last_linear: int | None = None
+    for number, layer in numbered:
+        if layer.is_nonlinear or isinstance(layer, Residual):
+            last_linear = None
+        elif layer.is_linear:
+            if last_linear is not None:
+                oddities.append(
+                    f"Layers {last_linear} and {number}: with no activation between them, two weighted sums "
+                    "are no more than one. Put ReLU between them."
+                )
+            last_linear = number
+    logits = max((number for number, layer in numbered if isinstance(layer, Linear)), default=len(layers))
+    for number, layer in numbered:
+        if isinstance(layer, Dropout) and number > logits:
+            oddities.append(f"Layer {number}: this dropout sets logits to zero. It belongs before Linear.")
+        elif isinstance(layer, Dropout) and number == logits - 1:
+            oddities.append(
+                f"Layer {number}: dropout right before the logits; each training step judges an image by "
+                f"{1 - layer.p:.0%} of its last features."
+            )
+        elif number > logits and layer.is_nonlinear:
+            oddities.append(
+                f"Layer {number}: {layer.kind} after the last Linear bends the logits; cross-entropy takes "
+                "them as they are."
+            )
+    if batch_size == 1 and any(isinstance(layer, BatchNorm1d | BatchNorm2d) for layer in _walk(layers)):
+        oddities.append(
+            "Batch norm with a batch of 1: mean and variance of a single image. Take a batch of 16 or more."
+        )
+    parameters = examine_layers(layers).parameters
+    if parameters > _MANY_PARAMETERS * num_images:
+        oddities.append(
+            f"{parameters:,} learned numbers for {num_images:,} images are {parameters // num_images:,} for "
+            "each: it can learn them by heart."
+        )
+    return oddities
+
+
+def _walk(layers: Layers) -> Iterator[LayerSpec]:
+    for layer in layers:
+        yield layer
+        if isinstance(layer, Residual):
+            yield from layer.body

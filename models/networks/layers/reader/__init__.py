@@ -1,0 +1,1 @@
+"""A network read from the Python that a course's notebook has for it, without executing any of it."""
