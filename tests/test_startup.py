@@ -8,7 +8,15 @@ import pytest
 from benchmarks.startup import measure_startup
 
 # What takes seconds to import, and is imported once the first page has been answered.
-LATE = ("torchvision", "torch._dynamo", "sympy", "matplotlib.pyplot", "onnx", "webview", "app.server.draw_icons")
+LATE = (
+    "torchvision",
+    "torch._dynamo",
+    "sympy",
+    "matplotlib.pyplot",
+    "onnx",
+    "webview",
+    "app.server.draw_icons",
+)
 PROGRAM = "import sys; from app.main import build_app; build_app(); print(*sys.modules, sep='\\n')"
 
 

@@ -8,8 +8,8 @@ from textwrap import fill
 from types import ModuleType
 
 from models.data.names import TITLES, TRAIN_SHARE
-from models.networks.registry import get_network_spec
-from models.networks.source import write_network
+from models.networks.layers.source import write_layers
+from models.networks.registry import get_network_spec, list_layers, set_dropout
 from models.training import augmentation, distortion
 from models.training.config import IMPORTED, TrainConfig, describe_settings
 from models.training.recipes import name_config
@@ -143,7 +143,7 @@ def write_run_script(config: TrainConfig) -> str:
             "Download the checkpoint instead."
         )
     dataset = "built-in strokes" if config.dataset == "strokes" else TITLES[config.dataset]
-    network = write_network(config.network, config.dropout)
+    network = write_layers(list_layers(config.network, set_dropout(config.network, config.dropout)))
     also_random = (", dropout" if "Dropout" in network else "") + (
         ", augmentation" if config.augment or config.distortions else ""
     )

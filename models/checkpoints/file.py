@@ -21,7 +21,10 @@ from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 from torch import Tensor, nn
 
-from models.networks.registry import NETWORKS, build_network
+from models.networks.layers.kind import Layers
+from models.networks.layers.network import LayerNetwork
+from models.networks.layers.plain_data import read_layers
+from models.networks.registry import NETWORKS, list_layers
 
 SCHEMA_VERSION = 1
 SUFFIX = ".safetensors"
@@ -31,6 +34,7 @@ MAX_HEADER_BYTES = 2**20
 _READERS_HOLD_FILES = os.name == "nt"
 _MOVE_SECONDS = 2.0
 METADATA_KEY = "glassbox"
+MAX_NETWORK_NAME = 40
 _LARGEST = 1e300  # of any number in a record; NaN and infinity are not below it
 _DTYPE_NAMES = {torch.float32: "F32", torch.int64: "I64"}  # int64: batch norm's count of batches
 NO_PICKLE = (
@@ -48,8 +52,8 @@ class CheckpointInfo:
     the data set is what they were measured on; seeds, epochs and seconds are 0: nobody here knows them.
 
     Attributes:
-        network: Name in the registry.
-        config: The network's configuration.
+        network: Name in the registry; of a network with `layers` of its own, what its maker calls it.
+        config: The network's configuration in the registry.
         dataset: Name of the data set.
         dataset_sha256: Hash of its files, or of the program that generates it.
         split_seed: Seed of the split into training and validation images.
@@ -70,6 +74,7 @@ class CheckpointInfo:
         drawn_picture_accuracy: The same from the drawings' images alone.
         drawn_calibration_error: Expected calibration error on the drawings, from strokes.
         num_drawn: How many drawings there were.
+        layers: The layers of a network that is no entry of the registry, as `read_layers` takes them.
     """
 
     network: str
@@ -93,6 +98,7 @@ class CheckpointInfo:
     drawn_picture_accuracy: float | None = None
     drawn_calibration_error: float | None = None
     num_drawn: int | None = None
+    layers: list[dict[str, Any]] | None = None
 
 
 @dataclass(frozen=True)
@@ -101,6 +107,23 @@ class Checkpoint:
 
     network: nn.Module
     info: CheckpointInfo
+
+
+def find_layers(info: CheckpointInfo) -> Layers:
+    """Return the layers of a checkpoint's network: its own, or those of the registry's entry.
+
+    Raises:
+        ValueError: If the record says no network, or its own has no name or one of the registry's.
+    """
+    if info.layers is None:
+        return list_layers(info.network, info.config)
+    if info.network in NETWORKS:
+        raise ValueError(f"{info.network} is a given network; one with layers of its own has another name.")
+    if not (info.network.isprintable() and 0 < len(info.network.strip()) <= MAX_NETWORK_NAME):
+        raise ValueError(f"A network's name is one line of 1 to {MAX_NETWORK_NAME} letters.")
+    if info.config:
+        raise ValueError("A network with layers of its own has no config beside them.")
+    return read_layers(info.layers)
 
 
 def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
@@ -322,7 +345,7 @@ def _build_described(path: Path, header: dict[str, Any]) -> tuple[CheckpointInfo
     try:
         # On the meta device a network has shapes and no memory, and draws nothing from any generator.
         with torch.device("meta"):
-            network = build_network(info.network, info.config)
+            network = LayerNetwork(find_layers(info))
     except ValueError as error:
         raise refuse(path, f"its network cannot be built. {str(error).rstrip('.')}") from error
     expected = network.state_dict()
@@ -382,7 +405,7 @@ def _has_type(value: Any, annotation: str) -> bool:
         return isinstance(value, int) and not isinstance(value, bool)
     if kind == "float":
         return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= _LARGEST
-    return isinstance(value, dict)
+    return isinstance(value, list if kind.startswith("list") else dict)
 
 
 def _check_finite(path: Path, tensors: Mapping[str, Tensor]) -> None:

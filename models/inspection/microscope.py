@@ -12,7 +12,7 @@ many answers of a confident network would be exactly 1.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -25,7 +25,9 @@ from torch import Tensor, nn
 from torch.utils.hooks import RemovableHandle
 
 from models.networks.layers import IMAGE_SIZE_PX
-from models.networks.registry import build_network
+from models.networks.layers.kind import Layers
+from models.networks.layers.kinds import BatchNorm2d, Dropout, Dropout2d
+from models.networks.layers.residual import walk_layers
 from models.values import Floats, Floats32
 
 MAX_MASKS = 1_000
@@ -110,15 +112,9 @@ class BatchNormView:
     trained: Floats
 
 
-def has_dropout_or_norm(network: str, config: Mapping[str, Any]) -> bool:
-    """Say whether a network of the registry, in this configuration, behaves differently in training.
-
-    Raises:
-        ValueError: As `models.networks.registry.build_network`.
-    """
-    with torch.device("meta"):  # shapes alone: no weights are drawn
-        modules = build_network(network, config).modules()
-    return any(isinstance(module, nn.Dropout | nn.BatchNorm2d) for module in modules)
+def has_dropout_or_norm(layers: Layers) -> bool:
+    """Say whether a network of these layers behaves differently in training."""
+    return any(isinstance(layer, Dropout | Dropout2d | BatchNorm2d) for layer in walk_layers(layers))
 
 
 def sample_masks(
@@ -151,9 +147,11 @@ def sample_masks(
         last_maps[:] = [output.shape[1:]] if output.ndim == 4 else []
 
     def drop(module: nn.Module, inputs: tuple[Tensor, ...], _: Tensor) -> Tensor:
-        assert isinstance(module, nn.Dropout)
+        assert isinstance(module, nn.Dropout | nn.Dropout2d)
         features = inputs[0]  # (1, …) before the first mask, (M, …) after it
-        mask = torch.stack([draw_mask(features.shape[1:], module.p, each) for each in generators])  # (M, …)
+        shape = features.shape[1:]
+        drawn = torch.Size([shape[0], 1, 1]) if isinstance(module, nn.Dropout2d) else shape  # whole maps
+        mask = torch.stack([draw_mask(drawn, module.p, each).expand(shape) for each in generators])  # (M, …)
         map_shape = (last_maps[0][0], last_maps[0][1], last_maps[0][2]) if last_maps else None
         layers.append(DropoutLayer(names[module], module.p, mask.numpy(), map_shape))
         kept = apply_mask(features, mask, module.p)
@@ -161,8 +159,9 @@ def sample_masks(
 
     with _observing(network) as hook, torch.inference_mode():
         evaluated = _answer(network, pixels, temperature)[0]
-        hook(lambda module: not list(module.children()) and not isinstance(module, nn.Dropout), note_maps)
-        hook(lambda module: isinstance(module, nn.Dropout), drop)
+        kinds = (nn.Dropout, nn.Dropout2d)
+        hook(lambda module: not list(module.children()) and not isinstance(module, kinds), note_maps)
+        hook(lambda module: isinstance(module, kinds), drop)
         # The layers before the first mask see the image once; from there on it is a batch of M.
         probabilities = _answer(network, pixels, temperature).expand(num_masks, -1)
     return DropoutSample(seed, tuple(layers), probabilities.numpy(), evaluated.numpy())

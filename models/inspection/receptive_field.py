@@ -19,9 +19,15 @@ from typing import Any
 
 from torch import nn
 
+from models.networks.layers.residual import ResidualBlock
+
 # One number in, one number out, at the same place: in evaluation mode batch norm is one of them.
-_POINTWISE = (nn.ReLU, nn.BatchNorm2d, nn.Dropout, nn.Dropout2d, nn.Identity)
+_POINTWISE = (
+    nn.ReLU, nn.LeakyReLU, nn.Tanh, nn.Sigmoid, nn.GELU, nn.BatchNorm2d, nn.BatchNorm1d,
+    nn.Dropout, nn.Dropout2d, nn.Flatten, nn.Identity,
+)  # fmt: skip
 _WINDOWED = (nn.Conv2d, nn.MaxPool2d, nn.AvgPool2d)
+_GLOBAL = (nn.Linear, nn.AdaptiveAvgPool2d, nn.AdaptiveMaxPool2d)
 
 
 @dataclass(frozen=True)
@@ -50,37 +56,64 @@ class ReceptiveField:
 
 
 def find_receptive_fields(network: nn.Module, axis: int = 0) -> dict[str, ReceptiveField | None]:
-    """Return the receptive field of every layer of a network whose layers run one after the other.
+    """Return the receptive field of every layer of a network.
 
     Args:
-        network: Its layers in the order in which they are registered: Conv2d, MaxPool2d, AvgPool2d, Linear
-            and layers that work number by number.
+        network: Its layers run one after the other, in the order in which they are registered; a residual
+            block's body and projection side by side.
         axis: 0 along the rows (downwards), 1 along the columns.
 
     Returns:
-        The field of each layer by its dotted name; None from the first Linear on, whose units see everything.
+        The field of each layer by its dotted name; None from the first Linear or global pooling on, whose
+        units see everything.
 
     Raises:
         ValueError: If the network has a layer of another kind.
     """
     fields: dict[str, ReceptiveField | None] = {}
-    field: ReceptiveField | None = ReceptiveField(size=1, jump=1, start=0)
-    for name, module in network.named_modules():
-        if next(module.children(), None) is not None:
-            continue
-        if isinstance(module, nn.Linear):
-            field = None
-        elif isinstance(module, _WINDOWED):
-            if field is None:
-                raise ValueError(
-                    f"{name}, a {type(module).__name__}, stands after a Linear: no maps are left."
-                )
-            field = _grow(field, module, axis)
-        elif not isinstance(module, (*_POINTWISE, nn.Flatten)):
-            kinds = ", ".join(kind.__name__ for kind in (*_WINDOWED, nn.Linear, *_POINTWISE, nn.Flatten))
-            raise ValueError(f"{name} is a {type(module).__name__}; receptive fields are known for {kinds}.")
-        fields[name] = field
+    _follow(network, "", ReceptiveField(size=1, jump=1, start=0), axis, fields)
     return fields
+
+
+def _follow(
+    module: nn.Module,
+    name: str,
+    field: ReceptiveField | None,
+    axis: int,
+    fields: dict[str, ReceptiveField | None],
+) -> ReceptiveField | None:
+    """Return the field behind a module, and note it for each of the module's layers."""
+    prefix = f"{name}." if name else ""
+    if isinstance(module, ResidualBlock):
+        outer = _follow(module.body, f"{prefix}body", field, axis, fields)
+        if module.projection is not None:
+            field = _follow(module.projection, f"{prefix}projection", field, axis, fields)
+        return _join(field, outer)
+    children = list(module.named_children())
+    if children:
+        for child_name, child in children:
+            field = _follow(child, f"{prefix}{child_name}", field, axis, fields)
+        return field
+    if isinstance(module, _GLOBAL):
+        field = None
+    elif isinstance(module, _WINDOWED):
+        # Behind a global pooling a window still sees everything; a Linear leaves no maps.
+        field = None if field is None else _grow(field, module, axis)
+    elif not isinstance(module, _POINTWISE) and not isinstance(module, nn.Sequential):
+        kinds = ", ".join(kind.__name__ for kind in (*_WINDOWED, *_GLOBAL, *_POINTWISE))
+        raise ValueError(f"{name} is a {type(module).__name__}; receptive fields are known for {kinds}.")
+    if not isinstance(module, nn.Sequential):  # an empty one is no layer
+        fields[name] = field
+    return field
+
+
+def _join(one: ReceptiveField | None, other: ReceptiveField | None) -> ReceptiveField | None:
+    """Return the field of a sum: from the first to the last pixel that either of the two sees."""
+    if one is None or other is None:
+        return None
+    start = min(one.start, other.start)
+    end = max(one.start + one.size, other.start + other.size)
+    return ReceptiveField(size=end - start, jump=max(one.jump, other.jump), start=start)
 
 
 def _grow(field: ReceptiveField, layer: Any, axis: int) -> ReceptiveField:

@@ -1,7 +1,7 @@
 """The layers of a network with their shapes, parameters, multiply-adds and memory, each with its arithmetic.
 
-A network of the registry is built without weights and run once; AlexNet is built and run on torch's "meta"
-device, where its 61 million weights take no memory. Nothing is drawn from a generator.
+A network of the registry is read from its list of layers alone; AlexNet is torchvision's, and is traced
+(`models.networks.alexnet`). Nothing is drawn from a generator.
 
 Shapes are those of one image, without the batch: (C, H, W) maps or (F,) features.
 """
@@ -10,19 +10,32 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache, partial
-from typing import Any
+from functools import lru_cache
 
-import torch
-from torch import Tensor, nn
-
-from models.networks.layers import IMAGE_SIZE_PX
-from models.networks.registry import NETWORKS, build_uninitialized
+from models.networks.layers.examination import INPUT_SHAPE, Row, examine_layers
+from models.networks.layers.kind import Layers, LayerSpec, Shape, write_shape
+from models.networks.layers.kinds import (
+    AdaptiveAvgPool2d,
+    AdaptiveMaxPool2d,
+    AvgPool2d,
+    BatchNorm1d,
+    BatchNorm2d,
+    Conv2d,
+    Dropout,
+    Dropout2d,
+    Flatten,
+    Linear,
+    MaxPool2d,
+    Residual,
+)
+from models.networks.layers.network import name_layers
+from models.networks.registry import NETWORKS
 
 ALEXNET = "alexnet"
 KNOWN_NETWORKS = (*NETWORKS, ALEXNET)
 FLATTEN = "flatten"
 _FLOAT32_BYTES = 4
+_INT64_BYTES = 8  # batch norm counts its batches in one
 
 CONVENTION = (
     "One multiply-add is one multiplication and the addition that goes with it, so 2 FLOPs. They are counted "
@@ -130,88 +143,73 @@ def read_architecture(name: str) -> Architecture:
 @lru_cache(maxsize=len(KNOWN_NETWORKS))
 def _read(name: str) -> Architecture:
     if name == ALEXNET:
-        from torchvision.models import alexnet  # takes seconds
+        from models.networks.alexnet import trace_alexnet  # torchvision takes seconds
 
-        with torch.device("meta"):
-            network, title = alexnet(weights=None), "AlexNet"
-        input_shape: tuple[int, ...] = (3, 224, 224)
-    else:
-        # Running on "meta" makes torch import its compiler, for seconds. Small networks can do without.
-        network, title = build_uninitialized(name), NETWORKS[name].title
-        input_shape = (1, IMAGE_SIZE_PX, IMAGE_SIZE_PX)
-    buffer_bytes = sum(buffer.nbytes for buffer in network.buffers())
-    return Architecture(name, title, input_shape, trace_layers(network, input_shape), buffer_bytes)
+        input_shape, layers = trace_alexnet()
+        return Architecture(name, "AlexNet", input_shape, layers, 0)
+    spec = NETWORKS[name]
+    return describe_architecture(spec.layers, name, spec.title)
 
 
-def trace_layers(network: nn.Module, input_shape: tuple[int, ...]) -> tuple[Layer, ...]:
-    """List the layers that one image passes, with a "flatten" wherever the shape changes between two.
-
-    The network is run once in evaluation mode on the device of its parameters, "meta" included, and is
-    afterwards as it was: without hooks, every module in its own mode.
+def describe_architecture(layers: Layers, name: str, title: str) -> Architecture:
+    """Describe a list of layers.
 
     Args:
-        network: A network whose layers stand one behind the other.
-        input_shape: (C, H, W) of an image.
+        layers: The list.
+        name: Of the network.
+        title: Its name as a learner reads it.
 
     Raises:
-        ValueError: If a layer is of a kind that is not known here.
+        ValueError: If the list is no network.
     """
-    layers: list[Layer] = []
-    modes = {module: module.training for module in network.modules()}
-    hooks = []
-
-    def record(name: str, module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
-        shape = tuple(inputs[0].shape[1:])
-        before = layers[-1].output_shape if layers else tuple(input_shape)
-        if shape != before:
-            layers.append(_describe_flatten(before, shape))
-        layers.append(_describe_layer(name, module, shape, tuple(output.shape[1:])))
-
-    try:
-        network.eval()
-        for name, module in network.named_modules():
-            if not list(module.children()):
-                hooks.append(module.register_forward_hook(partial(record, name)))
-        device = next(network.parameters()).device
-        with torch.no_grad():
-            network(torch.zeros(1, *input_shape, device=device))
-    finally:
-        for hook in hooks:
-            hook.remove()
-        for module, mode in modes.items():
-            module.training = mode
-    return tuple(layers)
+    examination = examine_layers(layers)
+    problem = examination.find_problem()
+    if problem:
+        raise ValueError(problem)
+    described: list[Layer] = []
+    for row_name, row in zip(name_layers(layers), examination.rows, strict=True):
+        described += _describe_row(row_name, row)
+    norms = [layer.output_shape[0] for layer in described if layer.kind.startswith("BatchNorm")]
+    buffer_bytes = sum(2 * _FLOAT32_BYTES * channels + _INT64_BYTES for channels in norms)
+    return Architecture(name, title, INPUT_SHAPE, tuple(described), buffer_bytes)
 
 
-def _describe_flatten(before: tuple[int, ...], after: tuple[int, ...]) -> Layer:
-    assert math.prod(before) == math.prod(after), f"{before} does not flatten to {after}"
-    settings = f"{write_product(before)} = {math.prod(after):,} in a row"
-    num_bytes = _FLOAT32_BYTES * math.prod(after)
-    return Layer(FLATTEN, FLATTEN, settings, before, after, 0, "", 0, "", num_bytes, writes=False)
+def _describe_row(name: str, row: Row) -> list[Layer]:
+    assert row.input_shape is not None
+    assert row.output_shape is not None
+    if not isinstance(row.layer, Residual):
+        return [describe_layer(name, row.layer, row.input_shape, row.output_shape)]
+    # A block's layers one after the other, then its sum.
+    described = []
+    for place, inner in enumerate(row.body):
+        described += _describe_row(f"{name}.body.{place}", inner)
+    projection = row.layer.find_projection(row.input_shape, row.output_shape)
+    if projection is not None:
+        described.append(describe_layer(f"{name}.projection", projection, row.input_shape, row.output_shape))
+    settings = "adds what came in" + (", by way of its projection" if projection else "")
+    num_bytes = _FLOAT32_BYTES * math.prod(row.output_shape)
+    shape = row.output_shape
+    return [*described, Layer(name, row.layer.kind, settings, shape, shape, 0, "", 0, "", num_bytes, True)]
 
 
-def _describe_layer(
-    name: str, module: nn.Module, input_shape: tuple[int, ...], output_shape: tuple[int, ...]
-) -> Layer:
-    parameters = sum(parameter.numel() for parameter in module.parameters())
-    parameter_sum, multiply_adds, multiply_add_sum = "", 0, ""
-    if isinstance(module, nn.Conv2d):
-        window = (*module.kernel_size, module.in_channels // module.groups)
-        num_biases = " + 1" if module.bias is not None else ""
-        parameter_sum = f"({write_product(window)}{num_biases})·{module.out_channels:,}"
-        multiply_adds = math.prod(window) * math.prod(output_shape)
-        multiply_add_sum = f"{write_product(window)} · {write_product(output_shape)}"
-    elif isinstance(module, nn.Linear):
-        num_biases = " + 1" if module.bias is not None else ""
-        parameter_sum = f"({module.in_features:,}{num_biases})·{module.out_features:,}"
-        multiply_adds = module.in_features * module.out_features
-        multiply_add_sum = write_product((module.in_features, module.out_features))
-    elif isinstance(module, nn.BatchNorm2d) and module.affine:
-        parameter_sum = f"2·{module.num_features}"
+def describe_layer(name: str, layer: LayerSpec, input_shape: Shape, output_shape: Shape) -> Layer:
+    """Describe one layer that fits, a residual block apart."""
+    parameters, multiply_adds = layer.count_parameters(input_shape), layer.count_multiply_adds(input_shape)
+    parameter_sum = multiply_add_sum = ""
+    if isinstance(layer, Conv2d):
+        window = (layer.kernel_size, layer.kernel_size, input_shape[0])
+        parameter_sum = f"({write_shape(window)}{' + 1' if layer.bias else ''})·{layer.out_channels:,}"
+        multiply_add_sum = f"{write_shape(window)} · {write_shape(output_shape)}"
+    elif isinstance(layer, Linear):
+        parameter_sum = f"({input_shape[0]:,}{' + 1' if layer.bias else ''})·{layer.out_features:,}"
+        multiply_add_sum = write_shape((input_shape[0], layer.out_features))
+    elif isinstance(layer, BatchNorm2d | BatchNorm1d):
+        parameter_sum = f"2·{input_shape[0]}"
+    is_flatten = isinstance(layer, Flatten)
     return Layer(
         name=name,
-        kind=type(module).__name__,
-        settings=_describe_settings(module),
+        kind=FLATTEN if is_flatten else layer.kind,
+        settings=_describe_settings(layer, input_shape),
         input_shape=input_shape,
         output_shape=output_shape,
         parameters=parameters,
@@ -219,52 +217,39 @@ def _describe_layer(
         multiply_adds=multiply_adds,
         multiply_add_sum=f"{multiply_add_sum} = {multiply_adds:,}" if multiply_adds else "",
         num_bytes=_FLOAT32_BYTES * math.prod(output_shape),
-        writes=not getattr(module, "inplace", False),
+        writes=not is_flatten,
     )
 
 
-def _describe_settings(module: nn.Module) -> str:
-    if isinstance(module, nn.Conv2d):
-        grouped = f", in {module.groups} groups" if module.groups > 1 else ""
-        kernels = f"{module.out_channels} kernels {_write_size(module.kernel_size)}"
-        return kernels + grouped + _describe_walk(module.stride, 1, module.padding)
-    if isinstance(module, nn.Linear):
-        return f"{module.in_features:,} in, {module.out_features:,} out"
-    if isinstance(module, nn.BatchNorm2d):
-        return f"{module.num_features} channels, ε = {module.eps:g}"
-    if isinstance(module, nn.ReLU):
-        return "max(0, x)" + (" in place" if module.inplace else "")
-    if isinstance(module, nn.MaxPool2d):
-        size = _pair(module.kernel_size)
-        return f"largest of {_write_size(size)}" + _describe_walk(module.stride, size, module.padding)
-    if isinstance(module, nn.AvgPool2d):
-        size = _pair(module.kernel_size)
-        return f"mean of {_write_size(size)}" + _describe_walk(module.stride, size, module.padding)
-    if isinstance(module, nn.AdaptiveAvgPool2d):
-        return f"means, to {_write_size(_pair(module.output_size))} a map"
-    if isinstance(module, nn.Dropout):
-        return f"drops {module.p:.0%}, in training only"
-    raise ValueError(
-        f"{type(module).__name__} is a kind of layer that the architecture reader does not know; it knows "
-        "Conv2d, Linear, BatchNorm2d, ReLU, MaxPool2d, AvgPool2d, AdaptiveAvgPool2d and Dropout."
-    )
+def _describe_settings(layer: LayerSpec, input_shape: Shape) -> str:
+    if isinstance(layer, Conv2d):
+        dilation = f", dilation {layer.dilation}" if layer.dilation > 1 else ""
+        kernels = f"{layer.out_channels} kernels {_write_window(layer.kernel_size)}"
+        return kernels + _describe_walk(layer.stride, 1, layer.padding) + dilation
+    if isinstance(layer, Linear):
+        return f"{input_shape[0]:,} in, {layer.out_features:,} out"
+    if isinstance(layer, BatchNorm2d | BatchNorm1d):
+        return f"{input_shape[0]} {'channels' if len(input_shape) == 3 else 'features'}, ε = 1e-05"
+    if isinstance(layer, MaxPool2d | AvgPool2d):
+        taken = "largest" if isinstance(layer, MaxPool2d) else "mean"
+        size = layer.kernel_size
+        return f"{taken} of {_write_window(size)}" + _describe_walk(layer.stride or size, size, layer.padding)
+    if isinstance(layer, AdaptiveAvgPool2d | AdaptiveMaxPool2d):
+        return "mean of each map" if isinstance(layer, AdaptiveAvgPool2d) else "largest of each map"
+    if isinstance(layer, Dropout | Dropout2d):
+        return (
+            f"drops {layer.p:.0%}{' of the maps' if isinstance(layer, Dropout2d) else ''}, in training only"
+        )
+    if isinstance(layer, Flatten):
+        return f"{write_shape(input_shape)} = {math.prod(input_shape):,} in a row"
+    return layer.summary
 
 
-def _describe_walk(stride: Any, usual_stride: Any, padding: Any) -> str:
+def _describe_walk(stride: int, usual_stride: int, padding: int) -> str:
     """Name stride and padding where they are not what one expects: side by side and without."""
-    strides, paddings = _pair(stride), _pair(padding)
-    text = f", stride {strides[0]}" if strides != _pair(usual_stride) else ""
-    return text + (f", padding {paddings[0]}" if paddings != (0, 0) else "")
+    text = f", stride {stride}" if stride != usual_stride else ""
+    return text + (f", padding {padding}" if padding else "")
 
 
-def _pair(value: Any) -> tuple[int, int]:
-    return (value, value) if isinstance(value, int) else (value[0], value[1])
-
-
-def _write_size(size: Any) -> str:
-    return f"{size[0]}×{size[1]}"
-
-
-def write_product(factors: tuple[int, ...]) -> str:
-    """Write a product as a person would: 8·28·28."""
-    return "·".join(f"{factor:,}" for factor in factors)
+def _write_window(size: int) -> str:
+    return f"{size}×{size}"

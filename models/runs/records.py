@@ -13,12 +13,12 @@ from safetensors import SafetensorError, safe_open
 from torch import nn
 
 from models.checkpoints.evaluation import Evaluation
-from models.checkpoints.file import SUFFIX, read_info
+from models.checkpoints.file import SUFFIX, find_layers, read_info
 from models.checkpoints.prediction import predict_digit
 from models.data.datasets import load_dataset
 from models.data.names import NUM_IMAGES, TITLES
 from models.networks.layers import IMAGE_SIZE_PX, NUM_CLASSES
-from models.networks.registry import build_network
+from models.networks.layers.network import LayerNetwork
 from models.runs.folder import (
     SNAPSHOTS,
     TEST,
@@ -223,7 +223,7 @@ def read_first_layer(run_id: str) -> np.ndarray:
         return np.empty((0, 0, 0, 0), np.float32)
     info = read_info(snapshots[0].path)
     with torch.device("meta"):
-        network = build_network(info.network, info.config)
+        network = LayerNetwork(find_layers(info))
     layers = (pair for pair in network.named_modules() if isinstance(pair[1], nn.Conv2d | nn.Linear))
     name, layer = next(layers)
     weights = np.stack([_read_tensor(snapshot.path, f"{name}.weight") for snapshot in snapshots])

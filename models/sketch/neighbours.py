@@ -12,10 +12,10 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
-from models.checkpoints.file import find_checkpoint
+from models.checkpoints.file import find_checkpoint, find_layers
 from models.checkpoints.prediction import copy_network, load_cached, on_one_core
 from models.data.datasets import load_gallery, to_input
-from models.networks.architecture import read_architecture
+from models.networks.layers.examination import examine_layers
 from models.sketch.explanation import check_image
 
 MAX_READ = 10_000  # the first so many training images are compared …
@@ -95,7 +95,7 @@ def find_neighbours(image: ArrayLike, checkpoint: str | Path, num: int = 8) -> t
 
 def count_read(checkpoint: str | Path) -> int:
     """Return how many training digits a checkpoint's network is compared with: fewer for a slow network."""
-    cost = read_architecture(load_cached(checkpoint).info.network).multiply_adds
+    cost = examine_layers(find_layers(load_cached(checkpoint).info)).multiply_adds
     affordable = int(_READ_MULTIPLY_ADDS / cost) // 100 * 100
     return min(MAX_READ, max(_MIN_READ, affordable), len(load_gallery("train").labels))
 

@@ -19,7 +19,9 @@ from models.inspection.microscope import (
     pick_mask,
     sample_masks,
 )
-from models.networks.registry import build_network
+from models.networks.layers.kinds import Conv2d, Dropout2d, Flatten, Linear, ReLU, Residual
+from models.networks.layers.network import LayerNetwork
+from models.networks.registry import build_network, list_layers
 
 WITH_DROPOUT = ("convnet2", "convnet3", "convnet4")
 IMAGE = generate_digits(1, seed=3)[0][0] / 255
@@ -155,7 +157,7 @@ def test_the_global_generator_is_left_alone(case):
     before = torch.random.get_rng_state()
     sample_masks(network, IMAGE, 3)
     inspect_batch_norm(network, IMAGE)
-    has_dropout_or_norm("convnet4", {})
+    has_dropout_or_norm(list_layers("convnet4"))
     assert torch.equal(torch.random.get_rng_state(), before)
 
 
@@ -261,7 +263,7 @@ def test_results_do_not_hang_on_the_network():
     ],
 )
 def test_which_networks_differ_in_training(network, config, expected):
-    assert has_dropout_or_norm(network, config) is expected
+    assert has_dropout_or_norm(list_layers(network, config)) is expected
 
 
 @pytest.mark.parametrize(
@@ -296,3 +298,21 @@ def test_a_hundred_masks_of_the_largest_network_take_less_than_two_seconds():
         seconds.append(time.perf_counter() - start)
     print(f"100 masks of convnet4: {min(seconds):.2f} s")
     assert min(seconds) < 2
+
+
+def test_dropout_of_whole_maps_drops_whole_maps_as_pytorch_would():
+    layers = (Conv2d(8), Residual((Dropout2d(0.5), ReLU())), Flatten(), Linear(10))
+    network = LayerNetwork(layers).eval()
+    sample = sample_masks(network, IMAGE, 30)
+    (layer,) = sample.layers
+    assert (layer.name, layer.p, layer.masks.shape) == ("features.1.body.0", 0.5, (30, 8, 26, 26))
+    kept = layer.masks.all(axis=(2, 3))
+    assert (kept == layer.masks.any(axis=(2, 3))).all()
+    assert 0 < kept.sum() < kept.size
+    images = torch.from_numpy(np.asarray(IMAGE, np.float32))[None, None]
+    with torch.no_grad():
+        maps = network.features[0](images)
+        dropped = maps * torch.from_numpy(kept)[:, :, None, None] / 0.5
+        expected = network.classifier((dropped.relu() + maps).flatten(1)).double().softmax(dim=1)
+    np.testing.assert_allclose(sample.probabilities, expected.numpy(), atol=1e-6)
+    assert has_dropout_or_norm(layers)

@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from models.inspection.receptive_field import ReceptiveField, find_receptive_fields
+from models.networks.layers.residual import ResidualBlock
 from models.networks.registry import NETWORKS, build_network
 
 SIDE = 28
@@ -186,14 +187,30 @@ def test_every_network_of_the_registry_has_fields():
         assert len(find_receptive_fields(network)) == sum(not list(m.children()) for m in network.modules())
 
 
-@pytest.mark.parametrize(
-    ("layers", "message"),
-    [
-        ([nn.Conv2d(1, 1, 3), nn.LSTM(3, 3)], "1 is a LSTM; receptive fields are known for Conv2d"),
-        ([nn.AdaptiveAvgPool2d(1)], "AdaptiveAvgPool2d"),
-        ([nn.Linear(3, 3), nn.Conv2d(1, 1, 3)], "1, a Conv2d, stands after a Linear"),
-    ],
-)
-def test_layers_without_a_known_field_are_refused(layers, message):
-    with pytest.raises(ValueError, match=message):
-        find_receptive_fields(nn.Sequential(*layers))
+def test_block_sees_what_its_body_or_its_projection_sees():
+    body = nn.Sequential(nn.Conv2d(1, 2, 3, padding=1), nn.ReLU(), nn.Conv2d(2, 2, 3, stride=2, padding=1))
+    network = nn.Sequential(
+        nn.Conv2d(1, 1, 3, padding=1),
+        ResidualBlock(body, nn.Conv2d(1, 2, 1, stride=2, bias=False)),
+        nn.Conv2d(2, 1, 3, padding=1),
+    ).double()
+    for weights in network.parameters():
+        weights.data.abs_()
+    picture = torch.rand(1, 1, SIDE, SIDE, dtype=torch.float64, requires_grad=True)
+    fields = find_receptive_fields(network)
+    assert list(fields) == ["0", "1.body.0", "1.body.1", "1.body.2", "1.projection", "2"]
+    for unit in (0, 5, 13):
+        rows, columns = find_support(network(picture), picture, (0, unit, unit))
+        assert rows == columns == fields["2"].find_span(unit, SIDE)
+    assert fields["1.projection"].size < fields["1.body.2"].size
+
+
+def test_units_behind_a_global_pooling_see_everything():
+    network = nn.Sequential(nn.Conv2d(1, 2, 3), nn.AdaptiveAvgPool2d(1), nn.Conv2d(2, 2, 1), nn.Flatten())
+    assert [field is None for field in find_receptive_fields(network).values()] == [False, True, True, True]
+
+
+def test_layers_without_a_known_field_are_refused():
+    network = nn.Sequential(nn.Conv2d(1, 1, 3), nn.LSTM(3, 3))
+    with pytest.raises(ValueError, match="1 is a LSTM; receptive fields are known for Conv2d"):
+        find_receptive_fields(network)

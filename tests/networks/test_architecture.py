@@ -10,7 +10,24 @@ import torch.nn.functional as F
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from models.networks.architecture import ALEXNET, KNOWN_NETWORKS, read_architecture, trace_layers
+from models.networks.architecture import (
+    ALEXNET,
+    KNOWN_NETWORKS,
+    describe_architecture,
+    read_architecture,
+)
+from models.networks.layers.kinds import (
+    AdaptiveAvgPool2d,
+    AvgPool2d,
+    BatchNorm1d,
+    Conv2d,
+    Dropout2d,
+    Flatten,
+    LeakyReLU,
+    Linear,
+    Residual,
+)
+from models.networks.layers.network import LayerNetwork
 from models.networks.registry import build_network
 
 # What the notebook prints; AlexNet's is in torchvision's documentation of its weights.
@@ -150,20 +167,44 @@ def test_alexnet_is_torchvisions():
     ] * 3
 
 
+OWN = (
+    Conv2d(8, 3, dilation=2, bias=False), AvgPool2d(3, stride=2, padding=1), Dropout2d(0.25),
+    Residual((LeakyReLU(), Conv2d(4, 3, stride=2, padding=1))), AdaptiveAvgPool2d(), Flatten(),
+    Linear(20), BatchNorm1d(), Linear(10),
+)  # fmt: skip
+
+
 def test_settings_name_what_is_unusual():
-    network = nn.Sequential(
-        nn.Conv2d(4, 8, 3, groups=2, bias=False),
-        nn.AvgPool2d(3, stride=2, padding=1),
-        nn.AdaptiveAvgPool2d(2),
-    )
-    layers = trace_layers(network, (4, 9, 9))
-    assert [layer.settings for layer in layers] == [
-        "8 kernels 3×3, in 2 groups",
-        "mean of 3×3, stride 2, padding 1",
-        "means, to 2×2 a map",
+    layers = describe_architecture(OWN, "own", "Own").layers
+    assert [(layer.name, layer.settings) for layer in layers] == [
+        ("features.0", "8 kernels 3×3, dilation 2"),
+        ("features.1", "mean of 3×3, stride 2, padding 1"),
+        ("features.2", "drops 25% of the maps, in training only"),
+        ("features.3.body.0", "x above 0, negative_slope·x below"),
+        ("features.3.body.1", "4 kernels 3×3, stride 2, padding 1"),
+        ("features.3.projection", "4 kernels 1×1, stride 2"),
+        ("features.3", "adds what came in, by way of its projection"),
+        ("features.4", "mean of each map"),
+        ("flatten", "4·1·1 = 4 in a row"),
+        ("classifier.0", "4 in, 20 out"),
+        ("classifier.1", "20 features, ε = 1e-05"),
+        ("classifier.2", "20 in, 10 out"),
     ]
-    assert layers[0].parameter_sum == "(3·3·2)·8 = 144"
-    assert layers[0].multiply_add_sum == "3·3·2 · 8·7·7 = 7,056"
+    assert layers[0].parameter_sum == "(3·3·1)·8 = 72"
+    assert layers[0].multiply_add_sum == "3·3·1 · 8·24·24 = 41,472"
+
+
+def test_own_network_is_described_as_it_runs():
+    network, images = LayerNetwork(OWN).eval(), torch.rand(2, 1, 28, 28)
+    architecture = describe_architecture(OWN, "own", "Own")
+    described = {layer.name: layer for layer in architecture.layers}
+    for name, module, given, output in record_run(network, images):
+        layer = described[name]
+        assert (layer.kind, layer.input_shape) == (type(module).__name__, given.shape[1:])
+        assert layer.output_shape == output.shape[1:]
+        assert layer.parameters == sum(parameter.numel() for parameter in module.parameters())
+    assert architecture.parameters == sum(parameter.numel() for parameter in network.parameters())
+    assert architecture.buffer_bytes == sum(buffer.nbytes for buffer in network.buffers())
 
 
 def test_reading_moves_no_generator_and_is_done_once():
@@ -173,30 +214,6 @@ def test_reading_moves_no_generator_and_is_done_once():
         read_architecture(name)
     assert torch.equal(torch.random.get_rng_state(), before)
     assert read_architecture(ALEXNET) is read_architecture(ALEXNET)
-
-
-def test_the_network_is_left_as_it_was():
-    network = build_network("convnet4")
-    network.classifier[0].eval()
-    modes = [module.training for module in network.modules()]
-    buffers = {name: buffer.clone() for name, buffer in network.named_buffers()}
-    trace_layers(network, (1, 28, 28))
-    assert [module.training for module in network.modules()] == modes
-    assert all(not module._forward_hooks for module in network.modules())
-    assert all(torch.equal(buffer, buffers[name]) for name, buffer in network.named_buffers())
-
-
-def test_a_network_that_fails_is_left_as_it_was_too():
-    network = nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU(), nn.Linear(7, 3))
-    with pytest.raises(RuntimeError):
-        trace_layers(network, (1, 28, 28))
-    unknown = nn.Sequential(nn.Conv2d(1, 2, 3), nn.GELU())
-    with pytest.raises(
-        ValueError, match="GELU is a kind of layer that the architecture reader does not know"
-    ):
-        trace_layers(unknown, (1, 28, 28))
-    for each in (network, unknown):
-        assert all(module.training and not module._forward_hooks for module in each.modules())
 
 
 @pytest.mark.parametrize("name", ["resnet", "", None, ["mlp"], 3, "x" * 5000])

@@ -131,6 +131,14 @@ FORMS = {
         ),
         (Residual((Conv2d(4, padding=1),)), Flatten(), Linear(10)),
     ),
+    "a sum, its projection behind": (
+        write_class(
+            "self.a = nn.Conv2d(1, 4, 3, padding=1)\nself.short = nn.Conv2d(1, 4, 1, bias=False)\n"
+            "self.out = nn.Linear(3136, 10)",
+            "return self.out((self.a(x) + self.short(x)).flatten(1))",
+        ),
+        (Residual((Conv2d(4, padding=1),)), Flatten(), Linear(10)),
+    ),
 }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from torch import nn
 
 from models.networks.registry import (
     NETWORKS,
@@ -60,6 +61,126 @@ def test_logits_have_one_row_per_image(name):
 def test_layers_stand_in_the_notebooks_order(name, layers):
     leaves = [type(m).__name__ for m in build_network(name).modules() if not list(m.children())]
     assert leaves == layers
+
+
+class NotebookConvNet3(nn.Module):
+    """ConvNet3 as the notebook has it."""
+
+    def __init__(self):
+        super().__init__()
+        self.layer1 = nn.Sequential(
+            nn.Conv2d(1, 16, kernel_size=5, stride=1, padding=int((5 - 1) / 2), bias=True),
+            nn.ReLU(inplace=True),
+            nn.MaxPool2d(kernel_size=2),
+            nn.Conv2d(16, 32, kernel_size=5, stride=1, padding=int((5 - 1) / 2), bias=True),
+            nn.ReLU(inplace=True),
+            nn.MaxPool2d(kernel_size=2),
+            nn.Conv2d(32, 64, kernel_size=5, stride=1, padding=int((5 - 1) / 2), bias=True),
+            nn.ReLU(inplace=True),
+            nn.MaxPool2d(kernel_size=2),
+        )
+        self.classifier = nn.Sequential(
+            nn.Dropout(0.5),
+            nn.Linear(576, 128),
+            nn.ReLU(inplace=True),
+            nn.Dropout(0.5),
+            nn.Linear(128, 256),
+            nn.ReLU(inplace=True),
+            nn.Linear(256, 10),
+        )
+
+    def forward(self, x):
+        out = self.layer1(x)
+        out = out.reshape(out.size(0), -1)
+        return self.classifier(out)
+
+
+class NotebookConvNet4(nn.Module):
+    """ConvNet4 as the notebook has it, its dropout of the last features as a layer."""
+
+    def __init__(self):
+        super().__init__()
+
+        def batch_relu(in_channels, out_channels, ks):
+            return [
+                nn.Conv2d(in_channels, out_channels, kernel_size=ks, stride=1, padding=int((ks - 1) / 2)),
+                nn.BatchNorm2d(out_channels),
+                nn.ReLU(inplace=True),
+            ]
+
+        self.features = nn.Sequential(
+            *batch_relu(1, 64, 3), *batch_relu(64, 64, 3), nn.MaxPool2d(kernel_size=2), nn.Dropout(0.4),
+            *batch_relu(64, 128, 3), *batch_relu(128, 128, 3), nn.MaxPool2d(kernel_size=2), nn.Dropout(0.4),
+            *batch_relu(128, 256, 3), *batch_relu(256, 256, 3), nn.AvgPool2d(kernel_size=7),
+        )  # fmt: skip
+        self.lin1 = nn.Linear(256, 10)
+
+    def forward(self, x):
+        x = self.features(x)
+        x = x.view(x.size()[0], -1)
+        return self.lin1(nn.functional.dropout(x, 0.5, self.training, inplace=True))
+
+
+def build_notebook_convnet(dropout):
+    return nn.Sequential(
+        nn.Conv2d(1, 8, kernel_size=5, stride=[1, 1], padding=2), nn.ReLU(),
+        nn.MaxPool2d(kernel_size=2, stride=2), nn.Flatten(), *dropout,
+        nn.Linear(14 * 14 * 8, 500), nn.ReLU(), nn.Linear(500, 10),
+    )  # fmt: skip
+
+
+BY_HAND = {
+    "logistic": lambda: nn.Sequential(nn.Flatten(), nn.Linear(784, 10)),
+    "mlp": lambda: nn.Sequential(
+        nn.Flatten(), nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 64), nn.ReLU(), nn.Linear(64, 10)
+    ),
+    "convnet": lambda: build_notebook_convnet([]),
+    "convnet2": lambda: build_notebook_convnet([nn.Dropout(0.5)]),
+    "convnet3": NotebookConvNet3,
+    "convnet4": NotebookConvNet4,
+}
+
+
+@pytest.mark.parametrize("name", BY_HAND)
+def test_same_seed_gives_the_weights_and_answers_of_the_notebooks_form(name):
+    torch.manual_seed(4)
+    by_hand = BY_HAND[name]()
+    torch.manual_seed(4)
+    network = build_network(name)
+    pairs = zip(by_hand.state_dict().values(), network.state_dict().values(), strict=True)
+    assert all(torch.equal(one, other) for one, other in pairs)
+    answers = []
+    for each in (by_hand, network):
+        torch.manual_seed(5)  # dropout draws the same
+        answers.append(each.train()(torch.rand(4, 1, 28, 28)))
+    assert torch.equal(*answers)
+
+
+@pytest.mark.parametrize(
+    ("name", "config", "names"),
+    [
+        ("convnet", {"channels": 4, "hidden_size": 30}, ["features.0", "classifier.0", "classifier.2"]),
+        ("convnet", {"dropout": 0.2}, ["features.0", "classifier.1", "classifier.3"]),
+        ("convnet2", {"dropout": 0.0}, ["features.0", "classifier.0", "classifier.2"]),
+        ("convnet3", {"dropout": 0.0, "channels": [3, 4, 5]},
+         ["features.0", "features.3", "features.6", "classifier.1", "classifier.4", "classifier.6"]),
+        ("mlp", {"hidden_sizes": [64, 128]}, ["classifier.0", "classifier.2", "classifier.4"]),
+        ("logistic", {}, ["classifier"]),
+    ],
+)  # fmt: skip
+def test_what_a_checkpoint_says_to_differ_differs(name, config, names):
+    network = build_network(name, config)
+    found = {module: module_name for module_name, module in network.named_modules()}
+    layers = [module for module in found if isinstance(module, nn.Conv2d | nn.Linear)]
+    assert [found[layer] for layer in layers] == names
+    sizes = [size for key in ("channels", "hidden_sizes") for size in as_list(config.get(key))]
+    assert set(sizes) <= {layer.weight.shape[0] for layer in layers}
+    if config.get("dropout"):
+        assert [module.p for module in found if isinstance(module, nn.Dropout)] == [config["dropout"]]
+
+
+def as_list(value):
+    return value if isinstance(value, list) else [] if value is None else [value]
 
 
 def test_dropout_probabilities_are_the_notebooks():

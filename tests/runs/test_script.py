@@ -14,8 +14,8 @@ import torch
 
 from app.runs.script import write_run_script
 from models.data.datasets import Dataset, load_dataset
-from models.networks.registry import NETWORKS, build_network, has_dropout, set_dropout
-from models.networks.source import write_network
+from models.networks.layers.source import write_layers
+from models.networks.registry import NETWORKS, build_network, has_dropout, list_layers, set_dropout
 from models.training import loop
 from models.training.recipes import make_config
 
@@ -205,7 +205,7 @@ def test_network_is_written_as_it_is_built(name, dropout):
     torch.manual_seed(1)
     built = build_network(name, set_dropout(name, dropout))
     torch.manual_seed(1)
-    written = eval(write_network(name, dropout), {"nn": torch.nn})
+    written = eval(write_layers(list_layers(name, set_dropout(name, dropout))), {"nn": torch.nn})
     for one, other in zip(built.state_dict().values(), written.state_dict().values(), strict=True):
         assert torch.equal(one, other)
     images = torch.rand(3, 1, 28, 28)
@@ -219,5 +219,5 @@ def test_network_is_written_as_it_is_built(name, dropout):
 
 def test_writing_a_network_draws_no_random_numbers():
     before = torch.get_rng_state()
-    write_network("convnet3")
+    write_layers(list_layers("convnet3"))
     assert torch.equal(torch.get_rng_state(), before)

@@ -13,7 +13,7 @@ from app.inspection.microscope.view import describe_layer, show_dropout, show_no
 from app.ui.digits import DRAWING, take_digit
 from app.ui.field_errors import MissingImageError
 from app.ui.packing import pack
-from models.checkpoints.file import read_info
+from models.checkpoints.file import find_layers, read_info
 from models.checkpoints.prediction import copy_network, find_temperature
 from models.inspection.microscope import (
     BatchNormView,
@@ -192,7 +192,7 @@ def list_labels(my_runs: Any) -> list[tuple[str, str]]:
 
 
 def _differs_in_training(choice: Choice) -> bool:
-    return has_dropout_or_norm(choice.info.network, choice.info.config)
+    return has_dropout_or_norm(find_layers(choice.info))
 
 
 def _show_dropout(request: Request) -> str:

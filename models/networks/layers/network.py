@@ -9,6 +9,19 @@ from models.networks.layers.kind import Layers
 from models.networks.layers.kinds import Flatten
 
 
+def name_layers(layers: Layers) -> list[str]:
+    """Name the layers of a list as its `LayerNetwork` does: "features.0", "flatten", "classifier.1"."""
+    flat = _find_flatten(layers)
+    names = [f"features.{place}" for place in range(flat)]
+    behind = len(layers) - flat - 1
+    names += ["flatten", *(f"classifier.{place}" for place in range(behind))]
+    return [*names[:-1], "classifier"] if behind == 1 else names
+
+
+def _find_flatten(layers: Layers) -> int:
+    return next(place for place, layer in enumerate(layers) if isinstance(layer, Flatten))
+
+
 class LayerNetwork(nn.Module):
     """A network built from a list: the layers before its first `Flatten`, and those behind it.
 
@@ -35,7 +48,7 @@ class LayerNetwork(nn.Module):
         for row in examination.rows:
             assert row.input_shape is not None
             modules.append(row.layer.build(row.input_shape))
-        flat = next(index for index, layer in enumerate(layers) if isinstance(layer, Flatten))
+        flat = _find_flatten(layers)
         before, behind = modules[:flat], modules[flat + 1 :]
         if before:
             self.features = nn.Sequential(*before)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from models.networks.layers.examination import examine_layers
-from models.networks.layers.kind import Layers, LayerSpec
+from models.networks.layers.kind import Layers
 from models.networks.layers.kinds import BatchNorm1d, BatchNorm2d, Dropout, Linear, Residual
+from models.networks.layers.residual import walk_layers
 
 _MANY_PARAMETERS = 10_000  # for each image of the training part
 
@@ -46,7 +45,7 @@ def find_oddities(layers: Layers, num_images: int, batch_size: int) -> list[str]
                 f"Layer {number}: {layer.kind} after the last Linear bends the logits; cross-entropy takes "
                 "them as they are."
             )
-    if batch_size == 1 and any(isinstance(layer, BatchNorm1d | BatchNorm2d) for layer in _walk(layers)):
+    if batch_size == 1 and any(isinstance(layer, BatchNorm1d | BatchNorm2d) for layer in walk_layers(layers)):
         oddities.append(
             "Batch norm with a batch of 1: mean and variance of a single image. Take a batch of 16 or more."
         )
@@ -57,10 +56,3 @@ def find_oddities(layers: Layers, num_images: int, batch_size: int) -> list[str]
             "each: it can learn them by heart."
         )
     return oddities
-
-
-def _walk(layers: Layers) -> Iterator[LayerSpec]:
-    for layer in layers:
-        yield layer
-        if isinstance(layer, Residual):
-            yield from layer.body

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
 from torch import Tensor, nn
 
 from models.networks.layers.features import Linear
-from models.networks.layers.kind import LayerSpec, MisfitError, Shape, write_shape
+from models.networks.layers.kind import Layers, LayerSpec, MisfitError, Shape, write_shape
 from models.networks.layers.maps import Conv2d
 
 
@@ -97,3 +98,11 @@ class Residual(LayerSpec):
         if len(calls) > len(self.body):
             calls[-1] = f"projection={calls[-1]}"
         return f"Residual({', '.join(calls)})"
+
+
+def walk_layers(layers: Layers) -> Iterator[LayerSpec]:
+    """Go through all layers of a list, those within its residual blocks too."""
+    for layer in layers:
+        yield layer
+        if isinstance(layer, Residual):
+            yield from layer.body

@@ -50,24 +50,23 @@ def extend_chain(chain: Chain, written: tuple[WrittenLayer, ...], line: int, tex
 
 def add_chains(left: Chain, right: Chain) -> Chain | None:
     """Return x + layers(x), a residual block, also with a projection; None where it is none."""
-    short, long = sorted((left, right), key=lambda chain: len(chain.layers))
     shared = 0
-    while shared < len(short.layers) and short.layers[shared] == long.layers[shared]:
+    while shared < min(len(left.layers), len(right.layers)) and left.layers[shared] == right.layers[shared]:
         shared += 1
-    shape: Shape | None = Chain().shape
-    for layer in short.layers[:shared]:
+    shape = Chain().shape
+    for layer in left.layers[:shared]:
         shape = _find_output(layer, shape)
-    body, rest = long.layers[shared:], short.layers[shared:]
-    projection = _find_projection(Residual(body), shape)
-    if not body or (rest and rest != (projection,)) or any(isinstance(layer, Residual) for layer in body):
-        return None
-    block = Residual(body)
-    return Chain(
-        (*long.layers[:shared], block),
-        _find_output(block, shape),
-        (*short.written, *(layer for layer in long.written if layer not in short.written)),
-        tuple(dict.fromkeys((*short.notes, *long.notes))),
-    )
+    for short, long in ((left, right), (right, left)):
+        block, rest = Residual(long.layers[shared:]), short.layers[shared:]
+        is_plain = block.body and not any(isinstance(layer, Residual) for layer in block.body)
+        if is_plain and (not rest or rest == (_find_projection(block, shape),)):
+            return Chain(
+                (*long.layers[:shared], block),
+                _find_output(block, shape),
+                (*short.written, *(layer for layer in long.written if layer not in short.written)),
+                tuple(dict.fromkeys((*short.notes, *long.notes))),
+            )
+    return None
 
 
 def note(chain: Chain, line: int, words: str) -> Chain:

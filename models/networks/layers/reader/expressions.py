@@ -6,7 +6,6 @@ import ast
 import math
 import operator
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from models.networks.layers.examination import MAX_LAYERS
@@ -16,6 +15,7 @@ from models.networks.layers.reader.values import (
     Chain,
     Computed,
     Open,
+    Scope,
     Text,
     WrittenLayer,
     WrittenLayers,
@@ -35,21 +35,6 @@ _OPERATORS: Mapping[type, Callable[[Any, Any], Any]] = {
 _FLATTENERS = ("reshape", "view", "flatten")
 _SOFTMAX = ("softmax", "log_softmax", "Softmax", "LogSoftmax")
 _NO_SOFTMAX = "Leave softmax out: cross-entropy has it, and the network gives logits"
-
-
-@dataclass
-class Scope:
-    """The names that a line of the text can use.
-
-    Attributes:
-        values: What plain names stand for.
-        own: The name of the object, "self"; empty outside a class.
-        attributes: What the object holds.
-    """
-
-    values: dict[str, Any]
-    own: str
-    attributes: dict[str, Any]
 
 
 class Expressions:

@@ -15,8 +15,16 @@ from typing import Any
 
 from models.networks.layers.kind import Layers
 from models.networks.layers.reader.chains import extend_chain
-from models.networks.layers.reader.expressions import Expressions, Scope, is_name
-from models.networks.layers.reader.values import Chain, Computed, Open, Text, WrittenLayer, WrittenLayers
+from models.networks.layers.reader.expressions import Expressions, is_name
+from models.networks.layers.reader.values import (
+    Chain,
+    Computed,
+    Open,
+    Scope,
+    Text,
+    WrittenLayer,
+    WrittenLayers,
+)
 from models.networks.layers.source import RESIDUAL_CLASS
 
 MAX_TEXT = 20_000
@@ -102,7 +110,9 @@ class _Reader:
                 value = self._read_statement(statement, scope)
                 if isinstance(value, WrittenLayers):
                     made.append((value, statement.lineno))
-        found = [self._read_class(definition, scope) for definition in classes[:2]]
+        if len(classes) > 1:
+            raise _refuse_second(classes[0].lineno, classes[1].lineno)
+        found = [self._read_class(definition, scope) for definition in classes]
         found += [_Found(self._apply(each, line), frozenset(each.layers), line) for each, line in made]
         return self._choose(found)
 
@@ -119,10 +129,7 @@ class _Reader:
                 "forward."
             )
         if len(whole) > 1:
-            raise ValueError(
-                f"Line {whole[1].line}: a second network begins here, after the one of line {whole[0].line}. "
-                "Paste one at a time."
-            )
+            raise _refuse_second(whole[0].line, whole[1].line)
         return whole[0].chain
 
     def _apply(self, written: WrittenLayers, line: int) -> Chain:
@@ -235,6 +242,12 @@ class _Reader:
                 raise self._text.refuse(statement, "A plain forward has one step a line: x = self.layer(x)")
             self._read_statement(statement, scope)
         raise ValueError(f"Line {method.lineno}: forward returns nothing. End it with return x.")
+
+
+def _refuse_second(first: int, second: int) -> ValueError:
+    return ValueError(
+        f"Line {second}: a second network begins here, after the one of line {first}. Paste one at a time."
+    )
 
 
 def _is_text(statement: ast.stmt) -> bool:

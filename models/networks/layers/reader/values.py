@@ -72,6 +72,21 @@ class Chain:
     notes: tuple[str, ...] = ()
 
 
+@dataclass
+class Scope:
+    """The names that a line of the text can use.
+
+    Attributes:
+        values: What plain names stand for.
+        own: The name of the object, "self"; empty outside a class.
+        attributes: What the object holds.
+    """
+
+    values: dict[str, Any]
+    own: str
+    attributes: dict[str, Any]
+
+
 @dataclass(frozen=True)
 class Text:
     """The text that is read, for sentences about it."""
