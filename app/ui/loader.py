@@ -40,7 +40,7 @@ function watchFromStart(names, react) {
   watch(names, react);
   if (isMounting && [names].flat().some((name) => props[name] !== before[name])) queueMicrotask(react);
 }
-import(`${window.gradio_config?.root || location.origin}%(address)s`).then(({ mount }) => {
+import(new URL(".%(address)s", document.baseURI)).then(({ mount }) => {
   mount({ element, trigger, props, server, upload, watch: watchFromStart, keptProps });
   isMounting = false;
 }).catch((error) => {

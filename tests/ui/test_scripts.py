@@ -60,7 +60,7 @@ def server(starts):
 
 
 def find_address(start):
-    found = re.search(r"/glassbox/scripts/[^`]+", start)
+    found = re.search(r'/glassbox/scripts/[^"]+', start)
     return found and found[0]
 
 

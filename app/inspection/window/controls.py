@@ -134,6 +134,6 @@ def _is_visible(name: str, setting: Setting, settings: WindowSettings, limits: d
     return name != "upload" and is_open and setting.is_needed(settings)
 
 
-def _span(setting: Setting, high: int) -> int:
+def _span(setting: Setting, high: float) -> float:
     """Return a slider's upper end: Gradio's cannot be drawn without any way to go, even hidden."""
     return max(high, setting.low + 1)
