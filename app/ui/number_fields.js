@@ -105,7 +105,11 @@
     Object.defineProperty(field, "value", {
       configurable: true,
       get: () => (isReadable(field) && readText(field) ? String(read(field)) : readText(field)),
-      set: (value) => { content.set.call(field, value ?? ""); check(field); },
+      // What says the same stays as it was typed: Gradio sets what it has just read, once more where keys come fast.
+      set: (value) => {
+        if (String(value ?? "") !== field.value) content.set.call(field, value ?? "");
+        check(field);
+      },
     });
     check(field);
   };
