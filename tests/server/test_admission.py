@@ -194,6 +194,7 @@ def test_bodies_that_do_not_come_are_given_up(monkeypatch, path):
 )
 def test_bodies_that_do_not_come_shut_out_nobody(monkeypatch, path, num, num_bytes):
     """Neither another address nor, behind one address, a whole class; those that came first give way."""
+    monkeypatch.setattr(arrivals, "UNDISTURBED_SECONDS", arrivals.ARRIVAL_SECONDS)
 
     async def idle():
         turns = Turns(DIRECT_BOUNDS)
@@ -203,7 +204,7 @@ def test_bodies_that_do_not_come_shut_out_nobody(monkeypatch, path, num, num_byt
         tasks = [task for idler in idlers for task in idler.open(num)]
         await rest()
         status, *_ = await stage.ask("d", b" " * num_bytes, path=path)
-        assert status == 503  # for a second, those may be just on their way
+        assert status == 503  # at first, those may be just on their way
         monkeypatch.setattr(arrivals, "UNDISTURBED_SECONDS", 0.0)
         for address in ("a", "d"):
             asking = [stage.ask(address, b" " * num_bytes, path=path) for _ in range(MAX_WAITING_OF_VISITOR)]
