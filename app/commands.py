@@ -36,20 +36,23 @@ def run_train(options: argparse.Namespace) -> int:
             folder = prepare_resumption(options.resume)
     except OSError as error:
         raise ValueError(f"{describe_os_error(error)}; nothing was started.") from error
+    made = ""
     if config:
-        print(f"Recipe {name_config(config)}: {describe_settings(config)}; seed {config.seed}.")
-    status = _execute(folder, owner_key, options.out)
+        made = f"Recipe {name_config(config)}: {describe_settings(config)}; seed {config.seed}."
+    status = _execute(folder, owner_key, options.out, made)
     if status in ("stopped", "failed"):
         print(f"glassbox train --resume {folder.name} goes on from the last finished epoch.")
     return 0 if status == "done" else 1
 
 
-def _execute(folder: Path, owner_key: str, out: Path | None) -> str:
+def _execute(folder: Path, owner_key: str, out: Path | None, made: str = "") -> str:
     """Carry out what a run's folder describes, say where its checkpoint is, and return how it ended."""
     from models.checkpoints.file import write_atomically
     from models.runs.status import find_run_checkpoint
 
     print(f"Run {folder.name}. The page shows it under “Open a run by its id”.")
+    if made:
+        print(made)
     if owner_key:
         print(f"With its owner's key, {owner_key}, the page can also stop, rename and delete it.")
     status = _show_run(folder)

@@ -139,6 +139,8 @@ def read_field(value: object, subject: str) -> object:
     """
     if not isinstance(value, str):
         return value
+    if not value.strip():
+        raise ValueError(f"{subject} is empty: write a number.")
     try:
         number = read_number(value)
     except ValueError as mistake:

@@ -432,7 +432,7 @@ def test_nan_in_raw_json_is_answered_too(served_page):
 
 RUN_KEYS = {
     "status", "message", "place", "can_resume", "name", "config", "step", "num_steps", "seconds", "latest",
-    "epochs", "test", "num_looks", "checkpoint", "imported",
+    "epochs", "test", "num_looks", "checkpoint", "imported", "recipe",
 }  # fmt: skip
 
 

@@ -143,7 +143,10 @@ def write_as_config(text):
         (damage_config(network=[]), "There is no network called"),
         (damage_config(epochs="many"), "number of epochs is many"),
         (damage_config(learning_rate=float("nan")), "learning rate is nan"),
-        (damage_config(start_from="\ud800", drawings=1, drawing_share=0.1), "start_from must be a text"),
+        (
+            damage_config(start_from="\ud800", drawings=1, drawing_share=0.1),
+            "it must be a text of at most 80 letters",
+        ),
         (write_as_config("[" * 100_000), "config.json is not JSON"),
         (write_as_config("[]"), "it holds no settings"),
         (write_as_config("{"), "config.json is not JSON"),

@@ -80,7 +80,7 @@ def test_it_begins_with_the_weights_and_the_same_seed_ends_in_the_same(finished)
     assert info.recipe["start_from"] == called
     assert finished not in json.dumps(info.recipe), "a run's id is a secret"
     card = show_card(read_run(folder.name))
-    assert card["about"].endswith(f"seed 0 · from {called}")
+    assert card["about"].endswith(f"begun with {called} · seed 0")
     assert f"trained on from {called}" in card["settings"]
     assert (
         show_results(folder.name)["title"]
@@ -181,9 +181,9 @@ def test_the_page_starts_one_with_an_owner_of_its_own(finished, idle):
     ("request_", "message"),
     [
         ({"epochs": "", "learning_rate": "0.1"}, "The number of epochs is empty"),
-        ({"epochs": "2", "learning_rate": "quick"}, "'quick': enter a number"),
+        ({"epochs": "2", "learning_rate": "quick"}, "'quick' is not a number"),
         ({"epochs": "21", "learning_rate": "0.1"}, "1 to 20"),
-        ({"epochs": "1,000", "learning_rate": "0.1"}, "enter a number"),
+        ({"epochs": "1,000", "learning_rate": "0.1"}, "'1,000' can be read as 1 or as 1000"),
         ({"epochs": "2", "learning_rate": "1e9"}, "learning rate is"),
         ({"epochs": "2"}, "The learning rate is empty"),
         ({"id": "mlp", "epochs": "2", "learning_rate": "0.1"}, "There is no run"),

@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from app import cli
-from app.server import uploads
+from app.server import refusals, uploads
 from app.server.uploads import (
     MAX_CROWDED_SECONDS,
     MAX_FILES,
@@ -151,7 +151,7 @@ def test_one_address_leaves_room_to_others_and_has_it_again_once_its_files_are_g
     for age, status in ((MAX_CROWDED_SECONDS / 2, 507), (MAX_CROWDED_SECONDS + 60, 200)):
         os.utime(first.json()[0], (time.time() - age,) * 2)
         assert ask(write_form("x")).status_code == status
-    assert uploads.MAX_ADDRESS_BYTES >= 35 * uploads.MAX_BODY_BYTES * 3 // 4  # a class, an image each
+    assert uploads.MAX_ADDRESS_BYTES >= 35 * refusals.MAX_BODY_BYTES * 3 // 4  # a class, an image each
 
 
 def test_uploads_at_once_have_room_one_by_one(ask):

@@ -32,7 +32,7 @@ def test_numbers_that_may_be_parts_are_these(numbers):
     whole = name(numbers, "whole")
     assert {block.label for block in numbers} - whole == {
         *(f"Step size of optimizer {slot}" for slot in range(1, 5)),
-        *("Momentum β", "Condition number κ", "y", "Start: weight 1", "Start: weight 2"),
+        *("Momentum β", "Nesterov β", "Condition number κ", "y", "Start: weight 1", "Start: weight 2"),
         "My bias",
         *("Learning rate", "Momentum", "Weight decay λ", "Label smoothing"),
     }

@@ -118,8 +118,8 @@ def update_controls(
         if setting.kind == "whole" and not setting.is_needed(settings):  # it comes back within its bounds
             high = more.get("maximum", setting.high)
             value = min(max(value, setting.low), high) if isinstance(value, int | float) else setting.low
-            if "maximum" in more:
-                more["maximum"] = _span(setting, high)
+        if "maximum" in more:
+            more["maximum"] = _span(setting, more["maximum"])
         if sent is None or value != getattr(sent, name):
             more["value"] = value
         visible = _is_visible(name, setting, settings, limits.get(name, {}))
