@@ -242,7 +242,7 @@ def test_a_finished_run_is_trained_on_by_its_id_and_a_file_by_its_path(capsys, t
     for start, called in ((run_id, f"run {run_id[:6]}"), (out, "mine.safetensors")):
         status, printed, _ = run(capsys, "train", "--from", start, "--epochs", 2, "--learning-rate", "1e-4")
         assert status == 0
-        assert f"Trained on from {called}: SGD with momentum 0.9, learning rate 0.0001" in printed
+        assert f", begun with {called}: SGD with momentum 0.9, learning rate 0.0001" in printed
         (new_id,) = re.findall("^Run ([0-9a-f]{32})", printed, re.MULTILINE)
         made = read_run(new_id).config
         assert (made["network"], made["dataset"], made["num_images"]) == ("mlp", "strokes", 1000)

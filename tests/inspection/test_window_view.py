@@ -403,7 +403,7 @@ def test_where_there_is_one_input_channel_alone_there_is_nothing_to_choose():
     assert json.loads(update.window)["error"] == ""
     query = dict(urllib.parse.parse_qsl(write_query(ONE_CHANNEL))) | {"channel": "1"}
     linked = on_open([], SimpleNamespace(query_params=query))
-    assert "features.0 has one alone" in json.loads(linked.window)["error"]
+    assert "features.0 has one alone" in json.loads(linked.window)["errors"]["channel"]
     assert linked.channel.get("value", 0) == 0  # so that the next event is right
     assert on_choice("layer", [], None, *asdict(INSIDE).values()).channel["visible"]
 

@@ -115,14 +115,14 @@ def update_controls(
     for name, setting in table.items():
         more = dict(limits.get(name, {}))
         value = getattr(settings, name)
-        if setting.kind == "whole" and not setting.is_needed(settings):  # it comes back within its bounds
+        visible = _is_visible(name, setting, settings, more)
+        if setting.kind == "whole" and not visible:  # it comes back within its bounds
             high = more.get("maximum", setting.high)
             value = min(max(value, setting.low), high) if isinstance(value, int | float) else setting.low
         if "maximum" in more:
             more["maximum"] = _span(setting, more["maximum"])
         if sent is None or value != getattr(sent, name):
             more["value"] = value
-        visible = _is_visible(name, setting, settings, limits.get(name, {}))
         updates[name] = gr.update(visible=visible, **more)
     upload_button = gr.update(visible=table["upload"].is_needed(settings))
     return name_outputs(type(settings))(answer, **updates, upload_button=upload_button)
