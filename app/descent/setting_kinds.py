@@ -232,7 +232,7 @@ class Points(Setting):
                 x, y = (read_number(cell) for cell in cells)
             except ValueError as error:
                 raise ValueError(
-                    f"Row {number} of the points is {', '.join(cells)}: give two numbers."
+                    f"Row {number} of the points is {', '.join(cells)[:80]}: give two numbers."
                 ) from error
             points.append((x, y))
         return tuple(points)

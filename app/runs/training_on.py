@@ -32,7 +32,7 @@ def start_training_on(run_id: Any, epochs: Any, learning_rate: Any, known: Any) 
     start = find_start(run_id)
     changes: dict[str, Any] = {
         "epochs": read_whole(epochs, "The number of epochs"),
-        "learning_rate": read_number(_accept_comma(learning_rate), "The learning rate"),
+        "learning_rate": read_number(learning_rate, "The learning rate"),
     }
     settings = narrow_settings(read_limits())
     for name, value in changes.items():
@@ -44,8 +44,3 @@ def start_training_on(run_id: Any, epochs: Any, learning_rate: Any, known: Any) 
         "id": start_run(config, own_runs=own_runs, files=start.files, owner_key=owner_key),
         "owner_key": owner_key,
     }
-
-
-def _accept_comma(typed: Any) -> Any:
-    """Read a decimal comma as the point that it means."""
-    return typed.replace(",", ".") if isinstance(typed, str) and typed.count(",") == 1 else typed

@@ -18,7 +18,7 @@ from app.sketchpad.sections import (
 from app.sketchpad.view import MAX_CHECKPOINTS, answer_request
 from app.ui.drawing import PAD_SIZE_PX
 from app.ui.numbers import format_seconds, write_percent
-from app.ui.prose import LATEX_DELIMITERS, load_sections
+from app.ui.prose import LATEX_DELIMITERS, load_sections, quote_text
 from models.data.strokes import example_strokes
 from models.runs.library import CHOICE_INFO, DEFAULT_CHOICE, list_choices, resolve_choice
 
@@ -156,7 +156,7 @@ def describe_choice(key: str) -> str:
         where = TITLES.get(info.dataset, info.dataset)
         reads = f" It reads {write_percent(info.test_accuracy)} of the test images of {where} rightly."
     made = (
-        f"Recipe {name_recorded(info)}: trained for {epochs} in "
+        f"Recipe {quote_text(name_recorded(info))}: trained for {epochs} in "
         f"{format_seconds(info.seconds)}, seed {info.seed}."
     )
     if info.recipe.get("recipe") == "imported":

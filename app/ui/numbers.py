@@ -12,11 +12,13 @@ Step = float | Literal["1-2-5", "doubling"]
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 # A number in Python's own spelling, and three others; `read_number.js` has the same.
-_PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
+_PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 _EITHER = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}", re.ASCII)  # 1,000: a thousand, or one
 _COMMA_GROUPS = re.compile(r"[+-]?[1-9]\d{0,2}((,\d{3})+\.\d*|(,\d{3}){2,})", re.ASCII)  # 1,234.5
 _POINT_GROUPS = re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3})+,\d*", re.ASCII)  # 1.234,5
 _MAX_TOLD_LETTERS = 40
+_MAX_LETTERS = 400  # of one number: more than any float64 needs, written out
+_MAX_ROW_LETTERS = 20_000  # of several
 
 
 def format_number(value: float) -> str:
@@ -88,7 +90,11 @@ def read_number(text: str) -> float:
     Raises:
         ValueError: where it is no finite number, and for 1,000, which may be a thousand or one.
     """
-    word = text.strip().replace("−", "-")
+    word = text[: _MAX_LETTERS + 1].strip().replace("−", "-")
+    if len(text) > _MAX_LETTERS:
+        raise ValueError(
+            f"'{word[:_MAX_TOLD_LETTERS]}' is longer than a number: at most {_MAX_LETTERS} letters."
+        )
     if _EITHER.fullmatch(word):
         ways = f"{float(word.replace(',', '.')):g} or {int(word.replace(',', ''))}"
         raise ValueError(f"'{word}' can be read as {ways.replace(' or ', ' or as ')}: write {ways}.")
@@ -113,6 +119,8 @@ def read_numbers(text: str) -> tuple[float, ...]:
     Raises:
         ValueError: where one is not a number, or where commas could be both; the message says both readings.
     """
+    if len(text) > _MAX_ROW_LETTERS:
+        raise ValueError(f"These are {len(text):,} letters; at most {_MAX_ROW_LETTERS:,} are read.")
     row = text.strip().replace("−", "-")
     without_loose = re.sub(r",(?=\s|$)|(?<=\s),|^,", " ", row)
     words = [word for word in re.split(r"[;\s]+", without_loose) if word]

@@ -27,3 +27,8 @@ def load_sections(package: str, name: str = "prose") -> list[tuple[str, str]]:
     """Return the sections of `load_prose` as (title, text), split at the `## ` headings."""
     parts = re.split(r"^## (.+)$", load_prose(package, name), flags=re.MULTILINE)
     return [(title.strip(), text.strip()) for title, text in zip(parts[1::2], parts[2::2], strict=True)]
+
+
+def quote_text(text: str) -> str:
+    """Return a text as Markdown that shows it letter by letter: names in a file may be anything."""
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)

@@ -35,6 +35,7 @@ _READERS_HOLD_FILES = os.name == "nt"
 _MOVE_SECONDS = 2.0
 METADATA_KEY = "glassbox"
 MAX_NETWORK_NAME = 40
+_MAX_TOLD_LETTERS = 400  # of names that a file may choose
 _LARGEST = 1e300  # of any number in a record; NaN and infinity are not below it
 _DTYPE_NAMES = {torch.float32: "F32", torch.int64: "I64"}  # int64: batch norm's count of batches
 NO_PICKLE = (
@@ -351,17 +352,23 @@ def _build_described(path: Path, header: dict[str, Any]) -> tuple[CheckpointInfo
     expected = network.state_dict()
     missing, unknown = expected.keys() - header.keys(), header.keys() - expected.keys()
     if missing or unknown:
-        parts = [f"it lacks {', '.join(sorted(missing))}"] if missing else []
-        parts += [f"it has {', '.join(sorted(unknown)[:5])}, unknown to {info.network}"] if unknown else []
+        parts = [f"it lacks {', '.join(sorted(missing))[:_MAX_TOLD_LETTERS]}"] if missing else []
+        parts += (
+            [f"it has {', '.join(sorted(unknown)[:5])[:_MAX_TOLD_LETTERS]}, unknown to {info.network}"]
+            if unknown
+            else []
+        )
         raise refuse(path, " and ".join(parts))
     for name, tensor in expected.items():
         entry = header[name] if isinstance(header[name], dict) else {}
         if entry.get("shape") != list(tensor.shape):
             shape = tuple(tensor.shape)
-            raise refuse(path, f"{name} has the shape {entry.get('shape')}; {info.network} needs {shape}")
+            raise refuse(
+                path, f"{name} has the shape {entry.get('shape')!s:.60}; {info.network} needs {shape}"
+            )
         if entry.get("dtype") != _DTYPE_NAMES[tensor.dtype]:
             right = _DTYPE_NAMES[tensor.dtype]
-            raise refuse(path, f"{name} has the number format {entry.get('dtype')}; {right} is needed")
+            raise refuse(path, f"{name} has the number format {entry.get('dtype')!s:.60}; {right} is needed")
     return info, network
 
 
@@ -380,16 +387,16 @@ def _parse_info(path: Path, metadata: Any) -> CheckpointInfo:
     schema = values.pop("schema", None) if isinstance(values, dict) else None
     if schema != SCHEMA_VERSION:
         raise refuse(
-            path, f"its schema is {schema!r} and this version of Glassbox reads {SCHEMA_VERSION}; update "
+            path, f"its schema is {schema!r:.60} and this version of Glassbox reads {SCHEMA_VERSION}; update "
             "Glassbox or train again"
         )  # fmt: skip
     for field in fields(CheckpointInfo):
         if not _has_type(values.get(field.name), str(field.type)):
             value = values.get(field.name, "absent")
-            raise refuse(path, f"its record's {field.name} is {value!r}, and {field.type} is needed")
+            raise refuse(path, f"its record's {field.name} is {value!r:.60}, and {field.type} is needed")
     temperature = values.get("temperature")
     if temperature is not None and not temperature > 0:
-        raise refuse(path, f"its record's temperature is {temperature!r}, and it must be above 0")
+        raise refuse(path, f"its record's temperature is {temperature!r:.60}, and it must be above 0")
     # Files that were written before a field was added lack it.
     return CheckpointInfo(**{field.name: values.get(field.name) for field in fields(CheckpointInfo)})
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Mapping
+from dataclasses import fields, replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -29,8 +30,17 @@ from models.checkpoints.file import (
     refuse,
 )
 from models.data.datasets import check_dataset_name, hash_dataset
-from models.networks.registry import NETWORKS, build_network, describe_config, get_network_spec
+from models.networks.registry import (
+    NETWORKS,
+    apply_changes,
+    build_network,
+    describe_config,
+    get_network_spec,
+)
 
+# What a record says was measured, which is measured anew here.
+_MEASURED = ("test_", "num_test", "drawn_", "num_drawn")
+_UNMEASURED = {field.name: None for field in fields(CheckpointInfo) if field.name.startswith(_MEASURED)}
 IMPORTED = "imported"  # the recipe of a checkpoint that was not trained here
 MAX_FILE_NAME_LETTERS = 80
 _WRAPPERS = ("module.", "_orig_mod.")  # of nn.DataParallel and torch.compile
@@ -149,7 +159,18 @@ def _take_checkpoint(content: bytes, path: Path, network: str) -> Checkpoint:
             path, f"its record says that it is a {checkpoint.info.network}, not a {network}; leave the "
             "network to the record"
         )  # fmt: skip
-    return checkpoint
+    info = checkpoint.info
+    if info.layers is not None:
+        raise refuse(path, "it has layers of its own, and a run trains one of the given networks")
+    spec = get_network_spec(info.network)
+    sizes = {name for name in spec.config if not name.startswith("dropout")}
+    if any(
+        value != spec.config[name]
+        for name, value in apply_changes(spec, info.config).items()
+        if name in sizes
+    ):
+        raise refuse(path, f"its {info.network} has other sizes than the one that is trained here")
+    return Checkpoint(checkpoint.network, replace(info, **_UNMEASURED))  # type: ignore[arg-type]
 
 
 def _read_safetensors(content: bytes, path: Path) -> dict[str, Tensor]:

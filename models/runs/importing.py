@@ -41,10 +41,14 @@ def read_import(
     """
     checkpoint = import_checkpoint(content, file_name, network, dataset, opens_pickles)
     imported = shorten_file_name(file_name)
+    try:
+        packed = pack_checkpoint(checkpoint)
+    except RecursionError as error:
+        raise ValueError(f"{imported} cannot be imported: its record is nested too deeply.") from error
     return Import(
         config=_read_config(checkpoint.info),
         name=PurePath(imported).stem[:MAX_NAME_LENGTH],
-        files={CHECKPOINT: pack_checkpoint(checkpoint)},
+        files={CHECKPOINT: packed},
         imported=imported,
     )
 

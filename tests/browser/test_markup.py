@@ -50,13 +50,13 @@ def test_markup_from_a_visitor_stays_text(open_page, served_page, served_runs):
     page.get_by_role("tab", name="Conv & pool").click()
     page.get_by_label("An upload").check()
     page.locator("#window-controls input[type=file]").set_input_files(broken)
-    page.locator("#window-error").get_by_text("cannot be read as an image").wait_for()
+    page.locator("#window-controls .gb-field-error").get_by_text("cannot be read as an image").wait_for()
     check(page)
 
     # A field, whose mistake is shown with what stands in it
     page.get_by_label("My numbers").check()
     page.get_by_label(", one row a line").fill(MARKUP.replace(" ", "/"))
-    page.locator("#window-error").get_by_text("which is not a number").wait_for()
+    page.locator("#window-controls .gb-field-error").get_by_text("is not a number").wait_for()
     check(page)
 
     # The name of a file of weights, and of a tensor in it

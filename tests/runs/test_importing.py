@@ -16,7 +16,14 @@ from app.runs.results import show_results
 from app.runs.view import show_card
 from app.sketchpad.tab import describe_choice
 from models.checkpoints.evaluation import evaluate_network
-from models.checkpoints.file import Checkpoint, find_checkpoint, load_checkpoint, pack_checkpoint
+from models.checkpoints.file import (
+    METADATA_KEY,
+    Checkpoint,
+    find_checkpoint,
+    format_info,
+    load_checkpoint,
+    pack_checkpoint,
+)
 from models.networks.registry import build_network
 from models.runs.control import create_run
 from models.runs.folder import append_event, find_runs_folder
@@ -156,6 +163,14 @@ def upload(tmp_path):
         return str(path)
 
     return upload
+
+
+def test_a_record_nested_too_deeply_is_a_sentence():
+    own = load_checkpoint("logistic")
+    record = format_info(own.info).replace('"recipe": {', f'"recipe": {{"deep": {"[" * 700}{"]" * 700}, ', 1)
+    content = save(own.network.state_dict(), metadata={METADATA_KEY: record})
+    with pytest.raises(ValueError, match="nested too deeply|not JSON"):
+        read_import(content, "deep.safetensors", "")
 
 
 def test_two_visitors_who_bring_the_same_file_do_not_meet(upload, idle):

@@ -180,6 +180,7 @@ def test_the_page_starts_one_with_an_owner_of_its_own(finished, idle):
         ({"epochs": "", "learning_rate": "0.1"}, "The number of epochs is empty"),
         ({"epochs": "2", "learning_rate": "quick"}, "'quick' is not a number"),
         ({"epochs": "21", "learning_rate": "0.1"}, "1 to 20"),
+        ({"epochs": "1", "learning_rate": "1,000"}, "'1,000' can be read as 1 or as 1000"),
         ({"epochs": "1,000", "learning_rate": "0.1"}, "'1,000' can be read as 1 or as 1000"),
         ({"epochs": "2", "learning_rate": "1e9"}, "learning rate is"),
         ({"epochs": "2"}, "The learning rate is empty"),

@@ -217,10 +217,32 @@ def test_a_field_is_read_and_a_refusal_names_it():
         read_field("a", "y")
 
 
+def test_a_text_of_any_length_is_refused_at_once():
+    """A pattern that tries each place anew would take minutes, in which nobody is answered."""
+    with pytest.raises(ValueError, match="longer than a number"):
+        read_number("1" * 4_000_000 + "x")
+    with pytest.raises(ValueError, match="is not a number"):
+        read_numbers("1" * 19_999 + "x")
+    with pytest.raises(ValueError, match="at most 20,000 are read"):
+        read_numbers("1 " * 10_001)
+
+
 def test_scripts_read_numbers_as_python_does():
     rng = np.random.default_rng(0)
     texts = ["".join(rng.choice(list("0123.,5-+e −"), rng.integers(1, 9))) for _ in range(20000)]
-    texts += ["1,000", "10,500", "-1,234.5", "1.234,5", "1,234,567", "1e999", "1.5e-7", "a'b", "", "1_0"]
+    texts += [
+        "1,000",
+        "10,500",
+        "-1,234.5",
+        "1.234,5",
+        "1,234,567",
+        "1e999",
+        "1.5e-7",
+        "a'b",
+        "",
+        "1_0",
+        "1" * 401,
+    ]
 
     def tell(text):
         try:

@@ -124,7 +124,7 @@ function take(answer, question, numBytes) {
   isUnreachable = false;
   for (const card of answer.cards) cards.set(card.id, card);
   for (const [id, update] of Object.entries(answer.updates)) if (cards.has(id)) Object.assign(cards.get(id), update);
-  if (answer.gone.some((id) => ids.includes(id))) setIds(ids.filter((id) => !answer.gone.includes(id)));
+  if (answer.gone.some((id) => ids.includes(id))) removeIds(answer.gone);
   if (answer.gone.includes(focus) && focus !== EXAMPLE) {
     focus = ids.length ? ids[ids.length - 1] : EXAMPLE;
     needsView = mustAskAgain = true;
@@ -226,7 +226,7 @@ function forget(id) {
 
 function leave(id) {
   const place = listed().indexOf(id);
-  setIds(ids.filter((each) => each !== id));
+  removeIds([id]);
   choose(listed()[place] || EXAMPLE);
 }
 
@@ -298,7 +298,8 @@ function takeValue() {
   serial = value.serial;
   undo.hide();
   if (value.keys) keepRunKeys(value.keys);
-  setIds(value.ids);
+  // Python's list may be older than a run that this window or another has started since.
+  setIds([...[...ids, ...recall(SHARED_KEY)].filter((id) => !value.ids.includes(id)), ...value.ids]);
   leaveLink();
   awaited = value.ticked || null;
   choose(value.focus);
@@ -307,15 +308,30 @@ function takeValue() {
 // The browser's windows share one list: a run that one of them starts or deletes shows in all. What was taken off it
 // another window may still know of, and must not bring back.
 function setIds(newIds) {
-  const gone = ids.filter((id) => !newIds.includes(id));
-  ids = newIds;
+  ids = [...new Set(newIds)];
+  remember(SHARED_KEY, ids);
+  remember(REMOVED_KEY, recall(REMOVED_KEY).filter((id) => !ids.includes(id)));
+}
+
+function removeIds(gone) {
+  setIds(ids.filter((id) => !gone.includes(id)));
+  remember(REMOVED_KEY, [...new Set([...recall(REMOVED_KEY), ...gone])].slice(-MAX_REMOVED));
+}
+
+function recall(key) {
   try {
-    const earlier = JSON.parse(localStorage.getItem(REMOVED_KEY)) || [];
-    const removed = [...new Set([...earlier, ...gone])].filter((id) => !ids.includes(id));
-    localStorage.setItem(REMOVED_KEY, JSON.stringify(removed.slice(-MAX_REMOVED)));
-    localStorage.setItem(SHARED_KEY, JSON.stringify(ids));
+    const stored = JSON.parse(localStorage.getItem(key));
+    return Array.isArray(stored) ? stored : [];
   } catch {
-    // A browser that stores nothing has this window alone.
+    return [];  // a browser that stores nothing has this window alone
+  }
+}
+
+function remember(key, list) {
+  try {
+    localStorage.setItem(key, JSON.stringify(list));
+  } catch {
+    // The same.
   }
 }
 

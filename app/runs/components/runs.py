@@ -44,7 +44,8 @@ _STEER = """
 """
 _TRAIN_ON = """
 <form class="gb-runs-on" hidden>
-  <p>A new run begins with these weights and has this run's settings, but for what you change:</p>
+  <p>A new run begins with these weights. What you do not set here is as this run was trained, or as in the
+  notebook where that is not known:</p>
   <label>Epochs <input type="text" inputmode="numeric" maxlength="20" autocomplete="off"></label>
   <label>Learning rate <input type="text" inputmode="decimal" maxlength="20" autocomplete="off"></label>
   <button type="submit">Start the new run</button><button type="button">Cancel</button>

@@ -28,7 +28,9 @@ function createTrainOn(form, { onStart, onClose }) {
     const mistake = await onStart({ epochs: epochs.value, learning_rate: rate.value });
     start.disabled = false;
     setText(error, mistake);
-    if (!mistake) close();
+    if (mistake) return;
+    form.hidden = true;  // the new run's card may have hidden it already
+    onClose();
   });
   form.querySelector('button[type="button"]').addEventListener("click", close);
   form.addEventListener("keydown", (event) => {

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import gradio as gr
 
 from app.runs.listing import Listing, show_runs
+from app.ui.prose import quote_text
 from models.checkpoints.file import read_content
 from models.data.names import TITLES
 from models.networks.registry import NETWORKS
@@ -54,11 +54,6 @@ def on_import(my_runs: Any, path: Any, network: Any, dataset: Any) -> Listing:
     except ValueError as mistake:
         return Listing(quote_text(str(mistake)), gr.skip(), gr.skip())
     return show_runs([*known, run_id], run_id, keys={run_id: key})
-
-
-def quote_text(text: str) -> str:
-    """Return a text as Markdown that shows it letter by letter: names in a file may be anything."""
-    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)
 
 
 def build_import() -> ImportControls:
