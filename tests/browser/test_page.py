@@ -39,7 +39,7 @@ def test_unknown_tab_in_the_address_opens_the_first_and_says_so(open_page):
     notice = page.get_by_test_id("toast-body")  # Gradio's
     expect(notice).to_contain_text("There is no tab “nonsense”, so Gradient descent is shown.")
     expect(notice).to_contain_text("“colour” is no setting of this page and is left out.")
-    notice.get_by_role("button", name="Close").click()
+    notice.get_by_test_id("toast-close").click()
     expect(notice).to_have_count(0)
 
 
