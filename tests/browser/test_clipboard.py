@@ -8,14 +8,15 @@ from playwright.sync_api import expect
 from tests.browser.conftest import WIDE
 from tests.conftest import serve_page
 
-READ = """() => new Promise((resolve) => {
+TAKE_PASTED = """() => {
   const field = document.body.appendChild(document.createElement("textarea"));
   field.addEventListener("paste", ({ clipboardData }) => {
     field.remove();
-    resolve(clipboardData.getData("text"));
+    window.pasted = clipboardData.getData("text");
   });
+  window.pasted = null;
   field.focus();
-})"""
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -50,9 +51,9 @@ def page(chromium, classroom_page):
 def test_everything_is_copied_without_a_clipboard(page):
     def read():
         """Paste what was copied last."""
-        pasted = page.evaluate_handle(f"({READ})()")
+        page.evaluate(TAKE_PASTED)
         page.keyboard.press("Control+v")
-        return pasted.json_value()
+        return page.wait_for_function("window.pasted").json_value()
 
     page.locator("#window-script").get_by_role("button", name="Copy").click()
     assert read().startswith('"""The convolution that Glassbox showed')
