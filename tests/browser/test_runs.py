@@ -238,7 +238,7 @@ def test_a_run_is_trained_on_and_weights_of_ones_own_are_brought(open_runs, plac
     runs_tab.wait_for_status("done")
     new_id = runs_tab.focus()
     assert runs_tab.listed() == [new_id, run_id, "example"]
-    expect(runs_tab.row(new_id)).to_contain_text(f"from run {run_id[:6]}")
+    expect(runs_tab.row(new_id)).to_contain_text(f"begun with run {run_id[:6]}")
     settings = runs_tab.page.locator(f"{FOCUS} .gb-runs-settings")
     expect(settings).to_contain_text(
         f"learning rate 0.001, batches of 32, 1 epoch, trained on from run {run_id[:6]}"
