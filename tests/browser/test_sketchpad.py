@@ -413,13 +413,14 @@ def test_pen_width_changes_what_is_drawn_and_not_what_is_read(other_pad):
     empty = other_pad.page.evaluate("document.querySelector('#pad .gb-pad-canvas').toDataURL()")
     other_pad.press("Grid")
     assert other_pad.page.evaluate("document.querySelector('#pad .gb-pad-canvas').toDataURL()") != empty
-    edge = """([x, y]) => {
+    read = """([x, y]) => {
       const canvas = document.querySelector("#pad .gb-pad-canvas");
       const place = (value) => Math.floor(value / 280 * canvas.width);
-      return canvas.getContext("2d").getImageData(place(x), place(y), 1, 1).data[3];
+      return Object.values(canvas.getContext("2d").getImageData(place(x), place(y), 1, 1).data);
     }"""
-    assert other_pad.page.evaluate(edge, [x, 140 + side / 56]) > 200  # the field's own edge
-    assert other_pad.page.evaluate(edge, [x - 4, 140 + side / 56]) == 0
+    sheet = other_pad.page.evaluate(read, [2, 2])
+    assert other_pad.page.evaluate(read, [x, 140 + side / 56]) != sheet  # the field's own edge
+    assert other_pad.page.evaluate(read, [x - 4, 140 + side / 56]) == sheet
 
 
 def test_replay_lets_the_answer_follow_and_keeps_the_drawing(pad):
