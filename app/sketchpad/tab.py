@@ -140,6 +140,7 @@ def describe_choice(key: str) -> str:
     from models.checkpoints.file import read_info
     from models.data.names import TITLES, shows_clothes
     from models.networks.registry import summarise_network
+    from models.training.config import IMPORTED
     from models.training.recipes import name_recorded
 
     try:
@@ -159,6 +160,6 @@ def describe_choice(key: str) -> str:
         f"Recipe {quote_text(name_recorded(info))}: trained for {epochs} in "
         f"{format_seconds(info.seconds)}, seed {info.seed}."
     )
-    if info.recipe.get("recipe") == "imported":
+    if info.recipe.get("recipe") == IMPORTED:
         made = "Imported, not trained here."
     return f"{layers}.\n\n{made}{reads}{clothes}"

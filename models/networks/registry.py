@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-import torch
 from torch import nn
 
 from models.networks.layers.kind import Layers
@@ -195,23 +194,6 @@ def build_network(name: str, config: Mapping[str, Any] | None = None) -> nn.Modu
         ValueError: As `list_layers`, or if it is larger than any network may be.
     """
     return LayerNetwork(list_layers(name, config))
-
-
-def build_uninitialized(name: str, config: Mapping[str, Any] | None = None) -> nn.Module:
-    """Build a network for its layers and shapes: its weights are whatever the memory held.
-
-    Nothing is drawn from a generator. `to_empty` would do the same, but from "meta" it makes torch import its
-    symbolic shapes, for seconds.
-
-    Raises:
-        ValueError: As `build_network`.
-    """
-    with torch.device("meta"):
-        network = build_network(name, config)
-    state = network.state_dict()
-    empty = {key: torch.empty(tensor.shape, dtype=tensor.dtype) for key, tensor in state.items()}
-    network.load_state_dict(empty, assign=True)
-    return network
 
 
 def has_dropout(name: str) -> bool:
