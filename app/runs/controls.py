@@ -48,7 +48,7 @@ class Controls(NamedTuple):
     hyperparameters: gr.Accordion
     about: gr.Markdown
     warnings: gr.Markdown
-    followed: gr.State
+    followed: gr.Textbox
 
 
 class Summary(NamedTuple):
@@ -59,36 +59,12 @@ class Summary(NamedTuple):
     warnings: Any = ""
 
 
-class RecipeChoice(NamedTuple):
-    """What follows from the choice of a recipe: which one the fields follow, and what is said of it."""
-
-    followed: str
-    hyperparameters: Any = gr.skip()
-    about: Any = gr.skip()
-    warnings: Any = ""
-
-
-def on_field(recipe: str, followed: str, *values: Any) -> Summary:
-    """Tell what follows from a change; wires: each field; recipe, recipe followed, form → summary.
+def on_form(recipe: str, followed: str, *values: Any) -> Summary:
+    """Tell what the form means; wires: all its fields; recipe shown, recipe followed, form → summary.
 
     It touches no field: `fill_form.js` has filled in what follows, and somebody may type there already.
     """
     return _summarise(read_fields(values), followed, recipe)
-
-
-def on_recipe(recipe: str, followed: str, *values: Any) -> RecipeChoice:
-    """Follow another recipe; "free" opens its fields. Wires: recipe; recipe, recipe followed, form → choice.
-
-    Gradio's list says that it was used also when it is left as it was: where a changed field had made it
-    "free" before, the recipe that was followed still is.
-    """
-    form = read_fields(values)
-    before = _summarise(form, followed, "free")
-    if recipe == "free" and before.about != gr.skip() and before.recipe == gr.skip():
-        recipe = followed
-    shown = _summarise(form, recipe, recipe)
-    opened = gr.Accordion(open=True) if recipe == "free" != followed else gr.skip()
-    return RecipeChoice(recipe, opened, shown.about, shown.warnings)
 
 
 def _summarise(form: Form, followed: str, shown: str) -> Summary:
@@ -176,7 +152,7 @@ def build_form() -> Controls:
             elem_id="run-seeds",
         )
     ordered = {name: fields[name] for name in list_fields()}
-    followed = gr.State(FOLLOWED_RECIPE)
+    followed = gr.Textbox(FOLLOWED_RECIPE, visible=False)
     return Controls(ordered, recipe, num_seeds, hyperparameters, about, warnings, followed)
 
 
@@ -209,22 +185,29 @@ def _build_field(setting: Setting, shown: Form, **kwargs: Any) -> Any:
 
 
 def wire_form(page: gr.Blocks, controls: Controls) -> None:
-    """Let a choice refill the fields, and every field tell what follows from it."""
+    """Let a choice refill the fields, and every field tell what follows from it.
+
+    One event answers for all fields: of two answers on their way the later one would be shown, which may be
+    the one that knows less.
+    """
     fields = controls.fields
     values = list(fields.values())
-    decided = [fields[name] for name in list_recipe_fields()]
-    summary = [controls.recipe, controls.about, controls.warnings]
-    choice = [controls.followed, controls.hyperparameters, controls.about, controls.warnings]
+    filled = [controls.followed, controls.hyperparameters, *(fields[name] for name in list_recipe_fields())]
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
     live = quiet | {"trigger_mode": "always_last"}
 
-    def fill(name: str, control: Any) -> Any:
-        js = f"(...values) => window.glassboxRunForm.fill({json.dumps(name)}, ...values)"
-        return control.input(None, [controls.recipe, *values], decided, js=js, **live).then
-
     page.load(None, js=write_filling(), **quiet)
-    fill("recipe", controls.recipe)(on_recipe, [controls.recipe, controls.followed, *values], choice, **live)
-    for name, field in fields.items():
-        decides = name == "network" or name in {other for other, _ in list_conditions().values()}
-        on_input = fill(name, field) if decides else field.input
-        on_input(on_field, [controls.recipe, controls.followed, *values], summary, **live)
+    deciding = {"recipe": controls.recipe, "network": fields["network"]}
+    deciding |= {name: fields[name] for name, _ in list_conditions().values()}
+    for name, control in deciding.items():
+        js = f"(...values) => window.glassboxRunForm.fill({json.dumps(name)}, ...values)"
+        control.input(None, [controls.recipe, *values], filled, js=js, **live)
+    # `change`, not `input`: also what was filled in.
+    changes = [field.change for field in values]
+    gr.on(
+        [*changes, controls.recipe.input],
+        on_form,
+        [controls.recipe, controls.followed, *values],
+        [controls.recipe, controls.about, controls.warnings],
+        **live,
+    )

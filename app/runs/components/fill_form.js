@@ -5,25 +5,32 @@
   const list = ({ network, recipe }) => ({ ...table.base, ...table.recipes[recipe]?.[network] });
 
   // `chosen` is the control that was used. A field that differs from what was filled in has been touched, and
-  // keeps its value unless a recipe is chosen.
+  // keeps its value unless a recipe is chosen. Gradio's list says that it was used also when it is left as it
+  // was: where a touched field had made the recipe "free" before, the one that was followed still is.
   const fill = (chosen, recipe, ...values) => {
     const form = Object.fromEntries(table.fields.map((name, place) => [name, values[place]]));
     const before = list(last);
     const fillsAll = chosen === "recipe" && recipe !== "free";
     const fillsUntouched = chosen === "network" && form.network !== last.network;
-    if (chosen === "recipe") last.recipe = recipe;
+    const isSeen = (name) => {
+      const [other, seenWith] = table.conditions[name] ?? [];
+      return !other || seenWith.includes(form[other]);
+    };
+    const isTouched = (name) => JSON.stringify(form[name]) !== JSON.stringify(before[name]);
+    const isLeft = table.decided.some((name) => isSeen(name) && isTouched(name));
+    const isFreed = chosen === "recipe" && recipe === "free" && last.recipe !== "free" && !isLeft;
+    if (fillsAll || isFreed) last.recipe = recipe;
     last.network = form.network;
     const after = list(last);
-    const isTouched = (name) => JSON.stringify(form[name]) !== JSON.stringify(before[name]);
     const filled = table.decided.filter((name) => fillsAll || (fillsUntouched && !isTouched(name)));
     for (const name of filled) form[name] = after[name];
-    return table.decided.map((name) => {
+    const opened = { __type__: "update", ...(isFreed && { open: true }) };
+    return [last.recipe, opened, ...table.decided.map((name) => {
       const update = { __type__: "update" };
       if (filled.includes(name)) update.value = form[name];
-      const [other, seenWith] = table.conditions[name] ?? [];
-      if (other) update.visible = seenWith.includes(form[other]);
+      if (name in table.conditions) update.visible = isSeen(name);
       return update;
-    });
+    })];
   };
   window.glassboxRunForm = { fill };
 }
