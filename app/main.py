@@ -19,7 +19,8 @@ from app.link import TABS, explain_unused
 from app.runs.stream import STREAM_PATH, RunStream
 from app.runs.tab import build_runs_tab, take_run
 from app.runs.view import show_card
-from app.server.gradio_patches import Page, keep_files_in
+from app.server.gradio_patches.checked_calls import Page
+from app.server.gradio_patches.own_uploads import keep_files_in
 from app.server.launch import launch_page
 from app.server.uploads import MAX_KEPT_SECONDS, prepare_upload_folder
 from app.sketchpad.components.pad import build_way_to_pad

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import PlainTextResponse
 
 from app.server.arrivals import ARRIVAL_SECONDS, Arrivals, CheckRoom
-from app.server.gradio_patches import DIRECT_PATH, JOINING_PATH
+from app.server.gradio_patches.addresses import DIRECT_PATH, JOINING_PATH
 from app.server.refusals import MAX_BODY_BYTES
 from app.server.turns import Bounds, BusyError, Call, Turns, find_visitor
 

@@ -14,22 +14,19 @@ from starlette.routing import Route
 from app.server.admission import Admission
 from app.server.allowed_hosts import read_allowed_hosts
 from app.server.foreign_requests import ForeignRequests
-from app.server.gradio_patches import (
-    MAX_SESSIONS,
-    Page,
-    build_clock_routes,
-    calm_queue,
-    check_patches,
-    find_upload_folder,
-    give_no_permission,
-    keep_lean_sessions,
-    let_tools_ask_directly,
-    lighten_large_values,
-    pack_answers,
-    pass_numbers,
-    serve_on_own_sockets,
-    shut_downloads,
-)
+from app.server.gradio_patches.calm_queue import calm_queue
+from app.server.gradio_patches.check import check_patches
+from app.server.gradio_patches.checked_calls import Page
+from app.server.gradio_patches.direct_tools import let_tools_ask_directly
+from app.server.gradio_patches.large_values import lighten_large_values
+from app.server.gradio_patches.lean_sessions import MAX_SESSIONS, keep_lean_sessions
+from app.server.gradio_patches.loading_end import build_clock_routes
+from app.server.gradio_patches.no_downloads import shut_downloads
+from app.server.gradio_patches.no_permission import give_no_permission
+from app.server.gradio_patches.own_sockets import serve_on_own_sockets
+from app.server.gradio_patches.own_uploads import find_upload_folder
+from app.server.gradio_patches.packed_answers import pack_answers
+from app.server.gradio_patches.typed_numbers import pass_numbers
 from app.server.kept_page import KeptPage
 from app.server.listening import read_host
 from app.server.mistakes import Mistakes

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from app.server.gradio_patches import DIRECT_CALL_PATH, is_awaited_event
+from app.server.gradio_patches.addresses import DIRECT_CALL_PATH
+from app.server.gradio_patches.known_results import is_awaited_event
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send

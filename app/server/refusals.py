@@ -6,13 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from app.server.calls import list_parameters
-from app.server.gradio_patches import (
-    CALL_PATH,
-    JOIN_PATH,
-    NO_FETCHING,
-    is_unknown_endpoint,
-    is_wrong_arguments,
-)
+from app.server.gradio_patches.addresses import CALL_PATH, JOIN_PATH
+from app.server.gradio_patches.explained_calls import is_unknown_endpoint, is_wrong_arguments
+from app.server.gradio_patches.no_downloads import NO_FETCHING
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
