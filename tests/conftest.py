@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from unittest.mock import patch
 
+import httpx
 import numpy as np
 import pytest
 from filelock import FileLock
@@ -91,6 +92,14 @@ def undisturbed():
 def read_certificates_once():
     """Read the machine's list of certificates once: httpx reads it for every request, which takes 30 ms."""
     with patch("ssl.create_default_context", cache(ssl.create_default_context)):
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def be_patient():
+    """Wait for a server's answer as long as a busy machine may take; httpx gives up after 5 s by itself."""
+    given = httpx._config.DEFAULT_TIMEOUT_CONFIG
+    with patch.multiple(given, connect=60.0, read=60.0, write=60.0, pool=60.0):
         yield
 
 

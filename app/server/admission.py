@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from starlette.responses import PlainTextResponse
+from starlette.responses import JSONResponse, Response
 
 from app.server.arrivals import ARRIVAL_SECONDS, Arrivals, CheckRoom
 from app.server.gradio_patches.addresses import DIRECT_PATH, JOINING_PATH
+from app.server.plain_refusals import make_refusal
 from app.server.refusals import MAX_BODY_BYTES
 from app.server.turns import Bounds, BusyError, Call, Turns, find_visitor
 
@@ -57,7 +57,7 @@ class Admission:
             else:
                 await self._app(scope, receive, send)
         except BusyError as error:
-            await _answer_busy(send, error)
+            await _make_busy(error)(scope, receive, send)
 
     async def _join(self, scope: Scope, receive: Receive, send: Send) -> None:
         def check_room(call: Call, arriving: Sequence[Call]) -> None:
@@ -124,14 +124,9 @@ def _repeat(body: bytes, receive: Receive) -> Receive:
 
 
 async def _refuse_late(scope: Scope, receive: Receive, send: Send) -> None:
-    await PlainTextResponse(_TOO_LATE, 408, {"connection": "close"})(scope, receive, send)
+    await make_refusal(408, _TOO_LATE)(scope, receive, send)
 
 
-async def _answer_busy(send: Send, error: BusyError) -> None:
-    headers = [
-        (b"content-type", b"application/json"),
-        (b"retry-after", str(error.seconds).encode()),
-        (b"connection", b"close"),  # the body may be unread
-    ]
-    await send({"type": "http.response.start", "status": error.status, "headers": headers})
-    await send({"type": "http.response.body", "body": json.dumps({"detail": str(error)}).encode()})
+def _make_busy(error: BusyError) -> Response:
+    headers = {"retry-after": f"{error.seconds}", "connection": "close"}  # the body may be unread
+    return JSONResponse({"detail": str(error)}, error.status, headers)

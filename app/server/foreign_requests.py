@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
-from starlette.responses import PlainTextResponse
 
 from app.server.allowed_hosts import AllowedHosts, Authority, read_authority
+from app.server.plain_refusals import make_refusal
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -47,7 +47,7 @@ class ForeignRequests:
             await self._app(scope, receive, send)
             return
         status, text = refusal
-        await PlainTextResponse(text, status, {"connection": "close"})(scope, receive, send)
+        await make_refusal(status, text)(scope, receive, send)
 
     def _find_refusal(self, scope: Scope) -> tuple[int, str] | None:
         """Return status and sentence for a request that is refused; None for any other."""

@@ -13,6 +13,7 @@ import gradio as gr
 
 from app.server.gradio_patches.addresses import DIRECT_CALL_PATH
 from app.server.gradio_patches.known_results import is_awaited_event
+from app.server.plain_refusals import make_refusal
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -40,7 +41,7 @@ class Mistakes:
             return
         result = _RESULT_PATH.fullmatch(scope["path"]) if scope["method"] == "GET" else None
         if result and not is_awaited_event(self._page, result[1]):
-            await _answer(send, 404, NO_CALL)
+            await make_refusal(404, NO_CALL)(scope, receive, send)
             return
         answer = _Answer(send, DIRECT_CALL_PATH.fullmatch(scope["path"]) is not None)
         try:
@@ -49,7 +50,7 @@ class Mistakes:
             if _is_ours(error):
                 raise
             print(_describe(scope, error), file=sys.stderr)
-            await answer.end()
+            await answer.end(scope, receive)
 
 
 class _Answer:
@@ -73,10 +74,10 @@ class _Answer:
         self._has_ended = message["type"] == "http.response.body" and not message.get("more_body", False)
         await self._send(message)
 
-    async def end(self) -> None:
+    async def end(self, scope: Scope, receive: Receive) -> None:
         """Say that the request could not be read, if it is not too late for that."""
         if not self._has_begun:
-            await _answer(self._send, 400, UNREADABLE)
+            await make_refusal(400, UNREADABLE)(scope, receive, self._send)
         elif not self._has_ended:
             await self._send({"type": "http.response.body", "body": b""})
 
@@ -115,9 +116,3 @@ def _describe(scope: Scope, error: Exception) -> str:
     place = f"{Path(step.tb_frame.f_code.co_filename).name}:{step.tb_lineno}"
     what = f"{type(error).__name__} {str(error)!r:.200}"
     return f"Refused {scope['method']} {scope['path']!r:.200}: {what} at {place}."
-
-
-async def _answer(send: Send, status: int, text: str) -> None:
-    headers = [(b"content-type", b"text/plain; charset=utf-8")]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": text.encode()})

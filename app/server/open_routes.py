@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from starlette.responses import PlainTextResponse
 from starlette.routing import compile_path
+
+from app.server.plain_refusals import make_refusal
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -102,7 +103,7 @@ class OpenRoutes:
         if scope["type"] == "lifespan" or self.is_open(scope["path"]):
             await self._app(scope, receive, send)
         elif scope["type"] == "http":
-            await PlainTextResponse(NOT_OFFERED, 404, {"connection": "close"})(scope, receive, send)
+            await make_refusal(404, NOT_OFFERED)(scope, receive, send)
         else:
             await send({"type": "websocket.close"})
 

@@ -9,6 +9,7 @@ from app.server.calls import list_parameters
 from app.server.gradio_patches.addresses import CALL_PATH, JOIN_PATH
 from app.server.gradio_patches.explained_calls import is_unknown_endpoint, is_wrong_arguments
 from app.server.gradio_patches.no_downloads import NO_FETCHING
+from app.server.plain_refusals import make_refusal
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -35,11 +36,12 @@ class Refusals:
             return
         path, num_bytes = scope["path"].rstrip("/"), _read_length(scope)
         if "://" in path or "/proxy=" in path:
-            await _refuse(send, 403, NO_FETCHING)
+            await make_refusal(403, NO_FETCHING)(scope, receive, send)
             return
         most = MAX_UPLOAD_BYTES if path == UPLOAD_PATH else MAX_BODY_BYTES
         if num_bytes is not None and not 0 <= num_bytes <= most:
-            await _refuse(send, 413, f"This request is too large; at most {most // 2**20} MB are read.")
+            text = f"This request is too large; at most {most // 2**20} MB are read."
+            await make_refusal(413, text)(scope, receive, send)
         else:
             await self._app(scope, _cut_off(receive, most), send)
 
@@ -94,7 +96,7 @@ class CallRefusals:
             refusal = self._explain(call[1] if call else "", error)
             if refusal is None or has_begun:
                 raise
-            await _refuse(send, *refusal)
+            await make_refusal(*refusal)(scope, receive, send)
 
     def _explain(self, name: str, error: Exception) -> tuple[int, str] | None:
         """Return status and sentence for what Gradio raised; None where it is no mistake of the caller."""
@@ -107,9 +109,3 @@ class CallRefusals:
             names = ", ".join(list_parameters(self._endpoints[name]))
             return 422, f"{what:.200}. /{name} takes {names or 'no arguments'}."
         return None
-
-
-async def _refuse(send: Send, status: int, text: str) -> None:
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": text.encode(errors="backslashreplace")})

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import anyio.to_thread
 from starlette.datastructures import QueryParams
-from starlette.responses import PlainTextResponse
 
+from app.server.plain_refusals import make_refusal
 from app.server.session_names import NO_NAME, is_session_name
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class RequestBounds:
             if scope["method"] not in ("GET", "HEAD", "OPTIONS"):
                 receive = await self._check_body(scope, receive)
         except RefusedError as refusal:
-            answer = PlainTextResponse(str(refusal), refusal.status, {"connection": "close"})
+            answer = make_refusal(refusal.status, str(refusal))
             await answer(scope, receive, send)
             return
         await self._app(scope, receive, send)

@@ -22,8 +22,9 @@ from gradio_client.utils import strip_invalid_filename_characters
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, Response
 
+from app.server.plain_refusals import make_refusal
 from app.server.refusals import MAX_UPLOAD_BYTES, UPLOAD_PATH
 from app.server.turns import find_visitor
 
@@ -205,10 +206,10 @@ class Uploads:
         is_upload = request.method == "POST" and scope["path"].rstrip("/") == UPLOAD_PATH
         if is_upload:
             is_form = kind.startswith("multipart/form-data") and "charset" not in kind
-            response = await self._take(request) if is_form else _refuse(415, _NO_FORM)
+            response = await self._take(request) if is_form else make_refusal(415, _NO_FORM)
             await response(scope, receive, send)
         elif kind.startswith("multipart/"):
-            await _refuse(415, _NO_FILES)(scope, receive, send)
+            await make_refusal(415, _NO_FILES)(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
@@ -223,18 +224,18 @@ class Uploads:
                 files = await _read_files(request)
                 return JSONResponse(await self._keep(files, address))
             except _NoRoomError as error:
-                return _refuse(507, str(error))
+                return make_refusal(507, str(error))
             except ClientDisconnect:
-                return _refuse(400, _CUT_OFF)
+                return make_refusal(400, _CUT_OFF)
             except (MultiPartException, UnicodeError) as error:
-                return _refuse(400, getattr(error, "message", _NO_FORM))
+                return make_refusal(400, getattr(error, "message", _NO_FORM))
             except OSError as error:
                 print(f"glassbox: an upload cannot be kept: {error}", file=sys.stderr)
-                return _refuse(507, _NO_DISK)
+                return make_refusal(507, _NO_DISK)
             finally:
                 with suppress(ValueError):  # it gave way
                     self._reading.remove((address, place))
-        return _refuse(408, _TOO_SLOW)
+        return make_refusal(408, _TOO_SLOW)
 
     def _give_way(self) -> None:
         """End what is being read longest for the address of which most is being read."""
@@ -312,7 +313,3 @@ async def _read_files(request: Request) -> list[SentFile]:
     if not files:
         raise MultiPartException(_NO_FORM)
     return [SentFile(file.filename or "", await file.read()) for file in files]
-
-
-def _refuse(status: int, text: str) -> Response:
-    return PlainTextResponse(text, status, {"connection": "close"})
