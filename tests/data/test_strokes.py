@@ -207,9 +207,9 @@ def test_negative_numbers_are_refused_by_name(wrong):
 def test_generating_is_fast():
     seconds = []
     for seed in range(3):
-        started = time.perf_counter()
+        started = time.thread_time()
         generate_digits(1000, seed)
-        seconds.append(time.perf_counter() - started)
+        seconds.append(time.thread_time() - started)
     assert min(seconds) < 1  # 60,000 in under a minute; about 12 seconds in quiet
 
 

