@@ -40,6 +40,7 @@ from app.server.security_headers import SecurityHeaders, read_frame_ancestors
 from app.server.uploads import Uploads
 from app.server.web_app import FAVICON, build_routes
 from app.theme import build_theme, page_css
+from app.ui.loader import read_plain_script
 
 # After how long a thread that computes in Python lets another one go on. Reading a drawing gives way dozens
 # of times, at each little step of torch's, and would wait each time for Python's own 5 ms.
@@ -141,6 +142,6 @@ def launch_page(
 
 def write_page_script() -> str:
     """Return what the browser runs when the page opens."""
-    names = ("components/read_number.js", "page.js", "number_fields.js")
-    reader, page, fields = ((_UI / name).read_text(encoding="utf-8") for name in names)
+    reader = read_plain_script("ui/components/read_number.js")
+    page, fields = ((_UI / name).read_text(encoding="utf-8") for name in ("page.js", "number_fields.js"))
     return f"() => {{\n{reader}\n({page})();\n({fields})(readNumber);\n}}"

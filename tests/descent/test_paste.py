@@ -2,22 +2,20 @@
 
 import json
 import subprocess
-from importlib import resources
 from pathlib import Path
 
 import playwright
 import pytest
+
+from app.ui.loader import read_plain_script
 
 NODE = Path(playwright.__file__).parent / "driver" / "node"  # Playwright brings it along
 
 
 def read(text, limit=20):
     """Return the points of a pasted text, None where it is no table, or what is said instead."""
-    scripts = [
-        resources.files("app.ui").joinpath("components", "read_number.js"),
-        resources.files("app.descent").joinpath("components", "paste_points.js"),
-    ]
-    program = "\n".join(script.read_text(encoding="utf-8") for script in scripts) + (
+    scripts = map(read_plain_script, ("ui/components/read_number.js", "descent/components/paste_points.js"))
+    program = "\n".join(scripts) + (
         f"\nlet told; try {{ told = readPastedPoints({json.dumps(text)}, readNumber, {limit}); }} "
         "catch (mistake) { told = mistake.message; }\nprocess.stdout.write(JSON.stringify(told));"
     )

@@ -3,7 +3,6 @@
 import json
 import re
 import subprocess
-from importlib import resources
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.ui.loader import read_plain_script
 from app.ui.numbers import (
     format_latex,
     format_number,
@@ -107,8 +107,9 @@ def test_a_share_that_only_rounds_to_nothing_or_all_says_so(share, num_decimals,
 
 def run_script(expression, name="numbers.js"):
     """Return what a JavaScript expression gives where one of the shared scripts is read."""
-    script = resources.files("app.ui").joinpath("components", name).read_text(encoding="utf-8")
-    program = f"{script}\nprocess.stdout.write(JSON.stringify({expression}))"
+    program = (
+        f"{read_plain_script(f'ui/components/{name}')}\nprocess.stdout.write(JSON.stringify({expression}))"
+    )
     answer = subprocess.run([NODE, "-"], input=program, capture_output=True, check=True, encoding="utf-8")
     return json.loads(answer.stdout)
 

@@ -13,24 +13,47 @@ from starlette.testclient import TestClient
 
 from app.main import build_app
 from app.server.launch import write_page_script
-from app.ui.loader import build_script_routes
+from app.ui.loader import build_script_routes, read_plain_script
 
-SHARED = Path(__file__).parents[2] / "app" / "ui" / "components"
+APP = Path(__file__).parents[2] / "app"
+SHARED = APP / "ui" / "components"
 NODE = Path(playwright.__file__).parent / "driver" / "node"  # Playwright brings it along
 PARSE = """
 (async () => {
-  const { starts, modules } = JSON.parse(require("fs").readFileSync(0, "utf8"));
+  const { starts, entries } = JSON.parse(require("fs").readFileSync(0, "utf8"));
   for (const [name, text] of Object.entries(starts)) {
     try { new Function("element", "trigger", "props", "server", "upload", "watch", text); }
     catch (error) { console.log(`${name}: ${error}`); }
   }
-  for (const [name, text] of Object.entries(modules)) {
+  for (const [name, path] of Object.entries(entries)) {
     try {
-      const { mount } = await import(`data:text/javascript;base64,${Buffer.from(text).toString("base64")}`);
+      const { mount } = await import(path);
       if (typeof mount !== "function") throw Error("no mount");
     } catch (error) { console.log(`${name}: ${error}`); }
   }
 })();
+"""
+# A component that is shown, taken off the page and shown again, in the order in which the page has it.
+MOUNT_TWICE = """
+import { start } from "./start.js";
+globalThis.window = {};
+const told = [];
+const watched = {};
+const watch = (name, react) => { watched[name] = react; };
+const given = { key: "component_1", first: { height: 3 }, watch };
+const arriving = { value: 1 };
+const before = { ...arriving };
+arriving.value = 2;                       // while the script was on its way
+start(({ props, watch, keptProps }) => {
+  watch("value", () => told.push(props.value));
+  watch("label", () => told.push("label"));
+  keptProps.height += 1;
+}, { ...given, before, props: arriving });
+await null;
+arriving.value = 3;
+watched.value();
+start(({ keptProps }) => told.push(keptProps.height), { ...given, before: {}, props: {} });
+console.log(JSON.stringify(told));
 """
 # Letters of six tenths of the font's size, as wide as they come.
 FIT = """
@@ -60,21 +83,39 @@ def server(starts):
 
 
 def find_address(start):
-    found = re.search(r'/glassbox/scripts/[^"]+', start)
+    """Return the address of a component's own script, which comes after that of the one that starts all."""
+    _, *found = re.findall(r'/glassbox/scripts/[^"]+', start) or [None]
     return found and found[0]
 
 
-def test_scripts_of_every_component_parse(starts, server):
-    """Files that are joined into one script share its names: none may stand there twice."""
-    addresses = {name: find_address(start) for name, start in starts.items()}
-    modules = {name: server.get(address).text for name, address in addresses.items() if address}
-    assert {"pad", "window", "runs", "descent-player"} <= set(modules)
-    starts = starts | {"page": f"({write_page_script()})"}
-    found = subprocess.run(
-        [NODE, "-e", PARSE],
-        input=json.dumps({"starts": starts, "modules": modules}), capture_output=True, text=True, check=True,
-    ).stdout  # fmt: skip
-    assert found == ""
+def run_node(program, sent=""):
+    run = subprocess.run([NODE, *program], input=sent, capture_output=True, text=True, check=True)
+    return run.stdout
+
+
+def test_scripts_of_every_component_parse_and_find_what_they_import(starts, server, tmp_path):
+    """Each as it is served; where there is no page: what needs one waits for `mount`."""
+    (tmp_path / "package.json").write_text('{"type": "module"}')
+    addresses = {name: address for name, start in starts.items() if (address := find_address(start))}
+    assert {"pad", "window", "runs", "descent-player"} <= set(addresses)
+    (folder,) = set(
+        re.findall(r'/glassbox/scripts/\w+(?=/ui/components/start\.js")', "".join(starts.values()))
+    )
+    modules = {f"{folder}/{path.relative_to(APP).as_posix()}" for path in APP.glob("**/components/*.js")}
+    for address in {*addresses.values(), *modules}:
+        file = tmp_path / address[1:]
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(server.get(address).text)
+    entries = {name: f"{tmp_path}{address}" for name, address in addresses.items()}
+    sent = json.dumps({"starts": starts | {"page": f"({write_page_script()})"}, "entries": entries})
+    assert run_node(["-e", PARSE], sent) == ""
+
+
+def test_component_shown_again_keeps_its_props_and_misses_no_change(tmp_path):
+    (tmp_path / "start.js").write_text((SHARED / "start.js").read_text())
+    (tmp_path / "program.mjs").write_text(MOUNT_TWICE)
+    (tmp_path / "package.json").write_text('{"type": "module"}')
+    assert json.loads(run_node([tmp_path / "program.mjs"])) == [2, 3, 4]
 
 
 def test_script_is_kept_for_good_and_travels_compressed(starts, server):
@@ -119,9 +160,8 @@ def test_events_that_a_script_sends_are_known_to_gradio(starts):
     ],
 )
 def test_numbers_keep_within_their_cells(values, digits, size_px):
-    text = "\n".join((SHARED / f"{name}.js").read_text() for name in ("nodes", "numbers", "canvas", "grids"))
-    sent = json.dumps([text, values, 30])
-    out = subprocess.run([NODE, "-e", FIT], input=sent, capture_output=True, text=True, check=True).stdout
+    text = "\n".join(read_plain_script(f"ui/components/{name}.js") for name in ("numbers", "canvas", "grids"))
+    out = run_node(["-e", FIT], json.dumps([text, values, 30]))
     *chosen, widest = json.loads(out)
     assert chosen == [digits, size_px]
     assert widest <= 30

@@ -3,12 +3,6 @@
 const MAX_LEVEL_LABELS = 7;
 const SHADE = 0.8;         // how far the highest loss goes from the surface's colour to the line's
 
-function channelsOf(color) {
-  const context = document.createElement("canvas").getContext("2d");
-  context.fillStyle = color;
-  return [1, 3, 5].map((at) => parseInt(context.fillStyle.slice(at, at + 2), 16));
-}
-
 // One pixel a grid point; scaled up smoothly, so that the outermost points lie on the frame.
 function drawShades(context, { rows, columns, bytes }, box, colors) {
   const [low, high] = [channelsOf(colors.surface), channelsOf(colors.axis)];

@@ -153,7 +153,7 @@ function createLandscape(root, { onStart }) {
     const part = at > Math.floor(at) ? clipLine(from, here, scale.box) : null;
     if (part) drawParts(context, trail, [part], 2.25);
     const look = { color, halo: colors.surface };
-    if (isInBox(here)) return drawShape(context, SERIES_PATHS[slot], ...here, look);
+    if (isInBox(here)) return drawShape(context, SERIES_SHAPES[slot], ...here, look);
     const exit = part || trail.lastPart[Math.floor(at)];
     if (!exit) return;
     const [fromX, fromY, x, y] = exit;

@@ -63,7 +63,7 @@ function createLineFit(root, { onPoints }) {
     context.restore();
     points().forEach(([x, y], index) => {
       const isMarked = index === selected && (press !== null || canvas.matches(":focus-visible"));
-      drawShape(context, SERIES_PATHS[0], scale.x(x), scale.y(y),
+      drawShape(context, SERIES_SHAPES[0], scale.x(x), scale.y(y),
         { color: isMarked ? colors.accent : colors.text, halo: colors.surface, size: isMarked ? 1.2 : 0.9 });
     });
   }

@@ -4,6 +4,8 @@
 const REST_MS = 250;       // the cursor stands still this long before Python hears where
 const PATIENCE_MS = 3000;  // an answer that has not come by then does not come
 
+const channel = createChannel();
+const { page } = channel;
 const player = element.querySelector(".gb-player");
 const spoken = player.querySelector(".gb-player-spoken");
 const transport = createTransport(player.querySelector(".gb-transport"), onMove);
@@ -42,7 +44,7 @@ function restSoon() {
 function onRest() {
   if (!player.isConnected || transport.isPlaying() || patience !== null || question) return;
   spoken.textContent = `Step ${shown.steps} of ${race.num_steps}. ${readout.tell()}`;
-  props.value = withMoved({ iteration: shown.steps });
+  props.value = channel.withMoved({ iteration: shown.steps });
   trigger("release");
   player.setAttribute("data-resting", "");  // whoever looks at the page from outside can wait for it
 }
@@ -61,7 +63,7 @@ function sendQuestion() {
   patience = setTimeout(onAnswer, PATIENCE_MS);
   // Gradio's dispatch costs page time, so what someone has just moved is on the screen before.
   setTimeout(() => {
-    props.value = withMoved(message);
+    props.value = channel.withMoved(message);
     trigger("input");
   });
 }
@@ -77,34 +79,34 @@ function onAnswer() {
 
 // ---- Controls: the page hands their values over, and Python is asked past Gradio's events, which take twice as long
 
-const askInTurn = createAsker((values) => server.answer(withMoved({ values })), (text) => {
+const askInTurn = createAsker((values) => server.answer(channel.withMoved({ values })), (text) => {
   if (typeof text === "string") takeAnswer(text);
 });
 
 // What someone writes is counted, so that an answer to an earlier question does not overwrite it (see fill_fields.js).
-Object.assign(PAGE, { edits: PAGE.edits || 0, typedAt: PAGE.typedAt || {}, filled: PAGE.filled || {} });
+Object.assign(page, { edits: page.edits || 0, typedAt: page.typedAt || {}, filled: page.filled || {} });
 
 function noteEdit(field) {
-  PAGE.edits += 1;
-  PAGE.typedAt[field] = PAGE.edits;
+  page.edits += 1;
+  page.typedAt[field] = page.edits;
 }
 
-PAGE.askForRace = (values, field, value) => {
+page.askForRace = (values, field, value) => {
   // From here on the control counts, unless it says only what has just been filled into it.
-  if (field && (value === undefined || value !== PAGE.filled[field])) {
-    delete PAGE.moved[field];
-    delete PAGE.filled[field];
+  if (field && (value === undefined || value !== page.filled[field])) {
+    delete page.moved[field];
+    delete page.filled[field];
     noteEdit(field);
   }
   askInTurn(values);
 };
 
 // Gradio's list says that it was used twice a click, and also when it is left as it was. Only another choice is one.
-PAGE.openList = (field, value) => { PAGE.opened = { ...PAGE.opened, [field]: value }; };
+page.openList = (field, value) => { page.opened = { ...page.opened, [field]: value }; };
 
-PAGE.choose = (field, value) => {
-  if (PAGE.opened?.[field] !== value) PAGE.sendChoice(field);
-  PAGE.openList(field, value);
+page.choose = (field, value) => {
+  if (page.opened?.[field] !== value) page.sendChoice(field);
+  page.openList(field, value);
 };
 
 // One under way at most: of two answers that come together, the fields would get only the second's.
@@ -112,9 +114,9 @@ const choices = [];
 let underWay = null;        // the choice that is awaited
 let choicePatience = null;  // timer while it is
 
-PAGE.sendChoice = (field) => {
+page.sendChoice = (field) => {
   noteEdit(field);
-  choices.push({ chosen: field, sent: PAGE.edits });
+  choices.push({ chosen: field, sent: page.edits });
   if (!underWay) sendNextChoice();
 };
 
@@ -123,19 +125,19 @@ function sendNextChoice() {
   underWay = choices.shift();
   if (!underWay) return;
   choicePatience = setTimeout(sendNextChoice, PATIENCE_MS);
-  props.value = withMoved(underWay);
+  props.value = channel.withMoved(underWay);
   trigger("submit");
 }
 
 // The fields hold an answer: the one to what was sent as this edit.
-PAGE.onFilled = (sent) => {
+page.onFilled = (sent) => {
   if (underWay?.sent === sent) sendNextChoice();
 };
 
 // The fields' values once they hold what was moved by hand; one that holds it already, or whose control counts, is kept.
-PAGE.fillMoved = (fields, values) => {
-  const moved = { ...PAGE.moved };
-  Object.assign(PAGE.filled, moved);
+page.fillMoved = (fields, values) => {
+  const moved = { ...page.moved };
+  Object.assign(page.filled, moved);
   return fields.map((field, place) => {
     const value = values[place];
     const isTable = Array.isArray(value?.data);
@@ -175,7 +177,7 @@ function takeAnswer(text) {
   const isOpening = !race;
   if (answer.race) showRace(answer.race);
   if (answer.race || answer.errors) markOld(player, !answer.race);  // something was entered wrongly: the plots stay
-  broadcastAnswer(tellErrors(answer, "descent-field-"));
+  channel.broadcast(tellErrors(answer, "descent-field-"));
   if (!isOpening) onAnswer();
 }
 

@@ -8,6 +8,7 @@ const ANSWER_MS = 5000;    // a move that is left unanswered for so long has fai
 const KEY_STEPS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 };
 const [STEPS_PER_DECADE, SHIFT_STEPS] = [50, 5];
 
+const channel = createChannel();
 const ruler = element.querySelector(".gb-ruler");
 const [axis, band, chip, needle, legend] = "axis band chip needle legend".split(" ")
   .map((name) => ruler.querySelector(`.gb-ruler-${name}`));
@@ -154,7 +155,7 @@ function setRate(lr) {
   if (lr === active.lr) return;
   active.lr = lr;
   unsent = { slot: active.slot, lr };
-  PAGE.moved[`lr_${active.slot + 1}`] = lr;
+  channel.page.moved[`lr_${active.slot + 1}`] = lr;
   drawHandles();
   sendMove();
 }
@@ -164,7 +165,7 @@ function sendMove() {
   answerDue = setTimeout(onAnswer, ANSWER_MS);
   requestAnimationFrame(() => {
     if (!unsent) return;
-    props.value = withMoved({});
+    props.value = channel.withMoved({});
     unsent = null;
     trigger("input");
   });
@@ -243,7 +244,7 @@ function takeValue(full) {
 
 redrawOnChange(axis, redraw);
 takeValue(keptProps.opening);
-listen(ruler, (answer) => {
+channel.listen(ruler, (answer) => {
   if (answer.ruler) takeValue(answer.ruler);
   onAnswer();
 });

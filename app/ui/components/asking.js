@@ -2,7 +2,7 @@
 
 // `ask` sends values and returns a promise of the answer, `take` gets it: a text, or undefined where the server could not
 // be reached. Returns the function to call with new values.
-function createAsker(ask, take) {
+export function createAsker(ask, take) {
   let latest = null;
   let isAsking = false;
   return async (values) => {
@@ -22,6 +22,6 @@ function createAsker(ask, take) {
 }
 
 // What Python answered, or the one mistake that is known without it.
-function readAnswer(text) {
+export function readAnswer(text) {
   return text === undefined ? { error: "Glassbox does not answer. Is it still running?" } : JSON.parse(text);
 }

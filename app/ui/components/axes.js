@@ -1,7 +1,9 @@
 // Axes: ticks that a person can read, and the way from data to pixels and back. Every chart and plot with axes builds on them.
 
-const FONT = "12px ui-sans-serif, system-ui, sans-serif";
-const AXIS_COLORS = { grid: "--gb-line", axis: "--gb-line-strong", label: "--gb-text-soft", text: "--gb-text",
+import { MINUS, formatNumber, superscript } from "./numbers.js";
+
+export const FONT = "12px ui-sans-serif, system-ui, sans-serif";
+export const AXIS_COLORS = { grid: "--gb-line", axis: "--gb-line-strong", label: "--gb-text-soft", text: "--gb-text",
   surface: "--gb-surface", accent: "--gb-accent" };
 
 function niceStep(span, wanted) {
@@ -51,7 +53,7 @@ function logTicks(low, high, wanted) {
 }
 
 // `axes` has x_label, y_label, x_range, y_range, log_y and whole_x.
-function buildScale(context, width, height, axes) {
+export function buildScale(context, width, height, axes) {
   const [xLow, xHigh] = axes.x_range;
   const [yLow, yHigh] = axes.y_range;
   const wantedY = Math.max(2, Math.floor(height / 56));
@@ -72,7 +74,7 @@ function buildScale(context, width, height, axes) {
   };
 }
 
-function drawAxes(context, scale, axes, colors) {
+export function drawAxes(context, scale, axes, colors) {
   const { box, width, height } = scale;
   context.font = FONT;
   context.lineWidth = 1;
@@ -108,14 +110,14 @@ function drawAxes(context, scale, axes, colors) {
   context.restore();
 }
 
-function clipToBox(context, { left, right, top, bottom }, margin = 0) {
+export function clipToBox(context, { left, right, top, bottom }, margin = 0) {
   context.beginPath();
   context.rect(left - margin, top - margin, right - left + 2 * margin, bottom - top + margin);
   context.clip();
 }
 
 // Lay one canvas over another of the same size, pixel for pixel: what stands still is drawn once, not every frame.
-function blit(context, layer) {
+export function blit(context, layer) {
   context.save();
   context.setTransform(1, 0, 0, 1, 0, 0);
   context.clearRect(0, 0, layer.width, layer.height);

@@ -3,7 +3,7 @@
 const FAR_MS = 400;        // what is far from the screen and has not changed for so long is drawn
 
 // Size a canvas for the screen's pixel ratio; the context then counts in CSS pixels.
-function fitCanvas(canvas, width, height) {
+export function fitCanvas(canvas, width, height) {
   const ratio = window.devicePixelRatio || 1;
   const pixelWidth = Math.max(1, Math.round(width * ratio));
   const pixelHeight = Math.max(1, Math.round(height * ratio));
@@ -17,7 +17,7 @@ function fitCanvas(canvas, width, height) {
 }
 
 // Colours live in theme.css only, so both themes are answered by one drawing routine.
-function readColors(host, names) {
+export function readColors(host, names) {
   const style = getComputedStyle(host);
   const colors = {};
   for (const [key, property] of Object.entries(names)) {
@@ -26,10 +26,17 @@ function readColors(host, names) {
   return colors;
 }
 
+// Red, green and blue of any colour that CSS knows, 0 to 255 each.
+export function channelsOf(color) {
+  const context = document.createElement("canvas").getContext("2d");
+  context.fillStyle = color;
+  return [1, 3, 5].map((at) => parseInt(context.fillStyle.slice(at, at + 2), 16));
+}
+
 // Redraw when the theme flips, the host is resized, the window moves to a screen with another pixel ratio, or the page is
 // printed, which waits for no frame: some browsers lay it out for the paper first and say so, others only say so before.
 // A component that Gradio has removed from the page is let go at the first call.
-function redrawOnChange(host, redraw) {
+export function redrawOnChange(host, redraw) {
   let queued = false;
   const schedule = () => {
     if (queued) return;
@@ -63,7 +70,7 @@ function redrawOnChange(host, redraw) {
 
 // As redrawOnChange; what is far from the screen is drawn when it comes near, is printed, or has not changed for a while:
 // a picture of the whole page shows it, too. Until the browser says otherwise, it is near.
-function redrawWhenNear(host, redraw) {
+export function redrawWhenNear(host, redraw) {
   let isNear = true;
   let later = null;        // the drawing of what is far
   const draw = () => {
@@ -83,6 +90,6 @@ function redrawWhenNear(host, redraw) {
   return schedule;
 }
 
-function prefersReducedMotion() {
+export function prefersReducedMotion() {
   return window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 }

@@ -1,9 +1,14 @@
 // The chart. Python sends the points; this script scales them to pixels and reads them out, nothing more.
 
+import { AXIS_COLORS, blit, buildScale, clipToBox, drawAxes } from "./axes.js";
+import { fitCanvas, readColors, redrawWhenNear } from "./canvas.js";
+import { setText } from "./nodes.js";
+import { formatNumber, isNumber } from "./numbers.js";
+import { SERIES_COLORS, SERIES_SHAPES, buildSwatch, drawShape } from "./series.js";
+
 const ROLE_COLORS = { training: "--gb-positive", validation: "--gb-negative", neutral: "--gb-text-soft",
   ...Object.fromEntries(SERIES_COLORS.map((color, slot) => [`series${slot + 1}`, color])) };
 const PALE = 0.38;         // how much of a pale series' colour is seen
-const CIRCLE = SERIES_PATHS[0];
 
 function rangeOf(series, index, fixed, isLog) {
   if (Array.isArray(fixed) && isNumber(fixed[0]) && isNumber(fixed[1]) && fixed[0] < fixed[1]
@@ -32,7 +37,7 @@ function nearestPoint(points, x) {
 
 // `root` is a .gb-chart. With `onCursor` the chart has a cursor that its owner moves: a press on the chart only asks
 // for it, onCursor(x), and hovering reads values beside it. Without, the pointer and the arrow keys read values.
-function createChart(root, { onCursor = null } = {}) {
+export function createChart(root, { onCursor = null } = {}) {
   const plot = root.querySelector(".gb-chart-plot");
   const canvas = plot.querySelector("canvas");
   const legend = root.querySelector(".gb-chart-legend");
@@ -102,7 +107,7 @@ function createChart(root, { onCursor = null } = {}) {
   // ---- Drawing
 
   function drawMark(target, one, [x, y], size) {
-    drawShape(target, SERIES_PATHS[one.slot] || CIRCLE, scale.x(x), scale.y(y),
+    drawShape(target, SERIES_SHAPES[one.slot] || SERIES_SHAPES[0], scale.x(x), scale.y(y),
       { color: colors[one.color], halo: colors.surface, size });
   }
 

@@ -50,9 +50,7 @@ def build_chart(
         label=label,
         html_template=CHART_TEMPLATE,
         css_template=read_component_style(_FOLDER, "chart"),
-        js_on_load=read_component_script(
-            _FOLDER, "series", "axes", "chart", "chart_component", height=height
-        ),
+        js_on_load=read_component_script(_FOLDER, "chart_component", height=height),
         apply_default_css=False,
         elem_classes=component_classes(kwargs.pop("elem_classes", None)),
         height=height,

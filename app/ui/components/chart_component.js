@@ -1,13 +1,18 @@
 // The chart as a component of its own: its value, title and height come from Python.
 
-const HEIGHT = "height ".trim();  // gr.HTML takes a quoted word here for an event, and `gr.HTML(height=…)` would fail
-const ownRoot = element.querySelector(".gb-chart");
-const ownChart = createChart(ownRoot);
+import { createChart } from "./chart.js";
+import { makeOwnProp } from "./nodes.js";
 
-function takeValue() {
-  ownRoot.querySelector(".gb-chart-plot").style.height = `${ownProp(HEIGHT)}px`;
-  ownChart.setValue(props.value, props.label);
+export function mount({ element, props, watch, keptProps }) {
+  const ownProp = makeOwnProp({ props, keptProps });
+  const root = element.querySelector(".gb-chart");
+  const chart = createChart(root);
+
+  function takeValue() {
+    root.querySelector(".gb-chart-plot").style.height = `${ownProp("height")}px`;
+    chart.setValue(props.value, props.label);
+  }
+
+  watch(["value", "label", "height"], takeValue);
+  takeValue();
 }
-
-watch(["value", "label", HEIGHT], takeValue);
-takeValue();

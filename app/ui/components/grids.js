@@ -1,18 +1,21 @@
 // Pixel grids: numbers as colours on canvases side by side, with one legend. Values come from Python; this script paints
 // them. What is marked on them is the caller's.
 
+import { channelsOf, fitCanvas, readColors } from "./canvas.js";
+import { formatNumber, isNumber } from "./numbers.js";
+
 const GAP_PX = 28;
 const NUMBER_CELL_PX = 34;  // cells of this size hold their number
 const NUMBER_SIZES_PX = [11, 10, 9, 8];
 const GRID_COLORS = { zero: "--gb-zero", positive: "--gb-positive", negative: "--gb-negative", sunk: "--gb-surface-sunk",
   ink: "--gb-ink", line: "--gb-line", lineStrong: "--gb-line-strong", accent: "--gb-accent", halo: "--gb-surface" };
 
-const numRows = (panel) => panel.values.length;
-const numColumns = (panel) => (panel.values[0] || []).length;
+export const numRows = (panel) => panel.values.length;
+export const numColumns = (panel) => (panel.values[0] || []).length;
 
 // Give the context the largest font in which every number keeps within its cell; returns its digits, one where two are
 // too many. What is wider even so is drawn narrower.
-function fitNumbers(context, values, width) {
+export function fitNumbers(context, values, width) {
   for (const digits of [2, 1]) {
     for (const size of NUMBER_SIZES_PX) {
       context.font = `${size}px ui-sans-serif, system-ui, sans-serif`;
@@ -23,7 +26,7 @@ function fitNumbers(context, values, width) {
 }
 
 // `attach` gets each new canvas with its place in the row, `mark` draws upon a panel, `describe` adds to its label.
-function createGrids(row, legend, { attach = () => {}, mark = () => {}, describe = () => "" } = {}) {
+export function createGrids(row, legend, { attach = () => {}, mark = () => {}, describe = () => "" } = {}) {
   let panels = [];         // { id, title, note, values, scale, max, ring, small } with each its canvas
   let colors = {};
 
@@ -75,12 +78,6 @@ function createGrids(row, legend, { attach = () => {}, mark = () => {}, describe
       panel.canvas.parentNode.style.maxWidth = `${Math.max(panel.width, 120)}px`;
     }
     return true;
-  }
-
-  function rgb(color) {
-    const context = document.createElement("canvas").getContext("2d");
-    context.fillStyle = color;
-    return [1, 3, 5].map((at) => parseInt(context.fillStyle.slice(at, at + 2), 16));
   }
 
   function colorOf(value, panel) {
@@ -186,7 +183,7 @@ function createGrids(row, legend, { attach = () => {}, mark = () => {}, describe
 
   function redraw() {
     colors = readColors(row, GRID_COLORS);
-    for (const key of ["zero", "positive", "negative", "sunk", "ink"]) colors[key] = rgb(colors[key]);
+    for (const key of ["zero", "positive", "negative", "sunk", "ink"]) colors[key] = channelsOf(colors[key]);
     fillLegend();
     if (!layOut()) return;
     for (const panel of panels) {
@@ -211,7 +208,7 @@ function createGrids(row, legend, { attach = () => {}, mark = () => {}, describe
 }
 
 // Outline boxes of cells on a panel, seen on every value: a light edge around a dark one. Many boxes cost as little as one.
-function outline(context, panel, colors, boxes, thickness = 3) {
+export function outline(context, panel, colors, boxes, thickness = 3) {
   for (const [color, size] of [[colors.halo, thickness + 2], [colors.accent, thickness]]) {
     context.strokeStyle = color;
     context.lineWidth = size;

@@ -36,7 +36,7 @@ def build_grids(value: str, **kwargs: Any) -> gr.HTML:
         value=value,
         html_template=_TEMPLATE,
         css_template=read_component_style(_FOLDER, "grids"),
-        js_on_load=read_component_script(_FOLDER, "grids", "grids_component"),
+        js_on_load=read_component_script(_FOLDER, "grids_component"),
         apply_default_css=False,
         elem_classes=component_classes(kwargs.pop("elem_classes", None)),
         **kwargs,

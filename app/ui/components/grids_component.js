@@ -1,15 +1,20 @@
 // Pixel grids by themselves, with nothing to point at.
 
-const grids = element.querySelector(".gb-grids");
-const row = grids.querySelector(".gb-grids-panels");
-const painter = createGrids(row, grids.querySelector(".gb-grids-legend"));
+import { redrawOnChange } from "./canvas.js";
+import { createGrids } from "./grids.js";
 
-// Python sends text: Gradio's page would copy nested numbers one by one, several times.
-function takeValue() {
-  if (typeof props.value === "string") keptProps.panels = JSON.parse(props.value).panels;
-  painter.setPanels(keptProps.panels || []);
+export function mount({ element, props, watch, keptProps }) {
+  const grids = element.querySelector(".gb-grids");
+  const row = grids.querySelector(".gb-grids-panels");
+  const painter = createGrids(row, grids.querySelector(".gb-grids-legend"));
+
+  // Python sends text: Gradio's page would copy nested numbers one by one, several times.
+  function takeValue() {
+    if (typeof props.value === "string") keptProps.panels = JSON.parse(props.value).panels;
+    painter.setPanels(keptProps.panels || []);
+  }
+
+  redrawOnChange(row, painter.redraw);
+  watch("value", takeValue);
+  takeValue();
 }
-
-redrawOnChange(row, painter.redraw);
-watch("value", takeValue);
-takeValue();

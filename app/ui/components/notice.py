@@ -28,9 +28,7 @@ def build_notice(field: str, text: str = "", *, channel: str = "glassboxDescent"
     return gr.HTML(
         html_template='<div class="gb-notice" role="status"></div>',
         css_template=read_component_style(_FOLDER, "notice"),
-        js_on_load=read_component_script(
-            _FOLDER, "answers", "notice", field=field, text=text, channel=channel
-        ),
+        js_on_load=read_component_script(_FOLDER, "notice", field=field, text=text, channel=channel),
         apply_default_css=False,
         elem_classes=component_classes(kwargs.pop("elem_classes", None)),
         **kwargs,

@@ -1,19 +1,19 @@
 // Numbers as a person writes them: the rules of app/ui/numbers.py.
 
-const MINUS = "\u2212";
+export const MINUS = "\u2212";
 const SUPERSCRIPTS = { "-": "\u207b", 0: "\u2070", 1: "\u00b9", 2: "\u00b2", 3: "\u00b3", 4: "\u2074",
   5: "\u2075", 6: "\u2076", 7: "\u2077", 8: "\u2078", 9: "\u2079" };
 
-function superscript(integer) {
+export function superscript(integer) {
   return String(integer).split("").map((character) => SUPERSCRIPTS[character] || character).join("");
 }
 
-function isNumber(value) {
+export function isNumber(value) {
   return typeof value === "number" && Number.isFinite(value);
 }
 
 // Formatters are slow to make and quick to use, and a window that moves writes a hundred numbers at once.
-const WHOLE = new Intl.NumberFormat("en-US");
+export const WHOLE = new Intl.NumberFormat("en-US");
 const FORMATTERS = {};
 
 function formatterOf(digits) {
@@ -22,7 +22,7 @@ function formatterOf(digits) {
 }
 
 // A number as a person writes it: four significant digits, a true minus sign, thousands apart.
-function formatNumber(value, digits = 4) {
+export function formatNumber(value, digits = 4) {
   if (!isNumber(value)) return "\u2013";
   if (value === 0) return "0";
   const magnitude = Math.abs(value);
@@ -49,7 +49,7 @@ function roundToDigits(value, digits) {
 }
 
 // A share as Python's write_percent writes it: what only rounds to nothing or to all says so.
-function formatPercent(share, numDecimals = 1) {
+export function formatPercent(share, numDecimals = 1) {
   if (!isNumber(share)) return "\u2013";
   const text = roundToDecimals(share * 100, numDecimals);
   const least = 10 ** -numDecimals;
@@ -66,6 +66,6 @@ function roundToDecimals(value, numDecimals) {
 }
 
 // The value, or the end of the range that it lies beyond.
-function keepWithin(value, low, high) {
+export function keepWithin(value, low, high) {
   return Math.max(low, Math.min(high, value));
 }

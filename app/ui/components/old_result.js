@@ -1,5 +1,5 @@
 // Say of what is shown that it is not what stands in the fields.
-function markOld(host, isOld) {
+export function markOld(host, isOld) {
   if (isOld === host.classList.contains("is-old")) return;
   host.classList.toggle("is-old", isOld);
   if (!isOld) return host.querySelector(".gb-old").remove();

@@ -3,20 +3,21 @@
 
 const KEYS_KEY = "glassbox-run-keys";
 const MAX_KEYS = 1000;     // the oldest go first; far more than the runs that a visitor may keep
-const KEYS_HERE = window.glassboxRunKeys = window.glassboxRunKeys || {};
 
-function readRunKeys() {
+const keysHere = () => (window.glassboxRunKeys ??= {});
+
+export function readRunKeys() {
   let stored = null;
   try {
     stored = JSON.parse(localStorage.getItem(KEYS_KEY));
   } catch {
     // It is blocked, or damaged.
   }
-  return stored && typeof stored === "object" ? { ...KEYS_HERE, ...stored } : KEYS_HERE;
+  return stored && typeof stored === "object" ? { ...keysHere(), ...stored } : keysHere();
 }
 
-function keepRunKeys(keys) {
-  Object.assign(KEYS_HERE, keys);
+export function keepRunKeys(keys) {
+  Object.assign(keysHere(), keys);
   try {
     const all = Object.entries({ ...readRunKeys(), ...keys }).slice(-MAX_KEYS);
     localStorage.setItem(KEYS_KEY, JSON.stringify(Object.fromEntries(all)));

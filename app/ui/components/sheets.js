@@ -1,12 +1,14 @@
 // Sheets: many small maps of bytes side by side, as large as their place allows, in the colours of the theme.
 
-const MAP_SIDES = [112, 98, 84, 70, 56, 49, 42, 35, 28, 21, 17.5, 14, 10.5];
-const CELL_SIDES = [22, 18, 16, 14, 12, 10, 8, 6, 4];
+import { channelsOf, fitCanvas, readColors } from "./canvas.js";
 
-const isCells = (shape) => shape.rows === 1 && shape.columns === 1;
-const clamp = (value, most) => Math.min(most, Math.max(0, value));
+export const MAP_SIDES = [112, 98, 84, 70, 56, 49, 42, 35, 28, 21, 17.5, 14, 10.5];
+export const CELL_SIDES = [22, 18, 16, 14, 12, 10, 8, 6, 4];
 
-function decode(text) {
+export const isCells = (shape) => shape.rows === 1 && shape.columns === 1;
+export const clamp = (value, most) => Math.min(most, Math.max(0, value));
+
+export function decode(text) {
   const characters = atob(text);
   const bytes = new Uint8Array(characters.length);
   for (let i = 0; i < bytes.length; i += 1) bytes[i] = characters.charCodeAt(i);
@@ -15,18 +17,11 @@ function decode(text) {
 
 // ---- Colours
 
-const probe = document.createElement("canvas").getContext("2d");
-
-function rgb(color) {
-  probe.fillStyle = color;
-  return [1, 3, 5].map((at) => parseInt(probe.fillStyle.slice(at, at + 2), 16));
-}
-
 // The theme's colours, and for each kind of scale the colour of every byte.
-function readRamps(host) {
+export function readRamps(host) {
   const colors = readColors(host, { zero: "--gb-zero", positive: "--gb-positive", negative: "--gb-negative", ink: "--gb-ink",
     sunk: "--gb-surface-sunk", accent: "--gb-accent", surface: "--gb-surface" });
-  const [zero, positive, negative, ink, sunk] = ["zero", "positive", "negative", "ink", "sunk"].map((name) => rgb(colors[name]));
+  const [zero, positive, negative, ink, sunk] = ["zero", "positive", "negative", "ink", "sunk"].map((name) => channelsOf(colors[name]));
   const ramp = (share) => {
     const view = new Uint8Array(4 * 256);
     for (let byte = 0; byte < 256; byte += 1) {
@@ -43,7 +38,7 @@ function readRamps(host) {
 
 // ---- Painting: all maps of a layer as one small bitmap, one below the other, from which the screen's copies are scaled
 
-function paint(bytes, width, ramp) {
+export function paint(bytes, width, ramp) {
   const bitmap = document.createElement("canvas");
   bitmap.width = width;
   bitmap.height = bytes.length / width;
@@ -56,7 +51,7 @@ function paint(bytes, width, ramp) {
 }
 
 // A sheet: `count` maps of rows × columns numbers, `across` in a row, each `cell` pixels a number, `gap` between two.
-function drawSheet(context, bitmap, sheet, first = 0) {
+export function drawSheet(context, bitmap, sheet, first = 0) {
   const [width, height] = [sheet.columns * sheet.cell, sheet.rows * sheet.cell];
   const ratio = window.devicePixelRatio || 1;
   context.imageSmoothingEnabled = sheet.cell < 4 && (sheet.cell * ratio) % 1 > 0;
@@ -66,12 +61,12 @@ function drawSheet(context, bitmap, sheet, first = 0) {
   }
 }
 
-function placeOf(sheet, index) {
+export function placeOf(sheet, index) {
   return [(index % sheet.across) * (sheet.columns * sheet.cell + sheet.gap) + sheet.left,
     Math.floor(index / sheet.across) * (sheet.rows * sheet.cell + sheet.gap) + sheet.top];
 }
 
-function unitAt(sheet, x, y) {
+export function unitAt(sheet, x, y) {
   const [pitchX, pitchY] = [sheet.columns * sheet.cell + sheet.gap, sheet.rows * sheet.cell + sheet.gap];
   const across = clamp(Math.floor((x - sheet.left) / pitchX), sheet.across - 1);
   const down = Math.max(0, Math.floor((y - sheet.top) / pitchY));
@@ -82,7 +77,7 @@ function unitAt(sheet, x, y) {
 }
 
 // The largest thumbnails with which the layer keeps to its height.
-function arrange(shape, available, sides, limit, gap) {
+export function arrange(shape, available, sides, limit, gap) {
   const longer = Math.max(shape.rows, shape.columns);
   let sheet = null;
   for (const side of sides) {
@@ -97,7 +92,7 @@ function arrange(shape, available, sides, limit, gap) {
 }
 
 // All slices within a square, as large as they can be.
-function fitSquare(shape, side) {
+export function fitSquare(shape, side) {
   let best = null;
   const gap = isCells(shape) ? (shape.count > 150 ? 0 : 1) : 2;
   for (let across = 1; across <= shape.count; across += 1) {
@@ -110,7 +105,7 @@ function fitSquare(shape, side) {
   return best;
 }
 
-function openSquare(figure) {
+export function openSquare(figure) {
   const side = figure.firstElementChild.clientWidth;
   const context = fitCanvas(figure.querySelector("canvas"), side, side);
   figure.querySelector("canvas").style.cssText = `width: ${side}px; height: ${side}px`;
@@ -119,7 +114,7 @@ function openSquare(figure) {
 }
 
 // A light edge around the accent keeps the frame visible on every value.
-function drawFrame(context, colors, [x, y, width, height], side) {
+export function drawFrame(context, colors, [x, y, width, height], side) {
   for (const [color, thickness] of [[colors.surface, 5], [colors.accent, 3]]) {
     context.strokeStyle = color;
     context.lineWidth = thickness;
@@ -129,7 +124,7 @@ function drawFrame(context, colors, [x, y, width, height], side) {
 }
 
 // An image of 28 × 28 bytes in the theme's ink, one canvas pixel a pixel.
-function paintInk(canvas, pixels, ramp) {
+export function paintInk(canvas, pixels, ramp) {
   canvas.width = canvas.height = 28;
   canvas.getContext("2d").drawImage(paint(decode(pixels), 28, ramp), 0, 0);
 }

@@ -1,12 +1,16 @@
 // The transport: one cursor, the number of steps taken, moved by buttons, keys, the scrubber and the clock.
 
+import { prefersReducedMotion } from "./canvas.js";
+import { setText } from "./nodes.js";
+import { formatNumber } from "./numbers.js";
+
 const STEP_MS = 250;       // one step at 1×
 const GLIDE_MS = 160;      // one press of a button
 const SPEEDS = [0.1, 0.2, 0.5, 1, 2, 5, 10];
 
 // `onMove` hears the whole number of steps taken and the drawn position, which glides from one to the next. A transport
 // that loops begins again at its end; `tell` writes where it stands.
-function createTransport(root, onMove, { firstSpeed = 5, loops = false, tell = (steps, numSteps) =>
+export function createTransport(root, onMove, { firstSpeed = 5, loops = false, tell = (steps, numSteps) =>
   `step ${formatNumber(steps)} of ${formatNumber(numSteps)}` } = {}) {
   const buttons = Object.fromEntries([...root.querySelectorAll("[data-move]")].map((button) => [button.dataset.move, button]));
   const speed = root.querySelector("select");

@@ -3,6 +3,7 @@
 
 const REST_MS = 300;       // the controls stand still this long before Python works out the rest
 
+const channel = createChannel(keptProps.channel);
 const host = element.querySelector(".gb-window");
 const row = host.querySelector(".gb-grids-panels");
 const place = host.querySelector(".gb-window-place");
@@ -157,7 +158,7 @@ function windowStart() {
 
 // ---- Questions to Python: the controls' values
 
-PAGE.ask = createAsker((values) => server.answer({ values }), (text) => {
+channel.page.ask = createAsker((values) => server.answer({ values }), (text) => {
   if (typeof text === "string") takeAnswer(text);
 });
 
@@ -167,7 +168,7 @@ function takeAnswer(text) {
   showMissing(answer.missing || "");
   // Something cannot be: the last result stays, and is marked as old.
   if (answer.view || answer.errors) markOld(host, !answer.view && !answer.missing);
-  broadcastAnswer(tellErrors(answer, "window-field-"));
+  channel.broadcast(tellErrors(answer, "window-field-"));
   clearTimeout(rest);
   rest = setTimeout(() => { if (host.isConnected) trigger("release"); }, REST_MS);
 }

@@ -1,0 +1,15 @@
+// What begins every component: it gives `mount` the props that are ours, and what Python changed before the script was there.
+
+// `key` names the component for the page's life, `first` are its own props' first values, `before` all props as they were
+// when Gradio showed it.
+export function start(mount, { key, first, before, element, trigger, props, server, upload, watch }) {
+  const keptOnPage = window.glassboxProps ??= {};
+  const keptProps = keptOnPage[key] ??= first;
+  let isMounting = true;
+  const watchFromStart = (names, react) => {
+    watch(names, react);
+    if (isMounting && [names].flat().some((name) => props[name] !== before[name])) queueMicrotask(react);
+  };
+  mount({ element, trigger, props, server, upload, watch: watchFromStart, keptProps });
+  isMounting = false;
+}
