@@ -67,42 +67,44 @@ def open_shared_page(chromium, served_page):
         yield open_page
 
 
+def watch(page, troubles):
+    """Write down every error of a page, promises that nobody caught among them, and what it asks elsewhere."""
+    page.on("pageerror", lambda error: troubles.append(f"page error: {error}"))
+    page.on(
+        "console",
+        lambda message: (
+            message.type == "error"
+            # Gradio reports the requests that end because their page is left or reloaded; those that
+            # end for another reason are told below.
+            and not message.text.startswith(LEFT)
+            and troubles.append(f"console: {message.text}")
+        ),
+    )
+    page.on(
+        "requestfailed",
+        lambda request: (
+            request.failure == "net::ERR_ABORTED"
+            or troubles.append(f"failed request: {request.url}: {request.failure}")
+        ),
+    )
+    page.on(
+        "request",
+        lambda request: (
+            urlsplit(request.url).hostname in ("127.0.0.1", "localhost", None)
+            or troubles.append(f"outside request: {request.url}")
+        ),
+    )
+
+
 @contextmanager
 def watch_pages(chromium, served_page):
     """Give the `with` block what opens a page, and close and judge what it opened at the end."""
     contexts, troubles = [], []
 
-    def watch(page):
-        page.on("pageerror", lambda error: troubles.append(f"page error: {error}"))
-        page.on(
-            "console",
-            lambda message: (
-                message.type == "error"
-                # Gradio reports the requests that end because their page is left or reloaded; those that
-                # end for another reason are told below.
-                and not message.text.startswith(LEFT)
-                and troubles.append(f"console: {message.text}")
-            ),
-        )
-        page.on(
-            "requestfailed",
-            lambda request: (
-                request.failure == "net::ERR_ABORTED"
-                or troubles.append(f"failed request: {request.url}: {request.failure}")
-            ),
-        )
-        page.on(
-            "request",
-            lambda request: (
-                urlsplit(request.url).hostname in ("127.0.0.1", None)
-                or troubles.append(f"outside request: {request.url}")
-            ),
-        )
-
     def open_page(tab="", viewport=WIDE, theme="light", context=None, settings="", **options):
         if context is None:
             context = chromium.new_context(viewport=viewport, **options)
-            context.on("page", watch)
+            context.on("page", lambda page: watch(page, troubles))
             contexts.append(context)
         page = context.new_page()
         query = f"?__theme={theme}" + (f"&tab={tab}" if tab else "") + (f"&{settings}" if settings else "")

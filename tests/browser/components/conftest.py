@@ -1,0 +1,131 @@
+"""Single components in Chromium, without Gradio's page: each opens in a fraction of a second.
+
+What a component is given is what Python makes for it at this moment: payloads cannot grow stale. What it asks
+of Python is answered by the functions that it was built with, in the test's own process.
+"""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from app.theme import build_theme, page_css
+from app.ui.loader import build_script_routes
+from tests.browser.conftest import WIDE, watch
+
+ADDRESS = "http://localhost"  # nobody listens there; a browser trusts it as it trusts https
+STAND_IN = Path(__file__).with_name("gradio_stand_in.js").read_text(encoding="utf-8")
+
+
+class Bench:
+    """Some components on a page of their own.
+
+    Attributes:
+        page: Playwright's page.
+        handlers: What answers a component's event, by its id and the event's name: called with the
+            component's value, returns `{id: {property: value}}`, as Gradio would update them, or None.
+    """
+
+    def __init__(self, page, components, handlers):
+        self.page = page
+        self.handlers = handlers
+        self._components = {component.elem_id: component for component in components}
+        page.expose_function("askPython", self._ask)
+        page.expose_function("sendToPython", self._take)
+        page.goto(f"{ADDRESS}/")
+        for component in components:
+            self.show(component)
+
+    def show(self, component):
+        """Show a component below those that are there, or one again that was removed."""
+        given = {"value": component.value, "label": component.label, **component.props}
+        self.page.evaluate(
+            "(part) => window.standIn.show(part)",
+            {
+                "id": component.elem_id,
+                "classes": " ".join(component.elem_classes),
+                "template": component.html_template,
+                "style": component.css_template,
+                "start": component.js_on_load,
+                "props": given,
+                "functions": [function.__name__ for function in component.server_fns],
+            },
+        )
+
+    def locate(self, selector):
+        return self.page.locator(selector)
+
+    def update(self, name, **properties):
+        """Change a component's properties, as an answer of Python's does."""
+        self.page.evaluate("([id, to]) => window.standIn.update(id, to)", [name, properties])
+
+    def remove(self, name):
+        """Take a component away, as Gradio does with one that it hides."""
+        self.page.evaluate("(id) => window.standIn.remove(id)", name)
+
+    def sent(self, event):
+        """Return the values that were sent with an event, in their order."""
+        sent = self.page.evaluate("window.standIn.sent")
+        return [one["value"] for one in sent if one["event"] == event]
+
+    def wait_for_frame(self):
+        self.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+
+    def _ask(self, name, function, values):
+        """Call a component's function on the server as Gradio does; one that fails answers nothing."""
+        called = next(one for one in self._components[name].server_fns if one.__name__ == function)
+        try:
+            return called(values[0] if len(values) == 1 else values)
+        except Exception:
+            return None
+
+    def _take(self, name, event, value):
+        answer = self.handlers.get((name, event), lambda value: None)(value)
+        for other, properties in (answer or {}).items():
+            self.update(other, **properties)
+
+
+@pytest.fixture(scope="session")
+def styles():
+    """The page's own two style sheets."""
+    return build_theme()._get_theme_css(), page_css()
+
+
+@pytest.fixture
+def open_bench(chromium, styles):
+    """Open components on a page of their own; afterwards, fail if the page had an error or asked a host."""
+    contexts, troubles = [], []
+
+    def open_bench(*components, viewport=WIDE, theme="light", handlers=None, width_px=None, **options):
+        context = chromium.new_context(viewport=viewport, **options)
+        context.on("page", lambda page: watch(page, troubles))
+        contexts.append(context)
+        scripts = TestClient(
+            Starlette(routes=build_script_routes([component.js_on_load or "" for component in components]))
+        )
+        width = f"width: {width_px}px" if width_px else ""
+        body = (
+            f"<!doctype html><html lang=en><title>Components</title>"
+            f"{''.join(f'<style>{style}</style>' for style in styles)}"
+            f"<body class={theme}><div class=gradio-container><main style='padding: 12px; {width}'>"
+            f"</main></div><script>{STAND_IN}</script></body></html>"
+        )
+
+        def answer(route):
+            path = urlsplit(route.request.url).path
+            if path == "/":
+                return route.fulfill(body=body, content_type="text/html")
+            found = scripts.get(path, headers={"accept-encoding": "identity"})
+            return route.fulfill(
+                status=found.status_code, body=found.content, content_type=found.headers["content-type"]
+            )
+
+        context.route(f"{ADDRESS}/**", answer)
+        return Bench(context.new_page(), components, handlers or {})
+
+    yield open_bench
+    for context in contexts:
+        context.close()
+    assert not troubles
