@@ -68,7 +68,7 @@ def open_shared_page(chromium, served_page):
 
 
 def watch(page, troubles):
-    """Write down every error of a page, promises that nobody caught among them, and what it asks elsewhere."""
+    """Write down every error of a page, uncaught promises too, and what it asks elsewhere."""
     page.on("pageerror", lambda error: troubles.append(f"page error: {error}"))
     page.on(
         "console",

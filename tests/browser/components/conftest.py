@@ -18,6 +18,18 @@ from tests.browser.conftest import WIDE, watch
 ADDRESS = "http://localhost"  # nobody listens there; a browser trusts it as it trusts https
 STAND_IN = Path(__file__).with_name("gradio_stand_in.js").read_text(encoding="utf-8")
 
+PAGE = """<!doctype html>
+<html lang="en">
+<title>Components</title>
+<style>
+{styles}
+body {{ margin: 0; background: var(--body-background-fill) }}
+body {{ color: var(--body-text-color); font-family: var(--font) }}
+main {{ padding: 12px }}
+</style>
+<body class="{theme}"><div class="gradio-container"><main></main></div><script>{script}</script></body>
+</html>"""
+
 
 class Bench:
     """Some components on a page of their own.
@@ -61,9 +73,10 @@ class Bench:
         """Change a component's properties, as an answer of Python's does."""
         self.page.evaluate("([id, to]) => window.standIn.update(id, to)", [name, properties])
 
-    def remove(self, name):
-        """Take a component away, as Gradio does with one that it hides."""
+    def take(self, name):
+        """Take a component off the page, as Gradio does with one that it hides, and return it."""
         self.page.evaluate("(id) => window.standIn.remove(id)", name)
+        return self._components[name]
 
     def sent(self, event):
         """Return the values that were sent with an event, in their order."""
@@ -98,20 +111,14 @@ def open_bench(chromium, styles):
     """Open components on a page of their own; afterwards, fail if the page had an error or asked a host."""
     contexts, troubles = [], []
 
-    def open_bench(*components, viewport=WIDE, theme="light", handlers=None, width_px=None, **options):
+    def open_bench(*components, viewport=WIDE, theme="light", handlers=None, **options):
         context = chromium.new_context(viewport=viewport, **options)
         context.on("page", lambda page: watch(page, troubles))
         contexts.append(context)
         scripts = TestClient(
             Starlette(routes=build_script_routes([component.js_on_load or "" for component in components]))
         )
-        width = f"width: {width_px}px" if width_px else ""
-        body = (
-            f"<!doctype html><html lang=en><title>Components</title>"
-            f"{''.join(f'<style>{style}</style>' for style in styles)}"
-            f"<body class={theme}><div class=gradio-container><main style='padding: 12px; {width}'>"
-            f"</main></div><script>{STAND_IN}</script></body></html>"
-        )
+        body = PAGE.format(theme=theme, styles="\n".join(styles), script=STAND_IN)
 
         def answer(route):
             path = urlsplit(route.request.url).path

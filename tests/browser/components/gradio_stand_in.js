@@ -11,7 +11,7 @@ window.standIn.show = async ({ id, classes, template, style, start, props, funct
   const element = block.appendChild(document.createElement("div"));
   element.id = `html-${id}`;
   element.className = classes;
-  element.innerHTML = template;
+  element.innerHTML = new Function(...Object.keys(props), `return \`${template}\`;`)(...Object.values(props));
   document.head.appendChild(document.createElement("style")).textContent = `#${element.id} { ${style} }`;
   const watchers = [];
   const given = { ...props };
@@ -46,5 +46,5 @@ window.standIn.update = (id, changes) => {
   });
 };
 
-// Take a component away, as Gradio does with one that is hidden, and return what shows it again.
+// Take a component off the page, as Gradio does with one that is hidden.
 window.standIn.remove = (id) => document.getElementById(id).remove();

@@ -1,10 +1,8 @@
 """Player, ruler and status of the descent, together: what is drawn, dragged, pressed and read out."""
 
 import contextlib
-import json
 import re
 
-import numpy as np
 import pytest
 from playwright.sync_api import expect
 
@@ -58,9 +56,7 @@ class Race:
     def new_race(self):
         before = int(self.player.get_attribute("data-races"))
         yield
-        self.page.wait_for_function(
-            f"() => +document.querySelector('.gb-player').dataset.races > {before}"
-        )
+        self.page.wait_for_function(f"() => +document.querySelector('.gb-player').dataset.races > {before}")
 
     def settle(self):
         """Wait until the cursor rests: whatever was asked before is answered."""

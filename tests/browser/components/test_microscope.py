@@ -1,0 +1,155 @@
+"""Dropout's masks, batch norm's statistics and the table of layers, as they are drawn."""
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from app.inspection.architecture.components.layers import build_layers
+from app.inspection.architecture.view import draw_architecture
+from app.inspection.microscope.components.norm import build_norm
+from app.inspection.microscope.components.spread import build_spread
+from app.inspection.microscope.handlers import EVALUATION, TRAINING, on_image
+from app.inspection.microscope.section import DEFAULT_CHECKPOINT, DEFAULT_INDEX
+from app.ui.digits import TEST
+from app.ui.numbers import write_percent
+from models.checkpoints.prediction import copy_network, find_temperature
+from models.data.datasets import load_gallery
+from models.inspection.microscope import inspect_batch_norm, sample_masks
+from models.networks.architecture import read_architecture
+from tests.browser.conftest import NARROW
+
+
+def inspect(mode=TRAINING, norm_layer="features.9", channel=100):
+    index = min(DEFAULT_INDEX, len(load_gallery("test").images) - 1)
+    return on_image(DEFAULT_CHECKPOINT, TEST, index, None, mode, "features.15", 0, norm_layer, channel)
+
+
+@pytest.fixture(scope="module")
+def image():
+    images = load_gallery("test").images
+    return images[min(DEFAULT_INDEX, len(images) - 1)] / 255
+
+
+def read_rows(bench):
+    """The two columns of per cents of the ten answers, as they stand there."""
+    return [row.split("\n")[1:] for row in bench.locate("li.gb-strips-row").all_inner_texts()]
+
+
+def count_pixels(bench, variable):
+    """Count the pixels of the mask that have a colour of the page."""
+    return bench.locate(".gb-spread-mask canvas").evaluate(
+        """(canvas, variable) => {
+          const probe = document.createElement("canvas").getContext("2d");
+          probe.fillStyle = getComputedStyle(canvas).getPropertyValue(variable).trim();
+          probe.fillRect(0, 0, 1, 1);
+          const [r, g, b] = probe.getImageData(0, 0, 1, 1).data;
+          const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+          let count = 0;
+          for (let i = 0; i < data.length; i += 4) {
+            count += data[i] === r && data[i + 1] === g && data[i + 2] === b && data[i + 3] === 255;
+          }
+          return count;
+        }""",
+        variable,
+    )
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_one_mask_beside_evaluation_and_a_hundred(open_bench, image, theme):
+    bench = open_bench(build_spread(inspect().spread, elem_id="spread"), theme=theme)
+    temperature = find_temperature(DEFAULT_CHECKPOINT)
+    sample = sample_masks(copy_network(DEFAULT_CHECKPOINT), image, 1, temperature=temperature)
+    assert read_rows(bench) == [
+        [write_percent(own), write_percent(whole)]
+        for own, whole in zip(sample.probabilities[0], sample.evaluated, strict=True)
+    ]
+    many = sample_masks(copy_network(DEFAULT_CHECKPOINT), image).probabilities.argmax(axis=1)
+    text = bench.locate(".gb-spread > .gb-strips-text").inner_text()
+    for vote, count in re.findall(r"(\d) with (\d+)", text.partition("The probability")[0]):
+        assert int(count) == (many == int(vote)).sum()
+    layer = next(layer for layer in sample.layers if layer.name == "features.15")
+    kept, dropped = (count_pixels(bench, name) for name in ("--gb-positive", "--gb-zero"))
+    assert kept / (kept + dropped) == pytest.approx(layer.masks[0].mean(), abs=1e-3)
+    # In evaluation mode all are kept, and there is no other answer.
+    bench.update("spread", value=inspect(EVALUATION).spread)
+    expect(bench.locate(".gb-spread-mask small")).to_contain_text("keeps all")
+    bench.wait_for_frame()
+    assert count_pixels(bench, "--gb-zero") == 0
+    assert {row[0] for row in read_rows(bench)} == {"–"}
+    bench.update("spread", value=json.dumps({"absent": "It has no dropout."}))
+    expect(bench.locate(".gb-strips-absent")).to_have_text("It has no dropout.")
+    expect(bench.locate(".gb-spread-mask")).to_be_hidden()
+
+
+def test_batch_norm_answers_with_both_statistics(open_bench, image):
+    bench = open_bench(build_norm(inspect().norm, elem_id="norm"))
+    view = inspect_batch_norm(copy_network(DEFAULT_CHECKPOINT), image, find_temperature(DEFAULT_CHECKPOINT))
+    assert read_rows(bench) == [
+        [write_percent(own), write_percent(whole)]
+        for own, whole in zip(view.trained, view.evaluated, strict=True)
+    ]
+    # Each column's own answer is bold, and the digit of either.
+    own, whole = int(view.trained.argmax()), int(view.evaluated.argmax())
+    assert own != whole  # or the check says nothing
+    bold = bench.locate("li.gb-strips-row").evaluate_all(
+        "rows => rows.map(row => [...row.children].filter(cell => +getComputedStyle(cell).fontWeight >= 700)"
+        ".map(cell => cell.textContent))"
+    )
+    assert bold == [
+        [str(digit)] * (digit in (own, whole))
+        + [
+            write_percent(shares[digit])
+            for shares, answer in [(view.trained, own), (view.evaluated, whole)]
+            if answer == digit
+        ]
+        for digit in range(10)
+    ]
+    expect(bench.locate(".gb-norm-lines")).to_contain_text("Channel 100 of features.9")
+    layer = next(each for each in view.layers if each.name == "features.9")
+    legend = bench.locate(".gb-chart-legend").first.inner_text().replace("−", "-")
+    numbers = [float(number) for number in re.findall(r"-?\d+\.?\d*", legend)]
+    assert numbers[0] == 100
+    assert numbers[1:] == pytest.approx([layer.running_mean[100], layer.image_mean[100]], rel=1e-3)
+
+
+def test_both_keep_to_a_window_that_gets_narrow(open_bench):
+    view = inspect()
+    bench = open_bench(build_spread(view.spread, elem_id="spread"), build_norm(view.norm, elem_id="norm"))
+    bench.page.set_viewport_size(NARROW)
+    bench.page.wait_for_function(
+        """width => [...document.querySelectorAll("main *")].every(node => node.closest(".gb-chart-spoken")
+          || node.getBoundingClientRect().right <= width + 1)""",
+        arg=NARROW["width"],
+    )
+    assert count_pixels(bench, "--gb-positive") > 1000
+
+
+def test_table_of_layers_holds_its_counts_and_keeps_its_first_column(open_bench):
+    architecture = read_architecture("convnet3")
+    bench = open_bench(build_layers(draw_architecture(architecture), elem_id="layers"), viewport=NARROW)
+    rows = bench.locate("tbody tr").all_inner_texts()
+    assert len(rows) == len(architecture.layers)
+    for row, layer in zip(rows, architecture.layers, strict=True):
+        assert layer.name in row
+        assert layer.parameter_sum.partition(" = ")[0] in row
+    assert f"{architecture.parameters:,}" in bench.locate("tfoot").inner_text()
+    box = bench.locate(".gb-layers-box")
+    assert box.evaluate("box => box.scrollWidth > box.clientWidth + 100")
+    name = bench.locate("tbody th").first
+    before = name.bounding_box()["x"]
+    box.focus()
+    bench.page.keyboard.press("End")  # a focused box can be scrolled with the keys
+    box.evaluate("box => { box.scrollLeft = 200; }")
+    assert name.bounding_box()["x"] == pytest.approx(before, abs=1)
+
+
+def test_strip_of_layers_is_as_wide_as_their_shares(open_bench):
+    architecture = read_architecture("alexnet")
+    bench = open_bench(build_layers(draw_architecture(architecture), elem_id="layers"))
+    widths = bench.locate(".gb-layers-strip").first.evaluate(
+        "strip => [...strip.children].map(part => part.getBoundingClientRect().width)"
+    )
+    shares = [layer.parameters / architecture.parameters for layer in architecture.layers if layer.parameters]
+    assert [width / sum(widths) for width in widths] == pytest.approx(shares, abs=0.01)
