@@ -1,17 +1,12 @@
 """Numbers as the page writes them, in Python and in the components' scripts."""
 
-import json
 import re
-import subprocess
-from pathlib import Path
 
 import numpy as np
-import playwright
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.ui.loader import read_plain_script
 from app.ui.numbers import (
     format_latex,
     format_number,
@@ -21,8 +16,7 @@ from app.ui.numbers import (
     read_numbers,
     write_percent,
 )
-
-NODE = Path(playwright.__file__).parent / "driver" / "node"  # Playwright brings it along
+from tests.node import run_module
 
 
 @pytest.mark.parametrize(
@@ -105,15 +99,6 @@ def test_a_share_that_only_rounds_to_nothing_or_all_says_so(share, num_decimals,
     assert write_percent(share, num_decimals) == text
 
 
-def run_script(expression, name="numbers.js"):
-    """Return what a JavaScript expression gives where one of the shared scripts is read."""
-    program = (
-        f"{read_plain_script(f'ui/components/{name}')}\nprocess.stdout.write(JSON.stringify({expression}))"
-    )
-    answer = subprocess.run([NODE, "-"], input=program, capture_output=True, check=True, encoding="utf-8")
-    return json.loads(answer.stdout)
-
-
 @pytest.mark.parametrize("num_decimals", [0, 1, 2])
 def test_scripts_write_percentages_as_python_does(num_decimals):
     rng = np.random.default_rng(num_decimals)
@@ -122,7 +107,8 @@ def test_scripts_write_percentages_as_python_does(num_decimals):
     edges = [edge + by for edge in (0.0005, 0.9995, 0.005, 0.995, 0.00005) for by in (-1e-9, 0, 1e-9)]
     shares = [0.0, 1.0, *ties, *near, *edges, *rng.uniform(size=5000), *rng.integers(0, 10001, 2000) / 10000]
     shares = [float(share) for share in shares]
-    texts = run_script(f"{json.dumps(shares)}.map((share) => formatPercent(share, {num_decimals}))")
+    asked = f"sent.map((share) => module.formatPercent(share, {num_decimals}))"
+    texts = run_module("ui/components/numbers.js", asked, shares)
     assert texts == [write_percent(share, num_decimals) for share in shares]
 
 
@@ -132,7 +118,8 @@ def test_scripts_write_numbers_as_python_does():
     wide = rng.choice([-1, 1], 10000) * 10 ** rng.uniform(-20, 20, 10000)
     values = [0.0, 1e-4, 9999999.5, 1e7, 5e-324, 1.7e308, *ties, *wide, *rng.normal(size=2000)]
     values = [float(value) for value in values]
-    texts = run_script(f"{json.dumps(values)}.map((value) => formatNumber(value))")
+    asked = "sent.map((value) => module.formatNumber(value))"
+    texts = run_module("ui/components/numbers.js", asked, values)
     assert texts == [format_number(value) for value in values]
 
 
@@ -251,9 +238,6 @@ def test_scripts_read_numbers_as_python_does():
         except ValueError as mistake:
             return str(mistake)
 
-    told = run_script(
-        f"{json.dumps(texts)}.map((text) => {{ try {{ return readNumber(text); }} "
-        "catch (mistake) { return mistake.message; } })",
-        "read_number.js",
-    )
+    read = "(text) => { try { return module.readNumber(text); } catch (mistake) { return mistake.message; } }"
+    told = run_module("ui/components/read_number.js", f"sent.map({read})", texts)
     assert told == [tell(text) for text in texts]

@@ -6,18 +6,17 @@ import subprocess
 from pathlib import Path
 
 import brotli
-import playwright
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from app.main import build_app
 from app.server.launch import write_page_script
-from app.ui.loader import build_script_routes, read_plain_script
+from app.ui.loader import build_script_routes
+from tests.node import NODE
 
 APP = Path(__file__).parents[2] / "app"
 SHARED = APP / "ui" / "components"
-NODE = Path(playwright.__file__).parent / "driver" / "node"  # Playwright brings it along
 PARSE = """
 (async () => {
   const { starts, entries } = JSON.parse(require("fs").readFileSync(0, "utf8"));
@@ -54,16 +53,6 @@ arriving.value = 3;
 watched.value();
 start(({ keptProps }) => told.push(keptProps.height), { ...given, before: {}, props: {} });
 console.log(JSON.stringify(told));
-"""
-# Letters of six tenths of the font's size, as wide as they come.
-FIT = """
-const window = {};
-const [text, values, width] = JSON.parse(require("fs").readFileSync(0, "utf8"));
-const context = { font: "", measureText: (text) => ({ width: 0.6 * parseInt(context.font) * text.length }) };
-const [fit, write] = new Function("window", `${text}; return [fitNumbers, formatNumber];`)(window);
-const digits = fit(context, values, width);
-const widths = values.map((value) => context.measureText(write(value, digits)).width);
-console.log(JSON.stringify([digits, parseInt(context.font), Math.max(...widths)]));
 """
 
 
@@ -148,20 +137,3 @@ def test_script_of_another_version_or_place_is_not_there(starts, server, change)
 
 def test_events_that_a_script_sends_are_known_to_gradio(starts):
     assert '// It sends: "input", "submit"' in starts["pad"]
-
-
-@pytest.mark.parametrize(
-    ("values", "digits", "size_px"),
-    [
-        ([0.26, 0.34, -0.31, -0.38], 2, 10),
-        ([1, 0, -1], 2, 11),
-        ([0.0123, -0.0251], 2, 8),
-        ([0.00321, -0.00123], 1, 8),
-    ],
-)
-def test_numbers_keep_within_their_cells(values, digits, size_px):
-    text = "\n".join(read_plain_script(f"ui/components/{name}.js") for name in ("numbers", "canvas", "grids"))
-    out = run_node(["-e", FIT], json.dumps([text, values, 30]))
-    *chosen, widest = json.loads(out)
-    assert chosen == [digits, size_px]
-    assert widest <= 30

@@ -2,6 +2,7 @@
 
 // `ask` sends values and returns a promise of the answer, `take` gets it: a text, or undefined where the server could not
 // be reached. Returns the function to call with new values.
+/** @type {<Values, Text>(ask: (values: Values) => Promise<Text>, take: (answer: Text) => void) => (values: Values) => Promise<void>} */
 export function createAsker(ask, take) {
   let latest = null;
   let isAsking = false;
@@ -22,6 +23,7 @@ export function createAsker(ask, take) {
 }
 
 // What Python answered, or the one mistake that is known without it.
+/** @type {(text: string | undefined) => any} */
 export function readAnswer(text) {
   return text === undefined ? { error: "Glassbox does not answer. Is it still running?" } : JSON.parse(text);
 }

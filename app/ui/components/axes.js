@@ -1,4 +1,5 @@
 // Axes: ticks that a person can read, and the way from data to pixels and back. Every chart and plot with axes builds on them.
+/** @import { Axes, Box, Colors, Context, Scale, Tick } from "./types.js" */
 
 import { MINUS, formatNumber, superscript } from "./numbers.js";
 
@@ -6,21 +7,23 @@ export const FONT = "12px ui-sans-serif, system-ui, sans-serif";
 export const AXIS_COLORS = { grid: "--gb-line", axis: "--gb-line-strong", label: "--gb-text-soft", text: "--gb-text",
   surface: "--gb-surface", accent: "--gb-accent" };
 
-function niceStep(span, wanted) {
+/** @type {(span: number, wanted: number) => number} */
+export function niceStep(span, wanted) {
   const rough = span / Math.max(1, wanted);
   const power = Math.pow(10, Math.floor(Math.log10(rough)));
-  const factor = [1, 2, 2.5, 5, 10].find((candidate) => candidate * power >= rough * 0.999);
+  const factor = [1, 2, 2.5, 5].find((candidate) => candidate * power >= rough * 0.999) ?? 10;
   return factor * power;
 }
 
 // Whole numbers (steps, epochs) are never split; the other ticks of an axis all show the same decimals.
-function linearTicks(low, high, wanted, isWhole = false) {
+/** @type {(low: number, high: number, wanted: number, isWhole?: boolean) => Tick[]} */
+export function linearTicks(low, high, wanted, isWhole = false) {
   const step = isWhole ? Math.max(1, Math.round(niceStep(high - low, wanted))) : niceStep(high - low, wanted);
   const power = Math.floor(Math.log10(step));
   const decimals = Math.max(0, (step / Math.pow(10, power)) % 1 > 1e-9 ? 1 - power : -power);
   const ticks = [];
   for (let k = Math.ceil(low / step - 1e-9); k * step <= high + step * 1e-9; k += 1) {
-    const at = Number((k * step).toFixed(Math.min(12, decimals)));
+    const at = Number((k * step).toPrecision(12));
     const isPlain = step >= 1e-4 && Math.abs(at) < 1e6;
     ticks.push({ at, major: true, text: isPlain && step < 1 ? at.toFixed(decimals).replace("-", MINUS) : formatNumber(at) });
   }
@@ -28,10 +31,11 @@ function linearTicks(low, high, wanted, isWhole = false) {
 }
 
 // Powers of ten where the axis spans several, 1-2-5 steps below that, plain steps where even those are too far apart.
-function logTicks(low, high, wanted) {
+/** @type {(low: number, high: number, wanted: number) => Tick[]} */
+export function logTicks(low, high, wanted) {
   const first = Math.floor(Math.log10(low));
   const last = Math.ceil(Math.log10(high));
-  const inside = (value) => value >= low * 0.9999 && value <= high * 1.0001;
+  const inside = (/** @type {number} */ value) => value >= low * 0.9999 && value <= high * 1.0001;
   const decades = [];
   for (let power = first; power <= last; power += 1) if (inside(Math.pow(10, power))) decades.push(power);
   const every = Math.max(1, Math.ceil(decades.length / wanted));
@@ -53,6 +57,7 @@ function logTicks(low, high, wanted) {
 }
 
 // `axes` has x_label, y_label, x_range, y_range, log_y and whole_x.
+/** @type {(context: Context, width: number, height: number, axes: Axes) => Scale} */
 export function buildScale(context, width, height, axes) {
   const [xLow, xHigh] = axes.x_range;
   const [yLow, yHigh] = axes.y_range;
@@ -63,7 +68,7 @@ export function buildScale(context, width, height, axes) {
   const box = { left: Math.ceil(widest) + (axes.y_label ? 30 : 12), right: width - 14,
     top: 10, bottom: height - (axes.x_label ? 44 : 26) };
   const toUnit = axes.log_y
-    ? (y) => (Math.log(y) - Math.log(yLow)) / (Math.log(yHigh) - Math.log(yLow)) : (y) => (y - yLow) / (yHigh - yLow);
+    ? (/** @type {number} */ y) => (Math.log(y) - Math.log(yLow)) / (Math.log(yHigh) - Math.log(yLow)) : (/** @type {number} */ y) => (y - yLow) / (yHigh - yLow);
   return {
     width, height, box, yTicks,
     xTicks: linearTicks(xLow, xHigh, Math.max(2, Math.floor((box.right - box.left) / 80)), axes.whole_x),
@@ -74,6 +79,7 @@ export function buildScale(context, width, height, axes) {
   };
 }
 
+/** @type {(context: Context, scale: Scale, axes: Axes, colors: Colors) => void} */
 export function drawAxes(context, scale, axes, colors) {
   const { box, width, height } = scale;
   context.font = FONT;
@@ -110,6 +116,7 @@ export function drawAxes(context, scale, axes, colors) {
   context.restore();
 }
 
+/** @type {(context: Context, box: Box, margin?: number) => void} */
 export function clipToBox(context, { left, right, top, bottom }, margin = 0) {
   context.beginPath();
   context.rect(left - margin, top - margin, right - left + 2 * margin, bottom - top + margin);
@@ -117,6 +124,7 @@ export function clipToBox(context, { left, right, top, bottom }, margin = 0) {
 }
 
 // Lay one canvas over another of the same size, pixel for pixel: what stands still is drawn once, not every frame.
+/** @type {(context: Context, layer: HTMLCanvasElement) => void} */
 export function blit(context, layer) {
   context.save();
   context.setTransform(1, 0, 0, 1, 0, 0);

@@ -1,8 +1,14 @@
 // What canvases share: the screen's pixels, the theme's colours, and when to draw anew.
+/** @import { Context } from "./types.js" */
 
 const FAR_MS = 400;        // what is far from the screen and has not changed for so long is drawn
 
+// Every browser has this context.
+/** @type {(canvas: HTMLCanvasElement) => Context} */
+export const contextOf = (canvas) => /** @type {Context} */ (canvas.getContext("2d"));
+
 // Size a canvas for the screen's pixel ratio; the context then counts in CSS pixels.
+/** @type {(canvas: HTMLCanvasElement, width: number, height: number) => Context} */
 export function fitCanvas(canvas, width, height) {
   const ratio = window.devicePixelRatio || 1;
   const pixelWidth = Math.max(1, Math.round(width * ratio));
@@ -11,31 +17,32 @@ export function fitCanvas(canvas, width, height) {
     canvas.width = pixelWidth;
     canvas.height = pixelHeight;
   }
-  const context = canvas.getContext("2d");
+  const context = contextOf(canvas);
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   return context;
 }
 
 // Colours live in theme.css only, so both themes are answered by one drawing routine.
+/** @type {<Names extends Record<string, string>>(host: Element, names: Names) => Record<keyof Names, string>} */
 export function readColors(host, names) {
   const style = getComputedStyle(host);
-  const colors = {};
-  for (const [key, property] of Object.entries(names)) {
-    colors[key] = style.getPropertyValue(property).trim() || "#888888";
-  }
-  return colors;
+  const read = Object.entries(names).map(([key, property]) => [key, style.getPropertyValue(property).trim() || "#888888"]);
+  return Object.fromEntries(read);
 }
 
 // Red, green and blue of any colour that CSS knows, 0 to 255 each.
+/** @type {(color: string) => number[]} */
 export function channelsOf(color) {
-  const context = document.createElement("canvas").getContext("2d");
+  const context = contextOf(document.createElement("canvas"));
   context.fillStyle = color;
-  return [1, 3, 5].map((at) => parseInt(context.fillStyle.slice(at, at + 2), 16));
+  const letters = String(context.fillStyle);  // as #rrggbb
+  return [1, 3, 5].map((at) => parseInt(letters.slice(at, at + 2), 16));
 }
 
 // Redraw when the theme flips, the host is resized, the window moves to a screen with another pixel ratio, or the page is
 // printed, which waits for no frame: some browsers lay it out for the paper first and say so, others only say so before.
 // A component that Gradio has removed from the page is let go at the first call.
+/** @type {(host: Element, redraw: (how?: { isPrinted?: boolean }) => void) => () => void} */
 export function redrawOnChange(host, redraw) {
   let queued = false;
   const schedule = () => {
@@ -70,12 +77,14 @@ export function redrawOnChange(host, redraw) {
 
 // As redrawOnChange; what is far from the screen is drawn when it comes near, is printed, or has not changed for a while:
 // a picture of the whole page shows it, too. Until the browser says otherwise, it is near.
+/** @type {(host: Element, redraw: () => void) => () => void} */
 export function redrawWhenNear(host, redraw) {
   let isNear = true;
-  let later = null;        // the drawing of what is far
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let later;        // the drawing of what is far
   const draw = () => {
     clearTimeout(later);
-    later = null;
+    later = undefined;
     if (host.isConnected) redraw();
   };
   const schedule = redrawOnChange(host, ({ isPrinted } = {}) => {
@@ -85,7 +94,7 @@ export function redrawWhenNear(host, redraw) {
   });
   new IntersectionObserver((entries) => {
     isNear = entries[entries.length - 1].isIntersecting;
-    if (isNear && later !== null) schedule();
+    if (isNear && later !== undefined) schedule();
   }, { rootMargin: "200px" }).observe(host);
   return schedule;
 }

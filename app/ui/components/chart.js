@@ -10,7 +10,7 @@ const ROLE_COLORS = { training: "--gb-positive", validation: "--gb-negative", ne
   ...Object.fromEntries(SERIES_COLORS.map((color, slot) => [`series${slot + 1}`, color])) };
 const PALE = 0.38;         // how much of a pale series' colour is seen
 
-function rangeOf(series, index, fixed, isLog) {
+export function rangeOf(series, index, fixed, isLog) {
   if (Array.isArray(fixed) && isNumber(fixed[0]) && isNumber(fixed[1]) && fixed[0] < fixed[1]
     && !(isLog && fixed[0] <= 0)) return fixed;
   let low = Infinity;
@@ -31,7 +31,7 @@ function rangeOf(series, index, fixed, isLog) {
   return [low - pad, high + pad];
 }
 
-function nearestPoint(points, x) {
+export function nearestPoint(points, x) {
   return points.reduce((best, point) => (Math.abs(point[0] - x) < Math.abs(best[0] - x) ? point : best), points[0]);
 }
 

@@ -1,5 +1,6 @@
 // One number as people type it: the rule of read_number in app/ui/numbers.py. Throws an Error that says what is wrong.
 
+/** @type {(text: string) => number} */
 export function readNumber(text) {
   if (text.length > 400) throw new Error(`'${text.trim().slice(0, 40)}' is longer than a number: at most 400 letters.`);
   let word = text.trim().replaceAll("\u2212", "-");

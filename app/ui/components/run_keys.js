@@ -4,18 +4,21 @@
 const KEYS_KEY = "glassbox-run-keys";
 const MAX_KEYS = 1000;     // the oldest go first; far more than the runs that a visitor may keep
 
+/** @type {() => Record<string, string>} */
 const keysHere = () => (window.glassboxRunKeys ??= {});
 
+/** @type {() => Record<string, string>} */
 export function readRunKeys() {
   let stored = null;
   try {
-    stored = JSON.parse(localStorage.getItem(KEYS_KEY));
+    stored = JSON.parse(localStorage.getItem(KEYS_KEY) ?? "null");
   } catch {
     // It is blocked, or damaged.
   }
   return stored && typeof stored === "object" ? { ...keysHere(), ...stored } : keysHere();
 }
 
+/** @type {(keys: Record<string, string>) => void} */
 export function keepRunKeys(keys) {
   Object.assign(keysHere(), keys);
   try {

@@ -31,8 +31,8 @@ window.standIn.show = async ({ id, classes, template, style, start, props, funct
   new Function("element", "trigger", "props", "server", "upload", "watch", start)(
     element, trigger, given, server, upload, watch,
   );
-  const address = /import\(new URL\("\.([^"]+)"/.exec(start);
-  if (address) await import(new URL(`.${address[1]}`, document.baseURI));
+  const addresses = [...start.matchAll(/"\.(\/glassbox\/scripts\/[^"]+)"/g)].map((found) => found[1]);
+  await Promise.all(addresses.map((address) => import(new URL(`.${address}`, document.baseURI))));
   await new Promise((done) => setTimeout(done));
 };
 
