@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, BrowserType, expect, sync_playwright
 
 FLAGS = [
     "--no-sandbox",
@@ -28,6 +28,38 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.path.parent.name == "browser" and item.path.stem != "test_smoke":
             item.add_marker(pytest.mark.gate)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def page_errors():
+    """What scripts threw and nobody caught, in promises too, on any page of any browser."""
+    errors = []
+
+    def watched(create):
+        def create_watched(*arguments, **options):
+            made = create(*arguments, **options)
+            context = made if isinstance(made, BrowserContext) else made.context
+            context.on("weberror", lambda event: errors.append(f"{event.error}"))
+            return made
+
+        return create_watched
+
+    with pytest.MonkeyPatch.context() as patch:
+        for owner, name in (
+            (Browser, "new_context"),
+            (Browser, "new_page"),
+            (BrowserType, "launch_persistent_context"),
+        ):
+            patch.setattr(owner, name, watched(getattr(owner, name)))
+        yield errors
+
+
+@pytest.fixture(autouse=True)
+def no_page_error(page_errors):
+    """Fail the test in which a page had an error: this comes after all that closes its pages."""
+    page_errors.clear()
+    yield
+    assert not page_errors
 
 
 @pytest.fixture(scope="session")
@@ -68,8 +100,7 @@ def open_shared_page(chromium, served_page):
 
 
 def watch(page, troubles):
-    """Write down every error of a page, uncaught promises too, and what it asks elsewhere."""
-    page.on("pageerror", lambda error: troubles.append(f"page error: {error}"))
+    """Write down what a page says is wrong, what it asks for in vain, and whom it asks elsewhere."""
     page.on(
         "console",
         lambda message: (

@@ -28,7 +28,10 @@ test("A step is 1, 2, 2.5 or 5 times a power of ten and gives at most the ticks 
     const wanted = Math.ceil(pick(0, 12));
     const step = niceStep(span, wanted);
     const factor = step / 10 ** Math.floor(Math.log10(step) + 1e-9);
-    assert.ok([1, 2, 2.5, 5, 10].some((nice) => Math.abs(factor - nice) < 1e-6), `${step}`);
+    assert.ok(
+      [1, 2, 2.5, 5, 10].some((nice) => Math.abs(factor - nice) < 1e-6),
+      `${step}`,
+    );
     assert.ok(span / step <= wanted * 1.002, `${span} by ${step}, ${wanted} wanted`);
     assert.ok(span / step > wanted / 2.6, `${span} by ${step}, ${wanted} wanted`);
   }
@@ -41,9 +44,15 @@ test("Ticks lie evenly within the range, each reads as the number that it stands
     const slack = (high - low) * 1e-6;
     const values = ticks.map((tick) => tick.at);
     assert.ok(values.length >= 1 || high - low < 1e-11, `no tick from ${low} to ${high}`);
-    assert.ok(values.every((at) => at >= low - slack && at <= high + slack), `${values} from ${low} to ${high}`);
+    assert.ok(
+      values.every((at) => at >= low - slack && at <= high + slack),
+      `${values} from ${low} to ${high}`,
+    );
     const gaps = values.slice(1).map((at, index) => at - values[index]);
-    assert.ok(gaps.every((gap) => Math.abs(gap - gaps[0]) <= slack + 1e-12), `${values}`);
+    assert.ok(
+      gaps.every((gap) => Math.abs(gap - gaps[0]) <= slack + 1e-12),
+      `${values}`,
+    );
   }
 });
 
@@ -60,25 +69,52 @@ test("What a tick says is where it stands", () => {
 });
 
 test("Ticks of an axis show the same decimals", () => {
-  assert.deepEqual(linearTicks(0, 1, 4).map((tick) => tick.text), ["0.00", "0.25", "0.50", "0.75", "1.00"]);
-  assert.deepEqual(linearTicks(-0.4, 0.4, 4).map((tick) => tick.text), ["\u22120.4", "\u22120.2", "0.0", "0.2", "0.4"]);
-  assert.deepEqual(linearTicks(0, 2000, 4).map((tick) => tick.text), ["0", "500", "1,000", "1,500", "2,000"]);
+  assert.deepEqual(
+    linearTicks(0, 1, 4).map((tick) => tick.text),
+    ["0.00", "0.25", "0.50", "0.75", "1.00"],
+  );
+  assert.deepEqual(
+    linearTicks(-0.4, 0.4, 4).map((tick) => tick.text),
+    ["\u22120.4", "\u22120.2", "0.0", "0.2", "0.4"],
+  );
+  assert.deepEqual(
+    linearTicks(0, 2000, 4).map((tick) => tick.text),
+    ["0", "500", "1,000", "1,500", "2,000"],
+  );
 });
 
 test("Epochs are never split", () => {
   for (let last = 1; last < 300; last += 1) {
     const ticks = linearTicks(0, last, 8, true);
-    assert.ok(ticks.every((tick) => Number.isInteger(tick.at)), `${last}`);
+    assert.ok(
+      ticks.every((tick) => Number.isInteger(tick.at)),
+      `${last}`,
+    );
     assert.ok(ticks.length <= 10);
   }
 });
 
 test("Ticks of a logarithmic axis are powers of ten, or 1, 2 and 5 of them, and one at least says a number", () => {
   assert.deepEqual(
-    logTicks(1e-6, 1, 7).filter((tick) => tick.major).map((tick) => tick.text),
-    ["10\u207b\u2076", "10\u207b\u2075", "10\u207b\u2074", "10\u207b\u00b3", "10\u207b\u00b2", "10\u207b\u00b9", "10\u2070"],
+    logTicks(1e-6, 1, 7)
+      .filter((tick) => tick.major)
+      .map((tick) => tick.text),
+    [
+      "10\u207b\u2076",
+      "10\u207b\u2075",
+      "10\u207b\u2074",
+      "10\u207b\u00b3",
+      "10\u207b\u00b2",
+      "10\u207b\u00b9",
+      "10\u2070",
+    ],
   );
-  assert.deepEqual(logTicks(0.09, 3, 5).filter((tick) => tick.major).map((tick) => tick.text), ["0.1", "0.2", "0.5", "1", "2"]);
+  assert.deepEqual(
+    logTicks(0.09, 3, 5)
+      .filter((tick) => tick.major)
+      .map((tick) => tick.text),
+    ["0.1", "0.2", "0.5", "1", "2"],
+  );
   for (let i = 0; i < 3000; i += 1) {
     const low = 10 ** pick(-30, 20);
     const high = low * 10 ** pick(0.05, 40);
@@ -87,12 +123,18 @@ test("Ticks of a logarithmic axis are powers of ten, or 1, 2 and 5 of them, and 
     const major = ticks.filter((tick) => tick.major);
     assert.ok(major.length >= 1, `${low} to ${high}: ${JSON.stringify(ticks)}`);
     assert.ok(major.length <= Math.max(9, wanted + 1), `${low} to ${high}: ${major.length}`);
-    assert.ok(ticks.every((tick) => tick.at >= low * 0.999 && tick.at <= high * 1.001), `${low} to ${high}`);
+    assert.ok(
+      ticks.every((tick) => tick.at >= low * 0.999 && tick.at <= high * 1.001),
+      `${low} to ${high}`,
+    );
   }
 });
 
 test("A loss that is next to nothing has its ticks too", () => {
-  assert.deepEqual(linearTicks(0, 1e-20, 4).map((tick) => tick.at), [0, 2.5e-21, 5e-21, 7.5e-21, 1e-20]);
+  assert.deepEqual(
+    linearTicks(0, 1e-20, 4).map((tick) => tick.at),
+    [0, 2.5e-21, 5e-21, 7.5e-21, 1e-20],
+  );
 });
 
 const AXES = { x_label: "epoch", y_label: "loss", x_range: [0, 20], y_range: [0.001, 3], log_y: false, whole_x: true };

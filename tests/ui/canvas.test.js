@@ -5,7 +5,7 @@ import { fitCanvas, readColors, redrawOnChange, redrawWhenNear } from "../../app
 import { installClock } from "./stand_ins.js";
 
 let clock;
-let seen;      // what is observed, with what it calls
+let seen; // what is observed, with what it calls
 let paper;
 
 beforeEach(() => {
@@ -38,7 +38,16 @@ test("A canvas has the screen's pixels, and its context counts in those of CSS",
   assert.deepEqual(context.setTransform.mock.calls[0].arguments, [2, 0, 0, 2, 0, 0]);
   // Writing a canvas's width clears it, even where it stays.
   let writes = 0;
-  const kept = { getContext: () => context, get width() { return 201; }, set width(_) { writes += 1; }, height: 100 };
+  const kept = {
+    getContext: () => context,
+    get width() {
+      return 201;
+    },
+    set width(_) {
+      writes += 1;
+    },
+    height: 100,
+  };
   fitCanvas(kept, 100.4, 50);
   assert.equal(writes, 0);
   fitCanvas(canvas, 0, 0);
@@ -69,7 +78,10 @@ test("For paper it is drawn at once, whichever way the browser says so", () => {
   redrawOnChange({ isConnected: true }, redraw);
   window.dispatchEvent(new Event("beforeprint"));
   paper.dispatchEvent(new Event("change"));
-  assert.deepEqual(redraw.mock.calls.map((call) => call.arguments), [[{ isPrinted: true }], [{ isPrinted: true }]]);
+  assert.deepEqual(
+    redraw.mock.calls.map((call) => call.arguments),
+    [[{ isPrinted: true }], [{ isPrinted: true }]],
+  );
 });
 
 test("One that is gone from the page is let go", () => {

@@ -34,7 +34,11 @@ test("Without points, and with one, there is a range all the same", () => {
 });
 
 test("The nearest point is the first of two that are equally near", () => {
-  const points = [[0, 1], [2, 2], [5, 3]];
+  const points = [
+    [0, 1],
+    [2, 2],
+    [5, 3],
+  ];
   assert.deepEqual(nearestPoint(points, 1), [0, 1]);
   assert.deepEqual(nearestPoint(points, 1.1), [2, 2]);
   assert.deepEqual(nearestPoint(points, 99), [5, 3]);
@@ -49,7 +53,7 @@ for (const [values, digits, size] of [
   test(`Numbers keep within their cells: ${values}`, () => {
     const context = recordContext();
     assert.equal(fitNumbers(context, values, 30), digits);
-    assert.equal(Number.parseInt(context.font), size);
+    assert.equal(Number.parseInt(context.font, 10), size);
     for (const value of values) assert.ok(context.measureText(formatNumber(value, digits)).width <= 30);
   });
 }

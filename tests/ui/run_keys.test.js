@@ -8,7 +8,13 @@ let stored;
 function installStorage(more = {}) {
   Object.defineProperty(globalThis, "localStorage", {
     configurable: true,
-    value: { getItem: (name) => stored[name] ?? null, setItem: (name, text) => { stored[name] = text; }, ...more },
+    value: {
+      getItem: (name) => stored[name] ?? null,
+      setItem: (name, text) => {
+        stored[name] = text;
+      },
+      ...more,
+    },
   });
 }
 
@@ -36,7 +42,9 @@ test("What is stored and damaged counts as nothing, and is mended by the next ke
 });
 
 test("Where the browser stores nothing, this window knows its keys", () => {
-  const refuse = () => { throw new Error("blocked"); };
+  const refuse = () => {
+    throw new Error("blocked");
+  };
   installStorage({ getItem: refuse, setItem: refuse });
   keepRunKeys({ a: "1" });
   assert.deepEqual(readRunKeys(), { a: "1" });

@@ -1,7 +1,17 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { arrange, CELL_SIDES, clamp, decode, fitSquare, isCells, MAP_SIDES, placeOf, unitAt } from "../../app/ui/components/sheets.js";
+import {
+  arrange,
+  CELL_SIDES,
+  clamp,
+  decode,
+  fitSquare,
+  isCells,
+  MAP_SIDES,
+  placeOf,
+  unitAt,
+} from "../../app/ui/components/sheets.js";
 import { buildRandom } from "./stand_ins.js";
 
 const random = buildRandom(7);
@@ -16,7 +26,8 @@ test("Every unit is found again where it is drawn", () => {
   for (let i = 0; i < 2000; i += 1) {
     const shape = pickShape();
     const isSquare = random() < 0.5;
-    const sheet = isSquare ? fitSquare(shape, pick(100, 400))
+    const sheet = isSquare
+      ? fitSquare(shape, pick(100, 400))
       : arrange(shape, pick(200, 1300), isCells(shape) ? CELL_SIDES : MAP_SIDES, pick(60, 400), 4);
     const unit = { index: pick(0, shape.count - 1), row: pick(0, shape.rows - 1), column: pick(0, shape.columns - 1) };
     const [x, y] = placeOf(sheet, unit.index);
@@ -44,7 +55,10 @@ test("A square holds all slices, as large as they can be", () => {
       const down = Math.ceil(shape.count / across);
       const gap = isCells(shape) ? (shape.count > 150 ? 0 : 1) : 2;
       const cell = sheet.cell * 1.001;
-      return across * shape.columns * cell + (across - 1) * gap <= side && down * shape.rows * cell + (down - 1) * gap <= side;
+      return (
+        across * shape.columns * cell + (across - 1) * gap <= side &&
+        down * shape.rows * cell + (down - 1) * gap <= side
+      );
     });
     assert.ok(!isAnyLarger, JSON.stringify(sheet));
   }

@@ -20,12 +20,18 @@ export function recordContext() {
     path: null,
     turns: 0,
     measureText: (text) => ({ width: 0.6 * Number.parseFloat(context.font) * text.length }),
-    rect: (...box) => { context.path = box; },
+    rect: (...box) => {
+      context.path = box;
+    },
     clip: () => context.clips.push(context.path),
     fillText: (text, x, y, width) =>
       context.texts.push({ text, x, y, width, align: context.textAlign, isTurned: context.turns > 0 }),
-    rotate: () => { context.turns += 1; },
-    restore: () => { context.turns = 0; },
+    rotate: () => {
+      context.turns += 1;
+    },
+    restore: () => {
+      context.turns = 0;
+    },
   };
   // Whatever else is drawn leaves no trace.
   return new Proxy(context, { get: (target, name) => (name in target ? target[name] : () => {}) });

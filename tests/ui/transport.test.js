@@ -5,7 +5,7 @@ import { createTransport } from "../../app/ui/components/transport.js";
 import { installClock } from "./stand_ins.js";
 
 let clock;
-let isStill;  // whether the visitor wants no motion
+let isStill; // whether the visitor wants no motion
 
 // A control: what is written to it, and who listens.
 function buildControl(more = {}) {
@@ -15,8 +15,12 @@ function buildControl(more = {}) {
     textContent: "",
     value: "",
     style: { setProperty() {} },
-    addEventListener: (name, react) => { listeners[name] = react; },
-    setAttribute(name, value) { this.attributes[name] = value; },
+    addEventListener: (name, react) => {
+      listeners[name] = react;
+    },
+    setAttribute(name, value) {
+      this.attributes[name] = value;
+    },
     fire: (name) => listeners[name](),
     ...more,
   };
@@ -24,7 +28,11 @@ function buildControl(more = {}) {
 
 function buildTransport(options) {
   const buttons = ["reset", "back", "play", "step"].map((move) => buildControl({ dataset: { move } }));
-  const speed = buildControl({ add(option) { if (option.isChosen) this.value = option.value; } });
+  const speed = buildControl({
+    add(option) {
+      if (option.isChosen) this.value = option.value;
+    },
+  });
   const scrubber = buildControl();
   const place = buildControl();
   const moves = [];
@@ -36,12 +44,33 @@ function buildTransport(options) {
   };
   const transport = createTransport(root, (steps, position) => moves.push([steps, position]), options);
   const press = (key, more = {}) => {
-    const event = { key, target: { tagName: "CANVAS" }, isTaken: false, preventDefault() { this.isTaken = true; }, ...more };
+    const event = {
+      key,
+      target: { tagName: "CANVAS" },
+      isTaken: false,
+      preventDefault() {
+        this.isTaken = true;
+      },
+      ...more,
+    };
     transport.onKey(event);
     return event.isTaken;
   };
   const [reset, back, play, step] = buttons;
-  return { ...transport, press, root, moves, last: () => moves.at(-1), reset, back, play_: play, step, speed, scrubber, place };
+  return {
+    ...transport,
+    press,
+    root,
+    moves,
+    last: () => moves.at(-1),
+    reset,
+    back,
+    play_: play,
+    step,
+    speed,
+    scrubber,
+    place,
+  };
 }
 
 beforeEach(() => {

@@ -4,6 +4,10 @@ What a component is given is what Python makes for it at this moment: payloads c
 of Python is answered by the functions that it was built with, in the test's own process.
 """
 
+import json
+import os
+import re
+import uuid
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,6 +20,7 @@ from app.ui.loader import build_script_routes
 from tests.browser.conftest import WIDE, watch
 
 ADDRESS = "http://localhost"  # nobody listens there; a browser trusts it as it trusts https
+APP = Path(__file__).parents[3] / "app"
 STAND_IN = Path(__file__).with_name("gradio_stand_in.js").read_text(encoding="utf-8")
 
 PAGE = """<!doctype html>
@@ -29,6 +34,24 @@ main {{ padding: 12px }}
 </style>
 <body class="{theme}"><div class="gradio-container"><main></main></div><script>{script}</script></body>
 </html>"""
+
+
+def begin_coverage(page):
+    """Have Chromium count what runs of the scripts."""
+    session = page.context.new_cdp_session(page)
+    session.send("Profiler.enable")
+    session.send("Profiler.startPreciseCoverage", {"callCount": True, "detailed": True})
+    return session
+
+
+def save_coverage(session, folder):
+    """Save the counts as Node saves its own, by the scripts' places in the source tree."""
+    counts = session.send("Profiler.takePreciseCoverage")["result"]
+    for script in counts:
+        script["url"] = re.sub(rf"^{ADDRESS}/glassbox/scripts/[0-9a-f]+/", f"{APP.as_uri()}/", script["url"])
+    counts = [script for script in counts if script["url"].startswith("file:")]
+    path = Path(folder) / f"coverage-{uuid.uuid4()}.json"
+    path.write_text(json.dumps({"result": counts}), encoding="utf-8")
 
 
 class Bench:
@@ -109,7 +132,8 @@ def styles():
 @pytest.fixture
 def open_bench(chromium, styles):
     """Open components on a page of their own; afterwards, fail if the page had an error or asked a host."""
-    contexts, troubles = [], []
+    contexts, troubles, sessions = [], [], []
+    coverage = os.environ.get("GLASSBOX_SCRIPT_COVERAGE")
 
     def open_bench(*components, viewport=WIDE, theme="light", handlers=None, **options):
         context = chromium.new_context(viewport=viewport, **options)
@@ -130,9 +154,14 @@ def open_bench(chromium, styles):
             )
 
         context.route(f"{ADDRESS}/**", answer)
-        return Bench(context.new_page(), components, handlers or {})
+        page = context.new_page()
+        if coverage:
+            sessions.append(begin_coverage(page))
+        return Bench(page, components, handlers or {})
 
     yield open_bench
+    for session in sessions:
+        save_coverage(session, coverage)
     for context in contexts:
         context.close()
     assert not troubles

@@ -27,9 +27,14 @@ window.standIn.show = async ({ id, classes, template, style, start, props, funct
   const upload = async () => {
     throw new Error("nothing can be uploaded here");
   };
-  window.standIn.parts[id] = { given, watchers };
+  window.standIn.parts[id] = { given, watchers, server };
   new Function("element", "trigger", "props", "server", "upload", "watch", start)(
-    element, trigger, given, server, upload, watch,
+    element,
+    trigger,
+    given,
+    server,
+    upload,
+    watch,
   );
   const addresses = [...start.matchAll(/"\.(\/glassbox\/scripts\/[^"]+)"/g)].map((found) => found[1]);
   await Promise.all(addresses.map((address) => import(new URL(`.${address}`, document.baseURI))));
