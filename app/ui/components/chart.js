@@ -1,15 +1,18 @@
 // The chart. Python sends the points; this script scales them to pixels and reads them out, nothing more.
+/** @import { Axes, Chart, ChartValue, Colors, Context, Point, Scale, Series } from "./types.js" */
 
 import { AXIS_COLORS, blit, buildScale, clipToBox, drawAxes } from "./axes.js";
-import { fitCanvas, readColors, redrawWhenNear } from "./canvas.js";
-import { setText } from "./nodes.js";
+import { contextOf, fitCanvas, readColors, redrawWhenNear } from "./canvas.js";
+import { findPart, setText } from "./nodes.js";
 import { formatNumber, isNumber } from "./numbers.js";
 import { SERIES_COLORS, SERIES_SHAPES, buildSwatch, drawShape } from "./series.js";
 
+/** @type {Record<string, string>} */
 const ROLE_COLORS = { training: "--gb-positive", validation: "--gb-negative", neutral: "--gb-text-soft",
   ...Object.fromEntries(SERIES_COLORS.map((color, slot) => [`series${slot + 1}`, color])) };
 const PALE = 0.38;         // how much of a pale series' colour is seen
 
+/** @type {(series: { points: Point[] }[], index: number, fixed: unknown, isLog: boolean | undefined) => Point} */
 export function rangeOf(series, index, fixed, isLog) {
   if (Array.isArray(fixed) && isNumber(fixed[0]) && isNumber(fixed[1]) && fixed[0] < fixed[1]
     && !(isLog && fixed[0] <= 0)) return fixed;
@@ -31,38 +34,50 @@ export function rangeOf(series, index, fixed, isLog) {
   return [low - pad, high + pad];
 }
 
+/** @type {(points: Point[], x: number) => Point} */
 export function nearestPoint(points, x) {
   return points.reduce((best, point) => (Math.abs(point[0] - x) < Math.abs(best[0] - x) ? point : best), points[0]);
 }
 
 // `root` is a .gb-chart. With `onCursor` the chart has a cursor that its owner moves: a press on the chart only asks
 // for it, onCursor(x), and hovering reads values beside it. Without, the pointer and the arrow keys read values.
+/** @type {(root: HTMLElement, how?: { onCursor?: ((x: number) => void) | null }) => Chart} */
 export function createChart(root, { onCursor = null } = {}) {
-  const plot = root.querySelector(".gb-chart-plot");
-  const canvas = plot.querySelector("canvas");
-  const legend = root.querySelector(".gb-chart-legend");
-  const spoken = root.querySelector(".gb-chart-spoken");
-  const context = canvas.getContext("2d");
+  const plot = findPart(root, ".gb-chart-plot");
+  const canvas = /** @type {HTMLCanvasElement} */ (plot.querySelector("canvas"));
+  const legend = findPart(root, ".gb-chart-legend");
+  const spoken = findPart(root, ".gb-chart-spoken");
+  const context = contextOf(canvas);
   const backdrop = document.createElement("canvas");  // everything but the cursor, once there is one
   let hasBackdrop = false;
 
+  /** @type {Series[]} */
   let series = [];       // what is drawn: finite points only
+  /** @type {ChartValue} */
   let options = {};
   let label = "";
+  /** @type {number[]} */
   let knownX = [];
+  /** @type {number | null} */
   let readX = null;      // the x that is being read, or null
+  /** @type {number | null} */
   let cursorX = null;    // where the owner's cursor stands, or null
-  let axes = null;
-  let scale = null;      // the last drawing's mapping from data to pixels
+  /** @type {Axes} */
+  let axes;               // none before the first value
+  /** @type {Scale} */
+  let scale;            // the last drawing's mapping from data to pixels
+  /** @type {Colors} */
   let colors = {};
 
+  /** @type {(point: unknown[]) => boolean} */
   const isDrawable = (point) => isNumber(point[0]) && isNumber(point[1]) && (!options.log_y || point[1] > 0);
 
+  /** @type {(value: unknown, newLabel: string | undefined) => void} */
   function setValue(value, newLabel) {
     options = value && typeof value === "object" ? value : {};
     label = newLabel || "";
     series = (options.series || []).map((one) => {
-      const color = ROLE_COLORS[one.role] || ROLE_COLORS.neutral;
+      const color = ROLE_COLORS[one.role ?? "neutral"] || ROLE_COLORS.neutral;
       return { name: String(one.name || ""), color, slot: SERIES_COLORS.indexOf(color), markers: Boolean(one.markers),
         line: one.line !== false, pale: Boolean(one.pale), points: (one.points || []).filter(isDrawable) };
     });
@@ -72,6 +87,7 @@ export function createChart(root, { onCursor = null } = {}) {
 
   // Points that come after those that are there: a list a series, in the order of the series. `changes` replaces entries
   // of the value, such as x_range. Points that do not lie beyond a series' last one are left out.
+  /** @type {(additions: Point[][], changes?: ChartValue) => void} */
   function addPoints(additions, changes = {}) {
     Object.assign(options, changes);
     const isNew = new Set();
@@ -93,24 +109,27 @@ export function createChart(root, { onCursor = null } = {}) {
     axes = { x_label: options.x_label, y_label: options.y_label, log_y: options.log_y,
       x_range: rangeOf(series, 0, options.x_range, false), y_range: rangeOf(series, 1, options.y_range, options.log_y),
       whole_x: knownX.every(Number.isInteger) };
-    setText(root.querySelector(".gb-chart-title"), label);
-    setText(root.querySelector(".gb-chart-note"), options.note || "");
+    setText(findPart(root, ".gb-chart-title"), label);
+    setText(findPart(root, ".gb-chart-note"), options.note || "");
     readX = snap(readX);
     describe();
     drawSoon();
   }
 
+  /** @type {(x: number | null) => number | null} */
   function snap(x) {
     return x === null || !knownX.length ? null : nearestPoint(knownX.map((known) => [known]), x)[0];
   }
 
   // ---- Drawing
 
+  /** @type {(target: Context, one: Series, point: Point, size: number) => void} */
   function drawMark(target, one, [x, y], size) {
     drawShape(target, SERIES_SHAPES[one.slot] || SERIES_SHAPES[0], scale.x(x), scale.y(y),
       { color: colors[one.color], halo: colors.surface, size });
   }
 
+  /** @type {(target: Context, one: Series) => void} */
   function drawSeries(target, one) {
     target.strokeStyle = colors[one.color];
     target.lineWidth = one.pale ? 1 : 2;
@@ -126,6 +145,7 @@ export function createChart(root, { onCursor = null } = {}) {
     if (one.markers || one.points.length === 1) for (const point of one.points) drawMark(target, one, point, 0.65);
   }
 
+  /** @type {(x: number, color: string) => void} */
   function drawCursor(x, color) {
     const at = Math.round(scale.x(x)) + 0.5;
     context.strokeStyle = color;
@@ -163,6 +183,7 @@ export function createChart(root, { onCursor = null } = {}) {
     draw();
   }
 
+  /** @type {(target: Context) => void} */
   function drawAll(target) {
     const { box } = scale;
     target.clearRect(0, 0, plot.clientWidth, plot.clientHeight);
@@ -193,27 +214,28 @@ export function createChart(root, { onCursor = null } = {}) {
     const at = readX ?? cursorX;
     const shown = series.map((one) => one.points.length
       ? (at === null ? one.points[one.points.length - 1] : nearestPoint(one.points, at)) : null);
-    while (legend.children.length > series.length + 1) legend.lastChild.remove();
+    while (legend.children.length > series.length + 1) legend.lastElementChild?.remove();
     if (!legend.children.length) legend.appendChild(document.createElement("span"));
     while (legend.children.length < series.length + 1) legend.appendChild(buildLegendItem());
-    const [xItem, ...items] = legend.children;
+    const [xItem, ...items] = /** @type {HTMLElement[]} */ ([...legend.children]);
     xItem.className = "gb-chart-x";
-    const legendX = at ?? Math.max(...shown.filter(Boolean).map((point) => point[0]));
+    const legendX = at ?? Math.max(...shown.flatMap((point) => (point ? [point[0]] : [])));
     setText(xItem, isNumber(legendX) ? `${options.x_label || "x"} ${formatNumber(legendX)}` : "");
     items.forEach((item, index) => {
       const one = series[index];
-      const [swatch, name, number] = item.children;
+      const [swatch, name, number] = /** @type {HTMLElement[]} */ ([...item.children]);
       swatch.className = `gb-chart-swatch${one.line ? "" : " no-line"}${one.markers ? "" : " no-markers"}${one.pale ? " is-pale" : ""}`;
       swatch.style.setProperty("--swatch", `var(${one.color})`);
       if (swatch.dataset.slot !== String(one.slot)) {
         swatch.replaceChildren(...(one.slot >= 0 ? [buildSwatch(one.slot)] : []));
-        swatch.dataset.slot = one.slot;
+        swatch.dataset.slot = `${one.slot}`;
       }
       // A series without a point here answers with another one, and says where that is.
-      const isElsewhere = shown[index] && shown[index][0] !== legendX;
-      setText(name, one.name + (isElsewhere ? ` at ${formatNumber(shown[index][0])}` : ""));
-      setText(number, shown[index] ? formatNumber(shown[index][1]) : "\u2013");
-      item.title = shown[index] ? `${one.name}: ${shown[index][1]} at ${options.x_label || "x"} ${shown[index][0]}` : "";
+      const point = shown[index];
+      const isElsewhere = point && point[0] !== legendX;
+      setText(name, one.name + (isElsewhere ? ` at ${formatNumber(point[0])}` : ""));
+      setText(number, point ? formatNumber(point[1]) : "\u2013");
+      item.title = point ? `${one.name}: ${point[1]} at ${options.x_label || "x"} ${point[0]}` : "";
     });
     return items.map((item, index) => `${series[index].name} ${item.children[2].textContent}`).join(", ");
   }
@@ -225,6 +247,7 @@ export function createChart(root, { onCursor = null } = {}) {
     return summary;
   }
 
+  /** @type {(x: number | null) => string} */
   function read(x) {
     readX = snap(x);
     const summary = describe();
@@ -232,12 +255,14 @@ export function createChart(root, { onCursor = null } = {}) {
     return summary;
   }
 
+  /** @type {(x: number | null) => void} */
   function setCursor(x) {
     cursorX = x;
     describe();
     draw();
   }
 
+  /** @type {(event: PointerEvent) => void} */
   function onPointer(event) {
     if (!scale) return;
     const x = scale.xAt(event.offsetX);

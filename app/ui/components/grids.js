@@ -1,7 +1,9 @@
 // Pixel grids: numbers as colours on canvases side by side, with one legend. Values come from Python; this script paints
 // them. What is marked on them is the caller's.
+/** @import { Cell, CellBox, Context, GridMarks, Grids, Panel, SentPanel } from "./types.js" */
 
-import { channelsOf, fitCanvas, readColors } from "./canvas.js";
+import { channelsOf, contextOf, fitCanvas, readColors } from "./canvas.js";
+import { findPart } from "./nodes.js";
 import { formatNumber, isNumber } from "./numbers.js";
 
 const GAP_PX = 28;
@@ -10,11 +12,14 @@ const NUMBER_SIZES_PX = [11, 10, 9, 8];
 const GRID_COLORS = { zero: "--gb-zero", positive: "--gb-positive", negative: "--gb-negative", sunk: "--gb-surface-sunk",
   ink: "--gb-ink", line: "--gb-line", lineStrong: "--gb-line-strong", accent: "--gb-accent", halo: "--gb-surface" };
 
+/** @type {(panel: SentPanel) => number} */
 export const numRows = (panel) => panel.values.length;
+/** @type {(panel: SentPanel) => number} */
 export const numColumns = (panel) => (panel.values[0] || []).length;
 
 // Give the context the largest font in which every number keeps within its cell; returns its digits, one where two are
 // too many. What is wider even so is drawn narrower.
+/** @type {(context: Context, values: number[], width: number) => number} */
 export function fitNumbers(context, values, width) {
   for (const digits of [2, 1]) {
     for (const size of NUMBER_SIZES_PX) {
@@ -26,24 +31,30 @@ export function fitNumbers(context, values, width) {
 }
 
 // `attach` gets each new canvas with its place in the row, `mark` draws upon a panel, `describe` adds to its label.
+/** @type {(row: HTMLElement, legend: HTMLElement, marks?: GridMarks) => Grids} */
 export function createGrids(row, legend, { attach = () => {}, mark = () => {}, describe = () => "" } = {}) {
+  /** @type {Panel[]} */
   let panels = [];         // { id, title, note, values, scale, max, ring, small } with each its canvas
+  /** @type {Record<string, any>} */
   let colors = {};
 
+  /** @type {(given: SentPanel[]) => void} */
   function setPanels(given) {
-    panels = given.filter((panel) => Array.isArray(panel.values)).map((panel) => ({ ring: [0, 0, 0, 0], ...panel }));
+    const drawable = given.filter((panel) => Array.isArray(panel.values));
+    panels = drawable.map((panel) => /** @type {Panel} */ ({ ring: [0, 0, 0, 0], ...panel }));
     row.replaceChildren(...panels.map((panel, index) => {
       const kept = row.children[index];
       const figure = kept || document.createElement("figure");
       if (!kept) {
         figure.className = "gb-grids-panel";
-        figure.append(document.createElement("figcaption"), document.createElement("canvas"));
-        attach(figure.lastChild, index);
+        const canvas = document.createElement("canvas");
+        figure.append(document.createElement("figcaption"), canvas);
+        attach(canvas, index);
       }
       const note = document.createElement("small");
       note.textContent = panel.note || "\u00a0";
-      figure.firstChild.replaceChildren(String(panel.title || ""), note);
-      panel.canvas = figure.lastChild;
+      findPart(figure, "figcaption").replaceChildren(String(panel.title || ""), note);
+      panel.canvas = /** @type {HTMLCanvasElement} */ (figure.lastChild);
       panel.canvas.setAttribute("role", "img");
       panel.canvas.setAttribute("aria-label",
         `${panel.title || "Grid"}, ${numRows(panel)} by ${numColumns(panel)} pixels${describe(panel)}`);
@@ -56,6 +67,7 @@ export function createGrids(row, legend, { attach = () => {}, mark = () => {}, d
   function layOut() {
     const available = row.clientWidth;
     if (available < 40) return false;
+    /** @type {(panel: Panel) => number} */
     const smallWidth = (panel) => Math.min(available * 0.4, Math.max(96, Math.min(numColumns(panel) * 48, 240)));
     const large = panels.filter((panel) => !panel.small);
     const taken = panels.filter((panel) => panel.small).reduce((sum, panel) => sum + smallWidth(panel) + GAP_PX, 0);
@@ -65,6 +77,7 @@ export function createGrids(row, legend, { attach = () => {}, mark = () => {}, d
     }
     width = Math.min(available, Math.max(width, Math.min(140, available)), 420);
     // Grids of about one size get one size of cell, so that a ring of padding does not shrink the grid beside it.
+    /** @type {(panel: Panel) => number} */
     const across = (panel) => numColumns(panel) + panel.ring[1] + panel.ring[3];
     const widest = Math.max(...large.map(across));
     for (const panel of panels) {
@@ -75,25 +88,27 @@ export function createGrids(row, legend, { attach = () => {}, mark = () => {}, d
       panel.height = panel.cell * (numRows(panel) + panel.ring[0] + panel.ring[2]);
       panel.canvas.style.width = `${panel.width}px`;
       panel.canvas.style.height = `${panel.height}px`;
-      panel.canvas.parentNode.style.maxWidth = `${Math.max(panel.width, 120)}px`;
+      /** @type {HTMLElement} */ (panel.canvas.parentNode).style.maxWidth = `${Math.max(panel.width, 120)}px`;
     }
     return true;
   }
 
+  /** @type {(value: number, panel: Panel) => number[]} */
   function colorOf(value, panel) {
     const share = Math.min(1, Math.abs(value) / (panel.max || 1));
     const [from, to] = panel.scale === "signed"
       ? [colors.zero, value < 0 ? colors.negative : colors.positive] : [colors.sunk, colors.ink];
-    return from.map((channel, index) => channel + (to[index] - channel) * share);
+    return from.map((/** @type {number} */ channel, /** @type {number} */ index) => channel + (to[index] - channel) * share);
   }
 
   // One pixel a cell, painted once for each value or theme; the screen's copy is scaled up from it.
+  /** @type {(panel: Panel) => void} */
   function paintCells(panel) {
     const [rows, columns] = [numRows(panel), numColumns(panel)];
     panel.bitmap = document.createElement("canvas");
     panel.bitmap.width = Math.max(1, columns);
     panel.bitmap.height = Math.max(1, rows);
-    const context = panel.bitmap.getContext("2d");
+    const context = contextOf(panel.bitmap);
     const pixels = context.createImageData(Math.max(1, columns), Math.max(1, rows));
     panel.values.forEach((line, r) => line.forEach((value, c) => {
       if (isNumber(value)) pixels.data.set([...colorOf(value, panel), 255], 4 * (r * columns + c));
@@ -102,6 +117,7 @@ export function createGrids(row, legend, { attach = () => {}, mark = () => {}, d
   }
 
   // Everything but the marks, kept until values, size or theme change.
+  /** @type {(panel: Panel) => void} */
   function paintBase(panel) {
     const { cell, width, height } = panel;
     panel.base = document.createElement("canvas");
@@ -134,6 +150,7 @@ export function createGrids(row, legend, { attach = () => {}, mark = () => {}, d
     if (cell >= NUMBER_CELL_PX) drawNumbers(context, panel, left, top);
   }
 
+  /** @type {(panel: Panel) => void} */
   function draw(panel) {
     const { width, height } = panel;
     const context = fitCanvas(panel.canvas, width, height);
@@ -142,6 +159,7 @@ export function createGrids(row, legend, { attach = () => {}, mark = () => {}, d
     mark(context, panel, colors);
   }
 
+  /** @type {(context: Context, panel: Panel, left: number, top: number) => void} */
   function drawNumbers(context, panel, left, top) {
     const width = panel.cell - 4;
     const digits = fitNumbers(context, panel.values.flat().filter(isNumber), width);
@@ -156,14 +174,16 @@ export function createGrids(row, legend, { attach = () => {}, mark = () => {}, d
   }
 
   function fillLegend() {
+    /** @type {Map<string, Panel[]>} */
     const groups = new Map();
     for (const panel of panels) {
       const key = `${panel.scale}|${panel.max}`;
       groups.set(key, [...(groups.get(key) || []), panel]);
     }
+    /** @type {(color: number[]) => string} */
     const css = (color) => `rgb(${color.join(" ")})`;
     legend.replaceChildren(...[...groups.values()].map((members) => {
-      const { scale, max } = members[0];
+      const { scale, max = 1 } = members[0];
       const entry = document.createElement("div");
       entry.className = "gb-grids-scale";
       const stops = scale === "signed" ? [colors.negative, colors.zero, colors.positive] : [colors.sunk, colors.ink];
@@ -199,15 +219,17 @@ export function createGrids(row, legend, { attach = () => {}, mark = () => {}, d
   }
 
   // The cell under a pointer, counted from the panel's first value; beyond it in the rings.
+  /** @type {(panel: Panel, event: MouseEvent) => Cell} */
   function cellAt(panel, event) {
     return { row: Math.floor(event.offsetY / panel.cell) - panel.ring[0],
       column: Math.floor(event.offsetX / panel.cell) - panel.ring[3] };
   }
 
-  return { setPanels, redraw, drawMarks, cellAt, find: (id) => panels.find((panel) => panel.id === id), at: (index) => panels[index] };
+  return { setPanels, redraw, drawMarks, cellAt, find: (/** @type {string} */ id) => panels.find((panel) => panel.id === id), at: (/** @type {number} */ index) => panels[index] };
 }
 
 // Outline boxes of cells on a panel, seen on every value: a light edge around a dark one. Many boxes cost as little as one.
+/** @type {(context: Context, panel: Panel, colors: Record<string, any>, boxes: CellBox[], thickness?: number) => void} */
 export function outline(context, panel, colors, boxes, thickness = 3) {
   for (const [color, size] of [[colors.halo, thickness + 2], [colors.accent, thickness]]) {
     context.strokeStyle = color;

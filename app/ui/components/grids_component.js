@@ -1,12 +1,15 @@
 // Pixel grids by themselves, with nothing to point at.
+/** @import { Mounted } from "./types.js" */
 
 import { redrawOnChange } from "./canvas.js";
 import { createGrids } from "./grids.js";
+import { findPart } from "./nodes.js";
 
+/** @type {(given: Mounted) => void} */
 export function mount({ element, props, watch, keptProps }) {
-  const grids = element.querySelector(".gb-grids");
-  const row = grids.querySelector(".gb-grids-panels");
-  const painter = createGrids(row, grids.querySelector(".gb-grids-legend"));
+  const grids = findPart(element, ".gb-grids");
+  const row = findPart(grids, ".gb-grids-panels");
+  const painter = createGrids(row, findPart(grids, ".gb-grids-legend"));
 
   // Python sends text: Gradio's page would copy nested numbers one by one, several times.
   function takeValue() {

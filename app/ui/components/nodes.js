@@ -10,6 +10,10 @@ export function makeOwnProp({ props, keptProps }) {
   };
 }
 
+// The part of a component's own template that a selector names.
+/** @type {(root: ParentNode, selector: string) => HTMLElement} */
+export const findPart = (root, selector) => /** @type {HTMLElement} */ (root.querySelector(selector));
+
 // Text is written only where it differs, so that a frame without news costs the page no layout.
 /** @type {(node: Node, text: string) => void} */
 export function setText(node, text) {

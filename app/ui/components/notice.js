@@ -1,10 +1,14 @@
 // A notice shows one entry of the player's answers.
+/** @import { Mounted } from "./types.js" */
 
 import { createChannel } from "./answers.js";
+import { findPart } from "./nodes.js";
 
+/** @type {(given: Mounted) => void} */
 export function mount({ element, keptProps }) {
-  const notice = element.querySelector(".gb-notice");
+  const notice = findPart(element, ".gb-notice");
 
+  /** @type {(text: string) => void} */
   function showText(text) {
     notice.replaceChildren();
     if (!text) return;

@@ -1,4 +1,5 @@
 // The transport: one cursor, the number of steps taken, moved by buttons, keys, the scrubber and the clock.
+/** @import { Playing, Transport } from "./types.js" */
 
 import { prefersReducedMotion } from "./canvas.js";
 import { setText } from "./nodes.js";
@@ -8,27 +9,34 @@ const STEP_MS = 250;       // one step at 1×
 const GLIDE_MS = 160;      // one press of a button
 const SPEEDS = [0.1, 0.2, 0.5, 1, 2, 5, 10];
 
+/** @type {(steps: number, numSteps: number) => string} */
+const tellStep = (steps, numSteps) => `step ${formatNumber(steps)} of ${formatNumber(numSteps)}`;
+
 // `onMove` hears the whole number of steps taken and the drawn position, which glides from one to the next. A transport
 // that loops begins again at its end; `tell` writes where it stands.
-export function createTransport(root, onMove, { firstSpeed = 5, loops = false, tell = (steps, numSteps) =>
-  `step ${formatNumber(steps)} of ${formatNumber(numSteps)}` } = {}) {
-  const buttons = Object.fromEntries([...root.querySelectorAll("[data-move]")].map((button) => [button.dataset.move, button]));
-  const speed = root.querySelector("select");
-  const scrubber = root.querySelector("input");
-  const place = root.querySelector("output");
+/** @type {(root: HTMLElement, onMove: (steps: number, position: number) => void, how?: Playing) => Transport} */
+export function createTransport(root, onMove, { firstSpeed = 5, loops = false, tell = tellStep } = {}) {
+  const moving = /** @type {HTMLElement[]} */ ([...root.querySelectorAll("[data-move]")]);
+  /** @type {Record<string, HTMLElement>} */
+  const buttons = Object.fromEntries(moving.map((button) => [button.dataset.move, button]));
+  const speed = /** @type {HTMLSelectElement} */ (root.querySelector("select"));
+  const scrubber = /** @type {HTMLInputElement} */ (root.querySelector("input"));
+  const place = /** @type {HTMLOutputElement} */ (root.querySelector("output"));
 
-  let numSteps = null;     // null before the first race
+  let numSteps = 0;
+  let isEmpty = true;      // before the first race
   let steps = 0;
   let position = 0;
   let playing = false;
+  /** @type {number | null} */
   let frame = null;
   let lastFrameAt = 0;
   let pace = 0;            // of a glide, in steps a millisecond
 
-  for (const factor of SPEEDS) speed.add(new Option(`${factor}\u00d7`, factor, false, factor === firstSpeed));
+  for (const factor of SPEEDS) speed.add(new Option(`${factor}\u00d7`, `${factor}`, false, factor === firstSpeed));
 
   function show() {
-    if (Number(scrubber.value) !== steps) scrubber.value = steps;
+    if (Number(scrubber.value) !== steps) scrubber.value = `${steps}`;
     scrubber.style.setProperty("--progress", `${100 * steps / Math.max(1, numSteps)}%`);
     scrubber.setAttribute("aria-valuetext", `step ${steps} of ${numSteps}`);
     setText(place, tell(steps, numSteps));
@@ -41,6 +49,7 @@ export function createTransport(root, onMove, { firstSpeed = 5, loops = false, t
     frame = requestAnimationFrame(onFrame);
   }
 
+  /** @type {(now: number) => void} */
   function onFrame(now) {
     frame = null;
     if (!root.isConnected) return;
@@ -61,6 +70,7 @@ export function createTransport(root, onMove, { firstSpeed = 5, loops = false, t
     if (playing || position !== steps) frame = requestAnimationFrame(onFrame);
   }
 
+  /** @type {(wanted: boolean) => void} */
   function setPlaying(wanted) {
     if (wanted) position = steps = steps < numSteps ? steps : 0;  // no glide is left to finish
     playing = wanted;
@@ -70,6 +80,7 @@ export function createTransport(root, onMove, { firstSpeed = 5, loops = false, t
     show();
   }
 
+  /** @type {(target: number) => void} */
   function glideTo(target) {
     steps = Math.min(numSteps, Math.max(0, Math.round(target)));
     if (prefersReducedMotion()) position = steps;
@@ -78,8 +89,9 @@ export function createTransport(root, onMove, { firstSpeed = 5, loops = false, t
   }
 
   // From here on the cursor is the visitor's: it stops playing and goes where it is told.
+  /** @type {(target: number, how?: { glides?: boolean }) => void} */
   function moveTo(target, { glides = false } = {}) {
-    if (numSteps === null) return;
+    if (isEmpty) return;
     if (playing) setPlaying(false);
     glideTo(target);
     if (!glides) position = steps;
@@ -87,10 +99,12 @@ export function createTransport(root, onMove, { firstSpeed = 5, loops = false, t
   }
 
   // A race of the same kind keeps the place, the end being a place too; another kind is shown at its end.
+  /** @type {(newNumSteps: number, isSameKind: boolean) => void} */
   function setLength(newNumSteps, isSameKind) {
-    const wasAtEnd = !loops && (numSteps === null || !isSameKind || (steps === numSteps && !playing));
+    const wasAtEnd = !loops && (isEmpty || !isSameKind || (steps === numSteps && !playing));
     numSteps = newNumSteps;
-    scrubber.max = numSteps;
+    isEmpty = false;
+    scrubber.max = `${numSteps}`;
     if (wasAtEnd) playing = false;
     if (wasAtEnd || position > numSteps) position = steps = loops ? 0 : numSteps;
     buttons.play.textContent = playing ? "Pause" : "Play";
@@ -98,6 +112,7 @@ export function createTransport(root, onMove, { firstSpeed = 5, loops = false, t
   }
 
   // Go on from there, playing or not.
+  /** @type {(target: number) => void} */
   function jumpTo(target) {
     position = steps = target;
     show();
@@ -113,12 +128,14 @@ export function createTransport(root, onMove, { firstSpeed = 5, loops = false, t
   scrubber.addEventListener("input", () => moveTo(Number(scrubber.value)));
 
   // Buttons keep Space for pressing themselves; everywhere else it plays and pauses.
+  /** @type {(event: KeyboardEvent) => void} */
   function onKey(event) {
-    if (numSteps === null || event.altKey || event.ctrlKey || event.metaKey || event.target === speed) return;
+    if (isEmpty || event.altKey || event.ctrlKey || event.metaKey || event.target === speed) return;
     const by = event.shiftKey ? Math.max(1, Math.round(numSteps / 10)) : 1;
+    /** @type {Record<string, () => void>} */
     const keys = { ArrowLeft: () => moveTo(steps - by, { glides: true }), ArrowRight: () => moveTo(steps + by, { glides: true }),
       Home: moves.reset, End: () => moveTo(numSteps), r: moves.reset };
-    if (event.target.tagName !== "BUTTON") keys[" "] = moves.play;
+    if (/** @type {Element} */ (event.target).tagName !== "BUTTON") keys[" "] = moves.play;
     const action = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
     if (!action) return;
     event.preventDefault();

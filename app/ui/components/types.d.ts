@@ -37,17 +37,89 @@ export interface Unit { index: number; row: number; column: number }
 /** The theme's colours, and for each kind of scale the colour of every byte. */
 export interface Ramps { colors: Colors; signed: Uint32Array; plain: Uint32Array; ink: Uint32Array }
 
+/** A line of a chart as Python sends it (see `build_chart`). */
+export interface SentSeries { name?: string; role?: string; points?: Point[]; markers?: boolean; line?: boolean; pale?: boolean }
+export interface ChartValue extends Partial<Omit<Axes, "x_range" | "y_range">> {
+  series?: SentSeries[];
+  x_range?: unknown;
+  y_range?: unknown;
+  empty?: string;
+  note?: string;
+}
+/** The same as it is drawn: finite points only; `slot` is its place among the series' colours, or -1. */
+export interface Series { name: string; color: string; slot: number; markers: boolean; line: boolean; pale: boolean; points: Point[] }
+export interface Chart {
+  setValue(value: unknown, label: string | undefined): void;
+  addPoints(additions: Point[][], changes?: ChartValue): void;
+  setCursor(x: number | null): void;
+}
+
+/** A grid as Python sends it (see `build_grids`). */
+export interface SentPanel {
+  id?: string;
+  title?: string;
+  note?: string;
+  values: (number | null)[][];
+  scale?: string;
+  max?: number;
+  ring?: number[];
+  small?: boolean;
+}
+/** The same with its place on the page, in CSS pixels, and what is drawn of it already. */
+export interface Panel extends SentPanel {
+  ring: number[];
+  canvas: HTMLCanvasElement;
+  cell: number;
+  width: number;
+  height: number;
+  bitmap: HTMLCanvasElement;
+  base: HTMLCanvasElement;
+}
+export interface Cell { row: number; column: number }
+export interface CellBox extends Cell { rows?: number; columns?: number }
+/** What a caller does with the panels: with each new canvas, upon each drawing, and to each label. */
+export interface GridMarks {
+  attach?: (canvas: HTMLCanvasElement, index: number) => void;
+  mark?: (context: Context, panel: Panel, colors: Record<string, any>) => void;
+  describe?: (panel: Panel) => string;
+}
+export interface Grids {
+  setPanels(given: SentPanel[]): void;
+  redraw(): void;
+  drawMarks(): void;
+  cellAt(panel: Panel, event: MouseEvent): Cell;
+  find(id: string): Panel | undefined;
+  at(index: number): Panel;
+}
+
+/** How a transport plays: at a speed of its list at first, and from its end from the beginning again where it loops. */
+export interface Playing {
+  firstSpeed?: number;
+  loops?: boolean;
+  tell?: (steps: number, numSteps: number) => string;
+}
+export interface Transport {
+  setLength(newNumSteps: number, isSameKind: boolean): void;
+  moveTo(target: number, how?: { glides?: boolean }): void;
+  jumpTo(target: number): void;
+  onKey(event: KeyboardEvent): void;
+  play(): void;
+  pause(): void;
+  isPlaying(): boolean;
+}
+
 /** An answer of Python's to a section, with whatever its components know of. */
 export interface Answer {
   moved?: Record<string, unknown>;
   errors?: Record<string, string>;
   error?: string;
-  [entry: string]: unknown;
+  [entry: string]: any;
 }
 /** What the components of a section share: the last answer, and what was moved by hand. */
 export interface Section { answer: Answer | null; moved: Record<string, unknown>; [more: string]: unknown }
 
-export type Props = Record<string, unknown>;
+/** What a component is given by Python: as its factory says, in any of JSON's types. */
+export type Props = Record<string, any>;
 export type Watch = (names: string | string[], react: () => void) => void;
 /** What a component's script is given. */
 export interface Mounted {
