@@ -32,6 +32,7 @@ from app.server.listening import read_host
 from app.server.mistakes import Mistakes
 from app.server.open_routes import OpenRoutes
 from app.server.page_head import PageHead
+from app.server.preloads import find_preloads
 from app.server.proxies import bypass_proxies
 from app.server.refusals import MAX_UPLOAD_BYTES, CallRefusals, Refusals
 from app.server.request_bounds import RequestBounds
@@ -116,7 +117,7 @@ def launch_page(
                     Middleware(Admission, check_queue=page.check_room),
                     Middleware(RequestBounds),
                     Middleware(KeptPage),
-                    Middleware(PageHead),
+                    Middleware(PageHead, preloads=find_preloads(page)),
                     Middleware(CallRefusals, endpoints=endpoints),
                 ],
                 "routes": own_routes,

@@ -1,15 +1,17 @@
 """The tags at the beginning of the page's head; Gradio's `head` would keep one of two with the same name.
 
-The scripts among them run before Gradio's: they stand in for storage and a clipboard that the browser
-forbids, say that the page is English, give Gradio's lists and radios the keys that they lack, and prepare the
-page for paper.
+The scripts among them run before Gradio's: they ask for the scripts of the open tab, stand in for storage and
+a clipboard that the browser forbids, say that the page is English, give Gradio's lists and radios the keys
+that they lack, and prepare the page for paper.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.server.preloads import write_preload_script
 from app.server.web_app import HEAD_TAGS
 
 if TYPE_CHECKING:
@@ -20,9 +22,13 @@ _SCRIPTS = ("storage.js", "language.js", "clipboard.js", "fields.js", "paper.js"
 _PAPER_STYLE = "paper.css"
 
 
-def build_tags() -> str:
-    """Return `HEAD_TAGS`, the style of the page on paper, and the scripts that run before Gradio's."""
-    scripts = "".join(map(_read, _SCRIPTS))
+def build_tags(preloads: Mapping[str, Sequence[str]]) -> str:
+    """Return `HEAD_TAGS`, the style of the page on paper, and the scripts that run before Gradio's.
+
+    Args:
+        preloads: The addresses of the scripts that each tab runs, as of `find_preloads`.
+    """
+    scripts = write_preload_script(preloads) + "".join(map(_read, _SCRIPTS))
     return f'{HEAD_TAGS}<style media="print">\n{_read(_PAPER_STYLE)}</style><script>\n{scripts}</script>'
 
 
@@ -31,11 +37,11 @@ def _read(file_name: str) -> str:
 
 
 class PageHead:
-    """ASGI middleware that writes `build_tags()` at the beginning of the page's head."""
+    """ASGI middleware that writes `build_tags` at the beginning of the page's head."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, preloads: Mapping[str, Sequence[str]]) -> None:
         self._app = app
-        self._head = _HEAD + build_tags().encode()
+        self._head = _HEAD + build_tags(preloads).encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, and complete the answer if it is the page."""

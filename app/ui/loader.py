@@ -166,6 +166,17 @@ def read_plain_script(path: str) -> str:
     return _EXPORT.sub("", _IMPORT.sub("", _read_tree().files[path]))
 
 
+def find_addresses(text: str) -> list[str]:
+    """Return the addresses of all that such a text imports, directly or through what it imports."""
+    tree = _read_tree()
+    found: list[str] = []
+    for address in _ADDRESS.findall(text):
+        path = address.removeprefix(f"{tree.folder}/")
+        modules = find_modules(path) if path in tree.files else ()
+        found += [f"{tree.folder}/{module}" for module in modules] or [address]
+    return list(dict.fromkeys(found))
+
+
 def build_script_routes(texts: Iterable[str]) -> list[Route]:
     """Return the route of all modules, and of the joined scripts that these starts of components import."""
     tree = _read_tree()

@@ -7,6 +7,8 @@ import pytest
 
 from app.server.page_head import PageHead, build_tags
 
+PRELOADS = {"descent": ["/glassbox/scripts/0123/a.js"]}
+
 
 def serve(path, *bodies):
     """Answer a request for `path` with a body in parts; return what leaves the middleware."""
@@ -28,7 +30,7 @@ def serve(path, *bodies):
     async def send(message):
         sent.append(message)
 
-    request = PageHead(app)({"type": "http", "path": path}, None, send)
+    request = PageHead(app, PRELOADS)({"type": "http", "path": path}, None, send)
     with ThreadPoolExecutor() as pool:  # the browser tests leave this thread with a loop of their own
         pool.submit(asyncio.run, request).result()
     return dict(sent[0]["headers"]), b"".join(message["body"] for message in sent[1:])
@@ -37,7 +39,7 @@ def serve(path, *bodies):
 @pytest.mark.parametrize("rest", [(), (b"<p>more</p>",)])
 def test_page_begins_with_the_tags(rest):
     headers, body = serve("/", b"<html><head><title>x</title>", *rest)
-    assert body == b"<html><head>" + build_tags().encode() + b"<title>x</title>" + b"".join(rest)
+    assert body == b"<html><head>" + build_tags(PRELOADS).encode() + b"<title>x</title>" + b"".join(rest)
     assert int(headers[b"Content-Length"]) == len(body)
     assert headers[b"x"] == b"1"
 
