@@ -1,7 +1,7 @@
 // Puts what Python answered into the fields, but for those that someone wrote in since the question was sent. It runs as
 // an event's own script, so also while the tab was never opened and the player is not there: then nobody wrote anything.
 
-function fillFields(names, { sent, fields }, [chart, ...values]) {
+export function fillFields(names, { sent, fields }, [chart, ...values]) {
   const page = window.glassboxDescent;
   const isKept = (name) => (page?.typedAt?.[name] || 0) > sent;
   const filled = names.filter((name) => name in fields && !isKept(name));

@@ -1,5 +1,9 @@
 // The landscape under the optimizers: shades and contour lines, or a curve. Python sends both ready to draw.
 
+import { clipToBox, drawAxes } from "../../ui/components/axes.js";
+import { channelsOf } from "../../ui/components/canvas.js";
+import { formatNumber } from "../../ui/components/numbers.js";
+
 const MAX_LEVEL_LABELS = 7;
 const SHADE = 0.8;         // how far the highest loss goes from the surface's colour to the line's
 
@@ -85,7 +89,7 @@ function drawMinimum(context, x, y, colors) {
   }
 }
 
-function drawGround(context, landscape, scale, colors) {
+export function drawGround(context, landscape, scale, colors) {
   const { box } = scale;
   drawAxes(context, scale, landscape, colors);
   context.save();

@@ -1,16 +1,22 @@
 // The landscape: optimizers' paths over their ground, and a starting point that people move. It knows drawn positions only.
 
+import { AXIS_COLORS, blit, buildScale } from "../../ui/components/axes.js";
+import { fitCanvas, readColors, redrawOnChange } from "../../ui/components/canvas.js";
+import { keepWithin } from "../../ui/components/numbers.js";
+import { ARROW_HEAD, drawShape, SERIES_COLORS, SERIES_SHAPES } from "../../ui/components/series.js";
+import { drawGround } from "./ground.js";
+
 const NEAR_PX = 28;        // a finger this near the starting point takes hold of it; elsewhere it scrolls or taps
 const DOT_GAP_PX = 6;      // steps nearer than this to the last one get no dot of their own
 const TAP_PX = 10;
 
-const isInLandscape = ({ x_range, y_range }, [x, y]) =>
+export const isInLandscape = ({ x_range, y_range }, [x, y]) =>
   x >= x_range[0] && x <= x_range[1] && y >= y_range[0] && y <= y_range[1];
 
 const between = (from, to, share) => [from[0] + (to[0] - from[0]) * share, from[1] + (to[1] - from[1]) * share];
 
 // The point of a path after `position` steps: a place between two steps is one on the straight line that joins them.
-function pointOnPath(path, position) {
+export function pointOnPath(path, position) {
   const at = Math.min(position, path.length - 1);
   const step = Math.floor(at);
   return step === at ? path[step] : between(path[step], path[step + 1], at - step);
@@ -18,7 +24,7 @@ function pointOnPath(path, position) {
 
 // The part of a line inside the box, [x, y, x, y], or null (Liang and Barsky, 1984). Far outside, where float64 has
 // no digits left for the plot, there is none.
-function clipLine([fromX, fromY], [toX, toY], box) {
+export function clipLine([fromX, fromY], [toX, toY], box) {
   const [dx, dy] = [toX - fromX, toY - fromY];
   if (!(Math.max(Math.abs(fromX), Math.abs(fromY), Math.abs(toX), Math.abs(toY)) < 1e12)) return null;
   let [first, last] = [0, 1];
@@ -39,7 +45,7 @@ function heightOnCurve(curve, x) {
 }
 
 // `onStart` hears of every place that someone gives the start.
-function createLandscape(root, { onStart }) {
+export function createLandscape(root, { onStart }) {
   const canvas = root.querySelector("canvas");
   const context = canvas.getContext("2d");
   const groundLayer = document.createElement("canvas");

@@ -1,9 +1,15 @@
 // The data that a line is fitted to: points that people move, and every optimizer's line at the cursor.
 
+import { AXIS_COLORS, blit, buildScale, clipToBox, drawAxes } from "../../ui/components/axes.js";
+import { fitCanvas, readColors, redrawOnChange } from "../../ui/components/canvas.js";
+import { formatNumber, keepWithin } from "../../ui/components/numbers.js";
+import { drawShape, SERIES_COLORS, SERIES_SHAPES } from "../../ui/components/series.js";
+import { clipLine, pointOnPath } from "./landscape.js";
+
 const POINT_REACH_PX = 24;
 const MOVED_DIGITS = 3;    // of a point that was moved by hand; the others keep all of theirs
 
-function createLineFit(root, { onPoints }) {
+export function createLineFit(root, { onPoints }) {
   const canvas = root.querySelector("canvas");
   const context = canvas.getContext("2d");
   const axesLayer = document.createElement("canvas");

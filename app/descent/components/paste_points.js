@@ -1,7 +1,7 @@
 // Points pasted from a spreadsheet into the table: two columns, with or without a line of headings, decimal commas or not.
 
 // Returns the points, each [x, y], or null where the text is no table. Throws an Error that says what to paste instead.
-function readPastedPoints(text, readNumber, limit) {
+export function readPastedPoints(text, readNumber, limit) {
   const lines = text.split(/\r\n|\r|\n/).filter((line) => line.trim());
   const separator = text.includes("\t") ? "\t" : text.includes(";") ? ";" : null;
   if (lines.length < 2 || !separator) return null;  // a single cell, or no cells at all

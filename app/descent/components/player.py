@@ -13,7 +13,7 @@ from app.descent.payloads import RacePayload
 from app.descent.settings import MAX_POINTS
 from app.ui.components.chart import CHART_TEMPLATE
 from app.ui.components.transport import write_transport
-from app.ui.loader import component_classes, read_component_script, read_component_style
+from app.ui.loader import component_classes, read_component_script, read_component_style, read_plain_script
 from app.ui.packing import pack
 
 _FOLDER = Path(__file__).parent
@@ -78,7 +78,7 @@ def fill_fields(fields: list[str]) -> str:
         fields: The form's fields in their order: these are the outputs. The inputs are the answer's
             `Filling` as text, the chart and these fields.
     """
-    script = (_FOLDER / "fill_fields.js").read_text(encoding="utf-8")
+    script = read_plain_script("descent/components/fill_fields.js")
     return (
         f"(filling, ...values) => {{\n{script}\n"
         f"return fillFields({json.dumps(fields)}, JSON.parse(filling), values);\n}}"
@@ -125,24 +125,7 @@ def build_player(value: RacePayload, answer: Callable[[Any], str], **kwargs: Any
         value=pack({"race": value}),
         html_template=_TEMPLATE,
         css_template=read_component_style(_FOLDER, "chart", "transport", "player"),
-        js_on_load=read_component_script(
-            _FOLDER,
-            "series",
-            "axes",
-            "chart",
-            "ground",
-            "landscape",
-            "line_fit",
-            "readout",
-            "transport",
-            "asking",
-            "answers",
-            "old_result",
-            "read_number",
-            "paste_points",
-            "player",
-            maxPoints=MAX_POINTS,
-        ),
+        js_on_load=read_component_script(_FOLDER, "player", maxPoints=MAX_POINTS),
         apply_default_css=False,
         server_functions=[ask],
         elem_classes=component_classes(kwargs.pop("elem_classes", None)),

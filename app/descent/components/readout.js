@@ -1,6 +1,11 @@
 // The readout: one row an optimizer, with its numbers at the cursor.
 
-function createReadout(root) {
+import { setText } from "../../ui/components/nodes.js";
+import { formatNumber } from "../../ui/components/numbers.js";
+import { buildSwatch } from "../../ui/components/series.js";
+import { isInLandscape } from "./landscape.js";
+
+export function createReadout(root) {
   let race = null;
   let rows = [];
 

@@ -59,7 +59,7 @@ def build_ruler(value: RulerPayload, **kwargs: Any) -> gr.HTML:
     return gr.HTML(
         html_template=_TEMPLATE,
         css_template=read_component_style(_FOLDER, "ruler"),
-        js_on_load=read_component_script(_FOLDER, "series", "answers", "ruler", opening=value),
+        js_on_load=read_component_script(_FOLDER, "ruler", opening=value),
         apply_default_css=False,
         elem_classes=component_classes(kwargs.pop("elem_classes", None)),
         **kwargs,

@@ -41,9 +41,9 @@ export function channelsOf(color) {
 
 // Redraw when the theme flips, the host is resized, the window moves to a screen with another pixel ratio, or the page is
 // printed, which waits for no frame: some browsers lay it out for the paper first and say so, others only say so before.
-// A component that Gradio has removed from the page is let go at the first call.
-/** @type {(host: Element, redraw: (how?: { isPrinted?: boolean }) => void) => () => void} */
-export function redrawOnChange(host, redraw) {
+// A component that Gradio has removed from the page is let go at the first call, and `onGone` hears of it.
+/** @type {(host: Element, redraw: (how?: { isPrinted?: boolean }) => void, onGone?: () => void) => () => void} */
+export function redrawOnChange(host, redraw, onGone = () => {}) {
   let queued = false;
   const schedule = () => {
     if (queued) return;
@@ -71,6 +71,7 @@ export function redrawOnChange(host, redraw) {
     window.removeEventListener("resize", schedule);
     window.removeEventListener("beforeprint", print);
     paper.removeEventListener("change", print);
+    onGone();
   }
   return schedule;
 }
@@ -91,11 +92,15 @@ export function redrawWhenNear(host, redraw) {
     clearTimeout(later);
     if (isNear || isPrinted) draw();
     else later = setTimeout(draw, FAR_MS);
+  }, () => {
+    clearTimeout(later);
+    nearness.disconnect();
   });
-  new IntersectionObserver((entries) => {
+  const nearness = new IntersectionObserver((entries) => {
     isNear = entries[entries.length - 1].isIntersecting;
     if (isNear && later !== undefined) schedule();
-  }, { rootMargin: "200px" }).observe(host);
+  }, { rootMargin: "200px" });
+  nearness.observe(host);
   return schedule;
 }
 

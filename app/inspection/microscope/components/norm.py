@@ -48,7 +48,7 @@ def build_norm(value: str, **kwargs: Any) -> gr.HTML:
         value=value,
         html_template=_TEMPLATE,
         css_template=read_component_style(_FOLDER, "chart", "strips", "norm"),
-        js_on_load=read_component_script(_FOLDER, "series", "axes", "chart", "strips", "norm"),
+        js_on_load=read_component_script(_FOLDER, "norm"),
         apply_default_css=False,
         elem_classes=component_classes(kwargs.pop("elem_classes", None)),
         **kwargs,

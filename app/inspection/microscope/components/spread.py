@@ -61,7 +61,7 @@ def build_spread(value: str, **kwargs: Any) -> gr.HTML:
         value=value,
         html_template=_TEMPLATE,
         css_template=read_component_style(_FOLDER, "strips", "spread"),
-        js_on_load=read_component_script(_FOLDER, "strips", "spread"),
+        js_on_load=read_component_script(_FOLDER, "spread"),
         apply_default_css=False,
         elem_classes=component_classes(kwargs.pop("elem_classes", None)),
         **kwargs,

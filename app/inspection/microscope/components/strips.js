@@ -1,11 +1,14 @@
 // Ten answers, one a digit, each a strip from 0 to 1. Python sends the probabilities and their words; this draws them.
 
+import { fitCanvas, readColors, redrawOnChange } from "../../../ui/components/canvas.js";
+import { setText } from "../../../ui/components/nodes.js";
+
 const STRIP_HEIGHT = 32;
 const STRIP_COLORS = { trained: "--gb-positive", evaluated: "--gb-negative", track: "--gb-surface-sunk",
   line: "--gb-line-strong", halo: "--gb-surface" };
 
 // `root` is a .gb-strips; its data-trained is the head of the column for training mode.
-function createStrips(root) {
+export function createStrips(root) {
   const list = root.querySelector("ol");
   const verdict = root.querySelector(".gb-strips-verdict");
   let rows = [];

@@ -1,146 +1,157 @@
-// One row a layer: its name, what it did, its thumbnails. maps.js, which follows, says what is chosen and what is known.
+// One row a layer: its name, what it did, its thumbnails. What is chosen and what is known, maps.js says.
+
+import { fitCanvas } from "../../../ui/components/canvas.js";
+import { MINUS } from "../../../ui/components/numbers.js";
+import { CELL_SIDES, MAP_SIDES, arrange, drawSheet, isCells, paint, unitAt } from "../../../ui/components/sheets.js";
+import { keyOf } from "./chosen_unit.js";
 
 const GAP_PX = 4;
 const ROW_LIMIT_PX = 240;  // one layer's thumbnails are no higher, where they can be seen at all
 const CELLS_LIMIT_PX = 130;
 
-function buildRow(layer) {
-  const row = document.createElement("section");
-  row.className = "gb-maps-layer";
-  row.dataset.layer = layer.name;
-  const add = (parent, tag, className) => {
-    const node = parent.appendChild(document.createElement(tag));
-    node.className = className;
-    return node;
-  };
-  const head = add(row, "div", "gb-maps-head");
-  layer.parts = { title: add(head, "h3", ""), shape: add(head, "b", ""), name: add(head, "code", ""),
-    scale: add(head, "span", "gb-maps-scale"), note: add(row, "p", "gb-maps-note") };
-  for (const tag of ["span", "i", "span"]) add(layer.parts.scale, tag, "");
-  if (layer.folded) {
-    layer.parts.fold = add(head, "button", "gb-maps-fold");
-    layer.parts.fold.type = "button";
-    layer.parts.fold.addEventListener("click", () => fold(layerOf(row.dataset.layer)));
+// `list` holds the rows, `state` is what maps.js knows; choose(target), hold(wanted), openMap() and onKey(event) do what a
+// hand on the thumbnails asks for.
+export function createLayerRows(list, state, { choose, hold, openMap, onKey }) {
+  function build(layer) {
+    const row = document.createElement("section");
+    row.className = "gb-maps-layer";
+    row.dataset.layer = layer.name;
+    const add = (parent, tag, className) => {
+      const node = parent.appendChild(document.createElement(tag));
+      node.className = className;
+      return node;
+    };
+    const head = add(row, "div", "gb-maps-head");
+    layer.parts = { title: add(head, "h3", ""), shape: add(head, "b", ""), name: add(head, "code", ""),
+      scale: add(head, "span", "gb-maps-scale"), note: add(row, "p", "gb-maps-note") };
+    for (const tag of ["span", "i", "span"]) add(layer.parts.scale, tag, "");
+    if (layer.folded) {
+      layer.parts.fold = add(head, "button", "gb-maps-fold");
+      layer.parts.fold.type = "button";
+      layer.parts.fold.addEventListener("click", () => fold(state.layerOf(row.dataset.layer)));
+    }
+    if (layer.filters) layer.parts.filters = addSheet(row, layer, add(row, "p", "gb-maps-filters"));
+    if (layer.has_maps) layer.parts.sheet = addSheet(row, layer);
+    layer.isOpen = layer.has_maps && !layer.folded;
+    layer.row = row;
+    return row;
   }
-  if (layer.filters) layer.parts.filters = addSheet(row, layer, add(row, "p", "gb-maps-filters"));
-  if (layer.has_maps) layer.parts.sheet = addSheet(row, layer);
-  layer.isOpen = layer.has_maps && !layer.folded;
-  layer.row = row;
-  return row;
-}
 
-function addSheet(row, layer, label = null) {
-  const holder = row.appendChild(document.createElement("div"));
-  holder.className = "gb-maps-sheet";
-  const canvas = holder.appendChild(document.createElement("canvas"));
-  const mark = holder.appendChild(document.createElement("i"));
-  mark.className = "gb-maps-mark";
-  mark.hidden = true;
-  const own = () => layerOf(row.dataset.layer);
-  const { name } = layer;
-  const parts = { holder, canvas, mark, label, sheet: null };
-  const pointed = (event) => {
-    const { index, row: r, column } = unitAt(parts.sheet, event.offsetX, event.offsetY);
-    const isSame = chosen.layer === name;
-    return { layer: name, channel: index, ...(label ? { row: isSame ? chosen.row : own().strongest[1],
-      column: isSame ? chosen.column : own().strongest[2] } : { row: r, column }) };
-  };
-  let touched = null;  // the map that a finger had chosen before it came down again
-  canvas.addEventListener("pointerdown", (event) => { touched = event.pointerType === "mouse" ? null : keyOf(chosen); });
-  canvas.addEventListener("pointermove", (event) => {
-    const target = pointed(event);
-    if (event.pointerType === "mouse" && (!isHeld || keyOf(target) === keyOf(chosen))) choose(target);
-  });
-  canvas.addEventListener("click", (event) => {
-    choose(pointed(event));
-    hold(true);
-    // A finger chooses at the first tap and opens at the second.
-    if (touched === null || touched === keyOf(chosen)) openMap();
-  });
-  if (label) {
-    canvas.setAttribute("role", "img");
+  function addSheet(row, layer, label = null) {
+    const holder = row.appendChild(document.createElement("div"));
+    holder.className = "gb-maps-sheet";
+    const canvas = holder.appendChild(document.createElement("canvas"));
+    const mark = holder.appendChild(document.createElement("i"));
+    mark.className = "gb-maps-mark";
+    mark.hidden = true;
+    const own = () => state.layerOf(row.dataset.layer);
+    const { name } = layer;
+    const parts = { holder, canvas, mark, label, sheet: null };
+    const pointed = (event) => {
+      const { index, row: r, column } = unitAt(parts.sheet, event.offsetX, event.offsetY);
+      const isSame = state.chosen.layer === name;
+      return { layer: name, channel: index, ...(label ? { row: isSame ? state.chosen.row : own().strongest[1],
+        column: isSame ? state.chosen.column : own().strongest[2] } : { row: r, column }) };
+    };
+    let touched = null;  // the map that a finger had chosen before it came down again
+    canvas.addEventListener("pointerdown", (event) => { touched = event.pointerType === "mouse" ? null : keyOf(state.chosen); });
+    canvas.addEventListener("pointermove", (event) => {
+      const target = pointed(event);
+      if (event.pointerType === "mouse" && (!state.isHeld || keyOf(target) === keyOf(state.chosen))) choose(target);
+    });
+    canvas.addEventListener("click", (event) => {
+      choose(pointed(event));
+      hold(true);
+      // A finger chooses at the first tap and opens at the second.
+      if (touched === null || touched === keyOf(state.chosen)) openMap();
+    });
+    if (label) {
+      canvas.setAttribute("role", "img");
+      return parts;
+    }
+    canvas.tabIndex = 0;
+    canvas.setAttribute("role", "application");
+    canvas.addEventListener("keydown", onKey);
+    canvas.addEventListener("focus", () => {
+      if (state.chosen.layer === name || !canvas.matches(":focus-visible")) return;
+      const [channel, r, column] = own().strongest;
+      choose({ layer: name, channel, row: r, column });
+    });
     return parts;
   }
-  canvas.tabIndex = 0;
-  canvas.setAttribute("role", "application");
-  canvas.addEventListener("keydown", onKey);
-  canvas.addEventListener("focus", () => {
-    if (chosen.layer === name || !canvas.matches(":focus-visible")) return;
-    const [channel, r, column] = own().strongest;
-    choose({ layer: name, channel, row: r, column });
-  });
-  return parts;
-}
 
-function fillRow(layer) {
-  const { title, shape, name, scale, note, fold: button, sheet, filters } = layer.parts;
-  title.textContent = layer.title;
-  shape.textContent = layer.shape;
-  name.textContent = layer.name;
-  note.textContent = layer.note;
-  const [low, bar, high] = scale.children;
-  low.textContent = layer.signed ? MINUS + layer.scale_text : "0";
-  high.textContent = layer.scale_text;
-  const stops = [...(layer.signed ? [ramps.colors.negative] : []), ramps.colors.zero, ramps.colors.positive];
-  bar.style.background = `linear-gradient(to right, ${stops.join(", ")})`;
-  scale.style.display = layer.has_maps ? "" : "none";
-  layer.row.classList.toggle("is-small", !layer.has_maps || layer.folded);
-  layer.row.classList.toggle("is-quiet", !layer.has_maps);
-  layer.row.classList.toggle("is-openable", layer.openable);
-  if (button) {
-    button.textContent = layer.isOpen ? "Hide its maps" : "Show its maps";
-    button.setAttribute("aria-expanded", String(layer.isOpen));
+  function fill(layer) {
+    const { title, shape, name, scale, note, fold: button, sheet, filters } = layer.parts;
+    title.textContent = layer.title;
+    shape.textContent = layer.shape;
+    name.textContent = layer.name;
+    note.textContent = layer.note;
+    const [low, bar, high] = scale.children;
+    low.textContent = layer.signed ? MINUS + layer.scale_text : "0";
+    high.textContent = layer.scale_text;
+    const stops = [...(layer.signed ? [state.ramps.colors.negative] : []), state.ramps.colors.zero, state.ramps.colors.positive];
+    bar.style.background = `linear-gradient(to right, ${stops.join(", ")})`;
+    scale.style.display = layer.has_maps ? "" : "none";
+    layer.row.classList.toggle("is-small", !layer.has_maps || layer.folded);
+    layer.row.classList.toggle("is-quiet", !layer.has_maps);
+    layer.row.classList.toggle("is-openable", layer.openable);
+    if (button) {
+      button.textContent = layer.isOpen ? "Hide its maps" : "Show its maps";
+      button.setAttribute("aria-expanded", String(layer.isOpen));
+    }
+    if (sheet) {
+      sheet.holder.hidden = !layer.isOpen;
+      sheet.canvas.setAttribute("aria-label", `${layer.title}: ${layer.shape} numbers. `
+        + (isCells(layer) ? "Arrow keys choose a number." : "Arrow keys choose a unit, Page Up and Page Down a map.")
+        + (layer.openable ? " Enter opens the map in the window." : ""));
+    }
+    if (filters) {
+      const { count, rows, columns, scale_text: most } = layer.filters;
+      filters.label.textContent = `Its ${count} learned filters, ${rows} × ${columns}, from ${MINUS}${most} to ${most}; `
+        + "beneath them the maps that they make:";
+      filters.canvas.setAttribute("aria-label", `${count} learned filters`);
+    }
   }
-  if (sheet) {
-    sheet.holder.hidden = !layer.isOpen;
-    sheet.canvas.setAttribute("aria-label", `${layer.title}: ${layer.shape} numbers. `
-      + (isCells(layer) ? "Arrow keys choose a number." : "Arrow keys choose a unit, Page Up and Page Down a map.")
-      + (layer.openable ? " Enter opens the map in the window." : ""));
+
+  function paintLayer(layer) {
+    if (!layer.isOpen) return;
+    const ramp = layer.signed ? state.ramps.signed : state.ramps.plain;
+    layer.bitmap = paint(layer.levels, layer.columns, ramp);
+    if (layer.filters) layer.filters.bitmap = paint(layer.filters.levels, layer.filters.columns, state.ramps.signed);
   }
-  if (filters) {
-    const { count, rows, columns, scale_text: most } = layer.filters;
-    filters.label.textContent = `Its ${count} learned filters, ${rows} × ${columns}, from ${MINUS}${most} to ${most}; `
-      + "beneath them the maps that they make:";
-    filters.canvas.setAttribute("aria-label", `${count} learned filters`);
+
+  function draw(layer, available = list.clientWidth) {
+    if (!layer.isOpen || !layer.bitmap || available < 40) return;
+    const shape = ({ count, rows, columns }) => ({ count, rows, columns });
+    const sheet = isCells(layer) ? arrange(shape(layer), available, CELL_SIDES, CELLS_LIMIT_PX, 2)
+      : arrange(shape(layer), available, MAP_SIDES, ROW_LIMIT_PX, GAP_PX);
+    putSheet(layer.parts.sheet, layer.bitmap, sheet);
+    if (!layer.filters) return;
+    // Filters stand as the maps do, each in the same place as its map, but smaller.
+    const filters = arrange(shape(layer.filters), available, MAP_SIDES.filter((side) => side <= 56), ROW_LIMIT_PX / 2, GAP_PX);
+    putSheet(layer.parts.filters, layer.filters.bitmap, filters);
   }
-}
 
-function paintLayer(layer) {
-  if (!layer.isOpen) return;
-  const ramp = layer.signed ? ramps.signed : ramps.plain;
-  layer.bitmap = paint(layer.levels, layer.columns, ramp);
-  if (layer.filters) layer.filters.bitmap = paint(layer.filters.levels, layer.filters.columns, ramps.signed);
-}
-
-function drawLayer(layer, available = list.clientWidth) {
-  if (!layer.isOpen || !layer.bitmap || available < 40) return;
-  const shape = ({ count, rows, columns }) => ({ count, rows, columns });
-  const sheet = isCells(layer) ? arrange(shape(layer), available, CELL_SIDES, CELLS_LIMIT_PX, 2)
-    : arrange(shape(layer), available, MAP_SIDES, ROW_LIMIT_PX, GAP_PX);
-  putSheet(layer.parts.sheet, layer.bitmap, sheet);
-  if (!layer.filters) return;
-  // Filters stand as the maps do, each in the same place as its map, but smaller.
-  const filters = arrange(shape(layer.filters), available, MAP_SIDES.filter((side) => side <= 56), ROW_LIMIT_PX / 2, GAP_PX);
-  putSheet(layer.parts.filters, layer.filters.bitmap, filters);
-}
-
-function putSheet(parts, bitmap, sheet) {
-  parts.sheet = sheet;
-  parts.canvas.style.width = `${sheet.width}px`;
-  parts.canvas.style.height = `${sheet.height}px`;
-  const context = fitCanvas(parts.canvas, sheet.width, sheet.height);
-  context.clearRect(0, 0, sheet.width, sheet.height);
-  drawSheet(context, bitmap, sheet);
-}
-
-function fold(layer) {
-  layer.isOpen = !layer.isOpen;
-  fillRow(layer);
-  if (!layer.isOpen) return;
-  if (layer.levels) {
-    paintLayer(layer);
-    drawLayer(layer);
+  function putSheet(parts, bitmap, sheet) {
+    parts.sheet = sheet;
+    parts.canvas.style.width = `${sheet.width}px`;
+    parts.canvas.style.height = `${sheet.height}px`;
+    const context = fitCanvas(parts.canvas, sheet.width, sheet.height);
+    context.clearRect(0, 0, sheet.width, sheet.height);
+    drawSheet(context, bitmap, sheet);
   }
-  const [channel, row, column] = layer.strongest;
-  choose({ layer: layer.name, channel, row, column });
+
+  function fold(layer) {
+    layer.isOpen = !layer.isOpen;
+    fill(layer);
+    if (!layer.isOpen) return;
+    if (layer.levels) {
+      paintLayer(layer);
+      draw(layer);
+    }
+    const [channel, row, column] = layer.strongest;
+    choose({ layer: layer.name, channel, row, column });
+  }
+
+  return { build, fill, paint: paintLayer, draw };
 }

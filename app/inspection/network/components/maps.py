@@ -96,7 +96,7 @@ def build_maps(
         value=value,
         html_template=_TEMPLATE,
         css_template=read_component_style(_FOLDER, "maps"),
-        js_on_load=read_component_script(_FOLDER, "sheets", "layer_rows", "asking", "old_result", "maps"),
+        js_on_load=read_component_script(_FOLDER, "maps"),
         apply_default_css=False,
         server_functions=[ask, ask_about_unit],
         elem_classes=component_classes(kwargs.pop("elem_classes", None)),

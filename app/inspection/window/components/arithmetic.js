@@ -1,8 +1,11 @@
 // What lies under the window, and the sum that it gives, as a person writes it. It computes no result: the numbers after
-// the equals signs are those that Python sent. window.js, which follows, says what is selected.
+// the equals signs are those that Python sent. A `link` says how the panels hang together, as window.js has it.
+
+import { numColumns, numRows } from "../../../ui/components/grids.js";
+import { formatNumber } from "../../../ui/components/numbers.js";
 
 // The cells of the window that gives one output pixel, in the order of the kernel.
-function windowCells({ row, column }) {
+export function windowCells(link, { row, column }) {
   const cells = [];
   for (let i = 0; i < link.size; i += 1) {
     for (let j = 0; j < link.size; j += 1) {
@@ -17,7 +20,7 @@ function windowCells({ row, column }) {
 }
 
 // The output pixels whose windows hold one input pixel, each with the place in the kernel that lies on it.
-function fedOutputs({ row, column }) {
+export function fedOutputs(link, { row, column }) {
   const places = (at, count) => {
     const found = [];
     for (let k = 0; k < link.size; k += 1) {
@@ -31,7 +34,7 @@ function fedOutputs({ row, column }) {
 }
 
 const inBrackets = (value, digits) => (value < 0 ? `(${formatNumber(value, digits)})` : formatNumber(value, digits));
-const tellPlace = ({ row, column }) => `row ${row + 1}, column ${column + 1}`;
+export const tellPlace = ({ row, column }) => `row ${row + 1}, column ${column + 1}`;
 
 // Parts are texts; a part with a sign is a weight and takes its colour.
 function addTerm(line, className, parts, title) {
@@ -60,8 +63,8 @@ function spellResult(line, value) {
 }
 
 // One output pixel: its products, or the numbers that compete; then, for a layer of several channels, their sum.
-function spellOutput(lines, place) {
-  const cells = windowCells(place);
+export function spellOutput(link, lines, place) {
+  const cells = windowCells(link, place);
   const read = (values) => values[place.row][place.column];
   const result = read(link.outputs[0].values);
   if (link.kind === "max") {
@@ -95,9 +98,9 @@ function spellOutput(lines, place) {
 }
 
 // One input pixel: the products in which it stands.
-function spellInput(lines, place) {
+export function spellInput(link, lines, place) {
   const value = link.input.values[place.row][place.column];
-  const fed = fedOutputs(place);
+  const fed = fedOutputs(link, place);
   if (!fed.length) addTerm(lines[0], "", [["No window reads this pixel."]]);
   if (link.kind === "convolution") {
     fed.forEach((output, index) => addTerm(lines[0], "", [
