@@ -53,19 +53,7 @@ def number_field(page, label):
 # ---- The architecture reader
 
 
-def test_alexnet_comes_without_freezing_the_page(page):
-    choose(page, "#architecture-network", "AlexNet")
-    new_mask = page.get_by_role("button", name="New mask")
-    wait_for_change(page, f"{SPREAD} .gb-spread-mask small", new_mask.click)  # others are served meanwhile
-    text = page.locator(LAYERS)
-    text.get_by_text("61,100,840").first.wait_for()
-    assert "(9,216 + 1)·4,096" in text.inner_text()
-    assert "714,188,480" in text.inner_text()
-    linear_share = 100 * (9217 * 4096 + 4097 * 4096 + 4097 * 1000) / 61_100_840
-    assert f"the 3 linear layers hold {linear_share:.1f}% of the parameters" in text.inner_text()
-
-
-def test_networks_can_be_chosen_with_the_keys(page):
+def test_networks_are_chosen_by_hand_and_keys_and_alexnet_freezes_nothing(page):
     for elem_id, keys, where, text in (
         ("#architecture-network", ["ArrowDown", "Enter"], LAYERS, "1,148,618"),
         ("#microscope-layer", ["ArrowDown", "Enter"], SPREAD, "features.15: 128 maps of 7 × 7"),
@@ -76,6 +64,15 @@ def test_networks_can_be_chosen_with_the_keys(page):
         for key in keys:
             page.keyboard.press(key)
         page.locator(where).get_by_text(text).first.wait_for()
+    choose(page, "#architecture-network", "AlexNet")
+    new_mask = page.get_by_role("button", name="New mask")
+    wait_for_change(page, f"{SPREAD} .gb-spread-mask small", new_mask.click)  # others are served meanwhile
+    text = page.locator(LAYERS)
+    text.get_by_text("61,100,840").first.wait_for()
+    assert "(9,216 + 1)·4,096" in text.inner_text()
+    assert "714,188,480" in text.inner_text()
+    linear_share = 100 * (9217 * 4096 + 4097 * 4096 + 4097 * 1000) / 61_100_840
+    assert f"the 3 linear layers hold {linear_share:.1f}% of the parameters" in text.inner_text()
 
 
 # ---- The microscope

@@ -67,7 +67,7 @@ def window(open_page):
     return Window(open_page("inspection", reduced_motion="reduce"))
 
 
-def test_every_setting_changes_the_result(window):
+def test_every_setting_changes_the_result_and_what_cannot_be_is_explained(window):
     window.set_slider("Kernel size", 4)
     window.wait_for("each 16 products")
     window.set_slider("Stride", 4)
@@ -82,9 +82,6 @@ def test_every_setting_changes_the_result(window):
     expect(kernel).not_to_have_text(before, use_inner_text=True)
     window.set_slider("Number in the data set", 1)
     window.panel("Image").get_by_text("28 × 28, a 2").wait_for()
-
-
-def test_what_cannot_be_is_explained_and_the_last_result_stays(window):
     window.page.get_by_role("button", name="Its max pooling").click()
     window.wait_for("each the largest of 4 × 4")
     views = window.host.get_attribute("data-views")

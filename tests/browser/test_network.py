@@ -113,7 +113,7 @@ def test_a_click_on_a_map_opens_it_in_the_window(section):
     section.page.locator("#window-status").get_by_text("7 × 7 pixels").wait_for()
 
 
-def test_the_controls_choose_the_digit_and_keep_the_chosen_unit(section):
+def test_the_controls_choose_the_digit_say_what_is_wrong_and_write_the_script(section):
     section.point("features.2", 0.4, 0.3)
     section.page.mouse.move(5, 5)
     place = section.read()
@@ -129,18 +129,12 @@ def test_the_controls_choose_the_digit_and_keep_the_chosen_unit(section):
     ).check()
     wait()
     assert_reads_the_computed_number(section, trace("convnet", 1, TRAIN))
-
-
-def test_mistakes_stand_beside_the_controls_and_leave_the_image(section):
     before = section.read(), section.number(), section.captions()
     section.page.locator("#network-index input").fill("10000")
     section.wait_for_error("enter a whole number from 0 to 9,999")
     assert (section.read(), section.number(), section.captions()) == before
     section.set_index(7)
     assert section.error() == ""
-
-
-def test_the_script_follows_the_controls(section):
     section.choose("ConvNet3")
     section.set_index(12)
     section.page.get_by_role("button", name="these layers as a script").click()

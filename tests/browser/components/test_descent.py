@@ -24,7 +24,8 @@ class Race:
     def __init__(self, open_bench, settings=None, **options):
         settings = settings or RaceSettings()
         race = run_race(settings)
-        values = [CHARTS[0], *fill_form(settings).values()]
+        self.values = fill_form(settings)
+        values = [CHARTS[0], *self.values.values()]
         components = [
             build_player(show_race(race, CHARTS[0]), answer_controls, elem_id="player"),
             build_ruler(show_ruler(race), elem_id="ruler"),
@@ -42,6 +43,14 @@ class Race:
         self.scrubber = self.player.locator("input[type=range]")
         self.detail = self.player.locator(".gb-player-detail")
         self.handle = self.page.locator("#ruler [role=slider]:visible")
+
+    def ask(self, values, field):
+        """Ask for a race as the page does when a control of the form is used."""
+        sent = values | {"points": {"data": values["points"]}}
+        self.page.evaluate(
+            "([values, field]) => glassboxDescent.askForRace(values, field)",
+            [[CHARTS[0], *sent.values()], field],
+        )
 
     def press(self, move):
         self.player.locator(f"[data-move={move}]").click()
@@ -247,6 +256,58 @@ def test_points_of_a_line_are_moved_by_keys_and_by_the_pointer(open_race):
     moved = race.bench.sent("input")[-1]["points"]
     assert [moved[0], *moved[3:]] == [first, *others[2:]]
     assert POINTS[2][1] + 0.5 < moved[2][1] < POINTS[2][1] + 2
+
+
+def test_what_is_dragged_while_it_plays_counts_until_its_own_control_is_written_in(open_race):
+    """While it plays, the fields do not follow; all that is asked of Python must say what was moved."""
+    race = open_race(OPENINGS["valley"])
+    race.player.locator("select").select_option("0.1")
+    race.press("reset")
+    race.press("play")
+    box = race.handle.first.bounding_box()
+    start = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    race.drag(start, (start[0] - 60, start[1]))
+    rate = float(race.handle.first.get_attribute("aria-valuenow"))
+    assert rate != OPENINGS["valley"].entries[0][1]
+    detail = race.detail.first
+    values = race.values | {"steps": 90}
+    with race.new_race():
+        race.ask(values, "steps")
+    expect(detail).to_have_text(f"η = {rate:g}")
+    expect(race.output).to_have_text(re.compile(" of 90$"))
+    with race.new_race():  # its own field counts again once it is written in
+        race.ask(values | {"lr_1": 0.011}, "lr_1")
+    expect(detail).to_have_text("η = 0.011")
+    expect(race.player.locator("[data-move=play]")).to_have_text("Pause")  # it has played all the while
+
+
+def test_fields_take_what_was_moved_and_no_other(open_race):
+    race = open_race()
+    race.handle.focus()
+    with race.new_race():
+        race.page.keyboard.press("End")
+    fill = "([fields, values]) => glassboxDescent.fillMoved(fields, values)"
+    fields = ["lr_1", "lr_2", "w0"]
+    untouched = {"__type__": "update"}
+    assert race.page.evaluate(fill, [fields, [0.01, 0.5, "0"]]) == [10, untouched, untouched]
+    assert race.page.evaluate(fill, [fields, [10, 0.5, "0"]]) == [untouched] * 3  # it holds it already
+
+
+def test_choices_are_sent_one_after_the_other_and_only_where_something_else_is_chosen(open_race):
+    """Gradio's list says that it was used twice a click, and also when it is left as it was."""
+    race = open_race()
+    race.page.evaluate(
+        """() => {
+          glassboxDescent.openList("problem", "toy");
+          for (const value of ["toy", "valley", "valley"]) glassboxDescent.choose("problem", value);
+          glassboxDescent.choose("optimizer_2", "adam");
+        }"""
+    )
+    assert [one["chosen"] for one in race.bench.sent("submit")] == ["problem"]
+    race.page.evaluate("(sent) => glassboxDescent.onFilled(sent)", race.bench.sent("submit")[0]["sent"])
+    first, second = race.bench.sent("submit")
+    assert [first["chosen"], second["chosen"]] == ["problem", "optimizer_2"]
+    assert first["sent"] < second["sent"]
 
 
 @pytest.mark.release
