@@ -1,8 +1,11 @@
 // Puts what Python answered into the fields, but for those that someone wrote in since the question was sent. It runs as
 // an event's own script, so also while the tab was never opened and the player is not there: then nobody wrote anything.
+/** @import { Filling } from "../payloads.js" */
 
+/** @type {(names: string[], filling: Filling, held: any[]) => any[]} */
 export function fillFields(names, { sent, fields }, [chart, ...values]) {
-  const page = window.glassboxDescent;
+  const { glassboxDescent: page } = /** @type {any} */ (window);
+  /** @type {(name: string) => boolean} */
   const isKept = (name) => (page?.typedAt?.[name] || 0) > sent;
   const filled = names.filter((name) => name in fields && !isKept(name));
   const next = names.map((name, place) => {

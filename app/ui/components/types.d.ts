@@ -59,7 +59,7 @@ export interface SentPanel {
   id?: string;
   title?: string;
   note?: string;
-  values: (number | null)[][];
+  values: number[][];
   scale?: string;
   max?: number;
   ring?: number[];

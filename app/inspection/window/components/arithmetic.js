@@ -1,10 +1,13 @@
 // What lies under the window, and the sum that it gives, as a person writes it. It computes no result: the numbers after
 // the equals signs are those that Python sent. A `link` says how the panels hang together, as window.js has it.
+/** @import { Cell } from "../../../ui/components/types.js" */
+/** @import { Link, WindowCell } from "./types.js" */
 
 import { numColumns, numRows } from "../../../ui/components/grids.js";
 import { formatNumber } from "../../../ui/components/numbers.js";
 
 // The cells of the window that gives one output pixel, in the order of the kernel.
+/** @type {(link: Link, place: Cell) => WindowCell[]} */
 export function windowCells(link, { row, column }) {
   const cells = [];
   for (let i = 0; i < link.size; i += 1) {
@@ -20,8 +23,11 @@ export function windowCells(link, { row, column }) {
 }
 
 // The output pixels whose windows hold one input pixel, each with the place in the kernel that lies on it.
+/** @type {(link: Link, place: Cell) => { row: number, column: number, i: number, j: number }[]} */
 export function fedOutputs(link, { row, column }) {
+  /** @type {(at: number, count: number) => [number, number][]} */
   const places = (at, count) => {
+    /** @type {[number, number][]} */
     const found = [];
     for (let k = 0; k < link.size; k += 1) {
       const start = at + link.padding - k * link.dilation;
@@ -33,10 +39,13 @@ export function fedOutputs(link, { row, column }) {
   return places(row, numRows(link.outputs[0])).flatMap(([r, i]) => across.map(([c, j]) => ({ row: r, column: c, i, j })));
 }
 
+/** @type {(value: number, digits: number) => string} */
 const inBrackets = (value, digits) => (value < 0 ? `(${formatNumber(value, digits)})` : formatNumber(value, digits));
+/** @type {(place: Cell) => string} */
 export const tellPlace = ({ row, column }) => `row ${row + 1}, column ${column + 1}`;
 
 // Parts are texts; a part with a sign is a weight and takes its colour.
+/** @type {(line: HTMLElement, className: string, parts: [text: string, sign?: number][], title?: string) => void} */
 function addTerm(line, className, parts, title) {
   const term = document.createElement("span");
   term.className = className;
@@ -50,6 +59,7 @@ function addTerm(line, className, parts, title) {
   line.appendChild(term);
 }
 
+/** @type {(line: HTMLElement, index: number, value: number, weight: number, title: string) => void} */
 function spellProduct(line, index, value, weight, title) {
   const isZero = value === 0 || weight === 0;
   addTerm(line, isZero ? "is-zero" : "", [
@@ -58,13 +68,16 @@ function spellProduct(line, index, value, weight, title) {
   ], title);
 }
 
+/** @type {(line: HTMLElement, value: number) => void} */
 function spellResult(line, value) {
   addTerm(line, "is-result", [[`= ${formatNumber(value)}`]], String(value));
 }
 
 // One output pixel: its products, or the numbers that compete; then, for a layer of several channels, their sum.
+/** @type {(link: Link, lines: HTMLElement[], place: Cell) => void} */
 export function spellOutput(link, lines, place) {
   const cells = windowCells(link, place);
+  /** @type {<Value>(values: Value[][]) => Value} */
   const read = (values) => values[place.row][place.column];
   const result = read(link.outputs[0].values);
   if (link.kind === "max") {
@@ -83,8 +96,9 @@ export function spellOutput(link, lines, place) {
     addTerm(lines[0], "", [[`/ ${cells.length}`]]);
     return spellResult(lines[0], result);
   }
-  cells.forEach((cell, index) => spellProduct(lines[0], index, cell.value, cell.weight,
+  cells.forEach((cell, index) => spellProduct(lines[0], index, cell.value, cell.weight ?? 0,
     `${cell.inside ? cell.value : "0 (padding)"} \u00b7 ${cell.weight}`));
+  /** @type {[string][]} */
   const bias = [[`+ ${inBrackets(link.bias, 3)} (bias)`]];
   if (!link.sums) {
     addTerm(lines[0], "", bias, `bias ${link.bias}`);
@@ -98,6 +112,7 @@ export function spellOutput(link, lines, place) {
 }
 
 // One input pixel: the products in which it stands.
+/** @type {(link: Link, lines: HTMLElement[], place: Cell) => number} */
 export function spellInput(link, lines, place) {
   const value = link.input.values[place.row][place.column];
   const fed = fedOutputs(link, place);
@@ -109,6 +124,7 @@ export function spellInput(link, lines, place) {
     ], `${value} \u00b7 ${link.kernel.values[output.i][output.j]}`));
     return fed.length;
   }
+  /** @type {(output: Cell) => boolean} */
   const wins = (output) => {
     const [row, column] = link.winners[output.row][output.column];
     return row === place.row && column === place.column;
