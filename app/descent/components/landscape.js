@@ -201,7 +201,7 @@ export function createLandscape(root, { onStart }) {
   }
 
   function release() {
-    if (press && press.drags) return;
+    if (press?.drags) return;
     heldStart = null;
     draw(position);
   }

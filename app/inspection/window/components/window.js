@@ -158,7 +158,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     event.preventDefault();
     event.stopPropagation();
     const from = selected && selected.side === side ? selected : { row: 0, column: 0 };
-    const here = side === "input" && (!selected || selected.side !== "input") ? windowStart() : from;
+    const here = side === "input" && selected?.side !== "input" ? windowStart() : from;
     goTo(side, { row: here.row + moves[event.key][0], column: here.column + moves[event.key][1] });
   }
 
