@@ -1,13 +1,17 @@
 // The landscape under the optimizers: shades and contour lines, or a curve. Python sends both ready to draw.
+/** @import { Box, Colors, Context, Scale } from "../../ui/components/types.js" */
+/** @import { ContourLine, Shades } from "../payloads.js" */
+/** @import { Landscape } from "./types.js" */
 
 import { clipToBox, drawAxes } from "../../ui/components/axes.js";
-import { channelsOf } from "../../ui/components/canvas.js";
+import { channelsOf, contextOf } from "../../ui/components/canvas.js";
 import { formatNumber } from "../../ui/components/numbers.js";
 
 const MAX_LEVEL_LABELS = 7;
 const SHADE = 0.8;         // how far the highest loss goes from the surface's colour to the line's
 
 // One pixel a grid point; scaled up smoothly, so that the outermost points lie on the frame.
+/** @type {(context: Context, shades: Shades, box: Box, colors: Colors) => void} */
 function drawShades(context, { rows, columns, bytes }, box, colors) {
   const [low, high] = [channelsOf(colors.surface), channelsOf(colors.axis)];
   const bitmap = document.createElement("canvas");
@@ -24,18 +28,20 @@ function drawShades(context, { rows, columns, bytes }, box, colors) {
       pixels.data[4 * (r * columns + c) + 3] = 255;
     }
   }
-  bitmap.getContext("2d").putImageData(pixels, 0, 0);
+  contextOf(bitmap).putImageData(pixels, 0, 0);
   const cellX = (box.right - box.left) / Math.max(1, columns - 1);
   const cellY = (box.bottom - box.top) / Math.max(1, rows - 1);
   context.imageSmoothingEnabled = true;
   context.drawImage(bitmap, box.left - cellX / 2, box.top - cellY / 2, cellX * columns, cellY * rows);
 }
 
+/** @type {(context: Context, scale: Scale, piece: number[]) => void} */
 function traceLine(context, scale, piece) {
   context.moveTo(scale.x(piece[0]), scale.y(piece[1]));
   for (let i = 2; i < piece.length; i += 2) context.lineTo(scale.x(piece[i]), scale.y(piece[i + 1]));
 }
 
+/** @type {(context: Context, lines: ContourLine[], scale: Scale, colors: Colors) => void} */
 function drawLines(context, lines, scale, colors) {
   context.strokeStyle = colors.label;
   context.globalAlpha = 0.5;
@@ -47,8 +53,10 @@ function drawLines(context, lines, scale, colors) {
 }
 
 // A few levels, each at a point of its longest piece that keeps clear of the frame and of the other labels.
+/** @type {(context: Context, lines: ContourLine[], scale: Scale, colors: Colors) => void} */
 function drawLevels(context, lines, scale, colors) {
   const { box } = scale;
+  /** @type {{ x: number, y: number, half: number }[]} */
   const taken = [];
   context.font = "11px ui-sans-serif, system-ui, sans-serif";
   context.textAlign = "center";
@@ -76,8 +84,9 @@ function drawLevels(context, lines, scale, colors) {
   }
 }
 
+/** @type {(context: Context, x: number, y: number, colors: Colors) => void} */
 function drawMinimum(context, x, y, colors) {
-  for (const [color, width] of [[colors.surface, 5], [colors.text, 2]]) {
+  for (const { color, width } of [{ color: colors.surface, width: 5 }, { color: colors.text, width: 2 }]) {
     context.strokeStyle = color;
     context.lineWidth = width;
     context.beginPath();
@@ -89,6 +98,7 @@ function drawMinimum(context, x, y, colors) {
   }
 }
 
+/** @type {(context: Context, landscape: Landscape, scale: Scale, colors: Colors) => void} */
 export function drawGround(context, landscape, scale, colors) {
   const { box } = scale;
   drawAxes(context, scale, landscape, colors);
@@ -106,7 +116,7 @@ export function drawGround(context, landscape, scale, colors) {
     traceLine(context, scale, landscape.curve.flat());
     context.stroke();
   }
-  if (landscape.valley) {
+  if (landscape.kind === "contours" && landscape.valley) {
     context.strokeStyle = colors.text;
     context.lineWidth = 1.5;
     context.setLineDash([6, 5]);
@@ -121,5 +131,5 @@ export function drawGround(context, landscape, scale, colors) {
     context.lineWidth = 1;
     context.strokeRect(box.left + 0.5, box.top + 0.5, box.right - box.left - 1, box.bottom - box.top - 1);
   }
-  for (const [x, y] of landscape.minima || []) drawMinimum(context, scale.x(x), scale.y(y), colors);
+  for (const [x, y] of /** @type {number[][]} */ (landscape.minima || [])) drawMinimum(context, scale.x(x), scale.y(y), colors);
 }

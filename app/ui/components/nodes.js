@@ -14,6 +14,9 @@ export function makeOwnProp({ props, keptProps }) {
 /** @type {(root: ParentNode, selector: string) => HTMLElement} */
 export const findPart = (root, selector) => /** @type {HTMLElement} */ (root.querySelector(selector));
 
+/** @type {(root: ParentNode) => HTMLCanvasElement} */
+export const findCanvas = (root) => /** @type {HTMLCanvasElement} */ (root.querySelector("canvas"));
+
 // Text is written only where it differs, so that a frame without news costs the page no layout.
 /** @type {(node: Node, text: string) => void} */
 export function setText(node, text) {

@@ -1,24 +1,28 @@
 // Batch norm on one image. Python sends charts, arithmetic and answers; chart.js and strips.js draw them.
+/** @import { Mounted } from "../../../ui/components/types.js" */
+/** @import { Absent, Norm } from "../payload.js" */
 
 import { createChart } from "../../../ui/components/chart.js";
-import { setText } from "../../../ui/components/nodes.js";
+import { findPart, setText } from "../../../ui/components/nodes.js";
 import { createStrips } from "./strips.js";
 
+/** @type {(given: Mounted) => void} */
 export function mount({ element, props, watch, keptProps }) {
-  const norm = element.querySelector(".gb-norm");
-  const parts = norm.querySelector(".gb-norm-parts");
-  const lines = norm.querySelector(".gb-norm-lines");
-  const [meanChart, varianceChart] = [...norm.querySelectorAll(".gb-chart")].map((root) => createChart(root));
-  const strips = createStrips(norm.querySelector(".gb-strips"));
+  const norm = findPart(element, ".gb-norm");
+  const parts = findPart(norm, ".gb-norm-parts");
+  const lines = findPart(norm, ".gb-norm-lines");
+  const [meanChart, varianceChart] = /** @type {HTMLElement[]} */ ([...norm.querySelectorAll(".gb-chart")]).map((root) => createChart(root));
+  const strips = createStrips(findPart(norm, ".gb-strips"));
 
   function takeValue() {
     if (typeof props.value === "string" && props.value) keptProps.text = props.value;
     if (!keptProps.text) return;
+    /** @type {Norm & Partial<Absent>} */
     const shown = JSON.parse(keptProps.text);
     const isAbsent = Boolean(shown.absent);
     parts.hidden = isAbsent;
-    setText(norm.querySelector(".gb-strips-absent"), shown.absent || "");
-    setText(norm.querySelector(".gb-strips-text"), shown.text || "");
+    setText(findPart(norm, ".gb-strips-absent"), shown.absent || "");
+    setText(findPart(norm, ".gb-strips-text"), shown.text || "");
     if (isAbsent) return;
     meanChart.setValue(shown.means, "Mean of each channel");
     varianceChart.setValue(shown.variances, "Variance of each channel");

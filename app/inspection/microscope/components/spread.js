@@ -1,46 +1,53 @@
 // Dropout on one image. Python sends the image, the mask and the answers; strips.js draws the answers.
+/** @import { Colors, Context, Mounted } from "../../../ui/components/types.js" */
+/** @import { Absent, Digit, Mask, Spread } from "../payload.js" */
 
-import { fitCanvas, readColors, redrawOnChange } from "../../../ui/components/canvas.js";
-import { setText } from "../../../ui/components/nodes.js";
+import { contextOf, fitCanvas, readColors, redrawOnChange } from "../../../ui/components/canvas.js";
+import { findCanvas, findPart, setText } from "../../../ui/components/nodes.js";
 import { createStrips } from "./strips.js";
 
 const MAX_CELL_PX = 18;
 
+/** @type {(given: Mounted) => void} */
 export function mount({ element, props, watch, keptProps }) {
-  const spread = element.querySelector(".gb-spread");
-  const parts = spread.querySelector(".gb-spread-parts");
-  const digit = spread.querySelector(".gb-spread-digit");
-  const mask = spread.querySelector(".gb-spread-mask");
-  const strips = createStrips(spread.querySelector(".gb-strips"));
+  const spread = findPart(element, ".gb-spread");
+  const parts = findPart(spread, ".gb-spread-parts");
+  const digit = findPart(spread, ".gb-spread-digit");
+  const mask = findPart(spread, ".gb-spread-mask");
+  const strips = createStrips(findPart(spread, ".gb-strips"));
 
+  /** @type {(Spread & Partial<Absent>) | null} */
   let shown = null;  // what Python sent last
 
   function takeValue() {
     if (typeof props.value === "string" && props.value) keptProps.text = props.value;
     if (!keptProps.text) return;
-    shown = JSON.parse(keptProps.text);
-    const isAbsent = Boolean(shown.absent);
+    /** @type {Spread & Partial<Absent>} */
+    const sent = JSON.parse(keptProps.text);
+    shown = sent;
+    const isAbsent = Boolean(sent.absent);
     parts.hidden = isAbsent;
-    setText(spread.querySelector(".gb-strips-absent"), shown.absent || "");
-    setText(spread.querySelector(".gb-strips-text"), shown.text || "");
+    setText(findPart(spread, ".gb-strips-absent"), sent.absent || "");
+    setText(findPart(spread, ".gb-strips-text"), sent.text || "");
     if (isAbsent) return;
-    setText(digit.querySelector("figcaption"), shown.digit.caption);
-    setText(mask.querySelector("b"), shown.mask.title);
-    setText(mask.querySelector("small"), shown.mask.text);
-    mask.querySelector("canvas").setAttribute("aria-label", `Mask of ${shown.mask.title}; ${shown.mask.text}`);
-    strips.setRows(shown.rows, shown.verdict);
+    setText(findPart(digit, "figcaption"), sent.digit.caption);
+    setText(findPart(mask, "b"), sent.mask.title);
+    setText(findPart(mask, "small"), sent.mask.text);
+    findPart(mask, "canvas").setAttribute("aria-label", `Mask of ${sent.mask.title}; ${sent.mask.text}`);
+    strips.setRows(sent.rows, sent.verdict);
     draw();
   }
 
   function draw() {
     if (!shown || shown.absent || !parts.clientWidth) return;
     const colors = readColors(spread, { sunk: "--gb-surface-sunk", ink: "--gb-ink", kept: "--gb-positive", dropped: "--gb-zero" });
-    drawDigit(digit.querySelector("canvas").getContext("2d"), colors);
-    drawMask(mask.querySelector("canvas"), colors);
+    drawDigit(contextOf(findCanvas(digit)), colors, shown.digit);
+    drawMask(findCanvas(mask), colors, shown.mask);
   }
 
-  function drawDigit(context, colors) {
-    const ink = Uint8Array.from(atob(shown.digit.pixels), (character) => character.charCodeAt(0));
+  /** @type {(context: Context, colors: Colors, { pixels }: Digit) => void} */
+  function drawDigit(context, colors, { pixels }) {
+    const ink = Uint8Array.from(atob(pixels), (character) => character.charCodeAt(0));
     context.globalAlpha = 1;
     context.fillStyle = colors.sunk;
     context.fillRect(0, 0, 28, 28);
@@ -52,8 +59,9 @@ export function mount({ element, props, watch, keptProps }) {
   }
 
   // One tile a map, a gap between tiles; the cells as large as the width allows.
-  function drawMask(canvas, colors) {
-    const { kept, tiles, rows, columns, per_row: perRow } = shown.mask;
+  /** @type {(canvas: HTMLCanvasElement, colors: Colors, sent: Mask) => void} */
+  function drawMask(canvas, colors, sent) {
+    const { kept, tiles, rows, columns, per_row: perRow } = sent;
     const gap = rows * columns > 1 ? 3 : 2;
     const available = Math.min(mask.clientWidth, 420) - gap * (perRow - 1);
     const cell = Math.max(1, Math.min(MAX_CELL_PX, Math.floor(available / (perRow * columns))));

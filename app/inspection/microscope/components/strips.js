@@ -1,16 +1,21 @@
 // Ten answers, one a digit, each a strip from 0 to 1. Python sends the probabilities and their words; this draws them.
+/** @import { Colors, Context } from "../../../ui/components/types.js" */
+/** @import { SpreadAnswer } from "../payload.js" */
+/** @import { Row } from "./types.js" */
 
 import { fitCanvas, readColors, redrawOnChange } from "../../../ui/components/canvas.js";
-import { setText } from "../../../ui/components/nodes.js";
+import { findPart, setText } from "../../../ui/components/nodes.js";
 
 const STRIP_HEIGHT = 32;
 const STRIP_COLORS = { trained: "--gb-positive", evaluated: "--gb-negative", track: "--gb-surface-sunk",
   line: "--gb-line-strong", halo: "--gb-surface" };
 
 // `root` is a .gb-strips; its data-trained is the head of the column for training mode.
+/** @type {(root: HTMLElement) => { setRows(newRows: Row[], text: string): void }} */
 export function createStrips(root) {
-  const list = root.querySelector("ol");
-  const verdict = root.querySelector(".gb-strips-verdict");
+  const list = findPart(root, "ol");
+  const verdict = findPart(root, ".gb-strips-verdict");
+  /** @type {Row[]} */
   let rows = [];
 
   const head = document.createElement("div");
@@ -22,9 +27,10 @@ export function createStrips(root) {
   head.append(buildCell("b", ""), scale, buildCell("span", root.dataset.trained), buildCell("span", "evaluation"));
   list.before(head);
 
+  /** @type {(tag: string, text?: string) => HTMLElement} */
   function buildCell(tag, text) {
     const cell = document.createElement(tag);
-    cell.textContent = text;
+    cell.textContent = text ?? "";
     return cell;
   }
 
@@ -37,20 +43,22 @@ export function createStrips(root) {
   }
 
   // Each column has an answer of its own; the two may differ, and that is what there is to see.
+  /** @type {(column: "trained" | "evaluated") => number} */
   function findAnswer(column) {
     const shares = rows.map((row) => row[column] ?? -1);
     const highest = Math.max(...shares);
     return highest < 0 ? -1 : shares.indexOf(highest);
   }
 
+  /** @type {(newRows: Row[], text: string) => void} */
   function setRows(newRows, text) {
     rows = newRows;
     setText(verdict, text);
-    while (list.children.length > rows.length) list.lastChild.remove();
+    while (list.children.length > rows.length) list.lastElementChild?.remove();
     while (list.children.length < rows.length) list.append(buildRow());
     const answers = { trained: findAnswer("trained"), evaluated: findAnswer("evaluated") };
     rows.forEach((row, index) => {
-      const item = list.children[index];
+      const item = /** @type {HTMLElement} */ (list.children[index]);
       item.title = row.title;
       setText(item.children[0], String(row.digit));
       setText(item.children[2], row.trained_text);
@@ -64,15 +72,17 @@ export function createStrips(root) {
 
   function draw() {
     const colors = readColors(root, STRIP_COLORS);
-    rows.forEach((row, index) => drawStrip(list.children[index].children[1], row, colors));
+    rows.forEach((row, index) => drawStrip(/** @type {HTMLCanvasElement} */ (list.children[index].children[1]), row, colors));
   }
 
+  /** @type {(canvas: HTMLCanvasElement, row: Row, colors: Colors) => void} */
   function drawStrip(canvas, row, colors) {
     const width = canvas.clientWidth;
     if (width < 40) return;  // in a closed tab; the size observer calls again
     const context = fitCanvas(canvas, width, STRIP_HEIGHT);
     const margin = 8;
     const middle = STRIP_HEIGHT / 2;
+    /** @type {(share: number) => number} */
     const at = (share) => margin + share * (width - 2 * margin);
     context.clearRect(0, 0, width, STRIP_HEIGHT);
     context.fillStyle = colors.track;
@@ -81,7 +91,7 @@ export function createStrips(root) {
     context.fill();
     context.fillStyle = colors.line;
     for (const share of [0, 0.5, 1]) context.fillRect(at(share) - 0.5, middle - 12, 1, 24);
-    if (row.dots) drawSpread(context, row, colors, at, middle);
+    if ("dots" in row) drawSpread(context, row, colors, at, middle);
     // A halo in the ground's colour keeps each mark apart from what it lies on.
     context.lineWidth = 2;
     context.strokeStyle = colors.halo;
@@ -93,7 +103,7 @@ export function createStrips(root) {
     context.fillRect(-5, -5, 10, 10);
     context.restore();
     if (row.trained === null) return;
-    for (const [color, thickness] of [[colors.halo, 6], [colors.trained, 3]]) {
+    for (const { color, thickness } of [{ color: colors.halo, thickness: 6 }, { color: colors.trained, thickness: 3 }]) {
       context.strokeStyle = color;
       context.lineWidth = thickness;
       context.beginPath();
@@ -102,6 +112,7 @@ export function createStrips(root) {
     }
   }
 
+  /** @type {(context: Context, row: SpreadAnswer, colors: Colors, at: (share: number) => number, middle: number) => void} */
   function drawSpread(context, row, colors, at, middle) {
     context.fillStyle = colors.trained;
     context.globalAlpha = 0.22;
