@@ -20,7 +20,7 @@ from app.sketchpad.tab import build_example
 from models.checkpoints.file import SHIPPED_FOLDER
 from models.runs.folder import append_event
 from tests.browser.conftest import watch_pages
-from tests.browser.test_runs import FOCUS, RunsTab
+from tests.browser.runs_tab import FOCUS, RunsTab
 from tests.conftest import find_free_port, serve_page, wait_until_served
 from tests.runs.test_stream import A, follow_news
 from tests.runs.trained_runs import make_folder, make_step

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from models.runs.owner import write_owner
-from tests.browser.test_runs import FOCUS, RunsTab, open_runs, place_run
+from tests.browser.runs_tab import FOCUS, RunsTab, open_runs, place_run
 
 __all__ = ["open_runs", "place_run"]  # fixtures
 
@@ -140,18 +140,6 @@ def test_run_of_somebody_else_is_taken_off_the_list_and_stays(open_page, place_o
     assert (served_runs / run_id).is_dir()
     enter(theirs, run_id, "")  # who asks for it has it again
     theirs.wait_for_listed([run_id, other, "example"])
-
-
-def test_run_of_an_earlier_version_is_everybodys_who_has_its_id(open_runs, open_page, place_run):
-    """Browsers remember ids alone of such runs."""
-    run_id = place_run()
-    for runs_tab in (open_runs(run_id), open_link(open_page, run_id)):
-        for name in ("Rename", "Delete"):
-            expect(button(runs_tab, name)).to_be_visible()
-        for name in ("Copy owner's key", "Remove from the list"):
-            expect(button(runs_tab, name)).to_be_hidden()
-        expect(runs_tab.page.locator(f"{FOCUS} .gb-runs-whose")).to_be_hidden()
-        assert "can change it" in button(runs_tab, "Copy link").get_attribute("title")
 
 
 def test_page_that_forgets_whose_a_run_is_is_refused_in_words(open_page, place_owned):

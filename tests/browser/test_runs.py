@@ -1,9 +1,8 @@
-"""The training runs tab: its form, the chosen run, what is done with a run, and who sees which."""
+"""The training runs tab: the list, the chosen run, what is done with a run, and who sees which."""
 
 import json
 import re
 import secrets
-import shutil
 from pathlib import Path
 
 import pytest
@@ -14,116 +13,20 @@ from safetensors.torch import save
 
 from models.checkpoints.file import load_checkpoint
 from models.data.names import CLOTHES, DIGITS
-from models.training.recipes import make_config
 from tests.browser.conftest import NARROW
-from tests.browser.dropdown import take_option
+from tests.browser.runs_tab import FOCUS, ROOT, RunsTab, open_runs, place_run, runs_tab
 from tests.browser.test_sketchpad import Pad, check_delays, choose
-from tests.runs.finished_runs import train_finished_runs
 from tests.runs.trained_runs import write_clothes_checkpoint
 from tests.waiting import HANG_MS
 
-ROOT, FOCUS = "#runs .gb-runs", "#runs .gb-runs-focus"
+__all__ = ["open_runs", "place_run", "runs_tab"]  # fixtures
+
 WATCH_UPDATES = """() => {
   const root = document.querySelector("#runs .gb-runs");
   window.updates = [];
   new MutationObserver(() => window.updates.push([performance.now(), Number(root.dataset.bytes)]))
     .observe(root, { attributes: true, attributeFilter: ["data-updates"] });
 }"""
-
-
-class RunsTab:
-    """The tab as its user handles it."""
-
-    def __init__(self, page):
-        self.page = page
-        page.locator(f"{ROOT}[data-points]").wait_for()
-
-    def press(self, name):
-        self.page.locator("#runs").get_by_role("button", name=name, exact=True).click()
-
-    def choose(self, control, option):
-        take_option(self.page.locator(f"#run-{control} input"), option)
-
-    def fill(self, control, value):
-        self.page.locator(f"#run-{control} input").fill(str(value))
-
-    def read(self, control):
-        return self.page.locator(f"#run-{control} input").input_value()
-
-    def wait_for_value(self, control, value):
-        expect(self.page.locator(f"#run-{control} input")).to_have_value(value)
-
-    def set_images(self, num):
-        field = self.page.get_by_role("spinbutton", name="number input for Images")
-        field.fill(str(num))
-        field.press("Enter")
-
-    def wait_for_status(self, status):
-        self.page.locator(f'{FOCUS}[data-status="{status}"]').wait_for(timeout=HANG_MS)
-
-    def wait_for_run(self, run_id):
-        self.page.locator(f'{FOCUS}[data-run="{run_id}"]').wait_for()
-
-    def focus(self):
-        return self.page.locator(FOCUS).get_attribute("data-run")
-
-    def points(self):
-        return int(self.page.locator(ROOT).get_attribute("data-points"))
-
-    def wait_for_points(self, more_than):
-        self.page.wait_for_function(
-            f"() => Number(document.querySelector('{ROOT}')?.dataset.points) > {more_than}", timeout=HANG_MS
-        )
-
-    def listed(self):
-        rows = self.page.locator(f"{ROOT} .gb-runs-list li")
-        return rows.evaluate_all("(rows) => rows.map((row) => row.dataset.run)")
-
-    def wait_for_listed(self, ids):
-        self.page.wait_for_function(
-            """([selector, ids]) => ids.join() ===
-              [...document.querySelectorAll(selector)].map((row) => row.dataset.run).join()""",
-            arg=[f"{ROOT} .gb-runs-list li", ids],
-        )
-
-    def row(self, run_id):
-        return self.page.locator(f'{ROOT} .gb-runs-list li[data-run="{run_id}"]')
-
-    def open_hyperparameters(self):
-        self.page.get_by_role("button", name="Hyperparameters").click()
-        self.page.locator("#run-learning-rate input").wait_for()
-
-
-@pytest.fixture
-def runs_tab(open_page):
-    return RunsTab(open_page("runs"))
-
-
-@pytest.fixture
-def place_run(served_runs):
-    """Put a finished run into the served page's folder under an id of its own."""
-    folder, ids = train_finished_runs()
-
-    def place(kind="mlp"):
-        run_id = secrets.token_hex(16)
-        shutil.copytree(Path(folder.name) / ids[kind], served_runs / run_id)
-        return run_id
-
-    return place
-
-
-@pytest.fixture
-def open_runs(open_page, served_page):
-    """Open a page in a browser that remembers runs of these ids, oldest first; the latest is chosen."""
-
-    def open_runs(*run_ids, **options):
-        remembered = [{"name": "glassbox-run-ids", "value": json.dumps(run_ids)}]
-        storage = {"cookies": [], "origins": [{"origin": served_page, "localStorage": remembered}]}
-        runs_tab = RunsTab(open_page("runs", storage_state=storage, **options))
-        runs_tab.wait_for_run(run_ids[-1])
-        return runs_tab
-
-    return open_runs
 
 
 def test_example_run_is_there_at_once(runs_tab):
@@ -188,20 +91,6 @@ def test_run_lives_through_reloading_stopping_and_going_on(runs_tab, open_page, 
     path = tmp_path / "mine.safetensors"
     download.value.save_as(path)
     assert load_checkpoint(path).info.network == "convnet3"
-
-
-def test_curve_grows_where_a_proxy_holds_the_news_back(open_page):
-    page = open_page("runs")
-    page.route("**/glassbox/runs?*", lambda route: None)  # neither answered nor refused
-    runs_tab = RunsTab(page)
-    runs_tab.choose("network", "Logistic regression")
-    runs_tab.choose("dataset", "Built-in strokes")
-    runs_tab.set_images(1_000)
-    runs_tab.fill("epochs", 20)
-    runs_tab.page.get_by_role("button", name="Start training").click()
-    runs_tab.wait_for_points(more_than=4)
-    runs_tab.wait_for_status("done")
-    page.unroute_all(behavior="ignoreErrors")
 
 
 def test_seeds_wait_in_the_queue_and_are_ticked_to_be_compared(runs_tab):
@@ -342,23 +231,6 @@ def test_deleted_run_comes_back_in_every_window(open_runs, open_page, place_run)
     assert undo.is_hidden()
 
 
-def test_ticked_runs_get_colours_and_are_broadcast(open_runs, place_run):
-    first, second = place_run(), place_run("seed 1")
-    runs_tab = open_runs(first, second)
-    runs_tab.page.evaluate(
-        "() => document.addEventListener('glassbox-runs-compared', ({ detail }) => { window.told = detail; })"
-    )
-    for run_id, expected in (("example", ["example"]), (first, ["example", first])):
-        runs_tab.row(run_id).get_by_role("checkbox").check()
-        assert runs_tab.page.evaluate("window.told.ids") == expected
-    fills = [runs_tab.row(run_id).locator("path").evaluate("(path) => getComputedStyle(path).fill")
-             for run_id in ("example", first)]  # fmt: skip
-    assert len(set(fills)) == 2
-    runs_tab.row("example").get_by_role("checkbox").uncheck()
-    assert runs_tab.page.evaluate("window.told.ids") == [first]
-    assert runs_tab.row("example").locator("path").count() == 0
-
-
 def test_chosen_run_is_broadcast_and_rows_are_buttons(open_runs, place_run):
     run_id = place_run()
     runs_tab = open_runs(run_id)
@@ -416,59 +288,6 @@ def test_diverged_run_is_a_result(open_runs, served_runs):
     expect(runs_tab.page.locator(FOCUS)).to_contain_text("The training diverged.")
     expect(runs_tab.page.locator(FOCUS)).not_to_contain_text("NaN")
     runs_tab.page.get_by_role("checkbox", name="Log scale").check()
-
-
-def test_mistake_stands_beside_the_form_and_nothing_starts(runs_tab):
-    runs_tab.open_hyperparameters()
-    for value, message in (("", "empty"), ("0", "learning rate is 0"), ("1e9", "1000000000")):
-        runs_tab.fill("learning-rate", value)
-        runs_tab.page.get_by_role("button", name="Start training").click()
-        runs_tab.page.locator("#run-error").get_by_text(message).wait_for()
-    assert runs_tab.listed() == ["example"]
-
-
-def test_fields_follow_the_recipe_until_they_are_touched(runs_tab):
-    runs_tab.open_hyperparameters()
-    runs_tab.fill("learning-rate", 10)
-    runs_tab.wait_for_value("recipe", "free")
-    runs_tab.page.locator("#run-warnings").get_by_text("far above what is usual for Adam").wait_for()
-    runs_tab.choose("network", "Multi-layer perceptron")
-    runs_tab.wait_for_value("optimizer", "SGD with momentum")
-    assert runs_tab.read("learning-rate") == "10"
-    runs_tab.page.locator("#run-momentum").wait_for()
-    runs_tab.page.locator("#run-dropout").wait_for(state="detached")
-    runs_tab.choose("recipe", "fast")
-    config = make_config("mlp", "fast")
-    runs_tab.wait_for_value("learning-rate", f"{config.learning_rate:g}")
-    runs_tab.wait_for_value("recipe", "fast")
-    assert runs_tab.read("batch-size") == str(config.batch_size)
-    runs_tab.page.locator("#run-warnings p").wait_for(state="detached")
-
-
-def test_what_a_network_brings_is_filled_in_before_any_answer_and_late_ones_rewrite_nothing(runs_tab):
-    runs_tab.open_hyperparameters()
-    page, held = runs_tab.page, []
-
-    def is_told(request):
-        return request.method == "POST" and '"mlp"' in (request.post_data or "")
-
-    page.route(
-        "**", lambda route: route.fallback() if held or not is_told(route.request) else held.append(route)
-    )
-    with page.expect_request(is_told):
-        runs_tab.choose("network", "Multi-layer perceptron")
-    runs_tab.wait_for_value("optimizer", "SGD with momentum")
-    runs_tab.wait_for_value("momentum", "0.9")
-    page.locator("#run-dropout").wait_for(state="detached")
-    field = page.locator("#run-learning-rate input")
-    field.click()
-    page.keyboard.press("Control+a")
-    page.keyboard.type("0.12")
-    held[0].continue_()  # the answer that knows nothing of the rate is shown first, not last
-    page.locator("#run-about").get_by_text("SGD with momentum 0.9, learning rate 0.12").wait_for()
-    page.keyboard.type("34")
-    page.locator("#run-about").get_by_text("learning rate 0.1234").wait_for()
-    assert field.input_value() == "0.1234"
 
 
 def test_own_runs_read_a_drawing_on_the_sketchpad_each_in_its_words(open_runs, place_run, served_runs):

@@ -14,7 +14,7 @@ import yaml
 from app.sketchpad.tab import build_example
 from space import SETTINGS
 from tests.browser.conftest import FLAGS, WIDE
-from tests.browser.test_runs import FOCUS, RunsTab
+from tests.browser.runs_tab import FOCUS, RunsTab
 from tests.browser.test_sketchpad import Pad, choose
 from tests.test_hosting import list_files
 from tests.test_readme import ROOT

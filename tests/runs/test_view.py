@@ -4,11 +4,13 @@ import base64
 import csv
 import json
 import math
+import re
 import time
+from importlib import resources
 
 import pytest
 
-from app.runs.live import answer_act, answer_file, answer_look
+from app.runs.live import MAX_ASKED_RUNS, answer_act, answer_file, answer_look
 from app.runs.view import (
     EPOCH_COLUMNS,
     MAX_NEWS_POINTS,
@@ -359,3 +361,8 @@ def test_files_hold_what_their_names_say():
     assert b"Multi-layer perceptron on Built-in strokes" in svg
     assert png.startswith(b"\x89PNG")
     assert [files[name]["name"] for name in names] == [".csv", ".csv", ".json", ".py", ".svg", ".png"]
+
+
+def test_the_page_asks_about_no_more_runs_at_once_than_are_answered():
+    script = resources.files("app.runs").joinpath("components", "known_runs.js").read_text(encoding="utf-8")
+    assert int(re.search(r"MAX_ASKED = (\d+)", script)[1]) == MAX_ASKED_RUNS

@@ -1,8 +1,14 @@
 // The chosen run: its heading, how far it has come, and what can be done with it.
 
+import { setText } from "../../ui/components/nodes.js";
+import { chooseActions } from "./run_actions.js";
+import { addressCheckpoint } from "./run_files.js";
+import { describeRun, isGoing } from "./run_status.js";
+import { createTrainOn } from "./train_on.js";
+
 // `root` is a .gb-runs-focus. The owner does what is asked for: onAct(action), onRename(name), onFile(file), onPause(),
 // onLeave(), onTrainOn(settings).
-function createChosenRun(root, { onAct, onRename, onFile, onPause, onLeave, onTrainOn }) {
+export function createChosenRun(root, { onAct, onRename, onFile, onPause, onLeave, onTrainOn }) {
   const heading = root.querySelector("h3");
   const form = root.querySelector(".gb-runs-title form");
   const field = form.querySelector("input");
@@ -19,10 +25,10 @@ function createChosenRun(root, { onAct, onRename, onFile, onPause, onLeave, onTr
   let ownerKey = "";       // of that run, where this browser has it
   let said = "";           // what was spoken last of this run
 
-  function show(newCard, { isPaused, key, isOwned }) {
+  function show(newCard, rights) {
     const isOther = card?.id !== newCard.id;
     card = newCard;
-    ownerKey = key;
+    ownerKey = rights.key;
     if (isOther) {
       closeForm();
       link.hidden = true;
@@ -34,43 +40,32 @@ function createChosenRun(root, { onAct, onRename, onFile, onPause, onLeave, onTr
     setText(heading, card.name ? `${card.name}: ${card.title}` : card.title);
     setText(root.querySelector(".gb-runs-settings"), card.settings);
     setText(root.querySelector(".gb-runs-details"), card.details || "");
-    const live = isGoing(card);
-    const isMoving = live && !card.share;  // a bar without a value moves by itself
+    const isMoving = isGoing(card) && !card.share;  // a bar without a value moves by itself
     if (isMoving) progress.removeAttribute("value");
     else if (progress.getAttribute("value") !== String(card.share)) progress.setAttribute("value", card.share);
-    showActions(live, isPaused, isOwned);
+    showActions(rights);
     speak(isOther);
   }
 
-  function showActions(live, isPaused, isOwned) {
-    const isExample = card.id === EXAMPLE;
-    const isWaiting = card.status === "waiting";
-    const isFollowed = isLive(card.status) && !isWaiting;
-    const isHidden = { stop: !live || !isOwned, keep: !isFollowed || !isOwned, pause: !isFollowed,
-      resume: !card.can_resume || !isOwned, "train-on": !card.can_train_on, rename: isExample || !isOwned, link: isExample, key: !ownerKey,
-      delete: isExample || !isOwned, leave: isOwned };
-    root.querySelector(".gb-runs-whose").hidden = isOwned;
-    button("link").title = card.has_owner ? "Whoever has the link can look at this run, compare and download it"
-      : "Whoever has the link sees this run and can change it";
-    for (const [name, hidden] of Object.entries(isHidden)) button(name).hidden = hidden;
-    button("delete").disabled = live && !isWaiting;
-    button("delete").title = button("delete").disabled ? "Stop it first" : "It can be undone for ten seconds";
-    setText(button("pause"), isPaused ? "Go on" : "Pause the view");
-    button("pause").setAttribute("aria-pressed", isPaused);
-    for (const file of ["svg", "png"]) root.querySelector(`button[data-file="${file}"]`).hidden = !card.num_steps;
+  function showActions(rights) {
+    const actions = chooseActions(card, rights);
+    for (const [name, isHidden] of Object.entries(actions.isHidden)) button(name).hidden = isHidden;
+    root.querySelector(".gb-runs-whose").hidden = rights.isOwned;
+    button("link").title = actions.linkTitle;
+    button("delete").disabled = actions.mustStop;
+    button("delete").title = actions.deleteTitle;
+    setText(button("pause"), actions.pauseText);
+    button("pause").setAttribute("aria-pressed", rights.isPaused);
+    for (const file of ["svg", "png"]) root.querySelector(`button[data-file="${file}"]`).hidden = !actions.hasFigure;
     checkpoint.hidden = !card.checkpoint;
-    if (checkpoint.dataset.path !== card.checkpoint) {
-      const path = card.checkpoint.split("/").map(encodeURIComponent).join("/");
-      checkpoint.href = `gradio_api/file=${path}`;
-      checkpoint.dataset.path = card.checkpoint;
-    }
+    if (checkpoint.dataset.path === card.checkpoint) return;
+    checkpoint.href = addressCheckpoint(card.checkpoint);
+    checkpoint.dataset.path = card.checkpoint;
   }
 
   // Politely, and not with every update: the state when it changes, and every whole epoch.
   function speak(isOther) {
-    const state = card.status === "running" ? "Training" : card.text;
-    const words = [card.label, state, card.validation && `validation accuracy ${card.validation}`,
-      card.test && `test accuracy ${card.test}`].filter(Boolean).join(", ");
+    const words = describeRun(card, [card.label]);
     if (words === said) return;
     if (!isOther) setText(spoken, words);
     said = words;
@@ -147,19 +142,4 @@ function createChosenRun(root, { onAct, onRename, onFile, onPause, onLeave, onTr
   for (const each of root.querySelectorAll("button[data-act]")) each.addEventListener("click", () => onAct(each.dataset.act));
   for (const each of root.querySelectorAll("button[data-file]")) each.addEventListener("click", () => onFile(each.dataset.file));
   return { show, tellError, setBusy };
-}
-
-function fileName(card) {
-  return `glassbox-${card.title.toLowerCase().replace(/[^a-z0-9]+/g, "-")}-${card.id.slice(0, 6)}`;
-}
-
-// Hand a content in base64 to the browser as a file.
-function saveFile({ name, type, content }) {
-  const bytes = Uint8Array.from(atob(content), (character) => character.charCodeAt(0));
-  const address = URL.createObjectURL(new Blob([bytes], { type }));
-  const anchor = document.createElement("a");
-  anchor.href = address;
-  anchor.download = name;
-  anchor.click();
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }

@@ -52,7 +52,7 @@ def build_comparison(compare: Callable[[Any], str], **kwargs: Any) -> gr.HTML:
     return gr.HTML(
         html_template=_TEMPLATE,
         css_template=read_component_style(_FOLDER, "chart", "comparison"),
-        js_on_load=read_component_script(_FOLDER, "series", "axes", "chart", "asking", "focus", "comparison"),
+        js_on_load=read_component_script(_FOLDER, "comparison"),
         apply_default_css=False,
         server_functions=[ask],
         elem_classes=component_classes(kwargs.pop("elem_classes", None)),

@@ -73,7 +73,7 @@ def build_confusion(
     return gr.HTML(
         html_template=_TEMPLATE,
         css_template=read_component_style(_FOLDER, "confusion"),
-        js_on_load=read_component_script(_FOLDER, "sheets", "asking", "focus", "confusion"),
+        js_on_load=read_component_script(_FOLDER, "confusion"),
         apply_default_css=False,
         server_functions=[ask, ask_about_cell],
         elem_classes=component_classes(kwargs.pop("elem_classes", None)),

@@ -85,7 +85,7 @@ def build_epochs(
     return gr.HTML(
         html_template=_TEMPLATE,
         css_template=read_component_style(_FOLDER, "transport", "epochs"),
-        js_on_load=read_component_script(_FOLDER, "sheets", "asking", "transport", "focus", "epochs"),
+        js_on_load=read_component_script(_FOLDER, "epochs"),
         apply_default_css=False,
         server_functions=[ask, ask_for_answers, ask_about_unit],
         elem_classes=component_classes(kwargs.pop("elem_classes", None)),

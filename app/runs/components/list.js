@@ -1,27 +1,20 @@
 // The list of runs: one row a run, with a tick for the comparison and a button that chooses it.
 
-const MAX_TICKED = 8;      // colours and shapes that can be told apart
-const EXAMPLE = "example";
-
-function isLive(status) {
-  return status === "waiting" || status === "starting" || status === "running";
-}
-
-// A damaged run may go on all the same.
-function isGoing(card) {
-  return isLive(card.status) || card.is_live === true;
-}
+import { setText } from "../../ui/components/nodes.js";
+import { buildSwatch } from "../../ui/components/series.js";
+import { describeRun, isLive } from "./run_status.js";
+import { findSlot, keepTickable, tick } from "./ticks.js";
 
 // `list` is a <ul>. onChoose(id) is called for a press on a row, onTick(ids) when others are ticked.
-function createRunList(list, { onChoose, onTick }) {
+export function createRunList(list, { onChoose, onTick }) {
   const rows = new Map();  // a run's id -> its row's parts
   let ticked = [];
 
   function buildRow(id) {
     const row = document.createElement("li");
-    const tick = row.appendChild(document.createElement("label"));
-    const box = tick.appendChild(document.createElement("input"));
-    const swatch = tick.appendChild(document.createElement("span"));
+    const label = row.appendChild(document.createElement("label"));
+    const box = label.appendChild(document.createElement("input"));
+    const swatch = label.appendChild(document.createElement("span"));
     const open = row.appendChild(document.createElement("button"));
     const parts = { row, box, swatch, open };
     row.dataset.run = id;
@@ -33,22 +26,22 @@ function createRunList(list, { onChoose, onTick }) {
     }
     parts.text = parts.state.appendChild(document.createElement("span"));
     parts.bar = parts.state.appendChild(document.createElement("i"));
-    box.addEventListener("change", () => setTicked(box.checked ? [...ticked, id] : ticked.filter((each) => each !== id)));
+    box.addEventListener("change", () => setTicked(tick(ticked, id, box.checked)));
     open.addEventListener("click", () => onChoose(id));
     return parts;
   }
 
   function setTicked(ids) {
-    ticked = ids.filter((id) => rows.has(id)).slice(0, MAX_TICKED);
+    ticked = keepTickable(ids, (id) => rows.has(id));
     showTicks();
     onTick(ticked);
   }
 
   function showTicks() {
     for (const [id, { box, swatch }] of rows) {
-      const slot = ticked.indexOf(id);
+      const { slot, isFull } = findSlot(ticked, id);
       box.checked = slot >= 0;
-      box.disabled = slot < 0 && ticked.length >= MAX_TICKED;
+      box.disabled = isFull;
       box.title = box.disabled ? "At most eight runs can be compared" : "Compare this run";
       if (swatch.dataset.slot !== String(slot)) swatch.replaceChildren(...(slot < 0 ? [] : [buildSwatch(slot)]));
       swatch.dataset.slot = slot;
@@ -69,8 +62,7 @@ function createRunList(list, { onChoose, onTick }) {
       if (list.children[place] !== parts.row) list.insertBefore(parts.row, list.children[place] || null);
       fill(parts, card, card.id === focus);
     });
-    const left = ticked.filter((id) => rows.has(id));
-    if (left.length !== ticked.length) setTicked(left);
+    if (ticked.some((id) => !rows.has(id))) setTicked(ticked);
     else showTicks();
   }
 
@@ -80,9 +72,7 @@ function createRunList(list, { onChoose, onTick }) {
     setText(parts.about, card.about);
     setText(parts.text, card.text);
     for (const name of ["validation", "test", "duration"]) setText(parts[name], card[name] || "\u2013");
-    const spoken = [card.label, card.about, card.status === "running" ? "Training" : card.text,
-      card.validation && `validation accuracy ${card.validation}`, card.test && `test accuracy ${card.test}`];
-    const words = spoken.filter(Boolean).join(", ");
+    const words = describeRun(card, [card.label, card.about]);
     if (open.getAttribute("aria-label") !== words) open.setAttribute("aria-label", words);
     row.dataset.status = card.status;
     row.classList.toggle("is-chosen", isChosen);

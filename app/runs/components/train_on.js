@@ -1,8 +1,10 @@
 // The form that trains the chosen run's weights on, as a new run.
 
+import { setText } from "../../ui/components/nodes.js";
+
 // `form` is a .gb-runs-on. onStart({ epochs, learning_rate }) starts the run and returns what is wrong, "" for nothing.
 // onClose() is called when the form closes.
-function createTrainOn(form, { onStart, onClose }) {
+export function createTrainOn(form, { onStart, onClose }) {
   const [epochs, rate] = form.querySelectorAll("input");
   const start = form.querySelector('button[type="submit"]');
   const error = form.querySelector('[role="alert"]');

@@ -1,8 +1,10 @@
 // A line that offers to take a deletion back, for ten seconds or until something else is done.
 
+import { setText } from "../../ui/components/nodes.js";
+
 const UNDO_MS = 10_000;
 
-function createUndo(line, onUndo) {
+export function createUndo(line, onUndo) {
   let deleted = null;      // the card of the run that can be brought back
   let timer = null;
 

@@ -1,0 +1,116 @@
+// What a run answered to one image after each of its epochs.
+
+import { fitCanvas, readColors } from "../../ui/components/canvas.js";
+import { addNode, setText } from "../../ui/components/nodes.js";
+import { paintInk } from "../../ui/components/sheets.js";
+import { findNextIndex, readIndex } from "./image_index.js";
+
+const SPARK = { height: 26, margin: 4 };
+
+// `host` is a .gb-learning. ask({ index, drawing }) asks Python for the answers to a test image, or to a drawing; it returns
+// nothing where there is no run to ask.
+export function createEpochAnswers(host, ask) {
+  const find = (selector) => host.querySelector(selector);
+  const figure = find("figure");
+  const list = find("ol");
+  const field = find(".gb-learning-index input");
+  const drawingButton = find("[data-choose=drawing]");
+
+  let answers = null;      // to the image, epoch by epoch
+  let drawing = null;      // the visitor's own
+  let isDrawn = false;     // whether it is the chosen image
+
+  function askAgain() {
+    const isAsked = ask({ index: isDrawn ? 0 : readIndex(field.value), drawing: isDrawn ? drawing || {} : null });
+    if (isAsked) list.setAttribute("aria-busy", "true");
+  }
+
+  function tellError(text) {
+    list.removeAttribute("aria-busy");
+    setText(find(".gb-learning-error"), text);
+  }
+
+  function setAnswers(answer, classes) {
+    answers = answer;
+    setText(figure.querySelector("b"), answer.caption);
+    figure.querySelector("canvas").setAttribute("aria-label", answer.caption);
+    while (list.children.length > classes.length) list.lastChild.remove();
+    while (list.children.length < classes.length) addRow();
+    classes.forEach((name, index) => setText(list.children[index].children[0], name));
+    list.classList.toggle("has-words", classes.some((name) => name.length > 1));
+  }
+
+  function addRow() {
+    const row = addNode(list, "li");
+    for (const tag of ["b", "i", "span", "canvas"]) addNode(row, tag);
+    row.lastChild.setAttribute("aria-hidden", "true");
+  }
+
+  function showEpoch(epoch) {
+    const frame = answers?.frames[epoch];
+    if (!frame) return;
+    setText(figure.querySelector("span"), frame.verdict);
+    const highest = Math.max(...frame.shares);
+    [...list.children].forEach((row, index) => {
+      row.title = frame.titles[index];
+      row.classList.toggle("is-answer", frame.shares[index] === highest);
+      row.children[1].style.setProperty("--share", frame.shares[index]);
+      setText(row.children[2], frame.texts[index]);
+    });
+    drawSparks(epoch);
+  }
+
+  // One answer's probability over all epochs; the dot is the epoch that is shown.
+  function drawSparks(epoch) {
+    const colors = readColors(host, { line: "--gb-text-soft", ground: "--gb-line", dot: "--gb-accent", halo: "--gb-surface" });
+    const { height, margin } = SPARK;
+    const width = list.lastChild.lastChild.clientWidth;
+    if (width < 40) return;  // in a closed tab; the size observer calls again
+    const last = Math.max(1, answers.frames.length - 1);
+    const x = (index) => margin + index / last * (width - 2 * margin);
+    const y = (share) => height - margin - share * (height - 2 * margin);
+    [...list.children].forEach((row, answer) => {
+      const context = fitCanvas(row.lastChild, width, height);
+      context.clearRect(0, 0, width, height);
+      context.fillStyle = colors.ground;
+      context.fillRect(0, Math.round(y(0)), width, 1);
+      context.strokeStyle = colors.line;
+      context.lineWidth = 1.5;
+      context.lineJoin = "round";
+      context.beginPath();
+      answers.frames.forEach((frame, index) => context.lineTo(x(index), y(frame.shares[answer])));
+      context.stroke();
+      context.beginPath();
+      context.arc(x(epoch), y(answers.frames[epoch].shares[answer]), 3.5, 0, 2 * Math.PI);
+      context.lineWidth = 3;
+      context.strokeStyle = colors.halo;
+      context.stroke();
+      context.fillStyle = colors.dot;
+      context.fill();
+    });
+  }
+
+  function drawImage(ink) {
+    if (answers) paintInk(figure.querySelector("canvas"), answers.image, ink);
+  }
+
+  function choose(isOwn) {
+    isDrawn = isOwn;
+    drawingButton.setAttribute("aria-pressed", String(isDrawn));
+    askAgain();
+  }
+
+  function takeDrawing(sent) {
+    drawing = sent;
+    if (isDrawn) askAgain();
+  }
+
+  field.addEventListener("input", () => choose(false));
+  find("[data-choose=next]").addEventListener("click", () => {
+    field.value = findNextIndex(field.value, Number(field.max));
+    choose(false);
+  });
+  drawingButton.addEventListener("click", () => choose(!isDrawn));
+  return { askAgain, tellError, setAnswers, showEpoch, drawImage, takeDrawing, forget: () => { answers = null; },
+    setLast: (last) => { field.max = last; }, isField: (node) => node === field };
+}

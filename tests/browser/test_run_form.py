@@ -1,0 +1,59 @@
+"""The form of a training: what it fills in, what it says, and that nothing starts by mistake."""
+
+from models.training.recipes import make_config
+from tests.browser.runs_tab import runs_tab
+
+__all__ = ["runs_tab"]  # a fixture
+
+
+def test_mistake_stands_beside_the_form_and_nothing_starts(runs_tab):
+    runs_tab.open_hyperparameters()
+    for value, message in (("", "empty"), ("0", "learning rate is 0"), ("1e9", "1000000000")):
+        runs_tab.fill("learning-rate", value)
+        runs_tab.page.get_by_role("button", name="Start training").click()
+        runs_tab.page.locator("#run-error").get_by_text(message).wait_for()
+    assert runs_tab.listed() == ["example"]
+
+
+def test_fields_follow_the_recipe_until_they_are_touched(runs_tab):
+    runs_tab.open_hyperparameters()
+    runs_tab.fill("learning-rate", 10)
+    runs_tab.wait_for_value("recipe", "free")
+    runs_tab.page.locator("#run-warnings").get_by_text("far above what is usual for Adam").wait_for()
+    runs_tab.choose("network", "Multi-layer perceptron")
+    runs_tab.wait_for_value("optimizer", "SGD with momentum")
+    assert runs_tab.read("learning-rate") == "10"
+    runs_tab.page.locator("#run-momentum").wait_for()
+    runs_tab.page.locator("#run-dropout").wait_for(state="detached")
+    runs_tab.choose("recipe", "fast")
+    config = make_config("mlp", "fast")
+    runs_tab.wait_for_value("learning-rate", f"{config.learning_rate:g}")
+    runs_tab.wait_for_value("recipe", "fast")
+    assert runs_tab.read("batch-size") == str(config.batch_size)
+    runs_tab.page.locator("#run-warnings p").wait_for(state="detached")
+
+
+def test_what_a_network_brings_is_filled_in_before_any_answer_and_late_ones_rewrite_nothing(runs_tab):
+    runs_tab.open_hyperparameters()
+    page, held = runs_tab.page, []
+
+    def is_told(request):
+        return request.method == "POST" and '"mlp"' in (request.post_data or "")
+
+    page.route(
+        "**", lambda route: route.fallback() if held or not is_told(route.request) else held.append(route)
+    )
+    with page.expect_request(is_told):
+        runs_tab.choose("network", "Multi-layer perceptron")
+    runs_tab.wait_for_value("optimizer", "SGD with momentum")
+    runs_tab.wait_for_value("momentum", "0.9")
+    page.locator("#run-dropout").wait_for(state="detached")
+    field = page.locator("#run-learning-rate input")
+    field.click()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("0.12")
+    held[0].continue_()  # the answer that knows nothing of the rate is shown first, not last
+    page.locator("#run-about").get_by_text("SGD with momentum 0.9, learning rate 0.12").wait_for()
+    page.keyboard.type("34")
+    page.locator("#run-about").get_by_text("learning rate 0.1234").wait_for()
+    assert field.input_value() == "0.1234"
