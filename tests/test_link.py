@@ -76,8 +76,8 @@ def test_links_of_the_documents_are_used_wholly():
 
 
 def test_the_pages_script_knows_the_same_tabs():
-    script = (ROOT / "app" / "ui" / "page.js").read_text(encoding="utf-8")
-    assert re.findall(r'"(\w+)"', re.search(r"const names = \[(.*)\]", script)[1]) == list(TABS)
+    script = (ROOT / "app" / "ui" / "components" / "page.js").read_text(encoding="utf-8")
+    assert re.findall(r'"(\w+)"', re.search(r"const TABS = \[(.*)\]", script)[1]) == list(TABS)
 
 
 def test_the_notice_stays_until_it_is_closed_and_holds_no_markup(monkeypatch):

@@ -31,7 +31,7 @@ from app.server.kept_page import KeptPage
 from app.server.listening import read_host
 from app.server.mistakes import Mistakes
 from app.server.open_routes import OpenRoutes
-from app.server.page_head import PageHead
+from app.server.page_head import PAGE_MODULE, PageHead
 from app.server.preloads import find_preloads
 from app.server.proxies import bypass_proxies
 from app.server.refusals import MAX_UPLOAD_BYTES, CallRefusals, Refusals
@@ -41,12 +41,11 @@ from app.server.security_headers import SecurityHeaders, read_frame_ancestors
 from app.server.uploads import Uploads
 from app.server.web_app import FAVICON, build_routes
 from app.theme import build_theme, page_css
-from app.ui.loader import read_plain_script
+from app.ui.loader import address_module
 
 # After how long a thread that computes in Python lets another one go on. Reading a drawing gives way dozens
 # of times, at each little step of torch's, and would wait each time for Python's own 5 ms.
 SWITCH_SECONDS = 0.0005
-_UI = Path(__file__).parents[1] / "ui"
 
 
 def launch_page(
@@ -142,7 +141,6 @@ def launch_page(
 
 
 def write_page_script() -> str:
-    """Return what the browser runs when the page opens."""
-    reader = read_plain_script("ui/components/read_number.js")
-    page, fields = ((_UI / name).read_text(encoding="utf-8") for name in ("page.js", "number_fields.js"))
-    return f"() => {{\n{reader}\n({page})();\n({fields})(readNumber);\n}}"
+    """Return what the browser runs when the page opens: the import of a module, which the browser keeps."""
+    address = address_module(PAGE_MODULE)
+    return f'() => import(new URL(".{address}", document.baseURI)).then(({{ startPage }}) => startPage())'

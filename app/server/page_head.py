@@ -1,8 +1,8 @@
 """The tags at the beginning of the page's head; Gradio's `head` would keep one of two with the same name.
 
-The scripts among them run before Gradio's: they ask for the scripts of the open tab, stand in for storage and
-a clipboard that the browser forbids, say that the page is English, give Gradio's lists and radios the keys
-that they lack, and prepare the page for paper.
+What runs before Gradio's scripts is a module: modules run in the order in which they stand. It and what the
+page runs first are files that the browser keeps, so that the page itself, which it asks for at every visit, stays
+small; only the few lines that ask for the open tab's scripts stand in it.
 """
 
 from __future__ import annotations
@@ -13,27 +13,29 @@ from typing import TYPE_CHECKING
 
 from app.server.preloads import write_preload_script
 from app.server.web_app import HEAD_TAGS
+from app.ui.loader import address_module, find_modules
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+PAGE_MODULE = "ui/components/page.js"  # what Gradio runs when the page opens
+_FIRST_MODULE = "server/components/before_gradio.js"
 _HEAD = b"<head>"
-_SCRIPTS = ("storage.js", "language.js", "clipboard.js", "fields.js", "paper.js")
-_PAPER_STYLE = "paper.css"
+_PAPER_STYLE = Path(__file__).with_name("paper.css")
 
 
 def build_tags(preloads: Mapping[str, Sequence[str]]) -> str:
-    """Return `HEAD_TAGS`, the style of the page on paper, and the scripts that run before Gradio's.
+    """Return `HEAD_TAGS`, the style of the page on paper, and the scripts that the page begins with.
 
     Args:
         preloads: The addresses of the scripts that each tab runs, as of `find_preloads`.
     """
-    scripts = write_preload_script(preloads) + "".join(map(_read, _SCRIPTS))
-    return f'{HEAD_TAGS}<style media="print">\n{_read(_PAPER_STYLE)}</style><script>\n{scripts}</script>'
-
-
-def _read(file_name: str) -> str:
-    return Path(__file__).with_name(file_name).read_text(encoding="utf-8")
+    style = f'<style media="print">\n{_PAPER_STYLE.read_text(encoding="utf-8")}</style>'
+    first, *others = find_modules(_FIRST_MODULE)
+    script = f'<script type="module" src=".{address_module(first)}"></script>'
+    wanted = [address_module(path) for path in (*others, *find_modules(PAGE_MODULE))]
+    links = [f'<link rel="modulepreload" href=".{address}">' for address in wanted]
+    return "".join((HEAD_TAGS, style, script, *links, f"<script>{write_preload_script(preloads)}</script>"))
 
 
 class PageHead:

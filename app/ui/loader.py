@@ -78,6 +78,18 @@ def _read_tree() -> _Tree:
     return _Tree(files, f"{_PATH}/{digest}")
 
 
+def address_module(path: str) -> str:
+    """Return the address of a module on the server; `path` is its path below `app/`.
+
+    Raises:
+        FileNotFoundError: If there is no such module.
+    """
+    tree = _read_tree()
+    if path not in tree.files:
+        raise FileNotFoundError(f"there is no {path}")
+    return f"{tree.folder}/{path}"
+
+
 @lru_cache(maxsize=256)
 def find_modules(entry: str) -> tuple[str, ...]:
     """Return a module's path and those of all that it imports, below `app/`.

@@ -1,8 +1,10 @@
 // On paper every section is open, the theme is the light one, and every chart is drawn: those listen for the same event,
 // but later (`capture`). Afterwards all is as it was.
-{
-  const MOST_MS = 10000;   // waited for sections to be built and answered
-  const REST_MS = 500;     // so long nothing more has come, and what has come is drawn
+
+const MOST_MS = 10_000;    // waited for sections to be built and answered
+const REST_MS = 500;       // so long nothing more has come, and what has come is drawn
+
+export function preparePaper() {
   const seen = (selector) => [...document.querySelectorAll(selector)].filter((each) => each.checkVisibility());
   const isBuilt = (head) => Boolean(head.nextElementSibling?.querySelector(":scope > * > *"));
   let undo = [];

@@ -1,24 +1,27 @@
-/* What Gradio's tabs lack: arrow keys between them, a way past them, and an address for each (`/?tab=sketchpad`), with
-   Back and Forward. What scrolls can be scrolled by keys. And where
-   the browser stores nothing, the page says so. */
-() => {
-  const names = ["descent", "inspection", "runs", "sketchpad"];
+// What Gradio's tabs lack: arrow keys between them, a way past them, and an address for each (`/?tab=sketchpad`), with
+// Back and Forward. What scrolls can be scrolled by keys. And where the browser stores nothing, the page says so.
+
+import { watchNumberFields } from "./number_fields.js";
+
+const TABS = ["descent", "inspection", "runs", "sketchpad"];
+
+export function startPage() {
   const findTabs = () => [...document.querySelectorAll('#gb-tabs [role="tab"]')];
 
   const findTab = (name) => findTabs().find((tab) => tab.dataset.tabId === name);
 
   const waitForTabs = (act) => {
-    if (findTabs().length >= names.length) act();
+    if (findTabs().length >= TABS.length) act();
     else requestAnimationFrame(() => waitForTabs(act));
   };
 
   const openAddressedTab = () => {
     const name = new URLSearchParams(location.search).getAll("tab").pop();  // as Python takes what stands there twice
-    findTab(names.includes(name) ? name : names[0])?.click();
+    findTab(TABS.includes(name) ? name : TABS[0])?.click();
   };
 
   const rememberTab = (tab) => {
-    const name = names.find((each) => findTab(each) === tab);
+    const name = TABS.find((each) => findTab(each) === tab);
     if (!name) return;
     const address = new URL(location.href);
     if (address.searchParams.get("tab") === name) return;
@@ -42,8 +45,8 @@
     document.querySelector(".gb-header-text")?.append(note);
   };
 
-  /* Text that is wider or taller than its box scrolls; without a link or a field in it, no key would reach it. They
-     are looked for when Tab is pressed: what is shown by then counts, and nothing runs until then. */
+  // Text that is wider or taller than its box scrolls; without a link or a field in it, no key would reach it. They are
+  // looked for when Tab is pressed: what is shown by then counts, and nothing runs until then.
   const letScrollersBeReached = (event) => {
     if (event.key !== "Tab") return;
     const boxes = ".gb-numbers, .prose table, .prose pre, .cm-scroller, .gb-lesson .block";
@@ -88,4 +91,6 @@
     tellForgetting();
     document.body.dataset.ready = "";  // from now on, keys are heard and clicks remembered
   });
+
+  watchNumberFields();
 }

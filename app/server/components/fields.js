@@ -1,9 +1,11 @@
 // What Gradio's lists and radios lack for keys. This hears everything before Gradio does.
-{
+
+const MOVES = ["ArrowDown", "ArrowUp", "Home", "End", "Enter", "Escape"];
+const OPENS = ["ArrowDown", "ArrowUp", "Enter", " "];
+
+export function completeFieldKeys() {
   // ---- Lists. Gradio lets the focus fall when an option is taken, and opens a list again that Tab has left.
 
-  const MOVES = ["ArrowDown", "ArrowUp", "Home", "End", "Enter", "Escape"];
-  const OPENS = ["ArrowDown", "ArrowUp", "Enter", " "];
   const isList = (node) => node instanceof HTMLInputElement && node.getAttribute("role") === "combobox";
   const isOpen = (list) => list.getAttribute("aria-expanded") === "true";
   const returned = new WeakSet();  // lists with the focus of which Gradio does not know, so that they stay closed

@@ -1,7 +1,8 @@
 // Copying everywhere. Over plain http, but for this machine's own address, a browser has no clipboard; in another
 // site's frame it may refuse it. Then the text is copied as it was before there was one, and where that is refused too,
 // it is shown, selected.
-{
+
+export function allowCopying() {
   const clipboard = navigator.clipboard ?? {};
   const write = clipboard.writeText?.bind(clipboard);
 

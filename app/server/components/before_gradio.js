@@ -1,0 +1,14 @@
+// What runs before Gradio's scripts: it stands in for storage and a clipboard that the browser forbids, says that the page
+// is English, gives Gradio's lists and radios the keys that they lack, and prepares the page for paper.
+
+import { allowCopying } from "./clipboard.js";
+import { completeFieldKeys } from "./fields.js";
+import { speakEnglish } from "./language.js";
+import { preparePaper } from "./paper.js";
+import { allowStorage } from "./storage.js";
+
+allowStorage();
+speakEnglish();
+allowCopying();
+completeFieldKeys();
+preparePaper();

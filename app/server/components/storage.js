@@ -1,0 +1,22 @@
+// Where a browser forbids storage (cookies are blocked, or the page is a frame of another site), reading localStorage
+// already throws, and Gradio's page would never finish loading. There, the page remembers until it is closed, and says so.
+
+export function allowStorage() {
+  for (const name of ["localStorage", "sessionStorage"]) {
+    try {
+      window[name].getItem("");
+    } catch {
+      const kept = new Map();
+      const store = {
+        getItem: (key) => kept.get(`${key}`) ?? null,
+        setItem: (key, text) => { kept.set(`${key}`, `${text}`); },
+        removeItem: (key) => { kept.delete(`${key}`); },
+        clear: () => kept.clear(),
+        key: (index) => [...kept.keys()][index] ?? null,
+        get length() { return kept.size; },
+      };
+      Object.defineProperty(window, name, { configurable: true, value: store });
+      document.documentElement.dataset.forgets = "";
+    }
+  }
+}
