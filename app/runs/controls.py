@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import gradio as gr
@@ -24,6 +23,7 @@ from app.runs.form import (
     read_form,
 )
 from app.ui.components.number_field import build_number, name_number
+from app.ui.loader import read_plain_script
 from models.data.files import has_files
 from models.networks.registry import NETWORKS
 from models.runs.control import MAX_SEEDS
@@ -34,7 +34,6 @@ from models.training.settings import Setting
 
 OPENING_NETWORK, FOLLOWED_RECIPE, OPENING_IMAGES = "convnet", "notebook", 10_000
 _FEWEST_IMAGES = 1_000
-_FILL = Path(__file__).parent / "components" / "fill_form.js"
 # The fields that stand outside the hyperparameters.
 _OUTSIDE = ("network", "dataset", "num_images", "epochs", "seed")
 
@@ -93,7 +92,8 @@ def write_filling() -> str:
         "recipes": recipes,
         "conditions": list_conditions(),
     }
-    return f"() => (\n{_FILL.read_text(encoding='utf-8')})({json.dumps(table)})"
+    script = read_plain_script("runs/components/fill_form.js")
+    return f"() => {{\n{script}\nwindow.glassboxRunForm = {{ fill: createFilling({json.dumps(table)}) }};\n}}"
 
 
 def build_form() -> Controls:

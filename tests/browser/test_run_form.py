@@ -1,6 +1,5 @@
 """The form of a training: what it fills in, what it says, and that nothing starts by mistake."""
 
-from models.training.recipes import make_config
 from tests.browser.runs_tab import runs_tab
 
 __all__ = ["runs_tab"]  # a fixture
@@ -13,24 +12,6 @@ def test_mistake_stands_beside_the_form_and_nothing_starts(runs_tab):
         runs_tab.page.get_by_role("button", name="Start training").click()
         runs_tab.page.locator("#run-error").get_by_text(message).wait_for()
     assert runs_tab.listed() == ["example"]
-
-
-def test_fields_follow_the_recipe_until_they_are_touched(runs_tab):
-    runs_tab.open_hyperparameters()
-    runs_tab.fill("learning-rate", 10)
-    runs_tab.wait_for_value("recipe", "free")
-    runs_tab.page.locator("#run-warnings").get_by_text("far above what is usual for Adam").wait_for()
-    runs_tab.choose("network", "Multi-layer perceptron")
-    runs_tab.wait_for_value("optimizer", "SGD with momentum")
-    assert runs_tab.read("learning-rate") == "10"
-    runs_tab.page.locator("#run-momentum").wait_for()
-    runs_tab.page.locator("#run-dropout").wait_for(state="detached")
-    runs_tab.choose("recipe", "fast")
-    config = make_config("mlp", "fast")
-    runs_tab.wait_for_value("learning-rate", f"{config.learning_rate:g}")
-    runs_tab.wait_for_value("recipe", "fast")
-    assert runs_tab.read("batch-size") == str(config.batch_size)
-    runs_tab.page.locator("#run-warnings p").wait_for(state="detached")
 
 
 def test_what_a_network_brings_is_filled_in_before_any_answer_and_late_ones_rewrite_nothing(runs_tab):

@@ -1,19 +1,15 @@
 """The training runs tab: the list, the chosen run, what is done with a run, and who sees which."""
 
-import json
 import re
-import secrets
 from pathlib import Path
 
 import pytest
 import torch
-from PIL import Image
 from playwright.sync_api import expect
 from safetensors.torch import save
 
 from models.checkpoints.file import load_checkpoint
 from models.data.names import CLOTHES, DIGITS
-from tests.browser.conftest import NARROW
 from tests.browser.runs_tab import FOCUS, ROOT, RunsTab, open_runs, place_run, runs_tab
 from tests.browser.test_sketchpad import Pad, check_delays, choose
 from tests.runs.trained_runs import write_clothes_checkpoint
@@ -27,17 +23,6 @@ WATCH_UPDATES = """() => {
   new MutationObserver(() => window.updates.push([performance.now(), Number(root.dataset.bytes)]))
     .observe(root, { attributes: true, attributeFilter: ["data-updates"] });
 }"""
-
-
-def test_example_run_is_there_at_once(runs_tab):
-    assert runs_tab.listed() == ["example"]
-    assert runs_tab.points() > 100
-    runs_tab.wait_for_status("done")
-    expect(runs_tab.page.locator(f"{FOCUS} h3")).to_contain_text("GlassNet on MNIST")
-    loss = runs_tab.page.locator(f"{FOCUS} .is-loss canvas").get_attribute("aria-label")
-    assert re.search(r"Validation 0\.0\d+", loss)
-    for name in ("Stop", "Resume", "Rename", "Delete", "Pause the view"):
-        assert runs_tab.page.locator("#runs").get_by_role("button", name=name, exact=True).count() == 0
 
 
 def test_run_lives_through_reloading_stopping_and_going_on(runs_tab, open_page, tmp_path):
@@ -196,22 +181,6 @@ def test_run_is_opened_by_its_id(runs_tab, place_run):
     assert runs_tab.listed() == [run_id, "example"]
 
 
-def test_name_is_text_and_stays(open_runs, place_run):
-    run_id = place_run()
-    runs_tab = open_runs(run_id)
-    runs_tab.press("Rename")
-    runs_tab.page.keyboard.type("<b>bold</b> & brave")
-    runs_tab.page.keyboard.press("Enter")
-    runs_tab.row(run_id).get_by_text("<b>bold</b> & brave", exact=True).wait_for()
-    runs_tab.press("Rename")
-    runs_tab.page.keyboard.type("never mind")
-    runs_tab.page.keyboard.press("Escape")
-    runs_tab.page.reload()
-    runs_tab = RunsTab(runs_tab.page)
-    runs_tab.row(run_id).get_by_text("<b>bold</b> & brave", exact=True).wait_for()
-    assert runs_tab.page.locator(f"{ROOT} b").filter(has_text="bold").count() == 0
-
-
 def test_deleted_run_comes_back_in_every_window(open_runs, open_page, place_run):
     first, second = place_run(), place_run("seed 1")
     runs_tab = open_runs(first, second)
@@ -231,65 +200,6 @@ def test_deleted_run_comes_back_in_every_window(open_runs, open_page, place_run)
     assert undo.is_hidden()
 
 
-def test_chosen_run_is_broadcast_and_rows_are_buttons(open_runs, place_run):
-    run_id = place_run()
-    runs_tab = open_runs(run_id)
-    assert runs_tab.page.evaluate("window.glassboxRuns.run") == {
-        "id": run_id,
-        "status": "done",
-        "known": [run_id],
-    }
-    row = runs_tab.row("example").get_by_role("button")
-    assert row.bounding_box()["height"] >= 40
-    row.focus()
-    runs_tab.page.keyboard.press("Enter")
-    runs_tab.wait_for_run("example")
-    assert row.get_attribute("aria-current") == "true"
-    assert runs_tab.page.evaluate("window.glassboxRuns.run.id") == "example"
-
-
-def test_files_are_handed_out(open_runs, place_run, tmp_path):
-    run_id = place_run()
-    runs_tab = open_runs(run_id)
-    texts = {}
-    with runs_tab.page.expect_download() as download:
-        runs_tab.press("CSV with decimal commas")
-    download.value.save_as(tmp_path / "commas.csv")
-    assert (tmp_path / "commas.csv").read_bytes().startswith(b"\xef\xbb\xbftype;epoch;step")
-    for name in ("Figure as SVG", "Events as CSV", "Settings as JSON", "Script"):
-        with runs_tab.page.expect_download() as download:
-            runs_tab.press(name)
-        path = tmp_path / download.value.suggested_filename
-        download.value.save_as(path)
-        texts[path.suffix] = path.read_text()
-    with runs_tab.page.expect_download() as download:
-        runs_tab.press("Figure as PNG")
-    download.value.save_as(tmp_path / "figure.png")
-    with Image.open(tmp_path / "figure.png") as image:
-        assert image.size == (1800, 720)
-    assert "Multi-layer perceptron on" in texts[".svg"]
-    assert texts[".csv"].startswith("type,epoch,step")
-    assert json.loads(texts[".json"])["network"] == "mlp"
-    compile(texts[".py"], "script.py", "exec")
-
-
-def test_diverged_run_is_a_result(open_runs, served_runs):
-    run_id = secrets.token_hex(16)
-    (served_runs / run_id).mkdir()
-    config = {"network": "mlp", "dataset": "strokes", "learning_rate": 1000.0}
-    step = {"type": "step", "step": 3, "num_steps": 50, "epoch": 1, "loss": 1e30, "smoothed_loss": 1e30,
-            "learning_rate": 1000.0, "weight_norm": 9e9, "gradient_norm": 8e8, "images_per_second": 5.0,
-            "seconds": 0.1}  # fmt: skip
-    ending = {"type": "ending", "status": "diverged", "message": "The training diverged.", "test": None}
-    (served_runs / run_id / "config.json").write_text(json.dumps(config))
-    (served_runs / run_id / "events.jsonl").write_text(f"{json.dumps(step)}\n{json.dumps(ending)}\n")
-    runs_tab = open_runs(run_id)
-    runs_tab.wait_for_status("diverged")
-    expect(runs_tab.page.locator(FOCUS)).to_contain_text("The training diverged.")
-    expect(runs_tab.page.locator(FOCUS)).not_to_contain_text("NaN")
-    runs_tab.page.get_by_role("checkbox", name="Log scale").check()
-
-
 def test_own_runs_read_a_drawing_on_the_sketchpad_each_in_its_words(open_runs, place_run, served_runs):
     clothes, digits = place_run(), place_run()
     write_clothes_checkpoint(served_runs / clothes / "checkpoint.safetensors")
@@ -305,16 +215,6 @@ def test_own_runs_read_a_drawing_on_the_sketchpad_each_in_its_words(open_runs, p
     choose(runs_tab.page, "Fashion-MNIST")
     expect(bars).to_have_text(list(CLOTHES))
     expect(pad.verdict.locator("b")).to_have_text(CLOTHES[int(pad.read())])
-
-
-def test_narrow_screen_keeps_every_number(open_runs, place_run):
-    runs_tab = open_runs(place_run(), viewport=NARROW)
-    row = runs_tab.row(runs_tab.focus())
-    for name in ("name", "state", "validation", "test", "duration"):
-        box = row.locator(f".is-{name}").bounding_box()
-        assert box["x"] >= 0
-        assert box["x"] + box["width"] <= NARROW["width"]
-    assert runs_tab.page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
 
 
 @pytest.mark.release

@@ -1,15 +1,43 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { describeCell, describeShades, findWorst, moveCell, shadeCell, tellMistakes } from "../../app/runs/components/confusion_cells.js";
+import {
+  describeCell,
+  describeShades,
+  findWorst,
+  moveCell,
+  shadeCell,
+  tellMistakes,
+} from "../../app/runs/components/confusion_cells.js";
 
 test("The most frequent mistake is found off the diagonal, the first of two that are equal", () => {
-  assert.deepEqual(findWorst([[90, 1, 3], [3, 80, 0], [0, 2, 99]]), [0, 2]);
-  assert.deepEqual(findWorst([[9, 0], [0, 9]]), [0, 0], "without a mistake, the first cell");
+  assert.deepEqual(
+    findWorst([
+      [90, 1, 3],
+      [3, 80, 0],
+      [0, 2, 99],
+    ]),
+    [0, 2],
+  );
+  assert.deepEqual(
+    findWorst([
+      [9, 0],
+      [0, 9],
+    ]),
+    [0, 0],
+    "without a mistake, the first cell",
+  );
 });
 
 test("Keys move within the matrix and stay at its edges", () => {
-  const moves = [["ArrowUp", [6, 7]], ["ArrowDown", [8, 7]], ["ArrowLeft", [7, 6]], ["ArrowRight", [7, 8]], ["Home", [7, 0]], ["End", [7, 9]]];
+  const moves = [
+    ["ArrowUp", [6, 7]],
+    ["ArrowDown", [8, 7]],
+    ["ArrowLeft", [7, 6]],
+    ["ArrowRight", [7, 8]],
+    ["Home", [7, 0]],
+    ["End", [7, 9]],
+  ];
   for (const [key, place] of moves) assert.deepEqual(moveCell([7, 7], key, 9), place);
   assert.deepEqual(moveCell([0, 0], "ArrowUp", 9), [0, 0]);
   assert.deepEqual(moveCell([9, 9], "ArrowRight", 9), [9, 9]);

@@ -15,7 +15,10 @@ test("A view is the whole curve; news is what comes after it, each point once", 
   assert.deepEqual(added, { steps: [step(3)], epochs: [epoch(2)] });
   assert.equal(changesAxes, false);
   assert.equal(points.count(), 3);
-  assert.deepEqual(points.pick(CURVES.accuracy.series[1]), [[1, 0.2], [2, 0.2]]);
+  assert.deepEqual(points.pick(CURVES.accuracy.series[1]), [
+    [1, 0.2],
+    [2, 0.2],
+  ]);
   assert.deepEqual(points.addNews({ steps: [step(3)], epochs: [epoch(2)] }, ENDS), { added: null, changesAxes: false });
 });
 
@@ -41,8 +44,24 @@ test("A curve of many points is full, and is so no more once it is sent thinned"
 
 test("Each chart draws its own columns", () => {
   const rows = { steps: [step(7)], epochs: [epoch(2)] };
-  const drawn = Object.fromEntries(Object.entries(CURVES).map(([name, { series }]) =>
-    [name, series.map((one) => pickPoints(rows, one)[0])]));
-  assert.deepEqual(drawn, { loss: [[7, 7.1], [7, 7.2], [200, 0.3]], accuracy: [[2, 0.1], [2, 0.2]], rate: [[7, 7.3]],
-    norms: [[7, 7.4], [7, 7.5]], speed: [[7, 7.6]] });
+  const drawn = Object.fromEntries(
+    Object.entries(CURVES).map(([name, { series }]) => [name, series.map((one) => pickPoints(rows, one)[0])]),
+  );
+  assert.deepEqual(drawn, {
+    loss: [
+      [7, 7.1],
+      [7, 7.2],
+      [200, 0.3],
+    ],
+    accuracy: [
+      [2, 0.1],
+      [2, 0.2],
+    ],
+    rate: [[7, 7.3]],
+    norms: [
+      [7, 7.4],
+      [7, 7.5],
+    ],
+    speed: [[7, 7.6]],
+  });
 });

@@ -9,7 +9,7 @@ const answer = (more) => ({ cards: [], updates: {}, gone: [], ...more });
 
 // What is known of runs with these ids, oldest first; the last one is chosen.
 function build(...ids) {
-  const list = createSharedList({});  // a browser that stores nothing
+  const list = createSharedList({}); // a browser that stores nothing
   list.set(ids);
   const known = createKnownRuns(list);
   known.choose(ids.at(-1) ?? "example");
@@ -20,15 +20,28 @@ test("The latest run stands first, the example last", () => {
   const { known, tell } = build("a", "b");
   assert.deepEqual(known.listed(), ["b", "a", "example"]);
   tell({ cards: [card("example"), card("a"), card("b")] });
-  assert.deepEqual(known.listCards().map(({ id }) => id), ["b", "a", "example"]);
+  assert.deepEqual(
+    known.listCards().map(({ id }) => id),
+    ["b", "a", "example"],
+  );
 });
 
 test("Of an unknown run all is asked, of one that goes on what is new, of one that has ended nothing", () => {
   const { known, tell } = build("a", "b", "c", "d", "e");
   assert.deepEqual(known.buildQuestion(), {
-    runs: { e: null, d: null, c: null, b: null, a: null, example: null }, focus: "e", view: true });
-  tell({ cards: [card("a"), card("b", "running", { offset: 70, mark: "m" }), card("c", "interrupted"), card("example"),
-    card("d", "damaged", { is_live: true, offset: 9, mark: "n" })] });
+    runs: { e: null, d: null, c: null, b: null, a: null, example: null },
+    focus: "e",
+    view: true,
+  });
+  tell({
+    cards: [
+      card("a"),
+      card("b", "running", { offset: 70, mark: "m" }),
+      card("c", "interrupted"),
+      card("example"),
+      card("d", "damaged", { is_live: true, offset: 9, mark: "n" }),
+    ],
+  });
   assert.deepEqual(known.buildQuestion().runs, { e: null, d: [9, "n"], c: [0, ""], b: [70, "m"] });
   tell({ updates: { b: { offset: 99, mark: "o" }, unheard: { offset: 1 } } });
   assert.deepEqual(known.buildQuestion().runs.b, [99, "o"]);
@@ -126,6 +139,8 @@ test("Whether any run is open or trains; runs off the list do not count", () => 
 
 test("Runs are sorted by when they began", () => {
   const { known, tell } = build("a", "b", "c");
-  tell({ cards: [card("a", "done", { created: 1 }), card("b", "done", { created: 3 }), card("c", "done", { created: 2 })] });
+  tell({
+    cards: [card("a", "done", { created: 1 }), card("b", "done", { created: 3 }), card("c", "done", { created: 2 })],
+  });
   assert.deepEqual(known.sortByAge(["c", "b", "a"]), ["a", "c", "b"]);
 });

@@ -7,15 +7,33 @@ import { describeRun, isGoing, isLive, isOpen, isTraining } from "../../app/runs
 
 const OWNED = { isPaused: false, key: "k", isOwned: true };
 const LOOKED_AT = { isPaused: false, key: "", isOwned: false };
-const card = (status, more = {}) => ({ id: "a", status, has_owner: true, can_resume: false, can_train_on: true, num_steps: 9, ...more });
+const card = (status, more = {}) => ({
+  id: "a",
+  status,
+  has_owner: true,
+  can_resume: false,
+  can_train_on: true,
+  num_steps: 9,
+  ...more,
+});
 
-const shown = (one, rights) => Object.entries(chooseActions(one, rights).isHidden)
-  .filter(([, isHidden]) => !isHidden).map(([name]) => name).sort();
+const shown = (one, rights) =>
+  Object.entries(chooseActions(one, rights).isHidden)
+    .filter(([, isHidden]) => !isHidden)
+    .map(([name]) => name)
+    .sort();
 
 test("The owner of a run that trains steers it; it is deleted once it has been stopped", () => {
   const actions = chooseActions(card("running", { can_train_on: false }), OWNED);
-  assert.deepEqual(shown(card("running", { can_train_on: false }), OWNED),
-    ["delete", "keep", "key", "link", "pause", "rename", "stop"]);
+  assert.deepEqual(shown(card("running", { can_train_on: false }), OWNED), [
+    "delete",
+    "keep",
+    "key",
+    "link",
+    "pause",
+    "rename",
+    "stop",
+  ]);
   assert.equal(actions.mustStop, true);
   assert.equal(actions.deleteTitle, "Stop it first");
   assert.equal(chooseActions(card("done"), OWNED).deleteTitle, "It can be undone for ten seconds");
@@ -43,7 +61,10 @@ test("A run of an earlier version has no owner: it is everybody's who has its id
 });
 
 test("The example can only be trained on", () => {
-  assert.deepEqual(shown(card("done", { id: "example", has_owner: false }), { isPaused: false, key: "", isOwned: true }), ["train-on"]);
+  assert.deepEqual(
+    shown(card("done", { id: "example", has_owner: false }), { isPaused: false, key: "", isOwned: true }),
+    ["train-on"],
+  );
 });
 
 test("A paused view goes on; a run without a step has no figure", () => {
@@ -56,19 +77,30 @@ test("A paused view goes on; a run without a step has no figure", () => {
 test("What a status means", () => {
   const all = ["waiting", "starting", "running", "done", "stopped", "interrupted", "damaged", "diverged"];
   assert.deepEqual(all.filter(isLive), ["waiting", "starting", "running"]);
-  assert.deepEqual(all.filter((status) => isTraining({ status })), ["starting", "running"]);
-  assert.deepEqual(all.filter((status) => isOpen({ status })), ["waiting", "starting", "running", "interrupted"]);
+  assert.deepEqual(
+    all.filter((status) => isTraining({ status })),
+    ["starting", "running"],
+  );
+  assert.deepEqual(
+    all.filter((status) => isOpen({ status })),
+    ["waiting", "starting", "running", "interrupted"],
+  );
   assert.ok(isGoing({ status: "damaged", is_live: true }), "a damaged run may go on all the same");
 });
 
 test("A run in words leaves out the share of a training, which changes all the time", () => {
   const one = { status: "running", text: "Training, 41%", validation: "97.2%", test: "" };
   assert.equal(describeRun(one, ["Mine", "", "MNIST"]), "Mine, MNIST, Training, validation accuracy 97.2%");
-  assert.equal(describeRun({ ...one, status: "done", text: "Done", test: "96.1%" }, ["Mine"]),
-    "Mine, Done, validation accuracy 97.2%, test accuracy 96.1%");
+  assert.equal(
+    describeRun({ ...one, status: "done", text: "Done", test: "96.1%" }, ["Mine"]),
+    "Mine, Done, validation accuracy 97.2%, test accuracy 96.1%",
+  );
 });
 
 test("Files are named after the run, and a checkpoint's path may hold anything", () => {
-  assert.equal(nameFiles({ id: "0123456789", title: "ConvNet4 on Fashion-MNIST" }), "glassbox-convnet4-on-fashion-mnist-012345");
+  assert.equal(
+    nameFiles({ id: "0123456789", title: "ConvNet4 on Fashion-MNIST" }),
+    "glassbox-convnet4-on-fashion-mnist-012345",
+  );
   assert.equal(addressCheckpoint("/my runs/50%/#1.safetensors"), "gradio_api/file=/my%20runs/50%25/%231.safetensors");
 });

@@ -67,8 +67,19 @@ for (const damaged of ["", "{", "null", "7", '"a"', '{"a": 1}', '[1, null, ["a"]
 }
 
 test("Where a browser stores nothing, the window is alone", () => {
-  const forbidding = { get localStorage() { throw new DOMException("no", "SecurityError"); } };
-  const full = { localStorage: { getItem: () => null, setItem() { throw new DOMException("full", "QuotaExceededError"); } } };
+  const forbidding = {
+    get localStorage() {
+      throw new DOMException("no", "SecurityError");
+    },
+  };
+  const full = {
+    localStorage: {
+      getItem: () => null,
+      setItem() {
+        throw new DOMException("full", "QuotaExceededError");
+      },
+    },
+  };
   for (const window of [forbidding, full]) {
     const list = createSharedList(window);
     list.merge(["a", "b"]);

@@ -1,9 +1,20 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { describeOrder, FIRST_SORTING, keepSorting, orderRows, turnSorting } from "../../app/runs/components/table_order.js";
+import {
+  describeOrder,
+  FIRST_SORTING,
+  keepSorting,
+  orderRows,
+  turnSorting,
+} from "../../app/runs/components/table_order.js";
 
-const ROWS = [["Adam", 0.9], ["SGD", null], ["adam W", 0.97], ["Momentum", 0.9]].map((cells) => cells.map((value) => ({ value })));
+const ROWS = [
+  ["Adam", 0.9],
+  ["SGD", null],
+  ["adam W", 0.97],
+  ["Momentum", 0.9],
+].map((cells) => cells.map((value) => ({ value })));
 const [NAME, ACCURACY, AS_TICKED] = [0, 1, -1];
 
 test("At first rows stand as they were ticked; a press on Run turns them round, and back", () => {
@@ -33,6 +44,9 @@ test("A column that is there no more sorts nothing", () => {
 
 test("A screen reader hears which column is sorted, and how", () => {
   const sorting = turnSorting(FIRST_SORTING, ACCURACY, ROWS);
-  assert.deepEqual([AS_TICKED, NAME, ACCURACY].map((column) => describeOrder(sorting, column)), ["none", "none", "descending"]);
+  assert.deepEqual(
+    [AS_TICKED, NAME, ACCURACY].map((column) => describeOrder(sorting, column)),
+    ["none", "none", "descending"],
+  );
   assert.equal(describeOrder(FIRST_SORTING, AS_TICKED), "ascending");
 });

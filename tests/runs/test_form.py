@@ -19,13 +19,16 @@ from app.runs.form import (
     describe_choice,
     fill_form,
     is_seen,
+    list_conditions,
     list_fields,
+    list_recipe_fields,
     list_warnings,
     read_form,
     read_num_seeds,
 )
 from app.runs.tab import on_load, on_open_run, on_start, read_run_id
 from models.networks.registry import NETWORKS
+from models.training.config import RECIPES
 from models.training.recipes import make_config
 
 NODE = Path(playwright.__file__).parent / "driver" / "node"  # Playwright brings it along
@@ -178,12 +181,12 @@ USE = """
 const [script, uses] = JSON.parse(require("fs").readFileSync(0, "utf8"));
 const window = {};
 new Function("window", `(${script})()`)(window);
-console.log(JSON.stringify(uses.map((use) => window.glassboxRunForm.fill(...use).slice(0, 2))));
+console.log(JSON.stringify(uses.map((use) => window.glassboxRunForm.fill(...use))));
 """
 
 
 def use_form(*uses):
-    """Return after each use of a control which recipe is followed, and whether the hyperparameters open."""
+    """Return after each use of a control what it makes of the form."""
     asked = [[chosen, recipe, *form.values()] for chosen, recipe, form in uses]
     said = subprocess.run(
         [NODE, "-e", USE],
@@ -192,12 +195,47 @@ def use_form(*uses):
         text=True,
         check=True,
     )
-    return [(followed, "open" in opened) for followed, opened in json.loads(said.stdout)]
+    return json.loads(said.stdout)
+
+
+def follow_recipes(*uses):
+    """Return after each use which recipe is followed, and whether the hyperparameters open."""
+    return [(followed, "open" in opened) for followed, opened, *_ in use_form(*uses)]
+
+
+def read_updates(use):
+    """Return the values that a use fills in, and the fields that it shows and hides."""
+    updates = dict(zip(list_recipe_fields(), use[2:], strict=True))
+    filled = {name: update["value"] for name, update in updates.items() if "value" in update}
+    shown = {name: update["visible"] for name, update in updates.items() if "visible" in update}
+    return filled, shown
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_a_recipe_fills_in_all_that_it_decides(network):
+    form = make_form(learning_rate=10, batch_size=7) | {"network": network}
+    for recipe in RECIPES:
+        ((followed, _, *_),) = (use,) = use_form(("recipe", recipe, form))
+        filled, shown = read_updates(use)
+        assert (followed, filled) == (recipe, fill_form(network, recipe))
+        assert shown == {name: is_seen(name, form | filled) for name in list_conditions()}
+
+
+def test_fields_follow_the_network_until_they_are_touched():
+    touched = make_form("convnet", learning_rate=10)
+    chosen, again = use_form(
+        ("network", "free", touched | {"network": "mlp"}),
+        ("network", "free", touched | {"network": "mlp"}),
+    )
+    filled, shown = read_updates(chosen)
+    assert filled == {k: v for k, v in fill_form("mlp", "notebook").items() if k != "learning_rate"}
+    assert (shown["momentum"], shown["dropout"]) == (True, False)
+    assert read_updates(again)[0] == {}  # the same network once more
 
 
 def test_free_opens_the_hyperparameters():
     form = make_form("convnet", "fast")
-    assert use_form(("recipe", "fast", form), ("recipe", "free", form), ("recipe", "free", form)) == [
+    assert follow_recipes(("recipe", "fast", form), ("recipe", "free", form), ("recipe", "free", form)) == [
         ("fast", False),
         ("free", True),
         ("free", False),
@@ -207,8 +245,8 @@ def test_free_opens_the_hyperparameters():
 def test_a_list_that_is_left_as_it_was_chooses_nothing():
     """A changed field had made the recipe "free": changed back, it is the notebook's again."""
     changed = make_form("convnet", learning_rate=0.5)
-    assert use_form(("recipe", "free", changed)) == [("notebook", False)]
-    assert use_form(("network", "free", changed), ("recipe", "notebook", changed)) == [
+    assert follow_recipes(("recipe", "free", changed)) == [("notebook", False)]
+    assert follow_recipes(("network", "free", changed), ("recipe", "notebook", changed)) == [
         ("notebook", False),
         ("notebook", False),
     ]

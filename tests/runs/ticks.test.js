@@ -21,5 +21,8 @@ test("No more are ticked than can be told apart", () => {
 });
 
 test("What has left the list is ticked no more", () => {
-  assert.deepEqual(keepTickable(["a", "b", "c"], (id) => id !== "b"), ["a", "c"]);
+  assert.deepEqual(
+    keepTickable(["a", "b", "c"], (id) => id !== "b"),
+    ["a", "c"],
+  );
 });

@@ -11,7 +11,11 @@ beforeEach((context) => {
 function build() {
   const text = { textContent: "" };
   let press;
-  const button = { addEventListener: (_, hear) => { press = hear; } };
+  const button = {
+    addEventListener: (_, hear) => {
+      press = hear;
+    },
+  };
   const line = { hidden: true, querySelector: (tag) => ({ span: text, button })[tag] };
   const undone = [];
   return { ...createUndo(line, (card) => undone.push(card)), line, text, undone, press: () => press() };

@@ -4,7 +4,7 @@ import test, { beforeEach, mock } from "node:test";
 import { createWatch } from "../../app/runs/components/watching.js";
 
 const NOW_AND_THEN_MS = 2000;
-let streams;               // every stream of news that was opened
+let streams; // every stream of news that was opened
 
 class Stream {
   constructor(address) {
@@ -30,16 +30,40 @@ async function pass(milliseconds) {
 
 // A page that watches runs. `it` is what a test changes meanwhile.
 function build(more = {}) {
-  const it = { isSeen: true, training: false, open: false, asked: [], taken: [], isMore: false, numUnreachable: 0,
-    answer: async () => "{}", ...more };
+  const it = {
+    isSeen: true,
+    training: false,
+    open: false,
+    asked: [],
+    taken: [],
+    isMore: false,
+    numUnreachable: 0,
+    answer: async () => "{}",
+    ...more,
+  };
   const known = {
-    focus: "a", needsView: false, isPaused: false, isAnyTraining: () => it.training, isAnyOpen: () => it.open,
-    buildQuestion: () => ({ number: it.asked.length }), ...more.known,
+    focus: "a",
+    needsView: false,
+    isPaused: false,
+    isAnyTraining: () => it.training,
+    isAnyOpen: () => it.open,
+    buildQuestion: () => ({ number: it.asked.length }),
+    ...more.known,
   };
   const watching = createWatch(known, {
-    look: (question) => { it.asked.push(question); return it.answer(); },
-    take: (answer, question, numBytes) => { it.taken.push({ answer, question, numBytes }); return it.isMore && !(it.isMore = false); },
-    tellUnreachable: () => { it.numUnreachable += 1; },
+    look: (question) => {
+      it.asked.push(question);
+      return it.answer();
+    },
+    take: (answer, question, numBytes) => {
+      it.taken.push({ answer, question, numBytes });
+      const { isMore } = it;
+      it.isMore = false;
+      return isMore;
+    },
+    tellUnreachable: () => {
+      it.numUnreachable += 1;
+    },
     isSeen: () => it.isSeen,
   });
   return { it, known, watching };
@@ -95,7 +119,10 @@ test("Where a proxy holds the news back, Python is asked all the same", async ()
   await pass(0);
   for (let time = 0; time < 5; time += 1) await pass(NOW_AND_THEN_MS);
   assert.equal(it.asked.length, 6);
-  assert.deepEqual(streams.map(({ isClosed }) => isClosed), [true, true, true, true, true, false]);
+  assert.deepEqual(
+    streams.map(({ isClosed }) => isClosed),
+    [true, true, true, true, true, false],
+  );
 });
 
 test("A stream that breaks is closed, and Python is asked", async () => {
@@ -153,7 +180,12 @@ test("A paused view listens to nothing and is asked about now and then", async (
 
 test("One question is under way at most; what is wanted meanwhile is asked once it is answered", async () => {
   let answer;
-  const { it, watching } = build({ answer: () => new Promise((resolve) => { answer = resolve; }) });
+  const { it, watching } = build({
+    answer: () =>
+      new Promise((resolve) => {
+        answer = resolve;
+      }),
+  });
   for (let time = 0; time < 4; time += 1) watching.ask();
   assert.equal(it.asked.length, 1);
   answer("{}");
@@ -172,7 +204,15 @@ test("Where an answer leaves more to be asked, it is asked at once", async () =>
   assert.equal(it.asked.length, 2);
 });
 
-for (const [name, answer] of [["nothing", async () => undefined], ["a broken connection", async () => { throw Error("gone"); }]]) {
+for (const [name, answer] of [
+  ["nothing", async () => undefined],
+  [
+    "a broken connection",
+    async () => {
+      throw Error("gone");
+    },
+  ],
+]) {
   test(`A server that answers ${name} is asked again until it answers`, async () => {
     const { it, watching } = build({ answer });
     watching.ask();
@@ -216,7 +256,10 @@ test("Once it has ended, no timer, stream or late answer goes on", async () => {
   const { it, watching } = build({ open: true, training: true });
   watching.ask();
   await pass(0);
-  it.answer = () => new Promise((resolve) => { answer = resolve; });
+  it.answer = () =>
+    new Promise((resolve) => {
+      answer = resolve;
+    });
   watching.ask();
   watching.end();
   answer("{}");

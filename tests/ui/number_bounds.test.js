@@ -3,7 +3,15 @@ import test from "node:test";
 
 import { explainNumber, stepNumber } from "../../app/ui/components/number_bounds.js";
 
-const ANY = { low: -Infinity, high: Infinity, step: 1, isWhole: false, isAbove: false, byFactor: false, byDoubling: false };
+const ANY = {
+  low: -Infinity,
+  high: Infinity,
+  step: 1,
+  isWhole: false,
+  isAbove: false,
+  byFactor: false,
+  byDoubling: false,
+};
 const [UP, DOWN] = [1, -1];
 
 // The values that a field shows as keys are pressed: u and d a step up and down, U and D long ones.
@@ -47,11 +55,17 @@ test("What a field does not take is said with what it takes", () => {
   const tell = (text, bounds) => explainNumber(text, { ...ANY, ...bounds });
   assert.equal(tell("", { low: 1 }), "");
   assert.equal(tell("0,5", { low: 0, high: 1 }), "");
-  assert.equal(tell("5000", { low: 1, high: 1000, isWhole: true }), "This cannot be 5000: enter a whole number from 1 to 1,000.");
+  assert.equal(
+    tell("5000", { low: 1, high: 1000, isWhole: true }),
+    "This cannot be 5000: enter a whole number from 1 to 1,000.",
+  );
   assert.equal(tell("1.5", { low: 1, isWhole: true }), "This cannot be 1.5: enter a whole number of at least 1.");
   assert.equal(tell("3", { high: 2 }), "This cannot be 3: enter a number of at most 2.");
   assert.equal(tell("0", { low: 0, isAbove: true }), "This cannot be 0: enter a number above 0.");
-  assert.equal(tell("0", { low: 0, high: 10, isAbove: true }), "This cannot be 0: enter a number above 0 and at most 10.");
+  assert.equal(
+    tell("0", { low: 0, high: 10, isAbove: true }),
+    "This cannot be 0: enter a number above 0 and at most 10.",
+  );
   assert.equal(tell("0.5", { isWhole: true }), "This cannot be 0.5: enter a whole number.");
   assert.match(tell("abc", {}), /^'abc' is not a number/);
 });

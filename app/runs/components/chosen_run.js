@@ -17,13 +17,15 @@ export function createChosenRun(root, { onAct, onRename, onFile, onPause, onLeav
   const link = root.querySelector(".gb-runs-link");
   const spoken = root.querySelector(".gb-runs-spoken");
   const checkpoint = root.querySelector('a[data-file="checkpoint"]');
-  const trainOn = createTrainOn(root.querySelector(".gb-runs-on"),
-    { onStart: onTrainOn, onClose: () => button("train-on").focus() });
+  const trainOn = createTrainOn(root.querySelector(".gb-runs-on"), {
+    onStart: onTrainOn,
+    onClose: () => button("train-on").focus(),
+  });
   const button = (name) => root.querySelector(`button[data-act="${name}"], button[data-do="${name}"]`);
 
   let card = null;
-  let ownerKey = "";       // of that run, where this browser has it
-  let said = "";           // what was spoken last of this run
+  let ownerKey = ""; // of that run, where this browser has it
+  let said = ""; // what was spoken last of this run
 
   function show(newCard, rights) {
     const isOther = card?.id !== newCard.id;
@@ -40,7 +42,7 @@ export function createChosenRun(root, { onAct, onRename, onFile, onPause, onLeav
     setText(heading, card.name ? `${card.name}: ${card.title}` : card.title);
     setText(root.querySelector(".gb-runs-settings"), card.settings);
     setText(root.querySelector(".gb-runs-details"), card.details || "");
-    const isMoving = isGoing(card) && !card.share;  // a bar without a value moves by itself
+    const isMoving = isGoing(card) && !card.share; // a bar without a value moves by itself
     if (isMoving) progress.removeAttribute("value");
     else if (progress.getAttribute("value") !== String(card.share)) progress.setAttribute("value", card.share);
     showActions(rights);
@@ -139,7 +141,9 @@ export function createChosenRun(root, { onAct, onRename, onFile, onPause, onLeav
   button("leave").addEventListener("click", onLeave);
   button("pause").addEventListener("click", onPause);
   button("train-on").addEventListener("click", () => trainOn.open(card));
-  for (const each of root.querySelectorAll("button[data-act]")) each.addEventListener("click", () => onAct(each.dataset.act));
-  for (const each of root.querySelectorAll("button[data-file]")) each.addEventListener("click", () => onFile(each.dataset.file));
+  for (const each of root.querySelectorAll("button[data-act]"))
+    each.addEventListener("click", () => onAct(each.dataset.act));
+  for (const each of root.querySelectorAll("button[data-file]"))
+    each.addEventListener("click", () => onFile(each.dataset.file));
   return { show, tellError, setBusy };
 }

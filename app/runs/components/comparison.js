@@ -8,9 +8,9 @@ import { buildSwatch } from "../../ui/components/series.js";
 import { follow } from "./focus.js";
 import { describeOrder, FIRST_SORTING, keepSorting, orderRows, turnSorting } from "./table_order.js";
 
-const LIVE_EVERY_MS = 3000;     // while one of the runs trains
-const MAX_MARKED = 24;          // a curve of more points than these would be hidden by its markers
-const PLACES = { step: 0, epoch: 1, seconds: 2 };  // in a point; its value comes after them
+const LIVE_EVERY_MS = 3000; // while one of the runs trains
+const MAX_MARKED = 24; // a curve of more points than these would be hidden by its markers
+const PLACES = { step: 0, epoch: 1, seconds: 2 }; // in a point; its value comes after them
 
 export function mount({ element, server }) {
   const host = element.querySelector(".gb-compare");
@@ -21,12 +21,15 @@ export function mount({ element, server }) {
   const [head, body] = [find("thead"), find("tbody")];
 
   let ids = [];
-  let shown = null;               // what Python sent last
+  let shown = null; // what Python sent last
   let shownText = "";
   let sorting = FIRST_SORTING;
   let timer = null;
 
-  const askForRuns = createAsker((request) => server.compare(request), (text) => takeRuns(text));
+  const askForRuns = createAsker(
+    (request) => server.compare(request),
+    (text) => takeRuns(text),
+  );
 
   function takeRuns(text) {
     clearTimeout(timer);
@@ -62,13 +65,33 @@ export function mount({ element, server }) {
   }
 
   function drawCurves() {
-    const { key, title, y_label: yLabel, log_y: isLog, by_epoch: isByEpoch } = shown.quantities[Math.max(0, quantityField.selectedIndex)];
+    const {
+      key,
+      title,
+      y_label: yLabel,
+      log_y: isLog,
+      by_epoch: isByEpoch,
+    } = shown.quantities[Math.max(0, quantityField.selectedIndex)];
     const place = PLACES[xField.value];
-    const series = shown.curves[key].map((points, slot) => ({ name: shown.runs[slot].label, role: `series${slot + 1}`, line: true,
-      markers: isByEpoch && points.length <= MAX_MARKED, points: points.map((point) => [point[place], point[3]]) }));
+    const series = shown.curves[key].map((points, slot) => ({
+      name: shown.runs[slot].label,
+      role: `series${slot + 1}`,
+      line: true,
+      markers: isByEpoch && points.length <= MAX_MARKED,
+      points: points.map((point) => [point[place], point[3]]),
+    }));
     const end = Math.max(0, ...series.map(({ points }) => (points.length ? points[points.length - 1][0] : 0)));
-    chart.setValue({ series, x_label: xField.value, y_label: yLabel, log_y: isLog, x_range: end ? [0, end] : null,
-      empty: "The curves appear with the first steps." }, title);
+    chart.setValue(
+      {
+        series,
+        x_label: xField.value,
+        y_label: yLabel,
+        log_y: isLog,
+        x_range: end ? [0, end] : null,
+        empty: "The curves appear with the first steps.",
+      },
+      title,
+    );
   }
 
   for (const field of [quantityField, xField]) field.addEventListener("change", () => shown && drawCurves());
@@ -98,21 +121,23 @@ export function mount({ element, server }) {
     [...head.querySelectorAll("th")].forEach((cell, index) => {
       cell.setAttribute("aria-sort", describeOrder(sorting, index - 1));
     });
-    body.replaceChildren(...orderRows(sorting, shown.table.rows).map((slot) => {
-      const line = document.createElement("tr");
-      const name = addNode(line, "th");
-      name.scope = "row";
-      const who = addNode(name, "div");
-      who.appendChild(buildSwatch(slot));
-      const names = addNode(who, "span", "", shown.runs[slot].name);
-      if (shown.runs[slot].about) addNode(names, "small", "", shown.runs[slot].about);
-      for (const { text, title, small } of shown.table.rows[slot]) {
-        const cell = addNode(line, "td", "", text);
-        cell.title = title || "";
-        if (small) addNode(cell, "small", "", small);
-      }
-      return line;
-    }));
+    body.replaceChildren(
+      ...orderRows(sorting, shown.table.rows).map((slot) => {
+        const line = document.createElement("tr");
+        const name = addNode(line, "th");
+        name.scope = "row";
+        const who = addNode(name, "div");
+        who.appendChild(buildSwatch(slot));
+        const names = addNode(who, "span", "", shown.runs[slot].name);
+        if (shown.runs[slot].about) addNode(names, "small", "", shown.runs[slot].about);
+        for (const { text, title, small } of shown.table.rows[slot]) {
+          const cell = addNode(line, "td", "", text);
+          cell.title = title || "";
+          if (small) addNode(cell, "small", "", small);
+        }
+        return line;
+      }),
+    );
   }
 
   // ---- Chance and seeds
@@ -120,24 +145,28 @@ export function mount({ element, server }) {
   function fillVerdicts() {
     const part = find(".gb-compare-chance");
     part.hidden = !shown.verdicts.length;
-    part.querySelector("ul").replaceChildren(...shown.verdicts.map(({ verdict, detail }) => {
-      const item = document.createElement("li");
-      addNode(item, "b", "", verdict);
-      addNode(item, "span", "", detail);
-      return item;
-    }));
+    part.querySelector("ul").replaceChildren(
+      ...shown.verdicts.map(({ verdict, detail }) => {
+        const item = document.createElement("li");
+        addNode(item, "b", "", verdict);
+        addNode(item, "span", "", detail);
+        return item;
+      }),
+    );
     setText(part.querySelector("p"), shown.seeds_matter);
   }
 
   function fillSeeds() {
     const part = find(".gb-compare-seeds");
     part.hidden = !shown.groups.length;
-    part.querySelector("div").replaceChildren(...shown.groups.map((group) => {
-      const block = document.createElement("div");
-      addNode(block, "h4", "", group.label);
-      for (const measure of group.measures) addSpread(block, measure);
-      return block;
-    }));
+    part.querySelector("div").replaceChildren(
+      ...shown.groups.map((group) => {
+        const block = document.createElement("div");
+        addNode(block, "h4", "", group.label);
+        for (const measure of group.measures) addSpread(block, measure);
+        return block;
+      }),
+    );
   }
 
   function addSpread(block, { title, text, note, mean, band, scores }) {
@@ -146,13 +175,19 @@ export function mount({ element, server }) {
     addNode(row, "b", "", text);
     const strip = addNode(row, "i");
     const [low, high] = band;
-    for (const [name, place] of Object.entries({ "--low": low, "--high": high, "--mean": mean })) strip.style.setProperty(name, `${100 * place}%`);
+    for (const [name, place] of Object.entries({ "--low": low, "--high": high, "--mean": mean }))
+      strip.style.setProperty(name, `${100 * place}%`);
     for (const score of scores) {
       const dot = addNode(strip, "em");
       dot.style.left = `${100 * score.place}%`;
       dot.title = score.title;
     }
-    addNode(row, "small", "", `${note}; the single scores: ${scores.map((score) => `${score.text} (seed ${score.seed})`).join(", ")}`);
+    addNode(
+      row,
+      "small",
+      "",
+      `${note}; the single scores: ${scores.map((score) => `${score.text} (seed ${score.seed})`).join(", ")}`,
+    );
   }
 
   follow(life, "glassbox-runs-compared", ({ ids: ticked }) => {

@@ -17,15 +17,18 @@ export function mount({ element, server }) {
   const cellPart = find(".gb-confusion-cell");
   const mistakesPart = find(".gb-confusion-mistakes");
 
-  let shown = null;          // what Python sent last
-  let chosen = [0, 0];       // row and column of the cell that is looked at
-  let cells = [];            // the table's buttons, row by row
-  let images = new Map();  // canvas -> its pixels
-  let isMine = false;        // the visitor has chosen the cell
+  let shown = null; // what Python sent last
+  let chosen = [0, 0]; // row and column of the cell that is looked at
+  let cells = []; // the table's buttons, row by row
+  let images = new Map(); // canvas -> its pixels
+  let isMine = false; // the visitor has chosen the cell
 
   // ---- Which run
 
-  const askForResults = createAsker((request) => server.results(request), (text) => takeResults(readAnswer(text)));
+  const askForResults = createAsker(
+    (request) => server.results(request),
+    (text) => takeResults(readAnswer(text)),
+  );
 
   function takeResults(answer) {
     const isOther = !shown || shown.id !== answer.id;
@@ -74,7 +77,12 @@ export function mount({ element, server }) {
       addNode(line, "th", "", classes[row]).scope = "row";
       counts.forEach((count, column) => {
         const isRight = row === column;
-        const button = addNode(addNode(line, "td"), "button", isRight ? "is-right" : "", count ? formatNumber(count) : "\u00b7");
+        const button = addNode(
+          addNode(line, "td"),
+          "button",
+          isRight ? "is-right" : "",
+          count ? formatNumber(count) : "\u00b7",
+        );
         button.type = "button";
         button.tabIndex = -1;
         button.title = describeCell([row, column], count, classes);
@@ -117,7 +125,10 @@ export function mount({ element, server }) {
 
   // ---- The images of a cell
 
-  const askForCell = createAsker((request) => server.cell(request), (text) => takeCell(readAnswer(text)));
+  const askForCell = createAsker(
+    (request) => server.cell(request),
+    (text) => takeCell(readAnswer(text)),
+  );
 
   function choose(place, isNew) {
     chosen = place;
@@ -139,26 +150,28 @@ export function mount({ element, server }) {
 
   function fillImages(list, given, hasAnswer) {
     for (const canvas of list.querySelectorAll("canvas")) images.delete(canvas);
-    list.replaceChildren(...given.map((one) => {
-      const figure = document.createElement(one.link ? "a" : "figure");
-      if (one.link) figure.href = one.link;
-      figure.title = one.title + (one.link ? ". Open it in Conv & pool." : "");
-      const canvas = addNode(figure, "canvas");
-      canvas.setAttribute("role", "img");
-      canvas.setAttribute("aria-label", `No. ${one.index}: a ${one.shown}, read as ${one.answered}`);
-      images.set(canvas, one.pixels);
-      if (hasAnswer) addNode(figure, "b", "", `${one.shown} read as ${one.answered}`);
-      addNode(figure, "span", "", `${one.confidence} confident`);
-      addNode(figure, "small", "", `No. ${formatNumber(one.index)}`);
-      return figure;
-    }));
+    list.replaceChildren(
+      ...given.map((one) => {
+        const figure = document.createElement(one.link ? "a" : "figure");
+        if (one.link) figure.href = one.link;
+        figure.title = one.title + (one.link ? ". Open it in Conv & pool." : "");
+        const canvas = addNode(figure, "canvas");
+        canvas.setAttribute("role", "img");
+        canvas.setAttribute("aria-label", `No. ${one.index}: a ${one.shown}, read as ${one.answered}`);
+        images.set(canvas, one.pixels);
+        if (hasAnswer) addNode(figure, "b", "", `${one.shown} read as ${one.answered}`);
+        addNode(figure, "span", "", `${one.confidence} confident`);
+        addNode(figure, "small", "", `No. ${formatNumber(one.index)}`);
+        return figure;
+      }),
+    );
     drawImages(list);
   }
 
   function drawImages(list) {
     const { ink } = readRamps(host);
     for (const canvas of list.querySelectorAll("canvas")) {
-      const pixels = images.get(canvas);  // none where another run has taken the place of the one shown
+      const pixels = images.get(canvas); // none where another run has taken the place of the one shown
       if (pixels) paintInk(canvas, pixels, ink);
     }
   }
@@ -168,20 +181,25 @@ export function mount({ element, server }) {
   function fillClasses() {
     const list = find(".gb-confusion-classes");
     const highest = Math.max(0.001, ...shown.per_class.map((one) => one.high));
-    list.replaceChildren(...shown.per_class.map((one, label) => {
-      const item = document.createElement("li");
-      item.title = one.title || "";
-      addNode(item, "b", "", shown.classes[label]);
-      const bar = addNode(item, "span", "gb-confusion-bar");
-      const place = { "--misread": one.misread, "--low": one.low, "--high": one.high };
-      for (const [name, share] of Object.entries(place)) bar.style.setProperty(name, `${100 * share / highest}%`);
-      for (const part of ["i", "em"]) addNode(bar, part);
-      addNode(item, "span", "", one.text);
-      addNode(item, "span", "", one.accuracy);
-      return item;
-    }));
-    setText(find(".gb-confusion-scale"), `The longest line ends at ${formatNumber(100 * highest)}%. A bar is the share misread, `
-      + "the line on it its 95% interval; on the right the share read correctly.");
+    list.replaceChildren(
+      ...shown.per_class.map((one, label) => {
+        const item = document.createElement("li");
+        item.title = one.title || "";
+        addNode(item, "b", "", shown.classes[label]);
+        const bar = addNode(item, "span", "gb-confusion-bar");
+        const place = { "--misread": one.misread, "--low": one.low, "--high": one.high };
+        for (const [name, share] of Object.entries(place)) bar.style.setProperty(name, `${(100 * share) / highest}%`);
+        for (const part of ["i", "em"]) addNode(bar, part);
+        addNode(item, "span", "", one.text);
+        addNode(item, "span", "", one.accuracy);
+        return item;
+      }),
+    );
+    setText(
+      find(".gb-confusion-scale"),
+      `The longest line ends at ${formatNumber(100 * highest)}%. A bar is the share misread, ` +
+        "the line on it its 95% interval; on the right the share read correctly.",
+    );
   }
 
   redrawOnChange(host, () => {

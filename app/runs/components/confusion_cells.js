@@ -6,32 +6,43 @@ import { formatNumber, keepWithin } from "../../ui/components/numbers.js";
 export function findWorst(matrix) {
   let worst = [0, 0];
   let most = 0;
-  matrix.forEach((counts, row) => counts.forEach((count, column) => {
-    if (row === column || count <= most) return;
-    most = count;
-    worst = [row, column];
-  }));
+  for (const [row, counts] of matrix.entries()) {
+    for (const [column, count] of counts.entries()) {
+      if (row === column || count <= most) continue;
+      most = count;
+      worst = [row, column];
+    }
+  }
   return worst;
 }
 
 // Where a key leads from a cell, null for a key that leads nowhere.
 export function moveCell([row, column], key, last) {
-  const moves = { ArrowUp: [row - 1, column], ArrowDown: [row + 1, column], ArrowLeft: [row, column - 1],
-    ArrowRight: [row, column + 1], Home: [row, 0], End: [row, last] };
+  const moves = {
+    ArrowUp: [row - 1, column],
+    ArrowDown: [row + 1, column],
+    ArrowLeft: [row, column - 1],
+    ArrowRight: [row, column + 1],
+    Home: [row, 0],
+    End: [row, last],
+  };
   return moves[key]?.map((place) => keepWithin(place, 0, last)) ?? null;
 }
 
 // How much of a cell's colour is seen.
 export function shadeCell(count, most) {
-  return `${8 + 42 * count / most}%`;
+  return `${8 + (42 * count) / most}%`;
 }
 
 export function describeCell([row, column], count, classes) {
-  return row === column ? `${classes[row]} read correctly: ${count}` : `${classes[row]} read as ${classes[column]}: ${count}`;
+  return row === column
+    ? `${classes[row]} read correctly: ${count}`
+    : `${classes[row]} read as ${classes[column]}: ${count}`;
 }
 
 export function describeShades(most) {
-  return most === 1 ? "1 mistake in a cell; the diagonal is what was read correctly"
+  return most === 1
+    ? "1 mistake in a cell; the diagonal is what was read correctly"
     : `1 to ${formatNumber(most)} mistakes in a cell; the diagonal is what was read correctly`;
 }
 

@@ -25,8 +25,15 @@ export function createRunCurves(root) {
   function draw(name) {
     const { title, options, series } = CURVES[name];
     const end = points.findEnd(name);
-    charts[name].setValue({ ...options, x_range: end ? [0, end] : null, ...(name === "loss" ? { note, log_y: isLog } : {}),
-      series: series.map((one) => ({ ...one, points: points.pick(one) })) }, title);
+    charts[name].setValue(
+      {
+        ...options,
+        x_range: end ? [0, end] : null,
+        ...(name === "loss" ? { note, log_y: isLog } : {}),
+        series: series.map((one) => ({ ...one, points: points.pick(one) })),
+      },
+      title,
+    );
   }
 
   function setView(view, ends) {
@@ -40,7 +47,8 @@ export function createRunCurves(root) {
     if (!added) return;
     for (const [name, { series }] of Object.entries(CURVES)) {
       if (changesAxes) draw(name);
-      else if (name !== "accuracy" || added.epochs.length) charts[name].addPoints(series.map((one) => pickPoints(added, one)));
+      else if (name !== "accuracy" || added.epochs.length)
+        charts[name].addPoints(series.map((one) => pickPoints(added, one)));
     }
   }
 

@@ -16,9 +16,9 @@ export function createEpochAnswers(host, ask) {
   const field = find(".gb-learning-index input");
   const drawingButton = find("[data-choose=drawing]");
 
-  let answers = null;      // to the image, epoch by epoch
-  let drawing = null;      // the visitor's own
-  let isDrawn = false;     // whether it is the chosen image
+  let answers = null; // to the image, epoch by epoch
+  let drawing = null; // the visitor's own
+  let isDrawn = false; // whether it is the chosen image
 
   function askAgain() {
     const isAsked = ask({ index: isDrawn ? 0 : readIndex(field.value), drawing: isDrawn ? drawing || {} : null });
@@ -36,8 +36,11 @@ export function createEpochAnswers(host, ask) {
     figure.querySelector("canvas").setAttribute("aria-label", answer.caption);
     while (list.children.length > classes.length) list.lastChild.remove();
     while (list.children.length < classes.length) addRow();
-    classes.forEach((name, index) => setText(list.children[index].children[0], name));
-    list.classList.toggle("has-words", classes.some((name) => name.length > 1));
+    for (const [index, name] of classes.entries()) setText(list.children[index].children[0], name);
+    list.classList.toggle(
+      "has-words",
+      classes.some((name) => name.length > 1),
+    );
   }
 
   function addRow() {
@@ -62,12 +65,17 @@ export function createEpochAnswers(host, ask) {
 
   // One answer's probability over all epochs; the dot is the epoch that is shown.
   function drawSparks(epoch) {
-    const colors = readColors(host, { line: "--gb-text-soft", ground: "--gb-line", dot: "--gb-accent", halo: "--gb-surface" });
+    const colors = readColors(host, {
+      line: "--gb-text-soft",
+      ground: "--gb-line",
+      dot: "--gb-accent",
+      halo: "--gb-surface",
+    });
     const { height, margin } = SPARK;
     const width = list.lastChild.lastChild.clientWidth;
-    if (width < 40) return;  // in a closed tab; the size observer calls again
+    if (width < 40) return; // in a closed tab; the size observer calls again
     const last = Math.max(1, answers.frames.length - 1);
-    const x = (index) => margin + index / last * (width - 2 * margin);
+    const x = (index) => margin + (index / last) * (width - 2 * margin);
     const y = (share) => height - margin - share * (height - 2 * margin);
     [...list.children].forEach((row, answer) => {
       const context = fitCanvas(row.lastChild, width, height);
@@ -78,7 +86,7 @@ export function createEpochAnswers(host, ask) {
       context.lineWidth = 1.5;
       context.lineJoin = "round";
       context.beginPath();
-      answers.frames.forEach((frame, index) => context.lineTo(x(index), y(frame.shares[answer])));
+      for (const [index, frame] of answers.frames.entries()) context.lineTo(x(index), y(frame.shares[answer]));
       context.stroke();
       context.beginPath();
       context.arc(x(epoch), y(answers.frames[epoch].shares[answer]), 3.5, 0, 2 * Math.PI);
@@ -111,6 +119,19 @@ export function createEpochAnswers(host, ask) {
     choose(false);
   });
   drawingButton.addEventListener("click", () => choose(!isDrawn));
-  return { askAgain, tellError, setAnswers, showEpoch, drawImage, takeDrawing, forget: () => { answers = null; },
-    setLast: (last) => { field.max = last; }, isField: (node) => node === field };
+  return {
+    askAgain,
+    tellError,
+    setAnswers,
+    showEpoch,
+    drawImage,
+    takeDrawing,
+    forget: () => {
+      answers = null;
+    },
+    setLast: (last) => {
+      field.max = last;
+    },
+    isField: (node) => node === field,
+  };
 }

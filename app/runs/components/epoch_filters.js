@@ -3,7 +3,16 @@
 import { fitCanvas } from "../../ui/components/canvas.js";
 import { setText } from "../../ui/components/nodes.js";
 import { MINUS } from "../../ui/components/numbers.js";
-import { arrange, decode, drawSheet, MAP_SIDES, paint, placeOf, readRamps, unitAt } from "../../ui/components/sheets.js";
+import {
+  arrange,
+  decode,
+  drawSheet,
+  MAP_SIDES,
+  paint,
+  placeOf,
+  readRamps,
+  unitAt,
+} from "../../ui/components/sheets.js";
 import { describeWeight, findWeight, FIRST_WEIGHT, moveWeight } from "./filter_weights.js";
 
 const SHEET_LIMIT_PX = 420;
@@ -18,13 +27,13 @@ export function createEpochFilters(host, askForUnit) {
   const reading = find(".gb-learning-reading");
   const scale = find(".gb-learning-scale");
 
-  let run = null;          // the run's epochs, as Python sent them
-  let epoch = 0;           // which of the kept weights are shown
-  let frames = [];         // their bytes, and their bitmaps in the theme's colours
-  let ramps = null;        // these colours
-  let sheet = null;        // how the maps stand on their canvas
-  let pointed = null;      // the place of the weight that is read
-  let units = new Map();   // unit -> its weights after every epoch, in full
+  let run = null; // the run's epochs, as Python sent them
+  let epoch = 0; // which of the kept weights are shown
+  let frames = []; // their bytes, and their bitmaps in the theme's colours
+  let ramps = null; // these colours
+  let sheet = null; // how the maps stand on their canvas
+  let pointed = null; // the place of the weight that is read
+  let units = new Map(); // unit -> its weights after every epoch, in full
 
   function setRun(newRun, isOther) {
     run = newRun;
@@ -37,7 +46,7 @@ export function createEpochFilters(host, askForUnit) {
   function setUnit({ unit, values, error }) {
     if (error) return setText(reading, error);
     const weights = new Float32Array(decode(values).buffer);
-    if (weights.length < run.epochs.length * run.rows * run.columns) return askForUnit(unit);  // an epoch has come since
+    if (weights.length < run.epochs.length * run.rows * run.columns) return askForUnit(unit); // an epoch has come since
     units.set(unit, weights);
     showReading();
   }
@@ -56,17 +65,25 @@ export function createEpochFilters(host, askForUnit) {
   function draw() {
     const available = holder.clientWidth;
     const frame = frames[epoch];
-    if (!frame || available < 40) return;  // in a closed tab; the size observer calls again
+    if (!frame || available < 40) return; // in a closed tab; the size observer calls again
     ramps ??= readRamps(host);
     frame.bitmap ??= paint(frame.bytes, run.columns, ramps.signed);
-    sheet = arrange({ count: run.count, rows: run.rows, columns: run.columns }, available, MAP_SIDES, SHEET_LIMIT_PX, GAP_PX);
+    sheet = arrange(
+      { count: run.count, rows: run.rows, columns: run.columns },
+      available,
+      MAP_SIDES,
+      SHEET_LIMIT_PX,
+      GAP_PX,
+    );
     canvas.style.width = `${sheet.width}px`;
     canvas.style.height = `${sheet.height}px`;
     const context = fitCanvas(canvas, sheet.width, sheet.height);
     context.clearRect(0, 0, sheet.width, sheet.height);
     drawSheet(context, frame.bitmap, sheet);
-    canvas.setAttribute("aria-label", `${run.layer}, ${run.epochs[epoch].label}. Arrow keys choose a weight, `
-      + "Page Up and Page Down a filter.");
+    canvas.setAttribute(
+      "aria-label",
+      `${run.layer}, ${run.epochs[epoch].label}. Arrow keys choose a weight, ` + "Page Up and Page Down a filter.",
+    );
     const colors = ["negative", "zero", "positive"].map((name) => ramps.colors[name]);
     scale.children[0].textContent = MINUS + run.scale_text;
     scale.children[1].style.background = `linear-gradient(to right, ${colors.join(", ")})`;

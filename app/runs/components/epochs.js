@@ -10,25 +10,33 @@ import { createEpochAnswers } from "./epoch_answers.js";
 import { createEpochFilters } from "./epoch_filters.js";
 import { FIRST_FOCUS, follow } from "./focus.js";
 
-const NEW_EPOCH_MS = 2000;       // while the run trains, it is asked this often whether there is one more
+const NEW_EPOCH_MS = 2000; // while the run trains, it is asked this often whether there is one more
 
 export function mount({ element, server }) {
   const host = element.querySelector(".gb-learning");
   const find = (selector) => host.querySelector(selector);
   const life = watchLifetime(host);
 
-  let run = null;                // the chosen run's epochs, as Python sent them; null where it has none
+  let run = null; // the chosen run's epochs, as Python sent them; null where it has none
   let focus = FIRST_FOCUS;
-  let epoch = 0;                 // which of the kept weights are shown
+  let epoch = 0; // which of the kept weights are shown
   let timer = null;
 
-  const askForEpochs = createAsker((request) => server.epochs(request), (text) => takeEpochs(readAnswer(text)));
-  const askForAnswers = createAsker((request) => server.answers(request), (text) => takeAnswers(readAnswer(text)));
+  const askForEpochs = createAsker(
+    (request) => server.epochs(request),
+    (text) => takeEpochs(readAnswer(text)),
+  );
+  const askForAnswers = createAsker(
+    (request) => server.answers(request),
+    (text) => takeAnswers(readAnswer(text)),
+  );
   const askForUnit = createAsker(async (request) => ({ id: request.id, text: await server.unit(request) }), takeUnit);
   const answers = createEpochAnswers(host, (image) => run && askForAnswers({ id: run.id, ...image }));
   const filters = createEpochFilters(host, (unit) => askForUnit({ id: run.id, unit }));
-  const transport = createTransport(find(".gb-transport"), showEpoch,
-    { firstSpeed: 0.5, tell: (steps) => run?.epochs[steps]?.label ?? "" });
+  const transport = createTransport(find(".gb-transport"), showEpoch, {
+    firstSpeed: 0.5,
+    tell: (steps) => run?.epochs[steps]?.label ?? "",
+  });
 
   // ---- Which run, and how far it has come
 
@@ -40,7 +48,7 @@ export function mount({ element, server }) {
   function takeEpochs(answer) {
     clearTimeout(timer);
     if (life.isOver()) return;
-    if (answer.id !== undefined && answer.id !== focus.id) return;  // another run has been chosen meanwhile
+    if (answer.id !== undefined && answer.id !== focus.id) return; // another run has been chosen meanwhile
     if (answer.is_live) timer = setTimeout(waitForEpoch, NEW_EPOCH_MS);
     if (answer.is_same) return;
     const absent = answer.error || answer.absent || "";
@@ -49,13 +57,13 @@ export function mount({ element, server }) {
     const isOther = run?.id !== answer.id;
     run = absent ? null : answer;
     if (isOther) answers.forget();
-    if (!run) return void (host.dataset.run = "");
+    host.dataset.run = run?.id ?? "";
+    if (!run) return;
     setText(find("h3"), run.title);
     filters.setRun(run, isOther);
     answers.setLast(run.last_index);
     transport.setLength(run.epochs.length - 1, !isOther);
     answers.askAgain();
-    host.dataset.run = run.id;
   }
 
   function waitForEpoch() {
@@ -96,7 +104,8 @@ export function mount({ element, server }) {
   find(".gb-learning-parts").addEventListener("keydown", (event) => {
     if (!answers.isField(event.target) && !filters.hasKeys(event.target)) transport.onKey(event);
   });
-  const hook = window.glassboxLearning = { takeDrawing: answers.takeDrawing };
+  const hook = { takeDrawing: answers.takeDrawing };
+  window.glassboxLearning = hook;
   redrawOnChange(host, draw);
   follow(life, "glassbox-run", (detail) => {
     if (detail.id !== focus.id) transport.pause();

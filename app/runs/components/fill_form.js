@@ -1,13 +1,13 @@
-// Fills in what a recipe decides, at once and without asking Python: an answer that came late would rewrite a
-// field in which somebody types. `table` is laid out by `app.runs.controls`.
-(table) => {
-  const last = { ...table.opening };  // the network and the recipe that were filled in last
+// Fills in what a recipe decides, at once and without asking Python: an answer that came late would rewrite a field in which
+// somebody types. `table` is laid out by `app.runs.controls`. Returns the function to call when a control is used.
+export function createFilling(table) {
+  const last = { ...table.opening }; // the network and the recipe that were filled in last
   const list = ({ network, recipe }) => ({ ...table.base, ...table.recipes[recipe]?.[network] });
 
   // `chosen` is the control that was used. A field that differs from what was filled in has been touched, and
   // keeps its value unless a recipe is chosen. Gradio's list says that it was used also when it is left as it
   // was: where a touched field had made the recipe "free" before, the one that was followed still is.
-  const fill = (chosen, recipe, ...values) => {
+  return (chosen, recipe, ...values) => {
     const form = Object.fromEntries(table.fields.map((name, place) => [name, values[place]]));
     const before = list(last);
     const fillsAll = chosen === "recipe" && recipe !== "free";
@@ -25,12 +25,15 @@
     const filled = table.decided.filter((name) => fillsAll || (fillsUntouched && !isTouched(name)));
     for (const name of filled) form[name] = after[name];
     const opened = { __type__: "update", ...(isFreed && { open: true }) };
-    return [last.recipe, opened, ...table.decided.map((name) => {
-      const update = { __type__: "update" };
-      if (filled.includes(name)) update.value = form[name];
-      if (name in table.conditions) update.visible = isSeen(name);
-      return update;
-    })];
+    return [
+      last.recipe,
+      opened,
+      ...table.decided.map((name) => {
+        const update = { __type__: "update" };
+        if (filled.includes(name)) update.value = form[name];
+        if (name in table.conditions) update.visible = isSeen(name);
+        return update;
+      }),
+    ];
   };
-  window.glassboxRunForm = { fill };
 }

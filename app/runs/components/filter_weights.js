@@ -7,11 +7,22 @@ export const FIRST_WEIGHT = { index: 0, row: 0, column: 0 };
 
 // Where a key leads from a place, null for a key that leads nowhere. `shape` is { count, rows, columns }.
 export function moveWeight({ index, row, column }, key, { count, rows, columns }) {
-  const moves = { ArrowUp: [index, row - 1, column], ArrowDown: [index, row + 1, column], ArrowLeft: [index, row, column - 1],
-    ArrowRight: [index, row, column + 1], PageUp: [index - 1, row, column], PageDown: [index + 1, row, column] };
+  const moves = {
+    ArrowUp: [index, row - 1, column],
+    ArrowDown: [index, row + 1, column],
+    ArrowLeft: [index, row, column - 1],
+    ArrowRight: [index, row, column + 1],
+    PageUp: [index - 1, row, column],
+    PageDown: [index + 1, row, column],
+  };
   const move = moves[key];
-  return move ? { index: keepWithin(move[0], 0, count - 1), row: keepWithin(move[1], 0, rows - 1),
-    column: keepWithin(move[2], 0, columns - 1) } : null;
+  return move
+    ? {
+        index: keepWithin(move[0], 0, count - 1),
+        row: keepWithin(move[1], 0, rows - 1),
+        column: keepWithin(move[2], 0, columns - 1),
+      }
+    : null;
 }
 
 // `values` are those of a filter after every epoch, one after the other.
@@ -22,7 +33,7 @@ export function findWeight(values, { rows, columns }, { row, column }, epoch) {
 // A weight now and at first, "…" for a filter whose `values` are still on their way.
 export function describeWeight(run, place, values, epoch) {
   const { count, rows, classes, epochs } = run;
-  const isOfClass = count === classes.length && rows === 28;  // a layer with one unit a class, which sees the whole image
+  const isOfClass = count === classes.length && rows === 28; // a layer with one unit a class, which sees the whole image
   const name = isOfClass ? `Unit for ${classes[place.index]}` : `No. ${place.index + 1}`;
   const tell = (at) => `${values ? formatNumber(findWeight(values, run, place, at)) : "\u2026"} ${epochs[at].label}`;
   return `${name}, row ${place.row + 1}, column ${place.column + 1}: ${tell(epoch)}${epoch && values ? `, ${tell(0)}` : ""}`;

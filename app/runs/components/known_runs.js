@@ -2,18 +2,21 @@
 
 import { EXAMPLE, isOpen, isTraining } from "./run_status.js";
 
-export const MAX_ASKED = 200;  // runs in one question, as app/runs/live.py allows
+export const MAX_ASKED = 200; // runs in one question, as app/runs/live.py allows
 
 // `list` is the shared list of runs.
 export function createKnownRuns(list) {
-  const cards = new Map();  // a run's id -> what the list and the heading show of it
-  let focus = null;         // the chosen run's id
-  let needsView = true;     // the whole curve is to be asked for, not only what is new on it
+  const cards = new Map(); // a run's id -> what the list and the heading show of it
+  let focus = null; // the chosen run's id
+  let needsView = true; // the whole curve is to be asked for, not only what is new on it
   let isPaused = false;
 
   // As they stand in the list: the latest first, the example last.
   const listed = () => list.read().reverse().concat(EXAMPLE);
-  const listCards = () => listed().map((id) => cards.get(id)).filter(Boolean);
+  const listCards = () =>
+    listed()
+      .map((id) => cards.get(id))
+      .filter(Boolean);
   const isUnknown = (id) => !cards.has(id) || cards.get(id).isStale === true;
   const countUnknown = () => listed().filter(isUnknown).length;
 
@@ -44,8 +47,10 @@ export function createKnownRuns(list) {
       needsView = true;
     }
     const numLeft = countUnknown();
-    return { movesCurves: cards.has(focus) && question.focus === focus && (!isPaused || needsView),
-      isMore: isLost || (numLeft > 0 && numLeft < numUnknown) };
+    return {
+      movesCurves: cards.has(focus) && question.focus === focus && (!isPaused || needsView),
+      isMore: isLost || (numLeft > 0 && numLeft < numUnknown),
+    };
   }
 
   function choose(id) {
@@ -72,12 +77,29 @@ export function createKnownRuns(list) {
     return [...ids].sort((a, b) => age(a) - age(b));
   }
 
-  return { listed, listCards, buildQuestion, take, choose, setPaused, outdate, sortByAge,
+  return {
+    listed,
+    listCards,
+    buildQuestion,
+    take,
+    choose,
+    setPaused,
+    outdate,
+    sortByAge,
     find: (id) => cards.get(id),
     isAnyOpen: () => listCards().some(isOpen),
     isAnyTraining: () => listCards().some(isTraining),
-    setNeedsView: (isNeeded) => { needsView = isNeeded; },
-    get focus() { return focus; },
-    get needsView() { return needsView; },
-    get isPaused() { return isPaused; } };
+    setNeedsView: (isNeeded) => {
+      needsView = isNeeded;
+    },
+    get focus() {
+      return focus;
+    },
+    get needsView() {
+      return needsView;
+    },
+    get isPaused() {
+      return isPaused;
+    },
+  };
 }

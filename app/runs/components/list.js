@@ -7,7 +7,7 @@ import { findSlot, keepTickable, tick } from "./ticks.js";
 
 // `list` is a <ul>. onChoose(id) is called for a press on a row, onTick(ids) when others are ticked.
 export function createRunList(list, { onChoose, onTick }) {
-  const rows = new Map();  // a run's id -> its row's parts
+  const rows = new Map(); // a run's id -> its row's parts
   let ticked = [];
 
   function buildRow(id) {

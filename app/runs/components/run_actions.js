@@ -8,14 +8,24 @@ export function chooseActions(card, { isPaused, key, isOwned }) {
   const isExample = card.id === EXAMPLE;
   const isWaiting = card.status === "waiting";
   const isFollowed = isLive(card.status) && !isWaiting;
-  const mustStop = live && !isWaiting;  // before it can be deleted
+  const mustStop = live && !isWaiting; // before it can be deleted
   return {
-    isHidden: { stop: !live || !isOwned, keep: !isFollowed || !isOwned, pause: !isFollowed, resume: !card.can_resume || !isOwned,
-      "train-on": !card.can_train_on, rename: isExample || !isOwned, link: isExample, key: !key, delete: isExample || !isOwned,
-      leave: isOwned },
+    isHidden: {
+      stop: !live || !isOwned,
+      keep: !isFollowed || !isOwned,
+      pause: !isFollowed,
+      resume: !card.can_resume || !isOwned,
+      "train-on": !card.can_train_on,
+      rename: isExample || !isOwned,
+      link: isExample,
+      key: !key,
+      delete: isExample || !isOwned,
+      leave: isOwned,
+    },
     mustStop,
     deleteTitle: mustStop ? "Stop it first" : "It can be undone for ten seconds",
-    linkTitle: card.has_owner ? "Whoever has the link can look at this run, compare and download it"
+    linkTitle: card.has_owner
+      ? "Whoever has the link can look at this run, compare and download it"
       : "Whoever has the link sees this run and can change it",
     pauseText: isPaused ? "Go on" : "Pause the view",
     hasFigure: Boolean(card.num_steps),

@@ -24,6 +24,9 @@ export function isOpen(card) {
 // every update.
 export function describeRun(card, names) {
   const state = card.status === "running" ? "Training" : card.text;
-  const figures = [card.validation && `validation accuracy ${card.validation}`, card.test && `test accuracy ${card.test}`];
+  const figures = [
+    card.validation && `validation accuracy ${card.validation}`,
+    card.test && `test accuracy ${card.test}`,
+  ];
   return [...names, state, ...figures].filter(Boolean).join(", ");
 }

@@ -17,20 +17,28 @@ const LEAST_WIDTH_PX = 40;
 
 export function mount({ element, trigger, props, server, watch, keptProps }) {
   const root = element.querySelector(".gb-runs");
-  const page = window.glassboxRuns ??= { run: null, compared: { ids: [] } };
+  window.glassboxRuns ??= { run: null, compared: { ids: [] } };
+  const page = window.glassboxRuns;
   const life = watchLifetime(root);
 
-  let serial = null;         // of Python's last value
-  let awaited = null;        // runs to tick once they stand in the list
+  let serial = null; // of Python's last value
+  let awaited = null; // runs to tick once they stand in the list
   let isUnreachable = false;
-  let isLaidOut = false;     // its tab is the open one; asking for a width here would make the page lay itself out
+  let isLaidOut = false; // its tab is the open one; asking for a width here would make the page lay itself out
 
   const isSeen = () => !document.hidden && isLaidOut;
   const shared = createSharedList(window);
   const known = createKnownRuns(shared);
   const watching = createWatch(known, { look: (question) => server.look(question), take, tellUnreachable, isSeen });
   const list = createRunList(root.querySelector(".gb-runs-list"), { onChoose: choose, onTick: tellTicked });
-  const chosenRun = createChosenRun(root.querySelector(".gb-runs-focus"), { onAct, onRename, onFile, onPause, onLeave, onTrainOn });
+  const chosenRun = createChosenRun(root.querySelector(".gb-runs-focus"), {
+    onAct,
+    onRename,
+    onFile,
+    onPause,
+    onLeave,
+    onTrainOn,
+  });
   const undo = createUndo(root.querySelector(".gb-runs-undo"), bringBack);
   const curves = createRunCurves(root.querySelector(".gb-runs-charts"));
 
@@ -54,7 +62,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     const card = known.find(known.focus);
     if (movesCurves) takeCurves(answer, card);
     const isOver = Boolean(card) && known.isPaused && !isLive(card.status);
-    if (isOver) known.setPaused(false);  // what stood still is brought to its end
+    if (isOver) known.setPaused(false); // what stood still is brought to its end
     show();
     root.dataset.updates = Number(root.dataset.updates || 0) + 1;
     root.dataset.bytes = numBytes;
@@ -150,7 +158,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
   function onLeave() {
     undo.hide();
     leave(known.focus);
-    trigger("delete");  // or the page would remember it
+    trigger("delete"); // or the page would remember it
   }
 
   async function bringBack(card) {

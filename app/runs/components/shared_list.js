@@ -1,7 +1,7 @@
 // A visitor's runs. The browser's windows share one list: a run that one of them starts or deletes shows in all. What was
 // taken off it another window may still know of, and must not bring back.
 
-export const SHARED_KEY = "glassbox-run-ids";  // app/runs/tab.py reads both too
+export const SHARED_KEY = "glassbox-run-ids"; // app/runs/tab.py reads both too
 export const REMOVED_KEY = "glassbox-removed-run-ids";
 const MAX_REMOVED = 1000;
 
@@ -17,7 +17,7 @@ function readIds(text) {
 
 // `owner` is the window, whose storage may be forbidden: then this window is alone.
 export function createSharedList(owner) {
-  let ids = [];            // oldest first
+  let ids = []; // oldest first
 
   function recall(key) {
     try {
@@ -38,7 +38,10 @@ export function createSharedList(owner) {
   function set(newIds) {
     ids = [...new Set(newIds)];
     remember(SHARED_KEY, ids);
-    remember(REMOVED_KEY, recall(REMOVED_KEY).filter((id) => !ids.includes(id)));
+    remember(
+      REMOVED_KEY,
+      recall(REMOVED_KEY).filter((id) => !ids.includes(id)),
+    );
   }
 
   // Python's list may be older than a run that this window or another has started since.

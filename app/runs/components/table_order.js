@@ -1,6 +1,6 @@
 // The order of the comparison's rows.
 
-const AS_TICKED = -1;      // in place of a column
+const AS_TICKED = -1; // in place of a column
 
 export const FIRST_SORTING = { column: AS_TICKED, isAscending: true };
 
@@ -17,12 +17,14 @@ export function turnSorting(sorting, column, rows) {
 
 // The rows' places in their new order. What is known comes first, whichever way it is sorted.
 export function orderRows({ column, isAscending }, rows) {
-  const valueOf = (place) => (column === AS_TICKED ? place : rows[place][column].value);
+  const findValue = (place) => (column === AS_TICKED ? place : rows[place][column].value);
   const compare = (a, b) => (typeof a === "string" ? a.localeCompare(b) : a - b) * (isAscending ? 1 : -1);
-  return rows.map((_, place) => place).sort((one, other) => {
-    const [a, b] = [valueOf(one), valueOf(other)];
-    return (a === null) - (b === null) || (a === null ? 0 : compare(a, b)) || one - other;
-  });
+  return rows
+    .map((_, place) => place)
+    .sort((one, other) => {
+      const [a, b] = [findValue(one), findValue(other)];
+      return (a === null) - (b === null) || (a === null ? 0 : compare(a, b)) || one - other;
+    });
 }
 
 // How a screen reader names the order of a column.

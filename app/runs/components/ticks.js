@@ -1,6 +1,6 @@
 // Which runs are ticked to be compared, in the order in which they were.
 
-export const MAX_TICKED = 8;  // colours and shapes that can be told apart
+export const MAX_TICKED = 8; // colours and shapes that can be told apart
 
 export function tick(ticked, id, isOn) {
   return isOn ? [...ticked, id] : ticked.filter((each) => each !== id);

@@ -31,12 +31,17 @@ export function createTrainOn(form, { onStart, onClose }) {
     start.disabled = false;
     setText(error, mistake);
     if (mistake) return;
-    form.hidden = true;  // the new run's card may have hidden it already
+    form.hidden = true; // the new run's card may have hidden it already
     onClose();
   });
   form.querySelector('button[type="button"]').addEventListener("click", close);
   form.addEventListener("keydown", (event) => {
     if (event.key === "Escape") close();
   });
-  return { open, hide: () => { form.hidden = true; } };
+  return {
+    open,
+    hide: () => {
+      form.hidden = true;
+    },
+  };
 }

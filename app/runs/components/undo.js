@@ -5,7 +5,7 @@ import { setText } from "../../ui/components/nodes.js";
 const UNDO_MS = 10_000;
 
 export function createUndo(line, onUndo) {
-  let deleted = null;      // the card of the run that can be brought back
+  let deleted = null; // the card of the run that can be brought back
   let timer = null;
 
   function show(card) {

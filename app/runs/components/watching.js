@@ -3,7 +3,7 @@
 // nobody can see them.
 
 const NOW_AND_THEN_MS = 2000;
-const STREAM = "glassbox/runs";  // below the page's own address, whatever path and scheme a proxy gives it
+const STREAM = "glassbox/runs"; // below the page's own address, whatever path and scheme a proxy gives it
 
 // `known` are the known runs, of which this reads only. look(question) asks Python and promises a JSON text.
 // take(answer, question, numBytes) returns whether Python is to be asked again at once, tellUnreachable() says that it did
@@ -13,7 +13,7 @@ export function createWatch(known, { look, take, tellUnreachable, isSeen }) {
   let mustAskAgain = false;
   let isEnded = false;
   let timer = null;
-  let stream = null;       // of news, while there is one
+  let stream = null; // of news, while there is one
 
   async function ask() {
     pause();
@@ -43,7 +43,7 @@ export function createWatch(known, { look, take, tellUnreachable, isSeen }) {
   }
 
   function goOn(isReached) {
-    if (isEnded || !isSeen()) return;  // asked again once it is seen
+    if (isEnded || !isSeen()) return; // asked again once it is seen
     if (known.isAnyTraining() && isReached && !known.isPaused) listen();
     if (!isReached || known.isAnyOpen()) timer = setTimeout(ask, NOW_AND_THEN_MS);
   }
@@ -51,7 +51,8 @@ export function createWatch(known, { look, take, tellUnreachable, isSeen }) {
   // Where no news comes through, as behind a proxy that holds it back, the timer asks all the same.
   function listen() {
     const question = known.buildQuestion();
-    const current = stream = new EventSource(`${STREAM}?question=${encodeURIComponent(JSON.stringify(question))}`);
+    const current = new EventSource(`${STREAM}?question=${encodeURIComponent(JSON.stringify(question))}`);
+    stream = current;
     stream.onmessage = ({ data }) => {
       if (stream !== current) return;
       clearTimeout(timer);

@@ -12,7 +12,7 @@ export function allowCopying() {
     field.value = text;
     field.readOnly = true;
     field.style.cssText = "position: fixed; top: 0; opacity: 0";
-    (focused?.closest("dialog") ?? document.body).append(field);  // what lies behind a dialog cannot be selected
+    (focused?.closest("dialog") ?? document.body).append(field); // what lies behind a dialog cannot be selected
     field.select();
     const isCopied = document.execCommand("copy");
     field.remove();
@@ -23,8 +23,9 @@ export function allowCopying() {
   const showSelected = (text) => {
     const dialog = document.createElement("dialog");
     dialog.className = "gb-copy";
-    dialog.innerHTML = '<form method="dialog"><label>This browser lets the page copy nothing. The text is selected: '
-      + "copy it with Ctrl+C, on a Mac ⌘C.<textarea readonly rows=\"8\"></textarea></label><button>Close</button></form>";
+    dialog.innerHTML =
+      '<form method="dialog"><label>This browser lets the page copy nothing. The text is selected: ' +
+      'copy it with Ctrl+C, on a Mac ⌘C.<textarea readonly rows="8"></textarea></label><button>Close</button></form>';
     const field = dialog.querySelector("textarea");
     field.value = text;
     dialog.addEventListener("close", () => dialog.remove());

@@ -8,9 +8,9 @@ export function completeFieldKeys() {
 
   const isList = (node) => node instanceof HTMLInputElement && node.getAttribute("role") === "combobox";
   const isOpen = (list) => list.getAttribute("aria-expanded") === "true";
-  const returned = new WeakSet();  // lists with the focus of which Gradio does not know, so that they stay closed
+  const returned = new WeakSet(); // lists with the focus of which Gradio does not know, so that they stay closed
   let isReturning = false;
-  let chosen = null;               // the list in which an option is being taken
+  let chosen = null; // the list in which an option is being taken
 
   function returnTo(list) {
     if (document.activeElement !== document.body) return;
@@ -30,7 +30,7 @@ export function completeFieldKeys() {
       list.blur();
       list.focus();
     } else if (["Tab", "Shift", "Control", "Alt", "Meta"].includes(key) || (list.readOnly && !MOVES.includes(key))) {
-      event.stopPropagation();  // to Gradio every other key is a letter by which options are searched
+      event.stopPropagation(); // to Gradio every other key is a letter by which options are searched
     }
   }
 
@@ -38,7 +38,7 @@ export function completeFieldKeys() {
     const options = target.closest?.('[role="option"]')?.closest('[role="listbox"]');
     chosen = options ? document.querySelector(`[aria-controls="${options.id}"]`) : null;
     const list = document.activeElement;
-    if (list === target && isList(list) && !isOpen(list)) list.blur();  // the press focuses it again, which opens it
+    if (list === target && isList(list) && !isOpen(list)) list.blur(); // the press focuses it again, which opens it
   }
 
   function onFocus(event) {

@@ -1,8 +1,8 @@
 // On paper every section is open, the theme is the light one, and every chart is drawn: those listen for the same event,
 // but later (`capture`). Afterwards all is as it was.
 
-const MOST_MS = 10_000;    // waited for sections to be built and answered
-const REST_MS = 500;       // so long nothing more has come, and what has come is drawn
+const MOST_MS = 10_000; // waited for sections to be built and answered
+const REST_MS = 500; // so long nothing more has come, and what has come is drawn
 
 export function preparePaper() {
   const seen = (selector) => [...document.querySelectorAll(selector)].filter((each) => each.checkVisibility());
@@ -17,7 +17,9 @@ export function preparePaper() {
     }
     for (const section of seen("details:not([open])")) {
       section.open = true;
-      undo.push(() => { section.open = false; });
+      undo.push(() => {
+        section.open = false;
+      });
     }
   };
 
@@ -27,23 +29,28 @@ export function preparePaper() {
     openSections(false);
     const now = performance.now();
     const isWhole = seen("button.label-wrap").every(isBuilt) && !seen('[aria-busy="true"]').length;
-    const since = isWhole ? restsSince ?? now : null;
+    const since = isWhole ? (restsSince ?? now) : null;
     if (now > deadline || (isWhole && now - since > REST_MS)) window.print();
     else setTimeout(printWhole, 50, deadline, since);
   };
 
   addEventListener("keydown", (event) => {
-    if (event.key !== "p" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey || event.repeat) return;
+    if (event.key !== "p" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey || event.repeat)
+      return;
     event.preventDefault();
     printWhole(performance.now() + MOST_MS);
   });
 
-  addEventListener("beforeprint", () => {
-    openSections(true);
-    if (!document.body.classList.contains("dark")) return;
-    document.body.classList.remove("dark");
-    undo.push(() => document.body.classList.add("dark"));
-  }, { capture: true });
+  addEventListener(
+    "beforeprint",
+    () => {
+      openSections(true);
+      if (!document.body.classList.contains("dark")) return;
+      document.body.classList.remove("dark");
+      undo.push(() => document.body.classList.add("dark"));
+    },
+    { capture: true },
+  );
 
   addEventListener("afterprint", () => {
     for (const act of undo) act();

@@ -9,11 +9,17 @@ export function allowStorage() {
       const kept = new Map();
       const store = {
         getItem: (key) => kept.get(`${key}`) ?? null,
-        setItem: (key, text) => { kept.set(`${key}`, `${text}`); },
-        removeItem: (key) => { kept.delete(`${key}`); },
+        setItem: (key, text) => {
+          kept.set(`${key}`, `${text}`);
+        },
+        removeItem: (key) => {
+          kept.delete(`${key}`);
+        },
         clear: () => kept.clear(),
         key: (index) => [...kept.keys()][index] ?? null,
-        get length() { return kept.size; },
+        get length() {
+          return kept.size;
+        },
       };
       Object.defineProperty(window, name, { configurable: true, value: store });
       document.documentElement.dataset.forgets = "";

@@ -12,7 +12,13 @@ export function watchLifetime(host) {
   end.signal.addEventListener("abort", () => observer.disconnect());
 
   function listen(target, type, hear) {
-    target.addEventListener(type, (event) => { if (!isOver()) hear(event); }, { signal: end.signal });
+    target.addEventListener(
+      type,
+      (event) => {
+        if (!isOver()) hear(event);
+      },
+      { signal: end.signal },
+    );
   }
 
   return { signal: end.signal, isOver, listen };

@@ -3,7 +3,7 @@
 
 import { readNumber } from "./read_number.js";
 
-const LEAST = 1e-5;        // where a number that grows by a factor leaves 0
+const LEAST = 1e-5; // where a number that grows by a factor leaves 0
 
 const write = (value) => value.toLocaleString("en-US", { maximumSignificantDigits: 15 });
 
@@ -36,7 +36,8 @@ function describeRange({ low, high, isAbove }) {
 export function stepNumber(value, way, isLong, bounds) {
   const { low, high, isAbove, byFactor, byDoubling } = bounds;
   let stepped = value;
-  for (let left = isLong ? (byFactor ? 3 : byDoubling ? 1 : 10) : 1; left > 0; left -= 1) stepped = stepOnce(stepped, way, bounds);
+  for (let left = isLong ? (byFactor ? 3 : byDoubling ? 1 : 10) : 1; left > 0; left -= 1)
+    stepped = stepOnce(stepped, way, bounds);
   return isAbove && stepped <= low ? value : Math.max(low, Math.min(high, stepped));
 }
 
@@ -55,9 +56,11 @@ function stepOnce(value, way, bounds) {
 function stepByFactor(value, way, digits) {
   if (value <= 0) return way > 0 ? (digits ? LEAST : 1) : value;
   const power = digits ? Math.floor(Math.log10(value) + 1e-9) : 0;
-  const steps = digits ? [-1, 0, 1].flatMap((by) => [1, 2, 5].map((digit) => Number(`${digit}e${power + by}`)))
+  const steps = digits
+    ? [-1, 0, 1].flatMap((by) => [1, 2, 5].map((digit) => Number(`${digit}e${power + by}`)))
     : [0, 1, 2].map((by) => 2 ** (Math.floor(Math.log2(value)) + by)).concat(2 ** (Math.ceil(Math.log2(value)) - 1));
   const near = value * 1e-9;
-  return way > 0 ? Math.min(...steps.filter((step) => step > value + near))
+  return way > 0
+    ? Math.min(...steps.filter((step) => step > value + near))
     : Math.max(...steps.filter((step) => step < value - near));
 }

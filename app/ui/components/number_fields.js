@@ -10,11 +10,15 @@ const STEPS = { ArrowUp: [1, false], ArrowDown: [-1, false], PageUp: [1, true], 
 export function watchNumberFields() {
   const content = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value");
   const readText = (field) => content.get.call(field).trim();
-  const told = new WeakMap();  // what is said at a block: { own: by this script, python: by Python, node }
+  const told = new WeakMap(); // what is said at a block: { own: by this script, python: by Python, node }
   let count = 0;
 
   const read = (field) => {
-    try { return readNumber(readText(field)); } catch { return NaN; }
+    try {
+      return readNumber(readText(field));
+    } catch {
+      return NaN;
+    }
   };
   const isReadable = (field) => readText(field) === "" || !Number.isNaN(read(field));
 
@@ -23,8 +27,15 @@ export function watchNumberFields() {
     const classes = field.closest(".block:not(label)")?.classList;
     const has = (name) => Boolean(classes?.contains(`gb-${name}`));
     const bound = (name, otherwise) => (field.getAttribute(name) ? Number(field.getAttribute(name)) : otherwise);
-    return { low: bound("min", -Infinity), high: bound("max", Infinity), step: bound("step", 1) || 1,
-      isWhole: has("whole"), isAbove: has("above"), byFactor: has("by-factor"), byDoubling: has("by-doubling") };
+    return {
+      low: bound("min", -Infinity),
+      high: bound("max", Infinity),
+      step: bound("step", 1) || 1,
+      isWhole: has("whole"),
+      isAbove: has("above"),
+      byFactor: has("by-factor"),
+      byDoubling: has("by-doubling"),
+    };
   };
   const explain = (field) => explainNumber(readText(field), boundsOf(field));
 
@@ -40,7 +51,8 @@ export function watchNumberFields() {
     if (!said.node?.isConnected) {
       said.node = document.createElement("p");
       said.node.className = "gb-field-error";
-      said.node.id = `gb-field-error-${count += 1}`;
+      count += 1;
+      said.node.id = `gb-field-error-${count}`;
       said.node.setAttribute("role", "status");
       if (place === block && !block.matches("button")) place.append(said.node);
       else place.after(said.node);
@@ -62,7 +74,7 @@ export function watchNumberFields() {
     const { low, high } = boundsOf(field);
     if (low > -Infinity) field.setAttribute("aria-valuemin", low);
     if (high < Infinity) field.setAttribute("aria-valuemax", high);
-    if (!block || block.classList.contains("gb-component")) return;  // ours say themselves what is wrong
+    if (!block || block.classList.contains("gb-component")) return; // ours say themselves what is wrong
     say(block, "own", explain(field));
   };
 
@@ -87,7 +99,7 @@ export function watchNumberFields() {
     field.setAttribute("type", "text");
     field.setAttribute("role", "spinbutton");
     field.setAttribute("autocomplete", "off");
-    field.inputMode = low < 0 ? "text" : isWhole ? "numeric" : "decimal";  // a telephone's digits have no minus
+    field.inputMode = low < 0 ? "text" : isWhole ? "numeric" : "decimal"; // a telephone's digits have no minus
     // Who reads the field as one of a number goes on doing so, and gets the text of what is none.
     Object.defineProperty(field, "type", { configurable: true, get: () => (isReadable(field) ? "number" : "text") });
     Object.defineProperty(field, "value", {
@@ -125,12 +137,20 @@ export function watchNumberFields() {
     for (const { addedNodes } of changes) addedNodes.forEach(convertAll);
   }).observe(document.body, { childList: true, subtree: true });
   convertAll(document.body);
-  document.addEventListener("input", ({ target }) => {
-    if (target.dataset?.number !== undefined) check(target);
-  }, { capture: true });
+  document.addEventListener(
+    "input",
+    ({ target }) => {
+      if (target.dataset?.number !== undefined) check(target);
+    },
+    { capture: true },
+  );
   document.addEventListener("keydown", stepWithKeys, { capture: true });
   // Gradio's slider puts its number within the bounds when it is left: it stays as it was typed, and is said.
-  document.addEventListener("blur", (event) => {
-    if (event.target.dataset?.number !== undefined && explain(event.target)) event.stopImmediatePropagation();
-  }, { capture: true });
+  document.addEventListener(
+    "blur",
+    (event) => {
+      if (event.target.dataset?.number !== undefined && explain(event.target)) event.stopImmediatePropagation();
+    },
+    { capture: true },
+  );
 }

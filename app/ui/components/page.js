@@ -16,7 +16,7 @@ export function startPage() {
   };
 
   const openAddressedTab = () => {
-    const name = new URLSearchParams(location.search).getAll("tab").pop();  // as Python takes what stands there twice
+    const name = new URLSearchParams(location.search).getAll("tab").pop(); // as Python takes what stands there twice
     findTab(TABS.includes(name) ? name : TABS[0])?.click();
   };
 
@@ -41,7 +41,8 @@ export function startPage() {
     const note = document.createElement("p");
     note.id = "gb-forgets";
     note.setAttribute("role", "status");
-    note.textContent = "This browser lets the page store nothing: your runs, digits and drawing are forgotten when it is closed or reloaded. Allow cookies for this site to keep them.";
+    note.textContent =
+      "This browser lets the page store nothing: your runs, digits and drawing are forgotten when it is closed or reloaded. Allow cookies for this site to keep them.";
     document.querySelector(".gb-header-text")?.append(note);
   };
 
@@ -62,7 +63,12 @@ export function startPage() {
     const here = tabs.indexOf(document.activeElement);
     if (here < 0) return;
     const last = tabs.length - 1;
-    const there = { ArrowRight: here === last ? 0 : here + 1, ArrowLeft: here === 0 ? last : here - 1, Home: 0, End: last }[event.key];
+    const there = {
+      ArrowRight: here === last ? 0 : here + 1,
+      ArrowLeft: here === 0 ? last : here - 1,
+      Home: 0,
+      End: last,
+    }[event.key];
     if (there === undefined) return;
     event.preventDefault();
     tabs[there].click();
@@ -79,7 +85,7 @@ export function startPage() {
     document.addEventListener("click", (event) => {
       if (event.target.closest(".gb-skip")) return skipToPanel(event);
       const tab = event.target.closest('#gb-tabs [role="tab"]');
-      if (tab && event.isTrusted) rememberTab(tab);  // a click of ours, by Back say, must not make new history
+      if (tab && event.isTrusted) rememberTab(tab); // a click of ours, by Back say, must not make new history
     });
     // A section that sends its visitor to another tab names it.
     document.addEventListener("glassbox-open", ({ detail }) => {
@@ -89,7 +95,7 @@ export function startPage() {
       rememberTab(tab);
     });
     tellForgetting();
-    document.body.dataset.ready = "";  // from now on, keys are heard and clicks remembered
+    document.body.dataset.ready = ""; // from now on, keys are heard and clicks remembered
   });
 
   watchNumberFields();

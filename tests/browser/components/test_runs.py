@@ -1,0 +1,233 @@
+"""The list of runs and the chosen one: what is shown of them, told to the page, and handed out."""
+
+import json
+import re
+import shutil
+
+import pytest
+from filelock import FileLock
+from PIL import Image
+from playwright.sync_api import expect
+
+from app.runs.components.comparison import build_comparison
+from app.runs.components.confusion import build_confusion
+from app.runs.components.epochs import build_epochs
+from app.runs.components.runs import build_runs
+from app.runs.listing import pack_listing
+from app.runs.live import answer_act, answer_file, answer_look
+from models.runs.status import find_runs_folder
+from tests.browser.conftest import NARROW
+from tests.browser.runs_tab import FOCUS, ROOT, RunsTab
+from tests.runs.finished_runs import copy_finished_runs
+from tests.runs.trained_runs import make_ending, make_folder
+
+# Counts what a component leaves behind in the page: who listens to it, timers, streams of news.
+COUNT = """() => {
+  const left = window.left = { listeners: 0, timers: 0, streams: 0 };
+  const pages = new Set([window, document]);
+  const { addEventListener, removeEventListener } = EventTarget.prototype;
+  const listeners = new Map();
+  const forget = (target, name, hear) => {
+    const key = listeners.get(hear);
+    if (!key?.delete(`${name} ${target === window}`)) return;
+    left.listeners -= 1;
+  };
+  EventTarget.prototype.addEventListener = function (name, hear, options) {
+    if (pages.has(this) || this instanceof MediaQueryList) {
+      const names = listeners.get(hear) ?? new Set();
+      listeners.set(hear, names);
+      if (!names.has(`${name} ${this === window}`)) left.listeners += 1;
+      names.add(`${name} ${this === window}`);
+      options?.signal?.addEventListener("abort", () => forget(this, name, hear));
+    }
+    return addEventListener.call(this, name, hear, options);
+  };
+  EventTarget.prototype.removeEventListener = function (name, hear, options) {
+    forget(this, name, hear);
+    return removeEventListener.call(this, name, hear, options);
+  };
+  const timers = new Set();
+  const { setTimeout, clearTimeout } = window;
+  const count = () => { left.timers = timers.size; };
+  window.setTimeout = (act, ...rest) => {
+    const timer = setTimeout((...given) => { timers.delete(timer); count(); act(...given); }, ...rest);
+    timers.add(timer);
+    count();
+    return timer;
+  };
+  window.clearTimeout = (timer) => { timers.delete(timer); count(); clearTimeout(timer); };
+  window.EventSource = class {
+    constructor() { left.streams += 1; }
+    close() { if (!this.isClosed) left.streams -= 1; this.isClosed = true; }
+  };
+}"""
+
+
+@pytest.fixture
+def ids():
+    return copy_finished_runs(find_runs_folder())
+
+
+def refuse(request):
+    raise AssertionError(request)
+
+
+def build_list(*run_ids):
+    """Build the component for a visitor with these runs, oldest first; the latest is chosen."""
+    listing = pack_listing(list(run_ids), run_ids[-1] if run_ids else "example")
+    return build_runs(answer_look, answer_act, answer_file, refuse, value=listing, elem_id="runs")
+
+
+@pytest.fixture
+def open_runs(open_bench):
+    def open_runs(*run_ids, **options):
+        return RunsTab(open_bench(build_list(*run_ids), **options).page)
+
+    return open_runs
+
+
+def test_example_run_is_there_at_once(open_runs):
+    runs_tab = open_runs()
+    assert runs_tab.listed() == ["example"]
+    assert runs_tab.points() > 100
+    runs_tab.wait_for_status("done")
+    expect(runs_tab.page.locator(f"{FOCUS} h3")).to_contain_text("GlassNet on MNIST")
+    loss = runs_tab.page.locator(f"{FOCUS} .is-loss canvas").get_attribute("aria-label")
+    assert re.search(r"Validation 0\.0\d+", loss)
+    for name in ("Stop", "Resume", "Rename", "Delete", "Pause the view"):
+        assert runs_tab.page.locator("#runs").get_by_role("button", name=name, exact=True).count() == 0
+
+
+def test_name_is_text_and_escape_leaves_it(open_runs, ids):
+    runs_tab = open_runs(ids["mlp"])
+    runs_tab.press("Rename")
+    runs_tab.page.keyboard.type("<b>bold</b> & brave")
+    runs_tab.page.keyboard.press("Enter")
+    name = runs_tab.row(ids["mlp"]).get_by_text("<b>bold</b> & brave", exact=True)
+    name.wait_for()
+    runs_tab.press("Rename")
+    runs_tab.page.keyboard.type("never mind")
+    runs_tab.page.keyboard.press("Escape")
+    expect(runs_tab.page.locator(f"{FOCUS} .gb-runs-title form")).to_be_hidden()
+    expect(name).to_be_visible()
+    assert runs_tab.page.locator(f"{ROOT} b").filter(has_text="bold").count() == 0
+
+
+def test_ticked_runs_get_colours_and_are_told(open_runs, ids):
+    first, second = ids["mlp"], ids["seed 1"]
+    runs_tab = open_runs(first, second)
+    for run_id, expected in (("example", ["example"]), (first, ["example", first])):
+        runs_tab.row(run_id).get_by_role("checkbox").check()
+        assert runs_tab.page.evaluate("window.glassboxRuns.compared.ids") == expected
+    fills = [runs_tab.row(run_id).locator("path").evaluate("(path) => getComputedStyle(path).fill")
+             for run_id in ("example", first)]  # fmt: skip
+    assert len(set(fills)) == 2
+    runs_tab.row("example").get_by_role("checkbox").uncheck()
+    assert runs_tab.page.evaluate("window.glassboxRuns.compared.ids") == [first]
+    assert runs_tab.row("example").locator("path").count() == 0
+
+
+def test_chosen_run_is_told_and_rows_are_buttons(open_runs, ids):
+    run_id = ids["mlp"]
+    runs_tab = open_runs(run_id)
+    runs_tab.wait_for_run(run_id)
+    told = {"id": run_id, "status": "done", "known": [run_id]}
+    assert runs_tab.page.evaluate("window.glassboxRuns.run") == told
+    row = runs_tab.row("example").get_by_role("button")
+    assert row.bounding_box()["height"] >= 40
+    row.focus()
+    runs_tab.page.keyboard.press("Enter")
+    runs_tab.wait_for_run("example")
+    assert row.get_attribute("aria-current") == "true"
+    assert runs_tab.page.evaluate("window.glassboxRuns.run.id") == "example"
+
+
+def test_files_are_handed_out(open_runs, ids, tmp_path):
+    runs_tab = open_runs(ids["mlp"])
+    texts = {}
+    with runs_tab.page.expect_download() as download:
+        runs_tab.press("CSV with decimal commas")
+    download.value.save_as(tmp_path / "commas.csv")
+    assert (tmp_path / "commas.csv").read_bytes().startswith(b"\xef\xbb\xbftype;epoch;step")
+    for name in ("Figure as SVG", "Events as CSV", "Settings as JSON", "Script"):
+        with runs_tab.page.expect_download() as download:
+            runs_tab.press(name)
+        path = tmp_path / download.value.suggested_filename
+        download.value.save_as(path)
+        texts[path.suffix] = path.read_text()
+    with runs_tab.page.expect_download() as download:
+        runs_tab.press("Figure as PNG")
+    download.value.save_as(tmp_path / "figure.png")
+    with Image.open(tmp_path / "figure.png") as image:
+        assert image.size == (1800, 720)
+    assert "Multi-layer perceptron on" in texts[".svg"]
+    assert texts[".csv"].startswith("type,epoch,step")
+    assert json.loads(texts[".json"])["network"] == "mlp"
+    compile(texts[".py"], "script.py", "exec")
+
+
+def test_diverged_run_is_a_result(open_runs):
+    step = {"type": "step", "step": 3, "num_steps": 50, "epoch": 1, "loss": 1e30, "smoothed_loss": 1e30,
+            "learning_rate": 1000.0, "weight_norm": 9e9, "gradient_norm": 8e8, "images_per_second": 5.0,
+            "seconds": 0.1}  # fmt: skip
+    ending = make_ending("diverged") | {"message": "The training diverged.", "test": None}
+    run_id = "d" * 32
+    make_folder(run_id, [step, ending], learning_rate=1000.0)
+    runs_tab = open_runs(run_id)
+    runs_tab.wait_for_status("diverged")
+    expect(runs_tab.page.locator(FOCUS)).to_contain_text("The training diverged.")
+    expect(runs_tab.page.locator(FOCUS)).not_to_contain_text("NaN")
+    runs_tab.page.get_by_role("checkbox", name="Log scale").check()
+
+
+def test_narrow_screen_keeps_every_number(open_runs, ids):
+    runs_tab = open_runs(ids["mlp"], viewport=NARROW)
+    row = runs_tab.row(ids["mlp"])
+    for name in ("name", "state", "validation", "test", "duration"):
+        box = row.locator(f".is-{name}").bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= NARROW["width"]
+    assert runs_tab.page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+
+
+def test_components_that_leave_the_page_leave_nothing_behind(open_bench, ids):
+    """Gradio takes a component off without a word; it is shown again by the same text."""
+    whole, live = find_runs_folder() / ids["mlp"], find_runs_folder() / ("5" * 32)
+    shutil.copytree(whole, live, ignore=shutil.ignore_patterns("test.npz", "lock"))
+    events = (whole / "events.jsonl").read_text().splitlines(keepends=True)
+    (live / "events.jsonl").write_text("".join(line for line in events if '"ending"' not in line))
+
+    def say_absent(request):
+        return json.dumps({"absent": "Not here.", "is_live": True})
+
+    components = (
+        build_list(live.name),
+        build_confusion(say_absent, refuse, elem_id="results"),
+        build_epochs(say_absent, refuse, refuse, elem_id="learning"),
+        build_comparison(lambda request: json.dumps({"error": "Nothing."}), elem_id="compare"),
+    )
+    names = ("runs", "results", "learning", "compare")
+    bench = open_bench(*components)
+    page = bench.page
+
+    def take_all():
+        for name in names:
+            bench.take(name)
+        page.evaluate(
+            "() => window.dispatchEvent(new Event('resize'))"
+        )  # what draws hears it at the next of these
+
+    with FileLock(live / "lock"):  # as its process holds it
+        RunsTab(page)
+        take_all()
+        page.evaluate(COUNT)
+        counts = []
+        for _ in range(2):
+            for component in components:
+                bench.show(component)
+            RunsTab(page).wait_for_status("running")
+            page.wait_for_function("left.streams === 1 && left.timers >= 2")
+            counts.append(page.evaluate("left.listeners"))
+            take_all()
+            page.wait_for_function("left.listeners === 0 && left.timers === 0 && left.streams === 0")
+    assert counts[0] == counts[1] > 4
