@@ -1,11 +1,15 @@
 """The tags for installing the page, at the beginning of its head."""
 
 import asyncio
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 
 from app.server.page_head import PageHead, build_tags
+from app.ui.loader import build_script_routes
 
 PRELOADS = {"descent": ["/glassbox/scripts/0123/a.js"]}
 
@@ -48,3 +52,17 @@ def test_other_answers_pass_as_they_are():
     headers, body = serve("/config", b'{"a": "<head>"}')
     assert body == b'{"a": "<head>"}'
     assert int(headers[b"Content-Length"]) == len(body)
+
+
+def test_scripts_of_the_head_are_files_that_the_browser_keeps():
+    """What stands in the page itself is sent anew at every visit."""
+    tags = build_tags()
+    (first,) = re.findall(r'<script type="module" src="\.([^"]+)"></script>', tags)
+    preloaded = re.findall(r'<link rel="modulepreload" href="\.([^"]+)">', tags)
+    assert tags.count("<script") == 1
+    server = TestClient(Starlette(routes=build_script_routes([])))
+    for address in (first, *preloaded):
+        kept = server.get(address)
+        assert (kept.status_code, "immutable" in kept.headers["cache-control"]) == (200, True)
+        imported = re.findall(r'from "\./(\w+\.js)"', kept.text)
+        assert {f"{address.rpartition('/')[0]}/{name}" for name in imported} <= set(preloaded)
