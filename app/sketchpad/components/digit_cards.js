@@ -1,5 +1,8 @@
 // Thumbnails of kept drawings: a press puts one back on the pad; its label can be changed, and it can be deleted.
 
+import { addNode } from "../../ui/components/nodes.js";
+import { PAD_PX } from "./strokes.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 const PEN_PX = 18;   // as on the pad
 
@@ -11,12 +14,12 @@ function buildThumbnail({ size, strokes }) {
   // A tap has no length, and a line of no length is not drawn.
   const trace = (stroke) => `M${stroke.map((point) => point.join(" ")).join("L")}${stroke.length > 1 ? "" : "l.01 0"}`;
   path.setAttribute("d", strokes.map(trace).join(""));
-  path.setAttribute("stroke-width", PEN_PX * size / SIDE);
+  path.setAttribute("stroke-width", PEN_PX * size / PAD_PX);
   return svg;
 }
 
 // A button with the thumbnail on it and, where it is given, a line beneath.
-function buildThumbnailButton(digit, words, caption, onPress) {
+export function buildThumbnailButton(digit, words, caption, onPress) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "gb-mine-picture";
@@ -29,7 +32,7 @@ function buildThumbnailButton(digit, words, caption, onPress) {
 }
 
 // `list` is a <ul>; a digit's card stays the same as long as its drawing is there.
-function createDigitCards(list, { onPress, onLabel, onDelete }) {
+export function createDigitCards(list, { onPress, onLabel, onDelete }) {
   const cards = new Map();  // a digit's id -> its card's parts
 
   function build(digit) {

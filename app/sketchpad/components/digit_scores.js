@@ -1,9 +1,13 @@
 // How the networks read the kept digits: Python is asked network by network, and the best stand first.
 
-const RUNS_KEY = "glassbox-run-ids";  // the section "Training runs" keeps it
+import { readAnswer } from "../../ui/components/asking.js";
+import { addNode, setText } from "../../ui/components/nodes.js";
+import { buildThumbnailButton } from "./digit_cards.js";
+import { countWords } from "./digits.js";
+import { readOwnRuns } from "./own_runs.js";
 
 // `part` is the section; readDigits() returns the digits, onPress(digit) is called for a press on a misread one.
-function createDigitScores(part, readDigits, onPress) {
+export function createDigitScores(part, server, readDigits, onPress) {
   const [askButton, stopButton] = part.querySelectorAll(".gb-mine-ask button");
   const progress = part.querySelector("progress");
   const progressText = part.querySelector(".gb-mine-progress");
@@ -26,7 +30,7 @@ function createDigitScores(part, readDigits, onPress) {
     [scores, opened, isStopped] = [[], null, false];
     setBusy(true);
     setText(error, "");
-    const mistake = await askAll().catch(() => UNREACHABLE);
+    const mistake = await askAll().catch(() => readAnswer().error);
     setBusy(false);
     setText(error, mistake || "");
     if (!mistake && isStopped) setText(progressText, `Stopped after ${countWords(scores.length, "network")}.`);
@@ -128,14 +132,4 @@ function createDigitScores(part, readDigits, onPress) {
   askButton.addEventListener("click", () => ask().then(() => follow(readDigits())));
   stopButton.addEventListener("click", () => { isStopped = true; });
   return { follow };
-}
-
-// The ids of this visitor's runs, as the section "Training runs" leaves them for other windows.
-function readOwnRuns() {
-  try {
-    const ids = JSON.parse(localStorage.getItem(RUNS_KEY));
-    return Array.isArray(ids) ? ids : [];
-  } catch {
-    return [];
-  }
 }

@@ -1,16 +1,21 @@
 // Fine-tuning a network on the kept digits: a run is started, announced to the page, and followed until it ends.
 
+import { readAnswer } from "../../ui/components/asking.js";
+import { setText } from "../../ui/components/nodes.js";
+import { keepRunKeys } from "../../ui/components/run_keys.js";
+import { countWords } from "./digits.js";
+import { readOwnRuns, shareOwnRun } from "./own_runs.js";
+
 const FOLLOW_MS = 700;
 
-// `part` is the section; readDigits() returns the digits.
-function createDigitTuning(part, readDigits) {
+// `part` is the section; readDigits() returns the digits, onStart(id) and onDone() are told of a run.
+export function createDigitTuning(part, server, { minDigits, readDigits, onStart, onDone }) {
   const choice = part.querySelector("select");
   const startButton = part.querySelector("button");
   const error = part.querySelector(".gb-mine-error");
   const mixture = part.querySelector(".gb-mine-mixture");
   const progress = part.querySelector("progress");
   const progressText = part.querySelector(".gb-mine-progress");
-  const minDigits = keptProps.least;
 
   let runId = null;         // the run that is followed
   let isStarting = false;
@@ -41,10 +46,9 @@ function createDigitTuning(part, readDigits) {
     }
     runId = answer.id;
     keepRunKeys({ [runId]: answer.owner_key });
-    shareRun(runId);
+    shareOwnRun(runId);
     setText(mixture, answer.about);
-    props.value = answer.id;
-    trigger("submit");  // the page lists it among this visitor's runs
+    onStart(runId);
     look();
   }
 
@@ -59,7 +63,7 @@ function createDigitTuning(part, readDigits) {
     runId = null;
     follow(readDigits());
     if (answer.is_done) {
-      trigger("select");  // the list above the pad is filled anew
+      onDone();
       listNetworks();
     }
   }
@@ -69,15 +73,6 @@ function createDigitTuning(part, readDigits) {
     const isEnough = digits.length >= minDigits;
     startButton.disabled = !isEnough || isStarting || runId !== null;
     setText(startButton, isEnough ? `Fine-tune it on ${countWords(digits.length, "digit")}` : `Fine-tune it: needs ${minDigits} digits`);
-  }
-
-  // Training runs shares its list with all windows, but only once its tab has been open.
-  function shareRun(id) {
-    try {
-      localStorage.setItem(RUNS_KEY, JSON.stringify([...readOwnRuns(), id]));
-    } catch {
-      // A browser that stores nothing has this window alone.
-    }
   }
 
   startButton.addEventListener("click", start);

@@ -1,28 +1,175 @@
-// The pad's drawing, for a section below it: taken when it rests, asked about while the section is seen. The section's
-// own script, after this, has `host` and `askAboutDrawing()`, and begins with `takeDrawing()`.
+// The drawing on the pad: strokes or, in their place, a picture; what was there before each step; and its version, which
+// counts every change. Nothing but these operations changes it.
 
-let latestKey = null;            // the drawing, the checkpoint and the brush, as text
-let serial = 0;                  // counts drawings: answers to an earlier one are let go
-let isStale = false;             // the drawing has changed while the section was closed
-let onPad = {};                  // the drawing, the checkpoint and the brush
+import { copyStrokes, eraseAlong, PAD_PX, roundTenth } from "./strokes.js";
 
-function takeDrawing() {
-  if (!host.isConnected) return document.removeEventListener("glassbox-drawing", takeDrawing);
-  const { drawing = { strokes: [] }, checkpoint = "", brush = null } = window.glassboxDrawing || {};
-  const key = JSON.stringify([drawing, checkpoint, brush]);
-  if (key === latestKey) return;
-  latestKey = key;
-  onPad = { drawing, checkpoint, brush };
-  serial += 1;
-  isStale = true;
-  askIfSeen();
+const MAX_STEPS = 200;
+const NEAREST_PX = 0.5;           // a point nearer than this to the one before it is left out
+
+const roundPoint = ([x, y]) => [roundTenth(x), roundTenth(y)];
+
+// `onChange` is called once after every change.
+export function createDrawing(onChange) {
+  let strokes = [];               // finished strokes and, last, the one being drawn
+  let picture = null;             // { url, image }, while `strokes` is empty
+  let isExample = false;          // nobody's drawing: the first touch takes it away
+  let part = null;                // what a replay has drawn of the strokes so far
+  let eraser = null;              // { at, radius, hasErased } while it is down
+  const past = [];                // what was on the pad before each step
+  let future = [];                // what has been undone
+  let version = 1;                // of the empty pad
+  let validFrom = 0;              // answers to earlier versions are about another drawing
+
+  const visible = () => part ?? strokes;
+  const hasInk = () => visible().length > 0 || picture !== null;
+
+  // Every change ends here. While someone draws, an answer to the drawing of a moment ago is still worth showing; once
+  // another drawing has taken its place, or nothing has, it is not.
+  function count(isReplaced = false) {
+    version += 1;
+    if (isReplaced || !hasInk()) validFrom = version;
+    onChange();
+  }
+
+  // ---- Steps, to be undone and done again
+
+  const snapshot = () => ({ strokes: copyStrokes(strokes), picture });
+
+  function remember() {
+    past.push(snapshot());
+    if (past.length > MAX_STEPS) past.shift();
+    future = [];
+  }
+
+  function moveStep(from, to) {
+    if (!from.length) return;
+    takeOver();
+    to.push(snapshot());
+    ({ strokes, picture } = from.pop());
+    count(true);
+  }
+
+  // The first touch ends a replay and takes the example off the sheet; what people see then is their own. Returns whether
+  // it did.
+  function takeOver() {
+    part = null;
+    if (!isExample) return false;
+    isExample = false;
+    strokes = [];
+    return true;
+  }
+
+  // ---- Drawing and erasing
+
+  function beginStroke(point) {
+    const isReplaced = takeOver() || picture !== null;  // drawing begins on an empty pad
+    remember();
+    picture = null;
+    strokes.push([roundPoint(point)]);
+    count(isReplaced);
+  }
+
+  function beginErasing(point, radius) {
+    part = null;
+    isExample = false;            // whoever erases the example makes it a drawing of their own
+    eraser = { at: point, radius, hasErased: false };
+    goOn([point]);
+  }
+
+  // The pen or the eraser moves on by these points.
+  function goOn(points) {
+    points.forEach(eraser ? erase : extend);
+    count();
+  }
+
+  // It is lifted, where these points end.
+  function endStep(points = []) {
+    points.forEach(eraser ? erase : extend);
+    eraser = null;
+    count();
+  }
+
+  function extend(point) {
+    const stroke = strokes.at(-1);
+    const [x, y] = stroke.at(-1);
+    if (Math.hypot(point[0] - x, point[1] - y) >= NEAREST_PX) stroke.push(roundPoint(point));
+  }
+
+  // All that the eraser takes before it is lifted is one step.
+  function erase(point) {
+    const left = eraseAlong(strokes, eraser.at, point, eraser.radius);
+    eraser.at = point;
+    if (left === null) return;
+    if (!eraser.hasErased) remember();
+    eraser.hasErased = true;
+    strokes = left;
+  }
+
+  // ---- Another drawing in its place
+
+  function clear() {
+    if (!takeOver()) remember();
+    strokes = [];
+    picture = null;
+    count();
+  }
+
+  function showPicture(newPicture) {
+    takeOver();
+    replaceBy([], newPicture);
+  }
+
+  // `size` is the side of the pad that the strokes were drawn on.
+  function showStrokes(newStrokes, size = PAD_PX) {
+    const scale = PAD_PX / size;
+    const scaled = newStrokes.filter((stroke) => stroke.length).map((stroke) => stroke.map(([x, y]) => roundPoint([x * scale, y * scale])));
+    part = null;
+    replaceBy(scaled, null);
+  }
+
+  function replaceBy(newStrokes, newPicture) {
+    remember();
+    [strokes, picture, isExample, eraser] = [newStrokes, newPicture, false, null];
+    count(true);
+  }
+
+  // A drawing to look at, the first of which is seen is `firstPart`, where it is replayed.
+  function showExample(example, firstPart = null) {
+    if (!isExample && hasInk()) remember();
+    [strokes, picture, isExample, part] = [copyStrokes(example), null, true, firstPart];
+    count(true);
+  }
+
+  // ---- A replay draws the strokes again; the whole drawing stays what it is
+
+  function showPart(newPart) {
+    const isFirst = part === null;
+    part = newPart;
+    count(isFirst);
+  }
+
+  function showWhole() {
+    part = null;
+    count();
+  }
+
+  return {
+    beginStroke, beginErasing, goOn, endStep, clear, showPicture, showStrokes, showExample, showPart, showWhole,
+    undo: () => moveStep(past, future),
+    redo: () => moveStep(future, past),
+    canUndo: () => past.length > 0,
+    canRedo: () => future.length > 0,
+    hasInk,
+    isReplaying: () => part !== null,
+    isExample: () => isExample,
+    strokes: () => strokes,
+    visibleStrokes: visible,
+    picture: () => picture,
+    version: () => version,
+    // Whether an answer to this version is about the drawing that is on the pad.
+    isAbout: (askedVersion) => askedVersion >= validFrom,
+    // As Python and the rest of the page read it: what is seen of it, or all.
+    read: () => (picture ? { picture: picture.url } : { strokes: copyStrokes(visible()), size: PAD_PX }),
+    readWhole: () => (picture ? { picture: picture.url } : { strokes: copyStrokes(strokes), size: PAD_PX }),
+  };
 }
-
-function askIfSeen() {
-  if (!isStale || host.offsetParent === null) return;
-  isStale = false;
-  host.setAttribute("aria-busy", "true");  // until the section's script takes the answer
-  askAboutDrawing();
-}
-
-document.addEventListener("glassbox-drawing", takeDrawing);

@@ -8,7 +8,6 @@ from typing import Any
 
 import gradio as gr
 
-from app.ui.drawing import PAD_SIZE_PX
 from app.ui.loader import component_classes, read_component_script, read_component_style
 
 _FOLDER = Path(__file__).parent
@@ -141,22 +140,10 @@ def build_my_digits(
     return gr.HTML(
         html_template=_TEMPLATE,
         css_template=read_component_style(_FOLDER, "my_digits"),
-        js_on_load=read_component_script(
-            _FOLDER,
-            "asking",
-            "run_keys",
-            "digit_store",
-            "digit_cards",
-            "digit_scores",
-            "digit_tuning",
-            "my_digits",
-            side=PAD_SIZE_PX,
-            least=min_digits,
-        ),
+        js_on_load=read_component_script(_FOLDER, "my_digits", least=min_digits),
         apply_default_css=False,
         server_functions=[ask_networks, ask_score, ask_tune, ask_look],
         elem_classes=component_classes(kwargs.pop("elem_classes", None)),
-        side=PAD_SIZE_PX,
         least=min_digits,
         **kwargs,
     )

@@ -1,153 +1,268 @@
-// The sketchpad: what is drawn is asked about while it is drawn. The scripts before this one hold its parts; here are its
-// tools, and what Python sends.
+// The sketchpad: what is drawn is asked about while it is drawn, and told to the rest of the page once it rests.
 
-const tools = Object.fromEntries([...pad.querySelectorAll("[data-tool]")].map((button) => [button.dataset.tool, button]));
-const widthField = pad.querySelector(".gb-pad-width input");
-const widthText = pad.querySelector(".gb-pad-width output");
-const sendButton = pad.querySelector(".gb-pad-send");
+import { prefersReducedMotion, redrawOnChange } from "../../ui/components/canvas.js";
+import { makeOwnProp } from "../../ui/components/nodes.js";
+import { createDrawing } from "./drawing.js";
+import { createHand } from "./hand.js";
+import { keepDrawing, readKeptDrawing } from "./kept_drawing.js";
+import { watchLifetime } from "./lifetime.js";
+import { OVERLAYS } from "./overlays.js";
+import { readPicture, receiveFiles } from "./picture.js";
+import { createQuestions } from "./questions.js";
+import { describeReading } from "./reading.js";
+import { createReadingView } from "./reading_view.js";
+import { createReplay } from "./replay.js";
+import { createSheet } from "./sheet.js";
+import { createToolbar } from "./toolbar.js";
+
+const PUBLISH_MS = 300;           // Gradio gets the drawing after the answer, at the latest after this
 const WAIT_MS = 50;
 const MAX_WAITS = 100;            // for a tab that has never been open
+const NO_IMAGE = "This file cannot be opened as an image. Save it as PNG or JPEG and try again.";
+const DESCRIPTION = "Drawing pad. Draw a digit with mouse, finger or pen. On the keyboard: arrow keys move the pen, with "
+  + "Shift in small steps; Space or Enter lowers or lifts it; P takes the pen, X the eraser; U undoes, Ctrl+Y does it again; "
+  + `C clears; R replays the drawing, E the example; ${OVERLAYS.map((overlay) => overlay.help).join("; ")}.`;
 
-// ---- Tools
+export function mount({ element, trigger, props, server, watch, keptProps }) {
+  const pad = element.querySelector(".gb-pad");
+  const canvas = pad.querySelector(".gb-pad-canvas");
+  const sendButton = pad.querySelector(".gb-pad-send");
+  const ownProp = makeOwnProp({ props, keptProps });
+  const { signal, listen } = watchLifetime(pad);
 
-function showTools() {
-  tools.undo.disabled = !past.length;
-  tools.redo.disabled = !future.length;
-  tools.clear.disabled = !hasInk();
-  tools.replay.disabled = playing === null && !strokes.length;
-  const isPlaying = playing !== null && !isExampleInk;
-  setText(tools.replay.querySelector("span"), isPlaying ? "Stop" : "Replay");
-  tools.replay.querySelector("path").setAttribute("d", isPlaying ? "M7 7h10v10H7z" : "M8 5l11 7-11 7z");
-  tools.pen.setAttribute("aria-pressed", String(!isErasing));
-  tools.eraser.setAttribute("aria-pressed", String(isErasing));
-  for (const overlay of OVERLAYS) tools[overlay.tool].setAttribute("aria-pressed", String(shownOverlays.has(overlay)));
-  sendButton.disabled = !hasInk();
+  let state = { version: 0, hasInk: false };  // what the reading follows from
+  let reading = describeReading(state);
+  let wasRead = "";               // the networks that the last answer is of
+  let overlays = [];              // those that are shown
+  let publishAt = null;           // timer of the next publication to Gradio
+
+  const drawing = createDrawing(onChange);
+  const hand = createHand(canvas, drawing, { redraw: draw, onStep: settle });
+  const paintSheet = createSheet(pad, drawing);
+  const showReading = createReadingView(pad);
+  const replay = createReplay(drawing, signal);
+  const questions = createQuestions(drawing, {
+    send: async (request) => JSON.parse(await server.predict(request)),
+    readNetworks: () => ownProp("checkpoints"),
+    isResting, onAnswer, signal,
+  });
+  const openFile = receiveFiles(pad, listen, takeImage);
+  const toolbar = createToolbar(pad, {
+    pen: () => takeTool(false), eraser: () => takeTool(true), undo, redo, clear, replay: playOrStop, image: openFile,
+    example: playExample, ...Object.fromEntries(OVERLAYS.map((overlay) => [overlay.tool, () => toggle(overlay)])),
+  }, setBrush);
+
+  // ---- What follows from a change, and from an answer
+
+  // Nothing is being drawn, erased or replayed.
+  function isResting() {
+    return !hand.isDown() && !drawing.isReplaying();
+  }
+
+  function onChange() {
+    pad.dataset.version = drawing.version();
+    showTools();
+    draw();
+    if (drawing.hasInk()) return questions.askSoon();
+    show({ version: drawing.version(), hasInk: false });
+    if (isResting()) broadcast();
+  }
+
+  // A step is done: the answer comes at once, and Gradio gets the drawing.
+  function settle() {
+    questions.askNow();
+    publishSoon();
+  }
+
+  function onAnswer(answer, asked, isLatest) {
+    wasRead = String(asked.networks);
+    show({ version: asked.version, hasInk: true, answer, isDrawing: !isResting() });
+    if (overlays.length) draw();
+    if (!isLatest) return;
+    if (isResting()) broadcast(answer);
+    if (publishAt !== null) requestAnimationFrame(() => publishSoon(0));
+  }
+
+  function show(newState) {
+    state = newState;
+    reading = describeReading({ ...state, keepsColumns: reading.hasColumns && ownProp("checkpoints").length > 1 });
+    showReading(reading, state.version);
+  }
+
+  function draw() {
+    paintSheet(hand.look(), overlays, state.answer);
+  }
+
+  function showTools() {
+    toolbar.show(drawing, hand, overlays);
+    sendButton.disabled = !drawing.hasInk();
+  }
+
+  // ---- Tools
+
+  // Each is a step of its own, and waits for the end of a stroke.
+  function doStep(change) {
+    if (hand.isPressed()) return;
+    hand.lift();
+    change();
+    settle();
+  }
+
+  function undo() {
+    if (drawing.canUndo()) doStep(drawing.undo);
+  }
+
+  function redo() {
+    if (drawing.canRedo()) doStep(drawing.redo);
+  }
+
+  function clear() {
+    if (drawing.hasInk()) doStep(drawing.clear);
+  }
+
+  function takeTool(wantsEraser) {
+    hand.take(wantsEraser);
+    showTools();
+  }
+
+  function setBrush(px) {
+    hand.setBrush(px);
+    toolbar.showWidth(hand.brushPx());
+  }
+
+  function toggle(overlay) {
+    overlays = overlays.includes(overlay) ? overlays.filter((each) => each !== overlay) : [...overlays, overlay];
+    showTools();
+    draw();
+  }
+
+  function playExample() {
+    const example = ownProp("example") || [];
+    if (!example.length || hand.isPressed()) return;
+    hand.lift();
+    if (!prefersReducedMotion()) return replay.playExample(example, settle);
+    drawing.showExample(example);
+    settle();
+  }
+
+  function playOrStop() {
+    if (drawing.isReplaying()) {
+      drawing.showWhole();
+      return questions.askNow();
+    }
+    if (!drawing.strokes().length || hand.isPressed()) return;
+    hand.lift();
+    replay.playDrawing(questions.askNow);
+  }
+
+  async function takeImage(file) {
+    if (!file || hand.isPressed()) return;
+    const picture = await readPicture(file);
+    if (picture === null) return show({ ...state, mistake: NO_IMAGE });
+    hand.lift();
+    drawing.showPicture(picture);
+    settle();
+  }
+
+  canvas.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const acts = {
+      ...hand.keys(event), u: undo, c: clear, Delete: clear, Backspace: clear, e: playExample, r: playOrStop,
+      p: () => takeTool(false), x: () => takeTool(true),
+      "[": () => setBrush(hand.brushPx() - 1), "]": () => setBrush(hand.brushPx() + 1),
+      ...Object.fromEntries(OVERLAYS.map((overlay) => [overlay.key, () => toggle(overlay)])),
+    };
+    const act = acts[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    if (!act) return;
+    event.preventDefault();
+    event.stopPropagation();
+    act();
+  });
+
+  // Ctrl+Z and its like hold for the whole pad, also while the focus is on one of its buttons.
+  pad.addEventListener("keydown", (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
+    const key = event.key.toLowerCase();
+    if (key !== "z" && key !== "y") return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (key === "y" || event.shiftKey) redo();
+    else undo();
+  });
+
+  // ---- To the rest of the page, and to Gradio
+
+  // The sections below the pad read window.glassboxDrawing, on an event, when the drawing rests.
+  function broadcast(answer = null) {
+    const checkpoints = [...ownProp("checkpoints")];
+    const answers = Array.isArray(answer?.answers) ? answer.answers : [];
+    window.glassboxDrawing = { drawing: drawing.read(), checkpoint: checkpoints[0], checkpoints, answer, answers, brush: hand.brushPx() };
+    document.dispatchEvent(new CustomEvent("glassbox-drawing"));
+  }
+
+  // Listeners and the API see the drawing by Gradio, which fires its event for a new value. Its machinery takes tens of
+  // milliseconds on the page's thread, so the answer to the drawing goes first.
+  function publishSoon(delay = drawing.hasInk() ? PUBLISH_MS : 0) {
+    clearTimeout(publishAt);
+    publishAt = signal.aborted ? null : setTimeout(publish, delay);
+  }
+
+  function publish() {
+    clearTimeout(publishAt);
+    publishAt = null;
+    if (!isResting()) return;  // the end of this stroke publishes
+    props.value = drawing.read();
+    trigger("input");
+  }
+
+  // To Conv & pool, whose tab is opened first, because it listens only once it has been open.
+  sendButton.addEventListener("click", () => {
+    if (!drawing.hasInk()) return;
+    if (drawing.isReplaying()) drawing.showWhole();
+    publish();
+    document.dispatchEvent(new CustomEvent("glassbox-open", { detail: "inspection" }));
+    let waits = 0;
+    const send = () => {
+      waits += 1;
+      if (window.glassboxMaps || waits > MAX_WAITS) trigger("submit");
+      else if (!signal.aborted) setTimeout(send, WAIT_MS);
+    };
+    send();
+  });
+
+  // ---- From there
+
+  // Put a drawing on the pad, {strokes, size} or {picture}, as a step that can be undone.
+  function takeDrawing(sent) {
+    hand.lift();
+    drawing.showStrokes(Array.isArray(sent?.strokes) ? sent.strokes : [], sent?.size || undefined);
+    questions.askNow();
+    if (sent?.picture) fetch(sent.picture).then((file) => file.blob()).then(takeImage);
+  }
+
+  function takeOthersDrawing(sent) {
+    takeDrawing(sent);
+    publishSoon();
+  }
+
+  function keep() {
+    keepDrawing(drawing.isExample() || !drawing.hasInk() ? null : drawing.readWhole());
+  }
+
+  signal.addEventListener("abort", () => clearTimeout(publishAt));
+  listen(document, "glassbox-show-drawing", ({ detail }) => takeOthersDrawing(detail));
+  listen(window, "pagehide", keep);
+  listen(document, "visibilitychange", () => document.hidden && keep());
+  watch("value", () => takeDrawing(props.value));
+  watch("checkpoints", () => {
+    if (ownProp("checkpoints") && drawing.hasInk() && wasRead !== String(ownProp("checkpoints"))) questions.askNow();
+  });
+
+  canvas.setAttribute("aria-label", DESCRIPTION);
+  redrawOnChange(pad.querySelector(".gb-pad-sheet"), draw);
+  onChange();
+  const kept = readKeptDrawing();
+  if (props.value && (props.value.picture || (Array.isArray(props.value.strokes) && props.value.strokes.length))) takeDrawing(props.value);
+  else if (kept) takeOthersDrawing(kept);
+  else if (ownProp("autoplay") !== false && !prefersReducedMotion()) playExample();
 }
-
-function undo() {
-  step(past, future);
-}
-
-function redo() {
-  step(future, past);
-}
-
-function step(from, to) {
-  if (activePointer !== null) return;
-  liftPen();
-  if (!from.length) return;
-  takeOver();
-  moveStep(from, to);
-  validFrom = version + 1;
-  settle();
-}
-
-function clear() {
-  if (!hasInk() || activePointer !== null) return;
-  liftPen();
-  const wasExample = isExampleInk;
-  takeOver();
-  if (!wasExample) remember();
-  strokes = [];
-  uploaded = null;
-  settle();
-}
-
-function takeTool(wanted) {
-  liftPen();
-  isErasing = wanted;
-  eraserAt = null;
-  showTools();
-  draw();
-}
-
-function setBrush(px) {
-  brushPx = keepWithin(px, 10, 24);
-  widthField.value = brushPx;
-  widthText.textContent = `${brushPx} px`;
-  draw();
-}
-
-tools.pen.addEventListener("click", () => takeTool(false));
-tools.eraser.addEventListener("click", () => takeTool(true));
-tools.undo.addEventListener("click", undo);
-tools.redo.addEventListener("click", redo);
-tools.clear.addEventListener("click", clear);
-tools.replay.addEventListener("click", playDrawing);
-for (const overlay of OVERLAYS) tools[overlay.tool].addEventListener("click", () => toggleOverlay(overlay));
-tools.image.addEventListener("click", () => fileField.click());
-tools.example.addEventListener("click", () => {
-  touched = true;
-  playExample();
-});
-widthField.addEventListener("input", () => setBrush(Number(widthField.value)));
-
-// Ctrl+Z and its like hold for the whole pad, also while the focus is on one of its buttons.
-pad.addEventListener("keydown", (event) => {
-  if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
-  const key = event.key.toLowerCase();
-  if (key !== "z" && key !== "y") return;
-  event.preventDefault();
-  event.stopPropagation();
-  if (key === "y" || event.shiftKey) redo();
-  else undo();
-});
-
-// ---- To Conv & pool: its tab is opened first, because it listens only once it has been open
-
-sendButton.addEventListener("click", () => {
-  if (!hasInk()) return;
-  stopPlaying();
-  clearTimeout(publishAt);
-  publish();
-  document.dispatchEvent(new CustomEvent("glassbox-open", { detail: "inspection" }));
-  let waits = 0;
-  const send = () => {
-    waits += 1;
-    if (window.glassboxMaps || waits > MAX_WAITS) trigger("submit");
-    else setTimeout(send, WAIT_MS);
-  };
-  send();
-});
-
-// ---- Python's side
-
-function takeDrawing() {
-  showDrawing(props.value);
-}
-
-// Put a drawing on the pad, as a step that can be undone.
-function showDrawing(sent) {
-  stopPlaying();
-  activePointer = null;
-  pen.down = false;
-  touched = true;
-  remember();
-  isExampleInk = false;
-  validFrom = version + 1;
-  uploaded = null;
-  const scale = SIZE / ((sent && sent.size) || SIZE);
-  strokes = (sent && Array.isArray(sent.strokes) ? sent.strokes : []).filter((stroke) => stroke.length)
-    .map((stroke) => stroke.map(([x, y]) => [round(x * scale), round(y * scale)]));
-  changed();
-  askNow();
-  if (sent && sent.picture) fetch(sent.picture).then((file) => file.blob()).then(takeImage);
-}
-
-// A section below the pad puts a drawing on it: {strokes, size}.
-function onShowDrawing({ detail }) {
-  if (!pad.isConnected) return document.removeEventListener("glassbox-show-drawing", onShowDrawing);
-  showDrawing(detail);
-  publishSoon();
-}
-
-document.addEventListener("glassbox-show-drawing", onShowDrawing);
-watch(VALUE, takeDrawing);
-watch(CHECKPOINTS, () => { if (ownProp(CHECKPOINTS) && hasInk() && wasRead !== String(ownProp(CHECKPOINTS))) askNow(); });
-
-redrawOnChange(sheet, draw);
-changed();
-const keptDrawing = readKept();
-if (props.value && (props.value.picture || (Array.isArray(props.value.strokes) && props.value.strokes.length))) takeDrawing();
-else if (keptDrawing) onShowDrawing({ detail: keptDrawing });
-else if (ownProp(AUTOPLAY) !== false && !touched && !prefersReducedMotion()) playExample();

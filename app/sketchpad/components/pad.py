@@ -24,7 +24,7 @@ _OPEN_PAD = """() => {
   focus(60);
 }"""
 
-# Paths of the tools' icons, drawn with a line of 2 on a field of 24.
+# Paths of the tools' icons, drawn with a line of 2 on a field of 24. The overlays' are in overlays.js.
 _ICONS = {
     "pen": "M4 20l1-4L16 5l3 3L8 19zM14 7l3 3",
     "eraser": "M4 15l9-9 6 6-7 7H8zM9 10l6 6M12 19h8",
@@ -33,7 +33,6 @@ _ICONS = {
     "clear": "M5 7h14M9 7V4h6v3M7 7l1 13h8l1-13",
     "example": "M12 4l2.4 5 5.4.7-4 3.8 1 5.5-4.8-2.7-4.8 2.7 1-5.5-4-3.8 5.4-.7z",
     "replay": "M8 5l11 7-11 7z",
-    "grid": "M4 4h16v16H4zM4 9.3h16M4 14.7h16M9.3 4v16M14.7 4v16",
     "image": "M4 5h16v14H4zM4 16l5-5 4 4 2-2 5 4M15.5 9h.01",
 }
 _TOOLS = (  # name, what is written on it, what it says when pointed at, whether it stays pressed
@@ -43,7 +42,6 @@ _TOOLS = (  # name, what is written on it, what it says when pointed at, whether
     ("redo", "Redo", "Do again what was undone (Ctrl+Shift+Z or Ctrl+Y)", False),
     ("clear", "Clear", "Clear the pad (Delete or C)", False),
     ("replay", "Replay", "Draw it again stroke by stroke, and see the answer follow (R)", False),
-    ("grid", "Grid", "Show where the network's 28 × 28 pixels lie (G)", True),
     ("image", "Image", "Open an image of a digit; it can be dropped or pasted here too", False),
     ("example", "Example", "Replay the example (E)", False),
 )
@@ -135,17 +133,6 @@ def build_pad(
         css_template=read_component_style(_FOLDER, "pad"),
         js_on_load=read_component_script(
             _FOLDER,
-            "verdict",
-            "pad_columns",
-            "pad_history",
-            "pad_overlays",
-            "pad_sheet",
-            "pad_eraser",
-            "pad_questions",
-            "pad_replay",
-            "pad_keep",
-            "pad_image",
-            "pad_pointer",
             "pad",
             checkpoints=checkpoints,
             example=example,

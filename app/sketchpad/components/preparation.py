@@ -69,9 +69,7 @@ def build_preparation(show_preparation: Callable[[Any], str], **kwargs: Any) -> 
     return gr.HTML(
         html_template=_TEMPLATE,
         css_template=read_component_style(_FOLDER, "transport", "preparation"),
-        js_on_load=read_component_script(
-            _FOLDER, "sheets", "asking", "transport", "drawing", "preparation_gauges", "preparation"
-        ),
+        js_on_load=read_component_script(_FOLDER, "preparation"),
         apply_default_css=False,
         server_functions=[ask],
         elem_classes=component_classes(kwargs.pop("elem_classes", None)),

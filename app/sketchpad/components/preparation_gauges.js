@@ -1,11 +1,14 @@
 // Gauges: where MNIST's digits lie on a measure, and where this drawing does. Python sends every place as a share of the scale.
 
+import { fitCanvas, readColors } from "../../ui/components/canvas.js";
+import { addNode, setText } from "../../ui/components/nodes.js";
+
 const GAUGE = { height: 36, margin: 9, middle: 18 };
 const GAUGE_COLORS = { track: "--gb-surface-sunk", band: "--gb-line-strong", line: "--gb-text-soft", step: "--gb-accent",
   plain: "--gb-text", ground: "--gb-surface" };
 
 // `list` is a ul; `gauges` has a measure each, with a mark for every step, the first of them the plain resize.
-function createGauges(list) {
+export function createGauges(list) {
   let gauges = [];
   let step = 0;
 
@@ -43,7 +46,7 @@ function createGauges(list) {
 
   function draw() {
     const colors = readColors(list, GAUGE_COLORS);
-    gauges.forEach((gauge, index) => drawGauge(list.children[index].querySelector("canvas"), gauge, colors));
+    gauges.forEach((gauge, index) => { drawGauge(list.children[index].querySelector("canvas"), gauge, colors); });
   }
 
   function drawGauge(canvas, gauge, colors) {

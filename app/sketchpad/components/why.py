@@ -100,9 +100,7 @@ def build_why(
     return gr.HTML(
         html_template=_TEMPLATE,
         css_template=read_component_style(_FOLDER, "transport", "why"),
-        js_on_load=read_component_script(
-            _FOLDER, "sheets", "asking", "transport", "drawing", "why_maps", "why"
-        ),
+        js_on_load=read_component_script(_FOLDER, "why"),
         apply_default_css=False,
         server_functions=[ask, ask_for_nearest, ask_for_change],
         elem_classes=component_classes(kwargs.pop("elem_classes", None)),

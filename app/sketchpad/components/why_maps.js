@@ -1,12 +1,17 @@
 // Images of 28 × 28 pixels painted large, the drawing's outline upon them, and one pixel pointed at in all of them.
 
-const FIELD = 28;
+import { fitCanvas } from "../../ui/components/canvas.js";
+import { setText } from "../../ui/components/nodes.js";
+import { formatNumber } from "../../ui/components/numbers.js";
+import { clamp, decode, paint } from "../../ui/components/sheets.js";
+
+export const FIELD = 28;
 const INK_EDGE = 128;   // of 255: where the drawing's outline runs
 
 const decodeFloats = (text) => new Float32Array(decode(text).buffer);
 
 // Paint an image of bytes as large as its figure, and return its context and how wide a pixel is.
-function paintField(canvas, bytes, ramp) {
+export function paintField(canvas, bytes, ramp) {
   const side = canvas.parentNode.clientWidth;
   if (side < 20) return null;  // in a closed section
   canvas.style.width = canvas.style.height = `${side}px`;
@@ -17,7 +22,7 @@ function paintField(canvas, bytes, ramp) {
 }
 
 // The edge between ink and paper, so that a map can be laid against the drawing.
-function traceInk({ context, cell }, bytes, color) {
+export function traceInk({ context, cell }, bytes, color) {
   const isInk = (row, column) => row >= 0 && row < FIELD && column >= 0 && column < FIELD && bytes[row * FIELD + column] >= INK_EDGE;
   context.beginPath();
   for (let row = 0; row <= FIELD; row += 1) {
@@ -50,7 +55,7 @@ function frameCells({ context, cell }, colors, row, column, reach = 0) {
 }
 
 // The drawing and its two maps. `row` holds their figures and the keyboard's focus, `reading` describes the pixel.
-function createMaps(row, reading, spoken) {
+export function createMaps(row, reading, spoken) {
   const [drawing, gradient, occlusion] = row.querySelectorAll("canvas");
   let shown = null;      // what Python sent, its numbers decoded
   let pointed = null;    // { row, column }
@@ -60,7 +65,7 @@ function createMaps(row, reading, spoken) {
     shown = { ...answer, pixels: decode(answer.image), inkValues: decodeFloats(answer.ink),
       maps: [answer.gradient, answer.occlusion].map((map) => ({ bytes: decode(map.bytes), values: decodeFloats(map.values) })) };
     const texts = [answer.verdict, answer.gradient.text, answer.occlusion.text];
-    row.querySelectorAll("p").forEach((node, index) => setText(node, texts[index]));
+    row.querySelectorAll("p").forEach((node, index) => { setText(node, texts[index]); });
     row.querySelectorAll("p")[1].title = answer.gradient.scale_title;
     row.querySelectorAll("p")[2].title = answer.occlusion.scale_title;
     row.setAttribute("aria-label", `The drawing, its gradient map and its occlusion map for ${answer.digit}. Arrow keys choose a pixel.`);

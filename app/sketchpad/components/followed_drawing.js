@@ -1,0 +1,44 @@
+// The pad's drawing, for a section below it: taken when it rests, and asked about while the section is seen.
+
+import { createAsker, readAnswer } from "../../ui/components/asking.js";
+import { watchLifetime } from "./lifetime.js";
+
+// `askAbout` is called with each new drawing, { drawing, checkpoint, brush }, once the section is seen, which is busy until
+// its script has an answer. It begins with `take`.
+export function followDrawing(host, askAbout) {
+  const { listen } = watchLifetime(host);
+  let latestKey = null;            // the drawing, the checkpoint and the brush, as text
+  let serial = 0;                  // counts drawings
+  let isStale = false;             // the drawing has changed while the section was closed
+  let onPad = {};
+
+  function take() {
+    const { drawing = { strokes: [] }, checkpoint = "", brush = null } = window.glassboxDrawing || {};
+    const key = JSON.stringify([drawing, checkpoint, brush]);
+    if (key === latestKey) return;
+    latestKey = key;
+    onPad = { drawing, checkpoint, brush };
+    serial += 1;
+    isStale = true;
+    askIfSeen();
+  }
+
+  function askIfSeen() {
+    if (!isStale || host.offsetParent === null) return;
+    isStale = false;
+    host.setAttribute("aria-busy", "true");  // until the section's script takes the answer
+    askAbout(onPad);
+  }
+
+  // A question about the drawing: call it with what else is asked. An answer to an earlier drawing is let go.
+  function createQuestion(send, takeAnswer) {
+    const ask = createAsker(
+      async (asked) => ({ asked, answer: readAnswer(await send(asked)) }),
+      ({ asked, answer }) => { if (asked.serial === serial) takeAnswer(answer, asked); },
+    );
+    return (more = {}) => ask({ ...onPad, ...more, serial });
+  }
+
+  listen(document, "glassbox-drawing", take);
+  return { take, askIfSeen, createQuestion, serial: () => serial };
+}

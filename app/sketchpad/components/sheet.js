@@ -1,0 +1,64 @@
+// The sheet: strokes or a picture, overlays, the keyboard's pen and the eraser, painted.
+
+import { fitCanvas, readColors } from "../../ui/components/canvas.js";
+import { setText } from "../../ui/components/nodes.js";
+import { EDGE_COLOR } from "./overlays.js";
+import { PAD_PX } from "./strokes.js";
+
+const COLORS = { sheet: "--pad-sheet", ink: "--pad-ink" };
+
+// Returns what paints the drawing, with the hand's tool, and over it these overlays of the last answer.
+export function createSheet(pad, drawing) {
+  const sheet = pad.querySelector(".gb-pad-sheet");
+  const canvas = sheet.querySelector("canvas");
+  const hint = sheet.querySelector(".gb-pad-hint");
+
+  return ({ brushPx, circle }, overlays, answer) => {
+    const width = sheet.clientWidth;
+    if (!width) return;  // in a closed tab
+    const strokes = drawing.visibleStrokes();
+    const context = fitCanvas(canvas, width, width);
+    const colors = readColors(pad, COLORS);
+    context.fillStyle = colors.sheet;  // on paper, what shines through a canvas is white
+    context.fillRect(0, 0, width, width);
+    context.scale(width / PAD_PX, width / PAD_PX);
+    if (drawing.picture()) paintPicture(context, drawing.picture().image);
+    context.lineCap = context.lineJoin = "round";
+    context.lineWidth = brushPx;
+    context.strokeStyle = colors.ink;
+    for (const stroke of strokes) traceStroke(context, stroke);
+    for (const overlay of overlays) if (answer) overlay.paint(context, answer, strokes);
+    if (circle) paintCircle(context, circle);
+    hint.hidden = drawing.hasInk() || Boolean(circle?.isPen);
+    setText(hint, overlays.at(-1)?.hint ?? "Draw a digit");
+  };
+}
+
+function traceStroke(context, stroke) {
+  context.beginPath();
+  context.moveTo(stroke[0][0], stroke[0][1]);
+  // Midpoints joined by quadratic curves: smooth, and through the middle of every pair of points.
+  for (let i = 1; i < stroke.length - 1; i += 1) {
+    const [x, y] = stroke[i];
+    context.quadraticCurveTo(x, y, (x + stroke[i + 1][0]) / 2, (y + stroke[i + 1][1]) / 2);
+  }
+  const last = stroke[stroke.length - 1];
+  context.lineTo(last[0] + (stroke.length === 1 ? 0.01 : 0), last[1]);  // a tap leaves a dot: a line of no length none
+  context.stroke();
+}
+
+function paintPicture(context, image) {
+  const scale = PAD_PX / Math.max(image.width, image.height);
+  const [width, height] = [image.width * scale, image.height * scale];
+  context.drawImage(image, (PAD_PX - width) / 2, (PAD_PX - height) / 2, width, height);
+}
+
+function paintCircle(context, { x, y, radius, isFilled }) {
+  context.lineWidth = 2;
+  context.strokeStyle = EDGE_COLOR;
+  context.fillStyle = isFilled ? EDGE_COLOR : "transparent";
+  context.beginPath();
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+  context.fill();
+  context.stroke();
+}
