@@ -1,5 +1,6 @@
 """What README and docs say holds: commands, links, files, labels and figures. Sentences are not checked."""
 
+import json
 import re
 import shlex
 import tomllib
@@ -179,7 +180,13 @@ def test_every_command_is_understood(path, command):
     if words[0] == "glassbox":
         build_parser().parse_args([word for word in words[1:] if word != "…"])
         return
-    assert words[0] in {"python", "pytest", "ruff", "mypy", "coverage"}, command
+    tools = json.loads((ROOT / "package.json").read_text())
+    if words[0] == "npm":
+        assert words[1] == "ci" or (words[1] == "run" and words[-1] in tools["scripts"]), command
+    elif words[0] == "npx":
+        assert words[1] in tools["devDependencies"], command
+    else:
+        assert words[0] in {"python", "pytest", "ruff", "mypy", "coverage"}, command
     for word in words[1:]:
         if re.match(r"\w+/", word):
             assert (ROOT / word.split("::")[0]).exists(), f"{path}: {command}"

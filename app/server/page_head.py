@@ -1,8 +1,8 @@
 """The tags at the beginning of the page's head; Gradio's `head` would keep one of two with the same name.
 
 What runs before Gradio's scripts is a module: modules run in the order in which they stand. It and what the
-page runs first are files that the browser keeps, so that the page itself, which it asks for at every visit, stays
-small; only the few lines that ask for the open tab's scripts stand in it.
+page runs first are files that the browser keeps, so that the page itself, which it asks for at every visit,
+stays small; only the few lines that ask for the open tab's scripts stand in it.
 """
 
 from __future__ import annotations
