@@ -83,6 +83,10 @@ FIND_CUT_TABLES = """() => [...document.querySelectorAll("table")].filter((table
     }
     return false;
   }).map((table) => `cut: ${table.textContent.trim().slice(0, 80)}`)"""
+# A fingertip covers 40 pixels.
+FIND_SMALL = """() => [...document.querySelectorAll(".gb-component :is(button, select)")]
+  .filter((target) => target.checkVisibility() && target.getBoundingClientRect().height < 40)
+  .map((target) => target.outerHTML.slice(0, 120))"""
 CONTRAST = {"runOnly": ["color-contrast"], "preload": False}
 ALL_ELSE = {"rules": {"color-contrast": {"enabled": False}}}
 
@@ -127,6 +131,9 @@ def test_every_tab_is_for_everybody_and_asks_no_other_host(open_page, asked_host
         findings[name, "tables"] = page.evaluate(FIND_CUT_TABLES)
         for width, viewport in (("wide", WIDE), ("narrow", NARROW)):
             page.set_viewport_size(viewport)
+            # Until its script has heard of the new width, something may be wider than the window.
+            page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
+            findings[name, width, "small"] = page.evaluate(FIND_SMALL)
             page.keyboard.press("Tab")  # what scrolls is made to be reached by keys when they are used
             findings[name, width] = page.evaluate(FIND, [None, ALL_ELSE])
             for theme in ("dark", "light"):
