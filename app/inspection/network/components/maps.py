@@ -49,18 +49,6 @@ _TEMPLATE = """
 # For the `js` of a control's event without a Python function: its inputs go to the component's `answer`.
 ASK_FOR_MAPS = "(...values) => { window.glassboxMaps?.ask(values); }"
 
-_NOTICE_SCRIPT = """
-const notice = element.querySelector(".gb-notice");
-const showMistake = ({ detail }) => {
-  if (!notice.isConnected) return document.removeEventListener("glassbox-maps", showMistake);
-  notice.replaceChildren();
-  notice.classList.toggle("gb-missing", detail.isMissing);
-  if (!detail.text) return;
-  notice.appendChild(document.createElement("p")).textContent = detail.text;
-};
-document.addEventListener("glassbox-maps", showMistake);
-"""
-
 
 def build_maps(
     value: str, answer: Callable[[Any], str], explain: Callable[[Any], str], **kwargs: Any
@@ -109,7 +97,7 @@ def build_maps_notice(**kwargs: Any) -> gr.HTML:
     return gr.HTML(
         html_template='<div class="gb-notice" role="status"></div>',
         css_template=read_component_style(_FOLDER, "notice"),
-        js_on_load=_NOTICE_SCRIPT,
+        js_on_load=read_component_script(_FOLDER, "maps_notice"),
         apply_default_css=False,
         elem_classes=component_classes(kwargs.pop("elem_classes", None)),
         **kwargs,
