@@ -117,7 +117,7 @@ def launch_app(
         endpoints=ENDPOINTS,
         routes=[
             Route(STREAM_PATH, RunStream().answer),
-            *build_script_routes(getattr(block, "js_on_load", None) or "" for block in page.blocks.values()),
+            *build_script_routes(),
         ],
         shared_folders=[find_runs_folder(), SHIPPED_FOLDER],
         open_browser=open_browser,

@@ -13,7 +13,6 @@ import json
 import posixpath
 import re
 import secrets
-from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -25,15 +24,13 @@ from starlette.routing import Route
 
 _APP = Path(__file__).parents[1]
 _SHARED = Path(__file__).parent / "components"
-_FIRST = ("nodes", "numbers", "canvas")  # what a script that is no module yet begins with
 _PATH = "/glassbox/scripts"
 _DIGEST_LETTERS = 16
-_ADDRESS = re.compile(rf"{_PATH}/[0-9a-f]+/[a-z_/+]+\.js")
+_ADDRESS = re.compile(rf"{_PATH}/[0-9a-f]+/([a-z_/]+\.js)")
 _HEADERS = {"cache-control": "public, max-age=31536000, immutable", "vary": "accept-encoding"}
 _EVENT = re.compile(r"""\btrigger\(\s*["'](\w+)["']""")
 _IMPORT = re.compile(r"""^import\s(?:[^;"]*\sfrom\s)?\s*"([^"]+)";[^\n]*\n""", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async |function |const |class ))", re.MULTILINE)
-_MOUNT = re.compile(r"^export (?:async )?function mount\(", re.MULTILINE)
 _STARTER = "ui/components/start.js"
 
 # The body of a function of Gradio's. What Python changes before the script is there is told to it then.
@@ -48,18 +45,6 @@ Promise.all([load(".%(starter)s"), load(".%(address)s")]).then(([{ start }, { mo
 });
 // It sends: %(events)s
 """
-
-
-class Script(NamedTuple):
-    """One component's script.
-
-    Attributes:
-        address: The path on the server of the module whose `mount` makes the component live.
-        events: The events of Gradio's that it sends.
-    """
-
-    address: str
-    events: tuple[str, ...]
 
 
 class _Tree(NamedTuple):
@@ -109,92 +94,56 @@ def find_modules(entry: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def read_component_script(folder: Path, *names: str, **own_props: Any) -> str:
+def read_component_script(folder: Path, name: str, **own_props: Any) -> str:
     """Return what Gradio runs for a component when it is first shown: the import of its script.
 
     Gradio 6.31 replaces all of a component's own props by those of the last update, so that one shown again
     after being hidden would have lost the rest. The script therefore keeps its own copy for the page's life.
 
     Args:
-        folder: The subject's folder of components; what it lacks is one of those that subjects share.
-        *names: The name without suffix of the module that exports `mount`; or those of files that are no
-            modules yet, in the order in which they build on each other, such as `"verdict", "pad"`.
+        folder: The subject's folder of components.
+        name: The name without suffix of the module in it whose `mount` makes the component live.
         **own_props: The props that are ours and not Gradio's, with their first values.
 
     Returns:
         The text for `js_on_load`, which Gradio runs as the body of one function.
 
     Raises:
-        FileNotFoundError: If there is no such file, or none that it imports.
+        FileNotFoundError: If there is no such module, or none that it imports.
     """
-    place = folder.relative_to(_APP).as_posix()
     tree = _read_tree()
-    entry = _find(place, names[-1])
-    if _MOUNT.search(tree.files[entry]):
-        events = _find_events(tree.files[path] for path in find_modules(entry))
-        script = Script(f"{tree.folder}/{entry}", events)
-    else:
-        text = _join(place, names)
-        digest = hashlib.sha256(text.encode()).hexdigest()[:_DIGEST_LETTERS]
-        script = Script(f"{_PATH}/{digest}/{place}/{'+'.join(names)}.js", _find_events([text]))
+    entry = f"{folder.relative_to(_APP).as_posix()}/{name}.js"
+    address = address_module(entry)
+    events = {event for path in find_modules(entry) for event in _EVENT.findall(tree.files[path])}
     return _START % {
-        "starter": f"{tree.folder}/{_STARTER}",
-        "address": script.address,
+        "starter": address_module(_STARTER),
+        "address": address,
         "key": f"component_{secrets.token_hex(4)}",
         # The names stand unquoted: gr.HTML takes a quoted word in this text for the name of an event.
         "first": ", ".join(f"{name}: {json.dumps(prop)}" for name, prop in own_props.items()),
-        "events": ", ".join(f'"{event}"' for event in script.events),
+        "events": ", ".join(f'"{event}"' for event in sorted(events)),
     }
 
 
-def _find(place: str, name: str) -> str:
-    """Return the path below `app/` of a script of a folder or, where it has none, of the shared one."""
-    own, shared = f"{place}/{name}.js", f"ui/components/{name}.js"
-    path = own if own in _read_tree().files else shared
-    if path not in _read_tree().files:
-        raise FileNotFoundError(f"there is neither {own} nor {shared}")
-    return path
-
-
-def _find_events(texts: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted({event for text in texts for event in _EVENT.findall(text)}))
-
-
-@lru_cache(maxsize=64)
-def _join(place: str, names: tuple[str, ...]) -> str:
-    """Join files that are no modules yet, and the modules that they build on, to one."""
-    given = "{ element, trigger, props, server, upload, watch, keptProps }"
-    body = "\n".join(read_plain_script(_find(place, name)) for name in (*_FIRST, *names))
-    own_prop = "const ownProp = makeOwnProp({ props, keptProps });"
-    return f"export function mount({given}) {{\n{own_prop}\n{body}\n}}\n"
-
-
 def read_plain_script(path: str) -> str:
-    """Return a module's text for where there are no modules: without its imports, and what it exports plain.
+    """Return the text of a module that imports nothing for where there are no modules: an event's `js`.
 
     Args:
         path: Its path below `app/`.
     """
-    return _EXPORT.sub("", _IMPORT.sub("", _read_tree().files[path]))
+    return _EXPORT.sub("", _read_tree().files[path])
 
 
 def find_addresses(text: str) -> list[str]:
     """Return the addresses of all that such a text imports, directly or through what it imports."""
-    tree = _read_tree()
-    found: list[str] = []
-    for address in _ADDRESS.findall(text):
-        path = address.removeprefix(f"{tree.folder}/")
-        modules = find_modules(path) if path in tree.files else ()
-        found += [f"{tree.folder}/{module}" for module in modules] or [address]
-    return list(dict.fromkeys(found))
+    paths = [path for entry in _ADDRESS.findall(text) for path in find_modules(entry)]
+    return [address_module(path) for path in dict.fromkeys(paths)]
 
 
-def build_script_routes(texts: Iterable[str]) -> list[Route]:
-    """Return the route of all modules, and of the joined scripts that these starts of components import."""
+def build_script_routes() -> list[Route]:
+    """Return the route of all modules."""
     tree = _read_tree()
     scripts = {f"{tree.folder}/{path}": text.encode() for path, text in tree.files.items()}
-    for address in {found for text in texts for found in _ADDRESS.findall(text)} - set(scripts):
-        scripts[address] = _join(*_split_address(address)).encode()
     compressed: dict[str, bytes] = {}  # once each, when first asked for
 
     def answer(request: Request) -> Response:
@@ -210,12 +159,6 @@ def build_script_routes(texts: Iterable[str]) -> list[Route]:
         return Response(content, headers=headers, media_type="text/javascript")
 
     return [Route(f"{_PATH}/{{file:path}}", answer)]
-
-
-def _split_address(address: str) -> tuple[str, tuple[str, ...]]:
-    """Return the folder and the file names that the address of a joined script holds."""
-    folder, _, file = address.removeprefix(f"{_PATH}/").partition("/")[2].rpartition("/")
-    return folder, tuple(file.removesuffix(".js").split("+"))
 
 
 def read_component_style(folder: Path, *names: str) -> str:

@@ -60,7 +60,7 @@ def test_scripts_of_the_head_are_files_that_the_browser_keeps():
     (first,) = re.findall(r'<script type="module" src="\.([^"]+)"></script>', tags)
     preloaded = re.findall(r'<link rel="modulepreload" href="\.([^"]+)">', tags)
     assert tags.count("<script") == 1
-    server = TestClient(Starlette(routes=build_script_routes([])))
+    server = TestClient(Starlette(routes=build_script_routes()))
     for address in (first, *preloaded):
         kept = server.get(address)
         assert (kept.status_code, "immutable" in kept.headers["cache-control"]) == (200, True)

@@ -68,7 +68,7 @@ def starts():
 
 @pytest.fixture(scope="module")
 def server(starts):
-    return TestClient(Starlette(routes=build_script_routes(starts.values())))
+    return TestClient(Starlette(routes=build_script_routes()))
 
 
 def find_address(start):

@@ -139,9 +139,7 @@ def open_bench(chromium, styles):
         context = chromium.new_context(viewport=viewport, **options)
         context.on("page", lambda page: watch(page, troubles))
         contexts.append(context)
-        scripts = TestClient(
-            Starlette(routes=build_script_routes([component.js_on_load or "" for component in components]))
-        )
+        scripts = TestClient(Starlette(routes=build_script_routes()))
         body = PAGE.format(theme=theme, styles="\n".join(styles), script=STAND_IN)
 
         def answer(route):
