@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from pathlib import Path
 
 import pytest
 from filelock import FileLock
@@ -20,45 +21,14 @@ from tests.browser.conftest import NARROW
 from tests.browser.runs_tab import FOCUS, ROOT, RunsTab
 from tests.runs.finished_runs import copy_finished_runs
 from tests.runs.trained_runs import make_ending, make_folder
+from tests.waiting import wait_until
 
-# Counts what a component leaves behind in the page: who listens to it, timers, streams of news.
-COUNT = """() => {
-  const left = window.left = { listeners: 0, timers: 0, streams: 0 };
-  const pages = new Set([window, document]);
-  const { addEventListener, removeEventListener } = EventTarget.prototype;
-  const listeners = new Map();
-  const forget = (target, name, hear) => {
-    const key = listeners.get(hear);
-    if (!key?.delete(`${name} ${target === window}`)) return;
-    left.listeners -= 1;
-  };
-  EventTarget.prototype.addEventListener = function (name, hear, options) {
-    if (pages.has(this) || this instanceof MediaQueryList) {
-      const names = listeners.get(hear) ?? new Set();
-      listeners.set(hear, names);
-      if (!names.has(`${name} ${this === window}`)) left.listeners += 1;
-      names.add(`${name} ${this === window}`);
-      options?.signal?.addEventListener("abort", () => forget(this, name, hear));
-    }
-    return addEventListener.call(this, name, hear, options);
-  };
-  EventTarget.prototype.removeEventListener = function (name, hear, options) {
-    forget(this, name, hear);
-    return removeEventListener.call(this, name, hear, options);
-  };
-  const timers = new Set();
-  const { setTimeout, clearTimeout } = window;
-  const count = () => { left.timers = timers.size; };
-  window.setTimeout = (act, ...rest) => {
-    const timer = setTimeout((...given) => { timers.delete(timer); count(); act(...given); }, ...rest);
-    timers.add(timer);
-    count();
-    return timer;
-  };
-  window.clearTimeout = (timer) => { timers.delete(timer); count(); clearTimeout(timer); };
+LEFTOVERS = Path(__file__).with_name("leftovers.js").read_text(encoding="utf-8")
+COUNT_STREAMS = """() => {
+  window.streams = [];
   window.EventSource = class {
-    constructor() { left.streams += 1; }
-    close() { if (!this.isClosed) left.streams -= 1; this.isClosed = true; }
+    constructor() { window.streams.push(this); }
+    close() { window.streams = window.streams.filter((one) => one !== this); }
   };
 }"""
 
@@ -206,28 +176,29 @@ def test_components_that_leave_the_page_leave_nothing_behind(open_bench, ids):
         build_epochs(say_absent, refuse, refuse, elem_id="learning"),
         build_comparison(lambda request: json.dumps({"error": "Nothing."}), elem_id="compare"),
     )
-    names = ("runs", "results", "learning", "compare")
     bench = open_bench(*components)
     page = bench.page
 
-    def take_all():
-        for name in names:
-            bench.take(name)
+    def take_all():  # who draws notices it at the page's next change of size
+        for component in components:
+            bench.take(component.elem_id)
         page.evaluate(
             "() => window.dispatchEvent(new Event('resize'))"
-        )  # what draws hears it at the next of these
+        )
+
+    def list_leftovers():
+        return page.evaluate("[...listAlive(), ...streams.map(() => 'EventSource')]")
 
     with FileLock(live / "lock"):  # as its process holds it
         RunsTab(page)
         take_all()
-        page.evaluate(COUNT)
-        counts = []
+        page.evaluate(LEFTOVERS)
+        page.evaluate(COUNT_STREAMS)
         for _ in range(2):
             for component in components:
                 bench.show(component)
             RunsTab(page).wait_for_status("running")
-            page.wait_for_function("left.streams === 1 && left.timers >= 2")
-            counts.append(page.evaluate("left.listeners"))
+            page.wait_for_function("streams.length === 1")
+            assert {"setTimeout", "listener: storage", "listener: glassbox-run"} <= set(list_leftovers())
             take_all()
-            page.wait_for_function("left.listeners === 0 && left.timers === 0 && left.streams === 0")
-    assert counts[0] == counts[1] > 4
+            wait_until(lambda: not list_leftovers(), list_leftovers)
