@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { createCurvePoints, CURVES, pickPoints } from "../../app/runs/components/curve_points.js";
+import { CURVES, createCurvePoints, pickPoints } from "../../app/runs/components/curve_points.js";
 
 // Rows as Python sends them: a step's number and six measures, an epoch's number, its step and three measures.
 const step = (number) => [number, number + 0.1, number + 0.2, number + 0.3, number + 0.4, number + 0.5, number + 0.6];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { describeWeight, findWeight, FIRST_WEIGHT, moveWeight } from "../../app/runs/components/filter_weights.js";
+import { describeWeight, FIRST_WEIGHT, findWeight, moveWeight } from "../../app/runs/components/filter_weights.js";
 import { findNextIndex, readIndex } from "../../app/runs/components/image_index.js";
 
 const EPOCHS = [{ label: "before training" }, { label: "after epoch 1" }];

@@ -1,7 +1,7 @@
 // The five charts of a run.
 
 import { createChart } from "../../ui/components/chart.js";
-import { createCurvePoints, CURVES, pickPoints } from "./curve_points.js";
+import { CURVES, createCurvePoints, pickPoints } from "./curve_points.js";
 
 // `root` holds a .gb-chart in a .is-<name> for each of CURVES.
 export function createRunCurves(root) {

@@ -13,7 +13,7 @@ import {
   readRamps,
   unitAt,
 } from "../../ui/components/sheets.js";
-import { describeWeight, findWeight, FIRST_WEIGHT, moveWeight } from "./filter_weights.js";
+import { describeWeight, FIRST_WEIGHT, findWeight, moveWeight } from "./filter_weights.js";
 
 const SHEET_LIMIT_PX = 420;
 const GAP_PX = 6;
