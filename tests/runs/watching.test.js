@@ -245,7 +245,7 @@ test("While nobody sees the runs nothing is asked, though they train", async () 
 });
 
 test("Before a run is chosen nothing is asked", async () => {
-  const { it, watching } = build({ known: { focus: null } });
+  const { it, watching } = build({ known: { focus: "" } });
   watching.ask();
   await pass(0);
   assert.equal(it.asked.length, 0);

@@ -1,4 +1,5 @@
 // The points of a run's curves, and what is new on them. The order of a row's numbers is that of app/runs/view.py.
+/** @import { Curve, CurvePoints, CurveRows, CurveSeries, Ends } from "./types.js" */
 
 const [STEP, LOSS, SMOOTHED, RATE, WEIGHTS, GRADIENT, SPEED] = [0, 1, 2, 3, 4, 5, 6];
 const [EPOCH, EPOCH_STEP, TRAIN_ACCURACY, VALIDATION_ACCURACY, VALIDATION_LOSS] = [0, 1, 2, 3, 4];
@@ -6,6 +7,7 @@ const MAX_HELD_POINTS = 900; // beyond, Python is asked for the whole curve, thi
 const SMALL = { x_label: "step" };
 
 // What is drawn where: a chart's options, and its series with the columns that they take their x and y from.
+/** @type {Record<string, Curve>} */
 export const CURVES = {
   loss: {
     title: "Loss",
@@ -45,25 +47,31 @@ export const CURVES = {
 };
 
 // The points of one of a chart's series: `rows` are { steps, epochs }.
+/** @type {(rows: CurveRows, series: CurveSeries) => (number | null)[][]} */
 export function pickPoints(rows, { from, x, y }) {
   return rows[from].map((row) => [row[x], row[y]]);
 }
 
+/** @type {() => CurvePoints} */
 export function createCurvePoints() {
+  /** @type {CurveRows} */
   let rows = { steps: [], epochs: [] };
+  /** @type {Ends} */
   let ends = {}; // where the axes end: { steps, epochs }
 
+  /** @type {CurvePoints["setView"]} */
   function setView(view, newEnds) {
     rows = { steps: [...view.steps], epochs: [...view.epochs] };
     ends = newEnds;
   }
 
   // Add what comes after what is there. Returns the rows that are new, or null; and whether the axes change with them.
+  /** @type {CurvePoints["addNews"]} */
   function addNews(news, newEnds) {
-    const last = rows.steps.length ? rows.steps[rows.steps.length - 1][STEP] : -1;
+    const last = Number(rows.steps.at(-1)?.[STEP] ?? -1);
     const known = new Set(rows.epochs.map((row) => row[EPOCH]));
     const added = {
-      steps: news.steps.filter((row) => row[STEP] > last),
+      steps: news.steps.filter((row) => Number(row[STEP]) > last),
       epochs: news.epochs.filter((row) => !known.has(row[EPOCH])),
     };
     if (!added.steps.length && !added.epochs.length) return { added: null, changesAxes: false };

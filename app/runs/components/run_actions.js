@@ -1,8 +1,11 @@
 // What can be done with a run: which of its buttons are there, and what they say.
+/** @import { RunCard } from "../payloads.js" */
+/** @import { Rights } from "./types.js" */
 
 import { EXAMPLE, isGoing, isLive } from "./run_status.js";
 
 // `key` is the owner's key where this browser has it; `isOwned` says whether the run may be changed from here.
+/** @type {(card: RunCard, rights: Rights) => { isHidden: Record<string, boolean>, mustStop: boolean, deleteTitle: string, linkTitle: string, pauseText: string, hasFigure: boolean }} */
 export function chooseActions(card, { isPaused, key, isOwned }) {
   const live = isGoing(card);
   const isExample = card.id === EXAMPLE;

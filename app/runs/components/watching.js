@@ -1,6 +1,7 @@
 // Python is asked how the runs stand, one question at a time. While one of them trains, what is new comes by itself until
 // the question changes; while one waits in the queue, Python is asked now and then; and not at all once all have ended or
 // nobody can see them.
+/** @import { Answer, KnownRuns, Question } from "./types.js" */
 
 const NOW_AND_THEN_MS = 2000;
 const STREAM = "glassbox/runs"; // below the page's own address, whatever path and scheme a proxy gives it
@@ -8,13 +9,17 @@ const STREAM = "glassbox/runs"; // below the page's own address, whatever path a
 // `known` are the known runs, of which this reads only. look(question) asks Python and promises a JSON text.
 // take(answer, question, numBytes) returns whether Python is to be asked again at once, tellUnreachable() says that it did
 // not answer, isSeen() whether somebody can see the runs.
+/** @type {(known: KnownRuns, how: { look: (question: Question) => Promise<unknown>, take: (answer: Answer, question: Question, numBytes: number) => boolean, tellUnreachable: () => void, isSeen: () => boolean }) => { ask: () => Promise<void>, pause: () => void, end: () => void }} */
 export function createWatch(known, { look, take, tellUnreachable, isSeen }) {
   let isAsking = false;
   let mustAskAgain = false;
   let isEnded = false;
-  let timer = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  /** @type {EventSource | null} */
   let stream = null; // of news, while there is one
 
+  /** @type {() => Promise<void>} */
   async function ask() {
     pause();
     if (isAsking) {
@@ -32,16 +37,16 @@ export function createWatch(known, { look, take, tellUnreachable, isSeen }) {
     }
     isAsking = false;
     if (isEnded) return;
-    const isReached = typeof text === "string";
-    if (!isReached) tellUnreachable();
+    if (typeof text !== "string") tellUnreachable();
     else if (take(JSON.parse(text), question, text.length)) mustAskAgain = true;
     if (mustAskAgain) {
       mustAskAgain = false;
       return ask();
     }
-    goOn(isReached);
+    goOn(typeof text === "string");
   }
 
+  /** @type {(isReached: boolean) => void} */
   function goOn(isReached) {
     if (isEnded || !isSeen()) return; // asked again once it is seen
     if (known.isAnyTraining() && isReached && !known.isPaused) listen();

@@ -1,6 +1,8 @@
 // How long a component is on the page. Gradio tells nobody when it takes one off; that its place has no size then is told.
+/** @import { Lifetime } from "./types.js" */
 
 // The signal ends with the component; until then `listen` hears events of the page.
+/** @type {(host: Element) => Lifetime} */
 export function watchLifetime(host) {
   const end = new AbortController();
   const isOver = () => {
@@ -11,6 +13,7 @@ export function watchLifetime(host) {
   observer.observe(host);
   end.signal.addEventListener("abort", () => observer.disconnect());
 
+  /** @type {Lifetime["listen"]} */
   function listen(target, type, hear) {
     target.addEventListener(
       type,

@@ -1,29 +1,34 @@
 // What a field of one number takes, what it says of what it does not take, and how its arrow keys step. `bounds` are
 // { low, high, step, isWhole, isAbove, byFactor, byDoubling }: `isAbove` leaves `low` itself out.
+/** @import { Bounds } from "./types.js" */
 
 import { readNumber } from "./read_number.js";
 
 const LEAST = 1e-5; // where a number that grows by a factor leaves 0
 
+/** @type {(value: number) => string} */
 const write = (value) => value.toLocaleString("en-US", { maximumSignificantDigits: 15 });
 
+/** @type {(value: number, bounds: Bounds) => boolean} */
 function isWithin(value, { low, high, isAbove }) {
   return value <= high && (isAbove ? value > low : value >= low);
 }
 
 // What is wrong with a field's text, "" for nothing.
+/** @type {(text: string, bounds: Bounds) => string} */
 export function explainNumber(text, bounds) {
   if (text === "") return "";
   let value;
   try {
     value = readNumber(text);
   } catch (mistake) {
-    return mistake.message;
+    return /** @type {Error} */ (mistake).message;
   }
   if (isWithin(value, bounds) && (!bounds.isWhole || Number.isInteger(value))) return "";
   return `This cannot be ${text}: enter ${bounds.isWhole ? "a whole number" : "a number"}${describeRange(bounds)}.`;
 }
 
+/** @type {(bounds: Bounds) => string} */
 function describeRange({ low, high, isAbove }) {
   const [hasLow, hasHigh] = [low > -Infinity, high < Infinity];
   if (isAbove) return ` above ${write(low)}${hasHigh ? ` and at most ${write(high)}` : ""}`;
@@ -33,6 +38,7 @@ function describeRange({ low, high, isAbove }) {
 }
 
 // The number after a step up (way 1) or down (-1), or after a long one, within the bounds.
+/** @type {(value: number, way: 1 | -1, isLong: boolean, bounds: Bounds) => number} */
 export function stepNumber(value, way, isLong, bounds) {
   const { low, high, isAbove, byFactor, byDoubling } = bounds;
   let stepped = value;
@@ -41,6 +47,7 @@ export function stepNumber(value, way, isLong, bounds) {
   return isAbove && stepped <= low ? value : Math.max(low, Math.min(high, stepped));
 }
 
+/** @type {(value: number, way: 1 | -1, bounds: Bounds) => number} */
 function stepOnce(value, way, bounds) {
   if (bounds.byFactor || bounds.byDoubling) {
     const next = stepByFactor(value, way, bounds.byFactor);
@@ -53,6 +60,7 @@ function stepOnce(value, way, bounds) {
 }
 
 // The next of 1, 2, 5, 10, 20, … (`digits`), or of 1, 2, 4, 8, …; 0 is below the least of them.
+/** @type {(value: number, way: 1 | -1, digits: boolean) => number} */
 function stepByFactor(value, way, digits) {
   if (value <= 0) return way > 0 ? (digits ? LEAST : 1) : value;
   const power = digits ? Math.floor(Math.log10(value) + 1e-9) : 0;

@@ -139,3 +139,21 @@ declare global {
     glassboxRunKeys?: Record<string, string>;
   }
 }
+
+/** What a field of one number takes, and how it steps; `isAbove` leaves `low` itself out. */
+export interface Bounds {
+  low: number;
+  high: number;
+  step: number;
+  isWhole: boolean;
+  isAbove: boolean;
+  byFactor: boolean;
+  byDoubling: boolean;
+}
+
+/** How long a component is on the page. */
+export interface Lifetime {
+  signal: AbortSignal;
+  isOver(): boolean;
+  listen(target: EventTarget, type: string, hear: (event: any) => void): void;
+}
