@@ -1,7 +1,7 @@
 // The pad's drawing, for a section below it: taken when it rests, and asked about while the section is seen.
 
 import { createAsker, readAnswer } from "../../ui/components/asking.js";
-import { watchLifetime } from "./lifetime.js";
+import { watchLifetime } from "../../ui/components/lifetime.js";
 
 // `askAbout` is called with each new drawing, { drawing, checkpoint, brush }, once the section is seen, which is busy until
 // its script has an answer. It begins with `take`.

@@ -8,7 +8,7 @@ import { createDigitScores } from "./digit_scores.js";
 import { createDigitStore } from "./digit_store.js";
 import { createDigitTuning } from "./digit_tuning.js";
 import { checkDigit, countWords, isSameDrawing, nameDigit, newId, readExport, writeExport } from "./digits.js";
-import { watchLifetime } from "./lifetime.js";
+import { watchLifetime } from "../../ui/components/lifetime.js";
 import { PAD_PX } from "./strokes.js";
 
 const MAX_FILE_BYTES = 2 ** 21;

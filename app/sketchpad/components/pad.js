@@ -5,7 +5,7 @@ import { makeOwnProp } from "../../ui/components/nodes.js";
 import { createDrawing } from "./drawing.js";
 import { createHand } from "./hand.js";
 import { keepDrawing, readKeptDrawing } from "./kept_drawing.js";
-import { watchLifetime } from "./lifetime.js";
+import { watchLifetime } from "../../ui/components/lifetime.js";
 import { OVERLAYS } from "./overlays.js";
 import { readPicture, receiveFiles } from "./picture.js";
 import { createQuestions } from "./questions.js";
