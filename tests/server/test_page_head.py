@@ -64,5 +64,5 @@ def test_scripts_of_the_head_are_files_that_the_browser_keeps():
     for address in (first, *preloaded):
         kept = server.get(address)
         assert (kept.status_code, "immutable" in kept.headers["cache-control"]) == (200, True)
-        imported = re.findall(r'from "\./(\w+\.js)"', kept.text)
+        imported = re.findall(r'^(?:import .+|}) from "\./(\w+\.js)";', kept.text, re.MULTILINE)
         assert {f"{address.rpartition('/')[0]}/{name}" for name in imported} <= set(preloaded)

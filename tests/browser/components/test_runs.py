@@ -182,9 +182,7 @@ def test_components_that_leave_the_page_leave_nothing_behind(open_bench, ids):
     def take_all():  # who draws notices it at the page's next change of size
         for component in components:
             bench.take(component.elem_id)
-        page.evaluate(
-            "() => window.dispatchEvent(new Event('resize'))"
-        )
+        page.evaluate("() => window.dispatchEvent(new Event('resize'))")
 
     def list_leftovers():
         return page.evaluate("[...listAlive(), ...streams.map(() => 'EventSource')]")
