@@ -198,7 +198,8 @@ def _evaluate_on_pen(checkpoint: Checkpoint, path: Path, seed: int) -> None:
 
     from app.ui.score_tables import format_classes, format_confusion
     from models.data.names import DIGITS
-    from models.sketch.pen_digits import draw_all, evaluate_drawings, load_pen_digits, prepare_drawings
+    from models.sketch.pen_digits import draw_all, evaluate_drawings, prepare_drawings
+    from models.sketch.pen_files import load_pen_digits
 
     digits = load_pen_digits(path)
     drawings = draw_all(digits, seed)
@@ -219,7 +220,7 @@ def run_calibrate(options: argparse.Namespace) -> int:
     """Fit the temperature of each checkpoint and write it, with what was measured, into the file's header."""
     from models.checkpoints.file import load_checkpoint, save_checkpoint
     from models.sketch.calibrated import calibrate_checkpoint, prepare_pen_digits
-    from models.sketch.pen_digits import load_pen_digits
+    from models.sketch.pen_files import load_pen_digits
 
     drawn = prepare_pen_digits(load_pen_digits(options.pen)) if options.pen else None
     for path in options.files:

@@ -25,13 +25,8 @@ from benchmarks.measured import save_measurement
 from benchmarks.tables import write_table
 from models.checkpoints.evaluation import compute_interval
 from models.checkpoints.file import Checkpoint, list_checkpoints, load_checkpoint
-from models.sketch.pen_digits import (
-    draw_all,
-    evaluate_drawings,
-    load_pen_digits,
-    paint_drawing,
-    prepare_drawings,
-)
+from models.sketch.pen_digits import draw_all, evaluate_drawings, paint_drawing, prepare_drawings
+from models.sketch.pen_files import load_pen_digits
 from models.training.events import Finished
 from models.training.loop import train
 from models.training.recipes import make_config

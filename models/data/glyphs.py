@@ -9,6 +9,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from models.data.styles import STYLES
 from models.values import Floats32
 
 POINTS_PER_SPAN = 7  # curve points from one control point to the next: about one a pixel at 28×28
@@ -180,16 +181,16 @@ class Glyph:
     before_tips: npt.NDArray[np.intp]  # their neighbours on the stroke
 
 
-@lru_cache(maxsize=10)
-def load_glyphs(digit: int) -> tuple[Glyph, ...]:
-    """Read the table's entries for one digit."""
+@lru_cache(maxsize=20)
+def load_glyphs(digit: int, with_styles: bool = False) -> tuple[Glyph, ...]:
+    """Read the entries for one digit: the table's, or those of `models.data.styles` as well."""
     if digit not in GLYPHS:
         raise ValueError(f"digit is {digit!r}; it must be a whole number from 0 to 9.")
-    return tuple(_read_glyph(strokes) for strokes in GLYPHS[digit])
+    return tuple(read_glyph(strokes) for strokes in GLYPHS[digit] + (STYLES[digit] if with_styles else ()))
 
 
-def _read_glyph(strokes: tuple[str, ...]) -> Glyph:
-    """Prepare one entry of the table."""
+def read_glyph(strokes: tuple[str, ...]) -> Glyph:
+    """Prepare one entry of a table for sampling."""
     marks = [[tuple(map(int, point.split(","))) for point in stroke.split()] for stroke in strokes]
     controls: Floats32 = np.array([point for stroke in marks for point in stroke], np.float32)  # (C, 2)
     controls /= 100

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from models.data.glyphs import load_glyphs
+from models.data.glyphs import Glyph, load_glyphs
 from models.values import Floats32
 
 FIELD_PX = 28  # side of a network's input
@@ -24,12 +24,13 @@ HOOK_SHARE = 0.12  # of the ends of strokes
 DIGITS_PER_BATCH = 256  # drawn at once: large enough to hide NumPy's call cost, small enough for the cache
 
 
-def sample_strokes(digit: int, rng: np.random.Generator) -> list[Floats32]:
+def sample_strokes(digit: int, rng: np.random.Generator, with_styles: bool = False) -> list[Floats32]:
     """Write a digit as one of many people might.
 
     Args:
         digit: 0 to 9.
-        rng: source of every random choice.
+        rng: Source of every random choice.
+        with_styles: Whether the ways of writing in `models.data.styles` are among those to choose from.
 
     Returns:
         Strokes (P, 2) in drawing order, in a box of about 1 × 1 (x right, y down).
@@ -37,8 +38,12 @@ def sample_strokes(digit: int, rng: np.random.Generator) -> list[Floats32]:
     Raises:
         ValueError: The digit is not one of 0 to 9.
     """
-    glyphs = load_glyphs(digit)
-    glyph = glyphs[rng.integers(len(glyphs))]
+    glyphs = load_glyphs(digit, with_styles)
+    return write_glyph(glyphs[rng.integers(len(glyphs))], rng)
+
+
+def write_glyph(glyph: Glyph, rng: np.random.Generator) -> list[Floats32]:
+    """Write one entry of a table by a hand drawn at random, as `sample_strokes` writes digits."""
     points = glyph.controls.astype(np.float64)  # (C, 2)
 
     # The pen stops short of its mark or overshoots it, hits every mark inexactly, and sets each new
@@ -169,7 +174,11 @@ def center_by_mass(images: Floats32, size_px: int = FIELD_PX) -> Floats32:
 
 
 def generate_digits(
-    num: int, seed: int, progress: Callable[[int, int], None] | None = None, start: int = 0
+    num: int,
+    seed: int,
+    progress: Callable[[int, int], None] | None = None,
+    start: int = 0,
+    with_styles: bool = False,
 ) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
     """Write digits at random and prepare them as MNIST's are, with MNIST's spread of stroke widths.
 
@@ -182,6 +191,7 @@ def generate_digits(
         seed: Which set; 0 or above.
         progress: Called as `progress(done, num)` after every few hundred digits.
         start: Index of the first digit.
+        with_styles: As of `sample_strokes`.
 
     Returns:
         Images (num, 28, 28) uint8 and labels (num,) int64, every label equally likely.
@@ -201,14 +211,34 @@ def generate_digits(
         for i in range(begin, end):
             rng = np.random.default_rng((seed, start + i))
             labels[i] = rng.integers(10)
-            # 10th, 50th and 90th percentile 1.7, 2.26 and 3.0 px, as measured on MNIST
-            widths[i - begin] = np.clip(np.exp(rng.normal(np.log(2.26), 0.22)), 1.2, 4.2)
-            drawings.append(sample_strokes(int(labels[i]), rng))
-        boxes = _draw_ink(_fit_ink(_gather_ink(drawings), widths, BOX_PX), widths, BOX_PX)
-        images[begin:end] = np.rint(center_by_mass(boxes) * 255)
+            widths[i - begin] = sample_width(rng)
+            drawings.append(sample_strokes(int(labels[i]), rng, with_styles))
+        images[begin:end] = prepare_drawings(drawings, widths)
         if progress is not None:
             progress(end, num)
     return images, labels
+
+
+def sample_width(rng: np.random.Generator) -> float:
+    """Draw a pen's width in pixels of a network's input, with MNIST's spread.
+
+    The 10th, 50th and 90th percentile are 1.7, 2.26 and 3.0 px, as measured on MNIST.
+    """
+    return float(np.clip(np.exp(rng.normal(np.log(2.26), 0.22)), 1.2, 4.2))
+
+
+def prepare_drawings(drawings: Sequence[Strokes], widths_px: Floats32) -> npt.NDArray[np.uint8]:
+    """Prepare drawings as MNIST's digits are.
+
+    Args:
+        drawings: Each with at least one point.
+        widths_px: (N,) width of each one's pen.
+
+    Returns:
+        Images (N, 28, 28).
+    """
+    boxes = _draw_ink(_fit_ink(_gather_ink(drawings), widths_px, BOX_PX), widths_px, BOX_PX)
+    return np.rint(center_by_mass(boxes) * 255).astype(np.uint8)
 
 
 @dataclass(frozen=True)

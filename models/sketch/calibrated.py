@@ -12,7 +12,8 @@ from torch import nn
 from models.checkpoints.calibration import fit_temperature, measure_calibration_error
 from models.checkpoints.file import Checkpoint
 from models.data.datasets import Dataset, load_dataset, split_dataset, to_input
-from models.sketch.pen_digits import PenDigit, draw_all, evaluate_drawings, prepare_drawings
+from models.sketch.pen_digits import draw_all, evaluate_drawings, prepare_drawings
+from models.sketch.pen_files import PenDigit
 from models.values import Floats32
 
 _BATCH_SIZE = 500

@@ -1,17 +1,13 @@
-"""Real pen strokes from a file, drawn on the pad as a visitor would draw them, and read by a network.
+"""Real pen strokes, drawn on the pad as a visitor would draw them, and read by a network.
 
-The file is UNIPEN text as UCI distributes its pen-based digits (`pendigits-orig.tra`): of each digit the
-places that the pen went through, y upwards. It measures how well drawings are read; nothing is trained on it.
-Shapes: P points, N drawings.
+They measure how well drawings are read; nothing is trained on them. Shapes: P points, N drawings.
 """
 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -22,36 +18,15 @@ from models.checkpoints.calibration import measure_calibration_error
 from models.checkpoints.evaluation import compute_class_accuracies, compute_interval
 from models.data.strokes import render_strokes
 from models.networks.layers import NUM_CLASSES
-from models.sketch.preparation import (
-    MAX_POINTS,
-    MAX_STROKES,
-    SketchRefused,
-    digit_from_image,
-    digit_from_strokes,
-)
+from models.sketch.pen_files import PenDigit
+from models.sketch.preparation import SketchRefused, digit_from_image, digit_from_strokes
 from models.values import Floats32
 
 PAD_PX = 280
 BRUSH_PX = (10.0, 24.0)  # thinnest and thickest
 DIGIT_SHARE = (0.35, 0.85)  # of the pad's side that the longer side of a digit takes
-MAX_FILE_BYTES = 64 * 2**20  # UCI's file has 3 MB
-FARTHEST = 1e6  # from a tablet's origin, in its own unit
 _BATCH_SIZE = 250
 _LEAST_SHARE = 1e-300  # its logarithm is finite
-_LABEL = re.compile(r'^\.SEGMENT\s+DIGIT\s+\S+\s+\S+\s+"(\d)"')
-
-
-@dataclass(frozen=True)
-class PenDigit:
-    """One digit as somebody wrote it.
-
-    Attributes:
-        label: What was to be written, 0 to 9.
-        strokes: Arrays (P, 2) in the tablet's own unit, x to the right and y down.
-    """
-
-    label: int
-    strokes: tuple[Floats32, ...]
 
 
 @dataclass(frozen=True)
@@ -97,76 +72,6 @@ class PenEvaluation:
             f"accuracy {self.accuracy:.4f} ({low:.4f}–{high:.4f}), loss {self.loss:.4g}, "
             f"calibration error {self.calibration_error:.4f}, {self.num_refused:,} refused"
         )
-
-
-def load_pen_digits(path: str | Path) -> list[PenDigit]:
-    """Read a file of pen-drawn digits.
-
-    Raises:
-        ValueError: The file is absent, too large, damaged, or has no digits in UNIPEN's form.
-    """
-    path = Path(path)
-    try:
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise ValueError(
-                f"{path} is larger than {MAX_FILE_BYTES // 2**20} MB; UCI's pen digits have 3 MB."
-            )
-        lines = path.read_text(encoding="ascii", errors="replace").splitlines()
-    except OSError as error:
-        raise ValueError(f"{path} cannot be read ({error.strerror}). Give a file of pen digits.") from error
-    if not any(_LABEL.match(line) for line in lines):
-        raise ValueError(
-            f"{path} has no digits in UNIPEN's form. Give a file like UCI's pendigits-orig.tra, "
-            "whose digits begin with .SEGMENT DIGIT."
-        )
-    digits: list[PenDigit] = []
-    begins = [number for number, line in enumerate(lines) if line.startswith(".SEGMENT")]
-    for begin, end in zip(begins, [*begins[1:], len(lines)], strict=True):
-        match = _LABEL.match(lines[begin])
-        if match is None:
-            continue  # another kind of segment
-        try:
-            digits.append(PenDigit(int(match[1]), _read_strokes(lines[begin + 1 : end])))
-        except ValueError as error:
-            raise ValueError(
-                f"{path} is damaged: in the digit that begins in line {begin + 1}, {error}."
-            ) from None
-    return digits
-
-
-def _read_strokes(lines: Sequence[str]) -> tuple[Floats32, ...]:
-    """Read the strokes of one digit, y downwards, or raise ValueError with half a sentence."""
-    strokes: list[Floats32] = []
-    points: list[list[float]] | None = None  # of the stroke being read; None while the pen is up
-    num_points = 0
-    for line in lines:
-        if line.startswith(".PEN_DOWN"):
-            points = []
-        elif line.startswith(".PEN_UP"):
-            if points:
-                strokes.append(np.array(points, np.float32) * np.array([1, -1], np.float32))
-            points = None
-        elif points is not None and line.strip():
-            points.append(_read_point(line))
-            num_points += 1
-    if points is not None:
-        raise ValueError("the pen is never lifted")
-    if not strokes:
-        raise ValueError("the pen is never put down")
-    if num_points > MAX_POINTS or len(strokes) > MAX_STROKES:
-        raise ValueError(f"there are more than {MAX_POINTS:,} points or {MAX_STROKES} strokes")
-    return tuple(strokes)
-
-
-def _read_point(line: str) -> list[float]:
-    """Read a line that must hold x and y."""
-    try:
-        x, y = map(float, line.split())
-    except ValueError:
-        raise ValueError(f"{line.strip()[:40]!r} is no point") from None
-    if not (abs(x) <= FARTHEST and abs(y) <= FARTHEST):  # also true of NaN
-        raise ValueError(f"the point {line.strip()[:40]!r} lies on no tablet")
-    return [x, y]
 
 
 def draw_on_pad(digit: PenDigit, rng: np.random.Generator) -> PadDrawing:

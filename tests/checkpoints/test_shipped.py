@@ -12,7 +12,7 @@ from models.checkpoints.prediction import predict_digit
 from models.data.datasets import hash_dataset, load_dataset
 from models.networks.registry import NETWORKS
 from models.sketch.calibrated import calibrate_checkpoint, prepare_pen_digits
-from models.sketch.pen_digits import load_pen_digits
+from models.sketch.pen_files import load_pen_digits
 from models.training.recipes import make_config
 
 # The notebook's own figures; its MLP figure is another network's, see checkpoints/README.md.

@@ -50,7 +50,7 @@ NO_INPUT = {
     "models.sketch.counterfactual.MAX_INK_PX",
     "models.sketch.neighbours.MAX_READ",
     "models.descent.pace.MAX_COUNTED_STEPS",
-    "models.sketch.pen_digits.MAX_FILE_BYTES",
+    "models.sketch.pen_files.MAX_FILE_BYTES",
     "models.sketch.pen_width.MAX_SOFTNESS_PX",
     "models.sketch.photo.MAX_TILT",
     "models.descent.problems.MIN_CONDITION",

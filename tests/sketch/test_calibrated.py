@@ -15,7 +15,7 @@ from models.checkpoints.file import Checkpoint, load_checkpoint, save_checkpoint
 from models.checkpoints.prediction import predict_digit
 from models.data.datasets import load_dataset, split_dataset, to_input
 from models.data.strokes import sample_strokes
-from models.sketch.pen_digits import PenDigit
+from models.sketch.pen_files import PenDigit
 from models.training.loop import train
 from models.training.recipes import make_config
 

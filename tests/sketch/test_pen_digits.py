@@ -23,10 +23,10 @@ from models.sketch.pen_digits import (
     PadDrawing,
     draw_all,
     evaluate_drawings,
-    load_pen_digits,
     paint_drawing,
     prepare_drawings,
 )
+from models.sketch.pen_files import load_pen_digits
 from models.sketch.preparation import digit_from_image, digit_from_strokes
 
 
