@@ -100,8 +100,9 @@ def build_parser() -> argparse.ArgumentParser:
     evaluating.add_argument(
         "--pen",
         type=Path,
+        action="append",
         metavar="FILE",
-        help="measure on pen drawings instead, as UCI's pendigits-orig.tra",
+        help="measure on pen drawings instead, as UCI's pendigits-orig.tra or lines of JSON; again for more",
     )
     evaluating.add_argument(
         "--seed", type=seed, help="where and how large the drawings are put on the pad; default: 0"

@@ -133,14 +133,17 @@ def run_evaluate(options: argparse.Namespace) -> int:
     checkpoint = load_checkpoint(find_file(options.checkpoint))
     _check_classes(checkpoint, options.dataset, options.pen)
     if options.pen is not None:
-        _evaluate_on_pen(checkpoint, options.pen, options.seed or 0)
+        from app.pen_scores import print_pen_scores
+
+        for path in options.pen:
+            print_pen_scores(checkpoint, path, options.seed or 0)
     else:
         dataset = options.dataset or checkpoint.info.dataset
         _evaluate_on_images(checkpoint, dataset, _find_run_id(options.checkpoint))
     return 0
 
 
-def _check_classes(checkpoint: Checkpoint, dataset: str | None, pen: Path | None) -> None:
+def _check_classes(checkpoint: Checkpoint, dataset: str | None, pen: object) -> None:
     """Refuse to measure by digits what has learned clothes, and the other way round: 9 is no ankle boot."""
     from models.data.datasets import check_dataset_name
     from models.data.names import shows_clothes
@@ -189,31 +192,6 @@ def _evaluate_on_images(checkpoint: Checkpoint, dataset: str, run_id: str | None
     names = name_classes(dataset)
     print(f"\n{format_classes(compute_class_accuracies(result.confusion), names)}")
     print(f"\n{format_confusion(result.confusion, names)}")
-
-
-def _evaluate_on_pen(checkpoint: Checkpoint, path: Path, seed: int) -> None:
-    """Print how well a checkpoint reads pen drawings, from their strokes and from their images alone."""
-    import numpy as np
-    from tqdm import tqdm
-
-    from app.ui.score_tables import format_classes, format_confusion
-    from models.data.names import DIGITS
-    from models.sketch.pen_digits import draw_all, evaluate_drawings, prepare_drawings
-    from models.sketch.pen_files import load_pen_digits
-
-    digits = load_pen_digits(path)
-    drawings = draw_all(digits, seed)
-    labels = np.array([digit.label for digit in digits])
-    for kind, from_image in (("strokes", False), ("images", True)):
-        with tqdm(total=len(drawings), unit="drawing", desc=f"Preparing {kind}", leave=False) as bar:
-            images, is_read = prepare_drawings(drawings, from_image, lambda done, _: bar.update(done - bar.n))
-        result = evaluate_drawings(
-            checkpoint.network, images, is_read, labels, checkpoint.info.temperature or 1.0
-        )
-        what = f"{checkpoint.info.network} on {len(digits):,} drawings of {path.name}"
-        print(f"{what}, from their {kind} (seed {seed}): {result}")
-        print(f"\n{format_classes(result.class_accuracies, DIGITS)}")
-        print(f"\n{format_confusion(result.confusion, DIGITS)}\n")
 
 
 def run_calibrate(options: argparse.Namespace) -> int:

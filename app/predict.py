@@ -23,7 +23,7 @@ _WILDCARDS = frozenset("*?[")
 
 
 def run_predict(options: argparse.Namespace) -> int:
-    """Read each image; an image that cannot be read is reported, and the others still are."""
+    """Read each image; what cannot be read is reported, what may be no digit too."""
     from app.ui.numbers import write_percent
     from models.checkpoints.file import write_atomically
     from models.checkpoints.prediction import load_cached, predict_digit
@@ -43,18 +43,22 @@ def run_predict(options: argparse.Namespace) -> int:
     status = 0
     for path in find_images(options.images):
         try:
-            prediction = predict_digit(prepare_image(open_image(path), info.dataset).image, checkpoint)
+            sketch = prepare_image(open_image(path), info.dataset)
+            prediction = predict_digit(sketch.image, checkpoint)
         except ValueError as error:
             print(f"glassbox: {path}: {error}", file=sys.stderr)
-            rows.append([str(path), *[None] * (2 + len(names)), str(error)])
+            rows.append([str(path), *[None] * (2 + len(names)), str(error), None])
             status = USER_ERROR
             continue
-        rows.append([str(path), *_list_results(prediction), None])
+        doubt = sketch.doubt.reason if sketch.doubt else None
+        rows.append([str(path), *_list_results(prediction), None, doubt])
         ranked = sorted(zip(names, prediction.probabilities, strict=True), key=lambda pair: -pair[1])[:3]
         shares = ", ".join(f"{name}: {write_percent(share)}" for name, share in ranked)
-        print(f"{path}: {prediction.name}  ({shares})")
+        print(f"{path}: {prediction.name}  ({shares})", flush=True)
+        if doubt:
+            print(f"glassbox: {path}: {doubt}", file=sys.stderr)
     if options.csv is not None:
-        columns = ["file", "answer", "confidence", *names, "error"]
+        columns = ["file", "answer", "confidence", *names, "error", "doubt"]
         write_atomically(options.csv, format_csv(columns, rows, decimal))
         print(f"Wrote {options.csv}: {len(rows)} images, {DESCRIPTIONS[decimal]}.")
     return status

@@ -25,7 +25,7 @@ from benchmarks.measured import save_measurement
 from benchmarks.tables import write_table
 from models.checkpoints.evaluation import compute_interval
 from models.checkpoints.file import Checkpoint, list_checkpoints, load_checkpoint
-from models.sketch.pen_digits import draw_all, evaluate_drawings, paint_drawing, prepare_drawings
+from models.sketch.pen_digits import PadInputs, draw_all, evaluate_drawings, paint_drawing, prepare_drawings
 from models.sketch.pen_files import load_pen_digits
 from models.training.events import Finished
 from models.training.loop import train
@@ -58,12 +58,12 @@ class Drawings:
         self._inputs = (
             prepare_drawings(drawings, from_image=False),
             prepare_drawings(drawings, from_image=True),
-            (plain, np.ones(len(plain), bool)),
+            PadInputs(plain, np.ones(len(plain), bool), np.zeros(len(plain), bool)),
         )
 
     def measure(self, network: nn.Module) -> list[float]:
         """Return the share of drawings that are read rightly, for each of `COLUMNS`."""
-        return [evaluate_drawings(network, *inputs, self.labels).accuracy for inputs in self._inputs]
+        return [evaluate_drawings(network, inputs, self.labels).accuracy for inputs in self._inputs]
 
 
 def resize_plainly(image: np.ndarray) -> np.ndarray:

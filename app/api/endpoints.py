@@ -124,8 +124,8 @@ def predict(
         or of a network that was trained on Fashion-MNIST "Ankle boot"), `classes` (the ten names),
         `probabilities` (ten), `picture` (28 rows of 28 values in [0, 1]: what the
         network was given), `stages` (on the way there, first to last, each with its `name`, its `title` and
-        its `picture`, rows of values in [0, 1]), `doubt` (why it may be no digit, or empty) and `refusal`
-        (why there is no digit, or empty).
+        its `picture`, rows of values in [0, 1]), `doubt` (why it may be no digit but a letter or a sign, say,
+        whatever network was asked; or empty) and `refusal` (why there is no digit, or empty).
     """
     try:
         if (strokes is None) == (image is None):

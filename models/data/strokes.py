@@ -213,7 +213,7 @@ def generate_digits(
             labels[i] = rng.integers(10)
             widths[i - begin] = sample_width(rng)
             drawings.append(sample_strokes(int(labels[i]), rng, with_styles))
-        images[begin:end] = prepare_drawings(drawings, widths)
+        images[begin:end] = draw_inputs(drawings, widths)
         if progress is not None:
             progress(end, num)
     return images, labels
@@ -227,7 +227,7 @@ def sample_width(rng: np.random.Generator) -> float:
     return float(np.clip(np.exp(rng.normal(np.log(2.26), 0.22)), 1.2, 4.2))
 
 
-def prepare_drawings(drawings: Sequence[Strokes], widths_px: Floats32) -> npt.NDArray[np.uint8]:
+def draw_inputs(drawings: Sequence[Strokes], widths_px: Floats32) -> npt.NDArray[np.uint8]:
     """Prepare drawings as MNIST's digits are.
 
     Args:

@@ -12,9 +12,8 @@ from torch import nn
 from models.checkpoints.calibration import fit_temperature, measure_calibration_error
 from models.checkpoints.file import Checkpoint
 from models.data.datasets import Dataset, load_dataset, split_dataset, to_input
-from models.sketch.pen_digits import draw_all, evaluate_drawings, prepare_drawings
+from models.sketch.pen_digits import PadInputs, draw_all, evaluate_drawings, prepare_drawings
 from models.sketch.pen_files import PenDigit
-from models.values import Floats32
 
 _BATCH_SIZE = 500
 _PEN_SEED = 0  # of how the drawings are placed on the pad
@@ -26,13 +25,13 @@ class DrawnDigits:
 
     Attributes:
         labels: (N,) what was to be written.
-        by_strokes: The inputs (N, 28, 28) from strokes, and which were not refused (N,).
+        by_strokes: The networks' inputs from strokes.
         by_image: The same from the drawings' images alone.
     """
 
     labels: np.ndarray
-    by_strokes: tuple[Floats32, np.ndarray]
-    by_image: tuple[Floats32, np.ndarray]
+    by_strokes: PadInputs
+    by_image: PadInputs
 
 
 def prepare_pen_digits(pen_digits: Sequence[PenDigit]) -> DrawnDigits:
@@ -73,7 +72,7 @@ def calibrate_checkpoint(checkpoint: Checkpoint, drawn: DrawnDigits | None = Non
     )
     if drawn is not None:
         by_strokes, by_image = (
-            evaluate_drawings(network, *inputs, drawn.labels, temperature)
+            evaluate_drawings(network, inputs, drawn.labels, temperature)
             for inputs in (drawn.by_strokes, drawn.by_image)
         )
         info = replace(

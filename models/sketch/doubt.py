@@ -2,7 +2,8 @@
 
 A network shares out its probabilities among ten digits whatever it is given. What is told apart here it
 should not be asked about. The limits lie beyond nearly all that people write as digits: they refuse 0.05 % of
-MNIST's test digits and 0.03 % of real pen drawings, as `tests/sketch/test_doubt.py` measures. Shapes: H, W a
+MNIST's test digits and 0.03 % of real pen drawings, as `tests/sketch/test_doubt.py` measures. Letters and
+signs, which lines alone do not tell from digits, are doubted by `models.sketch.detector`. Shapes: H, W an
 image's height and width.
 """
 
@@ -34,7 +35,7 @@ MAX_PARTS = 3
 MIN_PART = 0.01  # of all ink: less is a speck
 MAX_ASPECT = 2.3  # width to height
 
-Kind = Literal["scribble", "blot", "pieces", "two digits", "too wide"]
+Kind = Literal["scribble", "blot", "pieces", "two digits", "too wide", "sign"]
 
 
 @dataclass(frozen=True)

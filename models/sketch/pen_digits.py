@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +26,7 @@ from models.values import Floats32
 PAD_PX = 280
 BRUSH_PX = (10.0, 24.0)  # thinnest and thickest
 DIGIT_SHARE = (0.35, 0.85)  # of the pad's side that the longer side of a digit takes
+SURE = 0.95  # of an answer: a wrong one should not reach it
 _BATCH_SIZE = 250
 _LEAST_SHARE = 1e-300  # its logarithm is finite
 
@@ -42,6 +44,20 @@ class PadDrawing:
     brush_px: float
 
 
+class PadInputs(NamedTuple):
+    """Drawings as a network is given them.
+
+    Attributes:
+        images: (N, 28, 28), zeros where a drawing was refused.
+        is_read: (N,) whether it was not.
+        is_doubted: (N,) whether it was read, and doubted to be a digit.
+    """
+
+    images: Floats32
+    is_read: np.ndarray
+    is_doubted: np.ndarray
+
+
 @dataclass(frozen=True)
 class PenEvaluation:
     """How drawings were read. A drawing that is refused counts as one that is read wrongly.
@@ -52,6 +68,10 @@ class PenEvaluation:
         class_accuracies: (10,) the same for each digit, NaN for one that nobody wrote.
         num_drawings: How many drawings there are.
         num_refused: How many of them were refused.
+        num_doubted: How many of the others were doubted.
+        num_wrong: How many were read wrongly, without those refused.
+        num_sure_wrong: How many of these with more confidence than `SURE`.
+        is_right: (N,) which drawings were read rightly.
         loss: Mean cross-entropy in nats over those that were not; NaN if all were.
         calibration_error: Expected calibration error over those that were not; NaN if all were.
         confusion: (10, 10) int64 of those that were not; row = what was written, column = the answer.
@@ -62,6 +82,10 @@ class PenEvaluation:
     class_accuracies: np.ndarray
     num_drawings: int
     num_refused: int
+    num_doubted: int
+    num_wrong: int
+    num_sure_wrong: int
+    is_right: np.ndarray
     loss: float
     calibration_error: float
     confusion: np.ndarray
@@ -70,7 +94,8 @@ class PenEvaluation:
         low, high = self.interval
         return (
             f"accuracy {self.accuracy:.4f} ({low:.4f}–{high:.4f}), loss {self.loss:.4g}, "
-            f"calibration error {self.calibration_error:.4f}, {self.num_refused:,} refused"
+            f"calibration error {self.calibration_error:.4f}, {self.num_refused:,} refused, "
+            f"{self.num_doubted:,} doubted"
         )
 
 
@@ -105,35 +130,32 @@ def prepare_drawings(
     drawings: Sequence[PadDrawing],
     from_image: bool,
     progress: Callable[[int, int], None] | None = None,
-) -> tuple[Floats32, np.ndarray]:
+) -> PadInputs:
     """Prepare drawings by the very code that the sketchpad uses.
 
     Args:
         drawings: What was drawn.
         from_image: Whether only the painted image is given, not the strokes.
         progress: Called as `progress(done, all)` after every drawing.
-
-    Returns:
-        The networks' inputs (N, 28, 28), zeros where a drawing was refused, and whether it was not (N,).
     """
     images = np.zeros((len(drawings), 28, 28), np.float32)
-    is_read = np.zeros(len(drawings), bool)
+    is_read, is_doubted = np.zeros((2, len(drawings)), bool)
     for i, drawing in enumerate(drawings):
         try:
             if from_image:
-                images[i] = digit_from_image(paint_drawing(drawing), with_stages=False).image
+                sketch = digit_from_image(paint_drawing(drawing), with_stages=False)
             else:
-                images[i] = digit_from_strokes([s.tolist() for s in drawing.strokes], PAD_PX, False).image
-            is_read[i] = True
+                sketch = digit_from_strokes([s.tolist() for s in drawing.strokes], PAD_PX, False)
+            images[i], is_read[i], is_doubted[i] = sketch.image, True, sketch.doubt is not None
         except SketchRefused:
             pass
         if progress is not None:
             progress(i + 1, len(drawings))
-    return images, is_read
+    return PadInputs(images, is_read, is_doubted)
 
 
 def evaluate_drawings(
-    network: nn.Module, images: Floats32, is_read: np.ndarray, labels: np.ndarray, temperature: float = 1.0
+    network: nn.Module, inputs: PadInputs, labels: np.ndarray, temperature: float = 1.0
 ) -> PenEvaluation:
     """Ask a network about prepared drawings.
 
@@ -141,26 +163,29 @@ def evaluate_drawings(
 
     Args:
         network: The network.
-        images: Its inputs (N, 28, 28), as `prepare_drawings` returns them.
-        is_read: Which of them were not refused (N,).
+        inputs: As `prepare_drawings` returns them.
         labels: What was to be written (N,).
         temperature: The logits are divided by it before they become probabilities.
 
     Raises:
         ValueError: There is no drawing, or the arrays are of different lengths.
     """
-    if not len(images) == len(is_read) == len(labels) > 0:
+    images, is_read, is_doubted = inputs
+    if not len(images) == len(is_read) == len(is_doubted) == len(labels) > 0:
         raise ValueError(
             f"There are {len(images)} drawings and {len(labels)} labels; give one label for each."
         )
     shown = np.asarray(labels, np.int64)[is_read]
     confusion = np.zeros((NUM_CLASSES, NUM_CLASSES), np.int64)
     loss = calibration_error = math.nan
+    is_right, is_sure = np.zeros((2, len(labels)), bool)
     if is_read.any():
         shares = _predict_shares(network, images[is_read], temperature)  # (M, 10)
         np.add.at(confusion, (shown, shares.argmax(axis=1)), 1)
         loss = float(-np.log(np.maximum(shares[np.arange(len(shown)), shown], _LEAST_SHARE)).mean())
         calibration_error = measure_calibration_error(shares, shown)
+        is_right[is_read] = shares.argmax(axis=1) == shown
+        is_sure[is_read] = shares.max(axis=1) > SURE
     num_right = int(confusion.trace())
     return PenEvaluation(
         accuracy=num_right / len(labels),
@@ -168,10 +193,28 @@ def evaluate_drawings(
         class_accuracies=compute_class_accuracies(confusion, np.bincount(labels, minlength=NUM_CLASSES)),
         num_drawings=len(labels),
         num_refused=len(labels) - int(is_read.sum()),
+        num_doubted=int(is_doubted.sum()),
+        num_wrong=int((is_read & ~is_right).sum()),
+        num_sure_wrong=int((is_sure & ~is_right).sum()),
+        is_right=is_right,
         loss=loss,
         calibration_error=calibration_error,
         confusion=confusion,
     )
+
+
+def measure_writers(is_right: np.ndarray, writers: Sequence[int | None]) -> dict[int, float]:
+    """Return the share of each writer's drawings that is read rightly; who is not named has none.
+
+    Args:
+        is_right: (N,) as of `PenEvaluation`.
+        writers: Who wrote each of them.
+    """
+    drawn: dict[int, list[bool]] = {}
+    for right, writer in zip(is_right.tolist(), writers, strict=True):
+        if writer is not None:
+            drawn.setdefault(writer, []).append(right)
+    return {writer: sum(rights) / len(rights) for writer, rights in sorted(drawn.items())}
 
 
 def _predict_shares(network: nn.Module, images: Floats32, temperature: float) -> npt.NDArray[np.float64]:

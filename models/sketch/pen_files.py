@@ -56,8 +56,8 @@ def load_pen_digits(path: str | Path) -> list[PenDigit]:
     if lines and lines[0].startswith("{"):
         return _read_json(path, lines)
     raise ValueError(
-        f"{path} has no digits in UNIPEN's form. Give a file like UCI's pendigits-orig.tra, whose digits begin "
-        'with .SEGMENT DIGIT, or lines of JSON, {"label": 7, "strokes": [[[x, y], …], …]}.'
+        f"{path} has no digits in UNIPEN's form. Give a file like UCI's pendigits-orig.tra, whose digits "
+        'begin with .SEGMENT DIGIT, or lines of JSON, {"label": 7, "strokes": [[[x, y], …], …]}.'
     )
 
 

@@ -92,6 +92,7 @@ def digit_from_strokes(
     doubt = _raise_if_strong(doubt_strokes(pad_strokes), refuses_doubtful)
     boxed = render_strokes(fit_strokes(pad_strokes), PEN_WIDTH_PX, BOX_PX)  # (20, 20)
     image = center_by_mass(boxed[None])[0]  # (28, 28)
+    doubt = doubt or _doubt_image(image)
     if not with_stages:
         return SketchDigit(image, (), doubt)
     shown = [stroke * np.float32(STAGE_PX / size_px) for stroke in pad_strokes]
@@ -144,6 +145,7 @@ def digit_from_image(
     doubt = _raise_if_strong(doubt_ink(cropped), refuses_doubtful)
     boxed = _scale_to_box(cropped)  # (20, w) or (h, 20)
     digit = center_by_mass(boxed[None])[0]  # (28, 28)
+    doubt = doubt or _doubt_image(digit)
     if not with_stages:
         return SketchDigit(digit, (), doubt)
     stages = (
@@ -161,6 +163,13 @@ def _raise_if_strong(doubt: Doubt | None, refuses_doubtful: bool) -> Doubt | Non
     if doubt is not None and doubt.is_strong and refuses_doubtful:
         raise SketchRefused(doubt.reason)
     return doubt
+
+
+def _doubt_image(image: Floats32) -> Doubt | None:
+    """Ask the detector; only what prepares a drawing has to load torch."""
+    from models.sketch.detector import doubt_image
+
+    return doubt_image(image)
 
 
 def read_strokes(strokes: object, size_px: float) -> list[Floats32]:

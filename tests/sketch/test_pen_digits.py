@@ -1,6 +1,5 @@
-"""Pen drawings are read from a file, put on the pad and scored through the sketchpad's own code."""
+"""Pen drawings are put on the pad and scored through the sketchpad's own code."""
 
-import re
 import time
 
 import numpy as np
@@ -15,107 +14,27 @@ from models.checkpoints.calibration import measure_calibration_error
 from models.checkpoints.evaluation import compute_interval
 from models.checkpoints.file import load_checkpoint
 from models.checkpoints.prediction import find_temperature
-from models.data.strokes import render_strokes, sample_strokes
+from models.data.strokes import render_strokes
 from models.sketch.pen_digits import (
     BRUSH_PX,
     DIGIT_SHARE,
     PAD_PX,
     PadDrawing,
+    PadInputs,
     draw_all,
     evaluate_drawings,
+    measure_writers,
     paint_drawing,
     prepare_drawings,
 )
 from models.sketch.pen_files import load_pen_digits
 from models.sketch.preparation import digit_from_image, digit_from_strokes
-
-
-def write_unipen(path, strokes_by_digit, y_up=True):
-    """Write digits as UCI's file has them: whole numbers, y upwards, a segment for each."""
-    lines = ['.INCLUDE dene.doc\n\n.LEXICON "0" "1"\n.HIERARCHY DIGIT\n']
-    for number, (label, strokes) in enumerate(strokes_by_digit):
-        lines.append(f'.SEGMENT DIGIT {number:4} ? "{label}"\n.COMMENT {label} 12  224')
-        for stroke in strokes:
-            points = [f" {x:4.0f} {500 - y if y_up else y:4.0f}" for x, y in stroke]
-            lines += [".PEN_DOWN", *points, ".PEN_UP", ".DT 100"]
-        lines.append("")
-    path.write_text("\n".join(lines))
-    return path
+from tests.sketch.pen_writing import write_digits, write_json, write_unipen
 
 
 @pytest.fixture(scope="module")
-def written():
-    """Sixty digits on a tablet of about 500 units a side."""
-    rng = np.random.default_rng(7)
-    return [(i % 10, [stroke * 300 + 100 for stroke in sample_strokes(i % 10, rng)]) for i in range(60)]
-
-
-@pytest.fixture(scope="module")
-def pen_file(tmp_path_factory, written):
-    return write_unipen(tmp_path_factory.mktemp("pen") / "pen.tra", written)
-
-
-# The file
-
-
-def test_file_comes_back_as_it_was_written(pen_file, written):
-    digits = load_pen_digits(pen_file)
-    assert [digit.label for digit in digits] == [label for label, _ in written]
-    for digit, (_, strokes) in zip(digits, written, strict=True):
-        assert len(digit.strokes) == len(strokes)
-        for found, stroke in zip(digit.strokes, strokes, strict=True):
-            np.testing.assert_allclose(found - (0, -500), stroke, atol=0.51)  # y down, rounded
-
-
-def test_other_segments_and_lines_outside_strokes_are_passed_over(tmp_path):
-    path = tmp_path / "mixed.tra"
-    path.write_text(
-        '.SEGMENT WORD 0 ? "seven"\n.PEN_DOWN\n 5 5\n.PEN_UP\n'
-        '.SEGMENT DIGIT 1 ? "4"\n 99 99\n.PEN_DOWN\n 1 2\n\n 3 -4.5\n.PEN_UP\n 7 7\n.PEN_DOWN\n.PEN_UP\n'
-    )
-    (digit,) = load_pen_digits(path)
-    assert digit.label == 4
-    (stroke,) = digit.strokes
-    assert stroke.tolist() == [[1, -2], [3, 4.5]]
-
-
-SEGMENT = '.SEGMENT DIGIT 0 ? "8"\n'
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (b"", "no digits in UNIPEN's form. Give a file like UCI's pendigits-orig.tra"),
-        (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "no digits in UNIPEN's form"),
-        (b" 47,100, 27, 81, 57, 37, 26,  0,  0, 23, 56, 53,100, 90, 40, 98,  8\n", "no digits in UNIPEN's"),
-        (SEGMENT + ".PEN_DOWN\n 1 2\n 3\n.PEN_UP\n", "damaged: in the digit that begins in line 1, '3' is"),
-        ("\n\n" + SEGMENT + ".PEN_DOWN\n 1 2 3\n.PEN_UP\n", "line 3, '1 2 3' is no point"),
-        (SEGMENT + ".PEN_DOWN\n one two\n.PEN_UP\n", "'one two' is no point"),
-        (SEGMENT + ".PEN_DOWN\n nan 2\n.PEN_UP\n", "'nan 2' lies on no tablet"),
-        (SEGMENT + ".PEN_DOWN\n 1e300 2\n.PEN_UP\n", "lies on no tablet"),
-        (SEGMENT + ".PEN_DOWN\n 1 2\n 3 4\n", "the pen is never lifted"),
-        (SEGMENT + ".COMMENT 8 1 1\n", "the pen is never put down"),
-        (SEGMENT + ".PEN_DOWN\n" + "1 2\n" * 20_001 + ".PEN_UP\n", "more than 20,000 points"),
-    ],
-)  # fmt: skip
-def test_damaged_and_foreign_files_are_named(tmp_path, content, message):
-    path = tmp_path / "bad.tra"
-    path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    with pytest.raises(ValueError, match=re.escape(message)) as caught:
-        load_pen_digits(path)
-    assert str(path) in str(caught.value)
-
-
-def test_absent_file_folder_and_huge_file_are_named(tmp_path):
-    with pytest.raises(ValueError, match="gone.tra cannot be read"):
-        load_pen_digits(tmp_path / "gone.tra")
-    with pytest.raises(ValueError, match="cannot be read"):
-        load_pen_digits(tmp_path)
-    huge = tmp_path / "huge.tra"
-    with huge.open("wb") as file:
-        file.truncate(65 * 2**20)
-    with pytest.raises(ValueError, match="larger than 64 MB"):
-        load_pen_digits(huge)
+def pen_file(tmp_path_factory):
+    return write_unipen(tmp_path_factory.mktemp("pen") / "pen.tra", write_digits())
 
 
 # On the pad
@@ -164,13 +83,13 @@ def test_painting_is_the_pads_own_pen(pen_file):
 def test_drawings_are_prepared_as_the_sketchpad_prepares_them(pen_file):
     drawings = draw_all(load_pen_digits(pen_file))[:20]
     seen = []
-    images, is_read = prepare_drawings(drawings, False, lambda done, total: seen.append((done, total)))
+    images, is_read, _ = prepare_drawings(drawings, False, lambda done, total: seen.append((done, total)))
     assert seen == [(done, 20) for done in range(1, 21)]
     assert is_read.all()
     for image, drawing in zip(images, drawings, strict=True):
         sent = {"strokes": [stroke.tolist() for stroke in drawing.strokes]}
         np.testing.assert_array_equal(image, read_drawing(sent).image)
-    images, _ = prepare_drawings(drawings, True)
+    images = prepare_drawings(drawings, True).images
     for image, drawing in zip(images, drawings, strict=True):
         np.testing.assert_array_equal(image, digit_from_image(paint_drawing(drawing)).image)
 
@@ -190,11 +109,16 @@ class Constant(nn.Module):
         return self.dropout(self.logits.expand(len(images), 10))
 
 
+def build_inputs(images, is_read):
+    is_read = np.array(is_read, bool)
+    return PadInputs(images.astype(np.float32), is_read, np.zeros(len(is_read), bool))
+
+
 def test_refused_drawing_counts_as_wrong():
     labels = np.array([3, 3, 3, 5])
     images = np.zeros((4, 28, 28), np.float32)
     network = Constant([0.0, 0, 0, 2, 0, 0, 0, 0, 0, 0]).train()
-    result = evaluate_drawings(network, images, np.array([True, True, False, True]), labels)
+    result = evaluate_drawings(network, build_inputs(images, [True, True, False, True]), labels)
     assert network.training
     assert (result.accuracy, result.num_refused, result.num_drawings) == (0.5, 1, 4)
     assert result.interval == compute_interval(2, 4)
@@ -212,7 +136,9 @@ def test_refused_drawing_counts_as_wrong():
 def test_temperature_changes_the_confidence_alone():
     labels, images = np.array([3, 5]), np.zeros((2, 28, 28), np.float32)
     network = Constant([0.0, 0, 0, 2, 0, 0, 0, 0, 0, 0])
-    plain, soft = (evaluate_drawings(network, images, np.ones(2, bool), labels, t) for t in (1.0, 4.0))
+    plain, soft = (
+        evaluate_drawings(network, build_inputs(images, [True] * 2), labels, t) for t in (1.0, 4.0)
+    )
     assert plain.accuracy == soft.accuracy == 0.5
     logits = network.logits.detach().expand(2, 10) / 4
     assert soft.loss == pytest.approx(F.cross_entropy(logits, torch.tensor(labels)).item(), rel=1e-6)
@@ -220,17 +146,15 @@ def test_temperature_changes_the_confidence_alone():
 
 def test_nothing_but_refusals_is_a_score_too_and_no_drawing_is_none():
     network = Constant([1.0] * 10)
-    result = evaluate_drawings(
-        network, np.zeros((2, 28, 28), np.float32), np.zeros(2, bool), np.array([1, 2])
-    )
+    result = evaluate_drawings(network, build_inputs(np.zeros((2, 28, 28)), [False] * 2), np.array([1, 2]))
     assert (result.accuracy, result.num_refused, np.isnan(result.loss)) == (0, 2, True)
     with pytest.raises(ValueError, match="0 drawings"):
-        evaluate_drawings(network, np.zeros((0, 28, 28), np.float32), np.zeros(0, bool), np.zeros(0, int))
+        evaluate_drawings(network, build_inputs(np.zeros((0, 28, 28)), []), np.zeros(0, int))
 
 
 def test_dot_is_refused_and_has_no_image():
     dot = PadDrawing([np.array([[140, 140]], np.float32)], 12.0)
-    images, is_read = prepare_drawings([dot], False)
+    images, is_read, _ = prepare_drawings([dot], False)
     assert not is_read.any()
     assert not images.any()
 
@@ -252,14 +176,36 @@ def test_command_prints_both_scores_with_tables(capsys, pen_file):
     labels = np.array([digit.label for digit in digits])
     network = load_checkpoint("convnet3").network
     for from_image, kind in ((False, "strokes"), (True, "images")):
-        images, is_read = prepare_drawings(draw_all(digits, 1), from_image)
-        result = evaluate_drawings(network, images, is_read, labels, find_temperature("convnet3"))
+        inputs = prepare_drawings(draw_all(digits, 1), from_image)
+        result = evaluate_drawings(network, inputs, labels, find_temperature("convnet3"))
         line = f"convnet3 on 60 drawings of pen.tra, from their {kind} (seed 1): {result}"
         assert line in printed
         block = printed.split(line)[1].strip().splitlines()
         assert block[1].split()[1:] == [f"{share:.3f}" for share in result.class_accuracies]
         rows = [[int(count) for count in row.split()[1:]] for row in block[6:16]]
         np.testing.assert_array_equal(rows, result.confusion)
+    assert "3 writers: the middle one is read at " in printed
+
+
+def test_command_takes_both_forms_and_says_what_is_refused_and_doubted(capsys, tmp_path):
+    written = write_digits(20)
+    written[3] = (3, [np.array([[0, 0], [0, 300], [0, 150], [200, 150], [200, 0], [200, 300]], np.float32)])
+    dot = np.array([[5, 5], [5, 5]], np.float32)
+    written[4] = (4, [np.add(dot, (9 * i, 90 * (i % 3))) for i in range(9)])
+    files = [write_unipen(tmp_path / "a.tra", written), write_json(tmp_path / "b.jsonl.gz", written)]
+    status, printed, _ = run(capsys, "evaluate", "mlp", "--pen", files[0], "--pen", files[1])
+    assert status == 0
+    for file in files:
+        report = printed.split(f"20 drawings of {file.name}, from their strokes")[1]
+        assert "1 refused, 1 doubted" in report.splitlines()[0]
+        assert "Refused: 1 of 20, 5.00% (0.89% to 23.61%)." in report
+        assert "Doubted: 1 of 20, 5.00%" in report
+        assert "Wrong answers with more than 95% confidence: " in report
+
+
+def test_writers_are_told_apart():
+    shares = measure_writers(np.array([True, False, True, True]), [7, 7, 3, None])
+    assert shares == {3: 1.0, 7: 0.5}
 
 
 @pytest.mark.parametrize(
@@ -296,8 +242,8 @@ def test_real_drawings_are_all_read_and_mostly_rightly(real_pen_file):
     assert ended - between < 15  # quiet: 1.4 s
     network = load_checkpoint("glassnet").network
     accuracies = []
-    for images, is_read in (from_strokes, from_images):
-        result = evaluate_drawings(network, images, is_read, labels[chosen])
+    for inputs in (from_strokes, from_images):
+        result = evaluate_drawings(network, inputs, labels[chosen])
         assert result.num_refused == 0
         accuracies.append(result.accuracy)
     assert accuracies[0] > 0.95
