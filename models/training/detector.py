@@ -27,9 +27,9 @@ from models.training.options import check_out
 
 BEGUN_WITH = "sketchpad"
 SPLIT_SEED = 0  # as the checkpoint's own: its validation images are nobody's training images
-NUM_STROKES = 30_000
-NUM_SIGNS = 40_000
-EPOCHS = 2
+NUM_STROKES = 40_000
+NUM_SIGNS = 45_000
+EPOCHS = 3
 BATCH_SIZE = 128
 LEARNING_RATE = 0.003
 SMOOTHING = 0.01  # of the labels: a few signs are digits to the eye
