@@ -13,9 +13,11 @@ from models.checkpoints.prediction import predict_digit
 from models.data import datasets
 from models.data.datasets import load_dataset
 from models.data.names import CLOTHES
-from models.data.strokes import generate_digits
+from models.data.strokes import generate_digits, render_strokes
+from models.sketch.detector import REASON
 from models.sketch.preparation import digit_from_image
 from tests.runs.trained_runs import write_clothes_checkpoint
+from tests.sketch.own_signs import draw_sign
 
 
 def run(capsys, *arguments):
@@ -97,6 +99,17 @@ def test_answers_are_a_table_that_says_its_separators(capsys, folder, tmp_path):
     status, _, errors = run(capsys, "predict", folder, "--csv", out)
     assert status == 2
     assert "exists already; choose another --csv" in errors
+
+
+def test_a_letter_is_read_and_doubted(capsys, folder, tmp_path):
+    ink = render_strokes([np.array(stroke, np.float32) for stroke in draw_sign("H", "careful")], 16, 280)
+    Image.fromarray(np.uint8(255 * ink)).save(folder / "h.png")
+    status, lines, errors = run(capsys, "predict", folder / "h.png", "--csv", tmp_path / "out.csv")
+    assert status == 0
+    assert lines[0].startswith(f"{folder / 'h.png'}: ")
+    assert errors == f"glassbox: {folder / 'h.png'}: {REASON}\n"
+    (row,) = csv.DictReader((tmp_path / "out.csv").read_text(encoding="utf-8-sig").splitlines())
+    assert (row["answer"], row["error"], row["doubt"]) == (lines[0].split(": ")[1][0], "", REASON)
 
 
 @pytest.fixture

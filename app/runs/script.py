@@ -95,7 +95,7 @@ if not folder.exists():
 images, labels = load("train")"""
 
 _ADDED = """\
-strokes = load_strokes({num})
+strokes = load_strokes({num}{styles})
 train_images = torch.cat([train_images, strokes.images])
 train_labels = torch.cat([train_labels, strokes.labels])
 """
@@ -144,6 +144,7 @@ def write_run_script(config: TrainConfig) -> str:
         )
     dataset = "built-in strokes" if config.dataset == "strokes" else TITLES[config.dataset]
     network = write_layers(list_layers(config.network, set_dropout(config.network, config.dropout)))
+    styles = ", with_styles=True" if config.stroke_styles else ""
     also_random = (", dropout" if "Dropout" in network else "") + (
         ", augmentation" if config.augment or config.distortions else ""
     )
@@ -155,7 +156,7 @@ def write_run_script(config: TrainConfig) -> str:
         functions="\n\n".join(part.rstrip() + "\n" for part in _list_functions(config)).rstrip(),
         data=_write_data(config),
         split_seed=config.split_seed,
-        added=_ADDED.format(num=config.added_strokes) if config.added_strokes else "",
+        added=_ADDED.format(num=config.added_strokes, styles=styles) if config.added_strokes else "",
         train_share=TRAIN_SHARE,
         seed=config.seed,
         also_random=also_random,

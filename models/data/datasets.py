@@ -20,6 +20,7 @@ from models.data.files import Part, find_cache_folder, has_files, read_contents,
 from models.data.names import DATASETS, NUM_IMAGES, TITLES, TRAIN_SHARE
 from models.networks.layers import IMAGE_SIZE_PX
 
+_STYLES_PROGRAM = Path(__file__).with_name("styles.py")
 _STROKES_SEED: dict[Part, int] = {"train": 0, "test": 1}
 
 
@@ -100,12 +101,12 @@ def load_dataset(
     return Dataset(inputs, torch.from_numpy(labels[:num_images]))
 
 
-def load_strokes(num: int, progress: Progress | None = None) -> Dataset:
+def load_strokes(num: int, progress: Progress | None = None, with_styles: bool = False) -> Dataset:
     """Load as many built-in strokes for training as are asked for, generated where needed.
 
-    The first 60,000 are the data set "strokes".
+    The first 60,000 are the data set "strokes", but for those `with_styles` (see `models.data.styles`).
     """
-    images, labels = _load_strokes("train", num, progress)
+    images, labels = _load_strokes("train", num, progress, with_styles)
     return Dataset(torch.from_numpy(images).unsqueeze(1), torch.from_numpy(labels))
 
 
@@ -177,12 +178,17 @@ def load_gallery(part: Part = "test") -> Gallery:
     return Gallery(name, images, labels)
 
 
-def _load_strokes(part: Part, num: int, progress: Progress | None) -> tuple[np.ndarray, np.ndarray]:
+def _load_strokes(
+    part: Part, num: int, progress: Progress | None, with_styles: bool = False
+) -> tuple[np.ndarray, np.ndarray]:
     """Generate built-in strokes, or take them from the cache that an earlier call left.
 
     A longer series begins with a shorter one, so one file a part is enough: the longest made so far.
     """
-    path = find_cache_folder() / f"strokes-{hash_dataset('strokes')[:12]}-{part}.npz"
+    programs = hash_dataset("strokes")
+    if with_styles:
+        programs = hashlib.sha256(programs.encode() + _STYLES_PROGRAM.read_bytes()).hexdigest()
+    path = find_cache_folder() / f"strokes-{programs[:12]}-{part}.npz"
     try:
         with np.load(path, allow_pickle=False) as cached:
             images, labels = cached["images"], cached["labels"]
@@ -191,7 +197,8 @@ def _load_strokes(part: Part, num: int, progress: Progress | None) -> tuple[np.n
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         pass  # absent or damaged: generate again
     told = partial(progress, "Drawing built-in strokes") if progress else None
-    images, labels = strokes.generate_digits(num, seed=_STROKES_SEED[part], progress=told)
+    seed = _STROKES_SEED[part]
+    images, labels = strokes.generate_digits(num, seed, progress=told, with_styles=with_styles)
     _save_strokes(path, images, labels)
     return images, labels
 

@@ -39,8 +39,8 @@ DETECTOR_FILE = SHIPPED_FOLDER / "detector" / "digits.safetensors"
 NETWORK = "glassnet"  # but for its last layer, which has one output
 SCHEMA_VERSION = 1
 REASON = (
-    "This looks like a letter or a sign rather than a digit. Networks here know the ten digits alone, and "
-    "name the nearest one."
+    "This looks more like a letter or a sign than a digit. A network knows the ten digits alone, and names "
+    "the nearest."
 )
 _BATCH_SIZE = 250
 

@@ -132,6 +132,12 @@ class TrainConfig:
         ),
         absence="no built-in strokes added",
     )  # fmt: skip
+    stroke_styles: bool = declare(
+        False, bool, "write the added built-in strokes in more styles, as slashed zeros and barred sevens",
+        label="More styles of strokes", info="Slashed zeros, barred sevens and others.",
+        describe=lambda config: "in more styles" if config.stroke_styles else "",
+        offered="command line",
+    )  # fmt: skip
     label_smoothing: float = declare(
         0.0, float, "share of the right answer's probability that is spread over all ten",
         lowest=0, highest=0.5, step=0.05, remedy="0.1 is usual, 0 is none",

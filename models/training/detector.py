@@ -107,7 +107,7 @@ def _fit(network: nn.Module, images: Tensor, labels: Tensor, epochs: int) -> Non
             soft = labels[chosen] * (1 - 2 * SMOOTHING) + SMOOTHING
             loss = F.binary_cross_entropy_with_logits(scores.float(), soft)
             optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()
             optimizer.step()
             schedule.step()
             total += loss.item()

@@ -19,8 +19,10 @@ from app.sketchpad.tab import build_example
 from models.checkpoints.file import list_checkpoints
 from models.checkpoints.prediction import predict_digit
 from models.data.names import CLOTHES, DIGITS
+from models.sketch.detector import REASON
 from models.sketch.preparation import digit_from_strokes
 from tests.runs.trained_runs import make_clothes_run
+from tests.sketch.own_signs import draw_sign
 from tests.waiting import wait_until
 
 # The contract: every endpoint's parameters in their order, each with its default, or ... where it has none.
@@ -267,6 +269,13 @@ def test_predict_reads_strokes(client, digit):
     for given, stage in zip(result["stages"], stages, strict=True):
         np.testing.assert_allclose(given["picture"], stage.image, atol=1e-4)
     np.testing.assert_allclose(result["stages"][-1]["picture"], result["picture"], atol=1e-4)
+
+
+def test_predict_doubts_a_letter_whatever_network_reads_it():
+    for checkpoint in ("sketchpad", "logistic"):
+        result = endpoints.predict(strokes=draw_sign("A", "hasty"), checkpoint=checkpoint, with_stages=False)
+        assert result["digit"] in range(10)
+        assert (result["doubt"], result["refusal"]) == (REASON, "")
 
 
 def test_predict_reads_images(client, mnist_test):

@@ -15,7 +15,14 @@ import torch
 from torchvision import datasets, transforms
 
 from models.data import datasets as data
-from models.data.datasets import hash_dataset, load_dataset, load_gallery, split_dataset, to_input
+from models.data.datasets import (
+    hash_dataset,
+    load_dataset,
+    load_gallery,
+    load_strokes,
+    split_dataset,
+    to_input,
+)
 from models.data.files import has_files
 
 FILES = {
@@ -179,6 +186,13 @@ def test_one_cache_file_serves_every_shorter_series(own_cache):
     assert torch.equal(shorter.images, longer.images[:40])
     assert len(load_dataset("strokes", "test", 70)) == 70
     assert len(list(own_cache.glob("*.npz"))) == 1
+
+
+def test_strokes_in_more_styles_have_a_cache_of_their_own(own_cache):
+    plain, styled = (load_strokes(40, with_styles=with_styles) for with_styles in (False, True))
+    assert not torch.equal(plain.images, styled.images)
+    assert torch.equal(load_strokes(40).images, plain.images)
+    assert torch.equal(load_strokes(40, with_styles=True).images, styled.images)
 
 
 def test_damaged_strokes_cache_is_made_anew(own_cache):

@@ -38,6 +38,7 @@ CONFIGS = {
     ),
     "strokes": make_config("mlp", dataset="strokes", num_images=300),
     "sketch": make_config("convnet", "sketch", num_images=200, epochs=1, added_strokes=150),
+    "styles": make_config("mlp", num_images=100, epochs=1, added_strokes=50, stroke_styles=True),
 }
 DIVERGING = make_config("convnet3", optimizer="sgd", momentum=0.9, learning_rate=1000.0)
 
@@ -142,7 +143,7 @@ def test_script_ends_in_the_same_weights(name, outcomes, small_data):
     assert outcomes[name]["weights"] == hash_weights(finished.checkpoint.network)
     assert outcomes[name]["output"].endswith(f"Test accuracy: {finished.test.accuracy:.4f}\n")
     assert f"Test loss: {finished.test.loss:.4f}\n" in outcomes[name]["output"]
-    assert outcomes[name]["needs_glassbox"] == (name in ("strokes", "sketch"))
+    assert outcomes[name]["needs_glassbox"] == (name in ("strokes", "sketch", "styles"))
 
 
 def test_script_of_a_diverging_run_says_so(outcomes):

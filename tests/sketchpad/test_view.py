@@ -14,8 +14,10 @@ from models.data.names import CLOTHES
 from models.runs.library import DEFAULT_CHOICE, list_choices
 from models.runs.status import find_run_checkpoint
 from models.sketch.clothing import clothing_from_strokes
+from models.sketch.detector import REASON
 from models.sketch.preparation import digit_from_strokes
 from tests.runs.trained_runs import make_clothes_run
+from tests.sketch.own_signs import draw_sign
 
 SIX = ["convnet3", "logistic", "mlp", "convnet", "glassnet", "convnet4"]
 
@@ -81,6 +83,17 @@ def test_six_checkpoints_answer_as_each_would_alone():
 def name_clothes(read):
     """Return answers as of networks that have learned clothes."""
     return [one | {"classes": list(CLOTHES)} for one in answers(*read)]
+
+
+def test_a_letter_is_read_and_doubted_beside_every_network():
+    drawing = {"strokes": draw_sign("H", "hasty")}
+    for keys in (["sketchpad"], SIX):
+        answer = answer_drawing(drawing, keys)
+        assert answer["status"] == "digit"
+        assert answer["doubt"] == REASON
+    preparation = show_preparation(drawing, "sketchpad", 18)
+    assert (preparation["doubt"], preparation["is_refused"]) == (REASON, False)
+    assert preparation["steps"][-1]["digit"] == answer_drawing(drawing, ["sketchpad"])["digit"]
 
 
 def test_clothes_are_named_where_networks_are_compared():
