@@ -72,14 +72,15 @@ def test_at_most_one_mnist_digit_in_a_hundred_is_doubted(mnist_test):
     assert count_doubted(mnist_test[0]) <= 50
 
 
-@pytest.mark.parametrize("name", ["pendigits-orig.tra", "unipen-1a.jsonl.gz"])
-def test_at_most_one_pen_drawing_in_a_hundred_is_doubted(real_pen_file, name):
+@pytest.mark.parametrize(("name", "most"), [("pendigits-orig.tra", 0.01), ("unipen-1a.jsonl.gz", 0.02)])
+def test_hardly_any_pen_drawing_is_doubted(real_pen_file, name, most):
+    """Of the second file a hundredth is no whole digit: half of one, a neighbour's stroke."""
     path = real_pen_file.with_name(name)
     if not path.exists():
         pytest.skip(f"needs real pen digits: {name} beside the other")
     drawings = draw_all(load_pen_digits(path)[::7])
     doubts = [find_doubt([stroke.tolist() for stroke in drawing.strokes]) for drawing in drawings]
-    assert np.mean([doubt is not None for doubt in doubts]) <= 0.015
+    assert np.mean([doubt is not None for doubt in doubts]) <= most
 
 
 def test_the_shipped_file_says_how_it_was_made():
