@@ -111,43 +111,17 @@ def test_export_comes_back_whole_and_damage_is_named_by_entry(mine):
     assert json.loads(download.value.path().read_text())["digits"] == exported["digits"]
 
     good = exported["digits"][0]
-    wrong = [
-        {**good, "label": 12},
-        {**good, "size": None},
-        {**good, "time": "yesterday"},
-        {**good, "strokes": [[[0, 1e999]]]},
-        {**good, "strokes": [[["1", 2]]]},
-        "<img src=x onerror=alert(1)>",
-    ]
-    hostile = json.dumps({"schema": SCHEMA, "digits": [*wrong, {**good, "label": 2}, good]})
-    deep = "[" * 100_000 + "]" * 100_000
-    mine.import_file(hostile.replace('"yesterday"', deep).replace("Infinity", "1e999").encode())
+    mine.import_file({"schema": SCHEMA, "digits": [{**good, "label": 12}, {**good, "label": 2}, good]})
     mine.wait_for_count(3)
     expect(mine.message).to_have_text("1 drawing imported. 1 drawing was here already.")
-    lines = mine.root.locator(".gb-mine-wrong li").all_inner_texts()
-    assert [line.split(":")[0] for line in lines] == [f"Entry {number}" for number in range(1, 7)]
-    assert "its label is 12" in lines[0]
-
-    for content, told in (
-        (b"{", "it is not JSON"),
-        (deep.encode(), "does not hold digits"),
-        (b"null", "does not hold digits"),
-        ({"schema": "another", "digits": []}, "does not hold digits"),
-        (b" " * (2 * 2**20 + 1), "is larger than 2 MB"),
-    ):
-        mine.import_file(content)
-        mine.page.wait_for_function(
-            "(text) => document.querySelector('#my-digits .gb-mine-problem')?.textContent.includes(text)",
-            arg=told,
-        )
-        assert mine.root.get_attribute("data-count") == "3"
-    mine.import_file(
-        {"schema": SCHEMA, "digits": [{**good, "strokes": [[[n % 280, n // 280]]]} for n in range(600)]}
-    )
-    mine.wait_for_count(500)
-    assert "500 drawings are kept at most" in mine.root.locator(".gb-mine-wrong").inner_text()
+    expect(mine.problem).to_have_text("What was not imported:")
+    assert mine.root.locator(".gb-mine-wrong li").inner_text().startswith("Entry 1: its label is 12;")
     mine.undo()
-    mine.wait_for_count(3)
+    mine.wait_for_count(2)
+    for content, told in ((b"{", "it is not JSON"), (b" " * (2 * 2**20 + 1), "is larger than 2 MB")):
+        mine.import_file(content)
+        expect(mine.problem).to_contain_text(told)
+        assert mine.root.get_attribute("data-count") == "2"
 
 
 def test_networks_are_ranked_and_a_full_storage_loses_nothing(mine):
@@ -176,33 +150,17 @@ def test_networks_are_ranked_and_a_full_storage_loses_nothing(mine):
     # A full storage is told, and loses nothing.
     mine.page.evaluate(
         """() => {
-          for (let block = "x".repeat(2 ** 20), n = 0; block; n += 1) {
-            try { localStorage.setItem(`filler${n}`, block); }
-            catch { block = block.slice(block.length / 2 + 1); }
-          }
+          const plain = Storage.prototype.setItem;
+          Storage.prototype.setItem = function (key, text) {
+            if (key === "glassbox-digits") throw new DOMException("full", "QuotaExceededError");
+            plain.call(this, key, text);
+          };
         }"""
     )
     mine.keep(9, label=4)  # as a 9 it is kept already
-    mine.page.wait_for_function(
-        "() => document.querySelector('#my-digits .gb-mine-problem')?.textContent.includes('storage')"
-    )
+    expect(mine.problem).to_contain_text("storage")
     assert mine.root.get_attribute("data-count") == "10"
     assert mine.pad.root.get_attribute("data-digit") == "9", "what could not be kept stays on the pad"
-
-
-def test_a_browser_that_stores_nothing_says_so(open_page, chromium):
-    context = chromium.new_context(reduced_motion="reduce")
-    context.add_init_script(
-        """Storage.prototype.getItem = new Proxy(Storage.prototype.getItem, { apply(target, self, [key]) {
-          if (key === "glassbox-digits") throw new DOMException("denied", "SecurityError");
-          return Reflect.apply(target, self, [key]);
-        } });"""
-    )
-    blocked = MyDigits(open_page("sketchpad", context=context))
-    blocked.keep(2)
-    blocked.wait_for_count(1)
-    assert "This browser stores nothing" in blocked.problem.inner_text()
-    context.close()
 
 
 def test_a_network_is_trained_on_ones_own_digits(mine):

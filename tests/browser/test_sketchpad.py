@@ -206,17 +206,8 @@ def test_drawing_outlives_a_reload_also_while_it_is_replayed(pad):
 def test_example_is_replayed_and_read_on_opening_until_the_pad_is_touched(open_page):
     pad = Pad(open_page("sketchpad"))
     pad.page.wait_for_function("() => document.querySelector('#pad .gb-pad')?.dataset.digit === '3'")
-    pad.clear()
-    version = int(pad.root.get_attribute("data-version"))
-    pad.press("Example")
-    pad.page.wait_for_function(
-        "version => +document.querySelector('#pad .gb-pad')?.dataset.version > version + 2", arg=version
-    )
     pad.draw(build_example(1))
     assert pad.read() == "1"
-    version = pad.root.get_attribute("data-version")
-    pad.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    assert pad.root.get_attribute("data-version") == version, "a replay goes on with every frame"
 
 
 @pytest.mark.release
@@ -246,22 +237,6 @@ def test_predictions_come_while_the_stroke_is_being_drawn(pad, undisturbed):
     assert len(answers) >= 10
     late = sorted(gaps)[int(0.9 * len(gaps))]  # one pause of a busy machine is not the pad's
     assert late <= 150, gaps
-
-
-def test_undo_takes_back_strokes_and_the_clearing(pad):
-    pad.clear()
-    first, second = build_example(4)[:2]
-    pad.draw([first])
-    pad.wait_until_shown()
-    one_stroke = pad.root.get_attribute("data-digit")
-    pad.draw([second])
-    assert pad.read() == "4"
-    pad.clear()
-    expect(pad.verdict).to_have_text("Draw a digit")
-    pad.page.keyboard.press("Control+z")
-    assert pad.read() == "4"
-    pad.page.get_by_role("button", name="Undo").click()
-    assert pad.read() == one_stroke
 
 
 def test_another_network_reads_the_same_drawing_at_once(other_pad):
@@ -321,14 +296,6 @@ def test_two_visitors_never_see_each_others_drawing(pad, other_pad):
     assert second.read() == "1"
     assert second.wait_until_broadcast()["strokes"] == [stroke]
     assert first.read() == "8"
-
-
-def test_a_speck_is_refused_with_a_kind_word(pad):
-    pad.clear()
-    pad.draw([[[140, 140], [141, 141]]])
-    pad.wait_until_shown()
-    assert pad.root.get_attribute("data-digit") == ""
-    expect(pad.verdict).to_contain_text("draw", ignore_case=True)
 
 
 def test_a_tap_leaves_a_dot(pad):
@@ -443,13 +410,6 @@ def test_replay_lets_the_answer_follow_and_keeps_the_drawing(pad):
     assert len(digits) > 1
     assert pad.read() == "5"
     assert pad.wait_until_broadcast() == drawing
-    version = int(pad.root.get_attribute("data-version"))
-    pad.press("Replay")
-    pad.page.wait_for_function(
-        "version => +document.querySelector('#pad .gb-pad')?.dataset.version > version + 3", arg=version
-    )
-    pad.draw([[[20, 20], [20, 30]]])  # drawing on ends it, with all strokes there
-    assert pad.wait_until_broadcast()["strokes"] == [*drawing["strokes"], [[20, 20], [20, 30]]]
 
 
 GIVE_FILE = """([text, kind]) => {

@@ -1,7 +1,6 @@
 """The section "Why this digit?" in the browser: it follows the drawing, and every number can be read."""
 
 import pytest
-from playwright.sync_api import expect
 
 from app.sketchpad.tab import build_example
 from tests.browser.conftest import NARROW
@@ -77,31 +76,6 @@ def test_a_drawing_is_explained_and_turned_into_another_digit(page):
     pad.clear()
     why.host.get_by_text("The pad is empty").wait_for()
     assert not why.host.locator(".gb-why-parts").is_visible()
-
-
-def test_nothing_is_asked_while_the_section_is_closed(page):
-    pad, why = Pad(page), Why(page)
-    why.open()
-    pad.clear()
-    pad.draw(build_example(1))
-    why.wait_for_all()
-    page.locator("#why-section > .label-wrap").click()
-    expect(why.host).to_be_hidden()
-    asked = []
-    page.on("request", lambda request: asked.append(request.post_data or ""))
-    pad.clear()
-    pad.draw(build_example(4))
-    pad.read()
-    pad.clear()
-    pad.draw(build_example(7))
-    read = (
-        pad.read()
-    )  # the pad's own questions are sent after those that the section would have asked about the 4
-    assert any('"predict"' in body for body in asked)
-    assert not any('"explain"' in body or '"turn"' in body for body in asked)
-    why.open()
-    page.wait_for_function(f"() => document.querySelector('#why .gb-why')?.dataset.shown.endsWith('/{read}')")
-    assert any('"explain"' in body for body in asked)
 
 
 def test_it_fits_a_narrow_screen(open_page):

@@ -10,9 +10,10 @@ from PIL import Image
 from app.inspection.network.section import write_network_script
 from app.sketchpad.tab import build_example
 from app.ui.digits import DRAWING, take_digit
-from app.ui.drawing import MAX_IMAGE_BYTES, read_drawing
+from app.ui.drawing import MAX_IMAGE_BYTES, PAD_SIZE_PX, read_drawing
 from models.data.datasets import load_gallery
 from models.sketch.preparation import SketchRefused, digit_from_image, digit_from_strokes
+from tests.node import run_module
 
 SEVEN = np.kron(load_gallery().images[0], np.ones((5, 5), np.uint8))  # (140, 140), bright ink
 
@@ -21,6 +22,10 @@ def encode(pixels, kind="png", **options):
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, kind.upper(), **options)
     return f"data:image/{kind};base64,{base64.b64encode(file.getvalue()).decode()}"
+
+
+def test_pad_is_as_large_in_the_browser():
+    assert run_module("sketchpad/components/strokes.js", "module.PAD_PX") == PAD_SIZE_PX
 
 
 def test_strokes_are_read_as_the_sketch_reads_them():

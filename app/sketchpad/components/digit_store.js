@@ -1,4 +1,5 @@
 // A visitor's digits in the browser's own storage: read, checked, changed. All windows of the browser share them.
+/** @import { KeptDigit } from "./types.js" */
 
 import { MAX_DIGITS, SCHEMA, checkDigit } from "./digits.js";
 
@@ -7,8 +8,11 @@ const DAMAGED_KEY = "glassbox-digits-damaged";  // what could not be read, befor
 const MAX_STORED = 2 ** 20;    // letters
 
 // onChange(digits) is called whenever the list is another, here or in another window; oldest first.
+/** @param {(digits: KeptDigit[]) => void} onChange */
 export function createDigitStore(onChange) {
+  /** @type {KeptDigit[]} */
   let digits = [];
+  /** @type {string | null} */
   let stored = null;          // the text that `digits` was read from
   let isDamaged = false;      // some of that text could not be read
   let isBlocked = false;      // the browser stores nothing: the list lasts as long as the page
@@ -27,6 +31,7 @@ export function createDigitStore(onChange) {
     [digits, isDamaged] = text === null ? [[], false] : parseStored(text);
   }
 
+  /** @type {(text: string) => [KeptDigit[], boolean]} */
   function parseStored(text) {
     let entries;
     try {
@@ -35,6 +40,7 @@ export function createDigitStore(onChange) {
       return [[], true];
     }
     if (!Array.isArray(entries)) return [[], true];
+    /** @type {KeptDigit[]} */
     const whole = [];
     for (const entry of entries.slice(0, MAX_DIGITS)) {
       const { digit } = checkDigit(entry);
@@ -44,6 +50,7 @@ export function createDigitStore(onChange) {
   }
 
   // Make of the list, as all windows have it now, another one. Returns what is wrong; then nothing has changed.
+  /** @param {(digits: KeptDigit[]) => KeptDigit[]} makeNext */
   function change(makeNext) {
     read();
     const next = makeNext(digits);
@@ -62,10 +69,11 @@ export function createDigitStore(onChange) {
     return "";
   }
 
+  /** @param {string} text */
   function write(text) {
     if (isBlocked) return "";
     try {
-      if (isDamaged) localStorage.setItem(DAMAGED_KEY, stored);
+      if (isDamaged && stored !== null) localStorage.setItem(DAMAGED_KEY, stored);
       localStorage.setItem(DIGITS_KEY, text);
     } catch {
       return "The browser\u2019s storage for this page is full, so nothing was changed. Export your digits, then delete some.";
@@ -76,6 +84,7 @@ export function createDigitStore(onChange) {
   }
 
   // Another window has changed what is stored under this key, or all of it (null).
+  /** @param {string | null} key */
   function takeNews(key) {
     if (key !== DIGITS_KEY && key !== null) return;
     read();

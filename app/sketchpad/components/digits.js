@@ -1,4 +1,5 @@
 // A visitor's digits as data: what one has to be, and a file of them.
+/** @import { Digit, KeptDigit, Stroke } from "./types.js" */
 
 import { WHOLE, isNumber, keepWithin } from "../../ui/components/numbers.js";
 import { PAD_PX, roundTenth, thinStroke } from "./strokes.js";
@@ -9,10 +10,13 @@ const MAX_STROKES = 500;
 const MAX_POINTS = 5_000;      // of one drawing
 const THIN_PX = 0.25;          // a point nearer to the line between its neighbours than this is left out
 
+/** @type {(digit: number) => string} */
 export const nameDigit = (digit) => (digit === 8 ? "an 8" : `a ${digit}`);
+/** @type {(count: number, noun: string) => string} */
 export const countWords = (count, noun) => `${WHOLE.format(count)} ${noun}${count === 1 ? "" : "s"}`;
 
 // What somebody wrote instead of what was wanted, short.
+/** @type {(value: unknown) => string} */
 function quote(value) {
   try {
     return String(JSON.stringify(value) ?? value).slice(0, 24);
@@ -24,6 +28,7 @@ function quote(value) {
 // ---- One drawing
 
 // Check what claims to be a kept drawing. Returns { digit }, in pad pixels, or { error }, a sentence.
+/** @type {(entry: any) => { digit: Digit, error?: undefined } | { digit?: undefined, error: string }} */
 export function checkDigit(entry) {
   if (typeof entry !== "object" || entry === null) return { error: "it is no drawing." };
   const { label, size, strokes, time } = entry;
@@ -37,11 +42,12 @@ export function checkDigit(entry) {
     return { error: `its time is ${quote(time)}; it must be like ${quote("2026-01-31T12:00:00Z")}.` };
   }
   const { taken, error } = checkStrokes(strokes, size);
-  if (error) return { error };
+  if (!taken) return { error };
   const when = new Date(time === undefined ? Date.now() : time).toISOString();
   return { digit: { label, size: PAD_PX, time: when, strokes: taken } };
 }
 
+/** @type {(strokes: any, size: number) => { taken: Stroke[], error?: undefined } | { taken?: undefined, error: string }} */
 function checkStrokes(strokes, size) {
   if (!Array.isArray(strokes) || !strokes.length) return { error: "it has no strokes." };
   if (strokes.length > MAX_STROKES) return { error: `it has more than ${MAX_STROKES} strokes.` };
@@ -51,17 +57,25 @@ function checkStrokes(strokes, size) {
   if (strokes.reduce((sum, stroke) => sum + stroke.length, 0) > MAX_POINTS) {
     return { error: `it has more than ${WHOLE.format(MAX_POINTS)} points.` };
   }
+  /** @type {(point: any) => boolean} */
   const isPoint = (point) => Array.isArray(point) && point.length === 2
     && point.every((value) => isNumber(value) && value >= -size && value <= 2 * size);
   const wrong = strokes.flat().find((point) => !isPoint(point));
   if (wrong !== undefined) return { error: `it has the point ${quote(wrong)}; x and y must be from 0 to ${size}.` };
   const scale = PAD_PX / size;
+  /** @type {(value: number) => number} */
   const place = (value) => keepWithin(roundTenth(value * scale), 0, PAD_PX);
-  return { taken: strokes.map((stroke) => thinStroke(stroke.map((point) => point.map(place)), THIN_PX)) };
+  return { taken: strokes.map((/** @type {Stroke} */ stroke) =>
+    thinStroke(stroke.map(([x, y]) => [place(x), place(y)]), THIN_PX)) };
 }
 
+// What makes two drawings the same one.
+/** @param {Digit} digit */
+const write = ({ label, strokes }) => `${label}${JSON.stringify(strokes)}`;
+
+/** @type {(one: Digit, other: Digit) => boolean} */
 export function isSameDrawing(one, other) {
-  return one.label === other.label && JSON.stringify(one.strokes) === JSON.stringify(other.strokes);
+  return write(one) === write(other);
 }
 
 export function newId() {
@@ -70,6 +84,7 @@ export function newId() {
 
 // ---- As a file
 
+/** @param {Digit[]} digits */
 export function writeExport(digits) {
   const lines = digits.map(({ label, size, time, strokes }) => JSON.stringify({ label, size, time, strokes }));
   const exported = new Date().toISOString();
@@ -78,6 +93,7 @@ export function writeExport(digits) {
 
 // Read a file's text. Returns { digits, known, errors } or { error }: the drawings to add, how many of those in the file
 // are in `present` already, and for each entry that is wrong a sentence.
+/** @type {(text: string, present: Digit[]) => { error: string } | { digits: KeptDigit[], known: number, errors: string[], error?: undefined }} */
 export function readExport(text, present) {
   let file;
   try {
@@ -88,15 +104,20 @@ export function readExport(text, present) {
   if (typeof file !== "object" || file === null || file.schema !== SCHEMA || !Array.isArray(file.digits)) {
     return { error: `it does not hold digits: its schema is ${quote(file?.schema)}, not ${quote(SCHEMA)}.` };
   }
+  /** @type {KeptDigit[]} */
   const digits = [];
+  /** @type {string[]} */
   const errors = [];
   let known = 0;
-  const seen = new Set(present.map((digit) => `${digit.label}${JSON.stringify(digit.strokes)}`));
+  const seen = new Set(present.map(write));
   for (const [index, entry] of file.digits.entries()) {
     const { digit, error } = checkDigit(entry);
-    const mark = digit && `${digit.label}${JSON.stringify(digit.strokes)}`;
-    if (error) errors.push(`Entry ${index + 1}: ${error}`);
-    else if (seen.has(mark)) known += 1;
+    if (!digit) {
+      errors.push(`Entry ${index + 1}: ${error}`);
+      continue;
+    }
+    const mark = write(digit);
+    if (seen.has(mark)) known += 1;
     else if (present.length + digits.length >= MAX_DIGITS) {
       errors.push(`Entry ${index + 1} and those after it: ${MAX_DIGITS} drawings are kept at most.`);
       break;

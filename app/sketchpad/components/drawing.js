@@ -1,21 +1,30 @@
 // The drawing on the pad: strokes or, in their place, a picture; what was there before each step; and its version, which
 // counts every change. Nothing but these operations changes it.
+/** @import { Eraser, Picture, Point, SentDrawing, Step, Stroke } from "./types.js" */
 
 import { copyStrokes, eraseAlong, PAD_PX, roundTenth } from "./strokes.js";
 
 const MAX_STEPS = 200;
 const NEAREST_PX = 0.5;           // a point nearer than this to the one before it is left out
 
+/** @type {(point: Point) => Point} */
 const roundPoint = ([x, y]) => [roundTenth(x), roundTenth(y)];
 
 // `onChange` is called once after every change.
+/** @param {() => void} onChange */
 export function createDrawing(onChange) {
+  /** @type {Stroke[]} */
   let strokes = [];               // finished strokes and, last, the one being drawn
+  /** @type {Picture | null} */
   let picture = null;             // { url, image }, while `strokes` is empty
   let isExample = false;          // nobody's drawing: the first touch takes it away
+  /** @type {Stroke[] | null} */
   let part = null;                // what a replay has drawn of the strokes so far
+  /** @type {Eraser | null} */
   let eraser = null;              // { at, radius, hasErased } while it is down
+  /** @type {Step[]} */
   const past = [];                // what was on the pad before each step
+  /** @type {Step[]} */
   let future = [];                // what has been undone
   let version = 1;                // of the empty pad
   let validFrom = 0;              // answers to earlier versions are about another drawing
@@ -33,6 +42,7 @@ export function createDrawing(onChange) {
 
   // ---- Steps, to be undone and done again
 
+  /** @type {() => Step} */
   const snapshot = () => ({ strokes: copyStrokes(strokes), picture });
 
   function remember() {
@@ -41,11 +51,13 @@ export function createDrawing(onChange) {
     future = [];
   }
 
+  /** @type {(from: Step[], to: Step[]) => void} */
   function moveStep(from, to) {
-    if (!from.length) return;
+    const step = from.pop();
+    if (!step) return;
     takeOver();
     to.push(snapshot());
-    ({ strokes, picture } = from.pop());
+    ({ strokes, picture } = step);
     count(true);
   }
 
@@ -61,6 +73,7 @@ export function createDrawing(onChange) {
 
   // ---- Drawing and erasing
 
+  /** @param {Point} point */
   function beginStroke(point) {
     const isReplaced = takeOver() || picture !== null;  // drawing begins on an empty pad
     remember();
@@ -69,6 +82,7 @@ export function createDrawing(onChange) {
     count(isReplaced);
   }
 
+  /** @type {(point: Point, radius: number) => void} */
   function beginErasing(point, radius) {
     part = null;
     isExample = false;            // whoever erases the example makes it a drawing of their own
@@ -77,31 +91,36 @@ export function createDrawing(onChange) {
   }
 
   // The pen or the eraser moves on by these points.
+  /** @param {Point[]} points */
   function goOn(points) {
-    points.forEach(eraser ? erase : extend);
+    points.forEach(move);
     count();
   }
 
   // It is lifted, where these points end.
+  /** @param {Point[]} points */
   function endStep(points = []) {
-    points.forEach(eraser ? erase : extend);
+    points.forEach(move);
     eraser = null;
     count();
   }
 
-  function extend(point) {
-    const stroke = strokes.at(-1);
-    const [x, y] = stroke.at(-1);
+  /** @param {Point} point */
+  function move(point) {
+    if (eraser) return erase(eraser, point);
+    const stroke = strokes[strokes.length - 1];
+    const [x, y] = stroke[stroke.length - 1];
     if (Math.hypot(point[0] - x, point[1] - y) >= NEAREST_PX) stroke.push(roundPoint(point));
   }
 
   // All that the eraser takes before it is lifted is one step.
-  function erase(point) {
-    const left = eraseAlong(strokes, eraser.at, point, eraser.radius);
-    eraser.at = point;
+  /** @type {(down: Eraser, point: Point) => void} */
+  function erase(down, point) {
+    const left = eraseAlong(strokes, down.at, point, down.radius);
+    down.at = point;
     if (left === null) return;
-    if (!eraser.hasErased) remember();
-    eraser.hasErased = true;
+    if (!down.hasErased) remember();
+    down.hasErased = true;
     strokes = left;
   }
 
@@ -114,19 +133,23 @@ export function createDrawing(onChange) {
     count();
   }
 
+  /** @param {Picture} newPicture */
   function showPicture(newPicture) {
     takeOver();
     replaceBy([], newPicture);
   }
 
   // `size` is the side of the pad that the strokes were drawn on.
+  /** @type {(newStrokes: Stroke[], size?: number) => void} */
   function showStrokes(newStrokes, size = PAD_PX) {
     const scale = PAD_PX / size;
-    const scaled = newStrokes.filter((stroke) => stroke.length).map((stroke) => stroke.map(([x, y]) => roundPoint([x * scale, y * scale])));
+    const scaled = newStrokes.filter((stroke) => stroke.length).map((stroke) =>
+      stroke.map(([x, y]) => roundPoint([x * scale, y * scale])));
     part = null;
     replaceBy(scaled, null);
   }
 
+  /** @type {(newStrokes: Stroke[], newPicture: Picture | null) => void} */
   function replaceBy(newStrokes, newPicture) {
     remember();
     [strokes, picture, isExample, eraser] = [newStrokes, newPicture, false, null];
@@ -134,6 +157,7 @@ export function createDrawing(onChange) {
   }
 
   // A drawing to look at, the first of which is seen is `firstPart`, where it is replayed.
+  /** @type {(example: Stroke[], firstPart?: Stroke[] | null) => void} */
   function showExample(example, firstPart = null) {
     if (!isExample && hasInk()) remember();
     [strokes, picture, isExample, part] = [copyStrokes(example), null, true, firstPart];
@@ -142,6 +166,7 @@ export function createDrawing(onChange) {
 
   // ---- A replay draws the strokes again; the whole drawing stays what it is
 
+  /** @param {Stroke[]} newPart */
   function showPart(newPart) {
     const isFirst = part === null;
     part = newPart;
@@ -152,6 +177,9 @@ export function createDrawing(onChange) {
     part = null;
     count();
   }
+
+  /** @type {(some: Stroke[]) => SentDrawing} */
+  const write = (some) => (picture ? { picture: picture.url } : { strokes: copyStrokes(some), size: PAD_PX });
 
   return {
     beginStroke, beginErasing, goOn, endStep, clear, showPicture, showStrokes, showExample, showPart, showWhole,
@@ -167,9 +195,10 @@ export function createDrawing(onChange) {
     picture: () => picture,
     version: () => version,
     // Whether an answer to this version is about the drawing that is on the pad.
+    /** @param {number} askedVersion */
     isAbout: (askedVersion) => askedVersion >= validFrom,
     // As Python and the rest of the page read it: what is seen of it, or all.
-    read: () => (picture ? { picture: picture.url } : { strokes: copyStrokes(visible()), size: PAD_PX }),
-    readWhole: () => (picture ? { picture: picture.url } : { strokes: copyStrokes(strokes), size: PAD_PX }),
+    read: () => write(visible()),
+    readWhole: () => write(strokes),
   };
 }

@@ -1,8 +1,10 @@
 // The visitor's drawing outlives a reload of the page, such as Gradio's own once a lost server is back; in this tab alone.
+/** @import { SentDrawing, Stroke } from "./types.js" */
 
 const KEY = "glassbox-pad";
 
 // Keep a drawing, or none.
+/** @param {SentDrawing | null} drawing */
 export function keepDrawing(drawing) {
   try {
     if (drawing) sessionStorage.setItem(KEY, JSON.stringify(drawing));
@@ -12,9 +14,10 @@ export function keepDrawing(drawing) {
   }
 }
 
+/** @returns {{ picture?: string, strokes?: Stroke[], size?: number } | null} */
 export function readKeptDrawing() {
   try {
-    const kept = JSON.parse(sessionStorage.getItem(KEY));
+    const kept = JSON.parse(sessionStorage.getItem(KEY) ?? "null");
     return kept && (kept.picture || kept.strokes?.length) ? kept : null;
   } catch {
     return null;

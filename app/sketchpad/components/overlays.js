@@ -1,11 +1,13 @@
 // Overlays: what a button, or its key, lays over the drawing. One is an entry of this list; where Python works something
 // out for it, the answer carries that (view.py and its type in payloads.py).
+/** @import { Overlay } from "./types.js" */
 
 export const EDGE_COLOR = "#3fd0bf";
 const GRID_COLOR = "rgb(63 208 191 / 38%)";
 
 // `icon` is a path, drawn with a line of 2 on a field of 24; `hint` is what an empty pad says while the overlay is on, and
 // `help` its part of the pad's description. `paint` draws in pad pixels, from the last answer and the strokes.
+/** @type {Overlay[]} */
 export const OVERLAYS = [
   {
     tool: "grid",
@@ -20,6 +22,7 @@ export const OVERLAYS = [
 ];
 
 // `field` is [x, y, side] of the network's 28 × 28 pixels on the pad.
+/** @type {(context: CanvasRenderingContext2D, field: number[]) => void} */
 function paintGrid(context, [left, top, side]) {
   context.lineWidth = 0.6;
   context.strokeStyle = GRID_COLOR;

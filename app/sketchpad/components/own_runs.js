@@ -2,9 +2,10 @@
 
 const RUNS_KEY = "glassbox-run-ids";
 
+/** @type {() => string[]} */
 export function readOwnRuns() {
   try {
-    const ids = JSON.parse(localStorage.getItem(RUNS_KEY));
+    const ids = JSON.parse(localStorage.getItem(RUNS_KEY) ?? "null");
     return Array.isArray(ids) ? ids : [];
   } catch {
     return [];
@@ -12,6 +13,7 @@ export function readOwnRuns() {
 }
 
 // Training runs shares its list, but only once its tab has been open.
+/** @param {string} id */
 export function shareOwnRun(id) {
   try {
     localStorage.setItem(RUNS_KEY, JSON.stringify([...readOwnRuns(), id]));

@@ -1,4 +1,6 @@
 // Questions to Python about the drawing, and its answers: one under way at most, the newest drawing next.
+/** @import { Asked, Drawing, SentDrawing } from "./types.js" */
+/** @import { PadAnswer } from "../payloads.js" */
 
 const MIN_GAP_MS = 40;            // between an answer and the next question during a stroke
 const RETRY_MS = 2000;            // where the server did not answer
@@ -7,11 +9,26 @@ const RETRY_MS = 2000;            // where the server did not answer
 // `isResting` says that nothing is being drawn, erased or replayed. `onAnswer` gets each answer that is about the drawing
 // on the pad or that of a moment ago, or undefined where the server did not answer, with what was asked and whether
 // nothing has changed since.
+/**
+ * @param {Drawing} drawing
+ * @param {{
+ *   send: (request: { drawing: SentDrawing, checkpoints: string[] }) => Promise<PadAnswer | undefined>,
+ *   readNetworks: () => string[],
+ *   isResting: () => boolean,
+ *   onAnswer: (answer: PadAnswer | undefined, asked: Asked, isLatest: boolean) => void,
+ *   signal: AbortSignal,
+ * }} page
+ */
 export function createQuestions(drawing, { send, readNetworks, isResting, onAnswer, signal }) {
   let isAsking = false;
+  /** @type {ReturnType<typeof setTimeout> | null} */
   let next = null;                // timer of the next question
+  /** @type {ReturnType<typeof setTimeout> | null} */
   let again = null;               // timer of the one that asks an absent server once more
-  signal.addEventListener("abort", () => [next, again].forEach(clearTimeout));
+  signal.addEventListener("abort", () => {
+    clearTimeout(next ?? undefined);
+    clearTimeout(again ?? undefined);
+  });
 
   function askSoon() {
     if (!isAsking && next === null) next = setTimeout(ask, MIN_GAP_MS);
@@ -19,7 +36,7 @@ export function createQuestions(drawing, { send, readNetworks, isResting, onAnsw
 
   function askNow() {
     if (isAsking) return;  // the answer under way asks again by itself, because the version has moved on
-    clearTimeout(next);
+    clearTimeout(next ?? undefined);
     ask();
   }
 

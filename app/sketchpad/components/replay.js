@@ -1,4 +1,5 @@
 // A drawing drawn again, stroke by stroke and at an even pace, the answer following.
+/** @import { Drawing, Stroke } from "./types.js" */
 
 import { keepWithin } from "../../ui/components/numbers.js";
 import { measureStroke, refineStroke, takePoints } from "./strokes.js";
@@ -9,16 +10,20 @@ const SHORTEST_REPLAY_MS = 1500;
 const LONGEST_REPLAY_MS = 8000;
 
 // Its frames end with the replay, or with `signal`.
+/** @param {Drawing} drawing @param {AbortSignal} signal */
 export function createReplay(drawing, signal) {
-  let frame = null;
+  /** @type {number} */
+  let frame = 0;
   signal.addEventListener("abort", () => cancelAnimationFrame(frame));
 
   // Call `showPart` with more and more of the strokes, the first time at once, and `onEnd` when all are drawn.
+  /** @type {(strokes: Stroke[], milliseconds: number, showFirst: (part: Stroke[]) => void, onEnd: () => void) => void} */
   function play(strokes, milliseconds, showFirst, onEnd) {
     cancelAnimationFrame(frame);
     const fine = strokes.map(refineStroke);  // the pen moves evenly, however far apart the points lie
     const numPoints = fine.reduce((sum, stroke) => sum + stroke.length, 0);
     const startedAt = performance.now();
+    /** @type {(now: number) => void} */
     const goOn = (now) => {
       if (!drawing.isReplaying()) return;  // somebody has touched the pad
       const drawn = Math.round((now - startedAt) / milliseconds * numPoints);
@@ -33,10 +38,12 @@ export function createReplay(drawing, signal) {
     frame = requestAnimationFrame(goOn);
   }
 
+  /** @type {(example: Stroke[], onEnd: () => void) => void} */
   function playExample(example, onEnd) {
     play(example, EXAMPLE_MS, (part) => drawing.showExample(example, part), onEnd);
   }
 
+  /** @param {() => void} onEnd */
   function playDrawing(onEnd) {
     const strokes = drawing.strokes();
     const length = strokes.reduce((sum, stroke) => sum + measureStroke(stroke), 0);

@@ -54,6 +54,20 @@ function frameCells({ context, cell }, colors, row, column, reach = 0) {
   }
 }
 
+// The numbers of a pixel: the drawing's ink, the gradient, and how far the probability falls where it is covered.
+export function describePixel({ inkValues, maps, patch }, { row, column }) {
+  const at = row * FIELD + column;
+  const ink = inkValues[at];
+  const [slope, fall] = maps.map((map) => map.values[at]);
+  const size = Math.abs(fall) < 1e-4 ? (fall ? "less than 0.0001" : "nothing") : formatNumber(Math.abs(fall));
+  const effect = Math.abs(fall) < 1e-4 ? "changes" : fall > 0 ? "lowers" : "raises";
+  return {
+    text: `Row ${row + 1}, column ${column + 1}: ink ${formatNumber(ink)}; gradient ${formatNumber(slope)}; `
+      + `covering the ${patch} \u00d7 ${patch} pixels around it ${effect} the probability by ${size}.`,
+    title: `ink ${ink}, gradient ${slope}, fall of the probability ${fall}`,
+  };
+}
+
 // The drawing and its two maps. `row` holds their figures and the keyboard's focus, `reading` describes the pixel.
 export function createMaps(row, reading, spoken) {
   const [drawing, gradient, occlusion] = row.querySelectorAll("canvas");
@@ -82,17 +96,14 @@ export function createMaps(row, reading, spoken) {
       if (index) traceInk(field, shown.pixels, ramps.colors.ink);
       if (pointed) frameCells(field, ramps.colors, pointed.row, pointed.column, index === 2 ? (shown.patch - 1) / 2 : 0);
     });
-    describePixel();
+    showPixel();
   }
 
-  function describePixel() {
+  function showPixel() {
     if (!pointed) return setText(reading, "Point at a pixel to read its numbers.");
-    const at = pointed.row * FIELD + pointed.column;
-    const [slope, fall] = shown.maps.map((map) => map.values[at]);
-    const moves = Math.abs(fall) < 1e-4 ? `changes the probability by ${fall ? "less than 0.0001" : "nothing"}` : `${fall > 0 ? "lowers" : "raises"} the probability by ${formatNumber(Math.abs(fall))}`;
-    setText(reading, `Row ${pointed.row + 1}, column ${pointed.column + 1}: ink ${formatNumber(shown.inkValues[at])}; gradient ${formatNumber(slope)}; `
-      + `covering the ${shown.patch} \u00d7 ${shown.patch} pixels around it ${moves}.`);
-    reading.title = `ink ${shown.inkValues[at]}, gradient ${slope}, fall of the probability ${fall}`;
+    const { text, title } = describePixel(shown, pointed);
+    setText(reading, text);
+    reading.title = title;
   }
 
   function point(place) {
