@@ -242,12 +242,12 @@ def run_export(options: argparse.Namespace) -> int:
 def run_checkpoints(options: argparse.Namespace) -> int:
     """List the shipped checkpoints with what their headers record."""
     from models.checkpoints.file import list_checkpoints, read_info
-    from models.networks.registry import get_network_spec
+    from models.networks.naming import title_network
     from models.training.recipes import name_recorded
 
     for name in list_checkpoints():
         info = read_info(name)
-        title = get_network_spec(info.network).title
+        title = title_network(info.network)
         accuracy = "not tested" if info.test_accuracy is None else f"test accuracy {info.test_accuracy:.4f}"
         recipe = f"{name_recorded(info)} recipe, seed {info.seed}"
         epochs = f"{info.epochs} epoch" + "s" * (info.epochs != 1)

@@ -85,6 +85,44 @@ def test_run_is_evaluated_by_its_id_and_each_look_counted(capsys):
 
 
 @pytest.mark.usefixtures("small_test_set")
+def test_layers_of_a_file_are_trained_measured_and_read_with(capsys, tmp_path):
+    """A class as in a notebook, whose size is wrong; the name is the file's."""
+    program = tmp_path / "Tiny net.py"
+    program.write_text("net = nn.Sequential(nn.MaxPool2d(4), nn.Flatten(), nn.Linear(50, 10))")
+    out = tmp_path / "tiny.safetensors"
+    status, printed, told = run(capsys, "train", "--layers", program, *SMALL, "--epochs", 1, "--out", out)
+    assert status == 0
+    assert "Line 1: Linear expects 50 inputs there, and 49 come" in told
+    assert load_checkpoint(out).info.network == "Tiny net"
+    status, printed, _ = run(capsys, "evaluate", out)
+    assert printed.startswith("Tiny net on 10,000 test images of strokes: accuracy")
+    picture = tmp_path / "one.png"
+    stroke = np.zeros((280, 280), np.uint8)
+    stroke[60:220, 130:150] = 255
+    Image.fromarray(stroke).save(picture)
+    status, printed, _ = run(capsys, "predict", picture, "--checkpoint", out)
+    assert status == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"import os", "There is no network in this text"),
+        (b"\xff\xfe\x00", "is no text"),
+        (b"x" * 30_000, "at most 20,000 characters"),
+        (b'{"layers": [{"layer": "Exec"}]}', "Layer 1 is called 'Exec'"),
+        (b"nn.Sequential(nn.Flatten())", "ends in 784 features"),
+    ],
+)
+def test_a_file_that_is_no_network_is_refused(capsys, tmp_path, content, message):
+    path = tmp_path / "net.txt"
+    path.write_bytes(content)
+    status, _, errors = run(capsys, "train", "--layers", path)
+    assert status == 2
+    assert message in errors
+
+
+@pytest.mark.usefixtures("small_test_set")
 def test_stopped_run_is_resumed_by_its_id(capsys, monkeypatch):
     def stop_and_describe(event):
         if isinstance(event, EpochEvent):
@@ -170,7 +208,13 @@ def test_predict_reports_a_bad_image_and_reads_the_others(capsys, tmp_path, mnis
         (["train", "mlp", "--dataset", "cifar"], "no data set called 'cifar'"),
         (["train", "mlp", "--out", "nowhere/mlp.safetensors"], "no folder nowhere"),
         (["train", "mlp", "--optimizer", "lion"], "no optimizer called 'lion'"),
-        (["train"], "Name either a network to train, or with --resume"),
+        (
+            ["train"],
+            "Name either a network to train, or with --layers a file of your own layers, or with --r",
+        ),
+        (["train", "--layers", "absent.json"], "absent.json cannot be read: No such file"),
+        (["train", "--layers", "a.json", "--from", "mlp"], "so --layers cannot be given with --from"),
+        (["train", "--resume", "0" * 32, "--layers", "a.json"], "so --layers cannot be given"),
         (["train", "mlp", "--resume", "0" * 32], "Name either a network to train, or with --resume"),
         (["train", "--from", "mlp", "--resume", "0" * 32], "--from trains a run or checkpoint on"),
         (

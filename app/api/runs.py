@@ -1,11 +1,14 @@
 """The public endpoints of training runs: start one, and ask how it stands."""
 
 import inspect
+import json
 from collections.abc import Callable
 from typing import Any
 
 import gradio as gr
 
+from models.networks.layers.exchange import read_network_text
+from models.networks.layers.plain_data import describe_layers
 from models.networks.registry import NETWORKS
 from models.runs.control import start_run
 from models.runs.library import RUN_PREFIX
@@ -20,7 +23,7 @@ from models.training.settings import Setting
 _ORDER = (
     "network", "dataset", "recipe", "epochs", "seed", "num_images", "batch_size", "learning_rate",
     "optimizer", "momentum", "schedule", "weight_decay", "dropout", "augment", "distortions",
-    "added_strokes", "label_smoothing", "precision", "name", "start_from",
+    "added_strokes", "label_smoothing", "precision", "name", "start_from", "layers",
 )  # fmt: skip
 _NUM_EARLY_VALUES = _ORDER.index("start_from")  # a list without it, and what came after it, still counts
 _TRAIN = """Start training a network, or queue it where the machine is full.
@@ -38,10 +41,19 @@ Returns:
 
 
 def start_training(
-    network: str, recipe: str, name: str, start_from: str, x_owner_key: str | None, **settings: Any
+    network: str,
+    recipe: str,
+    name: str,
+    start_from: str,
+    layers: str,
+    x_owner_key: str | None,
+    **settings: Any,
 ) -> str:
     """Start a run of these settings, None standing for what the recipe has, and return its id."""
     try:
+        own = _read_own_layers(layers)
+        if own and start_from:
+            raise ValueError("A checkpoint brings its own layers: leave out layers, or start_from.")
         for key, setting in narrow_settings(read_limits()).items():
             if settings.get(key) is not None:
                 setting.check(settings[key])
@@ -49,25 +61,41 @@ def start_training(
             start = find_start(start_from)
             config, files = plan_start(start, network, recipe, **settings), start.files
         else:
-            config, files = make_config(network, recipe, **settings), None
+            config, files = make_config(network, recipe, layers=own, **settings), None
         return start_run(config, name=name, files=files, owner_key=x_owner_key or "")
     except ValueError as mistake:
         raise gr.Error(str(mistake), print_exception=False) from mistake
+
+
+def _read_own_layers(text: Any) -> list[dict[str, Any]] | None:
+    """Return layers that a program sends, as plain data; None where it sends none.
+
+    Raises:
+        ValueError: If they cannot be read as they are written.
+    """
+    if not text:
+        return None
+    shared = read_network_text(text if isinstance(text, str) else json.dumps(text))
+    if shared.notes:
+        raise ValueError(f"These layers are not as they are written. {' '.join(shared.notes)}")
+    return describe_layers(shared.layers)
 
 
 def build_train() -> Callable[..., str]:
     """Build the endpoint `/train`, whose parameters and documentation follow from the table of settings."""
     offered = {name: setting for name, setting in SETTINGS.items() if setting.offered == "everywhere"}
     kinds: dict[str, Any] = {name: setting.kind | None for name, setting in offered.items()}
-    kinds |= dict.fromkeys(("network", "recipe", "dataset", "name", "start_from"), str)
+    kinds |= dict.fromkeys(("network", "recipe", "dataset", "name", "start_from", "layers"), str)
     defaults: dict[str, Any] = {"recipe": "notebook", "dataset": "mnist", "name": "", "start_from": ""}
-    defaults |= {"network": inspect.Parameter.empty}
+    defaults |= {"network": inspect.Parameter.empty, "layers": ""}
     texts = {name: _describe_argument(setting) for name, setting in offered.items()} | {
-        "network": f"{', '.join(NETWORKS)}.",
+        "network": f"{', '.join(NETWORKS)}; with layers of your own, what you call it.",
         "recipe": f"{', '.join(RECIPES)}; whatever differs from a recipe is free.",
         "name": "what the page calls the run.",
         "start_from": "whose weights to train on: a shipped checkpoint's name, or the id of a run that has "
         "ended; empty for fresh weights.",
+        "layers": "layers of your own, as JSON or as Python: nn.Sequential(…), or a class with __init__ and "
+        "forward, which is read and never executed.",
     }
     names = [*_ORDER, *(name for name in offered if name not in _ORDER)]
     # A header, as programs count on the parameters, and on the id alone for an answer.

@@ -10,8 +10,8 @@ from app.runs.results import title_run, title_training
 from app.runs.verdicts import judge_differences, read_test, read_validation, summarise_seeds
 from app.ui.numbers import format_number, format_seconds, write_percent
 from models.data.names import NUM_IMAGES, TITLES
-from models.networks.architecture import read_architecture
-from models.networks.registry import NETWORKS
+from models.networks.layers.examination import examine_layers
+from models.networks.naming import title_network
 from models.runs.status import (
     EXAMPLE_RUN,
     LIVE_STATUSES,
@@ -21,6 +21,7 @@ from models.runs.status import (
     read_run,
 )
 from models.training.config import IMPORTED, OPTIMIZERS, SETTINGS, TrainConfig
+from models.training.network import list_trained_layers
 from models.training.recipes import name_config
 
 MAX_RUNS = 8
@@ -117,7 +118,7 @@ def list_columns() -> dict[str, str]:
 def write_setting(key: str, value: Any) -> str:
     """Write a field of `TrainConfig` as a learner reads it."""
     if key == "network":
-        return NETWORKS[value].title
+        return title_network(value)
     if key == "dataset":
         return TITLES[value]
     if key == "optimizer":
@@ -175,7 +176,8 @@ def _lay_out_table(runs: list[RunState], configs: list[dict[str, Any]]) -> Table
     rows = []
     for run, config in zip(runs, configs, strict=True):
         cells: list[TableCell] = [_write_cell(key, config) for key in differing]
-        parameters = read_architecture(run.config["network"]).parameters
+        layers = list_trained_layers(TrainConfig(**run.config))
+        parameters = examine_layers(layers).parameters
         seconds = run.seconds
         cells += [
             _write_accuracy(read_validation(run)),

@@ -10,17 +10,15 @@ import math
 from typing import Any
 
 from app.ui.numbers import read_field
+from app.ui.prose import quote_text
 from models.data.files import has_files
 from models.data.names import NUM_IMAGES, TITLES, TRAIN_SHARE
-from models.networks.registry import (
-    NETWORKS,
-    get_network_spec,
-    has_dropout,
-    set_dropout,
-    summarise_network,
-)
+from models.networks.description import summarise_layers
+from models.networks.naming import title_network
+from models.networks.registry import NETWORKS, has_dropout, set_dropout, summarise_network
 from models.runs.limits import narrow_settings, read_limits
 from models.training.config import MOMENTUM_OPTIMIZERS, OPTIMIZERS, SETTINGS, TrainConfig, describe_settings
+from models.training.network import list_trained_layers
 from models.training.recipes import make_config, name_config
 from models.training.settings import Setting
 
@@ -167,9 +165,12 @@ def read_num_seeds(value: Any) -> int:
 
 def describe_choice(config: TrainConfig) -> str:
     """Return what the chosen network is, and how it is trained by which recipe, in two sentences."""
-    title = get_network_spec(config.network).title
-    network = summarise_network(config.network, set_dropout(config.network, config.dropout))
-    return f"{title}: {network}. Recipe {name_config(config)}: {describe_settings(config)}."
+    title = title_network(config.network)
+    if config.layers is None:
+        network = summarise_network(config.network, set_dropout(config.network, config.dropout))
+    else:
+        network = summarise_layers(list_trained_layers(config))
+    return f"{quote_text(title)}: {network}. Recipe {name_config(config)}: {describe_settings(config)}."
 
 
 def list_warnings(config: TrainConfig) -> list[str]:

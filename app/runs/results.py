@@ -13,7 +13,7 @@ from models.checkpoints.evaluation import compute_interval
 from models.data.datasets import load_gallery
 from models.data.files import has_files
 from models.data.names import TITLES, name_classes, shows_clothes
-from models.networks.registry import NETWORKS
+from models.networks.naming import title_network
 from models.runs.records import Answers, load_test_images, read_answers, read_looks
 from models.runs.status import EXAMPLE_RUN, LIVE_STATUSES, RunState, keep_known_runs, read_run
 from models.training.config import TrainConfig
@@ -30,7 +30,7 @@ _WHY_LOOKS_MATTER = (
 
 def title_training(run: RunState) -> str:
     """Say what is trained on what."""
-    return f"{NETWORKS[run.config['network']].title} on {TITLES[run.config['dataset']]}"
+    return f"{title_network(run.config['network'])} on {TITLES[run.config['dataset']]}"
 
 
 def title_run(run: RunState) -> str:

@@ -8,10 +8,12 @@ from textwrap import fill
 from types import ModuleType
 
 from models.data.names import TITLES, TRAIN_SHARE
-from models.networks.layers.source import write_layers
-from models.networks.registry import get_network_spec, list_layers, set_dropout
+from models.networks.layers.kinds import Residual
+from models.networks.layers.source import RESIDUAL_CLASS, write_layers
+from models.networks.naming import title_network
 from models.training import augmentation, distortion
 from models.training.config import IMPORTED, TrainConfig, describe_settings
+from models.training.network import list_trained_layers
 from models.training.recipes import name_config
 
 _SCRIPT = '''\
@@ -143,13 +145,14 @@ def write_run_script(config: TrainConfig) -> str:
             "Download the checkpoint instead."
         )
     dataset = "built-in strokes" if config.dataset == "strokes" else TITLES[config.dataset]
-    network = write_layers(list_layers(config.network, set_dropout(config.network, config.dropout)))
+    network = write_layers(list_trained_layers(config))
+    title = title_network(config.network).replace("\\", "/").replace('"', "'")  # it stands in a docstring
     styles = ", with_styles=True" if config.stroke_styles else ""
     also_random = (", dropout" if "Dropout" in network else "") + (
         ", augmentation" if config.augment or config.distortions else ""
     )
     return _SCRIPT.format(
-        title=f"{get_network_spec(config.network).title} on {dataset}",
+        title=f"{title} on {dataset}",
         settings=fill(f"Recipe {name_config(config)}: {describe_settings(config)}.", _WIDTH),
         needs=_describe_needs(config),
         imports=_write_imports(config),
@@ -200,6 +203,8 @@ def _write_imports(config: TrainConfig) -> str:
 
 def _list_functions(config: TrainConfig) -> list[str]:
     functions = [_LOAD_STROKES if config.dataset == "strokes" else _LOAD, _EVALUATE]
+    if any(isinstance(layer, Residual) for layer in list_trained_layers(config)):
+        functions.append(RESIDUAL_CLASS)
     if config.schedule == "cosine":
         functions.append(_COSINE.format(peak=config.learning_rate))
     elif config.schedule == "one-cycle":

@@ -11,7 +11,7 @@ from app.runs.form import ALL_IMAGES
 from app.runs.payloads import Curves, RunCard, RunUpdate
 from app.ui.numbers import format_seconds, write_percent
 from models.data.names import TITLES
-from models.networks.registry import NETWORKS
+from models.networks.naming import title_network
 from models.runs.folder import EVENTS
 from models.runs.owner import has_owner
 from models.runs.status import EXAMPLE_RUN, LIVE_STATUSES, RunNews, RunState
@@ -47,7 +47,7 @@ def show_card(run: RunState) -> RunCard:
     """Return all that list and heading show of a run; `show_update` tells what changes while it is live."""
     config = TrainConfig(**run.config)
     images = f"{config.num_images or ALL_IMAGES:,} images"
-    network, dataset = NETWORKS[config.network].title, TITLES[config.dataset]
+    network, dataset = title_network(config.network), TITLES[config.dataset]
     name = "Example" if run.run_id == EXAMPLE_RUN else run.name
     recipe = name_config(config)
     about = f"{dataset} · {recipe} · seed {config.seed}"

@@ -13,7 +13,7 @@ from app.ui.numbers import format_number, write_percent
 from app.ui.packing import quantise
 from models.checkpoints.prediction import Prediction, load_cached, predict_digit
 from models.data.strokes import FIELD_PX
-from models.networks.registry import get_network_spec
+from models.networks.naming import title_network
 from models.runs.library import resolve_digit_reader
 from models.sketch.likeness import Gauge, Measure, gauge_likeness
 from models.sketch.preparation import SketchRefused
@@ -65,7 +65,7 @@ def show_preparation(drawing: Any, checkpoint: Any, brush_px: Any = None) -> Pre
 
 def _name_network(path: Path) -> str:
     info = load_cached(path).info
-    return f"{get_network_spec(info.network).title} ({name_recorded(info)})"
+    return f"{title_network(info.network)} ({name_recorded(info)})"
 
 
 def _read_brush(brush_px: Any) -> float:

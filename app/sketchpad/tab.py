@@ -137,15 +137,19 @@ def _list_labels(my_runs: list[str]) -> list[tuple[str, str]]:
 
 def describe_choice(key: str) -> str:
     """Return a few lines of Markdown about a checkpoint, all from its header."""
-    from models.checkpoints.file import read_info
+    from models.checkpoints.file import find_layers, read_info
     from models.data.names import TITLES, shows_clothes
+    from models.networks.description import summarise_layers
     from models.networks.registry import summarise_network
     from models.training.config import IMPORTED
     from models.training.recipes import name_recorded
 
     try:
         info = read_info(resolve_choice(key))
-        layers = summarise_network(info.network, info.config)
+        if info.layers is None:
+            layers = summarise_network(info.network, info.config)
+        else:
+            layers = summarise_layers(find_layers(info))
     except ValueError as mistake:  # the run has been deleted, or its file is damaged
         return str(mistake)
     clothes = ""

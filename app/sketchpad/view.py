@@ -14,7 +14,7 @@ from app.ui.drawing import PAD_SIZE_PX, read_drawing
 from app.ui.numbers import write_percent
 from models.checkpoints.prediction import load_cached, predict_digit
 from models.data.names import name_classes, shows_clothes
-from models.networks.registry import get_network_spec
+from models.networks.naming import title_network
 from models.runs.folder import read_name
 from models.runs.library import RUN_PREFIX, resolve_choice
 from models.sketch.field import find_field
@@ -119,7 +119,7 @@ def _ask_checkpoint(sketch: SketchDigit | SketchRefused, key: str) -> NetworkAns
     try:
         path = resolve_choice(key)
         info = load_cached(path).info
-        name = f"{get_network_spec(info.network).title} ({name_recorded(info)})"
+        name = f"{title_network(info.network)} ({name_recorded(info)})"
         if key.startswith(RUN_PREFIX):
             name = f"{read_name(path.parent) or 'Your run'}: {name}"
         if isinstance(sketch, SketchRefused):

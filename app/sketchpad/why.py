@@ -22,7 +22,7 @@ from app.ui.numbers import format_number, write_percent
 from app.ui.packing import encode_bytes, find_scale, quantise
 from models.checkpoints.prediction import Prediction, load_cached, predict_digit
 from models.data.datasets import load_gallery
-from models.networks.registry import get_network_spec
+from models.networks.naming import title_network
 from models.runs.library import resolve_digit_reader
 from models.sketch.counterfactual import MAX_EDITS, MAX_INK_PX, Counterfactual, find_counterfactual
 from models.sketch.explanation import PATCH_PX, check_digit, map_gradient, map_occlusion
@@ -209,7 +209,7 @@ def _name_digit(digit: int) -> str:
 
 
 def _name_network(path: Path) -> str:
-    return get_network_spec(load_cached(path).info.network).title
+    return title_network(load_cached(path).info.network)
 
 
 def _state_verdict(prediction: Prediction, digit: int) -> str:

@@ -23,8 +23,8 @@ from torch import Tensor, nn
 
 from models.networks.layers.kind import Layers
 from models.networks.layers.network import LayerNetwork
-from models.networks.layers.plain_data import read_layers
-from models.networks.registry import NETWORKS, list_layers
+from models.networks.naming import find_network_layers
+from models.networks.registry import NETWORKS
 
 SCHEMA_VERSION = 1
 SUFFIX = ".safetensors"
@@ -34,7 +34,6 @@ MAX_HEADER_BYTES = 2**20
 _READERS_HOLD_FILES = os.name == "nt"
 _MOVE_SECONDS = 2.0
 METADATA_KEY = "glassbox"
-MAX_NETWORK_NAME = 40
 _MAX_TOLD_LETTERS = 400  # of names that a file may choose
 _LARGEST = 1e300  # of any number in a record; NaN and infinity are not below it
 _DTYPE_NAMES = {torch.float32: "F32", torch.int64: "I64"}  # int64: batch norm's count of batches
@@ -116,15 +115,7 @@ def find_layers(info: CheckpointInfo) -> Layers:
     Raises:
         ValueError: If the record says no network, or its own has no name or one of the registry's.
     """
-    if info.layers is None:
-        return list_layers(info.network, info.config)
-    if info.network in NETWORKS:
-        raise ValueError(f"{info.network} is a given network; one with layers of its own has another name.")
-    if not (info.network.isprintable() and 0 < len(info.network.strip()) <= MAX_NETWORK_NAME):
-        raise ValueError(f"A network's name is one line of 1 to {MAX_NETWORK_NAME} letters.")
-    if info.config:
-        raise ValueError("A network with layers of its own has no config beside them.")
-    return read_layers(info.layers)
+    return find_network_layers(info.network, info.config, info.layers)
 
 
 def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:

@@ -160,16 +160,15 @@ def _take_checkpoint(content: bytes, path: Path, network: str) -> Checkpoint:
             "network to the record"
         )  # fmt: skip
     info = checkpoint.info
-    if info.layers is not None:
-        raise refuse(path, "it has layers of its own, and a run trains one of the given networks")
-    spec = get_network_spec(info.network)
-    sizes = {name for name in spec.config if not name.startswith("dropout")}
-    if any(
-        value != spec.config[name]
-        for name, value in apply_changes(spec, info.config).items()
-        if name in sizes
-    ):
-        raise refuse(path, f"its {info.network} has other sizes than the one that is trained here")
+    if info.layers is None:
+        spec = get_network_spec(info.network)
+        sizes = {name for name in spec.config if not name.startswith("dropout")}
+        if any(
+            value != spec.config[name]
+            for name, value in apply_changes(spec, info.config).items()
+            if name in sizes
+        ):
+            raise refuse(path, f"its {info.network} has other sizes than the one that is trained here")
     return Checkpoint(checkpoint.network, replace(info, **_UNMEASURED))  # type: ignore[arg-type]
 
 

@@ -57,8 +57,8 @@ def _read_config(info: CheckpointInfo) -> TrainConfig:
     """Return how a checkpoint says that it was trained; with the recipe "imported" where it does not."""
     known = {field.name for field in fields(TrainConfig)}
     recorded: dict[str, Any] = {name: value for name, value in info.recipe.items() if name in known}
-    recorded |= {"network": info.network, "dataset": info.dataset}
+    recorded |= {"network": info.network, "layers": info.layers, "dataset": info.dataset}
     try:
         return TrainConfig(**recorded, seed=info.seed, split_seed=info.split_seed)
     except (TypeError, ValueError):  # of another version, or of another program
-        return TrainConfig(info.network, recipe=IMPORTED, dataset=info.dataset)
+        return TrainConfig(info.network, recipe=IMPORTED, dataset=info.dataset, layers=info.layers)

@@ -8,7 +8,7 @@ from pathlib import Path
 from models.checkpoints.file import CheckpointInfo, find_checkpoint, list_checkpoints, read_info
 from models.checkpoints.prediction import load_cached
 from models.data.names import TITLES, shows_clothes
-from models.networks.registry import get_network_spec
+from models.networks.naming import title_network
 from models.runs.folder import EXAMPLE_RUN, read_name
 from models.runs.status import find_run_checkpoint, keep_known_runs
 from models.sketch.preparation import SketchRefused
@@ -95,7 +95,7 @@ def resolve_digit_reader(key: object) -> Path:
 
 def _describe(info: CheckpointInfo) -> str:
     """Return network, recipe and test accuracy, short enough for a list; MNIST is not named."""
-    title = f"{get_network_spec(info.network).title} ({name_recorded(info)})"
+    title = f"{title_network(info.network)} ({name_recorded(info)})"
     score = "not tested" if info.test_accuracy is None else f"{info.test_accuracy:.1%}"
     where = "" if info.dataset == "mnist" else f" on {TITLES.get(info.dataset, info.dataset)}"
     return f"{title}, {score}{where}"

@@ -8,6 +8,7 @@ reads the table for its help, so nothing here imports torch at the top.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from models.data.names import DATASETS, NUM_IMAGES, TITLES, shows_clothes
 from models.training.settings import check_name, declare, list_settings
@@ -37,10 +38,11 @@ class TrainConfig:
     """Everything that decides the outcome of a training.
 
     Attributes:
-        network: Name in the registry.
+        network: Name in the registry; of a network with `layers` of its own, what its maker calls it.
         recipe: Name of the recipe that it is; "free" where anything that a recipe decides was changed. Runs
             of earlier versions have any number of images under a recipe's name: `name_config` says what is.
             "imported" of weights that were trained elsewhere, where only network and data set are known.
+        layers: The layers of a network that is no entry of the registry, as `read_layers` takes them.
 
     The other attributes are declared as settings: `SETTINGS[name]` says what each is and may be.
     """
@@ -183,11 +185,18 @@ class TrainConfig:
         0.0, float, "their share of the training images, which they are repeated to reach",
         lowest=0, highest=0.9, remedy="0.2 is usual", offered="nowhere",
     )  # fmt: skip
+    layers: list[dict[str, Any]] | None = None
 
     def __post_init__(self) -> None:
-        from models.networks.registry import get_network_spec, has_dropout  # imports torch
+        from models.networks.layers.plain_data import describe_layers  # imports torch
+        from models.networks.naming import find_network_layers
+        from models.networks.registry import get_network_spec, has_dropout
 
-        get_network_spec(self.network)
+        if self.layers is None:
+            get_network_spec(self.network)
+        else:  # in one form, so that equal networks are equal
+            own = find_network_layers(self.network, {}, self.layers)
+            object.__setattr__(self, "layers", describe_layers(own))
         if self.recipe != IMPORTED:
             check_name("recipe", self.recipe, RECIPES)
         for name, setting in list_settings(type(self)).items():  # type: ignore[arg-type]  # a class is hashable
@@ -195,6 +204,11 @@ class TrainConfig:
         if self.added_strokes and shows_clothes(self.dataset):
             raise ValueError(
                 "Strokes are digits, so they cannot be added to clothes; set added_strokes to 0."
+            )
+        if self.dropout is not None and self.layers is not None:
+            raise ValueError(
+                f"{self.network} has layers of its own, each dropout with its own probability, so dropout "
+                f"cannot be {self.dropout}; leave it out and set p in the layers."
             )
         if self.dropout is not None and not has_dropout(self.network):
             raise ValueError(

@@ -28,8 +28,9 @@ from models.data.datasets import Dataset
 from models.data.files import has_files
 from models.data.names import shows_clothes
 from models.networks.layers import IMAGE_SIZE_PX
-from models.networks.registry import build_network, set_dropout
+from models.networks.layers.network import LayerNetwork
 from models.training.config import MAX_DRAWINGS, SETTINGS, TrainConfig
+from models.training.network import list_trained_layers
 from models.training.recipes import make_config
 
 START, DRAWINGS = "start.safetensors", "drawings.json"
@@ -78,6 +79,7 @@ def plan_fine_tuning(info: CheckpointInfo, start_from: str, num_drawings: int, s
         raise ValueError("This network has learned clothes. Choose one that reads digits.")
     return TrainConfig(
         network=info.network,
+        layers=info.layers,
         dataset=info.dataset if has_files(info.dataset) else "strokes",
         recipe="free",
         optimizer="adam",
@@ -134,7 +136,11 @@ def plan_training_on(
         )
     own = {} if recipe else _read_own_settings(info)
     chosen = {name: value for name, value in changes.items() if value is not None}
-    return make_config(info.network, recipe or "notebook", **{**own, **chosen, "start_from": start_from})
+    return make_config(
+        info.network,
+        recipe or "notebook",
+        **{**own, **chosen, "start_from": start_from, "layers": info.layers},
+    )
 
 
 def _read_own_settings(info: CheckpointInfo) -> dict[str, Any]:
@@ -154,7 +160,7 @@ def begin_with(start: Checkpoint, config: TrainConfig) -> Beginning:
         ValueError: If the checkpoint's layers are not those of the configuration's network.
     """
     with torch.device("meta"):
-        expected = build_network(config.network, set_dropout(config.network, config.dropout)).state_dict()
+        expected = LayerNetwork(list_trained_layers(config)).state_dict()
     given = start.network.state_dict()
     # In order, since a layer of dropout, which has no weights, moves the numbers of those behind it.
     if start.info.network != config.network or [tensor.shape for tensor in expected.values()] != [

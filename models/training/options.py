@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,12 +12,18 @@ from models.training.config import RECIPES, SETTINGS
 from models.training.settings import Setting
 
 if TYPE_CHECKING:
+    from models.networks.layers.exchange import SharedNetwork
     from models.training.config import TrainConfig
 
 
 def add_training_options(parser: argparse.ArgumentParser) -> None:
     """Add what says which network is trained, from where on, and an option for each of its settings."""
-    parser.add_argument("network", metavar="NETWORK", nargs="?", help="logistic, mlp, convnet, …, convnet4")
+    parser.add_argument(
+        "network",
+        metavar="NETWORK",
+        nargs="?",
+        help="logistic, mlp, convnet, …, convnet4; with --layers, what your own network is called",
+    )
     parser.add_argument(
         "--resume",
         metavar="RUN",
@@ -34,6 +41,13 @@ def add_training_options(parser: argparse.ArgumentParser) -> None:
 
 def add_config_options(parser: argparse.ArgumentParser) -> None:
     """Add an option for each field of a configuration but the network, which is an argument."""
+    parser.add_argument(
+        "--layers",
+        type=Path,
+        metavar="FILE",
+        help="layers of your own, as JSON or as Python: an nn.Sequential(…), or a class with __init__ and "
+        "forward; the text is read, never executed",
+    )
     parser.add_argument(
         "--recipe",
         help=f"what the settings below are where they are left out: {', '.join(RECIPES)}; default: notebook, "
@@ -58,11 +72,37 @@ def make_described_config(options: argparse.Namespace) -> TrainConfig:
     """Return the configuration that options describe of a training with fresh weights.
 
     Raises:
-        ValueError: If the network, the recipe, a field or its value is not allowed.
+        ValueError: If the network, its layers, the recipe, a field or its value is not allowed.
     """
     from models.training.recipes import make_config
 
-    return make_config(options.network, options.recipe or "notebook", **read_changes(options))
+    network, recipe, changes = options.network, options.recipe or "notebook", read_changes(options)
+    if options.layers is None:
+        return make_config(network, recipe, **changes)
+    from models.networks.layers.plain_data import describe_layers
+
+    shared = _read_layers_file(options.layers)
+    for note in shared.notes:
+        print(f"{options.layers}: {note}", file=sys.stderr)
+    name = network or shared.name or options.layers.stem
+    return make_config(name, recipe, layers=describe_layers(shared.layers), **changes)
+
+
+def _read_layers_file(path: Path) -> SharedNetwork:
+    from models.networks.layers.exchange import read_network_text
+    from models.networks.layers.reader.program import MAX_TEXT
+
+    try:
+        with path.open(encoding="utf-8-sig") as file:  # as Windows' editors write it too
+            text = file.read(MAX_TEXT + 1)
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path} is no text. Save the layers as JSON or Python.") from error
+    except OSError as error:
+        raise ValueError(f"{path} cannot be read: {error.strerror}.") from error
+    try:
+        return read_network_text(text)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
 
 
 def read_changes(options: argparse.Namespace) -> dict[str, Any]:
@@ -78,10 +118,12 @@ def check_beginning(options: argparse.Namespace) -> None:
             resumed is given settings.
     """
     if options.resume is None:
-        if options.network is None and options.start is None:
+        if options.layers is not None and options.start is not None:
+            raise ValueError("A checkpoint brings its own layers, so --layers cannot be given with --from.")
+        if options.network is None and options.start is None and options.layers is None:
             raise ValueError(
-                "Name either a network to train, or with --resume a run to go on with, or with --from a run "
-                "or checkpoint to train on."
+                "Name either a network to train, or with --layers a file of your own layers, or with "
+                "--resume a run to go on with, or with --from a run or checkpoint to train on."
             )
         return
     if options.network is not None or options.start is not None:
@@ -90,7 +132,7 @@ def check_beginning(options: argparse.Namespace) -> None:
             "run or checkpoint on as a new run."
         )
     given = [name for name, value in read_changes(options).items() if value is not None]
-    given += ["recipe"] if options.recipe is not None else []
+    given += [name for name in ("recipe", "layers") if getattr(options, name) is not None]
     if given:
         flags = " and ".join(f"--{name.replace('_', '-')}" for name in given)
         raise ValueError(

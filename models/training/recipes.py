@@ -41,7 +41,8 @@ _FAST: Mapping[str, Mapping[str, Any]] = {
         "augment": True,
     },
 }  # fmt: skip
-
+# Of a network that somebody built: usual values for Adam, measured on none in particular.
+_FAST_OWN: Mapping[str, Any] = {**_ONE_CYCLE, "learning_rate": 0.005, "batch_size": 128}
 
 # For people's drawings on the sketchpad: more images, written in more ways, and more of each.
 _SKETCH: Mapping[str, Any] = {
@@ -59,7 +60,8 @@ def make_config(network: str, recipe: str = "notebook", **changes: Any) -> Train
     aims at the same accuracy in a fraction of the time, which `benchmarks/time_to_accuracy.py` measures.
     `sketch` aims at people's drawings, with strokes added and every image distorted.
     `free` begins as `notebook`. A change of anything that a recipe decides makes it `free`: of a
-    hyperparameter, or of the number of images.
+    hyperparameter, or of the number of images. A network with `layers` of its own is trained by `notebook` as
+    the notebook's convolutional networks are.
 
     Raises:
         ValueError: If the network, the recipe, a field or its value is not allowed.
@@ -68,15 +70,26 @@ def make_config(network: str, recipe: str = "notebook", **changes: Any) -> Train
     unknown = changes.keys() - known
     if unknown:
         raise ValueError(f"There is no setting {sorted(unknown)[0]!r}. Settings: {', '.join(sorted(known))}.")
-    get_network_spec(network)
+    if changes.get("layers") is None:
+        get_network_spec(network)
     check_name("recipe", recipe, RECIPES)
-    own = _SKETCH if recipe == "sketch" else (_FAST if recipe == "fast" else _NOTEBOOK).get(network, {})
     chosen = {name: value for name, value in changes.items() if value is not None}
-    config = TrainConfig(**{"network": network, "recipe": recipe} | dict(own) | chosen)
-    unchanged = TrainConfig(**{"network": network, "recipe": recipe} | dict(own))
+    what = {"network": network, "layers": chosen.pop("layers", None)}
+    own = _find_recipe(network, recipe, what["layers"] is not None)
+    config = TrainConfig(**what | {"recipe": recipe} | dict(own) | chosen)
+    unchanged = TrainConfig(**what | {"recipe": recipe} | dict(own))
     if _list_decided(config) == _list_decided(unchanged):
         return config
-    return TrainConfig(**{"network": network} | dict(own) | chosen | {"recipe": "free"})
+    return TrainConfig(**what | dict(own) | chosen | {"recipe": "free"})
+
+
+def _find_recipe(network: str, recipe: str, has_own_layers: bool) -> Mapping[str, Any]:
+    """Return where a recipe differs from the defaults, for a network."""
+    if recipe == "sketch":
+        return _SKETCH
+    if has_own_layers:
+        return _FAST_OWN if recipe == "fast" else {}
+    return (_FAST if recipe == "fast" else _NOTEBOOK).get(network, {})
 
 
 def name_config(config: TrainConfig) -> str:
@@ -93,7 +106,7 @@ def name_config(config: TrainConfig) -> str:
     own_dropout = config.dropout is not None and is_own_dropout(config.network, config.dropout)
     effective = replace(config, dropout=None) if own_dropout else config
     differences = {
-        recipe: _list_differences(effective, make_config(config.network, recipe))
+        recipe: _list_differences(effective, make_config(config.network, recipe, layers=config.layers))
         for recipe in RECIPES
         if recipe != "free"
     }
@@ -110,9 +123,9 @@ def name_recorded(info: CheckpointInfo) -> str:
     if info.recipe.get("recipe") == IMPORTED:
         return IMPORTED
     known = {field.name for field in fields(TrainConfig)} & info.recipe.keys()
-    changes = {name: info.recipe[name] for name in known - {"recipe"}}
+    changes = {name: info.recipe[name] for name in known - {"recipe", "layers"}}
     try:
-        config = make_config(info.network, info.recipe["recipe"])
+        config = make_config(info.network, info.recipe["recipe"], layers=info.layers)
         return name_config(replace(config, **changes))
     except (LookupError, TypeError, ValueError):  # a header may say anything
         return "own"

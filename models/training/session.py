@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -18,18 +19,14 @@ from models.data.datasets import (
     hash_dataset,
     to_input,
 )
-from models.networks.registry import (
-    apply_changes,
-    build_network,
-    describe_config,
-    get_network_spec,
-    set_dropout,
-)
+from models.networks.layers.network import LayerNetwork
+from models.networks.registry import apply_changes, describe_config, get_network_spec, set_dropout
 from models.training.augmentation import augment_images
 from models.training.config import TrainConfig
 from models.training.distortion import distort_images
 from models.training.events import EpochEvent, StepEvent
 from models.training.fine_tuning import Beginning
+from models.training.network import check_batches, list_trained_layers
 from models.training.optimizer import build_optimizer, schedule_learning_rate
 from models.training.peers import Peers
 from models.training.randomness import RandomState
@@ -80,9 +77,10 @@ class Session:
         self._config, self._peers = config, peers
         self._training, self._validation = training, validation
         self._random = RandomState(config.seed, device)
-        self._changes = set_dropout(config.network, config.dropout)
+        layers = list_trained_layers(config)
+        check_batches(layers, len(training), config.batch_size)
         with self._random.active():
-            self._network = build_network(config.network, self._changes).to(device)
+            self._network = LayerNetwork(layers).to(device)
         if beginning:
             self._network.load_state_dict(beginning.weights)
         if config.precision == "bfloat16":  # its faster convolutions want the channels last in memory
@@ -164,11 +162,11 @@ class Session:
     def describe(self, now: TrainingProgress | None) -> Checkpoint:
         """Return the network with the record of how it was made; None stands for fresh weights."""
         recipe = asdict(self._config) | {"steps": self.step}
-        for name in ("network", "dataset", "seed", "split_seed"):  # recorded beside the recipe
+        for name in ("network", "layers", "dataset", "seed", "split_seed"):  # recorded beside the recipe
             del recipe[name]
         info = CheckpointInfo(
             network=self._config.network,
-            config=describe_config(apply_changes(get_network_spec(self._config.network), self._changes)),
+            config=_describe_sizes(self._config),
             dataset=self._config.dataset,
             dataset_sha256=self._dataset_sha256,
             split_seed=self._config.split_seed,
@@ -182,6 +180,7 @@ class Session:
             num_test=None,
             seconds=now.seconds if now else 0.0,
             torch_version=torch.__version__,
+            layers=self._config.layers,
         )
         return Checkpoint(self._network, info)
 
@@ -230,6 +229,14 @@ class Session:
 
     def _seconds(self) -> float:
         return self._earlier_seconds + time.perf_counter() - self._start
+
+
+def _describe_sizes(config: TrainConfig) -> dict[str, Any]:
+    """Return the configuration of a network of the registry; empty for one with layers of its own."""
+    if config.layers is not None:
+        return {}
+    spec = get_network_spec(config.network)
+    return describe_config(apply_changes(spec, set_dropout(config.network, config.dropout)))
 
 
 class _Sums:

@@ -105,7 +105,12 @@ QUICK = {
 TRAININGS = st.fixed_dictionaries(
     {"network": st.sampled_from(sorted(NETWORKS)), **QUICK},
     optional={name: drawn for name, drawn in SETTINGS.items() if name not in QUICK}
-    | {"recipe": st.sampled_from(RECIPES), "name": st.text(max_size=60), "start_from": st.just("")},
+    | {
+        "recipe": st.sampled_from(RECIPES),
+        "name": st.text(max_size=60),
+        "start_from": st.just(""),
+        "layers": st.just(""),
+    },
 )
 VALID = {
     "/checkpoints": st.just({}),

@@ -39,7 +39,7 @@ PARAMETERS = {
         "num_images": None, "batch_size": None, "learning_rate": None, "optimizer": None, "momentum": None,
         "schedule": None, "weight_decay": None, "dropout": None, "augment": None, "distortions": None,
         "added_strokes": None, "label_smoothing": None, "precision": None, "name": "",
-        "start_from": "",
+        "start_from": "", "layers": "",
     },
     "/runs": {"run_id": ...},
     "/predict": {"strokes": None, "image": None, "checkpoint": "sketchpad", "with_stages": True},

@@ -131,12 +131,17 @@ def test_a_checkpoint_of_other_sizes_than_ours_is_refused():
     assert bring(content, "").info.config["dropout"] == 0.25
 
 
-def test_a_checkpoint_with_layers_of_its_own_is_refused_for_what_it_is():
+def test_a_checkpoint_with_layers_of_its_own_is_taken_as_what_it_is():
     layers = (Flatten(), Linear(10))
     info = replace(load_checkpoint("mlp").info, network="mine", config={}, layers=describe_layers(layers))
-    content = pack_checkpoint(Checkpoint(LayerNetwork(layers), info))
-    with pytest.raises(ValueError, match="it has layers of its own"):
-        bring(content, "")
+    network = LayerNetwork(layers)
+    content = pack_checkpoint(Checkpoint(network, info))
+    taken = bring(content, "")
+    assert (taken.info.network, taken.info.layers) == ("mine", info.layers)
+    assert taken.info.test_accuracy is None
+    assert torch.equal(taken.network.classifier.weight, network.classifier.weight)
+    with pytest.raises(ValueError, match="its record says that it is a mine, not a mlp"):
+        bring(content, "mlp")
 
 
 def write_header(header, data=b""):

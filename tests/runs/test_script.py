@@ -14,6 +14,17 @@ import torch
 
 from app.runs.script import write_run_script
 from models.data.datasets import Dataset, load_dataset
+from models.networks.layers.kinds import (
+    BatchNorm1d,
+    Conv2d,
+    Dropout2d,
+    Flatten,
+    Linear,
+    MaxPool2d,
+    Residual,
+    Tanh,
+)
+from models.networks.layers.plain_data import describe_layers
 from models.networks.layers.source import write_layers
 from models.networks.registry import NETWORKS, build_network, has_dropout, list_layers, set_dropout
 from models.training import loop
@@ -37,6 +48,22 @@ CONFIGS = {
         "convnet4", precision="bfloat16", schedule="one-cycle", augment=True, num_images=70, batch_size=16
     ),
     "strokes": make_config("mlp", dataset="strokes", num_images=300),
+    "own layers": make_config(
+        'My """net""" \\',
+        num_images=100,
+        epochs=1,
+        layers=describe_layers(
+            (
+                Residual((Conv2d(4, padding=1), Dropout2d(0.2))),
+                MaxPool2d(4),
+                Flatten(),
+                Linear(16),
+                BatchNorm1d(),
+                Residual((Linear(16), Tanh())),
+                Linear(10),
+            )
+        ),
+    ),
     "sketch": make_config("convnet", "sketch", num_images=200, epochs=1, added_strokes=150),
     "styles": make_config("mlp", num_images=100, epochs=1, added_strokes=50, stroke_styles=True),
 }
@@ -152,7 +179,7 @@ def test_script_of_a_diverging_run_says_so(outcomes):
 
 def test_configurations_cover_what_can_be_chosen():
     configs = CONFIGS.values()
-    assert {config.network for config in configs} == set(NETWORKS)
+    assert {config.network for config in configs if config.layers is None} == set(NETWORKS)
     assert {config.optimizer for config in configs} == {"sgd", "adam", "adamw", "rmsprop"}
     assert {config.schedule for config in configs} == {"constant", "cosine", "one-cycle"}
     assert {config.dataset for config in configs} == {"mnist", "fashion-mnist", "strokes"}
@@ -178,7 +205,7 @@ def test_script_runs_by_itself_on_real_mnist(mnist_folder, tmp_path):
 @pytest.mark.parametrize("name", list(CONFIGS))
 def test_script_is_short(name):
     lines = write_run_script(CONFIGS[name]).splitlines()
-    assert len(lines) <= (185 if CONFIGS[name].distortions else 140)
+    assert len(lines) <= (185 if CONFIGS[name].distortions else 150 if CONFIGS[name].layers else 140)
     assert max(map(len, lines)) <= 110
 
 

@@ -74,10 +74,11 @@ def test_one_declaration_is_found_in_the_endpoint_behind_what_programs_count_on(
     started = []
     monkeypatch.setattr("app.api.runs.start_run", lambda config, **_: started.append(config) or "id")
     train = build_train()
-    *_, name, start_from, last, _ = inspect.signature(train).parameters.values()
-    assert (name.name, start_from.name, last.name, last.default, last.annotation) == (
+    *_, name, start_from, layers, last, _ = inspect.signature(train).parameters.values()
+    assert (name.name, start_from.name, layers.name, last.name, last.default, last.annotation) == (
         "name",
         "start_from",
+        "layers",
         "gradient_clipping",
         None,
         float | None,

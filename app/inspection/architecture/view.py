@@ -9,7 +9,7 @@ from html import escape
 from app.ui.numbers import format_number, write_percent
 from models.networks.architecture import CONVENTION, Architecture, Layer
 
-_FILLINGS = {"Conv2d": "is-conv", "Linear": "is-linear", "BatchNorm2d": "is-norm"}
+_FILLINGS = {"Conv2d": "is-conv", "Linear": "is-linear", "BatchNorm2d": "is-norm", "BatchNorm1d": "is-norm"}
 _KEY = {
     "is-conv": "convolution",
     "is-linear": "linear layer",
@@ -32,7 +32,10 @@ def draw_architecture(architecture: Architecture) -> str:
 def describe_architecture(architecture: Architecture) -> list[str]:
     """Say where the parameters, the multiply-adds and the memory are, each number from the layers."""
     kinds = {"Conv2d": "convolution", "Linear": "linear layer", "BatchNorm2d": "batch norm"}
-    groups = {kind: [each for each in architecture.layers if each.kind == kind] for kind in kinds}
+    groups = {
+        kind: [each for each in architecture.layers if each.kind.replace("1d", "2d") == kind]
+        for kind in kinds
+    }
     parts = []
     for kind, layers in groups.items():
         if not layers:

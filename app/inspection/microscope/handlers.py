@@ -23,7 +23,7 @@ from models.inspection.microscope import (
     pick_mask,
     sample_masks,
 )
-from models.networks.registry import get_network_spec
+from models.networks.naming import title_network
 from models.runs.library import Choice, list_choices, resolve_digit_reader
 
 NUM_MASKS = 100
@@ -206,7 +206,7 @@ def _show_dropout(request: Request) -> str:
 
 
 def _show_norm(request: Request) -> str:
-    title = get_network_spec(read_info(resolve_digit_reader(str(request.checkpoint))).network).title
+    title = title_network(read_info(resolve_digit_reader(str(request.checkpoint))).network)
     channel = request.channel if isinstance(request.channel, int) else 0
     return pack(show_norm(inspect_norm(request), request.norm_layer, channel, title))
 
