@@ -26,4 +26,4 @@ def build_inspection_tab(
     chosen = [network.checkpoint, network.source, network.index]
     open_maps_in_window(window, network.maps, chosen, my_runs, pad)
     build_microscope_section(pad, my_runs)
-    build_architecture_section()
+    build_architecture_section(my_runs)

@@ -9,6 +9,7 @@ from app.runs.components.comparison import build_comparison
 from app.runs.components.confusion import build_confusion
 from app.runs.components.epochs import HAND_DRAWING, build_epochs
 from app.runs.epochs import show_answers, show_epochs, show_unit
+from app.runs.layers_compared import on_layers_compared
 from app.runs.notebook_table import read_notebook_table, write_notebook_table
 from app.runs.results import show_cell, show_results
 from app.ui.answers import answer
@@ -62,6 +63,17 @@ def build_comparison_section() -> None:
     gr.Markdown(_COMPARISON, elem_classes="gb-question")
     with gr.Column(elem_classes="gb-stage"):
         build_comparison(answer(show_comparison, "ids"), elem_id="run-compare")
+        show = gr.Button("Their layers side by side", size="sm", elem_id="run-layers-compare")
+        layers = gr.Markdown("", elem_classes="gb-numbers", elem_id="run-layers-compared")
+    show.click(
+        on_layers_compared,
+        [layers],
+        [layers],
+        js="() => [JSON.stringify(window.glassboxRuns?.compared?.ids || [])]",
+        show_progress="hidden",
+        api_visibility="private",
+        queue=False,
+    )
 
 
 def build_notebook_section() -> None:

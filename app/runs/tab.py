@@ -7,8 +7,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import gradio as gr
 
+from app.runs.building.section import build_builder, on_train, wire_builder
 from app.runs.components.runs import build_runs
 from app.runs.controls import build_form, wire_form
+from app.runs.exercise.section import build_exercise, wire_exercise
 from app.runs.form import read_fields, read_form, read_num_seeds
 from app.runs.importing.section import build_import, on_import
 from app.runs.lesson import build_lesson
@@ -148,6 +150,8 @@ def build_runs_tab(page: gr.Blocks, pad: gr.HTML, my_runs: gr.BrowserState) -> R
                 answer(start_training_on, "id", "epochs", "learning_rate", "known"),
                 elem_id="runs",
             )
+            builder = build_builder()
+            exercise = build_exercise()
         with gr.Column(scale=1, min_width=280, elem_classes="gb-controls"):
             start = gr.Button("Start training", variant="primary", elem_id="run-start")
             error = gr.Markdown("", elem_classes="gb-error", elem_id="run-error")
@@ -180,6 +184,19 @@ def build_runs_tab(page: gr.Blocks, pad: gr.HTML, my_runs: gr.BrowserState) -> R
     form = [my_runs, controls.num_seeds, controls.followed, *controls.fields.values()]
     started = start.click(on_start, form, [error, my_runs, runs], js=_RECALL, **quiet)
     started.then(fn=None, js=_SHOW_RUN % "run-error", **quiet)
+
+    def wire_start(button: gr.Button, inputs: list[Any]) -> None:
+        wired = button.click(
+            on_train,
+            [my_runs, controls.num_seeds, *inputs],
+            [builder.problem, my_runs, runs],
+            js=_RECALL,
+            **quiet,
+        )
+        wired.then(fn=None, js=_SHOW_RUN % "build-problem", **quiet)
+
+    wire_exercise(exercise, my_runs, runs, controls.followed, controls.fields, _RECALL)
+    wire_builder(page, builder, controls.followed, controls.fields, wire_start)
     gr.on(
         [open_run.click, opened.submit, owner_key.submit],
         on_open_run,

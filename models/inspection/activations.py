@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
 from models.networks.layers import IMAGE_SIZE_PX
+from models.networks.layers.residual import ResidualBlock
 from models.values import Floats
 
 Activations = NDArray[np.float32]
@@ -26,6 +27,8 @@ _SETTINGS: Mapping[type[nn.Module], tuple[str, ...]] = {
     nn.AvgPool2d: ("kernel_size", "stride", "padding", "ceil_mode", "count_include_pad"),
     nn.BatchNorm2d: ("eps",),
     nn.Dropout: ("p",),
+    nn.Dropout2d: ("p",),
+    nn.BatchNorm1d: ("eps",),
 }
 _IN_PAIRS = ("kernel_size", "stride", "padding", "dilation")
 
@@ -36,7 +39,7 @@ class LayerOutput:
 
     Attributes:
         name: Where it stands in the network, with dots: "features.0".
-        kind: The name of its class: "Conv2d".
+        kind: The name of its class: "Conv2d"; "Residual" of a block's sum, which follows its layers.
         values: (C, H, W) or (F,) what it gave.
         inputs: (C, H, W) or (F,) what it was given.
         weights: Its parameters and buffers as torch names them, such as `weight` (C_out, C_in, K, K) and
@@ -111,7 +114,9 @@ def inspect_layers(network: nn.Module, image: ArrayLike, temperature: float = 1.
     layers: list[LayerOutput] = []
     given: dict[nn.Module, Activations] = {}
     names = {
-        module: name for name, module in network.named_modules() if next(module.children(), None) is None
+        module: name
+        for name, module in network.named_modules()
+        if next(module.children(), None) is None or isinstance(module, ResidualBlock)  # its sum
     }
 
     # Both hooks copy: a layer that works in place would otherwise change what was recorded before.
@@ -122,7 +127,7 @@ def inspect_layers(network: nn.Module, image: ArrayLike, temperature: float = 1.
         layers.append(
             LayerOutput(
                 names[module],
-                type(module).__name__,
+                "Residual" if isinstance(module, ResidualBlock) else type(module).__name__,
                 _copy(output[0]),
                 given.pop(module),
                 _copy_weights(module),
@@ -168,6 +173,8 @@ def _read_settings(module: nn.Module) -> dict[str, Any]:
 
 
 def _copy_weights(module: nn.Module) -> dict[str, Activations]:
+    if isinstance(module, ResidualBlock):  # they are its layers' own
+        return {}
     return {name: _copy(tensor) for name, tensor in module.state_dict().items() if tensor.is_floating_point()}
 
 

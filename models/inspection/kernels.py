@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from models.inspection.window import MAX_KERNEL_SIZE
+from models.inspection.window import MAX_DILATION, MAX_KERNEL_SIZE, MAX_PADDING, MAX_STRIDE
 from models.values import Floats, check_whole
 
 MAX_SEED = 2**32 - 1
@@ -131,6 +131,7 @@ class WindowLayer:
         kernel_size: K.
         stride: pixels from one window to the next.
         padding: rings around the image.
+        dilation: pixels from one weight to the next; 1 leaves no gaps.
     """
 
     name: str
@@ -140,25 +141,39 @@ class WindowLayer:
     kernel_size: int
     stride: int
     padding: int
+    dilation: int = 1
 
 
 def list_window_layers(network: nn.Module) -> tuple[WindowLayer, ...]:
-    """List the network's convolution and pooling layers, in order; all of them have square windows."""
+    """List the network's convolution and pooling layers that the window can show, in order.
+
+    All have square windows. Left out are those of a network of one's own that are beyond `is_shown_window`.
+    """
     layers = []
     for name, module in network.named_modules():
         if isinstance(module, nn.Conv2d):
             size, stride, padding = module.kernel_size[0], module.stride[0], module.padding[0]
             assert isinstance(padding, int)
-            layers.append(
-                WindowLayer(
-                    name, "convolution", module.in_channels, module.out_channels, size, stride, padding
-                )
-            )
+            channels = (module.in_channels, module.out_channels)
+            dilation = module.dilation[0]
+            layers.append(WindowLayer(name, "convolution", *channels, size, stride, padding, dilation))
         elif isinstance(module, nn.MaxPool2d | nn.AvgPool2d):
             operation = "max" if isinstance(module, nn.MaxPool2d) else "average"
             sizes = (int(module.kernel_size), int(module.stride), int(module.padding))  # type: ignore[arg-type]
             layers.append(WindowLayer(name, operation, None, None, *sizes))
-    return tuple(layers)
+    return tuple(
+        layer
+        for layer in layers
+        if is_shown_window(layer.kernel_size, layer.stride, layer.padding, layer.dilation)
+    )
+
+
+def is_shown_window(kernel_size: int, stride: int, padding: int, dilation: int = 1) -> bool:
+    """Return whether a layer's window is within the bounds of those that are worked out by hand."""
+    limits = (MAX_KERNEL_SIZE, MAX_STRIDE, MAX_PADDING, MAX_DILATION)
+    return all(
+        value <= limit for value, limit in zip((kernel_size, stride, padding, dilation), limits, strict=True)
+    )
 
 
 def read_filter(network: nn.Module, layer: str, number: int) -> tuple[Floats, float]:

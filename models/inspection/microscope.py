@@ -26,7 +26,7 @@ from torch.utils.hooks import RemovableHandle
 
 from models.networks.layers import IMAGE_SIZE_PX
 from models.networks.layers.kind import Layers
-from models.networks.layers.kinds import BatchNorm2d, Dropout, Dropout2d
+from models.networks.layers.kinds import BatchNorm1d, BatchNorm2d, Dropout, Dropout2d
 from models.networks.layers.residual import walk_layers
 from models.values import Floats, Floats32
 
@@ -78,9 +78,10 @@ class BatchNormLayer:
         name: Its name in the network, such as "features.1".
         running_mean: (C,) gathered over the batches of training; evaluation mode subtracts it.
         running_variance: (C,) gathered likewise, unbiased; evaluation mode divides by its root.
-        image_mean: (C,) of this image's map alone; training mode with this one image subtracts it.
+        image_mean: (C,) of this image's map alone; training mode with this one image subtracts it. Of a
+            batch norm over features, the feature itself.
         image_variance: (C,) of this image's map, biased (divided by H·W, not by H·W − 1), as training
-            mode normalises.
+            mode normalises; 0 of a batch norm over features, which has one number of each.
         gamma: (C,) the learned scale.
         beta: (C,) the learned shift.
         epsilon: Added to the variance before the root is taken.
@@ -114,7 +115,9 @@ class BatchNormView:
 
 def has_dropout_or_norm(layers: Layers) -> bool:
     """Say whether a network of these layers behaves differently in training."""
-    return any(isinstance(layer, Dropout | Dropout2d | BatchNorm2d) for layer in walk_layers(layers))
+    return any(
+        isinstance(layer, Dropout | Dropout2d | BatchNorm2d | BatchNorm1d) for layer in walk_layers(layers)
+    )
 
 
 def sample_masks(
@@ -203,9 +206,9 @@ def inspect_batch_norm(network: nn.Module, image: ArrayLike, temperature: float 
     layers: list[BatchNormLayer] = []
 
     def normalise(module: nn.Module, inputs: tuple[Tensor, ...], _: Tensor) -> Tensor:
-        assert isinstance(module, nn.BatchNorm2d)
-        maps = inputs[0]  # (1, C, H, W)
-        variance, mean = torch.var_mean(maps, dim=(0, 2, 3), correction=0)  # (C,) each
+        assert isinstance(module, nn.BatchNorm2d | nn.BatchNorm1d)
+        maps = inputs[0]  # (1, C, H, W) or (1, F)
+        variance, mean = torch.var_mean(maps, dim=(0, *range(2, maps.ndim)), correction=0)  # (C,) each
         assert module.running_mean is not None
         assert module.running_var is not None
         layers.append(
@@ -220,11 +223,12 @@ def inspect_batch_norm(network: nn.Module, image: ArrayLike, temperature: float 
                 epsilon=module.eps,
             )
         )
-        return F.batch_norm(maps, None, None, module.weight, module.bias, training=True, eps=module.eps)
+        # As training mode does, which PyTorch itself refuses where an image has one number of each channel.
+        return F.batch_norm(maps, mean, variance, module.weight, module.bias, training=False, eps=module.eps)
 
     with _observing(network) as hook, torch.inference_mode():
         evaluated = _answer(network, pixels, temperature)[0]
-        hook(lambda module: isinstance(module, nn.BatchNorm2d), normalise)
+        hook(lambda module: isinstance(module, nn.BatchNorm2d | nn.BatchNorm1d), normalise)
         trained = _answer(network, pixels, temperature)[0]
     return BatchNormView(tuple(layers), evaluated.numpy(), trained.numpy())
 

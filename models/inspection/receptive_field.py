@@ -15,19 +15,21 @@ last one is padding.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from torch import nn
+from models.networks.layers.kind import Layers, LayerSpec
+from models.networks.layers.kinds import (
+    AdaptiveAvgPool2d,
+    AdaptiveMaxPool2d,
+    AvgPool2d,
+    Conv2d,
+    Flatten,
+    Linear,
+    MaxPool2d,
+    Residual,
+)
+from models.networks.layers.network import name_layers
 
-from models.networks.layers.residual import ResidualBlock
-
-# One number in, one number out, at the same place: in evaluation mode batch norm is one of them.
-_POINTWISE = (
-    nn.ReLU, nn.LeakyReLU, nn.Tanh, nn.Sigmoid, nn.GELU, nn.BatchNorm2d, nn.BatchNorm1d,
-    nn.Dropout, nn.Dropout2d, nn.Flatten, nn.Identity,
-)  # fmt: skip
-_WINDOWED = (nn.Conv2d, nn.MaxPool2d, nn.AvgPool2d)
-_GLOBAL = (nn.Linear, nn.AdaptiveAvgPool2d, nn.AdaptiveMaxPool2d)
+_GLOBAL = (Linear, AdaptiveAvgPool2d, AdaptiveMaxPool2d)
 
 
 @dataclass(frozen=True)
@@ -55,82 +57,65 @@ class ReceptiveField:
         return max(first, 0), min(first + self.size, side_px) - 1
 
 
-def find_receptive_fields(network: nn.Module, axis: int = 0) -> dict[str, ReceptiveField | None]:
-    """Return the receptive field of every layer of a network.
+def find_receptive_fields(layers: Layers) -> dict[str, ReceptiveField | None]:
+    """Return the receptive field of every layer of a network, along rows and columns alike.
 
     Args:
-        network: Its layers run one after the other, in the order in which they are registered; a residual
-            block's body and projection side by side.
-        axis: 0 along the rows (downwards), 1 along the columns.
+        layers: A list that is a network; of a residual block, the body and the projection run side by side.
 
     Returns:
-        The field of each layer by its dotted name; None from the first Linear or global pooling on, whose
-        units see everything.
-
-    Raises:
-        ValueError: If the network has a layer of another kind.
+        The field of each layer by its name in `LayerNetwork`, without Flatten; of a block, of its body's
+        layers, of its projection, whether it has one or not, and of its sum. None from the first Linear or
+        global pooling on, whose units see everything.
     """
     fields: dict[str, ReceptiveField | None] = {}
-    _follow(network, "", ReceptiveField(size=1, jump=1, start=0), axis, fields)
+    field: ReceptiveField | None = ReceptiveField(size=1, jump=1, start=0)
+    for name, layer in zip(name_layers(layers), layers, strict=True):
+        if isinstance(layer, Residual):
+            field = _follow_block(layer, name, field, fields)
+        elif not isinstance(layer, Flatten):
+            field = fields[name] = _follow(layer, field)
     return fields
 
 
-def _follow(
-    module: nn.Module,
-    name: str,
-    field: ReceptiveField | None,
-    axis: int,
-    fields: dict[str, ReceptiveField | None],
+def _follow_block(
+    block: Residual, name: str, field: ReceptiveField | None, fields: dict[str, ReceptiveField | None]
 ) -> ReceptiveField | None:
-    """Return the field behind a module, and note it for each of the module's layers."""
-    prefix = f"{name}." if name else ""
-    if isinstance(module, ResidualBlock):
-        outer = _follow(module.body, f"{prefix}body", field, axis, fields)
-        if module.projection is not None:
-            field = _follow(module.projection, f"{prefix}projection", field, axis, fields)
-        return _join(field, outer)
-    children = list(module.named_children())
-    if children:
-        for child_name, child in children:
-            field = _follow(child, f"{prefix}{child_name}", field, axis, fields)
-        return field
-    if isinstance(module, _GLOBAL):
-        field = None
-    elif isinstance(module, _WINDOWED):
-        # Behind a global pooling a window still sees everything; a Linear leaves no maps.
-        field = None if field is None else _grow(field, module, axis)
-    elif not isinstance(module, _POINTWISE) and not isinstance(module, nn.Sequential):
-        kinds = ", ".join(kind.__name__ for kind in (*_WINDOWED, *_GLOBAL, *_POINTWISE))
-        raise ValueError(f"{name} is a {type(module).__name__}; receptive fields are known for {kinds}.")
-    if not isinstance(module, nn.Sequential):  # an empty one is no layer
-        fields[name] = field
-    return field
+    """Return the field behind a block's sum, and note it and those of its body's layers.
+
+    A projection, where there is one, has a window of one pixel: it sees what comes into the block.
+    """
+    outer = field
+    for place, layer in enumerate(block.body):
+        outer = fields[f"{name}.body.{place}"] = _follow(layer, outer)
+    kept = None
+    if field is not None and outer is not None:
+        kept = ReceptiveField(size=field.size, jump=outer.jump, start=field.start)
+        outer = _join(kept, outer)
+    fields[f"{name}.projection"] = kept
+    fields[name] = outer
+    return outer
 
 
-def _join(one: ReceptiveField | None, other: ReceptiveField | None) -> ReceptiveField | None:
-    """Return the field of a sum: from the first to the last pixel that either of the two sees."""
-    if one is None or other is None:
-        return None
-    start = min(one.start, other.start)
-    end = max(one.start + one.size, other.start + other.size)
-    return ReceptiveField(size=end - start, jump=max(one.jump, other.jump), start=start)
-
-
-def _grow(field: ReceptiveField, layer: Any, axis: int) -> ReceptiveField:
-    """Return the field behind a layer with a window."""
-    kernel, stride, dilation = (
-        _pick(value, axis) for value in (layer.kernel_size, layer.stride, getattr(layer, "dilation", 1))
-    )
-    reach = dilation * (kernel - 1)
-    # torch's "same" puts the smaller half of the zeros before the image.
-    named = {"valid": 0, "same": reach // 2}
-    padding = named[layer.padding] if isinstance(layer.padding, str) else _pick(layer.padding, axis)
+def _follow(layer: LayerSpec, field: ReceptiveField | None) -> ReceptiveField | None:
+    """Return the field behind a layer."""
+    if field is None or isinstance(layer, _GLOBAL):
+        return None  # behind a global pooling a window still sees everything; a Linear leaves no maps
+    if isinstance(layer, Conv2d):
+        reach, stride = layer.dilation * (layer.kernel_size - 1), layer.stride
+    elif isinstance(layer, MaxPool2d | AvgPool2d):
+        reach, stride = layer.kernel_size - 1, layer.stride or layer.kernel_size
+    else:
+        return field  # one number in, one number out, at the same place
     return ReceptiveField(
         size=field.size + reach * field.jump,
         jump=stride * field.jump,
-        start=field.start - padding * field.jump,
+        start=field.start - layer.padding * field.jump,
     )
 
 
-def _pick(value: int | tuple[int, ...], axis: int) -> int:
-    return value if isinstance(value, int) else value[axis]
+def _join(one: ReceptiveField, other: ReceptiveField) -> ReceptiveField:
+    """Return the field of a sum: from the first to the last pixel that either of the two sees."""
+    start = min(one.start, other.start)
+    end = max(one.start + one.size, other.start + other.size)
+    return ReceptiveField(size=end - start, jump=max(one.jump, other.jump), start=start)

@@ -86,11 +86,22 @@ def repeat_run(
     Raises:
         ValueError: As `start_run`, or if there are too many seeds; then none has started.
     """
+    return repeat_runs([config], num_seeds, own_runs=own_runs, owner_key=owner_key)
+
+
+def repeat_runs(
+    configs: list[TrainConfig], num_seeds: int, *, own_runs: Iterable[str] = (), owner_key: str = ""
+) -> list[str]:
+    """Start one run for each configuration and seed, all or none; see `repeat_run`.
+
+    Raises:
+        ValueError: As `repeat_run`.
+    """
     if isinstance(num_seeds, bool) or not isinstance(num_seeds, int) or not 1 <= num_seeds <= MAX_SEEDS:
         raise ValueError(f"The number of seeds is {num_seeds}; repeat a run over 1 to {MAX_SEEDS} seeds.")
-    configs = [replace(config, seed=config.seed + index) for index in range(num_seeds)]
-    group = secrets.token_hex(8) if num_seeds > 1 else ""
-    return _start_runs(configs, own_runs, group, owner_key=owner_key)
+    repeated = [replace(config, seed=config.seed + index) for config in configs for index in range(num_seeds)]
+    group = secrets.token_hex(8) if num_seeds > 1 and len(configs) == 1 else ""
+    return _start_runs(repeated, own_runs, group, owner_key=owner_key)
 
 
 def stop_run(run_id: str, keep: bool = False) -> None:

@@ -174,6 +174,8 @@ def begin_with(start: Checkpoint, config: TrainConfig) -> Beginning:
 
 
 def _list_settings(info: CheckpointInfo) -> str:
+    if info.layers is not None:
+        return "layers of its own"
     return ", ".join(f"{name} {value}" for name, value in info.config.items()) or "no settings"
 
 

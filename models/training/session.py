@@ -9,21 +9,14 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
-from models.checkpoints.evaluation import Evaluation, evaluate_network, use_precision
+from models.checkpoints.evaluation import Evaluation, evaluate_network
 from models.checkpoints.file import Checkpoint, CheckpointInfo
-from models.data.datasets import (
-    Dataset,
-    hash_dataset,
-    to_input,
-)
+from models.data.datasets import Dataset, hash_dataset
 from models.networks.layers.network import LayerNetwork
 from models.networks.registry import apply_changes, describe_config, get_network_spec, set_dropout
-from models.training.augmentation import augment_images
 from models.training.config import TrainConfig
-from models.training.distortion import distort_images
 from models.training.events import EpochEvent, StepEvent
 from models.training.fine_tuning import Beginning
 from models.training.network import check_batches, list_trained_layers
@@ -31,6 +24,7 @@ from models.training.optimizer import build_optimizer, schedule_learning_rate
 from models.training.peers import Peers
 from models.training.randomness import RandomState
 from models.training.state import TrainingProgress, TrainingState, capture_state, restore_state
+from models.training.step import make_step
 
 _NUM_REPORTS = 300  # of a whole training, at equal distances; slow steps are reported more often
 _REPORT_EVERY_SECONDS = 0.2
@@ -191,19 +185,9 @@ class Session:
         for group in self._optimizer.param_groups:
             group["lr"] = rate
         with self._random.active():
-            images = to_input(batch.images)
-            if config.distortions:
-                images = distort_images(images, config.distortions)
-            if config.augment:
-                images = augment_images(images)
-            self._optimizer.zero_grad()
-            with use_precision(config.precision, images.device):
-                logits = self._called(images)  # (N, 1, 28, 28) → (N, 10)
-            loss = F.cross_entropy(logits.float(), batch.labels, label_smoothing=config.label_smoothing)
-            loss.backward()
-            self._optimizer.step()
+            loss, logits = make_step(self._called, self._optimizer, batch, config)
         self.step += 1
-        return loss.detach(), logits.detach(), batch
+        return loss, logits, batch
 
     def _smooth(self, loss: float, num_steps: int) -> None:
         """Take a mean loss of some steps into the moving average, with the weight of their number."""

@@ -11,10 +11,13 @@ import pytest
 import torch
 
 from app.cli import main
-from models.checkpoints.file import load_checkpoint, read_info, save_checkpoint
+from models.checkpoints.file import Checkpoint, load_checkpoint, read_info, save_checkpoint
 from models.checkpoints.onnx_export import export_onnx
 from models.checkpoints.prediction import predict_digit
+from models.networks.layers.network import LayerNetwork
+from models.networks.layers.plain_data import describe_layers
 from models.networks.registry import NETWORKS
+from tests.checkpoints.test_own_layers import LAYERS, make_info
 from tests.test_readme_programs import find_blocks
 
 ROOT = Path(__file__).parents[2]
@@ -46,6 +49,20 @@ def test_exported_network_answers_as_its_checkpoint_for_any_number_of_images(net
     assert record == {"schema": 1, **asdict(read_info(network))}
     assert str(ROOT).encode() not in content  # nor whose machine exported it
     assert b"stack_trace" not in content
+
+
+@pytest.mark.gate
+def test_network_with_layers_of_its_own_is_exported_with_its_list():
+    torch.manual_seed(0)
+    network = LayerNetwork(LAYERS)
+    network(torch.rand(16, 1, 28, 28))  # batch norm's statistics
+    session = onnxruntime.InferenceSession(export_onnx(Checkpoint(network.eval(), make_info())))
+    images = torch.rand(5, 1, 28, 28)
+    with torch.inference_mode():
+        expected = network(images).numpy()
+    np.testing.assert_allclose(run_session(session, images)[0], expected, rtol=0, atol=1e-4)
+    record = json.loads(session.get_modelmeta().custom_metadata_map["glassbox"])
+    assert record["layers"] == describe_layers(LAYERS)
 
 
 def test_readmes_export_is_read_as_the_readme_reads_it(tmp_path, monkeypatch, capsys):

@@ -19,7 +19,17 @@ from models.inspection.microscope import (
     pick_mask,
     sample_masks,
 )
-from models.networks.layers.kinds import Conv2d, Dropout2d, Flatten, Linear, ReLU, Residual
+from models.networks.layers.kinds import (
+    BatchNorm1d,
+    BatchNorm2d,
+    Conv2d,
+    Dropout2d,
+    Flatten,
+    Linear,
+    MaxPool2d,
+    ReLU,
+    Residual,
+)
 from models.networks.layers.network import LayerNetwork
 from models.networks.registry import build_network, list_layers
 
@@ -316,3 +326,20 @@ def test_dropout_of_whole_maps_drops_whole_maps_as_pytorch_would():
         expected = network.classifier((dropped.relu() + maps).flatten(1)).double().softmax(dim=1)
     np.testing.assert_allclose(sample.probabilities, expected.numpy(), atol=1e-6)
     assert has_dropout_or_norm(layers)
+
+
+def test_batch_norm_of_single_numbers_leaves_nothing_of_an_image_but_its_shift():
+    layers = (Conv2d(4), MaxPool2d(26), BatchNorm2d(), Flatten(), Linear(8), BatchNorm1d(), Linear(10))
+    network = LayerNetwork(layers)
+    for _ in range(3):
+        network(torch.rand(16, 1, 28, 28))
+    view = inspect_batch_norm(network.eval(), IMAGE)
+    maps, features = view.layers
+    assert (maps.name, features.name) == ("features.2", "classifier.1")
+    for layer in (maps, features):
+        assert not layer.image_variance.any()
+    norm, last = network.classifier[1], network.classifier[2]
+    expected = last(norm.bias[None]).double().softmax(dim=1)[0].detach().numpy()
+    np.testing.assert_allclose(view.trained, expected, atol=1e-6)
+    assert not network.training
+    assert has_dropout_or_norm((Flatten(), Linear(8), BatchNorm1d(), Linear(10)))

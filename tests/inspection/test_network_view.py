@@ -32,6 +32,20 @@ from models.checkpoints.file import SHIPPED_FOLDER, list_checkpoints, read_info
 from models.checkpoints.prediction import copy_network, predict_digit
 from models.inspection.activations import inspect_layers
 from models.inspection.receptive_field import find_receptive_fields
+from models.networks.layers.kinds import (
+    GELU,
+    AdaptiveMaxPool2d,
+    AvgPool2d,
+    BatchNorm1d,
+    BatchNorm2d,
+    Conv2d,
+    Dropout2d,
+    Flatten,
+    Linear,
+    Residual,
+    Tanh,
+)
+from models.networks.layers.network import LayerNetwork
 from models.networks.registry import NETWORKS
 from models.runs.status import find_runs_folder
 
@@ -179,7 +193,7 @@ def test_filters_are_the_learned_ones(key):
 @pytest.mark.parametrize("key", ["convnet", "convnet3", "convnet4"])
 def test_what_units_see_is_their_receptive_field(key):
     _, shown = open_digit(key)
-    fields = find_receptive_fields(copy_network(key))
+    fields = find_receptive_fields(copy_network(key).layers)
     for drawn in shown["layers"]:
         if drawn["is_vector"]:
             assert drawn["sees"] is None
@@ -287,8 +301,7 @@ def test_overflow_is_shown_and_sent_as_json():
     image = take_digit(TEST, 0, None)[0]
     trace = inspect_layers(network, image)
     assert not np.isfinite(trace.logits).all()
-    fields = (find_receptive_fields(network, 0), find_receptive_fields(network, 1))
-    passage = Passage("convnet", "1", trace, fields)
+    passage = Passage("convnet", "1", trace, find_receptive_fields(network.layers))
     shown = json.loads(pack(show_network(passage, "a 7")))
     assert "left the range of float32" in shown["verdict"]
     assert "numbers have left the range of float32" in shown["layers"][-1]["note"]
@@ -509,3 +522,32 @@ def test_the_script_of_a_run_reads_the_downloaded_file(run_id, tmp_path, monkeyp
 
 def test_every_network_of_the_registry_can_be_shown():
     assert set(list_checkpoints()) >= set(NETWORKS)
+
+
+def test_every_layer_of_a_network_of_ones_own_is_open():
+    layers = (
+        Conv2d(4, 9, padding=4, bias=False), BatchNorm2d(), Residual((GELU(), Conv2d(6, padding=1))),
+        Dropout2d(0.2), AvgPool2d(2), Conv2d(5, dilation=2), AdaptiveMaxPool2d(), Flatten(),
+        Residual((Linear(8, bias=False), Tanh())), BatchNorm1d(), Linear(10),
+    )  # fmt: skip
+    torch.manual_seed(0)
+    network = LayerNetwork(layers)
+    network(torch.rand(8, 1, 28, 28))
+    trace = inspect_layers(network, take_digit(TEST, 0, None)[0])
+    passage = Passage("own", "1", trace, find_receptive_fields(layers))
+    shown = json.loads(pack(show_network(passage, "a 7")))
+    drawn = {layer["name"]: layer for layer in shown["layers"]}
+    assert {name for name, layer in drawn.items() if layer["openable"]} == {
+        "features.2.body.1", "features.2.projection", "features.4", "features.5",
+    }  # fmt: skip
+    assert drawn["features.0"]["note"].startswith("4 filters of 1 × 9 × 9 weights, stride 1, padding 4:")
+    assert drawn["features.2"]["note"].startswith("What came in, added to what the block's layers gave")
+    assert "sets each map to 0 with probability 0.2" in drawn["features.3"]["note"]
+    assert drawn["classifier.0.body.0"]["note"].startswith("40 weights: ")
+    assert drawn["classifier.1"]["note"].startswith("Each number shifted and scaled")
+    for name, layer in drawn.items():
+        if layer["has_maps"]:
+            assert explain_unit(passage, name, 0, with_values=True)["layer"] == name
+    projection = next(layer for layer in trace.layers if layer.name == "features.2.projection")
+    body, whole = (trace.find(name) for name in ("features.2.body.1", "features.2"))
+    np.testing.assert_allclose(whole.values, body.values + projection.values, rtol=1e-5, atol=1e-6)

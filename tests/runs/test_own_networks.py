@@ -10,6 +10,7 @@ import torch
 from app.api.runs import runs, train
 from app.runs.comparison import show_comparison
 from app.runs.form import describe_choice
+from app.runs.layers_compared import on_layers_compared
 from app.runs.results import show_results
 from app.runs.view import show_card
 from app.sketchpad import tab as sketchpad
@@ -244,3 +245,17 @@ def test_batch_norm_of_one_image_is_refused_before_the_first_step():
     for size in (1, 79):
         with pytest.raises(ValueError, match="needs two images"):
             check_batches((MaxPool2d(28), Residual((BatchNorm2d(),)), Flatten(), Linear()), 80, size)
+
+
+@pytest.mark.usefixtures("small_test_set")
+def test_two_networks_lists_stand_side_by_side_with_what_differs():
+    first = train_own().name
+    second = train_own(layers=describe_layers((*LAYERS[:-2], Linear(10)))).name
+    text = on_layers_compared(json.dumps([first, second]))
+    assert "| **Dropout\\(0\\.25\\)** → 12 | – | only here |" in text
+    assert text.count("only here") == 1
+    assert "learned numbers" in text
+    assert "could be chance" in text or "more than chance" in text or "the same score" in text
+    assert "<b>" not in text
+    for nothing in ("[]", json.dumps([first]), json.dumps([first, first]), "x", None, "3", '{"a": 1}'):
+        assert on_layers_compared(nothing).startswith("Tick two runs")

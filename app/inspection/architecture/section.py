@@ -8,9 +8,12 @@ import gradio as gr
 
 from app.inspection.architecture.components.layers import build_layers
 from app.inspection.architecture.view import draw_architecture
-from app.ui.prose import LATEX_DELIMITERS, load_sections
-from models.networks.architecture import ALEXNET, read_architecture
+from app.ui.prose import LATEX_DELIMITERS, load_sections, quote_text
+from models.checkpoints.file import find_layers, read_info
+from models.networks.architecture import ALEXNET, Architecture, describe_architecture, read_architecture
+from models.networks.naming import title_network
 from models.networks.registry import NETWORKS
+from models.runs.library import RUN_PREFIX, list_choices, resolve_choice
 
 DEFAULT_NETWORK = "convnet3"
 
@@ -29,13 +32,43 @@ class ArchitectureView(NamedTuple):
 def on_network(network: Any) -> ArchitectureView:
     """Read the chosen network; wired to the list of networks."""
     try:
-        return ArchitectureView(draw_architecture(read_architecture(network)), "")
+        return ArchitectureView(draw_architecture(read_own_architecture(network)), "")
     except ValueError as mistake:
-        return ArchitectureView(gr.skip(), str(mistake))
+        return ArchitectureView(gr.skip(), quote_text(str(mistake)))
 
 
-def build_architecture_section() -> None:
-    """Build the section inside the current tab."""
+def read_own_architecture(key: Any) -> Architecture:
+    """Read the layers of a network of the registry, of AlexNet, or of a run whose network was built.
+
+    Raises:
+        ValueError: If there is no such network or run, or the run has no checkpoint yet.
+    """
+    if not (isinstance(key, str) and key.startswith(RUN_PREFIX)):
+        return read_architecture(key)
+    info = read_info(resolve_choice(key))
+    return describe_architecture(find_layers(info), info.network, title_network(info.network))
+
+
+def list_networks(my_runs: Any) -> list[tuple[str, str]]:
+    """List the networks to read, each as (what is read, its key): the given ones, and those built here."""
+    given = [*((spec.title, name) for name, spec in NETWORKS.items()), ("AlexNet", ALEXNET)]
+    own = [(choice.label, choice.key) for choice in list_choices(my_runs, True) if choice.info.layers]
+    return given + own
+
+
+def on_focus(network: Any, my_runs: Any) -> Any:
+    """List the networks that were built meanwhile too; wired to the list when it is opened."""
+    choices = list_networks(my_runs)
+    known = [key for _, key in choices]
+    return gr.update(choices=choices, value=network if network in known else DEFAULT_NETWORK)
+
+
+def build_architecture_section(my_runs: gr.BrowserState) -> None:
+    """Build the section inside the current tab.
+
+    Args:
+        my_runs: Ids of this visitor's runs, whose networks can be read where they were built.
+    """
     gr.Markdown(QUESTION, elem_classes="gb-question")
     with gr.Row(elem_classes="gb-experiment"):
         with gr.Column(scale=3, elem_classes="gb-stage"):
@@ -44,7 +77,7 @@ def build_architecture_section() -> None:
             )
         with gr.Column(scale=1, min_width=280, elem_classes="gb-controls"):
             network = gr.Dropdown(
-                [*((spec.title, name) for name, spec in NETWORKS.items()), ("AlexNet", ALEXNET)],
+                list_networks([]),
                 value=DEFAULT_NETWORK,
                 label="Network",
                 filterable=False,
@@ -53,13 +86,23 @@ def build_architecture_section() -> None:
             error = gr.Markdown("", elem_classes="gb-error", elem_id="architecture-error")
             gr.Markdown(
                 "The networks are the notebook's, for images of 1 × 28 × 28 and ten classes. AlexNet is "
-                "torchvision's, for 3 × 224 × 224 and 1,000 classes.",
+                "torchvision's, for 3 × 224 × 224 and 1,000 classes. Networks that you build and train stand "
+                "behind them.",
                 elem_classes="gb-small",
             )
     with gr.Column(elem_classes="gb-lesson"):
         for title, text in load_sections("app.inspection.architecture"):
             with gr.Accordion(title, open=False):
                 gr.Markdown(text, latex_delimiters=LATEX_DELIMITERS)
+    network.focus(
+        on_focus,
+        [network, my_runs],
+        [network],
+        show_progress="hidden",
+        trigger_mode="always_last",
+        api_visibility="private",
+        queue=False,
+    )
     # Importing torchvision, for AlexNet, takes seconds the first time: Gradio shows that it is at work.
     network.input(
         on_network,

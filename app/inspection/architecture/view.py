@@ -137,7 +137,8 @@ def _draw_table(architecture: Architecture) -> str:
         f"<td>{write_bytes(architecture.activation_bytes)}</td>"
     )
     return (
-        f'<div class="gb-layers-box" role="region" tabindex="0" aria-label="Layers of {architecture.title}">'
+        '<div class="gb-layers-box" role="region" tabindex="0" '
+        f'aria-label="Layers of {escape(architecture.title)}">'
         f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody><tfoot><tr>{foot}</tr></tfoot></table>"
         "</div>"
     )

@@ -172,6 +172,12 @@ def write_norm(layer: BatchNormLayer, channel: int, is_own: bool) -> str:
 
 def describe_norm(layer: BatchNormLayer) -> str:
     """Say how far the image's own means lie from the running ones, and what becomes of them."""
+    if not layer.image_variance.any():
+        return (
+            f"{layer.name} has one number of each channel from this image, so its own variance is 0 and "
+            "nothing is left of what the image says: each channel becomes its β. Hence training refuses "
+            "batches of a single image here."
+        )
     deviations = np.sqrt(layer.running_variance + layer.epsilon)
     distances = np.abs(layer.image_mean - layer.running_mean) / deviations  # (C,)
     return (

@@ -21,10 +21,10 @@ def describe_settings(layer: LayerOutput) -> str:
     settings = layer.settings
     if layer.kind == "Linear":
         return f"Linear {layer.input_shape[0]:,} → {layer.shape[0]:,}"
-    if layer.kind == "Dropout":
-        return f"Dropout {format_number(settings['p'])}"
-    if layer.kind == "BatchNorm2d":
-        return f"BatchNorm2d {layer.shape[0]}"
+    if layer.kind in ("Dropout", "Dropout2d"):
+        return f"{layer.kind} {format_number(settings['p'])}"
+    if layer.kind in ("BatchNorm2d", "BatchNorm1d"):
+        return f"{layer.kind} {layer.shape[0]}"
     if "kernel_size" not in settings:
         return layer.kind
     kernel = format_shape(settings["kernel_size"])
@@ -60,23 +60,27 @@ def _describe_work(layer: LayerOutput) -> str:
     if layer.kind == "Conv2d":
         stride, padding = (format_sides(settings[name]) for name in ("stride", "padding"))
         return (
-            f"{layer.shape[0]} filters of {format_shape(weights['weight'].shape[1:])} weights and a bias, "
+            f"{layer.shape[0]} filters of {format_shape(weights['weight'].shape[1:])} weights"
+            f"{' and a bias' if 'bias' in weights else ''}, "
             f"stride {stride}, padding {padding}: {_describe_range(values)}."
         )
     if layer.kind == "Linear":
         num = sum(array.size for array in weights.values())
-        return f"{num:,} weights and biases: {_describe_range(values)}."
+        return f"{num:,} weights{' and biases' if 'bias' in weights else ''}: {_describe_range(values)}."
     if layer.kind == "ReLU":
         num_zeros = int((values == 0).sum())
         return f"{num_zeros:,} of its {values.size:,} numbers are 0, {num_zeros / values.size:.1%}."
-    if layer.kind == "BatchNorm2d":
+    if layer.kind in ("BatchNorm2d", "BatchNorm1d"):
+        each = "map" if layer.kind == "BatchNorm2d" else "number"
         return (
-            f"Each map shifted and scaled by constants of its own: {_describe_range(layer.inputs)} before, "
-            f"{_describe_range(values)} after."
+            f"Each {each} shifted and scaled by constants of its own: "
+            f"{_describe_range(layer.inputs)} before, {_describe_range(values)} after."
         )
-    if layer.kind == "Dropout":
-        share = format_number(settings["p"])
-        return f"Off when the network answers; in training it sets each number to 0 with probability {share}."
+    if layer.kind == "Residual":
+        return f"What came in, added to what the block's layers gave: {_describe_range(values)}."
+    if layer.kind in ("Dropout", "Dropout2d"):
+        share, what = format_number(settings["p"]), "number" if layer.kind == "Dropout" else "map"
+        return f"Off when the network answers; in training it sets each {what} to 0 with probability {share}."
     if "kernel_size" in settings:
         kept = "largest number" if layer.kind == "MaxPool2d" else "mean"
         return (
@@ -89,7 +93,7 @@ def _describe_work(layer: LayerOutput) -> str:
 def describe_weights(layer: LayerOutput, channel: int, shown: Slices | None) -> str:
     """Say under a unit's weights what they are."""
     numbers = {what: float(values[channel]) for what, values in layer.weights.items() if values.ndim == 1}
-    if layer.kind == "BatchNorm2d":
+    if layer.kind in ("BatchNorm2d", "BatchNorm1d"):
         return f"Scale {format_number(numbers['weight'])}\nshift {format_number(numbers['bias'])}"
     if shown is None:
         return f"{layer.kind} has\nno weights"

@@ -20,13 +20,17 @@ from app.inspection.network.notes import (
 from app.inspection.network.payload import Bar, Detail, Layer, Network, Slices, Spans, Unit
 from app.ui.numbers import format_number, write_percent
 from app.ui.packing import encode_bytes, find_scale, quantise
-from models.checkpoints.prediction import copy_network, find_temperature
+from models.checkpoints.file import find_layers
+from models.checkpoints.prediction import copy_network, find_temperature, load_cached
 from models.inspection.activations import Activations, LayerOutput, Trace, inspect_layers
+from models.inspection.kernels import is_shown_window
 from models.inspection.receptive_field import ReceptiveField, find_receptive_fields
 from models.runs.library import resolve_digit_reader
 
 OPENABLE = ("Conv2d", "MaxPool2d", "AvgPool2d")  # what the window above can follow back to its arithmetic
-_FOLDED = ("BatchNorm2d", "ReLU")  # in a long network, behind a button
+_DROPOUTS = ("Dropout", "Dropout2d")
+# In a long network, behind a button.
+_FOLDED = ("BatchNorm2d", "BatchNorm1d", "ReLU", "LeakyReLU", "Tanh", "Sigmoid", "GELU")
 _MAX_UNFOLDED = 10
 
 Fields = dict[str, ReceptiveField | None]
@@ -40,13 +44,13 @@ class Passage:
         key: The checkpoint's key (see `models.runs.library`).
         version: Changes when the checkpoint's file does.
         trace: What every layer gave.
-        fields: Every layer's receptive field along the rows, and along the columns.
+        fields: Every layer's receptive field, along rows and columns alike.
     """
 
     key: str
     version: str
     trace: Trace
-    fields: tuple[Fields, Fields]
+    fields: Fields
 
 
 def trace_image(key: Any, image: np.ndarray) -> Passage:
@@ -71,9 +75,7 @@ def _trace_version(key: str, path: Path, version: str, image: bytes, shape: tupl
     network = copy_network(path)
     pixels = np.frombuffer(image, np.float32).reshape(shape)
     trace = inspect_layers(network, pixels, find_temperature(path))
-    return Passage(
-        key, version, trace, (find_receptive_fields(network, axis=0), find_receptive_fields(network, axis=1))
-    )
+    return Passage(key, version, trace, find_receptive_fields(find_layers(load_cached(path).info)))
 
 
 def show_network(passage: Passage, caption: str, chosen: Any = None) -> Network:
@@ -148,7 +150,7 @@ def unpack_image(text: Any) -> np.ndarray:
 def _show_layer(passage: Passage, position: int) -> Layer:
     trace, layer = passage.trace, passage.trace.layers[position]
     scale, signed = find_scale(layer.values), bool((layer.values < 0).any())
-    is_quiet = layer.kind == "Dropout"  # it passes on what it is given
+    is_quiet = layer.kind in _DROPOUTS  # it passes on what it is given
     is_folded = layer.kind in _FOLDED and len(trace.layers) > _MAX_UNFOLDED
     count, rows, columns = layer.shape if len(layer.shape) == 3 else (layer.shape[0], 1, 1)
     return {
@@ -170,22 +172,33 @@ def _show_layer(passage: Passage, position: int) -> Layer:
         "bytes": None if is_quiet or is_folded else quantise(layer.values, scale, signed),
         "sees": _show_spans(passage, layer),
         "strongest": _find_strongest(layer),
-        "openable": layer.kind in OPENABLE,
+        "openable": _is_openable(layer),
         "filters": _show_filters(trace, position),
         "is_answer": position == len(trace.layers) - 1,
     }
 
 
+def _is_openable(layer: LayerOutput) -> bool:
+    """Return whether the window above can follow the layer back to its arithmetic."""
+    settings = layer.settings
+    if layer.kind not in OPENABLE:
+        return False
+    size, stride, padding, dilation = (
+        settings.get(name, (1, 1))[0] for name in ("kernel_size", "stride", "padding", "dilation")
+    )
+    return is_shown_window(size, stride, padding, dilation)
+
+
 def _show_spans(passage: Passage, layer: LayerOutput) -> Spans | None:
     """Return the first and last pixel that each row and each column of units sees; None for everything."""
-    down, across = (fields[layer.name] for fields in passage.fields)
-    if down is None or across is None or len(layer.shape) != 3:
+    field = passage.fields[layer.name]
+    if field is None or len(layer.shape) != 3:
         return None
     height, width = passage.trace.image.shape
     _, rows, columns = layer.shape
     return {
-        "rows": [down.find_span(unit, height) for unit in range(rows)],
-        "columns": [across.find_span(unit, width) for unit in range(columns)],
+        "rows": [field.find_span(unit, height) for unit in range(rows)],
+        "columns": [field.find_span(unit, width) for unit in range(columns)],
     }
 
 
@@ -233,13 +246,13 @@ def _keep_choice(trace: Trace, chosen: Any) -> Unit:
         layer = trace.find(chosen["layer"])
         place = [chosen["channel"], chosen["row"], chosen["column"]]
         limits = (*layer.shape, 1, 1)[:3]
-        if layer.kind != "Dropout" and all(
+        if layer.kind not in _DROPOUTS and all(
             type(index) is int and 0 <= index < limit for index, limit in zip(place, limits, strict=True)
         ):
             return {"layer": layer.name, "channel": place[0], "row": place[1], "column": place[2]}
     except (KeyError, TypeError, ValueError):
         pass  # another network had it, or nobody has chosen
-    first = next(layer for layer in trace.layers if layer.kind != "Dropout")
+    first = next(layer for layer in trace.layers if layer.kind not in _DROPOUTS)
     channel, row, column = _find_strongest(first)
     return {"layer": first.name, "channel": channel, "row": row, "column": column}
 

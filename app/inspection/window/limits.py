@@ -27,7 +27,7 @@ def adapt(settings: WindowSettings, name: str) -> WindowSettings:
         return settings
     layers = list_useful_layers(settings)
     if not layers:
-        raise ValueError("This network has no convolutions: choose another one.")
+        raise ValueError("This network has no convolutions that can be shown here: choose another one.")
     if name == "operation" and settings.is_inside:
         layers = [layer for layer in layers if layer.operation == settings.operation] or layers
     layer = next((one for one in layers if one.name == settings.layer), layers[0])
@@ -43,7 +43,7 @@ def adapt(settings: WindowSettings, name: str) -> WindowSettings:
         kernel_size=layer.kernel_size,
         stride=layer.stride,
         padding=layer.padding,
-        dilation=1,
+        dilation=layer.dilation,
         hangs_over=False,
         flipped=False,
         bias_kind="own",

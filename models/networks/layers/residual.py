@@ -94,10 +94,14 @@ class Residual(LayerSpec):
 
     def write(self, shape: Shape) -> str:
         """Write the call of the emitted script's own class, its layers in its arguments."""
+        return f"Residual({', '.join(self.list_calls(shape))})"
+
+    def list_calls(self, shape: Shape) -> list[str]:
+        """Write the calls that build its layers and its projection, each an argument of its own."""
         calls = [layer.write(inner) for layer, inner in self._walk(shape)]
         if len(calls) > len(self.body):
             calls[-1] = f"projection={calls[-1]}"
-        return f"Residual({', '.join(calls)})"
+        return calls
 
 
 def walk_layers(layers: Layers) -> Iterator[LayerSpec]:

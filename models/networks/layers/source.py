@@ -6,6 +6,7 @@ from models.networks.layers.examination import examine_layers
 from models.networks.layers.kind import Layers
 from models.networks.layers.kinds import Residual
 
+_LONG_LINE = 80
 _IMPORTS = "import torch\nfrom torch import nn\n"
 RESIDUAL_CLASS = '''class Residual(nn.Module):
     """What its layers answer is added to what came in."""
@@ -38,6 +39,10 @@ def write_layers(layers: Layers) -> str:
         assert row.input_shape is not None
         assert row.output_shape is not None
         line = f"    {row.layer.write(row.input_shape)},"
+        if isinstance(row.layer, Residual) and len(line) > _LONG_LINE:
+            calls = row.layer.list_calls(row.input_shape)
+            lines += ["    Residual(", *(f"        {call}," for call in calls)]
+            line = "    ),"
         if row.output_shape != row.input_shape:
             line += f"  # (N, {', '.join(map(str, row.output_shape))})"
         lines.append(line)

@@ -1,0 +1,127 @@
+"""What a training will take on this machine: seconds an epoch, measured in half a second, and memory."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+
+import torch
+
+from models.checkpoints.evaluation import evaluate_network
+from models.data.datasets import Dataset
+from models.data.names import NUM_IMAGES, TRAIN_SHARE
+from models.networks.layers import IMAGE_SIZE_PX, NUM_CLASSES
+from models.networks.layers.examination import examine_layers
+from models.networks.layers.network import LayerNetwork
+from models.training.config import TrainConfig
+from models.training.network import list_trained_layers
+from models.training.optimizer import build_optimizer
+from models.training.randomness import RandomState
+from models.training.step import make_step
+
+MAX_MEASURED_SECONDS = 0.5
+_TRAINING_SECONDS, _VALIDATION_SECONDS = 0.32, 0.08  # of them, with room for a last step that is slow
+_FEW_IMAGES = 2  # of the first step, which prepares what all others need; batch norm needs two
+_NUM_VALIDATED = 250  # images at a time, as `evaluate_network` takes them
+_FLOAT32_BYTES = 4
+_KEPT_BY_OPTIMIZER = {"sgd": 0, "adam": 2, "adamw": 2, "rmsprop": 1}  # numbers beside each weight
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What a training will take.
+
+    Attributes:
+        seconds_per_epoch: Of training and validation, on this machine as busy as it is now.
+        memory_bytes: Of weights, gradients, optimizer, one batch's activations with their gradients, and the
+            images; PyTorch itself comes on top.
+    """
+
+    seconds_per_epoch: float
+    memory_bytes: int
+
+
+def foretell_training(config: TrainConfig) -> Forecast:
+    """Measure some steps of a training on made-up images, at most `MAX_MEASURED_SECONDS`, and extrapolate.
+
+    Where whole batches take too long, smaller ones are measured: a step takes a fixed time and a time for
+    each image. No data set is needed, and no generator of the caller's is moved.
+    """
+    num_training, num_validation = count_images(config)
+    batch_size = min(config.batch_size, num_training)
+    generator = torch.Generator().manual_seed(0)
+    size = max(batch_size, min(num_validation, _NUM_VALIDATED))
+    shape = (size, 1, IMAGE_SIZE_PX, IMAGE_SIZE_PX)
+    images = torch.randint(0, 256, shape, dtype=torch.uint8, generator=generator)
+    made_up = Dataset(images, torch.randint(0, NUM_CLASSES, (size,), generator=generator))
+    with RandomState(config.seed, torch.device("cpu")).active():
+        network = LayerNetwork(list_trained_layers(config)).train()
+        if config.precision == "bfloat16":
+            network.to(memory_format=torch.channels_last)
+        optimizer = build_optimizer(network.parameters(), config)
+
+        def train_on(num: int) -> None:
+            make_step(network, optimizer, made_up.select(torch.arange(num)), config)[0].item()
+
+        def validate(num: int) -> None:
+            evaluate_network(network, made_up.select(torch.arange(num)), config.precision)
+
+        step_seconds = _foretell(train_on, batch_size, _TRAINING_SECONDS)
+        num_validated = min(num_validation, _NUM_VALIDATED)
+        validation_seconds = _foretell(validate, num_validated, _VALIDATION_SECONDS)
+    num_steps = math.ceil(num_training / batch_size)
+    seconds = num_steps * step_seconds + num_validation / num_validated * validation_seconds
+    return Forecast(seconds, count_memory(config))
+
+
+def count_images(config: TrainConfig) -> tuple[int, int]:
+    """Count the images that a training learns from, and those that validate it."""
+    num_images = config.num_images or NUM_IMAGES["train"]
+    num_own = int(TRAIN_SHARE * num_images)
+    return num_own + config.added_strokes, num_images - num_own
+
+
+def count_memory(config: TrainConfig) -> int:
+    """Count the bytes that a training's own numbers take, as `Forecast` has them."""
+    examination = examine_layers(list_trained_layers(config))
+    num_training, num_validation = count_images(config)
+    kept = _KEPT_BY_OPTIMIZER[config.optimizer] + bool(config.momentum)
+    numbers = (2 + kept) * examination.parameters
+    numbers += 2 * min(config.batch_size, num_training) * examination.activations
+    image_bytes = (num_training + num_validation) * (IMAGE_SIZE_PX**2 + 8)  # with an int64 label each
+    return _FLOAT32_BYTES * numbers + image_bytes
+
+
+def _foretell(work: Callable[[int], None], size: int, budget_seconds: float) -> float:
+    """Return how long `work(size)` takes once it is warm, measured within about `budget_seconds`."""
+    start = time.perf_counter()
+    few = min(size, _FEW_IMAGES)
+    first = _measure(work, few)
+    few_seconds = min(first, _measure(work, few)) if first < budget_seconds / 4 else first
+    left = budget_seconds - (time.perf_counter() - start)
+    per_image = few_seconds / few  # more than it will be: a step has a fixed part
+    if 3 * per_image * size <= left:
+        return _measure_often(work, size, start + budget_seconds)
+    many = max(few + 1, min(size, int(left / 2.5 / per_image)))
+    if many >= size:
+        return _measure_often(work, size, start + budget_seconds)
+    many_seconds = _measure_often(work, many, start + budget_seconds)
+    slope = max(many_seconds - few_seconds, 0.0) / (many - few) or many_seconds / many
+    return many_seconds + slope * (size - many)
+
+
+def _measure_often(work: Callable[[int], None], size: int, deadline: float) -> float:
+    """Return the median of several measurements, the first of a size left out where there is time."""
+    seconds = [_measure(work, size)]
+    while time.perf_counter() + seconds[-1] < deadline:
+        seconds.append(_measure(work, size))
+    return median(seconds[1:] or seconds)
+
+
+def _measure(work: Callable[[int], None], size: int) -> float:
+    start = time.perf_counter()
+    work(size)
+    return time.perf_counter() - start
