@@ -23,7 +23,7 @@ def find_preloads(page: gr.Blocks) -> dict[str, list[str]]:
         while above is not None:
             around.append(above)
             above = above.parent
-        tabs = [one.id for one in around if isinstance(one, gr.Tab)]
+        tabs = [str(one.id) for one in around if isinstance(one, gr.Tab)]
         if not tabs or any(isinstance(one, gr.Accordion) and not one.open for one in around):
             continue
         addresses = preloads.setdefault(tabs[0], [])

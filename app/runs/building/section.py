@@ -219,7 +219,7 @@ def build_builder() -> BuildControls:
 def wire_builder(
     page: gr.Blocks,
     controls: BuildControls,
-    followed: gr.State,
+    followed: gr.Textbox,
     fields: Mapping[str, Any],
     start: Callable[[Any, list[Any]], Any],
 ) -> None:

@@ -141,7 +141,7 @@ def wire_exercise(
     controls: ExerciseControls,
     my_runs: gr.BrowserState,
     runs: gr.HTML,
-    followed: gr.State,
+    followed: gr.Textbox,
     fields: Mapping[str, Any],
     recall: str,
 ) -> None:

@@ -115,7 +115,7 @@ def test_opens_on_a_digit_with_every_layer_and_the_answer(open_maps):
 )
 def test_pointing_reads_the_computed_number_and_what_it_sees(open_maps, key, layers):
     maps, computed = open_maps(key), trace(key)
-    fields = find_receptive_fields(copy_network(resolve_choice(key)))
+    fields = find_receptive_fields(copy_network(resolve_choice(key)).layers)
     read = set()
     for layer in layers:
         for x_share, y_share in [(0.03, 0.1), (0.41, 0.2), (0.87, 0.15)]:
