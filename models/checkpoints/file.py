@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -209,10 +210,21 @@ def parse_checkpoint(content: bytes, path: Path) -> Checkpoint:
 def read_info(name_or_path: str | Path) -> CheckpointInfo:
     """Read what a checkpoint's header records, checking the header but reading no weights.
 
+    What was read stays in memory until the file changes, so it must not be changed.
+
     Raises:
         ValueError: As `load_checkpoint`, as far as the header shows it.
     """
     path = find_checkpoint(name_or_path)
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise refuse(path, f"it cannot be read ({error.strerror})") from error
+    return _read_info_version(path, status.st_ino, status.st_mtime_ns, status.st_size)
+
+
+@lru_cache(maxsize=256)
+def _read_info_version(path: Path, inode: int, mtime_ns: int, size: int) -> CheckpointInfo:
     try:
         _check_size(path)
         with path.open("rb") as file:

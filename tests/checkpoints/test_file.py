@@ -77,6 +77,24 @@ def test_saved_weights_and_record_come_back(tmp_path, name):
         assert torch.equal(loaded.network.state_dict()[key], tensor)
 
 
+def test_record_is_read_once_until_the_file_changes(tmp_path, mlp, monkeypatch):
+    path = tmp_path / "saved.safetensors"
+    save_checkpoint(Checkpoint(mlp, make_info()), path)
+    first = read_info(path)
+    monkeypatch.setattr(module, "parse_header", None)
+    assert read_info(path) is first
+    monkeypatch.undo()
+    save_checkpoint(Checkpoint(mlp, make_info(seed=9)), path)
+    assert read_info(path).seed == 9
+    path.write_bytes(b"damaged")
+    for _ in range(2):  # a refusal is not kept
+        with pytest.raises(ValueError, match="cannot be used as a checkpoint"):
+            read_info(path)
+    path.unlink()
+    with pytest.raises(ValueError, match="no checkpoint file"):
+        read_info(path)
+
+
 def test_file_is_plain_safetensors(tmp_path, mlp):
     path = tmp_path / "saved.safetensors"
     save_checkpoint(Checkpoint(mlp, make_info()), path)
