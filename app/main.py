@@ -21,12 +21,15 @@ from app.runs.tab import build_runs_tab, take_run
 from app.runs.view import show_card
 from app.server.gradio_patches.checked_calls import Page
 from app.server.gradio_patches.own_uploads import keep_files_in
+from app.server.gradio_patches.signatures import remember_signatures
 from app.server.launch import launch_page
 from app.server.uploads import MAX_KEPT_SECONDS, prepare_upload_folder
 from app.sketchpad.components.pad import build_way_to_pad
 from app.sketchpad.tab import build_sketch_pad, build_sketchpad_tab, on_open
 from app.ui.components.link_notice import warn_about_link
+from app.ui.lasting import build_lasting_route, write_address
 from app.ui.loader import build_script_routes
+from app.ui.openings import take_out_styles, take_out_values
 from models.checkpoints.file import SHIPPED_FOLDER
 from models.runs.status import find_runs_folder
 
@@ -48,6 +51,7 @@ def build_app() -> Page:
         OSError: If the folder for uploads cannot be used.
     """
     keep_files_in(prepare_upload_folder())
+    remember_signatures()
     with Page(
         title="Glassbox", analytics_enabled=False, delete_cache=(_DELETE_SECONDS, _DELETE_SECONDS)
     ) as page:
@@ -110,6 +114,10 @@ def launch_app(
         PatchError: If a patch of Gradio that the page must have would not work.
     """
     page = build_app()
+    blocks = page.blocks.values()
+    styles = take_out_styles(blocks)
+    style_sheet = write_address("styles", styles, "css")
+    values = take_out_values(blocks)
     address = launch_page(
         page,
         host,
@@ -118,7 +126,10 @@ def launch_app(
         routes=[
             Route(STREAM_PATH, RunStream().answer),
             *build_script_routes(),
+            build_lasting_route("values", values, "application/json"),
+            build_lasting_route("styles", {style_sheet: styles}, "text/css"),
         ],
+        style_sheet=style_sheet,
         shared_folders=[find_runs_folder(), SHIPPED_FOLDER],
         open_browser=open_browser,
         quiet=quiet,

@@ -12,10 +12,12 @@ import brotli
 from starlette.datastructures import Headers, MutableHeaders, QueryParams
 from starlette.responses import Response
 
+from app.server.gradio_patches import lighten_page
+
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-MAX_VARIANTS = 32  # some 2 MB each
+MAX_VARIANTS = 32  # some 1 MB each
 MAX_WANTED = 8  # answers at once that are rendered or wait for that, however many ask for each
 KEPT_PATHS = ("/", "/config", "/gradio_api/info", "/gradio_api/openapi.json")
 _QUALITY = 5  # of Brotli: 20 ms of one core for 1.3 MB
@@ -118,6 +120,8 @@ class KeptPage:
 
         await self._app(asked, receive, take)
         bodies = {"": b"".join(parts)}
+        if asked["path"] == "/":
+            bodies[""] = lighten_page(bodies[""])
         if start["status"] == 200:
             bodies |= await anyio.to_thread.run_sync(_compress, bodies[""])
         headers = [pair for pair in start["headers"] if pair[0].lower() != b"content-length"]

@@ -18,9 +18,9 @@ from app.server.gradio_patches.calm_queue import calm_queue
 from app.server.gradio_patches.check import check_patches
 from app.server.gradio_patches.checked_calls import Page
 from app.server.gradio_patches.direct_tools import let_tools_ask_directly
+from app.server.gradio_patches.edited_scripts import build_edited_routes
 from app.server.gradio_patches.large_values import lighten_large_values
 from app.server.gradio_patches.lean_sessions import MAX_SESSIONS, keep_lean_sessions
-from app.server.gradio_patches.loading_end import build_clock_routes
 from app.server.gradio_patches.no_downloads import shut_downloads
 from app.server.gradio_patches.no_permission import give_no_permission
 from app.server.gradio_patches.own_sockets import serve_on_own_sockets
@@ -55,6 +55,7 @@ def launch_page(
     *,
     endpoints: Mapping[str, Callable[..., Any]],
     routes: Sequence[Route],
+    style_sheet: str,
     shared_folders: Sequence[Path],
     open_browser: bool,
     quiet: bool,
@@ -68,6 +69,7 @@ def launch_page(
         port: Port to listen on; None for the first free one from 7860.
         endpoints: The public endpoints by name.
         routes: Further addresses to answer, before Gradio's own.
+        style_sheet: The address of the components' style sheet, relative to the page's.
         shared_folders: Whose files anybody may download who knows their names.
         open_browser: Whether to open the page in the user's browser.
         quiet: Whether to print nothing.
@@ -90,7 +92,7 @@ def launch_page(
     serve_on_own_sockets()
     if mcp:
         let_tools_ask_directly()
-    own_routes = [*routes, *build_routes(), *build_clock_routes()]
+    own_routes = [*routes, *build_routes(), *build_edited_routes()]
     own_paths = [route.path for route in own_routes]
     root_path = read_root_path()
     with bypass_proxies():  # Gradio asks its own page whether it answers
@@ -116,7 +118,7 @@ def launch_page(
                     Middleware(Admission, check_queue=page.check_room),
                     Middleware(RequestBounds),
                     Middleware(KeptPage),
-                    Middleware(PageHead, preloads=find_preloads(page)),
+                    Middleware(PageHead, preloads=find_preloads(page), style_sheet=style_sheet),
                     Middleware(CallRefusals, endpoints=endpoints),
                 ],
                 "routes": own_routes,

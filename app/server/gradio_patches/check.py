@@ -16,21 +16,23 @@ from app.server.gradio_patches import (
     calm_queue,
     checked_calls,
     direct_tools,
+    edited_scripts,
     explained_calls,
     fair_queue,
     known_results,
     large_values,
     lean_sessions,
-    loading_end,
+    light_page,
     no_downloads,
     no_permission,
     own_sockets,
     own_uploads,
     packed_answers,
+    signatures,
     typed_numbers,
 )
+from app.server.gradio_patches.edited_scripts import SCRIPT_EDITS, find_script
 from app.server.gradio_patches.lean_sessions import Session
-from app.server.gradio_patches.loading_end import find_clock_script
 
 PATCHES = (
     own_sockets.PATCH,
@@ -47,7 +49,9 @@ PATCHES = (
     fair_queue.PATCH,
     packed_answers.PATCH,
     calm_queue.PATCH,
-    loading_end.PATCH,
+    *edited_scripts.PATCHES,
+    signatures.PATCH,
+    light_page.PATCH,
 )
 
 
@@ -66,7 +70,7 @@ def check_patches(page: gr.Blocks) -> None:
         "block_fn": next(iter(page.fns.values()), None),
         "sessions": StateHolder(),  # type: ignore[no-untyped-call]
         "session": Session(page),
-        "clock": find_clock_script(),
+        **{name: find_script(edit) for name, edit in SCRIPT_EDITS.items()},
     }
     for patch in PATCHES:
         if find_spec(patch.package) is None:

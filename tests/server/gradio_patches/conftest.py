@@ -14,6 +14,6 @@ def page():
     with gr.Blocks(analytics_enabled=False, title="small") as page:
         page.state_session_capacity = MAX_SESSIONS
         page.kept = gr.State([1])
-        page.shown = gr.Number(3)
+        page.shown = gr.Number(3, label="</script><!--")
         gr.api(ask)
     return page

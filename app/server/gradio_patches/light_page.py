@@ -1,0 +1,79 @@
+"""A page without what the browser never reads."""
+
+from __future__ import annotations
+
+import json
+
+from app.server.gradio_patches.patch import Patch
+
+PATCH = Patch(
+    "light page",
+    "Gradio's page carries of each component what only its clients in Python read, the layout twice, and "
+    "of each function every setting that is as usual.",
+    "The page is half as large again, at every visit.",
+    is_needed=False,
+)
+
+_CONFIG_START, _CONFIG_END = b"<script>window.gradio_config = ", b";</script>"
+# Of a component, what no script of Gradio's reads; a component that Gradio brings along is found by its type.
+_UNREAD = (
+    "api_info",
+    "api_info_as_input",
+    "api_info_as_output",
+    "component_class_id",
+    "example_inputs",
+    "skip_api",
+)
+# Of a component's props, what it takes where nothing is said; `name` tells tabs from a walkthrough alone.
+_USUAL_PROPS = {"_selectable": False, "visible": True}
+_UNREAD_PROPS = ("preserved_by_key", "name")
+# Of a function, what the page takes where nothing is said.
+_USUAL = {
+    "api_description": None,
+    "batch": False,
+    "collects_event_data": None,
+    "component_prop_inputs": [],
+    "connection": "sse",
+    "event_specific_args": None,
+    "js": None,
+    "js_implementation": None,
+    "max_batch_size": 4,
+    "render_id": None,
+    "rendered_in": None,
+    "scroll_to_output": False,
+    "show_progress_on": None,
+    "stream_every": 0.5,
+    "time_limit": None,
+    "trigger_after": None,
+    "trigger_only_on_failure": False,
+    "trigger_only_on_success": False,
+}
+
+
+def lighten_page(page: bytes) -> bytes:
+    """Return the page without what the browser never reads; as it is, if it is not written as known."""
+    before, start, rest = page.partition(_CONFIG_START)
+    described, end, after = rest.partition(_CONFIG_END)
+    if not end:
+        return page
+    config = json.loads(described)
+    config.pop("layout", None)  # it stands in `page` too, where it is read
+    for component in config["components"]:
+        for name in _UNREAD:
+            component.pop(name, None)
+        if component.get("key") is None:
+            component.pop("key", None)
+        props = component["props"]
+        for name in _UNREAD_PROPS if component["type"] != "tabs" else ():
+            props.pop(name, None)
+        for name, usual_prop in _USUAL_PROPS.items():
+            if props.get(name) is usual_prop:
+                del props[name]
+    for function in config["dependencies"]:
+        if function["api_visibility"] != "public":  # those are described to people
+            for name, usual in _USUAL.items():
+                if name in function and (function[name] == usual or name == "collects_event_data"):
+                    del function[name]
+    written = json.dumps(config, ensure_ascii=False, separators=(",", ":"))
+    written = written.replace("</", "<\\/").replace("<!--", "\\u003c!--")
+    return before + start + written.encode() + end + after

@@ -1,0 +1,48 @@
+"""A light page is what Gradio's scripts read of a page."""
+
+import json
+
+from app.server.gradio_patches import edited_scripts
+from app.server.gradio_patches.light_page import lighten_page
+
+
+def test_light_page_is_what_gradios_scripts_read(page):
+    written = json.dumps(page.get_config_file(), default=str).replace("<", "\\u003c").encode()
+    text = b"<head><script>window.gradio_config = " + written + b";</script><script>1</script></head>"
+    light = lighten_page(text)
+    old, new = (
+        json.loads(each.split(b"gradio_config = ")[1].split(b";</script>")[0]) for each in (text, light)
+    )
+    assert len(light) < len(text)
+    assert lighten_page(b"<p>another page</p>") == b"<p>another page</p>"
+    assert light.count(b"</script>") == text.count(b"</script>")
+    assert b"<!--" not in light
+    assert new["page"][""]["layout"] == old["layout"]  # where the page's client reads it
+    assert {**old, **new} == {**new, "layout": old["layout"]}
+    for before, after in zip(old["components"], new["components"], strict=True):
+        usual = {"name": before["type"], "visible": True, "_selectable": False}
+        props = {name: prop for name, prop in before["props"].items() if name != "preserved_by_key"}
+        assert {**{name: usual[name] for name in usual if name in props}, **after["props"]} == props
+        assert (after["id"], after["type"]) == (before["id"], before["type"])
+    assert [each["id"] for each in new["dependencies"]] == [each["id"] for each in old["dependencies"]]
+
+
+def test_gradios_scripts_read_nothing_of_what_a_light_page_leaves_out():
+    scripts = {path.name: path.read_text(encoding="utf-8") for path in edited_scripts._SCRIPTS.glob("*.js")}
+    unread = {"api_info_as_input", "api_info_as_output", "example_inputs", "skip_api", "preserved_by_key"}
+    assert [name for name, text in scripts.items() if any(word in text for word in unread)] == []
+    [core] = (text for name, text in scripts.items() if name.startswith("core-"))
+    assert (
+        "let a={...V,...i||{}},o=n||t;" in core
+    )  # a component without the name of its class is found by type
+    assert [name for name, text in scripts.items() if "props.name" in text or "props?.name" in text] == [
+        next(name for name, text in scripts.items() if "props.name===`walkthrough`" in text)
+    ]
+    assert "o.visible=o.visible===void 0?!0:o.visible" in core
+    [index] = (text for name, text in scripts.items() if name.startswith("index-"))
+    assert "layout:t.page[e].layout" in index
+    [blocks] = (text for name, text in scripts.items() if name.startswith("Blocks-"))
+    assert "if(t.set(i.id,e),i.trigger_after!==void 0)" in blocks
+    assert "component_prop_inputs=e.component_prop_inputs||[]" in blocks
+    assert "show_progress_on=e.show_progress_on||null" in blocks
+    assert "e.js_implementation?" in blocks
