@@ -12,7 +12,7 @@ import brotli
 from starlette.datastructures import Headers, MutableHeaders, QueryParams
 from starlette.responses import Response
 
-from app.server.gradio_patches import lighten_page
+from app.server.gradio_patches.light_page import lighten_page
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send

@@ -2,14 +2,11 @@
 
 import json
 import subprocess
-from pathlib import Path
 
-import playwright
 import pytest
 
 from app.ui.loader import read_plain_script
-
-NODE = Path(playwright.__file__).parent / "driver" / "node"  # Playwright brings it along
+from tests.node import NODE
 
 
 def read(text, limit=20):

@@ -5,14 +5,13 @@ import subprocess
 from pathlib import Path
 
 import gradio as gr
-import playwright
 import pytest
 
 import app.ui.components as shared
 from app.server.preloads import find_preloads, write_preload_script
 from app.ui.loader import read_component_script
+from tests.node import NODE
 
-NODE = Path(playwright.__file__).parent / "driver" / "node"  # Playwright brings it along
 SHARED = Path(shared.__path__[0])
 PAGE = """
 const [script, search] = JSON.parse(require("fs").readFileSync(0, "utf8"));

@@ -34,5 +34,5 @@ def test_numbers_that_may_be_parts_are_these(numbers):
         *(f"Step size of optimizer {slot}" for slot in range(1, 5)),
         *("Momentum β", "Nesterov β", "Condition number κ", "y", "Start: weight 1", "Start: weight 2"),
         "My bias",
-        *("Learning rate", "Momentum", "Weight decay λ", "Label smoothing"),
+        *("Learning rate", "Momentum", "Weight decay λ", "Label smoothing", "Its probability"),
     }

@@ -2,19 +2,17 @@
 
 import json
 import subprocess
-from pathlib import Path
 from types import SimpleNamespace
 
 import brotli
-import playwright
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from app.ui.lasting import build_lasting_route, write_address
 from app.ui.openings import MIN_LETTERS, take_out_styles, take_out_values
+from tests.node import NODE
 
-NODE = Path(playwright.__file__).parent / "driver" / "node"  # Playwright brings it along
 VALUE = json.dumps("é" * MIN_LETTERS, ensure_ascii=False)
 SCRIPT = 'import("./x.js"); said.push(props.value);'
 RUN = """

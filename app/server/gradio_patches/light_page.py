@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from app.server.gradio_patches.patch import Patch
 
@@ -28,7 +29,7 @@ _UNREAD = (
 _USUAL_PROPS = {"_selectable": False, "visible": True}
 _UNREAD_PROPS = ("preserved_by_key", "name")
 # Of a function, what the page takes where nothing is said.
-_USUAL = {
+_USUAL: dict[str, Any] = {
     "api_description": None,
     "batch": False,
     "collects_event_data": None,

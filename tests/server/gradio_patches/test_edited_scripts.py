@@ -2,15 +2,13 @@
 
 import json
 import subprocess
-from pathlib import Path
 
 import httpx
-import playwright
 import pytest
 
 from app.server.gradio_patches.edited_scripts import SCRIPT_EDITS, find_script
+from tests.node import NODE
 
-NODE = Path(playwright.__file__).parent / "driver" / "node"  # Playwright brings it along
 COMPARE = """
 class Old { %s }
 class New { %s }
