@@ -33,7 +33,10 @@ COUNT = """
   const nameOf = (type) => `listener of ${type}`;
   const { addEventListener: add, removeEventListener: remove } = EventTarget.prototype;
   EventTarget.prototype.addEventListener = function (type, listener, options) {
-    if (isBeyond(this ?? window)) alive.set(listener, nameOf(type));
+    if (isBeyond(this ?? window)) {
+      alive.set(listener, nameOf(type));
+      options?.signal?.addEventListener("abort", () => alive.delete(listener));
+    }
     return add.call(this, type, listener, options);
   };
   EventTarget.prototype.removeEventListener = function (type, listener, options) {
