@@ -1,24 +1,33 @@
 // How the networks read the kept digits: Python is asked network by network, and the best stand first.
+/** @import { KeptDigit, Server } from "./types.js" */
+/** @import { NetworkChoice, ScoreView } from "../payloads.js" */
 
 import { readAnswer } from "../../ui/components/asking.js";
-import { addNode, setText } from "../../ui/components/nodes.js";
+import { addNode, findPart, setText } from "../../ui/components/nodes.js";
 import { buildThumbnailButton } from "./digit_cards.js";
 import { countWords } from "./digits.js";
 import { readOwnRuns } from "./own_runs.js";
 
-// `part` is the section; readDigits() returns the digits, onPress(digit) is called for a press on a misread one.
-export function createDigitScores(part, server, readDigits, onPress) {
-  const [askButton, stopButton] = part.querySelectorAll(".gb-mine-ask button");
-  const progress = part.querySelector("progress");
-  const progressText = part.querySelector(".gb-mine-progress");
-  const error = part.querySelector(".gb-mine-error");
-  const results = part.querySelector(".gb-mine-results");
-  const rows = part.querySelector("tbody");
-  const meaning = part.querySelector(".gb-mine-meaning");
-  const aside = part.querySelector(".gb-mine-aside");
+/** @typedef {NetworkChoice & ScoreView} Score */
 
+// `part` is the section; readDigits() returns the digits, onPress(digit) is called for a press on a misread one.
+/** @type {(part: HTMLElement, server: Server, readDigits: () => KeptDigit[], onPress: (digit: KeptDigit) => void) => { follow(digits: KeptDigit[]): void }} */
+export function createDigitScores(part, server, readDigits, onPress) {
+  /** @type {NodeListOf<HTMLButtonElement>} */
+  const [askButton, stopButton] = part.querySelectorAll(".gb-mine-ask button");
+  const progress = /** @type {HTMLProgressElement} */ (findPart(part, "progress"));
+  const progressText = findPart(part, ".gb-mine-progress");
+  const error = findPart(part, ".gb-mine-error");
+  const results = findPart(part, ".gb-mine-results");
+  const rows = findPart(part, "tbody");
+  const meaning = findPart(part, ".gb-mine-meaning");
+  const aside = findPart(part, ".gb-mine-aside");
+
+  /** @type {KeptDigit[]} */
   let asked = [];          // the digits that were asked about
+  /** @type {Score[]} */
   let scores = [];         // {label, ...what Python answered} of each network
+  /** @type {string | null} */
   let opened = null;       // key of the network whose misread digits are shown
   let isAsking = false;
   let isStopped = false;
@@ -30,7 +39,7 @@ export function createDigitScores(part, server, readDigits, onPress) {
     [scores, opened, isStopped] = [[], null, false];
     setBusy(true);
     setText(error, "");
-    const mistake = await askAll().catch(() => readAnswer().error);
+    const mistake = await askAll().catch(() => readAnswer(undefined).error);
     setBusy(false);
     setText(error, mistake || "");
     if (!mistake && isStopped) setText(progressText, `Stopped after ${countWords(scores.length, "network")}.`);
@@ -57,6 +66,7 @@ export function createDigitScores(part, server, readDigits, onPress) {
     return "";
   }
 
+  /** @param {boolean} isBusy */
   function setBusy(isBusy) {
     isAsking = isBusy;
     askButton.disabled = isBusy || !readDigits().length;
@@ -74,17 +84,18 @@ export function createDigitScores(part, server, readDigits, onPress) {
     setText(aside, left ? `${countWords(left, "drawing")} cannot be read and ${left > 1 ? "count" : "counts"} for no network. ${scores[0].refused[0].message}` : "");
   }
 
+  /** @param {Score} score */
   function buildRow(score) {
     const row = document.createElement("tr");
     row.dataset.key = score.key;
-    const name = addNode(row, "th", "", score.label);
+    const name = /** @type {HTMLTableCellElement} */ (addNode(row, "th", "", score.label));
     name.scope = "row";
     if (score.note) addNode(name, "small", "", score.note);
     addNode(row, "td", "is-score", score.score);
     const accuracy = addNode(addNode(row, "td", "is-accuracy"), "div");
     const bar = addNode(accuracy, "i");
     for (const [key, value] of [["low", score.low], ["high", score.high], ["share", score.right / score.count]]) {
-      bar.style.setProperty(`--${key}`, value);
+      bar.style.setProperty(`--${key}`, String(value));
     }
     addNode(accuracy, "b", "", score.accuracy);
     addNode(accuracy, "span", "", score.interval);
@@ -94,21 +105,22 @@ export function createDigitScores(part, server, readDigits, onPress) {
       addNode(cell, "span", "", "none");
       return row;
     }
-    const button = addNode(cell, "button", "", `${wrong} misread`);
+    const button = /** @type {HTMLButtonElement} */ (addNode(cell, "button", "", `${wrong} misread`));
     button.type = "button";
     button.setAttribute("aria-expanded", String(score.key === opened));
     button.addEventListener("click", () => {
       opened = opened === score.key ? null : score.key;
       show();
-      rows.querySelector(`[data-key="${CSS.escape(score.key)}"] button`).focus();
+      findPart(rows, `[data-key="${CSS.escape(score.key)}"] button`).focus();
     });
     return row;
   }
 
+  /** @param {Score} score */
   function buildMisread(score) {
     const row = document.createElement("tr");
     row.className = "is-open";
-    const cell = addNode(row, "td");
+    const cell = /** @type {HTMLTableCellElement} */ (addNode(row, "td"));
     cell.colSpan = 4;
     const thumbnails = addNode(cell, "div", "gb-mine-pictures");
     asked.forEach((digit, place) => {
@@ -121,12 +133,13 @@ export function createDigitScores(part, server, readDigits, onPress) {
   }
 
   // Called whenever the digits are others.
+  /** @param {KeptDigit[]} digits */
   function follow(digits) {
     if (!isAsking) askButton.disabled = !digits.length;
     const isSame = digits.length === asked.length
       && digits.every((digit, place) => digit.id === asked[place].id && digit.label === asked[place].label);
     results.classList.toggle("is-old", !isSame);
-    part.querySelector(".gb-mine-old").hidden = isSame || !scores.length;
+    findPart(part, ".gb-mine-old").hidden = isSame || !scores.length;
   }
 
   askButton.addEventListener("click", () => ask().then(() => follow(readDigits())));

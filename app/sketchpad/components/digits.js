@@ -93,7 +93,7 @@ export function writeExport(digits) {
 
 // Read a file's text. Returns { digits, known, errors } or { error }: the drawings to add, how many of those in the file
 // are in `present` already, and for each entry that is wrong a sentence.
-/** @type {(text: string, present: Digit[]) => { error: string } | { digits: KeptDigit[], known: number, errors: string[], error?: undefined }} */
+/** @type {(text: string, present: Digit[]) => { error: string, digits?: undefined } | { digits: KeptDigit[], known: number, errors: string[], error?: undefined }} */
 export function readExport(text, present) {
   let file;
   try {

@@ -1,4 +1,5 @@
 // The hand that draws and erases: mouse, finger, pen, and the keyboard's own pen.
+/** @import { Circle, Drawing, Hand, Point } from "./types.js" */
 
 import { keepWithin } from "../../ui/components/numbers.js";
 import { PAD_PX } from "./strokes.js";
@@ -8,29 +9,36 @@ const BRUSH_PX = { least: 10, most: 24, first: 18 };
 const MOVE_PX = 8;                // the keyboard's pen, at a press
 const SMALL_MOVE_PX = 2;
 
+/** @type {(value: number) => number} */
 const clamp = (value) => keepWithin(value, 0, PAD_PX);
 
 // `redraw` is called when the tool looks different, `onStep` at the end of each stroke and each passage of the eraser.
+/** @type {(canvas: HTMLCanvasElement, drawing: Drawing, owner: { redraw: () => void, onStep: () => void }) => Hand} */
 export function createHand(canvas, drawing, { redraw, onStep }) {
   let isErasing = false;          // which tool is in the hand
   let brushPx = BRUSH_PX.first;   // how broad the pen looks; the network draws every stroke with a pen of its own
+  /** @type {number | null} */
   let pointer = null;             // the one that is down
+  /** @type {Point | null} */
   let eraserAt = null;            // where the eraser hovers
   const pen = { x: PAD_PX / 2, y: PAD_PX / 2, isDown: false, isShown: false };  // of the keyboard
 
   // ---- One stroke, or one passage of the eraser
 
+  /** @param {Point} point */
   function begin(point) {
     if (isErasing) eraserAt = point;
     if (isErasing) drawing.beginErasing(point, ERASER_PX);
     else drawing.beginStroke(point);
   }
 
+  /** @param {Point[]} points */
   function goOn(points) {
-    if (isErasing) eraserAt = points.at(-1);
+    if (isErasing) eraserAt = points[points.length - 1];
     drawing.goOn(points);
   }
 
+  /** @param {Point[]} [points] */
   function finish(points) {
     pointer = null;
     pen.isDown = false;
@@ -41,6 +49,7 @@ export function createHand(canvas, drawing, { redraw, onStep }) {
 
   // ---- Mouse, finger, pen
 
+  /** @type {(event: PointerEvent) => Point} */
   function locate(event) {
     const box = canvas.getBoundingClientRect();
     return [clamp((event.clientX - box.left) / box.width * PAD_PX), clamp((event.clientY - box.top) / box.height * PAD_PX)];
@@ -64,12 +73,13 @@ export function createHand(canvas, drawing, { redraw, onStep }) {
   });
 
   canvas.addEventListener("pointerleave", hover);
-  for (const type of ["pointerup", "pointercancel"]) {
+  for (const type of /** @type {const} */ (["pointerup", "pointercancel"])) {
     canvas.addEventListener(type, (event) => {
       if (event.pointerId === pointer) finish(type === "pointerup" ? [locate(event)] : []);
     });
   }
 
+  /** @param {PointerEvent} event */
   function hover(event) {
     if (!isErasing || pointer !== null) return;
     eraserAt = event.type === "pointerleave" ? null : locate(event);
@@ -78,6 +88,7 @@ export function createHand(canvas, drawing, { redraw, onStep }) {
 
   // ---- Keyboard
 
+  /** @type {(dx: number, dy: number) => void} */
   function movePen(dx, dy) {
     pen.isShown = true;
     pen.x = clamp(pen.x + dx);
@@ -106,6 +117,7 @@ export function createHand(canvas, drawing, { redraw, onStep }) {
     if (pointer !== null || pen.isDown) finish();
   }
 
+  /** @param {boolean} wantsEraser */
   function take(wantsEraser) {
     lift();
     isErasing = wantsEraser;
@@ -113,17 +125,20 @@ export function createHand(canvas, drawing, { redraw, onStep }) {
     redraw();
   }
 
+  /** @param {number} px */
   function setBrush(px) {
     brushPx = keepWithin(px, BRUSH_PX.least, BRUSH_PX.most);
     redraw();
   }
 
+  /** @type {() => Circle | null} */
   function findCircle() {
     if (pen.isShown) return { x: pen.x, y: pen.y, radius: isErasing ? ERASER_PX : brushPx / 2, isFilled: pen.isDown, isPen: true };
     return isErasing && eraserAt ? { x: eraserAt[0], y: eraserAt[1], radius: ERASER_PX, isFilled: false, isPen: false } : null;
   }
 
   // What the keys of the pen do; with Shift it moves in small steps.
+  /** @type {(event: { shiftKey: boolean }) => Record<string, () => void>} */
   function keys({ shiftKey }) {
     const step = shiftKey ? SMALL_MOVE_PX : MOVE_PX;
     return {

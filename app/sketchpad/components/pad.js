@@ -1,7 +1,10 @@
 // The sketchpad: what is drawn is asked about while it is drawn, and told to the rest of the page once it rests.
+/** @import { PadAnswer } from "../payloads.js" */
+/** @import { Asked, Overlay, ReadingState, Stroke } from "./types.js" */
+/** @import { Mounted } from "../../ui/components/types.js" */
 
 import { prefersReducedMotion, redrawOnChange } from "../../ui/components/canvas.js";
-import { makeOwnProp } from "../../ui/components/nodes.js";
+import { findCanvas, findPart, makeOwnProp } from "../../ui/components/nodes.js";
 import { createDrawing } from "./drawing.js";
 import { createHand } from "./hand.js";
 import { keepDrawing, readKeptDrawing } from "./kept_drawing.js";
@@ -23,18 +26,24 @@ const DESCRIPTION = "Drawing pad. Draw a digit with mouse, finger or pen. On the
   + "Shift in small steps; Space or Enter lowers or lifts it; P takes the pen, X the eraser; U undoes, Ctrl+Y does it again; "
   + `C clears; R replays the drawing, E the example; ${OVERLAYS.map((overlay) => overlay.help).join("; ")}.`;
 
+/** @param {Mounted} given */
 export function mount({ element, trigger, props, server, watch, keptProps }) {
-  const pad = element.querySelector(".gb-pad");
-  const canvas = pad.querySelector(".gb-pad-canvas");
-  const sendButton = pad.querySelector(".gb-pad-send");
+  const pad = findPart(element, ".gb-pad");
+  const sheet = findPart(pad, ".gb-pad-sheet");
+  const canvas = findCanvas(sheet);
+  const sendButton = /** @type {HTMLButtonElement} */ (findPart(pad, ".gb-pad-send"));
   const ownProp = makeOwnProp({ props, keptProps });
+  const readNetworks = () => /** @type {string[]} */ (ownProp("checkpoints"));
   const { signal, listen } = watchLifetime(pad);
 
+  /** @type {ReadingState & { version: number }} */
   let state = { version: 0, hasInk: false };  // what the reading follows from
   let reading = describeReading(state);
   let wasRead = "";               // the networks that the last answer is of
+  /** @type {Overlay[]} */
   let overlays = [];              // those that are shown
-  let publishAt = null;           // timer of the next publication to Gradio
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let publishAt;                  // timer of the next publication to Gradio
 
   const drawing = createDrawing(onChange);
   const hand = createHand(canvas, drawing, { redraw: draw, onStep: settle });
@@ -42,9 +51,8 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
   const showReading = createReadingView(pad);
   const replay = createReplay(drawing, signal);
   const questions = createQuestions(drawing, {
-    send: async (request) => JSON.parse(await server.predict(request)),
-    readNetworks: () => ownProp("checkpoints"),
-    isResting, onAnswer, signal,
+    send: async (request) => JSON.parse(String(await server.predict(request))),
+    readNetworks, isResting, onAnswer, signal,
   });
   const openFile = receiveFiles(pad, listen, takeImage);
   const toolbar = createToolbar(pad, {
@@ -60,7 +68,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
   }
 
   function onChange() {
-    pad.dataset.version = drawing.version();
+    pad.dataset.version = String(drawing.version());
     showTools();
     draw();
     if (drawing.hasInk()) return questions.askSoon();
@@ -74,18 +82,20 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     publishSoon();
   }
 
+  /** @type {(answer: PadAnswer | undefined, asked: Asked, isLatest: boolean) => void} */
   function onAnswer(answer, asked, isLatest) {
     wasRead = String(asked.networks);
     show({ version: asked.version, hasInk: true, answer, isDrawing: !isResting() });
     if (overlays.length) draw();
     if (!isLatest) return;
     if (isResting()) broadcast(answer);
-    if (publishAt !== null) requestAnimationFrame(() => publishSoon(0));
+    if (publishAt !== undefined) requestAnimationFrame(() => publishSoon(0));
   }
 
+  /** @param {ReadingState & { version: number }} newState */
   function show(newState) {
     state = newState;
-    reading = describeReading({ ...state, keepsColumns: reading.hasColumns && ownProp("checkpoints").length > 1 });
+    reading = describeReading({ ...state, keepsColumns: reading.hasColumns && readNetworks().length > 1 });
     showReading(reading, state.version);
   }
 
@@ -101,6 +111,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
   // ---- Tools
 
   // Each is a step of its own, and waits for the end of a stroke.
+  /** @param {() => void} change */
   function doStep(change) {
     if (hand.isPressed()) return;
     hand.lift();
@@ -120,16 +131,19 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     if (drawing.hasInk()) doStep(drawing.clear);
   }
 
+  /** @param {boolean} wantsEraser */
   function takeTool(wantsEraser) {
     hand.take(wantsEraser);
     showTools();
   }
 
+  /** @param {number} px */
   function setBrush(px) {
     hand.setBrush(px);
     toolbar.showWidth(hand.brushPx());
   }
 
+  /** @param {Overlay} overlay */
   function toggle(overlay) {
     overlays = overlays.includes(overlay) ? overlays.filter((each) => each !== overlay) : [...overlays, overlay];
     showTools();
@@ -137,7 +151,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
   }
 
   function playExample() {
-    const example = ownProp("example") || [];
+    const example = /** @type {Stroke[] | undefined} */ (ownProp("example")) ?? [];
     if (!example.length || hand.isPressed()) return;
     hand.lift();
     if (!prefersReducedMotion()) return replay.playExample(example, settle);
@@ -155,6 +169,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     replay.playDrawing(questions.askNow);
   }
 
+  /** @param {Blob | undefined} file */
   async function takeImage(file) {
     if (!file || hand.isPressed()) return;
     const picture = await readPicture(file);
@@ -166,6 +181,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
 
   canvas.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
+    /** @type {Record<string, () => void>} */
     const acts = {
       ...hand.keys(event), u: undo, c: clear, Delete: clear, Backspace: clear, e: playExample, r: playOrStop,
       p: () => takeTool(false), x: () => takeTool(true),
@@ -193,10 +209,11 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
   // ---- To the rest of the page, and to Gradio
 
   // The sections below the pad read window.glassboxDrawing, on an event, when the drawing rests.
+  /** @param {PadAnswer | null} answer */
   function broadcast(answer = null) {
-    const checkpoints = [...ownProp("checkpoints")];
-    const answers = Array.isArray(answer?.answers) ? answer.answers : [];
-    window.glassboxDrawing = { drawing: drawing.read(), checkpoint: checkpoints[0], checkpoints, answer, answers, brush: hand.brushPx() };
+    const checkpoints = [...readNetworks()];
+    window.glassboxDrawing = { drawing: drawing.read(), checkpoint: checkpoints[0], checkpoints, answer,
+      answers: answer?.answers ?? [], brush: hand.brushPx() };
     document.dispatchEvent(new CustomEvent("glassbox-drawing"));
   }
 
@@ -204,12 +221,12 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
   // milliseconds on the page's thread, so the answer to the drawing goes first.
   function publishSoon(delay = drawing.hasInk() ? PUBLISH_MS : 0) {
     clearTimeout(publishAt);
-    publishAt = signal.aborted ? null : setTimeout(publish, delay);
+    publishAt = signal.aborted ? undefined : setTimeout(publish, delay);
   }
 
   function publish() {
     clearTimeout(publishAt);
-    publishAt = null;
+    publishAt = undefined;
     if (!isResting()) return;  // the end of this stroke publishes
     props.value = drawing.read();
     trigger("input");
@@ -233,13 +250,15 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
   // ---- From there
 
   // Put a drawing on the pad, {strokes, size} or {picture}, as a step that can be undone.
+  /** @param {{ strokes?: Stroke[], size?: number, picture?: string } | null} sent */
   function takeDrawing(sent) {
     hand.lift();
-    drawing.showStrokes(Array.isArray(sent?.strokes) ? sent.strokes : [], sent?.size || undefined);
+    drawing.showStrokes(sent?.strokes ?? [], sent?.size || undefined);
     questions.askNow();
     if (sent?.picture) fetch(sent.picture).then((file) => file.blob()).then(takeImage);
   }
 
+  /** @param {{ strokes?: Stroke[], size?: number, picture?: string }} sent */
   function takeOthersDrawing(sent) {
     takeDrawing(sent);
     publishSoon();
@@ -255,14 +274,14 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
   listen(document, "visibilitychange", () => document.hidden && keep());
   watch("value", () => takeDrawing(props.value));
   watch("checkpoints", () => {
-    if (ownProp("checkpoints") && drawing.hasInk() && wasRead !== String(ownProp("checkpoints"))) questions.askNow();
+    if (readNetworks() && drawing.hasInk() && wasRead !== String(readNetworks())) questions.askNow();
   });
 
   canvas.setAttribute("aria-label", DESCRIPTION);
-  redrawOnChange(pad.querySelector(".gb-pad-sheet"), draw);
+  redrawOnChange(sheet, draw);
   onChange();
   const kept = readKeptDrawing();
-  if (props.value && (props.value.picture || (Array.isArray(props.value.strokes) && props.value.strokes.length))) takeDrawing(props.value);
+  if (props.value?.picture || props.value?.strokes?.length) takeDrawing(props.value);
   else if (kept) takeOthersDrawing(kept);
   else if (ownProp("autoplay") !== false && !prefersReducedMotion()) playExample();
 }

@@ -1,8 +1,11 @@
 // The preparation. Python sends every step's image, where the ink lies in it and what is read; this script moves from one to
 // the next.
+/** @import { PreparationStep, PreparationView } from "../payloads.js" */
+/** @import { Answered, Bitmaps, Server } from "./types.js" */
+/** @import { Colors, Context, Mounted } from "../../ui/components/types.js" */
 
 import { fitCanvas, prefersReducedMotion, readColors, redrawOnChange } from "../../ui/components/canvas.js";
-import { addNode, setText } from "../../ui/components/nodes.js";
+import { addNode, findCanvas, findPart, setText } from "../../ui/components/nodes.js";
 import { decode, paint, readRamps } from "../../ui/components/sheets.js";
 import { createTransport } from "../../ui/components/transport.js";
 import { followDrawing } from "./followed_drawing.js";
@@ -12,19 +15,28 @@ const FRAME_LIMIT_PX = 360;
 const PIXELS = 28;
 const EMPTY = "The pad is empty. Draw a digit from 0 to 9, and its way to the network is shown here.";
 
+/** @type {(share: number) => number} */
 const easeInOut = (share) => share * share * (3 - 2 * share);
+/** @type {(at: PreparationStep) => string} */
 const describe = (at) => (at.digit === null ? at.confidence : `read as ${at.digit}, with ${at.confidence}`);
+// How broad a canvas may be.
+/** @type {(canvas: HTMLCanvasElement) => number} */
+const measurePlace = (canvas) => Math.min(FRAME_LIMIT_PX, canvas.parentElement?.clientWidth ?? 0);
 
+/** @param {Mounted} given */
 export function mount({ element, server }) {
-  const host = element.querySelector(".gb-preparation");
-  const find = (selector) => host.querySelector(selector);
-  const wayCanvas = find(".gb-preparation-way");
-  const askedCanvas = find(".gb-preparation-asked");
-  const plainCanvas = find(".gb-preparation-plain");
+  const python = /** @type {Server} */ (server);
+  const host = findPart(element, ".gb-preparation");
+  /** @type {(selector: string) => HTMLElement} */
+  const find = (selector) => findPart(host, selector);
+  const [wayCanvas, askedCanvas, plainCanvas] = ["way", "asked", "plain"].map((name) =>
+    /** @type {HTMLCanvasElement} */ (find(`.gb-preparation-${name}`)));
   const strip = find(".gb-preparation-strip");
   const gauges = createGauges(find(".gb-preparation-gauges"));
 
-  let shown = null;                // the steps, as Python sent them
+  /** @type {PreparationStep[]} */
+  let allSteps = [];               // as Python sent them
+  /** @type {Bitmaps[]} */
   let bitmaps = [];                // of each step its image and what is asked, in the theme's colours
   let step = 0;                    // the one that is shown, or the last one that was passed
   let position = 0;                // between two steps while one becomes the other
@@ -34,11 +46,12 @@ export function mount({ element, server }) {
 
   const followed = followDrawing(host, ({ drawing, checkpoint }) => {
     const isEmpty = !checkpoint || !(drawing.picture || (drawing.strokes || []).some((stroke) => stroke.length));
-    if (isEmpty) takeSteps({ absent: EMPTY });
+    if (isEmpty) takeSteps(/** @type {Answered<PreparationView>} */ ({ absent: EMPTY }));
     else askForSteps();
   });
-  const askForSteps = followed.createQuestion((request) => server.prepare(request), takeSteps);
+  const askForSteps = followed.createQuestion((request) => python.prepare(request), takeSteps);
 
+  /** @param {Answered<PreparationView>} answer */
   function takeSteps(answer) {
     host.removeAttribute("aria-busy");
     const absent = answer.error || answer.absent || "";
@@ -47,10 +60,10 @@ export function mount({ element, server }) {
     find(".gb-preparation-parts").hidden = Boolean(absent);
     host.dataset.shown = "";
     if (absent) {
-      shown = null;
+      allSteps = [];
       return transport.pause();
     }
-    shown = answer;
+    allSteps = answer.steps;
     bitmaps = [];
     setText(find(".gb-preparation-doubt"), answer.doubt);
     setText(find(".gb-preparation-summary"), answer.summary);
@@ -70,28 +83,30 @@ export function mount({ element, server }) {
   // ---- One step
 
   const transport = createTransport(find(".gb-transport"), showPosition, { firstSpeed: 0.2,
-    tell: (steps, numSteps) => (shown ? `step ${steps + 1} of ${numSteps + 1}` : "") });
+    tell: (steps, numSteps) => (allSteps.length ? `step ${steps + 1} of ${numSteps + 1}` : "") });
 
+  /** @type {(steps: number, newPosition: number) => void} */
   function showPosition(steps, newPosition) {
-    if (!shown) return;
-    position = Math.min(newPosition, shown.steps.length - 1);
-    step = Math.min(steps, shown.steps.length - 1);  // as the transport counts them
+    if (!allSteps.length) return;
+    position = Math.min(newPosition, allSteps.length - 1);
+    step = Math.min(steps, allSteps.length - 1);  // as the transport counts them
     showStep();
     drawWay();
   }
 
   function showStep() {
-    const at = shown.steps[step];
+    const at = allSteps[step];
+    /** @type {NodeListOf<HTMLElement>} */
     const figures = host.querySelectorAll(".gb-preparation-frames figure");
-    setText(figures[0].querySelector("figcaption"), `${step + 1}. ${at.title}`);
+    setText(findPart(figures[0], "figcaption"), `${step + 1}. ${at.title}`);
     setText(find(".gb-preparation-note"), at.note);
     showAnswer(figures[1], at);
-    showAnswer(figures[2], shown.steps[0]);
+    showAnswer(figures[2], allSteps[0]);
     wayCanvas.setAttribute("aria-label", `${at.title}. ${at.note}`);
     askedCanvas.setAttribute("aria-label", `28 × 28 pixels, ${describe(at)}`);
-    plainCanvas.setAttribute("aria-label", `28 × 28 pixels, ${describe(shown.steps[0])}`);
+    plainCanvas.setAttribute("aria-label", `28 × 28 pixels, ${describe(allSteps[0])}`);
     [...strip.children].forEach((item, index) => {
-      item.firstChild.setAttribute("aria-current", index === step ? "step" : "false");
+      findPart(item, "button").setAttribute("aria-current", index === step ? "step" : "false");
       item.classList.toggle("is-ahead", index > step);
     });
     gauges.showStep(step);
@@ -101,19 +116,19 @@ export function mount({ element, server }) {
   }
 
   function fillStrip() {
-    while (strip.children.length > shown.steps.length) strip.lastChild.remove();
-    while (strip.children.length < shown.steps.length) {
+    while (strip.children.length > allSteps.length) strip.lastChild?.remove();
+    while (strip.children.length < allSteps.length) {
       const index = strip.children.length;
-      const button = addNode(addNode(strip, "li"), "button");
+      const button = /** @type {HTMLButtonElement} */ (addNode(addNode(strip, "li"), "button"));
       button.type = "button";
       addNode(button, "canvas").setAttribute("aria-hidden", "true");
       addNode(button, "b");
       addNode(button, "span");
       button.addEventListener("click", () => transport.moveTo(index, { glides: true }));
     }
-    shown.steps.forEach((at, index) => {
-      setText(strip.children[index].querySelector("b"), at.title);
-      setText(strip.children[index].querySelector("span"), describe(at));
+    allSteps.forEach((at, index) => {
+      setText(findPart(strip.children[index], "b"), at.title);
+      setText(findPart(strip.children[index], "span"), describe(at));
     });
   }
 
@@ -121,46 +136,49 @@ export function mount({ element, server }) {
 
   function readBitmaps() {
     const ink = readRamps(host).ink;
-    bitmaps = shown.steps.map((at) => ({ image: paint(decode(at.image), at.side, ink), asked: paint(decode(at.asked), PIXELS, ink) }));
+    bitmaps = allSteps.map((at) => ({ image: paint(decode(at.image), at.side, ink), asked: paint(decode(at.asked), PIXELS, ink) }));
   }
 
   function draw() {
-    if (!shown || host.clientWidth < 40) return;
+    if (!allSteps.length || host.clientWidth < 40) return;
     readBitmaps();
     showStep();
     drawWay();
     drawAsked(plainCanvas, 0);
     bitmaps.forEach(({ image }, index) => {
-      const canvas = strip.children[index].querySelector("canvas");
+      const canvas = findCanvas(strip.children[index]);
       drawWhole(canvas, image, canvas.clientWidth);
     });
   }
 
+  /** @type {(canvas: HTMLCanvasElement, index: number) => void} */
   function drawAsked(canvas, index) {
     if (!bitmaps.length) return;
-    drawWhole(canvas, bitmaps[index].asked, Math.min(FRAME_LIMIT_PX, canvas.parentNode.clientWidth));
+    drawWhole(canvas, bitmaps[index].asked, measurePlace(canvas));
   }
 
   // Between two steps both images are drawn so that their ink lies in one place, the later one ever stronger.
   function drawWay() {
-    const side = Math.min(FRAME_LIMIT_PX, wayCanvas.parentNode.clientWidth);
+    const side = measurePlace(wayCanvas);
     if (!bitmaps.length || side < 20) return;
     const from = Math.floor(position);
-    const to = Math.min(from + 1, shown.steps.length - 1);
+    const to = Math.min(from + 1, allSteps.length - 1);
     const share = easeInOut(position - from);
+    /** @type {(first: number[], second: number[]) => number[]} */
     const between = (first, second) => first.map((value, index) => value + (second[index] - value) * share);
-    const place = between(shown.steps[from].place, shown.steps[to].place);
+    const place = between(allSteps[from].place, allSteps[to].place);
     const colors = readColors(host, { ground: "--gb-surface-sunk", accent: "--gb-accent" });
     const context = prepare(wayCanvas, side);
     context.fillStyle = colors.ground;
     context.fillRect(0, 0, side, side);
     drawPlaced(context, from, place, side, 1);
     if (share > 0) drawPlaced(context, to, place, side, share);
-    drawMarks(context, place, between(shown.steps[from].center, shown.steps[to].center), side, colors);
+    drawMarks(context, place, between(allSteps[from].center, allSteps[to].center), side, colors);
   }
 
+  /** @type {(context: Context, index: number, place: number[], side: number, strength: number) => void} */
   function drawPlaced(context, index, place, side, strength) {
-    const [x, y, width, height] = shown.steps[index].place;
+    const [x, y, width, height] = allSteps[index].place;
     const zoom = [place[2] / width, place[3] / height];
     context.globalAlpha = strength;
     context.imageSmoothingEnabled = bitmaps[index].image.width > PIXELS;
@@ -178,11 +196,13 @@ export function mount({ element, server }) {
   followed.take();
 }
 
+/** @type {(figure: HTMLElement, at: PreparationStep) => void} */
 function showAnswer(figure, at) {
-  setText(figure.querySelector("b"), at.digit === null ? "" : String(at.digit));
-  setText(figure.querySelector("span"), at.confidence);
+  setText(findPart(figure, "b"), at.digit === null ? "" : String(at.digit));
+  setText(findPart(figure, "span"), at.confidence);
 }
 
+/** @type {(canvas: HTMLCanvasElement, bitmap: HTMLCanvasElement, side: number) => void} */
 function drawWhole(canvas, bitmap, side) {
   if (side < 20) return;  // in a closed tab
   const context = prepare(canvas, side);
@@ -190,16 +210,19 @@ function drawWhole(canvas, bitmap, side) {
   context.drawImage(bitmap, 0, 0, side, side);
 }
 
+/** @type {(canvas: HTMLCanvasElement, side: number) => Context} */
 function prepare(canvas, side) {
   canvas.style.width = canvas.style.height = `${side}px`;
   return fitCanvas(canvas, side, side);
 }
 
 // The ink's box, the middle of the frame as a cross, and the centre of mass as a ring, with a halo to be seen on ink.
+/** @type {(context: Context, place: number[], center: number[], side: number, colors: Colors) => void} */
 function drawMarks(context, place, center, side, colors) {
+  /** @type {(width: number) => void} */
   const traceOver = (width) => {
-    for (const [color, more] of [[colors.ground, 3], [colors.accent, 0]]) {
-      context.strokeStyle = color;
+    for (const [color, more] of /** @type {const} */ ([["ground", 3], ["accent", 0]])) {
+      context.strokeStyle = colors[color];
       context.lineWidth = width + more;
       context.stroke();
     }

@@ -1,17 +1,22 @@
 // The reading on the page: the verdict, ten bars for one network or a column each for several, the network's input.
+/** @import { DigitAnswer, Reading, Verdict } from "./types.js" */
+/** @import { NetworkAnswer } from "../payloads.js" */
+/** @import { Context } from "../../ui/components/types.js" */
 
-import { addNode, setText } from "../../ui/components/nodes.js";
+import { contextOf } from "../../ui/components/canvas.js";
+import { addNode, findCanvas, findPart, setText } from "../../ui/components/nodes.js";
 import { formatPercent, isNumber } from "../../ui/components/numbers.js";
 import { isDigit, nameClass, NO_ANSWER } from "./reading.js";
 
 // Returns what shows a reading of describeReading, and of which version of the drawing it is.
+/** @type {(pad: HTMLElement) => (reading: Reading, version: number) => void} */
 export function createReadingView(pad) {
-  const verdict = pad.querySelector(".gb-pad-verdict");
-  const doubt = pad.querySelector(".gb-pad-doubt");
-  const input = pad.querySelector(".gb-pad-seen canvas").getContext("2d");
-  const time = pad.querySelector(".gb-pad-time");
-  const showBars = createBars(pad.querySelector(".gb-pad-bars"));
-  const showColumns = createColumns(pad.querySelector(".gb-pad-columns"));
+  const verdict = findPart(pad, ".gb-pad-verdict");
+  const doubt = findPart(pad, ".gb-pad-doubt");
+  const input = contextOf(findCanvas(findPart(pad, ".gb-pad-seen")));
+  const time = findPart(pad, ".gb-pad-time");
+  const showBars = createBars(findPart(pad, ".gb-pad-bars"));
+  const showColumns = createColumns(findPart(pad, ".gb-pad-columns"));
 
   return (reading, version) => {
     pad.dataset.digit = reading.digit;
@@ -24,11 +29,12 @@ export function createReadingView(pad) {
     setText(doubt, reading.doubt);
     showInput(input, reading.image);
     setText(time, reading.time);
-    pad.dataset.shown = version;
+    pad.dataset.shown = String(version);
   };
 }
 
 // Text is replaced only where it differs, so that a screen reader does not repeat itself ten times a second.
+/** @type {(node: HTMLElement, verdict: Verdict) => void} */
 function showVerdict(node, { name, text, isError }) {
   node.classList.toggle("is-error", isError);
   const wanted = `${name ?? ""}|${text}`;
@@ -41,12 +47,14 @@ function showVerdict(node, { name, text, isError }) {
 }
 
 // Ten bars in a list; returns what shows an answer in them, or none.
+/** @type {(list: HTMLElement) => (answer: DigitAnswer | null) => void} */
 function createBars(list) {
   const rows = Array.from({ length: 10 }, () => {
     const row = addNode(list, "li");
     const [name, track, percent] = ["digit", "track", "percent"].map((part) => addNode(row, "span", `gb-pad-${part}`));
     return { row, name, fill: addNode(track, "div", "gb-pad-fill"), percent };
   });
+  /** @type {(answer: DigitAnswer | null) => void} */
   const show = (answer) => {
     list.classList.toggle("has-words", Boolean(answer?.classes));
     rows.forEach(({ row, name, fill, percent }, digit) => {
@@ -64,9 +72,12 @@ function createBars(list) {
 
 // A column for each of several networks: name, digit, confidence, ten bars. Returns what shows their answers, or blanks the
 // columns that stand there.
+/** @type {(host: HTMLElement) => (answers: NetworkAnswer[] | null) => void} */
 function createColumns(host) {
+  /** @type {ReturnType<typeof build>[]} */
   let columns = [];
 
+  /** @param {NetworkAnswer} answer */
   function build({ key }) {
     const section = document.createElement("section");
     const name = addNode(section, "h3", "gb-pad-name");
@@ -77,6 +88,7 @@ function createColumns(host) {
     return { key, section, name, digit, confidence, message, showBars: createBars(addNode(section, "ol", "gb-pad-bars")) };
   }
 
+  /** @type {(column: ReturnType<typeof build>, answer: NetworkAnswer | null) => void} */
   function fill({ section, name, digit, confidence, message, showBars }, answer) {
     const read = isDigit(answer) ? answer : null;
     if (answer) {
@@ -99,6 +111,7 @@ function createColumns(host) {
   };
 }
 
+/** @type {(context: Context, image: number[] | null) => void} */
 function showInput(context, image) {
   const pixels = context.createImageData(28, 28);
   for (let i = 0; i < 784; i += 1) {

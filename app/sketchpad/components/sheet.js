@@ -1,28 +1,33 @@
 // The sheet: strokes or a picture, overlays, the keyboard's pen and the eraser, painted.
+/** @import { Circle, Drawing, Look, Overlay, Stroke } from "./types.js" */
+/** @import { PadAnswer } from "../payloads.js" */
+/** @import { Context } from "../../ui/components/types.js" */
 
 import { fitCanvas, readColors } from "../../ui/components/canvas.js";
-import { setText } from "../../ui/components/nodes.js";
+import { findCanvas, findPart, setText } from "../../ui/components/nodes.js";
 import { EDGE_COLOR } from "./overlays.js";
 import { PAD_PX } from "./strokes.js";
 
 const COLORS = { sheet: "--pad-sheet", ink: "--pad-ink" };
 
 // Returns what paints the drawing, with the hand's tool, and over it these overlays of the last answer.
+/** @type {(pad: HTMLElement, drawing: Drawing) => (look: Look, overlays: Overlay[], answer: PadAnswer | undefined) => void} */
 export function createSheet(pad, drawing) {
-  const sheet = pad.querySelector(".gb-pad-sheet");
-  const canvas = sheet.querySelector("canvas");
-  const hint = sheet.querySelector(".gb-pad-hint");
+  const sheet = findPart(pad, ".gb-pad-sheet");
+  const canvas = findCanvas(sheet);
+  const hint = findPart(sheet, ".gb-pad-hint");
 
   return ({ brushPx, circle }, overlays, answer) => {
     const width = sheet.clientWidth;
     if (!width) return;  // in a closed tab
     const strokes = drawing.visibleStrokes();
+    const picture = drawing.picture();
     const context = fitCanvas(canvas, width, width);
     const colors = readColors(pad, COLORS);
     context.fillStyle = colors.sheet;  // on paper, what shines through a canvas is white
     context.fillRect(0, 0, width, width);
     context.scale(width / PAD_PX, width / PAD_PX);
-    if (drawing.picture()) paintPicture(context, drawing.picture().image);
+    if (picture) paintPicture(context, picture.image);
     context.lineCap = context.lineJoin = "round";
     context.lineWidth = brushPx;
     context.strokeStyle = colors.ink;
@@ -34,6 +39,7 @@ export function createSheet(pad, drawing) {
   };
 }
 
+/** @type {(context: Context, stroke: Stroke) => void} */
 function traceStroke(context, stroke) {
   context.beginPath();
   context.moveTo(stroke[0][0], stroke[0][1]);
@@ -47,12 +53,14 @@ function traceStroke(context, stroke) {
   context.stroke();
 }
 
+/** @type {(context: Context, image: HTMLCanvasElement) => void} */
 function paintPicture(context, image) {
   const scale = PAD_PX / Math.max(image.width, image.height);
   const [width, height] = [image.width * scale, image.height * scale];
   context.drawImage(image, (PAD_PX - width) / 2, (PAD_PX - height) / 2, width, height);
 }
 
+/** @type {(context: Context, circle: Circle) => void} */
 function paintCircle(context, { x, y, radius, isFilled }) {
   context.lineWidth = 2;
   context.strokeStyle = EDGE_COLOR;

@@ -1,7 +1,10 @@
 // Why this digit. Python sends maps, neighbours and edits; this script lays them out.
+/** @import { ChangeView, MapsView, NearestView } from "../payloads.js" */
+/** @import { Answered, Cell, Field, Server, ShownChange, ShownFrame, ShownNeighbour } from "./types.js" */
+/** @import { Mounted, Ramps } from "../../ui/components/types.js" */
 
-import { prefersReducedMotion, readColors, redrawOnChange } from "../../ui/components/canvas.js";
-import { addNode, setText } from "../../ui/components/nodes.js";
+import { contextOf, prefersReducedMotion, readColors, redrawOnChange } from "../../ui/components/canvas.js";
+import { addNode, findCanvas, findPart, setText } from "../../ui/components/nodes.js";
 import { formatNumber } from "../../ui/components/numbers.js";
 import { decode, paint, readRamps } from "../../ui/components/sheets.js";
 import { createTransport } from "../../ui/components/transport.js";
@@ -10,31 +13,39 @@ import { FIELD, createMaps, paintField, traceInk } from "./why_maps.js";
 
 const PATIENCE_MS = 200;         // an answer that takes longer says what it waits for
 
+/** @param {Mounted} given */
 export function mount({ element, server }) {
-  const host = element.querySelector(".gb-why");
-  const find = (selector) => host.querySelector(selector);
+  const python = /** @type {Server} */ (server);
+  const host = findPart(element, ".gb-why");
+  /** @type {(selector: string) => HTMLElement} */
+  const find = (selector) => findPart(host, selector);
   const changePart = find(".gb-why-change");
   const nearestPart = find(".gb-why-nearest");
   const digitButtons = buildDigits(find(".gb-why-digits"), explain);
-  const targetButtons = buildDigits(changePart.querySelector(".gb-why-digits"), turnInto);
-  const patchList = find(".gb-why-head select");
+  const targetButtons = buildDigits(findPart(changePart, ".gb-why-digits"), turnInto);
+  const patchList = /** @type {HTMLSelectElement} */ (find(".gb-why-head select"));
   const maps = createMaps(find(".gb-why-maps"), find(".gb-why-pixel"), find(".gb-why-spoken"));
 
+  /** @type {MapsView | null} */
   let shown = null;                // the maps, as Python sent them
+  /** @type {ShownChange | null} */
   let change = null;               // the edits, their images decoded
-  let nearest = null;
+  /** @type {ShownNeighbour[]} */
+  let nearest = [];
+  /** @type {Ramps | null} */
   let ramps = null;                // the theme's colours
 
   // ---- Questions
 
   const followed = followDrawing(host, ({ checkpoint }) => {
-    if (!checkpoint) takeMaps({ absent: "The pad is empty. Draw a digit from 0 to 9." }, {});
+    if (!checkpoint) takeMaps(/** @type {Answered<MapsView>} */ ({ absent: "The pad is empty. Draw a digit from 0 to 9." }), {});
     else askForMaps({ digit: null, patch: chosenPatch() });
   });
-  const askForMaps = followed.createQuestion((request) => server.explain(request), takeMaps);
-  const askForNearest = followed.createQuestion((request) => server.nearest(request), takeNearest);
-  const askForChange = followed.createQuestion((request) => server.turn(request), takeChange);
+  const askForMaps = followed.createQuestion((request) => python.explain(request), takeMaps);
+  const askForNearest = followed.createQuestion((request) => python.nearest(request), takeNearest);
+  const askForChange = followed.createQuestion((request) => python.turn(request), takeChange);
 
+  /** @type {(answer: Answered<MapsView>, asked: Record<string, any>) => void} */
   function takeMaps(answer, asked) {
     host.removeAttribute("aria-busy");
     const absent = answer.error || answer.absent || "";
@@ -48,7 +59,7 @@ export function mount({ element, server }) {
     }
     shown = answer;
     maps.show(answer);
-    if (!patchList.length) for (const side of answer.patches) patchList.add(new Option(`${side} \u00d7 ${side}`, side, false, side === answer.patch));
+    if (!patchList.length) for (const side of answer.patches) patchList.add(new Option(`${side} \u00d7 ${side}`, String(side), false, side === answer.patch));
     markDigits(digitButtons, answer.digit);
     const [lowers, raises] = find(".gb-why-legend").querySelectorAll("span");
     setText(lowers, `speaks against ${answer.digit}`);
@@ -64,12 +75,13 @@ export function mount({ element, server }) {
     const asked = followed.serial();
     setTimeout(() => {
       if (asked !== followed.serial() || host.dataset.nearest) return;
-      setText(nearestPart.querySelector(".gb-why-sentence"), shown ? shown.reading : "");
+      setText(findPart(nearestPart, ".gb-why-sentence"), shown ? shown.reading : "");
     }, PATIENCE_MS);
     askForNearest();
-    turnInto(shown.second);
+    if (shown) turnInto(shown.second);
   }
 
+  /** @param {number} digit */
   function explain(digit) {
     markDigits(digitButtons, digit);
     askForMaps({ digit, patch: chosenPatch() });
@@ -78,6 +90,7 @@ export function mount({ element, server }) {
   const chosenPatch = () => (patchList.length ? Number(patchList.value) : null);
   patchList.addEventListener("change", () => shown && explain(shown.digit));
 
+  /** @param {number} target */
   function turnInto(target) {
     host.dataset.change = "";
     markDigits(targetButtons, target);
@@ -87,15 +100,17 @@ export function mount({ element, server }) {
 
   // ---- Ten buttons
 
+  /** @type {(group: HTMLElement, choose: (digit: number) => void) => HTMLButtonElement[]} */
   function buildDigits(group, choose) {
     return Array.from({ length: 10 }, (_, digit) => {
-      const button = addNode(group, "button", "", String(digit));
+      const button = /** @type {HTMLButtonElement} */ (addNode(group, "button", "", String(digit)));
       button.type = "button";
       button.addEventListener("click", () => shown && choose(digit));
       return button;
     });
   }
 
+  /** @type {(buttons: HTMLButtonElement[], chosen: number) => void} */
   function markDigits(buttons, chosen) {
     buttons.forEach((button, digit) => {
       button.setAttribute("aria-pressed", String(digit === chosen));
@@ -106,27 +121,29 @@ export function mount({ element, server }) {
   // ---- What would make it another digit
 
   const [beforeFrame, afterFrame, changeFrame] = changePart.querySelectorAll("figure");
-  const transport = createTransport(changePart.querySelector(".gb-transport"), (steps) => showFrame(steps), { firstSpeed: 0.5,
+  const transport = createTransport(findPart(changePart, ".gb-transport"), (steps) => showFrame(steps), { firstSpeed: 0.5,
     tell: (steps) => change?.frames[steps]?.label ?? "" });
 
+  /** @type {(answer: Answered<ChangeView>, asked: Record<string, any>) => void} */
   function takeChange(answer, asked) {
     changePart.removeAttribute("aria-busy");
     transport.pause();
-    setText(changePart.querySelector(".gb-why-sentence"), answer.error || answer.absent || answer.sentence);
+    setText(findPart(changePart, ".gb-why-sentence"), answer.error || answer.absent || answer.sentence);
     const frames = answer.frames || [];
-    changePart.querySelector(".gb-why-steps").hidden = frames.length < 2;
+    findPart(changePart, ".gb-why-steps").hidden = frames.length < 2;
     change = null;
     if (frames.length > 1) {
       change = { ...answer, frames: frames.map((frame) => ({ ...frame, pixels: decode(frame.image), changes: decode(frame.change) })) };
-      fillBars();
+      fillBars([String(change.answer), String(change.target), "others"]);
       transport.setLength(frames.length - 1, false);
       if (!prefersReducedMotion()) transport.play();
     }
     host.dataset.change = `${followed.serial()}/${asked.target}`;
   }
 
-  function fillBars() {
-    changePart.querySelector(".gb-why-bars").replaceChildren(...[String(change.answer), String(change.target), "others"].map((name) => {
+  /** @param {string[]} names */
+  function fillBars(names) {
+    findPart(changePart, ".gb-why-bars").replaceChildren(...names.map((name) => {
       const bar = document.createElement("li");
       addNode(bar, "b", "", name);
       addNode(bar, "i");
@@ -135,36 +152,40 @@ export function mount({ element, server }) {
     }));
   }
 
+  /** @param {number} steps */
   function showFrame(steps) {
     const frame = change?.frames[steps];
-    if (!frame) return;
-    setText(beforeFrame.firstChild, `Before: read as ${change.answer}`);
-    setText(afterFrame.firstChild, `After ${steps} edit${steps === 1 ? "" : "s"}: read as ${frame.read}`);
-    [...changePart.querySelectorAll(".gb-why-bars li")].forEach((bar, index) => {
-      bar.children[1].style.setProperty("--share", frame.shares[index]);
-      setText(bar.children[2], frame.texts[index]);
+    if (!change || !frame) return;
+    const bars = [change.answer, change.target];
+    setText(findPart(beforeFrame, "figcaption"), `Before: read as ${change.answer}`);
+    setText(findPart(afterFrame, "figcaption"), `After ${steps} edit${steps === 1 ? "" : "s"}: read as ${frame.read}`);
+    /** @type {NodeListOf<HTMLElement>} */
+    const rows = changePart.querySelectorAll(".gb-why-bars li");
+    rows.forEach((bar, index) => {
+      findPart(bar, "i").style.setProperty("--share", String(frame.shares[index]));
+      setText(findPart(bar, "span"), frame.texts[index]);
       bar.title = String(frame.shares[index]);
-      const bars = [change.answer, change.target];
       bar.classList.toggle("is-read", index === 2 ? !bars.includes(frame.read) : frame.read === bars[index]);
     });
-    changePart.querySelector(".gb-why-frames").dataset.step = String(steps);
-    paintFrames(frame);
+    findPart(changePart, ".gb-why-frames").dataset.step = String(steps);
+    if (ramps && changePart.clientWidth >= 40) paintFrames(change.frames[0], frame, ramps);
   }
 
-  function paintFrames(frame) {
-    if (!ramps || changePart.clientWidth < 40) return;
-    paintField(beforeFrame.querySelector("canvas"), change.frames[0].pixels, ramps.ink);
-    const after = paintField(afterFrame.querySelector("canvas"), frame.pixels, ramps.ink);
-    const changed = paintField(changeFrame.querySelector("canvas"), frame.changes, ramps.signed);
-    if (!changed) return;
-    traceInk(changed, change.frames[0].pixels, ramps.colors.ink);
-    if (frame.edit) for (const field of [after, changed]) ringEdit(field, frame.edit);
+  /** @type {(first: ShownFrame, frame: ShownFrame, ramps: Ramps) => void} */
+  function paintFrames(first, frame, ramps) {
+    paintField(findCanvas(beforeFrame), first.pixels, ramps.ink);
+    const after = paintField(findCanvas(afterFrame), frame.pixels, ramps.ink);
+    const changed = paintField(findCanvas(changeFrame), frame.changes, ramps.signed);
+    if (!after || !changed) return;
+    traceInk(changed, first.pixels, ramps.colors.ink);
+    if (frame.edit) for (const field of [after, changed]) ringEdit(field, frame.edit, ramps.colors);
   }
 
   // The latest edit; what it did is in the images.
-  function ringEdit({ context, cell }, { row, column }) {
-    for (const [color, width] of [[ramps.colors.surface, 4], [ramps.colors.accent, 2]]) {
-      context.strokeStyle = color;
+  /** @type {(field: Field, edit: Cell, colors: Ramps["colors"]) => void} */
+  function ringEdit({ context, cell }, { row, column }, colors) {
+    for (const [color, width] of /** @type {const} */ ([["surface", 4], ["accent", 2]])) {
+      context.strokeStyle = colors[color];
       context.lineWidth = width;
       context.beginPath();
       context.arc((column + 0.5) * cell, (row + 0.5) * cell, 2 * cell, 0, 2 * Math.PI);
@@ -173,23 +194,24 @@ export function mount({ element, server }) {
   }
 
   changePart.addEventListener("keydown", (event) => {
-    if (change && event.target.closest(".gb-why-steps")) transport.onKey(event);
+    if (change && /** @type {Element} */ (event.target).closest(".gb-why-steps")) transport.onKey(event);
   });
 
   // ---- The nearest training digits
 
+  /** @param {Answered<NearestView>} answer */
   function takeNearest(answer) {
     nearestPart.removeAttribute("aria-busy");
     nearest = (answer.digits || []).map((one) => ({ ...one, bytes: decode(one.pixels) }));
-    setText(nearestPart.querySelector(".gb-why-sentence"), answer.error || answer.absent || answer.sentence);
-    setText(nearestPart.querySelector(".gb-why-note"), answer.compared || "");
-    nearestPart.querySelector(".gb-why-images").replaceChildren(...nearest.map((one) => {
+    setText(findPart(nearestPart, ".gb-why-sentence"), answer.error || answer.absent || answer.sentence);
+    setText(findPart(nearestPart, ".gb-why-note"), answer.compared || "");
+    findPart(nearestPart, ".gb-why-images").replaceChildren(...nearest.map((one) => {
       const figure = document.createElement("figure");
       figure.title = one.title;
       const canvas = addNode(figure, "canvas");
       canvas.setAttribute("role", "img");
       canvas.setAttribute("aria-label", one.title);
-      addNode(figure, "b", "", String(one.label)).classList.toggle("is-other", one.label !== shown.answer);
+      addNode(figure, "b", "", String(one.label)).classList.toggle("is-other", one.label !== shown?.answer);
       addNode(figure, "small", "", `No. ${formatNumber(one.index)}`);
       addNode(figure, "span", "", one.distance);
       return figure;
@@ -199,10 +221,11 @@ export function mount({ element, server }) {
   }
 
   function drawNearest() {
-    if (!nearest || !ramps) return;
+    if (!ramps) return;
+    const { ink } = ramps;
     nearestPart.querySelectorAll("canvas").forEach((canvas, index) => {
       canvas.width = canvas.height = FIELD;
-      canvas.getContext("2d").drawImage(paint(nearest[index].bytes, FIELD, ramps.ink), 0, 0);
+      contextOf(canvas).drawImage(paint(nearest[index].bytes, FIELD, ink), 0, 0);
     });
   }
 
@@ -213,9 +236,11 @@ export function mount({ element, server }) {
     followed.askIfSeen();
     ramps = readRamps(host);
     const { negative, zero, positive } = readColors(host, { negative: "--gb-negative", zero: "--gb-zero", positive: "--gb-positive" });
-    for (const bar of host.querySelectorAll(".gb-why-legend i")) bar.style.background = `linear-gradient(to right, ${negative}, ${zero}, ${positive})`;
+    /** @type {NodeListOf<HTMLElement>} */
+    const legend = host.querySelectorAll(".gb-why-legend i");
+    for (const bar of legend) bar.style.background = `linear-gradient(to right, ${negative}, ${zero}, ${positive})`;
     maps.draw(ramps);
-    if (change) showFrame(Number(changePart.querySelector(".gb-why-frames").dataset.step || 0));
+    if (change) showFrame(Number(findPart(changePart, ".gb-why-frames").dataset.step || 0));
     drawNearest();
   }
 
