@@ -1,5 +1,7 @@
 """A component that Gradio takes off the page, shows again and takes off leaves nothing behind."""
 
+from pathlib import Path
+
 import pytest
 
 from app.descent.components.player import build_player
@@ -18,60 +20,18 @@ from app.inspection.window.handlers import answer_controls as answer_window
 from app.inspection.window.settings import WindowSettings
 from app.inspection.window.sliding import slide_window
 from app.inspection.window.view import answer_view
+from app.sketchpad.sections import build_my_digits_section, build_preparation_section, build_why_section
+from app.sketchpad.tab import build_example, build_sketch_pad
 from app.ui.components.chart import build_chart
 from app.ui.components.grids import build_grids
 from app.ui.components.notice import build_notice
 from app.ui.digits import TEST
+from models.runs.library import DEFAULT_CHOICE
 from tests.browser.components.test_microscope import inspect
 from tests.waiting import wait_until
 
 # What goes on by itself and would keep a component alive: listeners beyond it, observers, timers, frames.
-COUNT = """
-() => {
-  const alive = window.alive = new Map();
-  const isBeyond = (target) => target === window || target === document || target instanceof MediaQueryList;
-  const nameOf = (type) => `listener of ${type}`;
-  const { addEventListener: add, removeEventListener: remove } = EventTarget.prototype;
-  EventTarget.prototype.addEventListener = function (type, listener, options) {
-    if (isBeyond(this ?? window)) {
-      alive.set(listener, nameOf(type));
-      options?.signal?.addEventListener("abort", () => alive.delete(listener));
-    }
-    return add.call(this, type, listener, options);
-  };
-  EventTarget.prototype.removeEventListener = function (type, listener, options) {
-    alive.delete(listener);
-    return remove.call(this, type, listener, options);
-  };
-  for (const name of ["MutationObserver", "ResizeObserver", "IntersectionObserver"]) {
-    const { observe, disconnect } = window[name].prototype;
-    window[name].prototype.observe = function (...given) {
-      alive.set(this, name);
-      return observe.apply(this, given);
-    };
-    window[name].prototype.disconnect = function () {
-      alive.delete(this);
-      return disconnect.call(this);
-    };
-  }
-  const waits = { setTimeout: "clearTimeout", requestAnimationFrame: "cancelAnimationFrame" };
-  for (const [begin, end] of Object.entries(waits)) {
-    const [begun, ended] = [window[begin], window[end]];
-    window[begin] = (act, ...given) => {
-      const id = begun.call(window, (...values) => {
-        alive.delete(`${begin} ${id}`);
-        act(...values);
-      }, ...given);
-      alive.set(`${begin} ${id}`, begin);
-      return id;
-    };
-    window[end] = (id) => {
-      alive.delete(`${begin} ${id}`);
-      ended.call(window, id);
-    };
-  }
-}
-"""
+COUNT = Path(__file__).with_name("leftovers.js").read_text(encoding="utf-8")
 # A component that is gone may wait for the next of these to let go of what it hears.
 NEWS = """
 (channels) => {
@@ -81,7 +41,12 @@ NEWS = """
   document.dispatchEvent(new CustomEvent("glassbox-maps", { detail: { text: "" } }));
 }
 """
-LIST_ALIVE = "() => [...window.alive.values()]"
+LIST_ALIVE = "window.listAlive()"
+BROADCAST = """([strokes, checkpoint]) => {
+  const drawing = { strokes, size: 280 };
+  window.glassboxDrawing = { drawing, checkpoint, checkpoints: [checkpoint], answers: [] };
+  document.dispatchEvent(new CustomEvent("glassbox-drawing"));
+}"""
 
 
 def build_descent():
@@ -141,3 +106,57 @@ def test_component_shown_again_and_again_leaves_nothing_behind(open_bench, build
     bench.page.evaluate(NEWS, ["glassboxDescent", CHANNEL])
     # Playwright's own waiting would set timers that are counted.
     wait_until(lambda: not bench.page.evaluate(LIST_ALIVE), lambda: bench.page.evaluate(LIST_ALIVE))
+
+
+def use_pad(page):
+    """Leave it in the middle of a replay."""
+    pad = page.locator(".gb-pad")
+    box = page.locator(".gb-pad-canvas").bounding_box()
+    page.mouse.move(box["x"] + 200, box["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 200, box["y"] + 360, steps=20)
+    page.mouse.up()
+    wait_until(lambda: pad.get_attribute("data-digit") == "1")
+    pad.locator("[data-tool=replay]").click()
+
+
+def use_my_digits(page):
+    page.locator(".gb-mine-labels button").nth(7).click()
+    page.locator(".gb-mine[data-count='1']").wait_for()
+    page.locator("[data-do=clear]").click()
+
+
+def use_preparation(page):
+    """Leave it while it moves by itself."""
+    page.locator(".gb-preparation[data-step='0']").wait_for()
+
+
+def use_why(page):
+    page.locator(".gb-why-maps").press("ArrowUp")
+    page.locator(".gb-why:not([data-change=''])").wait_for()
+
+
+@pytest.mark.parametrize(
+    ("build", "use"),
+    [
+        (build_sketch_pad, use_pad),
+        (lambda: build_my_digits_section(lambda folder: None), use_my_digits),
+        (build_preparation_section, use_preparation),
+        (build_why_section, use_why),
+    ],
+    ids=["pad", "my-digits", "preparation", "why"],
+)
+def test_part_of_the_sketchpad_taken_off_in_the_middle_of_its_work_leaves_nothing_behind(
+    open_bench, build, use
+):
+    component = build()
+    bench = open_bench(component)
+    bench.take(component.elem_id)
+    bench.page.evaluate(COUNT)
+    for _ in range(2):
+        bench.show(component)
+        bench.page.evaluate(BROADCAST, [build_example(7), DEFAULT_CHOICE])
+        use(bench.page)
+        assert bench.page.evaluate(LIST_ALIVE)
+        bench.take(component.elem_id)
+        wait_until(lambda: not bench.page.evaluate(LIST_ALIVE), lambda: bench.page.evaluate(LIST_ALIVE))
