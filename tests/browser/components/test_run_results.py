@@ -13,10 +13,7 @@ from app.runs.comparison import show_comparison
 from app.runs.components.comparison import build_comparison
 from app.runs.components.confusion import build_confusion
 from app.runs.components.epochs import build_epochs
-from app.runs.components.runs import build_runs
 from app.runs.epochs import show_answers, show_epochs, show_unit
-from app.runs.listing import pack_listing
-from app.runs.live import answer_look
 from app.runs.results import show_cell, show_results
 from app.sketchpad.tab import build_example
 from app.ui.answers import answer
@@ -223,15 +220,9 @@ def test_a_live_run_gains_its_epochs(open_bench, ids):
     shutil.copytree(whole, live, ignore=shutil.ignore_patterns("test.npz", "00[2-9].safetensors", "lock"))
     events = (whole / "events.jsonl").read_text().splitlines(keepends=True)
     (live / "events.jsonl").write_text("".join(line for line in events if '"ending"' not in line))
-
-    def refuse(request):
-        raise AssertionError(request)
-
-    runs = build_runs(
-        answer_look, refuse, refuse, refuse, value=pack_listing([live.name], live.name), elem_id="runs"
-    )
     with FileLock(live / "lock"):  # as its process holds it
-        page = open_bench(runs, *build_sections(), reduced_motion="reduce").page
+        page = open_bench(*build_sections(), reduced_motion="reduce").page
+        tell(page, "glassbox-run", {"id": live.name, "status": "running", "known": [live.name]})
         page.locator(f"{RESULTS} .gb-confusion-absent").get_by_text("when the training has ended").wait_for()
         wait_for_epoch(page, 1)
         expect(page.locator(f"{LEARNING} output")).to_have_text("after epoch 1")
@@ -241,11 +232,12 @@ def test_a_live_run_gains_its_epochs(open_bench, ids):
         page.locator(f"{LEARNING} figcaption span").get_by_text("After epoch 2").wait_for()
         shutil.copy(whole / "test.npz", live)
         (live / "events.jsonl").write_text("".join(events))
+    tell(page, "glassbox-run", {"id": live.name, "status": "done", "known": [live.name]})
     page.locator(".gb-confusion-score b").get_by_text(show_results(live.name)["accuracy"]).wait_for()
 
 
 def test_on_a_phone_nothing_overflows_and_fingers_find_their_targets(open_bench, ids):
-    page = open_run(open_bench, ids["mlp"], viewport=NARROW, has_touch=True, is_mobile=True)
+    page = open_run(open_bench, ids["mlp"], viewport=NARROW, has_touch=True)
     tick(page, ids["mlp"], ids["convnet"])
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
     for part in (RESULTS, COMPARE, LEARNING):
