@@ -10,7 +10,8 @@
     dialog.remove();
     window.pywebview.api.close(choice);
   };
-  const button = (choice, label) => make("button", { className: choice, textContent: label, onclick: () => answer(choice) });
+  const button = (choice, label) =>
+    make("button", { className: choice, textContent: label, onclick: () => answer(choice) });
   const keep = button("keep", text.keep);
   const dialog = make(
     "dialog",

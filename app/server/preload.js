@@ -1,6 +1,6 @@
 /* Ask at once for all that the components of the open tab are going to import: otherwise the page would find them one
    after the other, in Gradio's own time. */
-((addresses, tabs) => {
+(addresses, tabs) => {
   const name = new URLSearchParams(location.search).getAll("tab").pop();
   const places = Object.hasOwn(tabs, name) ? tabs[name] : Object.values(tabs)[0] || [];
   for (const place of places) {
@@ -9,4 +9,4 @@
     link.href = addresses[place];
     document.head.append(link);
   }
-})
+};

@@ -7,7 +7,20 @@ import { keepDrawing, readKeptDrawing } from "../../app/sketchpad/components/kep
 import { readOwnRuns, shareOwnRun } from "../../app/sketchpad/components/own_runs.js";
 
 const KEY = "glassbox-digits";
-const GOOD = { id: "a", ...checkDigit({ label: 7, size: 280, time: "2026-01-31T12:00:00Z", strokes: [[[60, 50], [200, 50]]] }).digit };
+const GOOD = {
+  id: "a",
+  ...checkDigit({
+    label: 7,
+    size: 280,
+    time: "2026-01-31T12:00:00Z",
+    strokes: [
+      [
+        [60, 50],
+        [200, 50],
+      ],
+    ],
+  }).digit,
+};
 const OTHER = { ...GOOD, id: "b", label: 1 };
 
 // A browser's storage, which may be full, or closed to the page.
@@ -105,9 +118,15 @@ test("Where the browser stores nothing, the list lasts as long as the page", () 
 test("Five hundred and one megabyte are the most; what takes some away is let through", () => {
   const { store } = open();
   const many = Array.from({ length: 500 }, (_, i) => ({ ...GOOD, id: `${i}` }));
-  assert.equal(store.change(() => many), "");
+  assert.equal(
+    store.change(() => many),
+    "",
+  );
   assert.match(store.change(add(OTHER)), /500 drawings are kept at most/);
-  assert.equal(store.change((digits) => digits.slice(1)), "");
+  assert.equal(
+    store.change((digits) => digits.slice(1)),
+    "",
+  );
   const long = { ...GOOD, strokes: [Array.from({ length: 120_000 }, (_, i) => [i % 280, i % 271])] };
   assert.match(store.change(add(long)), /1 MB/);
   assert.equal(store.list().length, 499);

@@ -1,14 +1,53 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { checkDigit, countWords, isSameDrawing, nameDigit, newId, readExport, writeExport } from "../../app/sketchpad/components/digits.js";
+import {
+  checkDigit,
+  countWords,
+  isSameDrawing,
+  nameDigit,
+  newId,
+  readExport,
+  writeExport,
+} from "../../app/sketchpad/components/digits.js";
 
-const GOOD = { label: 7, size: 280, time: "2026-01-31T12:00:00.000Z", strokes: [[[60, 50], [200, 50], [110, 240]]] };
+const GOOD = {
+  label: 7,
+  size: 280,
+  time: "2026-01-31T12:00:00.000Z",
+  strokes: [
+    [
+      [60, 50],
+      [200, 50],
+      [110, 240],
+    ],
+  ],
+};
 const keep = (entry) => ({ id: newId(), ...checkDigit(entry).digit });
 
 test("A drawing is kept in pixels of the pad, thinned, and within it", () => {
-  const { digit } = checkDigit({ ...GOOD, size: 140, strokes: [[[10, 10], [20, 20], [30, 30], [-5, 150]]] });
-  assert.deepEqual(digit, { ...GOOD, strokes: [[[20, 20], [60, 60], [0, 280]]] });
+  const { digit } = checkDigit({
+    ...GOOD,
+    size: 140,
+    strokes: [
+      [
+        [10, 10],
+        [20, 20],
+        [30, 30],
+        [-5, 150],
+      ],
+    ],
+  });
+  assert.deepEqual(digit, {
+    ...GOOD,
+    strokes: [
+      [
+        [20, 20],
+        [60, 60],
+        [0, 280],
+      ],
+    ],
+  });
 });
 
 test("What is no drawing is refused, and the sentence says what would be one", () => {
@@ -43,9 +82,15 @@ test("An export comes back whole", () => {
   const digits = [keep(GOOD), keep({ ...GOOD, label: 1, strokes: [[[1, 1]]] })];
   const back = readExport(writeExport(digits), []);
   assert.deepEqual(back.errors, []);
-  assert.deepEqual(back.digits.map(({ id, ...digit }) => digit), digits.map(({ id, ...digit }) => digit));
+  assert.deepEqual(
+    back.digits.map(({ id, ...digit }) => digit),
+    digits.map(({ id, ...digit }) => digit),
+  );
   assert.equal(new Set(back.digits.map(({ id }) => id)).size, 2);
-  assert.equal(writeExport(back.digits).replace(/"exported": "[^"]+"/, ""), writeExport(digits).replace(/"exported": "[^"]+"/, ""));
+  assert.equal(
+    writeExport(back.digits).replace(/"exported": "[^"]+"/, ""),
+    writeExport(digits).replace(/"exported": "[^"]+"/, ""),
+  );
 });
 
 test("What is here already comes no second time, nor what a file holds twice", () => {
@@ -61,11 +106,22 @@ test("Each wrong entry is named by its place, and the others come", () => {
   const file = { schema: "glassbox-digits-1", digits: [{ ...GOOD, label: 12 }, GOOD, "<b>"] };
   const { digits, errors } = readExport(JSON.stringify(file), []);
   assert.equal(digits.length, 1);
-  assert.deepEqual(errors, ["Entry 1: its label is 12; it must be a whole number from 0 to 9.", "Entry 3: it is no drawing."]);
+  assert.deepEqual(errors, [
+    "Entry 1: its label is 12; it must be a whole number from 0 to 9.",
+    "Entry 3: it is no drawing.",
+  ]);
 });
 
 test("A file that is no export is refused as a whole", () => {
-  for (const text of ["", "{", "null", "[]", '{"schema": "another", "digits": []}', '{"schema": "glassbox-digits-1"}', "[".repeat(100_000)]) {
+  for (const text of [
+    "",
+    "{",
+    "null",
+    "[]",
+    '{"schema": "another", "digits": []}',
+    '{"schema": "glassbox-digits-1"}',
+    "[".repeat(100_000),
+  ]) {
     assert.match(readExport(text, []).error, /^it (is not JSON|does not hold digits)/, text.slice(0, 40));
   }
 });
@@ -79,6 +135,8 @@ test("Five hundred are kept at most, and what is left over is said once", () => 
 
 test("Words for digits and counts", () => {
   assert.deepEqual([nameDigit(8), nameDigit(1)], ["an 8", "a 1"]);
-  assert.deepEqual([countWords(1, "drawing"), countWords(1200, "drawing"), countWords(0, "drawing")],
-    ["1 drawing", "1,200 drawings", "0 drawings"]);
+  assert.deepEqual(
+    [countWords(1, "drawing"), countWords(1200, "drawing"), countWords(0, "drawing")],
+    ["1 drawing", "1,200 drawings", "0 drawings"],
+  );
 });

@@ -3,7 +3,12 @@ import test from "node:test";
 
 import { createDrawing } from "../../app/sketchpad/components/drawing.js";
 
-const EXAMPLE = [[[10, 10], [20, 20]]];
+const EXAMPLE = [
+  [
+    [10, 10],
+    [20, 20],
+  ],
+];
 const PICTURE = { url: "data:image/png;base64,", image: {} };
 
 function begin() {
@@ -26,7 +31,12 @@ function begin() {
 test("A stroke keeps its points to a tenth of a pixel, without those nearer than half of one", () => {
   const { draw, read, drawing } = begin();
   draw([10.04, 20.06], [10.3, 20], [30, 40.123]);
-  assert.deepEqual(read(), [[[10, 20.1], [30, 40.1]]]);
+  assert.deepEqual(read(), [
+    [
+      [10, 20.1],
+      [30, 40.1],
+    ],
+  ]);
   assert.equal(drawing.read().size, 280);
 });
 
@@ -44,7 +54,10 @@ test("Every change is one version and told once", () => {
   drawing.beginErasing([15, 15], 4);
   drawing.goOn([[16, 16]]);
   drawing.endStep([[17, 17]]);
-  assert.deepEqual(changes, Array.from({ length: 14 }, (_, i) => i + 2));
+  assert.deepEqual(
+    changes,
+    Array.from({ length: 14 }, (_, i) => i + 2),
+  );
 });
 
 test("What is read is a copy", () => {
@@ -69,14 +82,25 @@ test("Once another drawing has taken its place, or nothing has, it is void", () 
   const { drawing, draw, survives } = begin();
   draw([0, 0], [100, 0]);
   const replacing = {
-    undo: drawing.undo, redo: drawing.redo, strokes: () => drawing.showStrokes(EXAMPLE), picture: () => drawing.showPicture(PICTURE),
-    "a stroke on a picture": () => drawing.beginStroke([9, 9]), "the end of that": drawing.endStep,
-    replay: () => drawing.showPart([[[9, 9]]]), example: () => drawing.showExample(EXAMPLE),
-    "a stroke on the example": () => drawing.beginStroke([1, 1]), clear: drawing.clear,
+    undo: drawing.undo,
+    redo: drawing.redo,
+    strokes: () => drawing.showStrokes(EXAMPLE),
+    picture: () => drawing.showPicture(PICTURE),
+    "a stroke on a picture": () => drawing.beginStroke([9, 9]),
+    "the end of that": drawing.endStep,
+    replay: () => drawing.showPart([[[9, 9]]]),
+    example: () => drawing.showExample(EXAMPLE),
+    "a stroke on the example": () => drawing.beginStroke([1, 1]),
+    clear: drawing.clear,
   };
-  for (const [name, change] of Object.entries(replacing)) assert.equal(survives(change), name === "the end of that", name);
+  for (const [name, change] of Object.entries(replacing))
+    assert.equal(survives(change), name === "the end of that", name);
   draw([0, 0], [2, 0]);
-  assert.equal(survives(() => drawing.beginErasing([1, 0], 12)), false, "erased to the last point");
+  assert.equal(
+    survives(() => drawing.beginErasing([1, 0], 12)),
+    false,
+    "erased to the last point",
+  );
   assert.equal(drawing.hasInk(), false);
 });
 
@@ -89,7 +113,12 @@ test("Steps go back and forth, and a new one leaves nothing to do again", () => 
   drawing.undo();
   assert.deepEqual(read(), both);
   drawing.undo();
-  assert.deepEqual(read(), [[[0, 0], [9, 0]]]);
+  assert.deepEqual(read(), [
+    [
+      [0, 0],
+      [9, 0],
+    ],
+  ]);
   drawing.redo();
   drawing.redo();
   assert.deepEqual(read(), []);
@@ -152,11 +181,19 @@ test("All that the eraser takes before it is lifted is one step; where it takes 
   const { drawing, draw, read } = begin();
   draw([0, 50], [200, 50]);
   drawing.beginErasing([50, 0], 5);
-  drawing.goOn([[50, 100], [150, 100]]);
+  drawing.goOn([
+    [50, 100],
+    [150, 100],
+  ]);
   drawing.endStep([[150, 0]]);
   assert.equal(read().length, 3);
   drawing.undo();
-  assert.deepEqual(read(), [[[0, 50], [200, 50]]]);
+  assert.deepEqual(read(), [
+    [
+      [0, 50],
+      [200, 50],
+    ],
+  ]);
   drawing.beginErasing([250, 250], 5);
   drawing.endStep([[260, 260]]);
   assert.ok(drawing.canRedo(), "it touched nothing");
@@ -205,8 +242,20 @@ test("A replay shows a part, and the whole drawing stays what it is", () => {
   draw([0, 0], [9, 0]);
   const whole = drawing.read();
   const part = [[[0, 0]]];
-  assert.equal(survives(() => drawing.showPart(part)), false);
-  assert.ok(survives(() => drawing.showPart([[[0, 0], [3, 0]]])));
+  assert.equal(
+    survives(() => drawing.showPart(part)),
+    false,
+  );
+  assert.ok(
+    survives(() =>
+      drawing.showPart([
+        [
+          [0, 0],
+          [3, 0],
+        ],
+      ]),
+    ),
+  );
   assert.equal(drawing.read().strokes[0].length, 2);
   assert.deepEqual(drawing.readWhole(), whole);
   assert.ok(drawing.isReplaying());

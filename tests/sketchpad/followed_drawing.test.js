@@ -3,15 +3,27 @@ import test, { beforeEach } from "node:test";
 
 import { followDrawing } from "../../app/sketchpad/components/followed_drawing.js";
 
-const settled = async () => { for (let i = 0; i < 10; i += 1) await null; };
+const settled = async () => {
+  for (let i = 0; i < 10; i += 1) await null;
+};
 let host;
 
 beforeEach(() => {
-  globalThis.ResizeObserver = class { observe() {} disconnect() {} };
+  globalThis.ResizeObserver = class {
+    observe() {}
+    disconnect() {}
+  };
   globalThis.document = new EventTarget();
   globalThis.window = {};
   const attributes = {};
-  host = { isConnected: true, offsetParent: {}, attributes, setAttribute: (name, value) => { attributes[name] = value; } };
+  host = {
+    isConnected: true,
+    offsetParent: {},
+    attributes,
+    setAttribute: (name, value) => {
+      attributes[name] = value;
+    },
+  };
 });
 
 function broadcast(x, checkpoint = "net", brush = 18) {
@@ -21,11 +33,18 @@ function broadcast(x, checkpoint = "net", brush = 18) {
 
 test("A section hears of each drawing once, also when its network or its pen is another", () => {
   const heard = [];
-  const followed = followDrawing(host, ({ drawing, checkpoint, brush }) => heard.push([drawing.strokes[0]?.[0][0], checkpoint, brush]));
+  const followed = followDrawing(host, ({ drawing, checkpoint, brush }) =>
+    heard.push([drawing.strokes[0]?.[0][0], checkpoint, brush]),
+  );
   followed.take();
   assert.deepEqual(heard, [[undefined, "", null]], "an empty pad, before anything was broadcast");
   for (const given of [[1], [1], [2], [2, "other"], [2, "other", 10], [2, "other", 10]]) broadcast(...given);
-  assert.deepEqual(heard.slice(1), [[1, "net", 18], [2, "net", 18], [2, "other", 18], [2, "other", 10]]);
+  assert.deepEqual(heard.slice(1), [
+    [1, "net", 18],
+    [2, "net", 18],
+    [2, "other", 18],
+    [2, "other", 10],
+  ]);
   assert.equal(followed.serial(), 5);
   assert.equal(host.attributes["aria-busy"], "true");
 });
@@ -49,7 +68,8 @@ test("An answer to an earlier drawing is let go", async () => {
   const shown = [];
   const followed = followDrawing(host, () => ask({ digit: null }));
   const ask = followed.createQuestion(
-    (request) => new Promise((resolve) => sent.push({ request, answer: (answer) => resolve(answer && JSON.stringify(answer)) })),
+    (request) =>
+      new Promise((resolve) => sent.push({ request, answer: (answer) => resolve(answer && JSON.stringify(answer)) })),
     (answer, asked) => shown.push([answer, asked.digit]),
   );
   broadcast(1);

@@ -4,7 +4,9 @@ import test from "node:test";
 import { createDrawing } from "../../app/sketchpad/components/drawing.js";
 import { createQuestions } from "../../app/sketchpad/components/questions.js";
 
-const settled = async () => { for (let i = 0; i < 10; i += 1) await null; };
+const settled = async () => {
+  for (let i = 0; i < 10; i += 1) await null;
+};
 
 // A pad whose server answers when it is told to.
 function begin({ mock }, { isResting = () => true } = {}) {
@@ -22,9 +24,22 @@ function begin({ mock }, { isResting = () => true } = {}) {
     signal: end.signal,
   });
   return {
-    drawing, questions, sent, shown, end, choose: (chosen) => { networks = chosen; },
-    answer: async (answer) => { sent.at(-1).resolve(answer); await settled(); },
-    pass: async (milliseconds) => { mock.timers.tick(milliseconds); await settled(); },
+    drawing,
+    questions,
+    sent,
+    shown,
+    end,
+    choose: (chosen) => {
+      networks = chosen;
+    },
+    answer: async (answer) => {
+      sent.at(-1).resolve(answer);
+      await settled();
+    },
+    pass: async (milliseconds) => {
+      mock.timers.tick(milliseconds);
+      await settled();
+    },
   };
 }
 

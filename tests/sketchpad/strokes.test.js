@@ -1,12 +1,25 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { eraseAlong, measureDistance, measureStroke, refineStroke, takePoints, thinStroke } from "../../app/sketchpad/components/strokes.js";
+import {
+  eraseAlong,
+  measureDistance,
+  measureStroke,
+  refineStroke,
+  takePoints,
+  thinStroke,
+} from "../../app/sketchpad/components/strokes.js";
 
-const LINE = [[140, 40], [140, 240]];
+const LINE = [
+  [140, 40],
+  [140, 240],
+];
 
 test("The eraser cuts a line in two where it crosses, and leaves what it does not touch as it is", () => {
-  const other = [[10, 10], [20, 20]];
+  const other = [
+    [10, 10],
+    [20, 20],
+  ];
   const [above, below, untouched, ...more] = eraseAlong([LINE, other], [60, 140], [220, 140], 12);
   assert.deepEqual(more, []);
   assert.equal(untouched, other);
@@ -33,11 +46,30 @@ test("What is left outside of its way is on the line, and no crumb is left", () 
 });
 
 test("A dot is taken whole, and so is a stroke that lies under the eraser", () => {
-  assert.deepEqual(eraseAlong([[[140, 140]], [[138, 140], [142, 140]]], [135, 140], [145, 140], 12), []);
+  assert.deepEqual(
+    eraseAlong(
+      [
+        [[140, 140]],
+        [
+          [138, 140],
+          [142, 140],
+        ],
+      ],
+      [135, 140],
+      [145, 140],
+      12,
+    ),
+    [],
+  );
 });
 
 test("A refined stroke is as long, begins and ends where it did, and has no long steps", () => {
-  const stroke = [[0, 0], [30, 40], [30, 41], [200, 41]];
+  const stroke = [
+    [0, 0],
+    [30, 40],
+    [30, 41],
+    [200, 41],
+  ];
   const fine = refineStroke(stroke);
   assert.ok(Math.abs(measureStroke(fine) - measureStroke(stroke)) < 1);
   assert.deepEqual([fine[0], fine.at(-1)], [stroke[0], stroke.at(-1)]);
@@ -45,11 +77,35 @@ test("A refined stroke is as long, begins and ends where it did, and has no long
 });
 
 test("The first points of strokes are taken in the order in which they were drawn", () => {
-  const strokes = [[[1, 1], [2, 2]], [[3, 3], [4, 4], [5, 5]]];
+  const strokes = [
+    [
+      [1, 1],
+      [2, 2],
+    ],
+    [
+      [3, 3],
+      [4, 4],
+      [5, 5],
+    ],
+  ];
   assert.deepEqual(takePoints(strokes, 0), []);
   assert.deepEqual(takePoints(strokes, 1), [[[1, 1]]]);
-  assert.deepEqual(takePoints(strokes, 2), [[[1, 1], [2, 2]]]);
-  assert.deepEqual(takePoints(strokes, 4), [[[1, 1], [2, 2]], [[3, 3], [4, 4]]]);
+  assert.deepEqual(takePoints(strokes, 2), [
+    [
+      [1, 1],
+      [2, 2],
+    ],
+  ]);
+  assert.deepEqual(takePoints(strokes, 4), [
+    [
+      [1, 1],
+      [2, 2],
+    ],
+    [
+      [3, 3],
+      [4, 4],
+    ],
+  ]);
   assert.deepEqual(takePoints(strokes, 99), strokes);
 });
 

@@ -8,7 +8,7 @@ import { channelsOf, contextOf } from "../../ui/components/canvas.js";
 import { formatNumber } from "../../ui/components/numbers.js";
 
 const MAX_LEVEL_LABELS = 7;
-const SHADE = 0.8;         // how far the highest loss goes from the surface's colour to the line's
+const SHADE = 0.8; // how far the highest loss goes from the surface's colour to the line's
 
 // One pixel a grid point; scaled up smoothly, so that the outermost points lie on the frame.
 /** @type {(context: Context, shades: Shades, box: Box, colors: Colors) => void} */
@@ -21,7 +21,7 @@ function drawShades(context, { rows, columns, bytes }, box, colors) {
   const shades = atob(bytes);
   for (let r = 0; r < rows; r += 1) {
     for (let c = 0; c < columns; c += 1) {
-      const share = SHADE * shades.charCodeAt((rows - 1 - r) * columns + c) / 255;  // row 0 is the bottom
+      const share = (SHADE * shades.charCodeAt((rows - 1 - r) * columns + c)) / 255; // row 0 is the bottom
       for (let channel = 0; channel < 3; channel += 1) {
         pixels.data[4 * (r * columns + c) + channel] = low[channel] + (high[channel] - low[channel]) * share;
       }
@@ -68,10 +68,14 @@ function drawLevels(context, lines, scale, colors) {
     const text = formatNumber(line.level, 3);
     const half = context.measureText(text).width / 2 + 6;
     for (const share of [0.5, 0.3, 0.7, 0.15, 0.85]) {
-      const at = 2 * Math.floor(piece.length / 2 * share);
+      const at = 2 * Math.floor((piece.length / 2) * share);
       const [x, y] = [scale.x(piece[at]), scale.y(piece[at + 1])];
-      const isFree = x - half > box.left && x + half < box.right && y - 10 > box.top && y + 10 < box.bottom
-        && taken.every((other) => Math.abs(other.x - x) > other.half + half + 8 || Math.abs(other.y - y) > 22);
+      const isFree =
+        x - half > box.left &&
+        x + half < box.right &&
+        y - 10 > box.top &&
+        y + 10 < box.bottom &&
+        taken.every((other) => Math.abs(other.x - x) > other.half + half + 8 || Math.abs(other.y - y) > 22);
       if (!isFree) continue;
       taken.push({ x, y, half });
       context.strokeStyle = colors.surface;
@@ -86,7 +90,10 @@ function drawLevels(context, lines, scale, colors) {
 
 /** @type {(context: Context, x: number, y: number, colors: Colors) => void} */
 function drawMinimum(context, x, y, colors) {
-  for (const { color, width } of [{ color: colors.surface, width: 5 }, { color: colors.text, width: 2 }]) {
+  for (const { color, width } of [
+    { color: colors.surface, width: 5 },
+    { color: colors.text, width: 2 },
+  ]) {
     context.strokeStyle = color;
     context.lineWidth = width;
     context.beginPath();
@@ -131,5 +138,6 @@ export function drawGround(context, landscape, scale, colors) {
     context.lineWidth = 1;
     context.strokeRect(box.left + 0.5, box.top + 0.5, box.right - box.left - 1, box.bottom - box.top - 1);
   }
-  for (const [x, y] of /** @type {number[][]} */ (landscape.minima || [])) drawMinimum(context, scale.x(x), scale.y(y), colors);
+  for (const [x, y] of /** @type {number[][]} */ (landscape.minima || []))
+    drawMinimum(context, scale.x(x), scale.y(y), colors);
 }

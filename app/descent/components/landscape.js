@@ -6,8 +6,8 @@ import { keepWithin } from "../../ui/components/numbers.js";
 import { ARROW_HEAD, drawShape, SERIES_COLORS, SERIES_SHAPES } from "../../ui/components/series.js";
 import { drawGround } from "./ground.js";
 
-const NEAR_PX = 28;        // a finger this near the starting point takes hold of it; elsewhere it scrolls or taps
-const DOT_GAP_PX = 6;      // steps nearer than this to the last one get no dot of their own
+const NEAR_PX = 28; // a finger this near the starting point takes hold of it; elsewhere it scrolls or taps
+const DOT_GAP_PX = 6; // steps nearer than this to the last one get no dot of their own
 const TAP_PX = 10;
 
 export const isInLandscape = ({ x_range, y_range }, [x, y]) =>
@@ -28,7 +28,12 @@ export function clipLine([fromX, fromY], [toX, toY], box) {
   const [dx, dy] = [toX - fromX, toY - fromY];
   if (!(Math.max(Math.abs(fromX), Math.abs(fromY), Math.abs(toX), Math.abs(toY)) < 1e12)) return null;
   let [first, last] = [0, 1];
-  for (const [change, room] of [[-dx, fromX - box.left], [dx, box.right - fromX], [-dy, fromY - box.top], [dy, box.bottom - fromY]]) {
+  for (const [change, room] of [
+    [-dx, fromX - box.left],
+    [dx, box.right - fromX],
+    [-dy, fromY - box.top],
+    [dy, box.bottom - fromY],
+  ]) {
     if (change === 0 && room < 0) return null;
     if (change < 0) first = Math.max(first, room / change);
     if (change > 0) last = Math.min(last, room / change);
@@ -49,23 +54,25 @@ export function createLandscape(root, { onStart }) {
   const canvas = root.querySelector("canvas");
   const context = canvas.getContext("2d");
   const groundLayer = document.createElement("canvas");
-  const pathLayer = document.createElement("canvas");   // the ground with every whole path, faint
-  const trailLayer = document.createElement("canvas");  // that, and in full colour the steps up to `numDrawn`
+  const pathLayer = document.createElement("canvas"); // the ground with every whole path, faint
+  const trailLayer = document.createElement("canvas"); // that, and in full colour the steps up to `numDrawn`
 
   let race = null;
-  let groundKey = "";      // what the ground layer shows
-  let trails = [];         // for every optimizer: its steps in pixels, each with its part inside the frame
+  let groundKey = ""; // what the ground layer shows
+  let trails = []; // for every optimizer: its steps in pixels, each with its part inside the frame
   let numDrawn = 0;
   let scale = null;
   let colors = {};
   let position = 0;
-  let heldStart = null;    // where someone has put the start, until Python's answer has it too
-  let press = null;        // { id, x, y, drags } while a pointer is down
+  let heldStart = null; // where someone has put the start, until Python's answer has it too
+  let press = null; // { id, x, y, drags } while a pointer is down
 
   function setRace(newRace) {
     race = newRace;
-    canvas.setAttribute("aria-label",
-      `${race.landscape.label} Click or drag to move the start; on the keyboard, Alt with the arrow keys.`);
+    canvas.setAttribute(
+      "aria-label",
+      `${race.landscape.label} Click or drag to move the start; on the keyboard, Alt with the arrow keys.`,
+    );
     redraw();
   }
 
@@ -74,7 +81,7 @@ export function createLandscape(root, { onStart }) {
   function redraw() {
     const width = canvas.parentNode.clientWidth;
     const height = canvas.parentNode.clientHeight;
-    if (!race || width < 40 || height < 40) return;  // still in a closed tab; the size observer calls again
+    if (!race || width < 40 || height < 40) return; // still in a closed tab; the size observer calls again
     colors = readColors(canvas, { ...AXIS_COLORS, ...SERIES_COLORS });
     fitCanvas(canvas, width, height);
     const ground = fitCanvas(groundLayer, width, height);
@@ -101,8 +108,12 @@ export function createLandscape(root, { onStart }) {
     const pixels = path.map(([x, y]) => [limit(scale.x(x)), limit(scale.y(y))]);
     const parts = pixels.map((point, step) => (step ? clipLine(pixels[step - 1], point, scale.box) : null));
     // A dot where a step ends inside the frame, far enough from the last one to be seen as one.
-    const hasDot = pixels.map((point, step) => step > 0 && isInBox(point)
-      && Math.hypot(point[0] - pixels[step - 1][0], point[1] - pixels[step - 1][1]) >= DOT_GAP_PX);
+    const hasDot = pixels.map(
+      (point, step) =>
+        step > 0 &&
+        isInBox(point) &&
+        Math.hypot(point[0] - pixels[step - 1][0], point[1] - pixels[step - 1][1]) >= DOT_GAP_PX,
+    );
     // The last part inside the frame so far: where an optimizer off the landscape has left it.
     const lastPart = [];
     parts.forEach((part, step) => lastPart.push(part || lastPart[step - 1] || null));
@@ -167,7 +178,10 @@ export function createLandscape(root, { onStart }) {
   }
 
   function drawStart([x, y]) {
-    for (const [color, width] of [[colors.surface, 5], [colors.text, 2]]) {
+    for (const [color, width] of [
+      [colors.surface, 5],
+      [colors.text, 2],
+    ]) {
       context.strokeStyle = color;
       context.lineWidth = width;
       context.beginPath();
@@ -184,7 +198,7 @@ export function createLandscape(root, { onStart }) {
     for (const start of heldStart ? [heldStart] : race.optimizers.map((optimizer) => optimizer.path[0])) {
       if (isInLandscape(race.landscape, start)) drawStart(start);
     }
-    for (const trail of [...trails].reverse()) drawMarker(trail);  // the first optimizer lies on top
+    for (const trail of [...trails].reverse()) drawMarker(trail); // the first optimizer lies on top
   }
 
   // ---- Moving the start
@@ -231,13 +245,19 @@ export function createLandscape(root, { onStart }) {
     press = null;
     if (isTap) moveStart(scale.xAt(event.offsetX), scale.yAt(event.offsetY));
   });
-  canvas.addEventListener("pointercancel", () => { press = null; });
+  canvas.addEventListener("pointercancel", () => {
+    press = null;
+  });
   // Only this keeps the page from scrolling once a finger is down; elsewhere on the landscape it may.
-  canvas.addEventListener("touchstart", (event) => {
-    const box = canvas.getBoundingClientRect();
-    const [touch] = event.touches;
-    if (isNearStart(touch.clientX - box.left, touch.clientY - box.top)) event.preventDefault();
-  }, { passive: false });
+  canvas.addEventListener(
+    "touchstart",
+    (event) => {
+      const box = canvas.getBoundingClientRect();
+      const [touch] = event.touches;
+      if (isNearStart(touch.clientX - box.left, touch.clientY - box.top)) event.preventDefault();
+    },
+    { passive: false },
+  );
 
   canvas.addEventListener("keydown", (event) => {
     const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
@@ -245,7 +265,7 @@ export function createLandscape(root, { onStart }) {
     event.preventDefault();
     const { x_range: xRange, y_range: yRange } = race.landscape;
     const [x, y] = startOf();
-    moveStart(x + way[0] * (xRange[1] - xRange[0]) / 50, y + way[1] * (yRange[1] - yRange[0]) / 50);
+    moveStart(x + (way[0] * (xRange[1] - xRange[0])) / 50, y + (way[1] * (yRange[1] - yRange[0])) / 50);
   });
 
   redrawOnChange(canvas.parentNode, redraw);

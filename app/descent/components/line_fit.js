@@ -7,7 +7,7 @@ import { drawShape, SERIES_COLORS, SERIES_SHAPES } from "../../ui/components/ser
 import { clipLine, pointOnPath } from "./landscape.js";
 
 const POINT_REACH_PX = 24;
-const MOVED_DIGITS = 3;    // of a point that was moved by hand; the others keep all of theirs
+const MOVED_DIGITS = 3; // of a point that was moved by hand; the others keep all of theirs
 
 export function createLineFit(root, { onPoints }) {
   const canvas = root.querySelector("canvas");
@@ -19,9 +19,9 @@ export function createLineFit(root, { onPoints }) {
   let scale = null;
   let colors = {};
   let position = 0;
-  let heldPoints = null;   // the points as someone has moved them, until Python's answer has them too
+  let heldPoints = null; // the points as someone has moved them, until Python's answer has them too
   let selected = 0;
-  let press = null;        // the pointer that drags a point
+  let press = null; // the pointer that drags a point
 
   const points = () => heldPoints || data.points;
 
@@ -69,22 +69,30 @@ export function createLineFit(root, { onPoints }) {
     context.restore();
     points().forEach(([x, y], index) => {
       const isMarked = index === selected && (press !== null || canvas.matches(":focus-visible"));
-      drawShape(context, SERIES_SHAPES[0], scale.x(x), scale.y(y),
-        { color: isMarked ? colors.accent : colors.text, halo: colors.surface, size: isMarked ? 1.2 : 0.9 });
+      drawShape(context, SERIES_SHAPES[0], scale.x(x), scale.y(y), {
+        color: isMarked ? colors.accent : colors.text,
+        halo: colors.surface,
+        size: isMarked ? 1.2 : 0.9,
+      });
     });
   }
 
   function describe() {
     const [x, y] = points()[selected].map((number) => formatNumber(number, 3));
-    canvas.setAttribute("aria-label", `${points().length} data points and the optimizers\u2019 lines. Drag a point to move it; `
-      + "on the keyboard, Page Up and Page Down choose a point and the arrow keys move it, with Shift in small steps. "
-      + `Chosen: point ${selected + 1} at ${x}, ${y}.`);
+    canvas.setAttribute(
+      "aria-label",
+      `${points().length} data points and the optimizers\u2019 lines. Drag a point to move it; ` +
+        "on the keyboard, Page Up and Page Down choose a point and the arrow keys move it, with Shift in small steps. " +
+        `Chosen: point ${selected + 1} at ${x}, ${y}.`,
+    );
   }
 
   function movePoint(x, y) {
     heldPoints = points().map((point) => point.slice());
-    heldPoints[selected] = [[x, data.x_range], [y, data.y_range]]
-      .map(([value, range]) => Number(keepWithin(value, ...range).toPrecision(MOVED_DIGITS)));
+    heldPoints[selected] = [
+      [x, data.x_range],
+      [y, data.y_range],
+    ].map(([value, range]) => Number(keepWithin(value, ...range).toPrecision(MOVED_DIGITS)));
     draw(position);
     describe();
     onPoints(heldPoints);
@@ -128,11 +136,15 @@ export function createLineFit(root, { onPoints }) {
     });
   }
   // Only this keeps the page from scrolling once a finger is on a point; elsewhere on the plot it may.
-  canvas.addEventListener("touchstart", (event) => {
-    const box = canvas.getBoundingClientRect();
-    const [touch] = event.touches;
-    if (scale && findPoint(touch.clientX - box.left, touch.clientY - box.top) >= 0) event.preventDefault();
-  }, { passive: false });
+  canvas.addEventListener(
+    "touchstart",
+    (event) => {
+      const box = canvas.getBoundingClientRect();
+      const [touch] = event.touches;
+      if (scale && findPoint(touch.clientX - box.left, touch.clientY - box.top) >= 0) event.preventDefault();
+    },
+    { passive: false },
+  );
 
   canvas.addEventListener("focus", () => draw(position));
   canvas.addEventListener("blur", () => draw(position));
@@ -142,7 +154,7 @@ export function createLineFit(root, { onPoints }) {
     const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
     if (!turn && !way) return;
     event.preventDefault();
-    event.stopPropagation();  // here the arrow keys are the point's, not the cursor's
+    event.stopPropagation(); // here the arrow keys are the point's, not the cursor's
     if (turn) {
       selected = (selected + turn + points().length) % points().length;
       draw(position);
@@ -150,7 +162,10 @@ export function createLineFit(root, { onPoints }) {
     }
     const share = event.shiftKey ? 1 / 200 : 1 / 50;
     const [x, y] = points()[selected];
-    movePoint(x + way[0] * (data.x_range[1] - data.x_range[0]) * share, y + way[1] * (data.y_range[1] - data.y_range[0]) * share);
+    movePoint(
+      x + way[0] * (data.x_range[1] - data.x_range[0]) * share,
+      y + way[1] * (data.y_range[1] - data.y_range[0]) * share,
+    );
   });
 
   redrawOnChange(canvas.parentNode, redraw);

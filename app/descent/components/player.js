@@ -12,8 +12,8 @@ import { createLineFit } from "./line_fit.js";
 import { readPastedPoints } from "./paste_points.js";
 import { createReadout } from "./readout.js";
 
-const REST_MS = 250;       // the cursor stands still this long before Python hears where
-const PATIENCE_MS = 3000;  // an answer that has not come by then does not come
+const REST_MS = 250; // the cursor stands still this long before Python hears where
+const PATIENCE_MS = 3000; // an answer that has not come by then does not come
 
 export function mount({ element, trigger, props, server, watch, keptProps }) {
   const channel = createChannel();
@@ -21,17 +21,19 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
   const player = element.querySelector(".gb-player");
   const spoken = player.querySelector(".gb-player-spoken");
   const transport = createTransport(player.querySelector(".gb-transport"), onMove);
-  const landscape = createLandscape(player.querySelector(".gb-player-landscape"), { onStart: (start) => ask({ start }) });
+  const landscape = createLandscape(player.querySelector(".gb-player-landscape"), {
+    onStart: (start) => ask({ start }),
+  });
   const lineFit = createLineFit(player.querySelector(".gb-player-data"), { onPoints: (points) => ask({ points }) });
   const readout = createReadout(player.querySelector(".gb-player-readout"));
   const lossChart = createChart(player.querySelector(".gb-chart"), { onCursor: (x) => transport.moveTo(x) });
 
   let race = null;
   let shown = { steps: 0, position: 0 };
-  let shownSteps = null;     // what chart and readout show
-  let question = null;       // the latest that Python has not been asked
-  let patience = null;       // timer while an answer is awaited
-  let rest = null;           // timer until the cursor counts as resting
+  let shownSteps = null; // what chart and readout show
+  let question = null; // the latest that Python has not been asked
+  let patience = null; // timer while an answer is awaited
+  let rest = null; // timer until the cursor counts as resting
 
   // ---- The cursor
 
@@ -58,7 +60,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     spoken.textContent = `Step ${shown.steps} of ${race.num_steps}. ${readout.tell()}`;
     props.value = channel.withMoved({ iteration: shown.steps });
     trigger("release");
-    player.setAttribute("data-resting", "");  // whoever looks at the page from outside can wait for it
+    player.setAttribute("data-resting", ""); // whoever looks at the page from outside can wait for it
   }
 
   // ---- Questions to Python: one under way at most, the latest next
@@ -91,9 +93,12 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
 
   // ---- Controls: the page hands their values over, and Python is asked past Gradio's events, which take twice as long
 
-  const askInTurn = createAsker((values) => server.answer(channel.withMoved({ values })), (text) => {
-    if (typeof text === "string") takeAnswer(text);
-  });
+  const askInTurn = createAsker(
+    (values) => server.answer(channel.withMoved({ values })),
+    (text) => {
+      if (typeof text === "string") takeAnswer(text);
+    },
+  );
 
   // What someone writes is counted, so that an answer to an earlier question does not overwrite it (see fill_fields.js).
   Object.assign(page, { edits: page.edits || 0, typedAt: page.typedAt || {}, filled: page.filled || {} });
@@ -114,7 +119,9 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
   };
 
   // Gradio's list says that it was used twice a click, and also when it is left as it was. Only another choice is one.
-  page.openList = (field, value) => { page.opened = { ...page.opened, [field]: value }; };
+  page.openList = (field, value) => {
+    page.opened = { ...page.opened, [field]: value };
+  };
 
   page.choose = (field, value) => {
     if (page.opened?.[field] !== value) page.sendChoice(field);
@@ -123,8 +130,8 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
 
   // One under way at most: of two answers that come together, the fields would get only the second's.
   const choices = [];
-  let underWay = null;        // the choice that is awaited
-  let choicePatience = null;  // timer while it is
+  let underWay = null; // the choice that is awaited
+  let choicePatience = null; // timer while it is
 
   page.sendChoice = (field) => {
     noteEdit(field);
@@ -188,7 +195,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     const answer = JSON.parse(text);
     const isOpening = !race;
     if (answer.race) showRace(answer.race);
-    if (answer.race || answer.errors) markOld(player, !answer.race);  // something was entered wrongly: the plots stay
+    if (answer.race || answer.errors) markOld(player, !answer.race); // something was entered wrongly: the plots stay
     channel.broadcast(tellErrors(answer, "descent-field-"));
     if (!isOpening) onAnswer();
   }
@@ -205,11 +212,12 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     fillKey();
     shownSteps = null;
     transport.setLength(race.num_steps, Boolean(before) && before.landscape.kind === race.landscape.kind);
-    if (!before) {  // the page opens on what Python knows already
+    if (!before) {
+      // the page opens on what Python knows already
       clearTimeout(rest);
       player.setAttribute("data-resting", "");
     }
-    player.dataset.races = Number(player.dataset.races || 0) + 1;  // how many have been drawn
+    player.dataset.races = Number(player.dataset.races || 0) + 1; // how many have been drawn
   }
 
   // What the marks on the landscape mean; a line stands only where there is such a mark.

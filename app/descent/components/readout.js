@@ -73,8 +73,13 @@ export function createReadout(root) {
 
   // The same in a sentence, for those who hear the page.
   function tell() {
-    return race.optimizers.map((optimizer, index) => [optimizer.name, `loss ${rows[index].loss.textContent}`, rows[index].state.textContent]
-      .filter(Boolean).join(", ")).join("; ");
+    return race.optimizers
+      .map((optimizer, index) =>
+        [optimizer.name, `loss ${rows[index].loss.textContent}`, rows[index].state.textContent]
+          .filter(Boolean)
+          .join(", "),
+      )
+      .join("; ");
   }
 
   return { setRace, show, tell };

@@ -5,28 +5,31 @@ import { redrawOnChange } from "../../ui/components/canvas.js";
 import { formatNumber, isNumber, keepWithin, superscript } from "../../ui/components/numbers.js";
 import { SERIES_SHAPES } from "../../ui/components/series.js";
 
-const SNAP_PX = 6;         // how near a dragged handle comes to a mark before it takes the mark's exact number
-const REACH_PX = 24;       // how near to a handle's centre a press takes hold of it
-const SLACK_PX = 3;        // a press that trembles less than this is not a drag
-const LANE_PX = 12;        // how far below one another handles stand, so that equal rates stay apart
-const ANSWER_MS = 5000;    // a move that is left unanswered for so long has failed: the next is sent
+const SNAP_PX = 6; // how near a dragged handle comes to a mark before it takes the mark's exact number
+const REACH_PX = 24; // how near to a handle's centre a press takes hold of it
+const SLACK_PX = 3; // a press that trembles less than this is not a drag
+const LANE_PX = 12; // how far below one another handles stand, so that equal rates stay apart
+const ANSWER_MS = 5000; // a move that is left unanswered for so long has failed: the next is sent
 const KEY_STEPS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 };
 const [STEPS_PER_DECADE, SHIFT_STEPS] = [50, 5];
 
 export function mount({ element, trigger, props, keptProps }) {
   const channel = createChannel();
   const ruler = element.querySelector(".gb-ruler");
-  const [axis, band, chip, needle, legend] = "axis band chip needle legend".split(" ")
+  const [axis, band, chip, needle, legend] = "axis band chip needle legend"
+    .split(" ")
     .map((name) => ruler.querySelector(`.gb-ruler-${name}`));
-  const [zones, poles, marks] = ["zone", "pole", "marks button"].map((name) => [...ruler.querySelectorAll(`.gb-ruler-${name}`)]);
-  const nodes = SERIES_SHAPES.map(buildHandle);   // one a slot, hidden while no handle has it
+  const [zones, poles, marks] = ["zone", "pole", "marks button"].map((name) => [
+    ...ruler.querySelectorAll(`.gb-ruler-${name}`),
+  ]);
+  const nodes = SERIES_SHAPES.map(buildHandle); // one a slot, hidden while no handle has it
 
   let range = [1e-4, 10];
-  let handles = [];          // what Python sent, each with its node
-  let active = null;         // the handle whose limits are shown
-  let hold = null;           // { pointer, x, offset, taken, moved } while a pointer has the active handle
-  let unsent = null;         // the newest move that was not sent to Python
-  let answerDue = 0;         // the timer that runs until the last move is answered
+  let handles = []; // what Python sent, each with its node
+  let active = null; // the handle whose limits are shown
+  let hold = null; // { pointer, x, offset, taken, moved } while a pointer has the active handle
+  let unsent = null; // the newest move that was not sent to Python
+  let answerDue = 0; // the timer that runs until the last move is answered
 
   const decades = () => Math.log10(range[1] / range[0]);
   const shareOf = (lr) => keepWithin(Math.log10(lr / range[0]) / decades(), 0, 1);
@@ -57,7 +60,8 @@ export function mount({ element, trigger, props, keptProps }) {
   // A zone bears the most words that fit in it; one too narrow for any is named in the legend.
   function drawZones() {
     const { lr_best: best, lr_max: limit } = active;
-    const words = isNumber(best) ? [["stops short"], ["overshoots, still comes down", "overshoots"], ["diverges"]]
+    const words = isNumber(best)
+      ? [["stops short"], ["overshoots, still comes down", "overshoots"], ["diverges"]]
       : [[], ["comes down"], ["diverges"]];
     const shares = [0, isNumber(best) ? shareOf(best) : 0, shareOf(limit), 1];
     const [width, edge] = [axis.clientWidth, axis.offsetLeft];
@@ -85,7 +89,10 @@ export function mount({ element, trigger, props, keptProps }) {
   // Each mark's name hangs beside its pole like a flag, the best to the left and the limit to the right,
   // so that they stay apart where the poles do not; at the ruler's ends both are pushed inwards.
   function drawMarks() {
-    [["best", active.lr_best], ["limit", active.lr_max]].forEach(([name, lr], index) => {
+    [
+      ["best", active.lr_best],
+      ["limit", active.lr_max],
+    ].forEach(([name, lr], index) => {
       marks[index].hidden = !isNumber(lr);
       poles[index].hidden = !isNumber(lr) || !isInRange(lr);
       if (!isNumber(lr)) return;
@@ -96,7 +103,11 @@ export function mount({ element, trigger, props, keptProps }) {
     });
     const [width, edge] = [axis.clientWidth, axis.offsetLeft];
     const [bestWidth, limitWidth] = marks.map((mark) => mark.offsetWidth);
-    const bestLeft = keepWithin(shareOf(active.lr_best) * width - bestWidth, -edge, width + edge - bestWidth - limitWidth);
+    const bestLeft = keepWithin(
+      shareOf(active.lr_best) * width - bestWidth,
+      -edge,
+      width + edge - bestWidth - limitWidth,
+    );
     const limitLeft = Math.max(shareOf(active.lr_max) * width, marks[0].hidden ? -edge : bestLeft + bestWidth);
     marks[0].style.left = `${bestLeft}px`;
     marks[1].style.left = `${Math.min(limitLeft, width + edge - limitWidth)}px`;
@@ -115,12 +126,17 @@ export function mount({ element, trigger, props, keptProps }) {
     const isByLimit = isNumber(limit) && (lr >= limit || !isNumber(best));
     const [mark, word] = isByLimit ? [limit, "limit"] : [best, "best"];
     const side = lr < mark ? "below" : lr > mark ? "above" : "at";
-    return `${name}, step size ${formatNumber(lr)}` + (isNumber(mark) ? `, ${side} the ${word} ${formatNumber(mark)}` : "");
+    return (
+      `${name}, step size ${formatNumber(lr)}` + (isNumber(mark) ? `, ${side} the ${word} ${formatNumber(mark)}` : "")
+    );
   }
 
   function buildHandle(shape, slot) {
-    band.insertAdjacentHTML("beforeend", `<div class="gb-ruler-handle" role="slider" tabindex="0" data-slot="${slot}">
-      <svg viewBox="-9 -9 18 18" aria-hidden="true"><path d="${shape}"/></svg><span></span></div>`);
+    band.insertAdjacentHTML(
+      "beforeend",
+      `<div class="gb-ruler-handle" role="slider" tabindex="0" data-slot="${slot}">
+      <svg viewBox="-9 -9 18 18" aria-hidden="true"><path d="${shape}"/></svg><span></span></div>`,
+    );
     return band.lastElementChild;
   }
 
@@ -134,8 +150,13 @@ export function mount({ element, trigger, props, keptProps }) {
       node.lastElementChild.className = lr < range[0] ? "is-below" : "is-above";
       node.lastElementChild.textContent = isInRange(lr) ? "" : formatNumber(lr);
       node.title = `${handle.name}: \u03b7 ${formatNumber(lr)}`;
-      const aria = { label: `Step size of ${handle.name}`, valuemin: range[0], valuemax: range[1],
-        valuenow: keepWithin(lr, ...range), valuetext: describe(handle) };
+      const aria = {
+        label: `Step size of ${handle.name}`,
+        valuemin: range[0],
+        valuemax: range[1],
+        valuenow: keepWithin(lr, ...range),
+        valuetext: describe(handle),
+      };
       for (const [key, text] of Object.entries(aria)) node.setAttribute(`aria-${key}`, text);
     });
     chip.dataset.slot = needle.dataset.slot = active.slot;
@@ -188,7 +209,9 @@ export function mount({ element, trigger, props, keptProps }) {
       const box = node.getBoundingClientRect();
       return Math.hypot(event.clientX - (box.left + box.right) / 2, event.clientY - (box.top + box.bottom) / 2);
     };
-    return handles.filter((handle) => distance(handle) <= REACH_PX).sort((one, other) => distance(one) - distance(other))[0];
+    return handles
+      .filter((handle) => distance(handle) <= REACH_PX)
+      .sort((one, other) => distance(one) - distance(other))[0];
   }
 
   function follow(event) {
@@ -216,11 +239,12 @@ export function mount({ element, trigger, props, keptProps }) {
   band.addEventListener("pointermove", (event) => {
     if (hold?.pointer === event.pointerId && (hold.moved || Math.abs(event.clientX - hold.x) > SLACK_PX)) follow(event);
   });
-  for (const ending of ["pointerup", "pointercancel"]) band.addEventListener(ending, (event) => {
-    if (hold?.pointer !== event.pointerId) return;
-    if (event.type === "pointerup" && !hold.taken && !hold.moved) follow(event);
-    hold = null;
-  });
+  for (const ending of ["pointerup", "pointercancel"])
+    band.addEventListener(ending, (event) => {
+      if (hold?.pointer !== event.pointerId) return;
+      if (event.type === "pointerup" && !hold.taken && !hold.moved) follow(event);
+      hold = null;
+    });
   band.addEventListener("focusin", (event) => activate(handles.find(({ node }) => node === event.target)));
   band.addEventListener("keydown", (event) => {
     const steps = (KEY_STEPS[event.key] || 0) * (event.shiftKey && event.key.startsWith("Arrow") ? SHIFT_STEPS : 1);
@@ -228,7 +252,9 @@ export function mount({ element, trigger, props, keptProps }) {
     if (event.ctrlKey || event.altKey || event.metaKey || !(steps || end)) return;
     event.preventDefault();
     // Keys move on a grid through the powers of ten, so that 0.1 is met exactly and roundings do not add up.
-    setRate(end || roundRate(10 ** ((Math.round(Math.log10(active.lr) * STEPS_PER_DECADE) + steps) / STEPS_PER_DECADE)));
+    setRate(
+      end || roundRate(10 ** ((Math.round(Math.log10(active.lr) * STEPS_PER_DECADE) + steps) / STEPS_PER_DECADE)),
+    );
   });
   marks[0].addEventListener("click", () => setRate(active.lr_best));
   marks[1].addEventListener("click", () => setRate(active.lr_max));

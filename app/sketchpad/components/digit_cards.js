@@ -5,7 +5,7 @@ import { addNode } from "../../ui/components/nodes.js";
 import { PAD_PX } from "./strokes.js";
 
 const SVG = "http://www.w3.org/2000/svg";
-const PEN_PX = 18;   // as on the pad
+const PEN_PX = 18; // as on the pad
 
 /** @type {(digit: Digit) => SVGElement} */
 function buildThumbnail({ size, strokes }) {
@@ -17,7 +17,7 @@ function buildThumbnail({ size, strokes }) {
   /** @type {(stroke: Stroke) => string} */
   const trace = (stroke) => `M${stroke.map((point) => point.join(" ")).join("L")}${stroke.length > 1 ? "" : "l.01 0"}`;
   path.setAttribute("d", strokes.map(trace).join(""));
-  path.setAttribute("stroke-width", String(PEN_PX * size / PAD_PX));
+  path.setAttribute("stroke-width", String((PEN_PX * size) / PAD_PX));
   return svg;
 }
 
@@ -39,7 +39,7 @@ export function buildThumbnailButton(digit, words, caption, onPress) {
 /** @type {(list: HTMLElement, owner: { onPress: (digit: KeptDigit) => void, onLabel: (id: string, label: number) => void, onDelete: (id: string) => void }) => (digits: KeptDigit[]) => void} */
 export function createDigitCards(list, { onPress, onLabel, onDelete }) {
   /** @type {Map<string, ReturnType<typeof build>>} */
-  const cards = new Map();  // a digit's id -> its card's parts
+  const cards = new Map(); // a digit's id -> its card's parts
 
   /** @param {KeptDigit} digit */
   function build(digit) {

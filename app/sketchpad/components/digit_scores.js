@@ -24,11 +24,11 @@ export function createDigitScores(part, server, readDigits, onPress) {
   const aside = findPart(part, ".gb-mine-aside");
 
   /** @type {KeptDigit[]} */
-  let asked = [];          // the digits that were asked about
+  let asked = []; // the digits that were asked about
   /** @type {Score[]} */
-  let scores = [];         // {label, ...what Python answered} of each network
+  let scores = []; // {label, ...what Python answered} of each network
   /** @type {string | null} */
-  let opened = null;       // key of the network whose misread digits are shown
+  let opened = null; // key of the network whose misread digits are shown
   let isAsking = false;
   let isStopped = false;
 
@@ -78,10 +78,17 @@ export function createDigitScores(part, server, readDigits, onPress) {
   function show() {
     results.hidden = !scores.length;
     if (!scores.length) return;
-    rows.replaceChildren(...scores.flatMap((score) => [buildRow(score), ...(score.key === opened ? [buildMisread(score)] : [])]));
+    rows.replaceChildren(
+      ...scores.flatMap((score) => [buildRow(score), ...(score.key === opened ? [buildMisread(score)] : [])]),
+    );
     setText(meaning, scores[0].meaning);
     const left = scores[0].refused.length;
-    setText(aside, left ? `${countWords(left, "drawing")} cannot be read and ${left > 1 ? "count" : "counts"} for no network. ${scores[0].refused[0].message}` : "");
+    setText(
+      aside,
+      left
+        ? `${countWords(left, "drawing")} cannot be read and ${left > 1 ? "count" : "counts"} for no network. ${scores[0].refused[0].message}`
+        : "",
+    );
   }
 
   /** @param {Score} score */
@@ -94,7 +101,11 @@ export function createDigitScores(part, server, readDigits, onPress) {
     addNode(row, "td", "is-score", score.score);
     const accuracy = addNode(addNode(row, "td", "is-accuracy"), "div");
     const bar = addNode(accuracy, "i");
-    for (const [key, value] of [["low", score.low], ["high", score.high], ["share", score.right / score.count]]) {
+    for (const [key, value] of [
+      ["low", score.low],
+      ["high", score.high],
+      ["share", score.right / score.count],
+    ]) {
       bar.style.setProperty(`--${key}`, String(value));
     }
     addNode(accuracy, "b", "", score.accuracy);
@@ -136,13 +147,16 @@ export function createDigitScores(part, server, readDigits, onPress) {
   /** @param {KeptDigit[]} digits */
   function follow(digits) {
     if (!isAsking) askButton.disabled = !digits.length;
-    const isSame = digits.length === asked.length
-      && digits.every((digit, place) => digit.id === asked[place].id && digit.label === asked[place].label);
+    const isSame =
+      digits.length === asked.length &&
+      digits.every((digit, place) => digit.id === asked[place].id && digit.label === asked[place].label);
     results.classList.toggle("is-old", !isSame);
     findPart(part, ".gb-mine-old").hidden = isSame || !scores.length;
   }
 
   askButton.addEventListener("click", () => ask().then(() => follow(readDigits())));
-  stopButton.addEventListener("click", () => { isStopped = true; });
+  stopButton.addEventListener("click", () => {
+    isStopped = true;
+  });
   return { follow };
 }

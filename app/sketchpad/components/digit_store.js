@@ -1,11 +1,11 @@
 // A visitor's digits in the browser's own storage: read, checked, changed. All windows of the browser share them.
 /** @import { KeptDigit } from "./types.js" */
 
-import { MAX_DIGITS, SCHEMA, checkDigit } from "./digits.js";
+import { checkDigit, MAX_DIGITS, SCHEMA } from "./digits.js";
 
 const DIGITS_KEY = "glassbox-digits";
-const DAMAGED_KEY = "glassbox-digits-damaged";  // what could not be read, before it is written over
-const MAX_STORED = 2 ** 20;    // letters
+const DAMAGED_KEY = "glassbox-digits-damaged"; // what could not be read, before it is written over
+const MAX_STORED = 2 ** 20; // letters
 
 // onChange(digits) is called whenever the list is another, here or in another window; oldest first.
 /** @param {(digits: KeptDigit[]) => void} onChange */
@@ -13,9 +13,9 @@ export function createDigitStore(onChange) {
   /** @type {KeptDigit[]} */
   let digits = [];
   /** @type {string | null} */
-  let stored = null;          // the text that `digits` was read from
-  let isDamaged = false;      // some of that text could not be read
-  let isBlocked = false;      // the browser stores nothing: the list lasts as long as the page
+  let stored = null; // the text that `digits` was read from
+  let isDamaged = false; // some of that text could not be read
+  let isBlocked = false; // the browser stores nothing: the list lasts as long as the page
 
   function read() {
     if (isBlocked) return;

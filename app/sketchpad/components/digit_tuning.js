@@ -21,7 +21,7 @@ export function createDigitTuning(part, server, { minDigits, readDigits, onStart
   const progressText = findPart(part, ".gb-mine-progress");
 
   /** @type {string | null} */
-  let runId = null;         // the run that is followed
+  let runId = null; // the run that is followed
   let isStarting = false;
 
   // ---- Which network
@@ -61,7 +61,7 @@ export function createDigitTuning(part, server, { minDigits, readDigits, onStart
   async function look() {
     if (!part.isConnected) return;
     const text = await server.look({ id: runId }).catch(() => undefined);
-    if (text === undefined) return void setTimeout(look, 4 * FOLLOW_MS);  // the server may come back
+    if (text === undefined) return void setTimeout(look, 4 * FOLLOW_MS); // the server may come back
     const answer = readAnswer(text);
     setText(progressText, answer.error || answer.text);
     progress.value = answer.share || 0;
@@ -80,7 +80,10 @@ export function createDigitTuning(part, server, { minDigits, readDigits, onStart
   function follow(digits) {
     const isEnough = digits.length >= minDigits;
     startButton.disabled = !isEnough || isStarting || runId !== null;
-    setText(startButton, isEnough ? `Fine-tune it on ${countWords(digits.length, "digit")}` : `Fine-tune it: needs ${minDigits} digits`);
+    setText(
+      startButton,
+      isEnough ? `Fine-tune it on ${countWords(digits.length, "digit")}` : `Fine-tune it: needs ${minDigits} digits`,
+    );
   }
 
   startButton.addEventListener("click", start);

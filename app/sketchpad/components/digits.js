@@ -1,14 +1,14 @@
 // A visitor's digits as data: what one has to be, and a file of them.
 /** @import { Digit, KeptDigit, Stroke } from "./types.js" */
 
-import { WHOLE, isNumber, keepWithin } from "../../ui/components/numbers.js";
+import { isNumber, keepWithin, WHOLE } from "../../ui/components/numbers.js";
 import { PAD_PX, roundTenth, thinStroke } from "./strokes.js";
 
 export const SCHEMA = "glassbox-digits-1";
 export const MAX_DIGITS = 500;
 const MAX_STROKES = 500;
-const MAX_POINTS = 5_000;      // of one drawing
-const THIN_PX = 0.25;          // a point nearer to the line between its neighbours than this is left out
+const MAX_POINTS = 5_000; // of one drawing
+const THIN_PX = 0.25; // a point nearer to the line between its neighbours than this is left out
 
 /** @type {(digit: number) => string} */
 export const nameDigit = (digit) => (digit === 8 ? "an 8" : `a ${digit}`);
@@ -21,7 +21,7 @@ function quote(value) {
   try {
     return String(JSON.stringify(value) ?? value).slice(0, 24);
   } catch {
-    return "a list in lists without end";  // deeper than the browser can follow
+    return "a list in lists without end"; // deeper than the browser can follow
   }
 }
 
@@ -58,15 +58,23 @@ function checkStrokes(strokes, size) {
     return { error: `it has more than ${WHOLE.format(MAX_POINTS)} points.` };
   }
   /** @type {(point: any) => boolean} */
-  const isPoint = (point) => Array.isArray(point) && point.length === 2
-    && point.every((value) => isNumber(value) && value >= -size && value <= 2 * size);
+  const isPoint = (point) =>
+    Array.isArray(point) &&
+    point.length === 2 &&
+    point.every((value) => isNumber(value) && value >= -size && value <= 2 * size);
   const wrong = strokes.flat().find((point) => !isPoint(point));
   if (wrong !== undefined) return { error: `it has the point ${quote(wrong)}; x and y must be from 0 to ${size}.` };
   const scale = PAD_PX / size;
   /** @type {(value: number) => number} */
   const place = (value) => keepWithin(roundTenth(value * scale), 0, PAD_PX);
-  return { taken: strokes.map((/** @type {Stroke} */ stroke) =>
-    thinStroke(stroke.map(([x, y]) => [place(x), place(y)]), THIN_PX)) };
+  return {
+    taken: strokes.map((/** @type {Stroke} */ stroke) =>
+      thinStroke(
+        stroke.map(([x, y]) => [place(x), place(y)]),
+        THIN_PX,
+      ),
+    ),
+  };
 }
 
 // What makes two drawings the same one.

@@ -5,7 +5,7 @@
 import { copyStrokes, eraseAlong, PAD_PX, roundTenth } from "./strokes.js";
 
 const MAX_STEPS = 200;
-const NEAREST_PX = 0.5;           // a point nearer than this to the one before it is left out
+const NEAREST_PX = 0.5; // a point nearer than this to the one before it is left out
 
 /** @type {(point: Point) => Point} */
 const roundPoint = ([x, y]) => [roundTenth(x), roundTenth(y)];
@@ -14,20 +14,20 @@ const roundPoint = ([x, y]) => [roundTenth(x), roundTenth(y)];
 /** @param {() => void} onChange */
 export function createDrawing(onChange) {
   /** @type {Stroke[]} */
-  let strokes = [];               // finished strokes and, last, the one being drawn
+  let strokes = []; // finished strokes and, last, the one being drawn
   /** @type {Picture | null} */
-  let picture = null;             // { url, image }, while `strokes` is empty
-  let isExample = false;          // nobody's drawing: the first touch takes it away
+  let picture = null; // { url, image }, while `strokes` is empty
+  let isExample = false; // nobody's drawing: the first touch takes it away
   /** @type {Stroke[] | null} */
-  let part = null;                // what a replay has drawn of the strokes so far
+  let part = null; // what a replay has drawn of the strokes so far
   /** @type {Eraser | null} */
-  let eraser = null;              // { at, radius, hasErased } while it is down
+  let eraser = null; // { at, radius, hasErased } while it is down
   /** @type {Step[]} */
-  const past = [];                // what was on the pad before each step
+  const past = []; // what was on the pad before each step
   /** @type {Step[]} */
-  let future = [];                // what has been undone
-  let version = 1;                // of the empty pad
-  let validFrom = 0;              // answers to earlier versions are about another drawing
+  let future = []; // what has been undone
+  let version = 1; // of the empty pad
+  let validFrom = 0; // answers to earlier versions are about another drawing
 
   const visible = () => part ?? strokes;
   const hasInk = () => visible().length > 0 || picture !== null;
@@ -75,7 +75,7 @@ export function createDrawing(onChange) {
 
   /** @param {Point} point */
   function beginStroke(point) {
-    const isReplaced = takeOver() || picture !== null;  // drawing begins on an empty pad
+    const isReplaced = takeOver() || picture !== null; // drawing begins on an empty pad
     remember();
     picture = null;
     strokes.push([roundPoint(point)]);
@@ -85,7 +85,7 @@ export function createDrawing(onChange) {
   /** @type {(point: Point, radius: number) => void} */
   function beginErasing(point, radius) {
     part = null;
-    isExample = false;            // whoever erases the example makes it a drawing of their own
+    isExample = false; // whoever erases the example makes it a drawing of their own
     eraser = { at: point, radius, hasErased: false };
     goOn([point]);
   }
@@ -143,8 +143,9 @@ export function createDrawing(onChange) {
   /** @type {(newStrokes: Stroke[], size?: number) => void} */
   function showStrokes(newStrokes, size = PAD_PX) {
     const scale = PAD_PX / size;
-    const scaled = newStrokes.filter((stroke) => stroke.length).map((stroke) =>
-      stroke.map(([x, y]) => roundPoint([x * scale, y * scale])));
+    const scaled = newStrokes
+      .filter((stroke) => stroke.length)
+      .map((stroke) => stroke.map(([x, y]) => roundPoint([x * scale, y * scale])));
     part = null;
     replaceBy(scaled, null);
   }
@@ -182,7 +183,16 @@ export function createDrawing(onChange) {
   const write = (some) => (picture ? { picture: picture.url } : { strokes: copyStrokes(some), size: PAD_PX });
 
   return {
-    beginStroke, beginErasing, goOn, endStep, clear, showPicture, showStrokes, showExample, showPart, showWhole,
+    beginStroke,
+    beginErasing,
+    goOn,
+    endStep,
+    clear,
+    showPicture,
+    showStrokes,
+    showExample,
+    showPart,
+    showWhole,
     undo: () => moveStep(past, future),
     redo: () => moveStep(future, past),
     canUndo: () => past.length > 0,

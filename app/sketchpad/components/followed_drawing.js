@@ -10,9 +10,9 @@ import { watchLifetime } from "../../ui/components/lifetime.js";
 export function followDrawing(host, askAbout) {
   const { listen } = watchLifetime(host);
   /** @type {string | null} */
-  let latestKey = null;            // the drawing, the checkpoint and the brush, as text
-  let serial = 0;                  // counts drawings
-  let isStale = false;             // the drawing has changed while the section was closed
+  let latestKey = null; // the drawing, the checkpoint and the brush, as text
+  let serial = 0; // counts drawings
+  let isStale = false; // the drawing has changed while the section was closed
   /** @type {OnPad} */
   let onPad = { drawing: { strokes: [] }, checkpoint: "", brush: null };
 
@@ -30,7 +30,7 @@ export function followDrawing(host, askAbout) {
   function askIfSeen() {
     if (!isStale || host.offsetParent === null) return;
     isStale = false;
-    host.setAttribute("aria-busy", "true");  // until the section's script takes the answer
+    host.setAttribute("aria-busy", "true"); // until the section's script takes the answer
     askAbout(onPad);
   }
 
@@ -39,7 +39,9 @@ export function followDrawing(host, askAbout) {
   function createQuestion(ask, takeAnswer) {
     /** @param {Question} asked */
     const send = async (asked) => ({ asked, answer: readAnswer(await ask(asked)) });
-    const askLatest = createAsker(send, ({ asked, answer }) => { if (asked.serial === serial) takeAnswer(answer, asked); });
+    const askLatest = createAsker(send, ({ asked, answer }) => {
+      if (asked.serial === serial) takeAnswer(answer, asked);
+    });
     return (more = {}) => askLatest({ ...onPad, ...more, serial });
   }
 

@@ -4,9 +4,9 @@
 import { keepWithin } from "../../ui/components/numbers.js";
 import { PAD_PX } from "./strokes.js";
 
-const ERASER_PX = 12;             // radius of what it takes away
+const ERASER_PX = 12; // radius of what it takes away
 const BRUSH_PX = { least: 10, most: 24, first: 18 };
-const MOVE_PX = 8;                // the keyboard's pen, at a press
+const MOVE_PX = 8; // the keyboard's pen, at a press
 const SMALL_MOVE_PX = 2;
 
 /** @type {(value: number) => number} */
@@ -15,13 +15,13 @@ const clamp = (value) => keepWithin(value, 0, PAD_PX);
 // `redraw` is called when the tool looks different, `onStep` at the end of each stroke and each passage of the eraser.
 /** @type {(canvas: HTMLCanvasElement, drawing: Drawing, owner: { redraw: () => void, onStep: () => void }) => Hand} */
 export function createHand(canvas, drawing, { redraw, onStep }) {
-  let isErasing = false;          // which tool is in the hand
-  let brushPx = BRUSH_PX.first;   // how broad the pen looks; the network draws every stroke with a pen of its own
+  let isErasing = false; // which tool is in the hand
+  let brushPx = BRUSH_PX.first; // how broad the pen looks; the network draws every stroke with a pen of its own
   /** @type {number | null} */
-  let pointer = null;             // the one that is down
+  let pointer = null; // the one that is down
   /** @type {Point | null} */
-  let eraserAt = null;            // where the eraser hovers
-  const pen = { x: PAD_PX / 2, y: PAD_PX / 2, isDown: false, isShown: false };  // of the keyboard
+  let eraserAt = null; // where the eraser hovers
+  const pen = { x: PAD_PX / 2, y: PAD_PX / 2, isDown: false, isShown: false }; // of the keyboard
 
   // ---- One stroke, or one passage of the eraser
 
@@ -52,7 +52,10 @@ export function createHand(canvas, drawing, { redraw, onStep }) {
   /** @type {(event: PointerEvent) => Point} */
   function locate(event) {
     const box = canvas.getBoundingClientRect();
-    return [clamp((event.clientX - box.left) / box.width * PAD_PX), clamp((event.clientY - box.top) / box.height * PAD_PX)];
+    return [
+      clamp(((event.clientX - box.left) / box.width) * PAD_PX),
+      clamp(((event.clientY - box.top) / box.height) * PAD_PX),
+    ];
   }
 
   canvas.addEventListener("pointerdown", (event) => {
@@ -133,8 +136,11 @@ export function createHand(canvas, drawing, { redraw, onStep }) {
 
   /** @type {() => Circle | null} */
   function findCircle() {
-    if (pen.isShown) return { x: pen.x, y: pen.y, radius: isErasing ? ERASER_PX : brushPx / 2, isFilled: pen.isDown, isPen: true };
-    return isErasing && eraserAt ? { x: eraserAt[0], y: eraserAt[1], radius: ERASER_PX, isFilled: false, isPen: false } : null;
+    if (pen.isShown)
+      return { x: pen.x, y: pen.y, radius: isErasing ? ERASER_PX : brushPx / 2, isFilled: pen.isDown, isPen: true };
+    return isErasing && eraserAt
+      ? { x: eraserAt[0], y: eraserAt[1], radius: ERASER_PX, isFilled: false, isPen: false }
+      : null;
   }
 
   // What the keys of the pen do; with Shift it moves in small steps.
@@ -142,15 +148,22 @@ export function createHand(canvas, drawing, { redraw, onStep }) {
   function keys({ shiftKey }) {
     const step = shiftKey ? SMALL_MOVE_PX : MOVE_PX;
     return {
-      ArrowLeft: () => movePen(-step, 0), ArrowRight: () => movePen(step, 0), ArrowUp: () => movePen(0, -step),
-      ArrowDown: () => movePen(0, step), " ": lowerOrLift, Enter: lowerOrLift,
+      ArrowLeft: () => movePen(-step, 0),
+      ArrowRight: () => movePen(step, 0),
+      ArrowUp: () => movePen(0, -step),
+      ArrowDown: () => movePen(0, step),
+      " ": lowerOrLift,
+      Enter: lowerOrLift,
     };
   }
 
   return {
-    keys, lift, take, setBrush,
+    keys,
+    lift,
+    take,
+    setBrush,
     isErasing: () => isErasing,
-    isPressed: () => pointer !== null,           // a pointer draws or erases
+    isPressed: () => pointer !== null, // a pointer draws or erases
     isDown: () => pointer !== null || pen.isDown,
     brushPx: () => brushPx,
     look: () => ({ brushPx, circle: findCircle() }),

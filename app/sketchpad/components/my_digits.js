@@ -3,6 +3,7 @@
 /** @import { Mounted } from "../../ui/components/types.js" */
 
 import { prefersReducedMotion } from "../../ui/components/canvas.js";
+import { watchLifetime } from "../../ui/components/lifetime.js";
 import { addNode, findPart, setText } from "../../ui/components/nodes.js";
 import { WHOLE } from "../../ui/components/numbers.js";
 import { createDigitCards } from "./digit_cards.js";
@@ -10,7 +11,6 @@ import { createDigitScores } from "./digit_scores.js";
 import { createDigitStore } from "./digit_store.js";
 import { createDigitTuning } from "./digit_tuning.js";
 import { checkDigit, countWords, isSameDrawing, nameDigit, newId, readExport, writeExport } from "./digits.js";
-import { watchLifetime } from "../../ui/components/lifetime.js";
 import { PAD_PX } from "./strokes.js";
 
 const MAX_FILE_BYTES = 2 ** 21;
@@ -42,7 +42,7 @@ export function mount({ element, trigger, props, server, keptProps }) {
   });
 
   /** @type {Change | null} */
-  let takeBack = null;       // makes of the list what it was before the last change
+  let takeBack = null; // makes of the list what it was before the last change
 
   const { listen } = watchLifetime(host);
   const python = /** @type {Server} */ (server);
@@ -54,9 +54,9 @@ export function mount({ element, trigger, props, server, keptProps }) {
     readDigits: store.list,
     onStart: (id) => {
       props.value = id;
-      trigger("submit");  // the page lists it among this visitor's runs
+      trigger("submit"); // the page lists it among this visitor's runs
     },
-    onDone: () => trigger("select"),  // the list above the pad is filled anew
+    onDone: () => trigger("select"), // the list above the pad is filled anew
   });
 
   // ---- The drawing on the pad
@@ -68,7 +68,7 @@ export function mount({ element, trigger, props, server, keptProps }) {
     const hasStrokes = Boolean(drawing?.strokes?.some((stroke) => stroke.length));
     const isImage = Boolean(drawing?.picture);
     const canKeep = hasStrokes && !isImage && answer?.status !== "refused";
-    const read = canKeep ? answer?.digit ?? null : null;
+    const read = canKeep ? (answer?.digit ?? null) : null;
     labelButtons.forEach((button, digit) => {
       button.disabled = !canKeep;
       button.classList.toggle("is-read", digit === read);
@@ -76,24 +76,36 @@ export function mount({ element, trigger, props, server, keptProps }) {
     if (isImage) setText(now, "An image cannot be kept, only a drawing.");
     else if (!hasStrokes) setText(now, "Draw a digit on the pad, then say here which one it is.");
     else if (!canKeep) setText(now, "What is on the pad cannot be read, so it cannot be kept.");
-    else setText(now, read === null ? "Which digit is on the pad?" : `The network reads ${nameDigit(read)}. Is it one?`);
+    else
+      setText(now, read === null ? "Which digit is on the pad?" : `The network reads ${nameDigit(read)}. Is it one?`);
   }
 
   /** @param {{ strokes: Stroke[], size: number }} drawing */
   function putOnPad({ strokes, size }) {
     document.dispatchEvent(new CustomEvent("glassbox-show-drawing", { detail: { strokes, size } }));
     if (!strokes.length) return;
-    document.querySelector("#pad")?.scrollIntoView({ block: "nearest", behavior: prefersReducedMotion() ? "auto" : "smooth" });
+    document
+      .querySelector("#pad")
+      ?.scrollIntoView({ block: "nearest", behavior: prefersReducedMotion() ? "auto" : "smooth" });
   }
 
   /** @param {number} label */
   function keep(label) {
     const { drawing } = onPad();
-    const { digit, error } = checkDigit({ label, size: drawing?.size, strokes: drawing?.strokes?.filter((stroke) => stroke.length) });
+    const { digit, error } = checkDigit({
+      label,
+      size: drawing?.size,
+      strokes: drawing?.strokes?.filter((stroke) => stroke.length),
+    });
     if (!digit) return showProblem(`This drawing cannot be kept: ${error}`);
-    if (store.list().some((each) => isSameDrawing(each, digit))) return announce(`This drawing is kept as ${nameDigit(label)} already.`);
+    if (store.list().some((each) => isSameDrawing(each, digit)))
+      return announce(`This drawing is kept as ${nameDigit(label)} already.`);
     const kept = { id: newId(), ...digit };
-    change((digits) => [...digits, kept], `Kept as ${nameDigit(label)}.`, (digits) => digits.filter((each) => each.id !== kept.id));
+    change(
+      (digits) => [...digits, kept],
+      `Kept as ${nameDigit(label)}.`,
+      (digits) => digits.filter((each) => each.id !== kept.id),
+    );
     if (!problem.textContent && clearsPad.checked) putOnPad({ strokes: [], size: PAD_PX });
   }
 
@@ -105,7 +117,10 @@ export function mount({ element, trigger, props, server, keptProps }) {
     for (const digit of digits) counts[digit.label] += 1;
     labelButtons.forEach((button, digit) => {
       setText(findPart(button, "span"), WHOLE.format(counts[digit]));
-      button.setAttribute("aria-label", `Keep this drawing as ${nameDigit(digit)}; ${countWords(counts[digit], "drawing")} kept so far`);
+      button.setAttribute(
+        "aria-label",
+        `Keep this drawing as ${nameDigit(digit)}; ${countWords(counts[digit], "drawing")} kept so far`,
+      );
     });
     setText(find(".gb-mine-kept h3"), digits.length ? countWords(digits.length, "drawing") : "No drawings yet");
     tools.export.disabled = tools.clear.disabled = !digits.length;
@@ -186,8 +201,9 @@ export function mount({ element, trigger, props, server, keptProps }) {
     const chosen = file.files?.[0];
     if (!chosen) return;
     const name = `\u201c${chosen.name}\u201d`;
-    file.value = "";  // so that the same file can be chosen again
-    if (chosen.size > MAX_FILE_BYTES) return showProblem(`${name} is larger than ${MAX_FILE_BYTES / 2 ** 20} MB, which no export is.`);
+    file.value = ""; // so that the same file can be chosen again
+    if (chosen.size > MAX_FILE_BYTES)
+      return showProblem(`${name} is larger than ${MAX_FILE_BYTES / 2 ** 20} MB, which no export is.`);
     const read = readExport(await chosen.text(), store.list());
     if (!read.digits) return showProblem(`${name} was not imported: ${read.error}`);
     const { digits, known, errors } = read;

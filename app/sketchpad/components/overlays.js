@@ -28,7 +28,7 @@ function paintGrid(context, [left, top, side]) {
   context.strokeStyle = GRID_COLOR;
   context.beginPath();
   for (let i = 0; i <= 28; i += 1) {
-    const shift = i * side / 28;
+    const shift = (i * side) / 28;
     context.moveTo(left + shift, top);
     context.lineTo(left + shift, top + side);
     context.moveTo(left, top + shift);

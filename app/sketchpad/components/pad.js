@@ -4,11 +4,11 @@
 /** @import { Mounted } from "../../ui/components/types.js" */
 
 import { prefersReducedMotion, redrawOnChange } from "../../ui/components/canvas.js";
+import { watchLifetime } from "../../ui/components/lifetime.js";
 import { findCanvas, findPart, makeOwnProp } from "../../ui/components/nodes.js";
 import { createDrawing } from "./drawing.js";
 import { createHand } from "./hand.js";
 import { keepDrawing, readKeptDrawing } from "./kept_drawing.js";
-import { watchLifetime } from "../../ui/components/lifetime.js";
 import { OVERLAYS } from "./overlays.js";
 import { readPicture, receiveFiles } from "./picture.js";
 import { createQuestions } from "./questions.js";
@@ -18,13 +18,14 @@ import { createReplay } from "./replay.js";
 import { createSheet } from "./sheet.js";
 import { createToolbar } from "./toolbar.js";
 
-const PUBLISH_MS = 300;           // Gradio gets the drawing after the answer, at the latest after this
+const PUBLISH_MS = 300; // Gradio gets the drawing after the answer, at the latest after this
 const WAIT_MS = 50;
-const MAX_WAITS = 100;            // for a tab that has never been open
+const MAX_WAITS = 100; // for a tab that has never been open
 const NO_IMAGE = "This file cannot be opened as an image. Save it as PNG or JPEG and try again.";
-const DESCRIPTION = "Drawing pad. Draw a digit with mouse, finger or pen. On the keyboard: arrow keys move the pen, with "
-  + "Shift in small steps; Space or Enter lowers or lifts it; P takes the pen, X the eraser; U undoes, Ctrl+Y does it again; "
-  + `C clears; R replays the drawing, E the example; ${OVERLAYS.map((overlay) => overlay.help).join("; ")}.`;
+const DESCRIPTION =
+  "Drawing pad. Draw a digit with mouse, finger or pen. On the keyboard: arrow keys move the pen, with " +
+  "Shift in small steps; Space or Enter lowers or lifts it; P takes the pen, X the eraser; U undoes, Ctrl+Y does it again; " +
+  `C clears; R replays the drawing, E the example; ${OVERLAYS.map((overlay) => overlay.help).join("; ")}.`;
 
 /** @param {Mounted} given */
 export function mount({ element, trigger, props, server, watch, keptProps }) {
@@ -37,13 +38,13 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
   const { signal, listen } = watchLifetime(pad);
 
   /** @type {ReadingState & { version: number }} */
-  let state = { version: 0, hasInk: false };  // what the reading follows from
+  let state = { version: 0, hasInk: false }; // what the reading follows from
   let reading = describeReading(state);
-  let wasRead = "";               // the networks that the last answer is of
+  let wasRead = ""; // the networks that the last answer is of
   /** @type {Overlay[]} */
-  let overlays = [];              // those that are shown
+  let overlays = []; // those that are shown
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let publishAt;                  // timer of the next publication to Gradio
+  let publishAt; // timer of the next publication to Gradio
 
   const drawing = createDrawing(onChange);
   const hand = createHand(canvas, drawing, { redraw: draw, onStep: settle });
@@ -52,13 +53,27 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
   const replay = createReplay(drawing, signal);
   const questions = createQuestions(drawing, {
     send: async (request) => JSON.parse(String(await server.predict(request))),
-    readNetworks, isResting, onAnswer, signal,
+    readNetworks,
+    isResting,
+    onAnswer,
+    signal,
   });
   const openFile = receiveFiles(pad, listen, takeImage);
-  const toolbar = createToolbar(pad, {
-    pen: () => takeTool(false), eraser: () => takeTool(true), undo, redo, clear, replay: playOrStop, image: openFile,
-    example: playExample, ...Object.fromEntries(OVERLAYS.map((overlay) => [overlay.tool, () => toggle(overlay)])),
-  }, setBrush);
+  const toolbar = createToolbar(
+    pad,
+    {
+      pen: () => takeTool(false),
+      eraser: () => takeTool(true),
+      undo,
+      redo,
+      clear,
+      replay: playOrStop,
+      image: openFile,
+      example: playExample,
+      ...Object.fromEntries(OVERLAYS.map((overlay) => [overlay.tool, () => toggle(overlay)])),
+    },
+    setBrush,
+  );
 
   // ---- What follows from a change, and from an answer
 
@@ -183,9 +198,17 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     /** @type {Record<string, () => void>} */
     const acts = {
-      ...hand.keys(event), u: undo, c: clear, Delete: clear, Backspace: clear, e: playExample, r: playOrStop,
-      p: () => takeTool(false), x: () => takeTool(true),
-      "[": () => setBrush(hand.brushPx() - 1), "]": () => setBrush(hand.brushPx() + 1),
+      ...hand.keys(event),
+      u: undo,
+      c: clear,
+      Delete: clear,
+      Backspace: clear,
+      e: playExample,
+      r: playOrStop,
+      p: () => takeTool(false),
+      x: () => takeTool(true),
+      "[": () => setBrush(hand.brushPx() - 1),
+      "]": () => setBrush(hand.brushPx() + 1),
       ...Object.fromEntries(OVERLAYS.map((overlay) => [overlay.key, () => toggle(overlay)])),
     };
     const act = acts[event.key.length === 1 ? event.key.toLowerCase() : event.key];
@@ -212,8 +235,14 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
   /** @param {PadAnswer | null} answer */
   function broadcast(answer = null) {
     const checkpoints = [...readNetworks()];
-    window.glassboxDrawing = { drawing: drawing.read(), checkpoint: checkpoints[0], checkpoints, answer,
-      answers: answer?.answers ?? [], brush: hand.brushPx() };
+    window.glassboxDrawing = {
+      drawing: drawing.read(),
+      checkpoint: checkpoints[0],
+      checkpoints,
+      answer,
+      answers: answer?.answers ?? [],
+      brush: hand.brushPx(),
+    };
     document.dispatchEvent(new CustomEvent("glassbox-drawing"));
   }
 
@@ -227,7 +256,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
   function publish() {
     clearTimeout(publishAt);
     publishAt = undefined;
-    if (!isResting()) return;  // the end of this stroke publishes
+    if (!isResting()) return; // the end of this stroke publishes
     props.value = drawing.read();
     trigger("input");
   }
@@ -255,7 +284,10 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     hand.lift();
     drawing.showStrokes(sent?.strokes ?? [], sent?.size || undefined);
     questions.askNow();
-    if (sent?.picture) fetch(sent.picture).then((file) => file.blob()).then(takeImage);
+    if (sent?.picture)
+      fetch(sent.picture)
+        .then((file) => file.blob())
+        .then(takeImage);
   }
 
   /** @param {{ strokes?: Stroke[], size?: number, picture?: string }} sent */

@@ -5,7 +5,7 @@ import { contextOf } from "../../ui/components/canvas.js";
 import { findPart } from "../../ui/components/nodes.js";
 
 const MAX_IMAGE_PX = 1024;
-const MAX_PNG_LENGTH = 400_000;   // of the text; what is larger is a photo, and goes as JPEG
+const MAX_PNG_LENGTH = 400_000; // of the text; what is larger is a photo, and goes as JPEG
 
 // Returns { url, image }, or null where the file is no image.
 /** @type {(file: Blob) => Promise<Picture | null>} */
@@ -50,7 +50,7 @@ export function receiveFiles(pad, listen, take) {
   const sheet = findPart(pad, ".gb-pad-sheet");
   field.addEventListener("change", () => {
     take(field.files?.[0]);
-    field.value = "";  // so that the same file can be chosen again
+    field.value = ""; // so that the same file can be chosen again
   });
   sheet.addEventListener("dragover", (event) => {
     event.preventDefault();

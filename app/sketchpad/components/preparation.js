@@ -29,18 +29,19 @@ export function mount({ element, server }) {
   const host = findPart(element, ".gb-preparation");
   /** @type {(selector: string) => HTMLElement} */
   const find = (selector) => findPart(host, selector);
-  const [wayCanvas, askedCanvas, plainCanvas] = ["way", "asked", "plain"].map((name) =>
-    /** @type {HTMLCanvasElement} */ (find(`.gb-preparation-${name}`)));
+  const [wayCanvas, askedCanvas, plainCanvas] = ["way", "asked", "plain"].map(
+    (name) => /** @type {HTMLCanvasElement} */ (find(`.gb-preparation-${name}`)),
+  );
   const strip = find(".gb-preparation-strip");
   const gauges = createGauges(find(".gb-preparation-gauges"));
 
   /** @type {PreparationStep[]} */
-  let allSteps = [];               // as Python sent them
+  let allSteps = []; // as Python sent them
   /** @type {Bitmaps[]} */
-  let bitmaps = [];                // of each step its image and what is asked, in the theme's colours
-  let step = 0;                    // the one that is shown, or the last one that was passed
-  let position = 0;                // between two steps while one becomes the other
-  let hasPlayed = false;           // it moves by itself once
+  let bitmaps = []; // of each step its image and what is asked, in the theme's colours
+  let step = 0; // the one that is shown, or the last one that was passed
+  let position = 0; // between two steps while one becomes the other
+  let hasPlayed = false; // it moves by itself once
 
   // ---- Questions
 
@@ -67,9 +68,12 @@ export function mount({ element, server }) {
     bitmaps = [];
     setText(find(".gb-preparation-doubt"), answer.doubt);
     setText(find(".gb-preparation-summary"), answer.summary);
-    setText(find(".gb-preparation-how"), `At each step the image is plainly resized to 28\u00a0×\u00a028 pixels, as it stands, and `
-      + `${answer.network} ${answer.is_refused ? "would be" : "is"} asked about the result. Dashed: the ink\u2019s box; cross: `
-      + "the middle; ring: the centre of mass.");
+    setText(
+      find(".gb-preparation-how"),
+      `At each step the image is plainly resized to 28\u00a0×\u00a028 pixels, as it stands, and ` +
+        `${answer.network} ${answer.is_refused ? "would be" : "is"} asked about the result. Dashed: the ink\u2019s box; cross: ` +
+        "the middle; ring: the centre of mass.",
+    );
     setText(find(".gb-preparation-likeness"), answer.likeness);
     fillStrip();
     gauges.setGauges(answer.gauges);
@@ -82,14 +86,16 @@ export function mount({ element, server }) {
 
   // ---- One step
 
-  const transport = createTransport(find(".gb-transport"), showPosition, { firstSpeed: 0.2,
-    tell: (steps, numSteps) => (allSteps.length ? `step ${steps + 1} of ${numSteps + 1}` : "") });
+  const transport = createTransport(find(".gb-transport"), showPosition, {
+    firstSpeed: 0.2,
+    tell: (steps, numSteps) => (allSteps.length ? `step ${steps + 1} of ${numSteps + 1}` : ""),
+  });
 
   /** @type {(steps: number, newPosition: number) => void} */
   function showPosition(steps, newPosition) {
     if (!allSteps.length) return;
     position = Math.min(newPosition, allSteps.length - 1);
-    step = Math.min(steps, allSteps.length - 1);  // as the transport counts them
+    step = Math.min(steps, allSteps.length - 1); // as the transport counts them
     showStep();
     drawWay();
   }
@@ -111,7 +117,8 @@ export function mount({ element, server }) {
     });
     gauges.showStep(step);
     drawAsked(askedCanvas, step);
-    if (host.dataset.step !== String(step) && !transport.isPlaying()) setText(find(".gb-preparation-spoken"), `${at.title}: ${describe(at)}`);
+    if (host.dataset.step !== String(step) && !transport.isPlaying())
+      setText(find(".gb-preparation-spoken"), `${at.title}: ${describe(at)}`);
     host.dataset.step = String(step);
   }
 
@@ -136,7 +143,10 @@ export function mount({ element, server }) {
 
   function readBitmaps() {
     const ink = readRamps(host).ink;
-    bitmaps = allSteps.map((at) => ({ image: paint(decode(at.image), at.side, ink), asked: paint(decode(at.asked), PIXELS, ink) }));
+    bitmaps = allSteps.map((at) => ({
+      image: paint(decode(at.image), at.side, ink),
+      asked: paint(decode(at.asked), PIXELS, ink),
+    }));
   }
 
   function draw() {
@@ -182,7 +192,13 @@ export function mount({ element, server }) {
     const zoom = [place[2] / width, place[3] / height];
     context.globalAlpha = strength;
     context.imageSmoothingEnabled = bitmaps[index].image.width > PIXELS;
-    context.drawImage(bitmaps[index].image, (place[0] - x * zoom[0]) * side, (place[1] - y * zoom[1]) * side, zoom[0] * side, zoom[1] * side);
+    context.drawImage(
+      bitmaps[index].image,
+      (place[0] - x * zoom[0]) * side,
+      (place[1] - y * zoom[1]) * side,
+      zoom[0] * side,
+      zoom[1] * side,
+    );
     context.globalAlpha = 1;
   }
 
@@ -204,7 +220,7 @@ function showAnswer(figure, at) {
 
 /** @type {(canvas: HTMLCanvasElement, bitmap: HTMLCanvasElement, side: number) => void} */
 function drawWhole(canvas, bitmap, side) {
-  if (side < 20) return;  // in a closed tab
+  if (side < 20) return; // in a closed tab
   const context = prepare(canvas, side);
   context.imageSmoothingEnabled = bitmap.width > PIXELS;
   context.drawImage(bitmap, 0, 0, side, side);
@@ -221,7 +237,10 @@ function prepare(canvas, side) {
 function drawMarks(context, place, center, side, colors) {
   /** @type {(width: number) => void} */
   const traceOver = (width) => {
-    for (const [color, more] of /** @type {const} */ ([["ground", 3], ["accent", 0]])) {
+    for (const [color, more] of /** @type {const} */ ([
+      ["ground", 3],
+      ["accent", 0],
+    ])) {
       context.strokeStyle = colors[color];
       context.lineWidth = width + more;
       context.stroke();
@@ -233,8 +252,11 @@ function drawMarks(context, place, center, side, colors) {
   context.strokeRect(place[0] * side + 1, place[1] * side + 1, place[2] * side - 2, place[3] * side - 2);
   context.setLineDash([]);
   context.beginPath();
-  const middle = 14.5 / PIXELS * side;  // of the middle pixel, in which every centre of mass comes to lie
-  for (const [x, y] of [[1, 0], [0, 1]]) {
+  const middle = (14.5 / PIXELS) * side; // of the middle pixel, in which every centre of mass comes to lie
+  for (const [x, y] of [
+    [1, 0],
+    [0, 1],
+  ]) {
     context.moveTo(middle - 9 * x, middle - 9 * y);
     context.lineTo(middle + 9 * x, middle + 9 * y);
   }

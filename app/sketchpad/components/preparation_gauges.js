@@ -6,8 +6,14 @@ import { fitCanvas, readColors } from "../../ui/components/canvas.js";
 import { addNode, findCanvas, findPart, setText } from "../../ui/components/nodes.js";
 
 const GAUGE = { height: 36, margin: 9, middle: 18 };
-const GAUGE_COLORS = { track: "--gb-surface-sunk", band: "--gb-line-strong", line: "--gb-text-soft", step: "--gb-accent",
-  plain: "--gb-text", ground: "--gb-surface" };
+const GAUGE_COLORS = {
+  track: "--gb-surface-sunk",
+  band: "--gb-line-strong",
+  line: "--gb-text-soft",
+  step: "--gb-accent",
+  plain: "--gb-text",
+  ground: "--gb-surface",
+};
 
 // `list` is a ul; `gauges` has a measure each, with a mark for every step, the first of them the plain resize.
 /** @param {HTMLElement} list */
@@ -52,20 +58,23 @@ export function createGauges(list) {
 
   function draw() {
     const colors = readColors(list, GAUGE_COLORS);
-    gauges.forEach((gauge, index) => { drawGauge(findCanvas(list.children[index]), gauge, colors); });
+    gauges.forEach((gauge, index) => {
+      drawGauge(findCanvas(list.children[index]), gauge, colors);
+    });
   }
 
   /** @type {(canvas: HTMLCanvasElement, gauge: GaugeView, colors: Colors) => void} */
   function drawGauge(canvas, gauge, colors) {
     const width = canvas.clientWidth;
-    if (width < 40) return;  // in a closed tab; the size observer calls again
+    if (width < 40) return; // in a closed tab; the size observer calls again
     const { height, margin, middle } = GAUGE;
     const context = fitCanvas(canvas, width, height);
     /** @type {(share: number) => number} */
     const at = (share) => margin + share * (width - 2 * margin);
     // A range of no length is still to be seen.
     /** @type {(from: number, to: number, thickness: number) => void} */
-    const bar = (from, to, thickness) => context.fillRect(at(from) - 1, middle - thickness / 2, at(to) - at(from) + 2, thickness);
+    const bar = (from, to, thickness) =>
+      context.fillRect(at(from) - 1, middle - thickness / 2, at(to) - at(from) + 2, thickness);
     const [lowest, low, median, high, highest] = gauge.range;
     context.clearRect(0, 0, width, height);
     context.fillStyle = colors.track;
@@ -89,7 +98,12 @@ export function createGauges(list) {
     if (isStep) context.arc(x, GAUGE.middle, 6, 0, 2 * Math.PI);
     else {
       context.moveTo(x, GAUGE.middle - 8);
-      for (const [right, down] of [[8, 0], [0, 8], [-8, 0]]) context.lineTo(x + right, GAUGE.middle + down);
+      for (const [right, down] of [
+        [8, 0],
+        [0, 8],
+        [-8, 0],
+      ])
+        context.lineTo(x + right, GAUGE.middle + down);
       context.closePath();
     }
     context.lineWidth = isStep ? 3 : 5;

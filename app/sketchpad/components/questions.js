@@ -2,8 +2,8 @@
 /** @import { Asked, Drawing, SentDrawing } from "./types.js" */
 /** @import { PadAnswer } from "../payloads.js" */
 
-const MIN_GAP_MS = 40;            // between an answer and the next question during a stroke
-const RETRY_MS = 2000;            // where the server did not answer
+const MIN_GAP_MS = 40; // between an answer and the next question during a stroke
+const RETRY_MS = 2000; // where the server did not answer
 
 // `send` is given a request and promises the answer, `readNetworks` names the networks that are to be asked, and
 // `isResting` says that nothing is being drawn, erased or replayed. `onAnswer` gets each answer that is about the drawing
@@ -22,9 +22,9 @@ const RETRY_MS = 2000;            // where the server did not answer
 export function createQuestions(drawing, { send, readNetworks, isResting, onAnswer, signal }) {
   let isAsking = false;
   /** @type {ReturnType<typeof setTimeout> | null} */
-  let next = null;                // timer of the next question
+  let next = null; // timer of the next question
   /** @type {ReturnType<typeof setTimeout> | null} */
-  let again = null;               // timer of the one that asks an absent server once more
+  let again = null; // timer of the one that asks an absent server once more
   signal.addEventListener("abort", () => {
     clearTimeout(next ?? undefined);
     clearTimeout(again ?? undefined);
@@ -35,7 +35,7 @@ export function createQuestions(drawing, { send, readNetworks, isResting, onAnsw
   }
 
   function askNow() {
-    if (isAsking) return;  // the answer under way asks again by itself, because the version has moved on
+    if (isAsking) return; // the answer under way asks again by itself, because the version has moved on
     clearTimeout(next ?? undefined);
     ask();
   }

@@ -26,10 +26,14 @@ export function describeReading({ hasInk, answer, isDrawing = false, mistake = "
   const columns = known?.answers && known.answers.length > 1 ? known.answers : null;
   const first = (columns ?? [known]).find(isDigit) ?? null;
   return {
-    verdict: mistake ? { name: null, text: mistake, isError: true } : hasInk ? describeVerdict(known, columns, first, isDrawing) : BLANK,
+    verdict: mistake
+      ? { name: null, text: mistake, isError: true }
+      : hasInk
+        ? describeVerdict(known, columns, first, isDrawing)
+        : BLANK,
     digit: first ? String(first.digit) : "",
-    first,                        // the first network's answer that names a digit
-    columns,                      // the answers of several networks
+    first, // the first network's answer that names a digit
+    columns, // the answers of several networks
     // Without an answer the columns stay, so that nothing jumps when the next stroke begins.
     hasColumns: columns !== null || (first === null && keepsColumns),
     doubt: first && !isDrawing ? String(known?.doubt || "") : "",

@@ -6,7 +6,7 @@
 import { contextOf } from "../../ui/components/canvas.js";
 import { addNode, findCanvas, findPart, setText } from "../../ui/components/nodes.js";
 import { formatPercent, isNumber } from "../../ui/components/numbers.js";
-import { isDigit, nameClass, NO_ANSWER } from "./reading.js";
+import { isDigit, NO_ANSWER, nameClass } from "./reading.js";
 
 // Returns what shows a reading of describeReading, and of which version of the drawing it is.
 /** @type {(pad: HTMLElement) => (reading: Reading, version: number) => void} */
@@ -85,7 +85,15 @@ function createColumns(host) {
     const message = addNode(section, "p", "gb-pad-message");
     const [digit, confidence] = ["b", "span"].map((tag) => addNode(read, tag));
     confidence.title = "confidence";
-    return { key, section, name, digit, confidence, message, showBars: createBars(addNode(section, "ol", "gb-pad-bars")) };
+    return {
+      key,
+      section,
+      name,
+      digit,
+      confidence,
+      message,
+      showBars: createBars(addNode(section, "ol", "gb-pad-bars")),
+    };
   }
 
   /** @type {(column: ReturnType<typeof build>, answer: NetworkAnswer | null) => void} */
@@ -107,7 +115,9 @@ function createColumns(host) {
       columns = answers.map(build);
       host.replaceChildren(...columns.map(({ section }) => section));
     }
-    columns.forEach((column, index) => { fill(column, answers?.[index] ?? null); });
+    columns.forEach((column, index) => {
+      fill(column, answers?.[index] ?? null);
+    });
   };
 }
 

@@ -5,7 +5,7 @@ import { keepWithin } from "../../ui/components/numbers.js";
 import { measureStroke, refineStroke, takePoints } from "./strokes.js";
 
 const EXAMPLE_MS = 1500;
-const REPLAY_MS_A_PX = 7;         // slow enough to watch the answer change
+const REPLAY_MS_A_PX = 7; // slow enough to watch the answer change
 const SHORTEST_REPLAY_MS = 1500;
 const LONGEST_REPLAY_MS = 8000;
 
@@ -20,13 +20,13 @@ export function createReplay(drawing, signal) {
   /** @type {(strokes: Stroke[], milliseconds: number, showFirst: (part: Stroke[]) => void, onEnd: () => void) => void} */
   function play(strokes, milliseconds, showFirst, onEnd) {
     cancelAnimationFrame(frame);
-    const fine = strokes.map(refineStroke);  // the pen moves evenly, however far apart the points lie
+    const fine = strokes.map(refineStroke); // the pen moves evenly, however far apart the points lie
     const numPoints = fine.reduce((sum, stroke) => sum + stroke.length, 0);
     const startedAt = performance.now();
     /** @type {(now: number) => void} */
     const goOn = (now) => {
-      if (!drawing.isReplaying()) return;  // somebody has touched the pad
-      const drawn = Math.round((now - startedAt) / milliseconds * numPoints);
+      if (!drawing.isReplaying()) return; // somebody has touched the pad
+      const drawn = Math.round(((now - startedAt) / milliseconds) * numPoints);
       if (drawn >= numPoints) {
         drawing.showWhole();
         return onEnd();

@@ -19,12 +19,12 @@ export function createSheet(pad, drawing) {
 
   return ({ brushPx, circle }, overlays, answer) => {
     const width = sheet.clientWidth;
-    if (!width) return;  // in a closed tab
+    if (!width) return; // in a closed tab
     const strokes = drawing.visibleStrokes();
     const picture = drawing.picture();
     const context = fitCanvas(canvas, width, width);
     const colors = readColors(pad, COLORS);
-    context.fillStyle = colors.sheet;  // on paper, what shines through a canvas is white
+    context.fillStyle = colors.sheet; // on paper, what shines through a canvas is white
     context.fillRect(0, 0, width, width);
     context.scale(width / PAD_PX, width / PAD_PX);
     if (picture) paintPicture(context, picture.image);
@@ -49,7 +49,7 @@ function traceStroke(context, stroke) {
     context.quadraticCurveTo(x, y, (x + stroke[i + 1][0]) / 2, (y + stroke[i + 1][1]) / 2);
   }
   const last = stroke[stroke.length - 1];
-  context.lineTo(last[0] + (stroke.length === 1 ? 0.01 : 0), last[1]);  // a tap leaves a dot: a line of no length none
+  context.lineTo(last[0] + (stroke.length === 1 ? 0.01 : 0), last[1]); // a tap leaves a dot: a line of no length none
   context.stroke();
 }
 

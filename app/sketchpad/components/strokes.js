@@ -3,9 +3,9 @@
 
 import { keepWithin } from "../../ui/components/numbers.js";
 
-export const PAD_PX = 280;        // side of the pad, in the pixels that a stroke's coordinates count
-const CUT_PX = 2;                 // a stroke is cut to about this
-const SHORTEST_PX = 3;            // a shorter piece that is left over is no stroke
+export const PAD_PX = 280; // side of the pad, in the pixels that a stroke's coordinates count
+const CUT_PX = 2; // a stroke is cut to about this
+const SHORTEST_PX = 3; // a shorter piece that is left over is no stroke
 
 /** @type {(value: number) => number} */
 export const roundTenth = (value) => Math.round(value * 10) / 10;
@@ -34,7 +34,7 @@ export function refineStroke(stroke) {
     const [[x0, y0], [x1, y1]] = [stroke[i - 1], stroke[i]];
     const parts = Math.ceil(Math.hypot(x1 - x0, y1 - y0) / CUT_PX);
     for (let part = 1; part < parts; part += 1) {
-      fine.push([roundTenth(x0 + (x1 - x0) * part / parts), roundTenth(y0 + (y1 - y0) * part / parts)]);
+      fine.push([roundTenth(x0 + ((x1 - x0) * part) / parts), roundTenth(y0 + ((y1 - y0) * part) / parts)]);
     }
     fine.push(stroke[i]);
   }

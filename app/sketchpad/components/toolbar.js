@@ -30,7 +30,8 @@ export function createToolbar(pad, acts, onWidth) {
     findPart(tools.replay, "path").setAttribute("d", isReplay ? ICONS.stop : ICONS.play);
     tools.pen.setAttribute("aria-pressed", String(!hand.isErasing()));
     tools.eraser.setAttribute("aria-pressed", String(hand.isErasing()));
-    for (const overlay of OVERLAYS) tools[overlay.tool].setAttribute("aria-pressed", String(overlays.includes(overlay)));
+    for (const overlay of OVERLAYS)
+      tools[overlay.tool].setAttribute("aria-pressed", String(overlays.includes(overlay)));
   }
 
   /** @param {number} px */

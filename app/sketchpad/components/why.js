@@ -9,9 +9,9 @@ import { formatNumber } from "../../ui/components/numbers.js";
 import { decode, paint, readRamps } from "../../ui/components/sheets.js";
 import { createTransport } from "../../ui/components/transport.js";
 import { followDrawing } from "./followed_drawing.js";
-import { FIELD, createMaps, paintField, traceInk } from "./why_maps.js";
+import { createMaps, FIELD, paintField, traceInk } from "./why_maps.js";
 
-const PATIENCE_MS = 200;         // an answer that takes longer says what it waits for
+const PATIENCE_MS = 200; // an answer that takes longer says what it waits for
 
 /** @param {Mounted} given */
 export function mount({ element, server }) {
@@ -27,18 +27,19 @@ export function mount({ element, server }) {
   const maps = createMaps(find(".gb-why-maps"), find(".gb-why-pixel"), find(".gb-why-spoken"));
 
   /** @type {MapsView | null} */
-  let shown = null;                // the maps, as Python sent them
+  let shown = null; // the maps, as Python sent them
   /** @type {ShownChange | null} */
-  let change = null;               // the edits, their images decoded
+  let change = null; // the edits, their images decoded
   /** @type {ShownNeighbour[]} */
   let nearest = [];
   /** @type {Ramps | null} */
-  let ramps = null;                // the theme's colours
+  let ramps = null; // the theme's colours
 
   // ---- Questions
 
   const followed = followDrawing(host, ({ checkpoint }) => {
-    if (!checkpoint) takeMaps(/** @type {Answered<MapsView>} */ ({ absent: "The pad is empty. Draw a digit from 0 to 9." }), {});
+    if (!checkpoint)
+      takeMaps(/** @type {Answered<MapsView>} */ ({ absent: "The pad is empty. Draw a digit from 0 to 9." }), {});
     else askForMaps({ digit: null, patch: chosenPatch() });
   });
   const askForMaps = followed.createQuestion((request) => python.explain(request), takeMaps);
@@ -59,7 +60,9 @@ export function mount({ element, server }) {
     }
     shown = answer;
     maps.show(answer);
-    if (!patchList.length) for (const side of answer.patches) patchList.add(new Option(`${side} \u00d7 ${side}`, String(side), false, side === answer.patch));
+    if (!patchList.length)
+      for (const side of answer.patches)
+        patchList.add(new Option(`${side} \u00d7 ${side}`, String(side), false, side === answer.patch));
     markDigits(digitButtons, answer.digit);
     const [lowers, raises] = find(".gb-why-legend").querySelectorAll("span");
     setText(lowers, `speaks against ${answer.digit}`);
@@ -121,8 +124,10 @@ export function mount({ element, server }) {
   // ---- What would make it another digit
 
   const [beforeFrame, afterFrame, changeFrame] = changePart.querySelectorAll("figure");
-  const transport = createTransport(findPart(changePart, ".gb-transport"), (steps) => showFrame(steps), { firstSpeed: 0.5,
-    tell: (steps) => change?.frames[steps]?.label ?? "" });
+  const transport = createTransport(findPart(changePart, ".gb-transport"), (steps) => showFrame(steps), {
+    firstSpeed: 0.5,
+    tell: (steps) => change?.frames[steps]?.label ?? "",
+  });
 
   /** @type {(answer: Answered<ChangeView>, asked: Record<string, any>) => void} */
   function takeChange(answer, asked) {
@@ -133,7 +138,10 @@ export function mount({ element, server }) {
     findPart(changePart, ".gb-why-steps").hidden = frames.length < 2;
     change = null;
     if (frames.length > 1) {
-      change = { ...answer, frames: frames.map((frame) => ({ ...frame, pixels: decode(frame.image), changes: decode(frame.change) })) };
+      change = {
+        ...answer,
+        frames: frames.map((frame) => ({ ...frame, pixels: decode(frame.image), changes: decode(frame.change) })),
+      };
       fillBars([String(change.answer), String(change.target), "others"]);
       transport.setLength(frames.length - 1, false);
       if (!prefersReducedMotion()) transport.play();
@@ -143,13 +151,15 @@ export function mount({ element, server }) {
 
   /** @param {string[]} names */
   function fillBars(names) {
-    findPart(changePart, ".gb-why-bars").replaceChildren(...names.map((name) => {
-      const bar = document.createElement("li");
-      addNode(bar, "b", "", name);
-      addNode(bar, "i");
-      addNode(bar, "span");
-      return bar;
-    }));
+    findPart(changePart, ".gb-why-bars").replaceChildren(
+      ...names.map((name) => {
+        const bar = document.createElement("li");
+        addNode(bar, "b", "", name);
+        addNode(bar, "i");
+        addNode(bar, "span");
+        return bar;
+      }),
+    );
   }
 
   /** @param {number} steps */
@@ -184,7 +194,10 @@ export function mount({ element, server }) {
   // The latest edit; what it did is in the images.
   /** @type {(field: Field, edit: Cell, colors: Ramps["colors"]) => void} */
   function ringEdit({ context, cell }, { row, column }, colors) {
-    for (const [color, width] of /** @type {const} */ ([["surface", 4], ["accent", 2]])) {
+    for (const [color, width] of /** @type {const} */ ([
+      ["surface", 4],
+      ["accent", 2],
+    ])) {
       context.strokeStyle = colors[color];
       context.lineWidth = width;
       context.beginPath();
@@ -205,17 +218,19 @@ export function mount({ element, server }) {
     nearest = (answer.digits || []).map((one) => ({ ...one, bytes: decode(one.pixels) }));
     setText(findPart(nearestPart, ".gb-why-sentence"), answer.error || answer.absent || answer.sentence);
     setText(findPart(nearestPart, ".gb-why-note"), answer.compared || "");
-    findPart(nearestPart, ".gb-why-images").replaceChildren(...nearest.map((one) => {
-      const figure = document.createElement("figure");
-      figure.title = one.title;
-      const canvas = addNode(figure, "canvas");
-      canvas.setAttribute("role", "img");
-      canvas.setAttribute("aria-label", one.title);
-      addNode(figure, "b", "", String(one.label)).classList.toggle("is-other", one.label !== shown?.answer);
-      addNode(figure, "small", "", `No. ${formatNumber(one.index)}`);
-      addNode(figure, "span", "", one.distance);
-      return figure;
-    }));
+    findPart(nearestPart, ".gb-why-images").replaceChildren(
+      ...nearest.map((one) => {
+        const figure = document.createElement("figure");
+        figure.title = one.title;
+        const canvas = addNode(figure, "canvas");
+        canvas.setAttribute("role", "img");
+        canvas.setAttribute("aria-label", one.title);
+        addNode(figure, "b", "", String(one.label)).classList.toggle("is-other", one.label !== shown?.answer);
+        addNode(figure, "small", "", `No. ${formatNumber(one.index)}`);
+        addNode(figure, "span", "", one.distance);
+        return figure;
+      }),
+    );
     drawNearest();
     host.dataset.nearest = String(followed.serial());
   }
@@ -232,10 +247,14 @@ export function mount({ element, server }) {
   // ---- Drawing
 
   function draw() {
-    if (host.clientWidth < 40) return;  // in a closed section
+    if (host.clientWidth < 40) return; // in a closed section
     followed.askIfSeen();
     ramps = readRamps(host);
-    const { negative, zero, positive } = readColors(host, { negative: "--gb-negative", zero: "--gb-zero", positive: "--gb-positive" });
+    const { negative, zero, positive } = readColors(host, {
+      negative: "--gb-negative",
+      zero: "--gb-zero",
+      positive: "--gb-positive",
+    });
     /** @type {NodeListOf<HTMLElement>} */
     const legend = host.querySelectorAll(".gb-why-legend i");
     for (const bar of legend) bar.style.background = `linear-gradient(to right, ${negative}, ${zero}, ${positive})`;

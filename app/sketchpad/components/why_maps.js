@@ -9,7 +9,7 @@ import { formatNumber } from "../../ui/components/numbers.js";
 import { clamp, decode, paint } from "../../ui/components/sheets.js";
 
 export const FIELD = 28;
-const INK_EDGE = 128;   // of 255: where the drawing's outline runs
+const INK_EDGE = 128; // of 255: where the drawing's outline runs
 
 /** @type {(text: string) => Float32Array} */
 const decodeFloats = (text) => new Float32Array(decode(text).buffer);
@@ -18,7 +18,7 @@ const decodeFloats = (text) => new Float32Array(decode(text).buffer);
 /** @type {(canvas: HTMLCanvasElement, bytes: Uint8Array, ramp: Uint32Array) => Field | null} */
 export function paintField(canvas, bytes, ramp) {
   const side = canvas.parentElement?.clientWidth ?? 0;
-  if (side < 20) return null;  // in a closed section
+  if (side < 20) return null; // in a closed section
   canvas.style.width = canvas.style.height = `${side}px`;
   const context = fitCanvas(canvas, side, side);
   context.imageSmoothingEnabled = false;
@@ -30,7 +30,8 @@ export function paintField(canvas, bytes, ramp) {
 /** @type {(field: Field, bytes: Uint8Array, color: string) => void} */
 export function traceInk({ context, cell }, bytes, color) {
   /** @type {(row: number, column: number) => boolean} */
-  const isInk = (row, column) => row >= 0 && row < FIELD && column >= 0 && column < FIELD && bytes[row * FIELD + column] >= INK_EDGE;
+  const isInk = (row, column) =>
+    row >= 0 && row < FIELD && column >= 0 && column < FIELD && bytes[row * FIELD + column] >= INK_EDGE;
   context.beginPath();
   for (let row = 0; row <= FIELD; row += 1) {
     for (let column = 0; column <= FIELD; column += 1) {
@@ -55,7 +56,10 @@ export function traceInk({ context, cell }, bytes, color) {
 function frameCells({ context, cell }, colors, row, column, reach = 0) {
   const [top, left] = [Math.max(0, row - reach), Math.max(0, column - reach)];
   const [bottom, right] = [Math.min(FIELD, row + reach + 1), Math.min(FIELD, column + reach + 1)];
-  for (const [color, width] of /** @type {const} */ ([["surface", 4], ["accent", 2]])) {
+  for (const [color, width] of /** @type {const} */ ([
+    ["surface", 4],
+    ["accent", 2],
+  ])) {
     context.strokeStyle = colors[color];
     context.lineWidth = width;
     context.strokeRect(left * cell, top * cell, (right - left) * cell, (bottom - top) * cell);
@@ -71,8 +75,9 @@ export function describePixel({ inkValues, maps, patch }, { row, column }) {
   const size = Math.abs(fall) < 1e-4 ? (fall ? "less than 0.0001" : "nothing") : formatNumber(Math.abs(fall));
   const effect = Math.abs(fall) < 1e-4 ? "changes" : fall > 0 ? "lowers" : "raises";
   return {
-    text: `Row ${row + 1}, column ${column + 1}: ink ${formatNumber(ink)}; gradient ${formatNumber(slope)}; `
-      + `covering the ${patch} \u00d7 ${patch} pixels around it ${effect} the probability by ${size}.`,
+    text:
+      `Row ${row + 1}, column ${column + 1}: ink ${formatNumber(ink)}; gradient ${formatNumber(slope)}; ` +
+      `covering the ${patch} \u00d7 ${patch} pixels around it ${effect} the probability by ${size}.`,
     title: `ink ${ink}, gradient ${slope}, fall of the probability ${fall}`,
   };
 }
@@ -82,21 +87,33 @@ export function describePixel({ inkValues, maps, patch }, { row, column }) {
 export function createMaps(row, reading, spoken) {
   const [drawing, gradient, occlusion] = row.querySelectorAll("canvas");
   /** @type {ShownMaps | null} */
-  let shown = null;      // what Python sent, its numbers decoded
+  let shown = null; // what Python sent, its numbers decoded
   /** @type {Cell | null} */
-  let pointed = null;    // { row, column }
+  let pointed = null; // { row, column }
   /** @type {Ramps | null} */
   let ramps = null;
 
   /** @param {MapsView} answer */
   function show(answer) {
-    shown = { ...answer, pixels: decode(answer.image), inkValues: decodeFloats(answer.ink),
-      maps: [answer.gradient, answer.occlusion].map((map) => ({ bytes: decode(map.bytes), values: decodeFloats(map.values) })) };
+    shown = {
+      ...answer,
+      pixels: decode(answer.image),
+      inkValues: decodeFloats(answer.ink),
+      maps: [answer.gradient, answer.occlusion].map((map) => ({
+        bytes: decode(map.bytes),
+        values: decodeFloats(map.values),
+      })),
+    };
     const texts = [answer.verdict, answer.gradient.text, answer.occlusion.text];
-    row.querySelectorAll("p").forEach((node, index) => { setText(node, texts[index]); });
+    row.querySelectorAll("p").forEach((node, index) => {
+      setText(node, texts[index]);
+    });
     row.querySelectorAll("p")[1].title = answer.gradient.scale_title;
     row.querySelectorAll("p")[2].title = answer.occlusion.scale_title;
-    row.setAttribute("aria-label", `The drawing, its gradient map and its occlusion map for ${answer.digit}. Arrow keys choose a pixel.`);
+    row.setAttribute(
+      "aria-label",
+      `The drawing, its gradient map and its occlusion map for ${answer.digit}. Arrow keys choose a pixel.`,
+    );
   }
 
   function draw(newRamps = ramps) {
@@ -130,7 +147,10 @@ export function createMaps(row, reading, spoken) {
   /** @type {(event: PointerEvent) => void} */
   const onPointer = (event) => {
     const cell = /** @type {HTMLElement} */ (event.target).clientWidth / FIELD;
-    point({ row: clamp(Math.floor(event.offsetY / cell), FIELD - 1), column: clamp(Math.floor(event.offsetX / cell), FIELD - 1) });
+    point({
+      row: clamp(Math.floor(event.offsetY / cell), FIELD - 1),
+      column: clamp(Math.floor(event.offsetX / cell), FIELD - 1),
+    });
   };
   for (const canvas of [drawing, gradient, occlusion]) {
     canvas.addEventListener("pointermove", onPointer);
@@ -139,7 +159,12 @@ export function createMaps(row, reading, spoken) {
   row.addEventListener("keydown", (event) => {
     const { row: down, column: across } = pointed || { row: 13, column: 13 };
     /** @type {Record<string, number[]>} */
-    const moves = { ArrowUp: [down - 1, across], ArrowDown: [down + 1, across], ArrowLeft: [down, across - 1], ArrowRight: [down, across + 1] };
+    const moves = {
+      ArrowUp: [down - 1, across],
+      ArrowDown: [down + 1, across],
+      ArrowLeft: [down, across - 1],
+      ArrowRight: [down, across + 1],
+    };
     const move = moves[event.key];
     if (!move || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();

@@ -8,7 +8,7 @@ const sectionsOf = (/** @type {any} */ host) => /** @type {Record<string, Sectio
 // One channel a section of the page: the descent's, where a component's own props name no other.
 export function createChannel(name = "glassboxDescent") {
   /** @type {Section} */
-  const page = sectionsOf(window)[name] ??= { answer: null, moved: {} };
+  const page = (sectionsOf(window)[name] ??= { answer: null, moved: {} });
 
   /** @type {(answer: Answer) => void} */
   function broadcast(answer) {
@@ -45,6 +45,8 @@ export function createChannel(name = "glassboxDescent") {
 /** @type {(answer: Answer, prefix: string) => Answer} */
 export function tellErrors(answer, prefix) {
   if (!answer.errors) return answer;
-  const unsaid = window.glassboxFields ? window.glassboxFields.tellErrors(answer.errors, prefix) : Object.values(answer.errors);
+  const unsaid = window.glassboxFields
+    ? window.glassboxFields.tellErrors(answer.errors, prefix)
+    : Object.values(answer.errors);
   return { ...answer, error: [answer.error, ...unsaid].filter(Boolean).join(" ") };
 }

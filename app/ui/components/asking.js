@@ -17,7 +17,7 @@ export function createAsker(ask, take) {
         take(await ask(sent));
       }
     } finally {
-      isAsking = false;  // also after an answer that could not be shown
+      isAsking = false; // also after an answer that could not be shown
     }
   };
 }

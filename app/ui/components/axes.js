@@ -1,16 +1,22 @@
 // Axes: ticks that a person can read, and the way from data to pixels and back. Every chart and plot with axes builds on them.
 /** @import { Axes, Box, Colors, Context, Scale, Tick } from "./types.js" */
 
-import { MINUS, formatNumber, superscript } from "./numbers.js";
+import { formatNumber, MINUS, superscript } from "./numbers.js";
 
 export const FONT = "12px ui-sans-serif, system-ui, sans-serif";
-export const AXIS_COLORS = { grid: "--gb-line", axis: "--gb-line-strong", label: "--gb-text-soft", text: "--gb-text",
-  surface: "--gb-surface", accent: "--gb-accent" };
+export const AXIS_COLORS = {
+  grid: "--gb-line",
+  axis: "--gb-line-strong",
+  label: "--gb-text-soft",
+  text: "--gb-text",
+  surface: "--gb-surface",
+  accent: "--gb-accent",
+};
 
 /** @type {(span: number, wanted: number) => number} */
 export function niceStep(span, wanted) {
   const rough = span / Math.max(1, wanted);
-  const power = Math.pow(10, Math.floor(Math.log10(rough)));
+  const power = 10 ** Math.floor(Math.log10(rough));
   const factor = [1, 2, 2.5, 5].find((candidate) => candidate * power >= rough * 0.999) ?? 10;
   return factor * power;
 }
@@ -20,12 +26,16 @@ export function niceStep(span, wanted) {
 export function linearTicks(low, high, wanted, isWhole = false) {
   const step = isWhole ? Math.max(1, Math.round(niceStep(high - low, wanted))) : niceStep(high - low, wanted);
   const power = Math.floor(Math.log10(step));
-  const decimals = Math.max(0, (step / Math.pow(10, power)) % 1 > 1e-9 ? 1 - power : -power);
+  const decimals = Math.max(0, (step / 10 ** power) % 1 > 1e-9 ? 1 - power : -power);
   const ticks = [];
   for (let k = Math.ceil(low / step - 1e-9); k * step <= high + step * 1e-9; k += 1) {
     const at = Number((k * step).toPrecision(12));
     const isPlain = step >= 1e-4 && Math.abs(at) < 1e6;
-    ticks.push({ at, major: true, text: isPlain && step < 1 ? at.toFixed(decimals).replace("-", MINUS) : formatNumber(at) });
+    ticks.push({
+      at,
+      major: true,
+      text: isPlain && step < 1 ? at.toFixed(decimals).replace("-", MINUS) : formatNumber(at),
+    });
   }
   return ticks;
 }
@@ -37,12 +47,12 @@ export function logTicks(low, high, wanted) {
   const last = Math.ceil(Math.log10(high));
   const inside = (/** @type {number} */ value) => value >= low * 0.9999 && value <= high * 1.0001;
   const decades = [];
-  for (let power = first; power <= last; power += 1) if (inside(Math.pow(10, power))) decades.push(power);
+  for (let power = first; power <= last; power += 1) if (inside(10 ** power)) decades.push(power);
   const every = Math.max(1, Math.ceil(decades.length / wanted));
   const ticks = [];
   for (let power = first; power <= last; power += 1) {
     for (let factor = 1; factor < 10; factor += 1) {
-      const at = factor * Math.pow(10, power);
+      const at = factor * 10 ** power;
       if (!inside(at)) continue;
       if (decades.length >= 3) {
         const major = factor === 1 && (power - decades[0]) % every === 0;
@@ -65,17 +75,25 @@ export function buildScale(context, width, height, axes) {
   const yTicks = axes.log_y ? logTicks(yLow, yHigh, wantedY) : linearTicks(yLow, yHigh, wantedY);
   context.font = FONT;
   const widest = Math.max(24, ...yTicks.map((tick) => context.measureText(tick.text).width));
-  const box = { left: Math.ceil(widest) + (axes.y_label ? 30 : 12), right: width - 14,
-    top: 10, bottom: height - (axes.x_label ? 44 : 26) };
+  const box = {
+    left: Math.ceil(widest) + (axes.y_label ? 30 : 12),
+    right: width - 14,
+    top: 10,
+    bottom: height - (axes.x_label ? 44 : 26),
+  };
   const toUnit = axes.log_y
-    ? (/** @type {number} */ y) => (Math.log(y) - Math.log(yLow)) / (Math.log(yHigh) - Math.log(yLow)) : (/** @type {number} */ y) => (y - yLow) / (yHigh - yLow);
+    ? (/** @type {number} */ y) => (Math.log(y) - Math.log(yLow)) / (Math.log(yHigh) - Math.log(yLow))
+    : (/** @type {number} */ y) => (y - yLow) / (yHigh - yLow);
   return {
-    width, height, box, yTicks,
+    width,
+    height,
+    box,
+    yTicks,
     xTicks: linearTicks(xLow, xHigh, Math.max(2, Math.floor((box.right - box.left) / 80)), axes.whole_x),
-    x: (value) => box.left + (value - xLow) / (xHigh - xLow) * (box.right - box.left),
+    x: (value) => box.left + ((value - xLow) / (xHigh - xLow)) * (box.right - box.left),
     y: (value) => box.bottom - toUnit(value) * (box.bottom - box.top),
-    xAt: (pixel) => xLow + (pixel - box.left) / (box.right - box.left) * (xHigh - xLow),
-    yAt: (pixel) => yLow + (box.bottom - pixel) / (box.bottom - box.top) * (yHigh - yLow),
+    xAt: (pixel) => xLow + ((pixel - box.left) / (box.right - box.left)) * (xHigh - xLow),
+    yAt: (pixel) => yLow + ((box.bottom - pixel) / (box.bottom - box.top)) * (yHigh - yLow),
   };
 }
 

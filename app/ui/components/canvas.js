@@ -1,7 +1,7 @@
 // What canvases share: the screen's pixels, the theme's colours, and when to draw anew.
 /** @import { Context } from "./types.js" */
 
-const FAR_MS = 400;        // what is far from the screen and has not changed for so long is drawn
+const FAR_MS = 400; // what is far from the screen and has not changed for so long is drawn
 
 // Every browser has this context.
 /** @type {(canvas: HTMLCanvasElement) => Context} */
@@ -26,7 +26,10 @@ export function fitCanvas(canvas, width, height) {
 /** @type {<Names extends Record<string, string>>(host: Element, names: Names) => Record<keyof Names, string>} */
 export function readColors(host, names) {
   const style = getComputedStyle(host);
-  const read = Object.entries(names).map(([key, property]) => [key, style.getPropertyValue(property).trim() || "#888888"]);
+  const read = Object.entries(names).map(([key, property]) => [
+    key,
+    style.getPropertyValue(property).trim() || "#888888",
+  ]);
   return Object.fromEntries(read);
 }
 
@@ -35,7 +38,7 @@ export function readColors(host, names) {
 export function channelsOf(color) {
   const context = contextOf(document.createElement("canvas"));
   context.fillStyle = color;
-  const letters = String(context.fillStyle);  // as #rrggbb
+  const letters = String(context.fillStyle); // as #rrggbb
   return [1, 3, 5].map((at) => parseInt(letters.slice(at, at + 2), 16));
 }
 
@@ -61,7 +64,9 @@ export function redrawOnChange(host, redraw, onGone = () => {}) {
   }
   sizeObserver.observe(host);
   window.addEventListener("resize", schedule);
-  const print = () => { if (host.isConnected) redraw({ isPrinted: true }); };
+  const print = () => {
+    if (host.isConnected) redraw({ isPrinted: true });
+  };
   const paper = window.matchMedia("print");
   window.addEventListener("beforeprint", print);
   paper.addEventListener("change", print);
@@ -82,24 +87,31 @@ export function redrawOnChange(host, redraw, onGone = () => {}) {
 export function redrawWhenNear(host, redraw) {
   let isNear = true;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let later;        // the drawing of what is far
+  let later; // the drawing of what is far
   const draw = () => {
     clearTimeout(later);
     later = undefined;
     if (host.isConnected) redraw();
   };
-  const schedule = redrawOnChange(host, ({ isPrinted } = {}) => {
-    clearTimeout(later);
-    if (isNear || isPrinted) draw();
-    else later = setTimeout(draw, FAR_MS);
-  }, () => {
-    clearTimeout(later);
-    nearness.disconnect();
-  });
-  const nearness = new IntersectionObserver((entries) => {
-    isNear = entries[entries.length - 1].isIntersecting;
-    if (isNear && later !== undefined) schedule();
-  }, { rootMargin: "200px" });
+  const schedule = redrawOnChange(
+    host,
+    ({ isPrinted } = {}) => {
+      clearTimeout(later);
+      if (isNear || isPrinted) draw();
+      else later = setTimeout(draw, FAR_MS);
+    },
+    () => {
+      clearTimeout(later);
+      nearness.disconnect();
+    },
+  );
+  const nearness = new IntersectionObserver(
+    (entries) => {
+      isNear = entries[entries.length - 1].isIntersecting;
+      if (isNear && later !== undefined) schedule();
+    },
+    { rootMargin: "200px" },
+  );
   nearness.observe(host);
   return schedule;
 }

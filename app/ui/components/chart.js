@@ -5,17 +5,27 @@ import { AXIS_COLORS, blit, buildScale, clipToBox, drawAxes } from "./axes.js";
 import { contextOf, fitCanvas, readColors, redrawWhenNear } from "./canvas.js";
 import { findPart, setText } from "./nodes.js";
 import { formatNumber, isNumber } from "./numbers.js";
-import { SERIES_COLORS, SERIES_SHAPES, buildSwatch, drawShape } from "./series.js";
+import { buildSwatch, drawShape, SERIES_COLORS, SERIES_SHAPES } from "./series.js";
 
 /** @type {Record<string, string>} */
-const ROLE_COLORS = { training: "--gb-positive", validation: "--gb-negative", neutral: "--gb-text-soft",
-  ...Object.fromEntries(SERIES_COLORS.map((color, slot) => [`series${slot + 1}`, color])) };
-const PALE = 0.38;         // how much of a pale series' colour is seen
+const ROLE_COLORS = {
+  training: "--gb-positive",
+  validation: "--gb-negative",
+  neutral: "--gb-text-soft",
+  ...Object.fromEntries(SERIES_COLORS.map((color, slot) => [`series${slot + 1}`, color])),
+};
+const PALE = 0.38; // how much of a pale series' colour is seen
 
 /** @type {(series: { points: Point[] }[], index: number, fixed: unknown, isLog: boolean | undefined) => Point} */
 export function rangeOf(series, index, fixed, isLog) {
-  if (Array.isArray(fixed) && isNumber(fixed[0]) && isNumber(fixed[1]) && fixed[0] < fixed[1]
-    && !(isLog && fixed[0] <= 0)) return fixed;
+  if (
+    Array.isArray(fixed) &&
+    isNumber(fixed[0]) &&
+    isNumber(fixed[1]) &&
+    fixed[0] < fixed[1] &&
+    !(isLog && fixed[0] <= 0)
+  )
+    return fixed;
   let low = Infinity;
   let high = -Infinity;
   for (const one of series) {
@@ -28,7 +38,7 @@ export function rangeOf(series, index, fixed, isLog) {
   if (isLog) {
     // In powers of ten, so that a loss near the end of the numbers does not become infinite here.
     const pad = low === high ? 0.3 : 0.06 * (Math.log10(high) - Math.log10(low));
-    return [Math.pow(10, Math.max(-307, Math.log10(low) - pad)), Math.pow(10, Math.min(308, Math.log10(high) + pad))];
+    return [10 ** Math.max(-307, Math.log10(low) - pad), 10 ** Math.min(308, Math.log10(high) + pad)];
   }
   const pad = low === high ? Math.abs(low) * 0.1 || 1 : (high - low) * (index === 1 ? 0.06 : 0);
   return [low - pad, high + pad];
@@ -48,24 +58,24 @@ export function createChart(root, { onCursor = null } = {}) {
   const legend = findPart(root, ".gb-chart-legend");
   const spoken = findPart(root, ".gb-chart-spoken");
   const context = contextOf(canvas);
-  const backdrop = document.createElement("canvas");  // everything but the cursor, once there is one
+  const backdrop = document.createElement("canvas"); // everything but the cursor, once there is one
   let hasBackdrop = false;
 
   /** @type {Series[]} */
-  let series = [];       // what is drawn: finite points only
+  let series = []; // what is drawn: finite points only
   /** @type {ChartValue} */
   let options = {};
   let label = "";
   /** @type {number[]} */
   let knownX = [];
   /** @type {number | null} */
-  let readX = null;      // the x that is being read, or null
+  let readX = null; // the x that is being read, or null
   /** @type {number | null} */
-  let cursorX = null;    // where the owner's cursor stands, or null
+  let cursorX = null; // where the owner's cursor stands, or null
   /** @type {Axes} */
-  let axes;               // none before the first value
+  let axes; // none before the first value
   /** @type {Scale} */
-  let scale;            // the last drawing's mapping from data to pixels
+  let scale; // the last drawing's mapping from data to pixels
   /** @type {Colors} */
   let colors = {};
 
@@ -78,8 +88,15 @@ export function createChart(root, { onCursor = null } = {}) {
     label = newLabel || "";
     series = (options.series || []).map((one) => {
       const color = ROLE_COLORS[one.role ?? "neutral"] || ROLE_COLORS.neutral;
-      return { name: String(one.name || ""), color, slot: SERIES_COLORS.indexOf(color), markers: Boolean(one.markers),
-        line: one.line !== false, pale: Boolean(one.pale), points: (one.points || []).filter(isDrawable) };
+      return {
+        name: String(one.name || ""),
+        color,
+        slot: SERIES_COLORS.indexOf(color),
+        markers: Boolean(one.markers),
+        line: one.line !== false,
+        pale: Boolean(one.pale),
+        points: (one.points || []).filter(isDrawable),
+      };
     });
     knownX = [...new Set(series.flatMap((one) => one.points.map((point) => point[0])))].sort((a, b) => a - b);
     show();
@@ -100,15 +117,21 @@ export function createChart(root, { onCursor = null } = {}) {
     });
     const last = knownX.length ? knownX[knownX.length - 1] : -Infinity;
     const isBeyond = [...isNew].every((x) => x > last);
-    knownX = isBeyond ? [...knownX, ...[...isNew].sort((a, b) => a - b)]
+    knownX = isBeyond
+      ? [...knownX, ...[...isNew].sort((a, b) => a - b)]
       : [...new Set([...knownX, ...isNew])].sort((a, b) => a - b);
     show();
   }
 
   function show() {
-    axes = { x_label: options.x_label, y_label: options.y_label, log_y: options.log_y,
-      x_range: rangeOf(series, 0, options.x_range, false), y_range: rangeOf(series, 1, options.y_range, options.log_y),
-      whole_x: knownX.every(Number.isInteger) };
+    axes = {
+      x_label: options.x_label,
+      y_label: options.y_label,
+      log_y: options.log_y,
+      x_range: rangeOf(series, 0, options.x_range, false),
+      y_range: rangeOf(series, 1, options.y_range, options.log_y),
+      whole_x: knownX.every(Number.isInteger),
+    };
     setText(findPart(root, ".gb-chart-title"), label);
     setText(findPart(root, ".gb-chart-note"), options.note || "");
     readX = snap(readX);
@@ -118,15 +141,23 @@ export function createChart(root, { onCursor = null } = {}) {
 
   /** @type {(x: number | null) => number | null} */
   function snap(x) {
-    return x === null || !knownX.length ? null : nearestPoint(knownX.map((known) => [known]), x)[0];
+    return x === null || !knownX.length
+      ? null
+      : nearestPoint(
+          knownX.map((known) => [known]),
+          x,
+        )[0];
   }
 
   // ---- Drawing
 
   /** @type {(target: Context, one: Series, point: Point, size: number) => void} */
   function drawMark(target, one, [x, y], size) {
-    drawShape(target, SERIES_SHAPES[one.slot] || SERIES_SHAPES[0], scale.x(x), scale.y(y),
-      { color: colors[one.color], halo: colors.surface, size });
+    drawShape(target, SERIES_SHAPES[one.slot] || SERIES_SHAPES[0], scale.x(x), scale.y(y), {
+      color: colors[one.color],
+      halo: colors.surface,
+      size,
+    });
   }
 
   /** @type {(target: Context, one: Series) => void} */
@@ -176,8 +207,11 @@ export function createChart(root, { onCursor = null } = {}) {
   function redraw() {
     const width = plot.clientWidth;
     const height = plot.clientHeight;
-    if (width < 40 || !axes) return;  // still in a closed tab; the size observer calls again
-    colors = readColors(root, { ...AXIS_COLORS, ...Object.fromEntries(Object.values(ROLE_COLORS).map((name) => [name, name])) });
+    if (width < 40 || !axes) return; // still in a closed tab; the size observer calls again
+    colors = readColors(root, {
+      ...AXIS_COLORS,
+      ...Object.fromEntries(Object.values(ROLE_COLORS).map((name) => [name, name])),
+    });
     scale = buildScale(fitCanvas(canvas, width, height), width, height, axes);
     hasBackdrop = false;
     draw();
@@ -212,8 +246,9 @@ export function createChart(root, { onCursor = null } = {}) {
   // One legend entry a series; the numbers in it follow the cursor and rest on the last point.
   function fillLegend() {
     const at = readX ?? cursorX;
-    const shown = series.map((one) => one.points.length
-      ? (at === null ? one.points[one.points.length - 1] : nearestPoint(one.points, at)) : null);
+    const shown = series.map((one) =>
+      one.points.length ? (at === null ? one.points[one.points.length - 1] : nearestPoint(one.points, at)) : null,
+    );
     while (legend.children.length > series.length + 1) legend.lastElementChild?.remove();
     if (!legend.children.length) legend.appendChild(document.createElement("span"));
     while (legend.children.length < series.length + 1) legend.appendChild(buildLegendItem());
@@ -242,8 +277,11 @@ export function createChart(root, { onCursor = null } = {}) {
 
   function describe() {
     const summary = fillLegend();
-    canvas.setAttribute("aria-label", [label, options.empty && !summary ? options.empty : summary].filter(Boolean).join(": ")
-      + (onCursor ? ". Arrow keys move the cursor." : ". Arrow keys read the values."));
+    canvas.setAttribute(
+      "aria-label",
+      [label, options.empty && !summary ? options.empty : summary].filter(Boolean).join(": ") +
+        (onCursor ? ". Arrow keys move the cursor." : ". Arrow keys read the values."),
+    );
     return summary;
   }
 
@@ -281,7 +319,7 @@ export function createChart(root, { onCursor = null } = {}) {
   canvas.addEventListener("blur", () => read(null));
   canvas.addEventListener("keydown", (event) => {
     if (event.key === "Escape") read(null);
-    if (onCursor) return;  // the owner has the keys
+    if (onCursor) return; // the owner has the keys
     const here = readX === null ? knownX.length - 1 : knownX.indexOf(readX);
     const step = event.shiftKey ? Math.max(1, Math.round(knownX.length / 10)) : 1;
     const target = { ArrowLeft: here - step, ArrowRight: here + step, Home: 0, End: knownX.length - 1 }[event.key];

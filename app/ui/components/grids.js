@@ -7,10 +7,19 @@ import { findPart } from "./nodes.js";
 import { formatNumber, isNumber } from "./numbers.js";
 
 const GAP_PX = 28;
-const NUMBER_CELL_PX = 34;  // cells of this size hold their number
+const NUMBER_CELL_PX = 34; // cells of this size hold their number
 const NUMBER_SIZES_PX = [11, 10, 9, 8];
-const GRID_COLORS = { zero: "--gb-zero", positive: "--gb-positive", negative: "--gb-negative", sunk: "--gb-surface-sunk",
-  ink: "--gb-ink", line: "--gb-line", lineStrong: "--gb-line-strong", accent: "--gb-accent", halo: "--gb-surface" };
+const GRID_COLORS = {
+  zero: "--gb-zero",
+  positive: "--gb-positive",
+  negative: "--gb-negative",
+  sunk: "--gb-surface-sunk",
+  ink: "--gb-ink",
+  line: "--gb-line",
+  lineStrong: "--gb-line-strong",
+  accent: "--gb-accent",
+  halo: "--gb-surface",
+};
 
 /** @type {(panel: SentPanel) => number} */
 export const numRows = (panel) => panel.values.length;
@@ -34,7 +43,7 @@ export function fitNumbers(context, values, width) {
 /** @type {(row: HTMLElement, legend: HTMLElement, marks?: GridMarks) => Grids} */
 export function createGrids(row, legend, { attach = () => {}, mark = () => {}, describe = () => "" } = {}) {
   /** @type {Panel[]} */
-  let panels = [];         // { id, title, note, values, scale, max, ring, small } with each its canvas
+  let panels = []; // { id, title, note, values, scale, max, ring, small } with each its canvas
   /** @type {Record<string, any>} */
   let colors = {};
 
@@ -42,24 +51,28 @@ export function createGrids(row, legend, { attach = () => {}, mark = () => {}, d
   function setPanels(given) {
     const drawable = given.filter((panel) => Array.isArray(panel.values));
     panels = drawable.map((panel) => /** @type {Panel} */ ({ ring: [0, 0, 0, 0], ...panel }));
-    row.replaceChildren(...panels.map((panel, index) => {
-      const kept = row.children[index];
-      const figure = kept || document.createElement("figure");
-      if (!kept) {
-        figure.className = "gb-grids-panel";
-        const canvas = document.createElement("canvas");
-        figure.append(document.createElement("figcaption"), canvas);
-        attach(canvas, index);
-      }
-      const note = document.createElement("small");
-      note.textContent = panel.note || "\u00a0";
-      findPart(figure, "figcaption").replaceChildren(String(panel.title || ""), note);
-      panel.canvas = /** @type {HTMLCanvasElement} */ (figure.lastChild);
-      panel.canvas.setAttribute("role", "img");
-      panel.canvas.setAttribute("aria-label",
-        `${panel.title || "Grid"}, ${numRows(panel)} by ${numColumns(panel)} pixels${describe(panel)}`);
-      return figure;
-    }));
+    row.replaceChildren(
+      ...panels.map((panel, index) => {
+        const kept = row.children[index];
+        const figure = kept || document.createElement("figure");
+        if (!kept) {
+          figure.className = "gb-grids-panel";
+          const canvas = document.createElement("canvas");
+          figure.append(document.createElement("figcaption"), canvas);
+          attach(canvas, index);
+        }
+        const note = document.createElement("small");
+        note.textContent = panel.note || "\u00a0";
+        findPart(figure, "figcaption").replaceChildren(String(panel.title || ""), note);
+        panel.canvas = /** @type {HTMLCanvasElement} */ (figure.lastChild);
+        panel.canvas.setAttribute("role", "img");
+        panel.canvas.setAttribute(
+          "aria-label",
+          `${panel.title || "Grid"}, ${numRows(panel)} by ${numColumns(panel)} pixels${describe(panel)}`,
+        );
+        return figure;
+      }),
+    );
     redraw();
   }
 
@@ -96,9 +109,13 @@ export function createGrids(row, legend, { attach = () => {}, mark = () => {}, d
   /** @type {(value: number, panel: Panel) => number[]} */
   function colorOf(value, panel) {
     const share = Math.min(1, Math.abs(value) / (panel.max || 1));
-    const [from, to] = panel.scale === "signed"
-      ? [colors.zero, value < 0 ? colors.negative : colors.positive] : [colors.sunk, colors.ink];
-    return from.map((/** @type {number} */ channel, /** @type {number} */ index) => channel + (to[index] - channel) * share);
+    const [from, to] =
+      panel.scale === "signed"
+        ? [colors.zero, value < 0 ? colors.negative : colors.positive]
+        : [colors.sunk, colors.ink];
+    return from.map(
+      (/** @type {number} */ channel, /** @type {number} */ index) => channel + (to[index] - channel) * share,
+    );
   }
 
   // One pixel a cell, painted once for each value or theme; the screen's copy is scaled up from it.
@@ -110,9 +127,11 @@ export function createGrids(row, legend, { attach = () => {}, mark = () => {}, d
     panel.bitmap.height = Math.max(1, rows);
     const context = contextOf(panel.bitmap);
     const pixels = context.createImageData(Math.max(1, columns), Math.max(1, rows));
-    panel.values.forEach((line, r) => line.forEach((value, c) => {
-      if (isNumber(value)) pixels.data.set([...colorOf(value, panel), 255], 4 * (r * columns + c));
-    }));
+    panel.values.forEach((line, r) =>
+      line.forEach((value, c) => {
+        if (isNumber(value)) pixels.data.set([...colorOf(value, panel), 255], 4 * (r * columns + c));
+      }),
+    );
     context.putImageData(pixels, 0, 0);
   }
 
@@ -165,12 +184,19 @@ export function createGrids(row, legend, { attach = () => {}, mark = () => {}, d
     const digits = fitNumbers(context, panel.values.flat().filter(isNumber), width);
     context.textAlign = "center";
     context.textBaseline = "middle";
-    panel.values.forEach((line, r) => line.forEach((value, c) => {
-      if (!isNumber(value)) return;
-      const [red, green, blue] = colorOf(value, panel);
-      context.fillStyle = 0.3 * red + 0.59 * green + 0.11 * blue > 140 ? "#101620" : "#ffffff";
-      context.fillText(formatNumber(value, digits), left + (c + 0.5) * panel.cell, top + (r + 0.5) * panel.cell, width);
-    }));
+    panel.values.forEach((line, r) =>
+      line.forEach((value, c) => {
+        if (!isNumber(value)) return;
+        const [red, green, blue] = colorOf(value, panel);
+        context.fillStyle = 0.3 * red + 0.59 * green + 0.11 * blue > 140 ? "#101620" : "#ffffff";
+        context.fillText(
+          formatNumber(value, digits),
+          left + (c + 0.5) * panel.cell,
+          top + (r + 0.5) * panel.cell,
+          width,
+        );
+      }),
+    );
   }
 
   function fillLegend() {
@@ -182,23 +208,29 @@ export function createGrids(row, legend, { attach = () => {}, mark = () => {}, d
     }
     /** @type {(color: number[]) => string} */
     const css = (color) => `rgb(${color.join(" ")})`;
-    legend.replaceChildren(...[...groups.values()].map((members) => {
-      const { scale, max = 1 } = members[0];
-      const entry = document.createElement("div");
-      entry.className = "gb-grids-scale";
-      const stops = scale === "signed" ? [colors.negative, colors.zero, colors.positive] : [colors.sunk, colors.ink];
-      const limits = scale === "signed" ? [-max, 0, max] : [0, max / 2, max];
-      const title = document.createElement("em");
-      title.textContent = members.map((panel) => panel.title).join(", ");
-      const bar = document.createElement("i");
-      bar.style.background = `linear-gradient(to right, ${stops.map(css).join(", ")})`;
-      entry.append(title, bar, ...limits.map((limit) => {
-        const number = document.createElement("span");
-        number.textContent = formatNumber(limit, 3);
-        return number;
-      }));
-      return entry;
-    }));
+    legend.replaceChildren(
+      ...[...groups.values()].map((members) => {
+        const { scale, max = 1 } = members[0];
+        const entry = document.createElement("div");
+        entry.className = "gb-grids-scale";
+        const stops = scale === "signed" ? [colors.negative, colors.zero, colors.positive] : [colors.sunk, colors.ink];
+        const limits = scale === "signed" ? [-max, 0, max] : [0, max / 2, max];
+        const title = document.createElement("em");
+        title.textContent = members.map((panel) => panel.title).join(", ");
+        const bar = document.createElement("i");
+        bar.style.background = `linear-gradient(to right, ${stops.map(css).join(", ")})`;
+        entry.append(
+          title,
+          bar,
+          ...limits.map((limit) => {
+            const number = document.createElement("span");
+            number.textContent = formatNumber(limit, 3);
+            return number;
+          }),
+        );
+        return entry;
+      }),
+    );
   }
 
   function redraw() {
@@ -221,17 +253,29 @@ export function createGrids(row, legend, { attach = () => {}, mark = () => {}, d
   // The cell under a pointer, counted from the panel's first value; beyond it in the rings.
   /** @type {(panel: Panel, event: MouseEvent) => Cell} */
   function cellAt(panel, event) {
-    return { row: Math.floor(event.offsetY / panel.cell) - panel.ring[0],
-      column: Math.floor(event.offsetX / panel.cell) - panel.ring[3] };
+    return {
+      row: Math.floor(event.offsetY / panel.cell) - panel.ring[0],
+      column: Math.floor(event.offsetX / panel.cell) - panel.ring[3],
+    };
   }
 
-  return { setPanels, redraw, drawMarks, cellAt, find: (/** @type {string} */ id) => panels.find((panel) => panel.id === id), at: (/** @type {number} */ index) => panels[index] };
+  return {
+    setPanels,
+    redraw,
+    drawMarks,
+    cellAt,
+    find: (/** @type {string} */ id) => panels.find((panel) => panel.id === id),
+    at: (/** @type {number} */ index) => panels[index],
+  };
 }
 
 // Outline boxes of cells on a panel, seen on every value: a light edge around a dark one. Many boxes cost as little as one.
 /** @type {(context: Context, panel: Panel, colors: Record<string, any>, boxes: CellBox[], thickness?: number) => void} */
 export function outline(context, panel, colors, boxes, thickness = 3) {
-  for (const [color, size] of [[colors.halo, thickness + 2], [colors.accent, thickness]]) {
+  for (const [color, size] of [
+    [colors.halo, thickness + 2],
+    [colors.accent, thickness],
+  ]) {
     context.strokeStyle = color;
     context.lineWidth = size;
     context.beginPath();

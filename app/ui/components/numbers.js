@@ -2,12 +2,26 @@
 
 export const MINUS = "\u2212";
 /** @type {Record<string, string>} */
-const SUPERSCRIPTS = { "-": "\u207b", 0: "\u2070", 1: "\u00b9", 2: "\u00b2", 3: "\u00b3", 4: "\u2074",
-  5: "\u2075", 6: "\u2076", 7: "\u2077", 8: "\u2078", 9: "\u2079" };
+const SUPERSCRIPTS = {
+  "-": "\u207b",
+  0: "\u2070",
+  1: "\u00b9",
+  2: "\u00b2",
+  3: "\u00b3",
+  4: "\u2074",
+  5: "\u2075",
+  6: "\u2076",
+  7: "\u2077",
+  8: "\u2078",
+  9: "\u2079",
+};
 
 /** @type {(integer: number | string) => string} */
 export function superscript(integer) {
-  return String(integer).split("").map((character) => SUPERSCRIPTS[character] || character).join("");
+  return String(integer)
+    .split("")
+    .map((character) => SUPERSCRIPTS[character] || character)
+    .join("");
 }
 
 /** @type {(value: unknown) => value is number} */
@@ -49,7 +63,7 @@ export function formatNumber(value, digits = 4) {
 /** @type {(value: number, digits: number) => string} */
 function roundToDigits(value, digits) {
   const [mantissa, exponent] = value.toExponential(digits + 25).split("e");
-  const [kept, rest] = [mantissa.slice(0, digits + 1), mantissa.slice(digits + 1)];  // with the point
+  const [kept, rest] = [mantissa.slice(0, digits + 1), mantissa.slice(digits + 1)]; // with the point
   const isTie = /^50*$/.test(rest);
   const isEven = Number(kept[digits]) % 2 === 0;
   return isTie && isEven ? `${kept}e${exponent}` : value.toExponential(digits - 1);
@@ -69,7 +83,7 @@ export function formatPercent(share, numDecimals = 1) {
 /** @type {(value: number, numDecimals: number) => string} */
 function roundToDecimals(value, numDecimals) {
   const text = value.toFixed(numDecimals);
-  const isTie = value * 2 ** (numDecimals + 1) % 2 === 1;  // 12.25 and 12.75, 12.125 and 12.375 …
+  const isTie = (value * 2 ** (numDecimals + 1)) % 2 === 1; // 12.25 and 12.75, 12.125 and 12.375 …
   const isOdd = Number(text[text.length - 1]) % 2 === 1;
   return isTie && isOdd ? (value - 10 ** -numDecimals / 2).toFixed(numDecimals) : text;
 }

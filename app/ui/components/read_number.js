@@ -12,6 +12,7 @@ export function readNumber(text) {
   else if (/^[+-]?[1-9]\d{0,2}(\.\d{3})+,\d*$/.test(word)) word = word.replaceAll(".", "");
   word = word.replaceAll(",", ".");
   const value = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(word) ? Number(word) : NaN;
-  if (!Number.isFinite(value)) throw new Error(`'${text.trim().slice(0, 40)}' is not a number: write one like 0.5, 0,5 or 1e-3.`);
+  if (!Number.isFinite(value))
+    throw new Error(`'${text.trim().slice(0, 40)}' is not a number: write one like 0.5, 0,5 or 1e-3.`);
   return value;
 }

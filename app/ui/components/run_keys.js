@@ -2,7 +2,7 @@
 // All windows of the browser share them; where it stores nothing, this window has them for as long as it is open.
 
 const KEYS_KEY = "glassbox-run-keys";
-const MAX_KEYS = 1000;     // the oldest go first; far more than the runs that a visitor may keep
+const MAX_KEYS = 1000; // the oldest go first; far more than the runs that a visitor may keep
 
 /** @type {() => Record<string, string>} */
 const keysHere = () => (window.glassboxRunKeys ??= {});

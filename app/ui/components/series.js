@@ -2,18 +2,24 @@
 /** @import { Context } from "./types.js" */
 
 export const SERIES_COLORS = [1, 2, 3, 4, 5, 6, 7, 8].map((number) => `--gb-series-${number}`);
-export const SERIES_SHAPES = ["M6 0A6 6 0 1 1 -6 0A6 6 0 1 1 6 0Z", "M-5.2 -5.2H5.2V5.2H-5.2Z", "M0 -7L6.6 5H-6.6Z",
-  "M0 -7.2L7.2 0L0 7.2L-7.2 0Z", "M0 7L6.6 -5H-6.6Z", "M-2.2 -6.8H2.2V-2.2H6.8V2.2H2.2V6.8H-2.2V2.2H-6.8V-2.2H-2.2Z",
-  "M0 -7.4L2 -2.4L7 -2.3L3 1L4.4 6.2L0 3.2L-4.4 6.2L-3 1L-7 -2.3L-2 -2.4Z", "M-6.6 -3.4H6.6V3.4H-6.6Z"];
+export const SERIES_SHAPES = [
+  "M6 0A6 6 0 1 1 -6 0A6 6 0 1 1 6 0Z",
+  "M-5.2 -5.2H5.2V5.2H-5.2Z",
+  "M0 -7L6.6 5H-6.6Z",
+  "M0 -7.2L7.2 0L0 7.2L-7.2 0Z",
+  "M0 7L6.6 -5H-6.6Z",
+  "M-2.2 -6.8H2.2V-2.2H6.8V2.2H2.2V6.8H-2.2V2.2H-6.8V-2.2H-2.2Z",
+  "M0 -7.4L2 -2.4L7 -2.3L3 1L4.4 6.2L0 3.2L-4.4 6.2L-3 1L-7 -2.3L-2 -2.4Z",
+  "M-6.6 -3.4H6.6V3.4H-6.6Z",
+];
 export const ARROW_HEAD = "M4 0L-9 7L-5 0L-9 -7Z";
 /** @type {Record<string, Path2D>} */
-const PATHS = {};          // made when a shape is first drawn
-
+const PATHS = {}; // made when a shape is first drawn
 
 // `shape` is one of these texts.
 /** @type {(context: Context, shape: string, x: number, y: number, look: { color: string, halo: string, size?: number, angle?: number }) => void} */
 export function drawShape(context, shape, x, y, { color, halo, size = 1, angle = 0 }) {
-  const path = PATHS[shape] ??= new Path2D(shape);
+  const path = (PATHS[shape] ??= new Path2D(shape));
   context.save();
   context.translate(x, y);
   context.rotate(angle);

@@ -24,9 +24,22 @@ export function decode(text) {
 // The theme's colours, and for each kind of scale the colour of every byte.
 /** @type {(host: Element) => Ramps} */
 export function readRamps(host) {
-  const colors = readColors(host, { zero: "--gb-zero", positive: "--gb-positive", negative: "--gb-negative", ink: "--gb-ink",
-    sunk: "--gb-surface-sunk", accent: "--gb-accent", surface: "--gb-surface" });
-  const [zero, positive, negative, ink, sunk] = [colors.zero, colors.positive, colors.negative, colors.ink, colors.sunk].map(channelsOf);
+  const colors = readColors(host, {
+    zero: "--gb-zero",
+    positive: "--gb-positive",
+    negative: "--gb-negative",
+    ink: "--gb-ink",
+    sunk: "--gb-surface-sunk",
+    accent: "--gb-accent",
+    surface: "--gb-surface",
+  });
+  const [zero, positive, negative, ink, sunk] = [
+    colors.zero,
+    colors.positive,
+    colors.negative,
+    colors.ink,
+    colors.sunk,
+  ].map(channelsOf);
   /** @type {(share: (byte: number) => [number[], number[], number]) => Uint32Array} */
   const ramp = (share) => {
     const view = new Uint8Array(4 * 256);
@@ -37,9 +50,12 @@ export function readRamps(host) {
     }
     return new Uint32Array(view.buffer);
   };
-  return { colors,
+  return {
+    colors,
     signed: ramp((byte) => [zero, byte < 128 ? negative : positive, Math.min(1, Math.abs(byte - 128) / 127)]),
-    plain: ramp((byte) => [zero, positive, byte / 255]), ink: ramp((byte) => [sunk, ink, byte / 255]) };
+    plain: ramp((byte) => [zero, positive, byte / 255]),
+    ink: ramp((byte) => [sunk, ink, byte / 255]),
+  };
 }
 
 // ---- Painting: all maps of a layer as one small bitmap, one below the other, from which the screen's copies are scaled
@@ -71,8 +87,10 @@ export function drawSheet(context, bitmap, sheet, first = 0) {
 
 /** @type {(sheet: Sheet, index: number) => [number, number]} */
 export function placeOf(sheet, index) {
-  return [(index % sheet.across) * (sheet.columns * sheet.cell + sheet.gap) + sheet.left,
-    Math.floor(index / sheet.across) * (sheet.rows * sheet.cell + sheet.gap) + sheet.top];
+  return [
+    (index % sheet.across) * (sheet.columns * sheet.cell + sheet.gap) + sheet.left,
+    Math.floor(index / sheet.across) * (sheet.rows * sheet.cell + sheet.gap) + sheet.top,
+  ];
 }
 
 /** @type {(sheet: Sheet, x: number, y: number) => Unit} */
@@ -82,8 +100,11 @@ export function unitAt(sheet, x, y) {
   const down = Math.max(0, Math.floor((y - sheet.top) / pitchY));
   const index = clamp(down * sheet.across + across, sheet.count - 1);
   const [left, top] = placeOf(sheet, index);
-  return { index, row: clamp(Math.floor((y - top) / sheet.cell), sheet.rows - 1),
-    column: clamp(Math.floor((x - left) / sheet.cell), sheet.columns - 1) };
+  return {
+    index,
+    row: clamp(Math.floor((y - top) / sheet.cell), sheet.rows - 1),
+    column: clamp(Math.floor((x - left) / sheet.cell), sheet.columns - 1),
+  };
 }
 
 // The largest thumbnails with which the layer keeps to its height.
@@ -94,8 +115,16 @@ export function arrange(shape, available, sides, limit, gap) {
     const cell = side / longer;
     const across = Math.min(shape.count, Math.max(1, Math.floor((available + gap) / (shape.columns * cell + gap))));
     const down = Math.ceil(shape.count / across);
-    return { ...shape, cell, gap, across, left: 0, top: 0, width: across * (shape.columns * cell + gap) - gap,
-      height: down * (shape.rows * cell + gap) - gap };
+    return {
+      ...shape,
+      cell,
+      gap,
+      across,
+      left: 0,
+      top: 0,
+      width: across * (shape.columns * cell + gap) - gap,
+      height: down * (shape.rows * cell + gap) - gap,
+    };
   });
   return sheets.find(({ width, height }) => height <= limit && width <= available) ?? sheets[sheets.length - 1];
 }
@@ -107,7 +136,10 @@ export function fitSquare(shape, side) {
   const gap = isCells(shape) ? (shape.count > 150 ? 0 : 1) : 2;
   for (let across = 1; across <= shape.count; across += 1) {
     const down = Math.ceil(shape.count / across);
-    const cell = Math.min((side - gap * (across - 1)) / (across * shape.columns), (side - gap * (down - 1)) / (down * shape.rows));
+    const cell = Math.min(
+      (side - gap * (across - 1)) / (across * shape.columns),
+      (side - gap * (down - 1)) / (down * shape.rows),
+    );
     if (cell > best.cell) best = { across, down, cell };
   }
   const { across, down, cell } = best;
@@ -128,7 +160,10 @@ export function openSquare(figure) {
 // A light edge around the accent keeps the frame visible on every value.
 /** @type {(context: Context, colors: Colors, box: number[], side: number) => void} */
 export function drawFrame(context, colors, [x, y, width, height], side) {
-  for (const { color, thickness } of [{ color: colors.surface, thickness: 5 }, { color: colors.accent, thickness: 3 }]) {
+  for (const { color, thickness } of [
+    { color: colors.surface, thickness: 5 },
+    { color: colors.accent, thickness: 3 },
+  ]) {
     context.strokeStyle = color;
     context.lineWidth = thickness;
     const [left, top] = [Math.max(2, x - 1), Math.max(2, y - 1)];

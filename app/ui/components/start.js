@@ -5,8 +5,8 @@
 // when Gradio showed it.
 /** @type {(mount: (given: Mounted) => void, given: Omit<Mounted, "keptProps"> & { key: string, first: Props, before: Props }) => void} */
 export function start(mount, { key, first, before, element, trigger, props, server, upload, watch }) {
-  const keptOnPage = window.glassboxProps ??= {};
-  const keptProps = keptOnPage[key] ??= first;
+  const keptOnPage = (window.glassboxProps ??= {});
+  const keptProps = (keptOnPage[key] ??= first);
   let isMounting = true;
   /** @type {Watch} */
   const watchFromStart = (names, react) => {

@@ -5,8 +5,8 @@ import { prefersReducedMotion } from "./canvas.js";
 import { setText } from "./nodes.js";
 import { formatNumber } from "./numbers.js";
 
-const STEP_MS = 250;       // one step at 1×
-const GLIDE_MS = 160;      // one press of a button
+const STEP_MS = 250; // one step at 1×
+const GLIDE_MS = 160; // one press of a button
 const SPEEDS = [0.1, 0.2, 0.5, 1, 2, 5, 10];
 
 /** @type {(steps: number, numSteps: number) => string} */
@@ -24,20 +24,20 @@ export function createTransport(root, onMove, { firstSpeed = 5, loops = false, t
   const place = /** @type {HTMLOutputElement} */ (root.querySelector("output"));
 
   let numSteps = 0;
-  let isEmpty = true;      // before the first race
+  let isEmpty = true; // before the first race
   let steps = 0;
   let position = 0;
   let playing = false;
   /** @type {number | null} */
   let frame = null;
   let lastFrameAt = 0;
-  let pace = 0;            // of a glide, in steps a millisecond
+  let pace = 0; // of a glide, in steps a millisecond
 
   for (const factor of SPEEDS) speed.add(new Option(`${factor}\u00d7`, `${factor}`, false, factor === firstSpeed));
 
   function show() {
     if (Number(scrubber.value) !== steps) scrubber.value = `${steps}`;
-    scrubber.style.setProperty("--progress", `${100 * steps / Math.max(1, numSteps)}%`);
+    scrubber.style.setProperty("--progress", `${(100 * steps) / Math.max(1, numSteps)}%`);
     scrubber.setAttribute("aria-valuetext", `step ${steps} of ${numSteps}`);
     setText(place, tell(steps, numSteps));
     onMove(steps, playing && prefersReducedMotion() ? steps : position);
@@ -53,12 +53,12 @@ export function createTransport(root, onMove, { firstSpeed = 5, loops = false, t
   function onFrame(now) {
     frame = null;
     if (!root.isConnected) return;
-    if (loops && root.offsetParent === null) return void (frame = requestAnimationFrame(onFrame));  // on a hidden tab
-    const elapsed = Math.min(100, Math.max(0, now - lastFrameAt));  // a page that was away goes on where it was
+    if (loops && root.offsetParent === null) return void (frame = requestAnimationFrame(onFrame)); // on a hidden tab
+    const elapsed = Math.min(100, Math.max(0, now - lastFrameAt)); // a page that was away goes on where it was
     lastFrameAt = now;
     const before = position;
     if (playing) {
-      position = Math.min(numSteps, position + elapsed * Number(speed.value) / STEP_MS);
+      position = Math.min(numSteps, position + (elapsed * Number(speed.value)) / STEP_MS);
       steps = Math.floor(position);
       if (position === numSteps && loops) position = steps = 0;
       else if (position === numSteps) setPlaying(false);
@@ -72,7 +72,7 @@ export function createTransport(root, onMove, { firstSpeed = 5, loops = false, t
 
   /** @type {(wanted: boolean) => void} */
   function setPlaying(wanted) {
-    if (wanted) position = steps = steps < numSteps ? steps : 0;  // no glide is left to finish
+    if (wanted) position = steps = steps < numSteps ? steps : 0; // no glide is left to finish
     playing = wanted;
     buttons.play.textContent = playing ? "Pause" : "Play";
     if (playing) requestNextFrame();
@@ -133,8 +133,13 @@ export function createTransport(root, onMove, { firstSpeed = 5, loops = false, t
     if (isEmpty || event.altKey || event.ctrlKey || event.metaKey || event.target === speed) return;
     const by = event.shiftKey ? Math.max(1, Math.round(numSteps / 10)) : 1;
     /** @type {Record<string, () => void>} */
-    const keys = { ArrowLeft: () => moveTo(steps - by, { glides: true }), ArrowRight: () => moveTo(steps + by, { glides: true }),
-      Home: moves.reset, End: () => moveTo(numSteps), r: moves.reset };
+    const keys = {
+      ArrowLeft: () => moveTo(steps - by, { glides: true }),
+      ArrowRight: () => moveTo(steps + by, { glides: true }),
+      Home: moves.reset,
+      End: () => moveTo(numSteps),
+      r: moves.reset,
+    };
     if (/** @type {Element} */ (event.target).tagName !== "BUTTON") keys[" "] = moves.play;
     const action = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
     if (!action) return;
@@ -142,5 +147,13 @@ export function createTransport(root, onMove, { firstSpeed = 5, loops = false, t
     action();
   }
 
-  return { setLength, moveTo, jumpTo, onKey, play: () => setPlaying(true), pause: () => playing && setPlaying(false), isPlaying: () => playing };
+  return {
+    setLength,
+    moveTo,
+    jumpTo,
+    onKey,
+    play: () => setPlaying(true),
+    pause: () => playing && setPlaying(false),
+    isPlaying: () => playing,
+  };
 }

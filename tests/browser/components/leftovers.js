@@ -15,7 +15,8 @@
   };
 
   const { addEventListener, removeEventListener } = EventTarget.prototype;
-  const isOfPage = (target) => target === undefined || target === window || target === document || target instanceof MediaQueryList;
+  const isOfPage = (target) =>
+    target === undefined || target === window || target === document || target instanceof MediaQueryList;
   EventTarget.prototype.addEventListener = function (type, react, options) {
     if (isOfPage(this)) {
       const name = key(type, number(react));
@@ -43,13 +44,19 @@
     };
   }
 
-  for (const [ask, cancel] of [["setTimeout", "clearTimeout"], ["requestAnimationFrame", "cancelAnimationFrame"]]) {
+  for (const [ask, cancel] of [
+    ["setTimeout", "clearTimeout"],
+    ["requestAnimationFrame", "cancelAnimationFrame"],
+  ]) {
     const [plainAsk, plainCancel] = [window[ask], window[cancel]];
     window[ask] = (react, ...rest) => {
-      const id = plainAsk((...given) => {
-        alive.delete(key(ask, id));
-        react(...given);
-      }, ...rest);
+      const id = plainAsk(
+        (...given) => {
+          alive.delete(key(ask, id));
+          react(...given);
+        },
+        ...rest,
+      );
       count(key(ask, id), ask);
       return id;
     };

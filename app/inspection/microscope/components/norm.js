@@ -11,7 +11,9 @@ export function mount({ element, props, watch, keptProps }) {
   const norm = findPart(element, ".gb-norm");
   const parts = findPart(norm, ".gb-norm-parts");
   const lines = findPart(norm, ".gb-norm-lines");
-  const [meanChart, varianceChart] = /** @type {HTMLElement[]} */ ([...norm.querySelectorAll(".gb-chart")]).map((root) => createChart(root));
+  const [meanChart, varianceChart] = /** @type {HTMLElement[]} */ ([...norm.querySelectorAll(".gb-chart")]).map(
+    (root) => createChart(root),
+  );
   const strips = createStrips(findPart(norm, ".gb-strips"));
 
   function takeValue() {
@@ -28,11 +30,13 @@ export function mount({ element, props, watch, keptProps }) {
     varianceChart.setValue(shown.variances, "Variance of each channel");
     meanChart.setCursor(shown.channel);
     varianceChart.setCursor(shown.channel);
-    lines.replaceChildren(...shown.lines.map((text) => {
-      const line = document.createElement("p");
-      line.textContent = text;
-      return line;
-    }));
+    lines.replaceChildren(
+      ...shown.lines.map((text) => {
+        const line = document.createElement("p");
+        line.textContent = text;
+        return line;
+      }),
+    );
     strips.setRows(shown.rows, shown.verdict);
   }
 

@@ -17,7 +17,7 @@ export function mount({ element, props, watch, keptProps }) {
   const strips = createStrips(findPart(spread, ".gb-strips"));
 
   /** @type {(Spread & Partial<Absent>) | null} */
-  let shown = null;  // what Python sent last
+  let shown = null; // what Python sent last
 
   function takeValue() {
     if (typeof props.value === "string" && props.value) keptProps.text = props.value;
@@ -40,7 +40,12 @@ export function mount({ element, props, watch, keptProps }) {
 
   function draw() {
     if (!shown || shown.absent || !parts.clientWidth) return;
-    const colors = readColors(spread, { sunk: "--gb-surface-sunk", ink: "--gb-ink", kept: "--gb-positive", dropped: "--gb-zero" });
+    const colors = readColors(spread, {
+      sunk: "--gb-surface-sunk",
+      ink: "--gb-ink",
+      kept: "--gb-positive",
+      dropped: "--gb-zero",
+    });
     drawDigit(contextOf(findCanvas(digit)), colors, shown.digit);
     drawMask(findCanvas(mask), colors, shown.mask);
   }
@@ -75,8 +80,12 @@ export function mount({ element, props, watch, keptProps }) {
       const tile = Math.floor(index / (rows * columns));
       const place = index % (rows * columns);
       context.fillStyle = kept[index] === "1" ? colors.kept : colors.dropped;
-      context.fillRect((tile % perRow) * stepX + (place % columns) * cell,
-        Math.floor(tile / perRow) * stepY + Math.floor(place / columns) * cell, cell, cell);
+      context.fillRect(
+        (tile % perRow) * stepX + (place % columns) * cell,
+        Math.floor(tile / perRow) * stepY + Math.floor(place / columns) * cell,
+        cell,
+        cell,
+      );
     }
   }
 

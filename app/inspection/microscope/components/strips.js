@@ -7,8 +7,13 @@ import { fitCanvas, readColors, redrawOnChange } from "../../../ui/components/ca
 import { findPart, setText } from "../../../ui/components/nodes.js";
 
 const STRIP_HEIGHT = 32;
-const STRIP_COLORS = { trained: "--gb-positive", evaluated: "--gb-negative", track: "--gb-surface-sunk",
-  line: "--gb-line-strong", halo: "--gb-surface" };
+const STRIP_COLORS = {
+  trained: "--gb-positive",
+  evaluated: "--gb-negative",
+  track: "--gb-surface-sunk",
+  line: "--gb-line-strong",
+  halo: "--gb-surface",
+};
 
 // `root` is a .gb-strips; its data-trained is the head of the column for training mode.
 /** @type {(root: HTMLElement) => { setRows(newRows: Row[], text: string): void }} */
@@ -72,13 +77,15 @@ export function createStrips(root) {
 
   function draw() {
     const colors = readColors(root, STRIP_COLORS);
-    rows.forEach((row, index) => drawStrip(/** @type {HTMLCanvasElement} */ (list.children[index].children[1]), row, colors));
+    rows.forEach((row, index) =>
+      drawStrip(/** @type {HTMLCanvasElement} */ (list.children[index].children[1]), row, colors),
+    );
   }
 
   /** @type {(canvas: HTMLCanvasElement, row: Row, colors: Colors) => void} */
   function drawStrip(canvas, row, colors) {
     const width = canvas.clientWidth;
-    if (width < 40) return;  // in a closed tab; the size observer calls again
+    if (width < 40) return; // in a closed tab; the size observer calls again
     const context = fitCanvas(canvas, width, STRIP_HEIGHT);
     const margin = 8;
     const middle = STRIP_HEIGHT / 2;
@@ -103,7 +110,10 @@ export function createStrips(root) {
     context.fillRect(-5, -5, 10, 10);
     context.restore();
     if (row.trained === null) return;
-    for (const { color, thickness } of [{ color: colors.halo, thickness: 6 }, { color: colors.trained, thickness: 3 }]) {
+    for (const { color, thickness } of [
+      { color: colors.halo, thickness: 6 },
+      { color: colors.trained, thickness: 3 },
+    ]) {
       context.strokeStyle = color;
       context.lineWidth = thickness;
       context.beginPath();
@@ -122,7 +132,7 @@ export function createStrips(root) {
     context.globalAlpha = 0.5;
     row.dots.forEach((share, number) => {
       context.beginPath();
-      context.arc(at(share), middle - 8 + 16 * ((number * 0.618) % 1), 1.6, 0, 2 * Math.PI);  // apart, to be counted
+      context.arc(at(share), middle - 8 + 16 * ((number * 0.618) % 1), 1.6, 0, 2 * Math.PI); // apart, to be counted
       context.fill();
     });
     context.globalAlpha = 1;

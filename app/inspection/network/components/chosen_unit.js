@@ -1,10 +1,19 @@
 // What is pointed at: the part of the digit that the unit sees, its map, its weights, and these in words.
 
-import { MINUS, formatNumber } from "../../../ui/components/numbers.js";
-import { decode, drawFrame, drawSheet, fitSquare, isCells, openSquare, paint, placeOf } from "../../../ui/components/sheets.js";
+import { formatNumber, MINUS } from "../../../ui/components/numbers.js";
+import {
+  decode,
+  drawFrame,
+  drawSheet,
+  fitSquare,
+  isCells,
+  openSquare,
+  paint,
+  placeOf,
+} from "../../../ui/components/sheets.js";
 
-export const SIDE = 28;    // of the image, in pixels
-const REST_MS = 400;       // a unit is chosen this long before it is spoken
+export const SIDE = 28; // of the image, in pixels
+const REST_MS = 400; // a unit is chosen this long before it is spoken
 
 export const keyOf = ({ layer, channel }) => `${layer}/${channel}`;
 
@@ -14,8 +23,8 @@ export function createChosenUnit(maps, state) {
   const spoken = maps.querySelector(".gb-maps-spoken");
   const mapCanvas = mapFigure.querySelector("canvas");
   const openButton = maps.querySelector('[data-move="open"]');
-  let rest = null;         // timer until the chosen unit is spoken
-  let mapSheet = null;     // how the chosen map stands in its square
+  let rest = null; // timer until the chosen unit is spoken
+  let mapSheet = null; // how the chosen map stands in its square
 
   function show() {
     const layer = state.layerOf(state.chosen.layer);
@@ -27,9 +36,13 @@ export function createChosenUnit(maps, state) {
     drawDigit(layer);
     drawMap(layer);
     drawWeights();
-    const place = layer.is_answer ? `the logit of digit ${state.chosen.channel}`
-      : isCells(layer) ? (layer.is_vector ? `number ${state.chosen.channel + 1} of ${layer.count}` : `map ${state.chosen.channel + 1} of ${layer.count}`)
-      : `map ${state.chosen.channel + 1}, row ${state.chosen.row + 1}, column ${state.chosen.column + 1}`;
+    const place = layer.is_answer
+      ? `the logit of digit ${state.chosen.channel}`
+      : isCells(layer)
+        ? layer.is_vector
+          ? `number ${state.chosen.channel + 1} of ${layer.count}`
+          : `map ${state.chosen.channel + 1} of ${layer.count}`
+        : `map ${state.chosen.channel + 1}, row ${state.chosen.row + 1}, column ${state.chosen.column + 1}`;
     const text = { place: `Layer ${layer.name}, ${place}`, number: tellNumber(layer), sees: tellSpan(layer) };
     for (const [name, line] of Object.entries(text)) maps.querySelector(`.gb-maps-${name}`).textContent = line;
     openButton.disabled = !layer.openable;
@@ -49,8 +62,15 @@ export function createChosenUnit(maps, state) {
   function tellNumber(layer) {
     const numbers = state.exact.get(layer.name);
     if (!numbers) return "\u2026";
-    const number = numbers[(state.chosen.channel * layer.rows + state.chosen.row) * layer.columns + state.chosen.column];
-    return Number.isNaN(number) ? "NaN" : Number.isFinite(number) ? formatNumber(number) : number > 0 ? "\u221e" : `${MINUS}\u221e`;
+    const number =
+      numbers[(state.chosen.channel * layer.rows + state.chosen.row) * layer.columns + state.chosen.column];
+    return Number.isNaN(number)
+      ? "NaN"
+      : Number.isFinite(number)
+        ? formatNumber(number)
+        : number > 0
+          ? "\u221e"
+          : `${MINUS}\u221e`;
   }
 
   // First and last pixel of what the chosen unit sees, counted from 0; null for the whole image.
@@ -64,7 +84,8 @@ export function createChosenUnit(maps, state) {
   function tellSpan(layer) {
     const span = findSpan(layer);
     if (!span) return "Sees the whole digit.";
-    const tell = ([first, last], one, many) => (first === last ? `${one} ${first + 1}` : `${many} ${first + 1}\u2013${last + 1}`);
+    const tell = ([first, last], one, many) =>
+      first === last ? `${one} ${first + 1}` : `${many} ${first + 1}\u2013${last + 1}`;
     return `Sees ${tell(span.rows, "row", "rows")}, ${tell(span.columns, "column", "columns")}.`;
   }
 
@@ -74,7 +95,12 @@ export function createChosenUnit(maps, state) {
     context.imageSmoothingEnabled = false;
     context.drawImage(state.passage.bitmap, 0, 0, side, side);
     const span = findSpan(layer);
-    const [[top, bottom], [left, right]] = span ? [span.rows, span.columns] : [[0, SIDE - 1], [0, SIDE - 1]];
+    const [[top, bottom], [left, right]] = span
+      ? [span.rows, span.columns]
+      : [
+          [0, SIDE - 1],
+          [0, SIDE - 1],
+        ];
     const box = [left * cell, top * cell, (right + 1 - left) * cell, (bottom + 1 - top) * cell];
     // What it does not see is dimmed.
     context.globalAlpha = 0.6;
@@ -85,13 +111,16 @@ export function createChosenUnit(maps, state) {
     context.fill("evenodd");
     context.globalAlpha = 1;
     drawFrame(context, state.ramps.colors, box, side);
-    digitFigure.querySelector("canvas").setAttribute("aria-label", `The digit: ${state.passage.caption}. ${tellSpan(layer)}`);
+    digitFigure
+      .querySelector("canvas")
+      .setAttribute("aria-label", `The digit: ${state.passage.caption}. ${tellSpan(layer)}`);
   }
 
   function drawMap(layer) {
     const [context, side] = openSquare(mapFigure);
     const caption = mapFigure.querySelector("figcaption");
-    caption.textContent = isCells(layer) ? `All ${layer.count} numbers of ${layer.kind}`
+    caption.textContent = isCells(layer)
+      ? `All ${layer.count} numbers of ${layer.kind}`
       : `Map ${state.chosen.channel + 1} of ${layer.count}\n${layer.rows} × ${layer.columns}`;
     mapCanvas.setAttribute("aria-label", `${caption.textContent}. Arrow keys choose a unit.`);
     const { rows, columns } = layer;
@@ -100,12 +129,17 @@ export function createChosenUnit(maps, state) {
     drawSheet(context, layer.bitmap, mapSheet, isCells(layer) ? 0 : state.chosen.channel);
     const [x, y] = placeOf(mapSheet, isCells(layer) ? state.chosen.channel : 0);
     const { cell } = mapSheet;
-    drawFrame(context, state.ramps.colors, [x + state.chosen.column * cell, y + state.chosen.row * cell, cell, cell], side);
+    drawFrame(
+      context,
+      state.ramps.colors,
+      [x + state.chosen.column * cell, y + state.chosen.row * cell, cell, cell],
+      side,
+    );
   }
 
   function drawWeights() {
     const known = state.weights.get(keyOf(state.chosen));
-    if (!known) return;  // those of the last unit stay until these are there
+    if (!known) return; // those of the last unit stay until these are there
     const [context, side] = openSquare(weightsFigure);
     weightsFigure.querySelector("figcaption").textContent = known.note;
     weightsFigure.querySelector("canvas").setAttribute("aria-label", known.note);

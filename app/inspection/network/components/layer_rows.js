@@ -2,11 +2,11 @@
 
 import { fitCanvas } from "../../../ui/components/canvas.js";
 import { MINUS } from "../../../ui/components/numbers.js";
-import { CELL_SIDES, MAP_SIDES, arrange, drawSheet, isCells, paint, unitAt } from "../../../ui/components/sheets.js";
+import { arrange, CELL_SIDES, drawSheet, isCells, MAP_SIDES, paint, unitAt } from "../../../ui/components/sheets.js";
 import { keyOf } from "./chosen_unit.js";
 
 const GAP_PX = 4;
-const ROW_LIMIT_PX = 240;  // one layer's thumbnails are no higher, where they can be seen at all
+const ROW_LIMIT_PX = 240; // one layer's thumbnails are no higher, where they can be seen at all
 const CELLS_LIMIT_PX = 130;
 
 // `list` holds the rows, `state` is what maps.js knows; choose(target), hold(wanted), openMap() and onKey(event) do what a
@@ -22,8 +22,13 @@ export function createLayerRows(list, state, { choose, hold, openMap, onKey }) {
       return node;
     };
     const head = add(row, "div", "gb-maps-head");
-    layer.parts = { title: add(head, "h3", ""), shape: add(head, "b", ""), name: add(head, "code", ""),
-      scale: add(head, "span", "gb-maps-scale"), note: add(row, "p", "gb-maps-note") };
+    layer.parts = {
+      title: add(head, "h3", ""),
+      shape: add(head, "b", ""),
+      name: add(head, "code", ""),
+      scale: add(head, "span", "gb-maps-scale"),
+      note: add(row, "p", "gb-maps-note"),
+    };
     for (const tag of ["span", "i", "span"]) add(layer.parts.scale, tag, "");
     if (layer.folded) {
       layer.parts.fold = add(head, "button", "gb-maps-fold");
@@ -50,11 +55,21 @@ export function createLayerRows(list, state, { choose, hold, openMap, onKey }) {
     const pointed = (event) => {
       const { index, row: r, column } = unitAt(parts.sheet, event.offsetX, event.offsetY);
       const isSame = state.chosen.layer === name;
-      return { layer: name, channel: index, ...(label ? { row: isSame ? state.chosen.row : own().strongest[1],
-        column: isSame ? state.chosen.column : own().strongest[2] } : { row: r, column }) };
+      return {
+        layer: name,
+        channel: index,
+        ...(label
+          ? {
+              row: isSame ? state.chosen.row : own().strongest[1],
+              column: isSame ? state.chosen.column : own().strongest[2],
+            }
+          : { row: r, column }),
+      };
     };
-    let touched = null;  // the map that a finger had chosen before it came down again
-    canvas.addEventListener("pointerdown", (event) => { touched = event.pointerType === "mouse" ? null : keyOf(state.chosen); });
+    let touched = null; // the map that a finger had chosen before it came down again
+    canvas.addEventListener("pointerdown", (event) => {
+      touched = event.pointerType === "mouse" ? null : keyOf(state.chosen);
+    });
     canvas.addEventListener("pointermove", (event) => {
       const target = pointed(event);
       if (event.pointerType === "mouse" && (!state.isHeld || keyOf(target) === keyOf(state.chosen))) choose(target);
@@ -89,7 +104,11 @@ export function createLayerRows(list, state, { choose, hold, openMap, onKey }) {
     const [low, bar, high] = scale.children;
     low.textContent = layer.signed ? MINUS + layer.scale_text : "0";
     high.textContent = layer.scale_text;
-    const stops = [...(layer.signed ? [state.ramps.colors.negative] : []), state.ramps.colors.zero, state.ramps.colors.positive];
+    const stops = [
+      ...(layer.signed ? [state.ramps.colors.negative] : []),
+      state.ramps.colors.zero,
+      state.ramps.colors.positive,
+    ];
     bar.style.background = `linear-gradient(to right, ${stops.join(", ")})`;
     scale.style.display = layer.has_maps ? "" : "none";
     layer.row.classList.toggle("is-small", !layer.has_maps || layer.folded);
@@ -101,14 +120,18 @@ export function createLayerRows(list, state, { choose, hold, openMap, onKey }) {
     }
     if (sheet) {
       sheet.holder.hidden = !layer.isOpen;
-      sheet.canvas.setAttribute("aria-label", `${layer.title}: ${layer.shape} numbers. `
-        + (isCells(layer) ? "Arrow keys choose a number." : "Arrow keys choose a unit, Page Up and Page Down a map.")
-        + (layer.openable ? " Enter opens the map in the window." : ""));
+      sheet.canvas.setAttribute(
+        "aria-label",
+        `${layer.title}: ${layer.shape} numbers. ` +
+          (isCells(layer) ? "Arrow keys choose a number." : "Arrow keys choose a unit, Page Up and Page Down a map.") +
+          (layer.openable ? " Enter opens the map in the window." : ""),
+      );
     }
     if (filters) {
       const { count, rows, columns, scale_text: most } = layer.filters;
-      filters.label.textContent = `Its ${count} learned filters, ${rows} × ${columns}, from ${MINUS}${most} to ${most}; `
-        + "beneath them the maps that they make:";
+      filters.label.textContent =
+        `Its ${count} learned filters, ${rows} × ${columns}, from ${MINUS}${most} to ${most}; ` +
+        "beneath them the maps that they make:";
       filters.canvas.setAttribute("aria-label", `${count} learned filters`);
     }
   }
@@ -123,12 +146,19 @@ export function createLayerRows(list, state, { choose, hold, openMap, onKey }) {
   function draw(layer, available = list.clientWidth) {
     if (!layer.isOpen || !layer.bitmap || available < 40) return;
     const shape = ({ count, rows, columns }) => ({ count, rows, columns });
-    const sheet = isCells(layer) ? arrange(shape(layer), available, CELL_SIDES, CELLS_LIMIT_PX, 2)
+    const sheet = isCells(layer)
+      ? arrange(shape(layer), available, CELL_SIDES, CELLS_LIMIT_PX, 2)
       : arrange(shape(layer), available, MAP_SIDES, ROW_LIMIT_PX, GAP_PX);
     putSheet(layer.parts.sheet, layer.bitmap, sheet);
     if (!layer.filters) return;
     // Filters stand as the maps do, each in the same place as its map, but smaller.
-    const filters = arrange(shape(layer.filters), available, MAP_SIDES.filter((side) => side <= 56), ROW_LIMIT_PX / 2, GAP_PX);
+    const filters = arrange(
+      shape(layer.filters),
+      available,
+      MAP_SIDES.filter((side) => side <= 56),
+      ROW_LIMIT_PX / 2,
+      GAP_PX,
+    );
     putSheet(layer.parts.filters, layer.filters.bitmap, filters);
   }
 

@@ -5,26 +5,28 @@ import { createAsker } from "../../../ui/components/asking.js";
 import { redrawOnChange } from "../../../ui/components/canvas.js";
 import { markOld } from "../../../ui/components/old_result.js";
 import { clamp, decode, isCells, paint, readRamps, unitAt } from "../../../ui/components/sheets.js";
-import { SIDE, createChosenUnit, keyOf } from "./chosen_unit.js";
+import { createChosenUnit, keyOf, SIDE } from "./chosen_unit.js";
 import { createLayerRows } from "./layer_rows.js";
 
 export function mount({ element, trigger, props, server, watch, keptProps }) {
-  const page = window.glassboxMaps ??= {};
+  const page = (window.glassboxMaps ??= {});
   const maps = element.querySelector(".gb-maps");
   const list = maps.querySelector(".gb-maps-layers");
   const [digitFigure, mapFigure] = maps.querySelectorAll("figure");
   const mapCanvas = mapFigure.querySelector("canvas");
-  const buttons = Object.fromEntries([...maps.querySelectorAll("[data-move]")].map((each) => [each.dataset.move, each]));
+  const buttons = Object.fromEntries(
+    [...maps.querySelectorAll("[data-move]")].map((each) => [each.dataset.move, each]),
+  );
 
   // Changed here alone; the parts that draw it only read it.
   const state = {
-    passage: null,           // what Python sent last
-    layers: [],              // its layers, each with its row on the page
-    chosen: null,            // { layer, channel, row, column }
-    isHeld: false,           // the pointer chooses no other map on its way over them
-    exact: new Map(),        // a layer's name -> its numbers in full
-    weights: new Map(),      // name/channel -> { note, weights } of a unit
-    ramps: null,             // the theme's colours
+    passage: null, // what Python sent last
+    layers: [], // its layers, each with its row on the page
+    chosen: null, // { layer, channel, row, column }
+    isHeld: false, // the pointer chooses no other map on its way over them
+    exact: new Map(), // a layer's name -> its numbers in full
+    weights: new Map(), // name/channel -> { note, weights } of a unit
+    ramps: null, // the theme's colours
     layerOf: (name) => state.layers.find((layer) => layer.name === name),
   };
   const rows = createLayerRows(list, state, { choose, hold, openMap, onKey });
@@ -32,11 +34,12 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
 
   // ---- What is pointed at
 
-  let shownSoon = null;      // the frame in which the chosen unit is drawn
+  let shownSoon = null; // the frame in which the chosen unit is drawn
 
   function choose(target) {
     const { chosen } = state;
-    if (chosen && keyOf(target) === keyOf(chosen) && target.row === chosen.row && target.column === chosen.column) return;
+    if (chosen && keyOf(target) === keyOf(chosen) && target.row === chosen.row && target.column === chosen.column)
+      return;
     if (!shownSoon) shownSoon = requestAnimationFrame(showChosen);
     state.chosen = target;
     learn();
@@ -53,7 +56,8 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
 
   function findUnknown() {
     const { layer, channel } = state.chosen;
-    if (!state.exact.has(layer) || !state.weights.has(keyOf(state.chosen))) return { layer, channel, with_values: !state.exact.has(layer) };
+    if (!state.exact.has(layer) || !state.weights.has(keyOf(state.chosen)))
+      return { layer, channel, with_values: !state.exact.has(layer) };
     const open = state.layers.find((each) => each.isOpen && !each.levels);
     return open && { layer: open.name, channel: 0, with_values: true };
   }
@@ -64,7 +68,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     for (let unknown = findUnknown(); unknown && maps.isConnected; unknown = findUnknown()) {
       const asked = state.passage;
       const text = await server.explain({ ...unknown, key: asked.key, version: asked.version, image: asked.image });
-      if (state.passage !== asked) continue;  // about an image that is gone
+      if (state.passage !== asked) continue; // about an image that is gone
       const detail = typeof text === "string" ? JSON.parse(text) : { error: "The server could not be reached." };
       if (detail.error !== undefined) {
         tellMistake(detail.error);
@@ -95,10 +99,13 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     document.dispatchEvent(new CustomEvent("glassbox-maps", { detail: { text, isMissing } }));
   }
 
-  page.ask = createAsker((values) => server.answer({ values, chosen: state.chosen }), (text) => {
-    if (typeof text === "string") takeAnswer(text);
-    else tellMistake("The server could not be reached.");
-  });
+  page.ask = createAsker(
+    (values) => server.answer({ values, chosen: state.chosen }),
+    (text) => {
+      if (typeof text === "string") takeAnswer(text);
+      else tellMistake("The server could not be reached.");
+    },
+  );
 
   function takeAnswer(text) {
     const answer = JSON.parse(text);
@@ -109,8 +116,12 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
 
   function show(answer) {
     const before = state.passage;
-    const isSame = Boolean(before) && before.layers.length === answer.layers.length
-      && before.layers.every((layer, index) => layer.name === answer.layers[index].name && layer.title === answer.layers[index].title);
+    const isSame =
+      Boolean(before) &&
+      before.layers.length === answer.layers.length &&
+      before.layers.every(
+        (layer, index) => layer.name === answer.layers[index].name && layer.title === answer.layers[index].title,
+      );
     state.passage = keptProps.passage = answer;
     maps.hidden = false;
     state.ramps = readRamps(maps);
@@ -122,7 +133,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
       layer.levels = layer.bytes ? decode(layer.bytes) : null;
       if (layer.filters) layer.filters.levels = decode(layer.filters.bytes);
       if (!isSame) return rows.build(layer);
-      const { parts, row, isOpen, bitmap } = old[index];  // the last bitmap of an unfolded layer stays until the next one
+      const { parts, row, isOpen, bitmap } = old[index]; // the last bitmap of an unfolded layer stays until the next one
       return Object.assign(layer, { parts, isOpen, bitmap, row }).row;
     });
     if (!isSame) {
@@ -143,7 +154,12 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     const bars = [head, ...state.passage.bars].map((bar) => {
       const line = document.createElement("li");
       line.className = bar === head ? "is-head" : bar.is_largest ? "is-largest" : "";
-      for (const [tag, text] of [["b", bar.digit], ["em", bar.logit], ["i", ""], ["span", bar.probability]]) {
+      for (const [tag, text] of [
+        ["b", bar.digit],
+        ["em", bar.logit],
+        ["i", ""],
+        ["span", bar.probability],
+      ]) {
         line.appendChild(document.createElement(tag)).textContent = text;
       }
       line.children[2].style.setProperty("--share", `${100 * bar.share}%`);
@@ -161,7 +177,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
 
   function drawAll() {
     state.passage.bitmap = paint(decode(state.passage.digit), SIDE, state.ramps.ink);
-    const available = list.clientWidth;  // read once: each reading after a change makes the browser lay out the page
+    const available = list.clientWidth; // read once: each reading after a change makes the browser lay out the page
     for (const layer of state.layers) {
       rows.fill(layer);
       if (layer.levels) rows.paint(layer);
@@ -204,9 +220,16 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     if (steps) return stepMap(steps);
     if (isCells(layer)) {
       const { across } = row ? layer.parts.sheet.sheet : unit.mapSheet();
-      return choose({ ...state.chosen, channel: clamp(state.chosen.channel + move[0] * across + move[1], layer.count - 1) });
+      return choose({
+        ...state.chosen,
+        channel: clamp(state.chosen.channel + move[0] * across + move[1], layer.count - 1),
+      });
     }
-    choose({ ...state.chosen, row: clamp(state.chosen.row + move[0], layer.rows - 1), column: clamp(state.chosen.column + move[1], layer.columns - 1) });
+    choose({
+      ...state.chosen,
+      row: clamp(state.chosen.row + move[0], layer.rows - 1),
+      column: clamp(state.chosen.column + move[1], layer.columns - 1),
+    });
   }
 
   function onMap(event) {
@@ -218,7 +241,9 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
   mapCanvas.addEventListener("pointerdown", onMap);
   mapCanvas.addEventListener("pointermove", onMap);
   mapCanvas.addEventListener("keydown", onKey);
-  maps.addEventListener("keydown", (event) => { if (event.key === "Escape") hold(false); });
+  maps.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") hold(false);
+  });
   buttons.hold.addEventListener("click", () => hold(!state.isHeld));
   buttons.back.addEventListener("click", () => stepMap(-1));
   buttons.next.addEventListener("click", () => stepMap(1));

@@ -15,8 +15,13 @@ export function windowCells(link, { row, column }) {
       const r = row * link.stride - link.padding + i * link.dilation;
       const c = column * link.stride - link.padding + j * link.dilation;
       const inside = r >= 0 && c >= 0 && r < numRows(link.input) && c < numColumns(link.input);
-      cells.push({ row: r, column: c, inside, value: inside ? link.input.values[r][c] : 0,
-        weight: link.kernel ? link.kernel.values[i][j] : null });
+      cells.push({
+        row: r,
+        column: c,
+        inside,
+        value: inside ? link.input.values[r][c] : 0,
+        weight: link.kernel ? link.kernel.values[i][j] : null,
+      });
     }
   }
   return cells;
@@ -36,7 +41,9 @@ export function fedOutputs(link, { row, column }) {
     return found.sort(([a], [b]) => a - b);
   };
   const across = places(column, numColumns(link.outputs[0]));
-  return places(row, numRows(link.outputs[0])).flatMap(([r, i]) => across.map(([c, j]) => ({ row: r, column: c, i, j })));
+  return places(row, numRows(link.outputs[0])).flatMap(([r, i]) =>
+    across.map(([c, j]) => ({ row: r, column: c, i, j })),
+  );
 }
 
 /** @type {(value: number, digits: number) => string} */
@@ -62,10 +69,15 @@ function addTerm(line, className, parts, title) {
 /** @type {(line: HTMLElement, index: number, value: number, weight: number, title: string) => void} */
 function spellProduct(line, index, value, weight, title) {
   const isZero = value === 0 || weight === 0;
-  addTerm(line, isZero ? "is-zero" : "", [
-    [(index ? "+ " : "") + (index ? inBrackets(value, 3) : formatNumber(value, 3)) + "\u00b7"],
-    [inBrackets(weight, 3), isZero ? 0 : Math.sign(weight)],
-  ], title);
+  addTerm(
+    line,
+    isZero ? "is-zero" : "",
+    [
+      [(index ? "+ " : "") + (index ? inBrackets(value, 3) : formatNumber(value, 3)) + "\u00b7"],
+      [inBrackets(weight, 3), isZero ? 0 : Math.sign(weight)],
+    ],
+    title,
+  );
 }
 
 /** @type {(line: HTMLElement, value: number) => void} */
@@ -84,20 +96,38 @@ export function spellOutput(link, lines, place) {
     const known = cells.filter((cell) => cell.inside);
     const [row, column] = read(link.winners);
     addTerm(lines[0], "is-joined", [["max("]]);
-    known.forEach((cell, index) => addTerm(lines[0], cell.row === row && cell.column === column ? "is-winner" : "",
-      [[formatNumber(cell.value, 3) + (index < known.length - 1 ? "," : ")")]], String(cell.value)));
+    known.forEach((cell, index) =>
+      addTerm(
+        lines[0],
+        cell.row === row && cell.column === column ? "is-winner" : "",
+        [[formatNumber(cell.value, 3) + (index < known.length - 1 ? "," : ")")]],
+        String(cell.value),
+      ),
+    );
     return spellResult(lines[0], result);
   }
   if (link.kind === "average") {
     addTerm(lines[0], "is-joined", [["("]]);
-    cells.forEach((cell, index) => addTerm(lines[0], cell.value === 0 ? "is-zero" : "",
-      [[(index ? "+ " : "") + formatNumber(cell.value, 3) + (index < cells.length - 1 ? "" : ")")]],
-      cell.inside ? String(cell.value) : "0 (padding)"));
+    cells.forEach((cell, index) =>
+      addTerm(
+        lines[0],
+        cell.value === 0 ? "is-zero" : "",
+        [[(index ? "+ " : "") + formatNumber(cell.value, 3) + (index < cells.length - 1 ? "" : ")")]],
+        cell.inside ? String(cell.value) : "0 (padding)",
+      ),
+    );
     addTerm(lines[0], "", [[`/ ${cells.length}`]]);
     return spellResult(lines[0], result);
   }
-  cells.forEach((cell, index) => spellProduct(lines[0], index, cell.value, cell.weight ?? 0,
-    `${cell.inside ? cell.value : "0 (padding)"} \u00b7 ${cell.weight}`));
+  cells.forEach((cell, index) =>
+    spellProduct(
+      lines[0],
+      index,
+      cell.value,
+      cell.weight ?? 0,
+      `${cell.inside ? cell.value : "0 (padding)"} \u00b7 ${cell.weight}`,
+    ),
+  );
   /** @type {[string][]} */
   const bias = [[`+ ${inBrackets(link.bias, 3)} (bias)`]];
   if (!link.sums) {
@@ -105,8 +135,14 @@ export function spellOutput(link, lines, place) {
     return spellResult(lines[0], result);
   }
   spellResult(lines[0], read(link.outputs[1].values));
-  link.sums.forEach(({ label, values }, index) => addTerm(lines[1], label === link.looked ? "is-winner" : "",
-    [[`${index ? "+ " : ""}${label} ${inBrackets(read(values), 3)}`]], String(read(values))));
+  link.sums.forEach(({ label, values }, index) =>
+    addTerm(
+      lines[1],
+      label === link.looked ? "is-winner" : "",
+      [[`${index ? "+ " : ""}${label} ${inBrackets(read(values), 3)}`]],
+      String(read(values)),
+    ),
+  );
   addTerm(lines[1], "", bias, `bias ${link.bias}`);
   spellResult(lines[1], result);
 }
@@ -118,10 +154,18 @@ export function spellInput(link, lines, place) {
   const fed = fedOutputs(link, place);
   if (!fed.length) addTerm(lines[0], "", [["No window reads this pixel."]]);
   if (link.kind === "convolution") {
-    fed.forEach((output, index) => addTerm(lines[0], "", [
-      [`${formatNumber(value, 3)}\u00b7`], [inBrackets(link.kernel.values[output.i][output.j], 3), Math.sign(link.kernel.values[output.i][output.j])],
-      [` in (${output.row + 1}, ${output.column + 1})${index < fed.length - 1 ? "," : ""}`],
-    ], `${value} \u00b7 ${link.kernel.values[output.i][output.j]}`));
+    fed.forEach((output, index) =>
+      addTerm(
+        lines[0],
+        "",
+        [
+          [`${formatNumber(value, 3)}\u00b7`],
+          [inBrackets(link.kernel.values[output.i][output.j], 3), Math.sign(link.kernel.values[output.i][output.j])],
+          [` in (${output.row + 1}, ${output.column + 1})${index < fed.length - 1 ? "," : ""}`],
+        ],
+        `${value} \u00b7 ${link.kernel.values[output.i][output.j]}`,
+      ),
+    );
     return fed.length;
   }
   /** @type {(output: Cell) => boolean} */
@@ -129,8 +173,12 @@ export function spellInput(link, lines, place) {
     const [row, column] = link.winners[output.row][output.column];
     return row === place.row && column === place.column;
   };
-  fed.forEach((output, index) => addTerm(lines[0], link.winners && wins(output) ? "is-winner" : "", [
-    [`${link.winners ? (wins(output) ? "wins" : "loses") : `${formatNumber(value, 3)} / ${link.size ** 2}`} in (${output.row + 1}, ${output.column + 1})${index < fed.length - 1 ? "," : ""}`],
-  ]));
+  fed.forEach((output, index) =>
+    addTerm(lines[0], link.winners && wins(output) ? "is-winner" : "", [
+      [
+        `${link.winners ? (wins(output) ? "wins" : "loses") : `${formatNumber(value, 3)} / ${link.size ** 2}`} in (${output.row + 1}, ${output.column + 1})${index < fed.length - 1 ? "," : ""}`,
+      ],
+    ]),
+  );
   return fed.length;
 }

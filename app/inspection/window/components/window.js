@@ -11,7 +11,7 @@ import { markOld } from "../../../ui/components/old_result.js";
 import { createTransport } from "../../../ui/components/transport.js";
 import { fedOutputs, spellInput, spellOutput, tellPlace, windowCells } from "./arithmetic.js";
 
-const REST_MS = 300;       // the controls stand still this long before Python works out the rest
+const REST_MS = 300; // the controls stand still this long before Python works out the rest
 
 export function mount({ element, trigger, props, server, watch, keptProps }) {
   const channel = createChannel(keptProps.channel);
@@ -20,11 +20,14 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
   const place = host.querySelector(".gb-window-place");
   const lines = [...host.querySelectorAll(".gb-window-terms")];
   const painter = createGrids(row, host.querySelector(".gb-grids-legend"), { attach, mark, describe });
-  const transport = createTransport(host.querySelector(".gb-transport"), onStep, { firstSpeed: 1, loops: true,
-    tell: (steps, last) => `pixel ${formatNumber(steps + 1)} of ${formatNumber(last + 1)}` });
+  const transport = createTransport(host.querySelector(".gb-transport"), onStep, {
+    firstSpeed: 1,
+    loops: true,
+    tell: (steps, last) => `pixel ${formatNumber(steps + 1)} of ${formatNumber(last + 1)}`,
+  });
 
-  let link = null;           // how the panels hang together
-  let selected = null;       // { side: "output" or "input", row, column }
+  let link = null; // how the panels hang together
+  let selected = null; // { side: "output" or "input", row, column }
   let outputSize = "";
   let rest = null;
 
@@ -32,9 +35,14 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
 
   function show(view) {
     keptProps.view = view;
-    link = null;             // nothing is marked until all is known
+    link = null; // nothing is marked until all is known
     painter.setPanels(view.panels);
-    link = { ...view.link, input: painter.find("input"), kernel: painter.find("kernel"), outputs: view.link.outputs.map(painter.find) };
+    link = {
+      ...view.link,
+      input: painter.find("input"),
+      kernel: painter.find("kernel"),
+      outputs: view.link.outputs.map(painter.find),
+    };
     for (const panel of [link.input, ...link.outputs]) panel.canvas.tabIndex = 0;
     for (const line of lines) line.style.minHeight = "";
     const [rows, columns] = [numRows(link.outputs[0]), numColumns(link.outputs[0])];
@@ -43,15 +51,17 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     if (selected && selected.side === "input") selected = null;
     transport.setLength(rows * columns - 1, !isNew);
     if (isNew) transport.jumpTo(strongestPixel());
-    host.dataset.views = Number(host.dataset.views || 0) + 1;  // how many have been drawn
+    host.dataset.views = Number(host.dataset.views || 0) + 1; // how many have been drawn
   }
 
   function strongestPixel() {
     let best = { index: 0, size: -1 };
     const columns = numColumns(link.outputs[0]);
-    link.outputs[0].values.forEach((line, r) => line.forEach((value, c) => {
-      if (isNumber(value) && Math.abs(value) > best.size) best = { index: r * columns + c, size: Math.abs(value) };
-    }));
+    link.outputs[0].values.forEach((line, r) =>
+      line.forEach((value, c) => {
+        if (isNumber(value) && Math.abs(value) > best.size) best = { index: r * columns + c, size: Math.abs(value) };
+      }),
+    );
     return best.index;
   }
 
@@ -67,12 +77,20 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     if (selected.side === "input") {
       if (panel === link.input) outline(context, panel, colors, [cell]);
       const fed = fedOutputs(link, cell);
-      if (panel === link.kernel) outline(context, panel, colors, fed.map(({ i, j }) => ({ row: i, column: j })), 2);
+      if (panel === link.kernel)
+        outline(
+          context,
+          panel,
+          colors,
+          fed.map(({ i, j }) => ({ row: i, column: j })),
+          2,
+        );
       if (link.outputs.includes(panel)) outline(context, panel, colors, fed, 2);
       return;
     }
     if (link.outputs.includes(panel)) return outline(context, panel, colors, [cell]);
-    if (panel === link.kernel) return outline(context, panel, colors, [{ row: 0, column: 0, rows: link.size, columns: link.size }]);
+    if (panel === link.kernel)
+      return outline(context, panel, colors, [{ row: 0, column: 0, rows: link.size, columns: link.size }]);
     if (panel !== link.input) return;
     const reach = link.dilation * (link.size - 1) + 1;
     const start = { row: cell.row * link.stride - link.padding, column: cell.column * link.stride - link.padding };
@@ -81,7 +99,13 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     if (link.winners) {
       const [r, c] = link.winners[cell.row][cell.column];
       context.beginPath();
-      context.arc((c + panel.ring[3] + 0.5) * panel.cell, (r + panel.ring[0] + 0.5) * panel.cell, Math.max(2.5, panel.cell / 4), 0, 2 * Math.PI);
+      context.arc(
+        (c + panel.ring[3] + 0.5) * panel.cell,
+        (r + panel.ring[0] + 0.5) * panel.cell,
+        Math.max(2.5, panel.cell / 4),
+        0,
+        2 * Math.PI,
+      );
       context.fillStyle = colors.accent;
       context.fill();
       context.lineWidth = 2;
@@ -102,11 +126,15 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     } else {
       const count = spellInput(link, lines, cell);
       const value = formatNumber(link.input.values[cell.row][cell.column]);
-      setText(place, `Input pixel in ${tellPlace(cell)}: ${value}. It feeds ${count} output pixel${count === 1 ? "" : "s"}`);
+      setText(
+        place,
+        `Input pixel in ${tellPlace(cell)}: ${value}. It feeds ${count} output pixel${count === 1 ? "" : "s"}`,
+      );
     }
     lines[1].hidden = !lines[1].firstChild;
     // The box grows to the longest sum and stays there, so that nothing below it jumps while the window moves.
-    for (const line of lines) line.style.minHeight = `${Math.max(parseFloat(line.style.minHeight) || 0, line.offsetHeight)}px`;
+    for (const line of lines)
+      line.style.minHeight = `${Math.max(parseFloat(line.style.minHeight) || 0, line.offsetHeight)}px`;
   }
 
   // ---- Moving
@@ -121,14 +149,23 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     if (!link) return;
     const columns = numColumns(link.outputs[0]);
     const target = { side: "output", row: Math.floor(steps / columns), column: steps % columns };
-    if (selected && selected.side === "output" && selected.row === target.row && selected.column === target.column
-      && selected.link === link) return;
+    if (
+      selected &&
+      selected.side === "output" &&
+      selected.row === target.row &&
+      selected.column === target.column &&
+      selected.link === link
+    )
+      return;
     select({ ...target, link });
   }
 
   function goTo(side, { row: r, column: c }) {
     const panel = side === "input" ? link.input : link.outputs[0];
-    const target = { row: Math.min(numRows(panel) - 1, Math.max(0, r)), column: Math.min(numColumns(panel) - 1, Math.max(0, c)) };
+    const target = {
+      row: Math.min(numRows(panel) - 1, Math.max(0, r)),
+      column: Math.min(numColumns(panel) - 1, Math.max(0, c)),
+    };
     if (side === "output") return transport.moveTo(target.row * numColumns(panel) + target.column);
     transport.pause();
     select({ side, ...target, link });
@@ -163,15 +200,19 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
   }
 
   function windowStart() {
-    return selected ? { row: selected.row * link.stride - link.padding, column: selected.column * link.stride - link.padding }
+    return selected
+      ? { row: selected.row * link.stride - link.padding, column: selected.column * link.stride - link.padding }
       : { row: 0, column: 0 };
   }
 
   // ---- Questions to Python: the controls' values
 
-  channel.page.ask = createAsker((values) => server.answer({ values }), (text) => {
-    if (typeof text === "string") takeAnswer(text);
-  });
+  channel.page.ask = createAsker(
+    (values) => server.answer({ values }),
+    (text) => {
+      if (typeof text === "string") takeAnswer(text);
+    },
+  );
 
   function takeAnswer(text) {
     const answer = JSON.parse(text);
@@ -181,7 +222,9 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     if (answer.view || answer.errors) markOld(host, !answer.view && !answer.missing);
     channel.broadcast(tellErrors(answer, "window-field-"));
     clearTimeout(rest);
-    rest = setTimeout(() => { if (host.isConnected) trigger("release"); }, REST_MS);
+    rest = setTimeout(() => {
+      if (host.isConnected) trigger("release");
+    }, REST_MS);
   }
 
   // In the place of a result: what has to be given first.
@@ -196,11 +239,14 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
   }
 
   host.addEventListener("keydown", transport.onKey);
-  redrawOnChange(row, () => { painter.redraw(); spell(); });
+  redrawOnChange(row, () => {
+    painter.redraw();
+    spell();
+  });
   watch("value", takeValue);
   if (keptProps.view) show(keptProps.view);
   const isOpening = !keptProps.view;
   takeValue();
-  if (isOpening) clearTimeout(rest);  // Python has sent all that goes with the opening
+  if (isOpening) clearTimeout(rest); // Python has sent all that goes with the opening
   if (isOpening && !prefersReducedMotion()) transport.play();
 }
