@@ -63,7 +63,7 @@ export function receiveFiles(pad, listen, take) {
     take(findImage(event.dataTransfer?.files) || event.dataTransfer?.files[0]);
   });
   // Pasting is the pad's wherever the focus is, unless a field wants the text.
-  listen(document, "paste", (event) => {
+  listen(document, "paste", (/** @type {any} */ event) => {
     const file = findImage(event.clipboardData?.files);
     if (!file || !sheet.clientWidth || event.target.closest("input, textarea, [contenteditable]")) return;
     event.preventDefault();

@@ -1,7 +1,7 @@
 // What the scripts of the sketchpad hand to each other.
 import type { ChangeView, FrameView, MapsView, NeighbourView, NetworkAnswer, PadAnswer } from "../payloads.js";
 import type { createDrawing } from "./drawing.js";
-import type { watchLifetime } from "./lifetime.js";
+import type { watchLifetime } from "../../ui/components/lifetime.js";
 
 /** x and y, in pixels of the pad. */
 export type Point = [number, number];
