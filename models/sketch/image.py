@@ -1,7 +1,7 @@
-"""Images from people: opened safely, and the ink in them found.
+"""Images from people: opened safely, and read as brightness.
 
-An image comes from a stranger, a scanner or a phone: its size is checked before it is decoded, the paper may
-be white, black, transparent or unevenly lit, and the ink dark or bright. Shapes: H, W height and width.
+An image comes from a stranger, a scanner or a phone: its size is checked before it is decoded, and it may be
+gray, coloured or transparent. Shapes: H, W height and width.
 """
 
 import math
@@ -14,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps
 
-from models.sketch.photo import MIN_CONTRAST, find_photo_ink
 from models.sketch.photo import shrink_image as shrink_image  # of any image
 from models.values import Floats32
 
@@ -22,9 +21,6 @@ MAX_SIDE_PX = 4096
 MIN_SIDE_PX = 8
 MAX_PROGRESSIVE_PX = 2 * MAX_SIDE_PX**2  # its coefficients are all kept while it is decoded: 3 bytes a pixel
 NO_INK = 1 / 512  # half a step of an 8-bit image: below it, rounding
-FULL_INK = 0.95  # ink that comes up to this is left as it is; fainter ink is made as strong as MNIST's
-RIPPLE = 0.14  # JPEG of usual quality leaves ripples of up to this strength around ink
-MIN_RIPPLED_PX = 40  # smaller ink may be MNIST's own size, where every faint pixel counts
 LUMINANCE = (0.299, 0.587, 0.114)  # of red, green and blue, ITU-R BT.601
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM")  # none that Pillow runs a program for
 
@@ -40,7 +36,7 @@ def open_image(source: str | Path | IO[bytes]) -> npt.NDArray[Any]:
         source: A path, or a file opened for reading bytes.
 
     Returns:
-        An array for `find_ink`: (H, W) bool, uint8, uint16 or float32, or (H, W, 3 or 4) uint8.
+        An array for `read_light`: (H, W) bool, uint8, uint16 or float32, or (H, W, 3 or 4) uint8.
 
     Raises:
         ValueError: No such file, one that may not be read, not an image, damaged, or too large.
@@ -105,44 +101,21 @@ def _name_phone_format(source: str | Path | IO[bytes]) -> str:
     return "HEIC" if brand in (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1") else ""
 
 
-def find_ink(image: npt.NDArray[Any]) -> tuple[Floats32, Floats32, bool]:
-    """Tell the ink in an image from its paper.
-
-    What most of the border looks like is paper. If it is all alike, the image is clean, and everything
-    that differs from it is ink, however faint. Otherwise it is a photo, and its light and noise are removed.
+def read_light(image: npt.NDArray[Any]) -> Floats32:
+    """Read an image's brightness (H, W) in [0, 1].
 
     Args:
         image: (H, W) gray, (H, W, 3) RGB or (H, W, 4) RGBA; bool, uint8, uint16, or float in [0, 1] or
             [0, 255]. Transparent pixels are paper.
 
-    Returns:
-        The image's brightness (H, W) in [0, 1], its ink (H', W') in [0, 1] with 0 for paper, all 0 if
-        nothing stands out, and whether it is a photo. Photos come back smaller.
-
     Raises:
         ValueError: Not such an array, not finite, or too large or too small.
-    """
-    _check_image(image)
-    light = _read_light(image)
-    border = _read_border(light)
-    paper = np.median(border)
-    is_photo = bool(np.mean(np.abs(border - paper) < NO_INK) < 0.5)
-    if not is_photo:
-        return light, _find_clean_ink(light, float(paper)), False
-    return light, find_photo_ink(_list_channels(image, light)), True
-
-
-def read_light(image: npt.NDArray[Any]) -> Floats32:
-    """Read an image's brightness (H, W) in [0, 1], as `find_ink` does.
-
-    Raises:
-        ValueError: As `find_ink`.
     """
     _check_image(image)
     return _read_light(image)
 
 
-def _list_channels(image: npt.NDArray[Any], light: Floats32) -> Iterator[Floats32]:
+def list_channels(image: npt.NDArray[Any], light: Floats32) -> Iterator[Floats32]:
     """Yield an image's brightness, then its colours if it has any and is opaque; (H, W) in [0, 1] each."""
     yield light
     if image.ndim == 3 and image.shape[2] == 3:
@@ -158,7 +131,7 @@ def find_box(ink: Floats32) -> tuple[slice, slice]:
 
 
 def _read_pixels(image: Image.Image) -> npt.NDArray[Any]:
-    """Decode an image into an array that `find_ink` takes."""
+    """Decode an image into an array that `read_light` takes."""
     if image.mode in ("1", "L", "F") or image.mode.startswith("I;16"):
         pixels = np.asarray(image)
         return pixels.astype(np.uint16) if image.mode.startswith("I;16") else pixels
@@ -169,7 +142,7 @@ def _read_pixels(image: Image.Image) -> npt.NDArray[Any]:
 
 
 def _check_image(image: npt.NDArray[Any]) -> None:
-    """Raise ValueError for what `find_ink` cannot take, before any of it is copied."""
+    """Raise ValueError for what `read_light` cannot take, before any of it is copied."""
     if not isinstance(image, np.ndarray):
         raise ValueError(f"The image is a {type(image).__name__}; it must be a NumPy array.")
     if image.ndim not in (2, 3) or (image.ndim == 3 and image.shape[2] not in (3, 4)):
@@ -224,7 +197,7 @@ def _read_light(image: npt.NDArray[Any]) -> Floats32:
         return light
     # A mostly opaque border shows the paper. Otherwise the opaque part is ink, and the paper is whatever it
     # stands out from best: white behind dark ink, black behind bright.
-    border, border_opacity = _read_border(light), _read_border(opacity)
+    border, border_opacity = read_border(light), read_border(opacity)
     if np.mean(border_opacity > 0.5) >= 0.5:
         paper = float(np.median(border[border_opacity > 0.5]))
     else:
@@ -233,39 +206,6 @@ def _read_light(image: npt.NDArray[Any]) -> Floats32:
     return opacity * light + (1 - opacity) * np.float32(paper)
 
 
-def _read_border(image: Floats32) -> Floats32:
+def read_border(image: Floats32) -> Floats32:
     """Read the image's outermost pixels, as one row."""
     return np.concatenate([image[0], image[-1], image[1:-1, 0], image[1:-1, -1]])
-
-
-def _find_clean_ink(light: Floats32, paper: float) -> Floats32:
-    """Take an even background away; ink is on the side of it that reaches further."""
-    darkest, brightest = paper - float(light.min()), float(light.max()) - paper
-    peak = max(darkest, brightest)
-    if peak < MIN_CONTRAST:
-        return np.zeros_like(light)
-    ink = light - np.float32(paper) if brightest >= darkest else np.float32(paper) - light
-    ink[ink < NO_INK] = 0
-    if peak < FULL_INK:
-        ink /= np.float32(peak)
-    return _drop_ripples(np.clip(ink, 0, 1, out=ink))
-
-
-def _drop_ripples(ink: Floats32) -> Floats32:
-    """Remove the faint ripples that JPEG leaves around ink, which would make its box too large.
-
-    Faint ink stays if it may be real: in a small image, beside soft edges, or in an image enlarged pixel
-    by pixel, where every pixel has its like beside it.
-    """
-    cropped = ink[find_box(ink)]
-    steepest = max(float(np.abs(np.diff(cropped, axis=axis)).max(initial=0)) for axis in (0, 1))
-    if max(cropped.shape) < MIN_RIPPLED_PX or steepest < 0.6:
-        return ink
-    around = np.pad(cropped, 1, constant_values=-1)
-    has_like = ((around[:-2, 1:-1] == cropped) | (around[2:, 1:-1] == cropped)) & (
-        (around[1:-1, :-2] == cropped) | (around[1:-1, 2:] == cropped)
-    )
-    is_faint = (cropped > 0) & (cropped < RIPPLE)
-    if not is_faint.any() or has_like[is_faint].mean() > 0.95:
-        return ink
-    return np.where(ink < RIPPLE, np.float32(0), ink)

@@ -11,11 +11,13 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from models.sketch.frame import drop_slivers, remove_frame
 from models.values import Floats32
 
 PHOTO_SIDE_PX = 256  # photos are averaged down to about this
 COARSE_SIDE_PX = 128  # enough to tell chalk from ink
 MIN_CONTRAST = 0.08  # between ink and paper
+FAINTEST_LINE = 0.04  # contrast of a frame's lines
 STROKE_SHARE = 0.17  # of the image's side: no pen is that wide
 MAX_TILT = 0.1  # of a line of the paper against the image's side, in pixels a pixel
 TILT_STEP_PX = 2  # between neighbouring tilts, at the far end
@@ -26,7 +28,7 @@ PATCH_PX = 4  # specks are told from ink on patches of this size
 MIN_PART = 0.08  # a separate part with less ink than this share of the largest is a speck
 
 
-def find_photo_ink(channels: Iterable[Floats32]) -> Floats32:
+def find_photo_ink(channels: Iterable[Floats32]) -> tuple[Floats32, bool]:
     """Find the ink in a photo.
 
     Args:
@@ -34,7 +36,8 @@ def find_photo_ink(channels: Iterable[Floats32]) -> Floats32:
             the ink stands out best is looked at.
 
     Returns:
-        Ink (H', W') in [0, 1], the longer side at most 256 px; all 0 if nothing stands out.
+        Ink (H', W') in [0, 1], the longer side at most 256 px, all 0 if nothing stands out; and whether a
+        frame has been taken away.
     """
     best: tuple[Floats32, float] | None = None
     best_ratio = 0.0
@@ -47,15 +50,21 @@ def find_photo_ink(channels: Iterable[Floats32]) -> Floats32:
     assert best is not None  # there is at least one channel
     contrast, noise = best
     contrast = _remove_lines(contrast)
+    faintest_line = max(FAINTEST_LINE, 4 * noise)
+    contrast = drop_slivers(contrast, faintest_line)
+    without_frame = remove_frame(contrast, faintest_line)
+    if without_frame is not None:
+        contrast = without_frame
+    has_frame = without_frame is not None
     strongest = contrast[contrast > np.quantile(contrast, 0.998) / 2]
     peak = float(np.median(strongest)) if len(strongest) else 0.0
     if peak < max(MIN_CONTRAST, 6 * noise):
-        return np.zeros_like(contrast)
+        return np.zeros_like(contrast), has_frame
     faintest = max(0.35 * peak, 4 * noise)
     if faintest >= 0.7 * peak:
-        return np.zeros_like(contrast)
+        return np.zeros_like(contrast), has_frame
     ink = np.clip((contrast - faintest) / (0.75 * peak - faintest), 0, 1)
-    return _drop_specks(ink.astype(np.float32))
+    return drop_specks(ink.astype(np.float32)), has_frame
 
 
 def shrink_image(image: Floats32, side_px: int) -> Floats32:
@@ -85,7 +94,7 @@ def _measure_contrast(light: Floats32) -> tuple[Floats32, float]:
     calm = _blur(light)
     reach = max(int(STROKE_SHARE * max(light.shape)), 3)
     beyond = np.pad(calm, reach, mode="edge")  # as if the paper went on, for shadows that end at the border
-    closed = _spread(_spread(beyond, reach, np.maximum), reach, np.minimum)
+    closed = spread(spread(beyond, reach, np.maximum), reach, np.minimum)
     paper = np.maximum(closed[reach:-reach, reach:-reach], np.float32(0.05))
     contrast: Floats32 = (1 - calm / paper).astype(np.float32)
     contrast -= min(float(np.median(contrast)), 0.05)  # the brightest of many noisy pixels is too bright
@@ -120,7 +129,7 @@ def _blur(image: Floats32) -> Floats32:
     return blurred
 
 
-def _spread(image: Floats32, reach_px: int, choose: np.ufunc) -> Floats32:
+def spread(image: Floats32, reach_px: int, choose: np.ufunc) -> Floats32:
     """Give each place the most (or least) of the square that reaches so far around it."""
     for axis in (0, 1):
         width = 1
@@ -179,7 +188,7 @@ def _trace_lines(contrast: Floats32) -> Floats32:
     return lines
 
 
-def _drop_specks(ink: Floats32) -> Floats32:
+def drop_specks(ink: Floats32) -> Floats32:
     """Remove small separate parts: dust, dots of a ruled page, grains of noise."""
     rows, columns = (-(-side // PATCH_PX) for side in ink.shape)
     patches = np.zeros((rows * PATCH_PX, columns * PATCH_PX), np.float32)

@@ -15,10 +15,11 @@ import numpy.typing as npt
 
 from models.data.strokes import BOX_PX, PEN_WIDTH_PX, center_by_mass, fit_strokes, render_strokes
 from models.sketch.doubt import Doubt, doubt_ink, doubt_strokes
-from models.sketch.image import find_box, find_ink, shrink_image
+from models.sketch.image import find_box, shrink_image
 from models.sketch.image import (
     open_image as open_image,  # files and arrays are one subject to those who call
 )
+from models.sketch.ink import find_ink
 from models.sketch.pen_width import fit_pen
 from models.values import Floats32
 
@@ -129,7 +130,7 @@ def digit_from_image(
             it is one digit.
         ValueError: Not such an array, not finite, or too large or too small.
     """
-    light, ink, is_photo = find_ink(image)
+    light, ink, is_photo, has_frame = find_ink(image)
     if not ink.any():
         raise SketchRefused(
             "No ink stands out here. Use a darker pen, or a photo of one digit on plain paper."
@@ -139,7 +140,7 @@ def digit_from_image(
     if longer_px < max(MIN_INK_PX, MIN_INK_SHARE * max(ink.shape)):
         raise SketchRefused("The digit is too small to read. Crop the image closer to it.")
 
-    if not is_photo:  # the edges of a photo's ink are cut at half its strength already
+    if not (is_photo or has_frame):  # the edges of a photo's ink are cut at half its strength already
         box = _trim_soft_edge(ink, box)
     cropped = fit_pen(shrink_image(ink[box], MAX_CROP_PX))
     doubt = _raise_if_strong(doubt_ink(cropped), refuses_doubtful)
@@ -150,12 +151,18 @@ def digit_from_image(
         return SketchDigit(digit, (), doubt)
     stages = (
         Stage("drawn", "The image", shrink_image(light, 2 * STAGE_PX)),
-        *([Stage("cleaned", "Ink without paper and shadow", ink)] if is_photo else []),
+        *([Stage("cleaned", _name_cleaned(is_photo, has_frame), ink)] if is_photo or has_frame else []),
         Stage("cropped", "Cropped to the ink", shrink_image(cropped, 2 * STAGE_PX)),
         Stage("scaled", f"Longer side scaled to {BOX_PX} pixels", boxed),
         Stage("centred", "Centre of mass moved to the middle", digit),
     )
     return SketchDigit(digit, stages, doubt)
+
+
+def _name_cleaned(is_photo: bool, has_frame: bool) -> str:
+    if not is_photo:
+        return "Ink without its frame"
+    return "Ink without paper, shadow and frame" if has_frame else "Ink without paper and shadow"
 
 
 def _raise_if_strong(doubt: Doubt | None, refuses_doubtful: bool) -> Doubt | None:

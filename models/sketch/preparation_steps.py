@@ -15,7 +15,8 @@ import numpy.typing as npt
 
 from models.data.strokes import BOX_PX, FIELD_PX, render_strokes
 from models.sketch.doubt import Doubt
-from models.sketch.image import find_box, find_ink, shrink_image
+from models.sketch.image import find_box, shrink_image
+from models.sketch.ink import find_ink
 from models.sketch.preparation import (
     SketchDigit,
     Strokes,
@@ -114,7 +115,7 @@ def follow_image(image: npt.NDArray[Any]) -> PreparationSteps:
         ValueError: As `models.sketch.preparation.digit_from_image`.
     """
     sketch = digit_from_image(image, refuses_doubtful=False)
-    light, ink, is_photo = find_ink(image)
+    light, ink, is_photo, has_frame = find_ink(image)
     border = np.concatenate([light[0], light[-1], light[:, 0], light[:, -1]])
     is_light = float(np.median(border)) > 0.5  # dark ink on light paper, which every demo inverts
     whole = _make_square(1 - light if is_light else light)
@@ -123,8 +124,9 @@ def follow_image(image: npt.NDArray[Any]) -> PreparationSteps:
     steps = [
         Step("drawn", "As it came", note, shrink_image(whole, MAX_SHOWN_PX), place, _resize_plainly(whole))
     ]
-    if is_photo:
-        note = "Paper and shadow are taken away, and what is left is ink."
+    if is_photo or has_frame:
+        taken = ["Paper and shadow"] * is_photo + ["the frame"] * has_frame
+        note = f"{' and '.join(taken)} taken away, and what is left is ink."
         steps.append(_make_step("cleaned", "Cleaned", note, _make_square(ink), _make_square(ink)))
     cropped = next(stage.image for stage in sketch.stages if stage.name == "cropped")
     note = f"The longer side is {BOX_PX} pixels now: every pixel is the average of what it covers."

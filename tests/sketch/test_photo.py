@@ -7,7 +7,7 @@ import pytest
 
 from models.checkpoints.prediction import predict_digit
 from models.data.strokes import example_strokes, render_strokes
-from models.sketch.image import find_ink
+from models.sketch.ink import find_ink
 from models.sketch.photo import find_photo_ink
 from models.sketch.preparation import SketchRefused, digit_from_image
 from tests.sketch.paper import INKS, PAPERS, rule_lines, take_photo
@@ -54,7 +54,7 @@ def test_nothing_of_the_paper_is_left(paper):
     """Far from the digit there is no ink, and most of the digit's own ink is found."""
     for digit in (2, 7):
         photo, drawing = take_photo(digit, 5, paper)
-        ink = find_ink(photo)[1]
+        ink = find_ink(photo).ink
         share = np.mean(ink > 0.5) / np.mean(drawing > 0.5)
         assert 0.7 < share < 1.6, digit  # cropping and perspective enlarge the digit by up to 25 %
 
@@ -69,7 +69,7 @@ def test_lines_of_grid_paper_vanish_and_strokes_across_them_stay_whole(strength,
     paper = 0.8 * (1 - strength * np.maximum(rows, columns))
     for digit in range(10):
         ink = draw(digit)
-        found = find_photo_ink([(paper * (1 - 0.8 * ink)).astype(np.float32)])
+        found = find_photo_ink([(paper * (1 - 0.8 * ink)).astype(np.float32)])[0]
         assert compare(found, ink) > 0.75, digit
         parts_without_paper = ask(1 - ink) is not None
         assert parts_without_paper
@@ -85,7 +85,7 @@ def test_edge_of_a_shadow_is_no_ink():
         with pytest.raises(SketchRefused, match="No ink stands out"):
             digit_from_image(photo.clip(0, 1))
         ink = draw(3)
-        assert compare(find_photo_ink([(photo * (1 - 0.75 * ink)).astype(np.float32)]), ink) > 0.75
+        assert compare(find_photo_ink([(photo * (1 - 0.75 * ink)).astype(np.float32)])[0], ink) > 0.75
 
 
 def test_straight_strokes_across_most_of_the_image_are_no_lines():
@@ -94,14 +94,14 @@ def test_straight_strokes_across_most_of_the_image_are_no_lines():
     ink = np.zeros((SIDE, SIDE), np.float32)
     ink[60:80, 50:350] = ink[60:350, 330:350] = 1
     photo = (0.7 + 0.2 * x) * (1 - 0.7 * ink)
-    assert compare(find_photo_ink([photo.astype(np.float32)]), ink) > 0.8
+    assert compare(find_photo_ink([photo.astype(np.float32)])[0], ink) > 0.8
 
 
 def test_chalk_on_a_board_is_ink():
     y, x = np.mgrid[-1 : 1 : SIDE * 1j, -1 : 1 : SIDE * 1j]
     ink = draw(5)
     photo = 0.2 + 0.08 * x - 0.04 * y + 0.6 * ink
-    assert compare(find_photo_ink([photo.astype(np.float32)]), ink) > 0.75
+    assert compare(find_photo_ink([photo.astype(np.float32)])[0], ink) > 0.75
 
 
 def test_ink_that_only_colour_shows_is_found():

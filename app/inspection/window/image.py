@@ -11,7 +11,7 @@ from app.ui.field_errors import MissingImageError
 from app.ui.numbers import read_numbers
 from app.ui.packing import encode_bytes
 from models.inspection.window import check_matrix
-from models.sketch.image import find_ink, open_image, shrink_image
+from models.sketch.image import open_image, read_light, shrink_image
 from models.values import Floats
 
 MAX_SHOWN_PX = 64  # the side of an upload as it is shown, so that each pixel can be seen
@@ -59,7 +59,7 @@ def pack_upload(file: object) -> str:
     """
     if not isinstance(file, bytes):
         raise ValueError("Nothing has been uploaded: choose an image file.")
-    light, _, _ = find_ink(open_image(io.BytesIO(file)))
+    light = read_light(open_image(io.BytesIO(file)))
     dark = 1 - shrink_image(light, MAX_SHOWN_PX)
     check_matrix(dark, "The upload", MAX_SHOWN_PX)
     pixels = np.round(255 * dark).astype(np.uint8)

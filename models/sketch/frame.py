@@ -1,0 +1,363 @@
+"""The frame around a digit: a box, a form's field, the lines of a cell; found and taken away.
+
+A frame is two or more straight lines, nearly level or upright, with the digit between them. What tells them
+from the straight strokes of a digit is that they fit together and go on beyond all that lies between them.
+*Contrast* is how far each place stands out from the paper. Shapes: H, W height and width, T tilts.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from models.values import Floats32
+
+LINE_SIDE_PX = 160  # lines are looked for in an image of at most this side
+MAX_TILT = 0.08  # of a line against the image's side, in pixels a pixel
+TILT_STEP_PX = 2  # between neighbouring tilts, at the far end
+MIN_LENGTH = 0.25  # of a line, in sides of the image
+MAX_THICKNESS = 0.09  # of a line, in sides of the image
+MAX_TURN = 0.09  # of two lines of a frame against each other: perspective
+MAX_GAP_PX = 3  # in a line that is not wholly seen
+MAX_LINES = 6  # looked for in either direction
+MIN_DIGIT = 0.3  # of the frame's height: what is lower is no digit within it
+MARGIN = 0.04  # of a line's length by which it goes on beyond the digit
+MAX_CONTACT = 0.3  # of a line's length along which the digit may touch it
+OPEN_MARGIN = 0.1  # both, of a frame of two lines: so is many a digit
+OPEN_CONTACT = 0.02
+SLIVER_SHARE = 0.04  # of the image's longer side, from its border
+MAX_OUTSIDE = 0.3  # as much ink as lies within a frame, may lie beyond it
+MIN_CORE = 0.04  # of all ink: less is what the lines leave at their edges
+MAX_TRIED = 12  # sets of lines that are taken away for a trial
+
+Mask = npt.NDArray[np.bool_]
+
+
+class Line(NamedTuple):
+    """A nearly level line in an image; of an upright one, those of the image turned over its diagonal."""
+
+    at: float  # row in the middle of the image
+    slope: float  # rows down for each column to the right
+    start: float  # first and last column
+    end: float
+    half_px: float  # half its thickness
+
+    def find_row(self, column: float) -> float:
+        """Return the row of the line's middle at a column, given from the middle of the image."""
+        return self.at + self.slope * column
+
+    @property
+    def length(self) -> float:
+        """From its first column to its last."""
+        return self.end - self.start
+
+
+class Frame(NamedTuple):
+    """The lines above, below, left and right of a digit, None where there is none."""
+
+    top: Line | None
+    bottom: Line | None
+    left: Line | None
+    right: Line | None
+
+
+def remove_frame(contrast: Floats32, faintest: float) -> Floats32 | None:
+    """Take the frame around a digit away, and all that lies outside it.
+
+    Args:
+        contrast: (H, W) at least 0; a few hundred pixels a side at most.
+        faintest: What is above it may belong to a line.
+
+    Returns:
+        Contrast (H, W) without the frame; None if there is no frame with something like a digit in it.
+    """
+    level, upright = _list_lines(contrast, faintest), _list_lines(contrast.T, faintest)
+    if len(level) + len(upright) < 2:
+        return None
+    core = contrast.copy()
+    for line in level:
+        _erase(core, line)
+    for line in upright:
+        _erase(core.T, line)
+    middle = _find_middle(core, contrast)
+    if middle is None:
+        return None
+    row, column = middle
+    for frame in _list_frames(level, upright, row, column, contrast.shape)[:MAX_TRIED]:
+        rest, inside = _take_away(contrast, frame), _take_away(core, frame)
+        is_whole = core.sum() - inside.sum() <= MAX_OUTSIDE * rest.sum()
+        if is_whole and _holds_digit(rest, frame, faintest):
+            return rest
+    return None
+
+
+def drop_slivers(contrast: Floats32, faintest: float) -> Floats32:
+    """Drop what hugs the image's border and lies apart from all else: lines of a frame that is cut off.
+
+    Args:
+        contrast: (H, W) at least 0.
+        faintest: What is above it may belong to a line.
+
+    Returns:
+        Contrast without them; the very same array where there are none, or nothing else.
+    """
+    band = round(SLIVER_SHARE * max(contrast.shape))
+    is_inner = np.zeros(contrast.shape, bool)
+    is_inner[band:-band, band:-band] = True
+    ink = contrast > faintest
+    rest = contrast.copy()
+    is_changed = False
+    for turns in range(4):
+        side, inner, left = (np.rot90(image, turns) for image in (ink, is_inner, rest))
+        touching = side[:band].any(0) & ~(side[band : band + 2] & inner[band : band + 2]).any(0)
+        holding = side[:band].any(0)
+        begins = np.flatnonzero(np.diff(holding.astype(np.int8), prepend=0) == 1)
+        ends = np.flatnonzero(np.diff(holding.astype(np.int8), append=0) == -1) + 1
+        for begin, end in zip(begins, ends, strict=True):
+            if touching[begin:end].all() and side[:2, begin:end].any():
+                left[:band, begin:end] = 0
+                is_changed = True
+    return rest if is_changed and (rest > faintest).any() else contrast
+
+
+def _list_lines(contrast: Floats32, faintest: float) -> list[Line]:
+    """List the lines of contrast (H, W) that are nearly level, looked for in a smaller image."""
+    factor = -(-max(contrast.shape) // LINE_SIDE_PX)
+    height, width = contrast.shape
+    mask = np.pad(contrast > faintest, ((0, -height % factor), (0, -width % factor)))
+    mask = mask.reshape(mask.shape[0] // factor, factor, -1, factor).any((1, 3))
+    to_middle = (mask.shape[1] * factor - width) / 2  # the padded image's middle lies further right
+    return [
+        Line(
+            (line.at + 0.5) * factor - 0.5 - line.slope * to_middle,
+            line.slope,
+            line.start * factor,
+            min(line.end * factor, width),
+            line.half_px * factor,
+        )
+        for line in _find_lines(mask)
+    ]
+
+
+def _find_lines(mask: Mask) -> list[Line]:
+    """Find the long straight lines of a mask (H, W) that are nearly level, the longest first."""
+    height, width = mask.shape
+    columns = np.arange(0, width, 2)
+    num_tilts = int(MAX_TILT * width / TILT_STEP_PX)
+    slopes = np.arange(-num_tilts, num_tilts + 1) * TILT_STEP_PX / width
+    thick = mask.copy()
+    thick[1:] |= mask[:-1]
+    thick[:-1] |= mask[1:]
+    thick = _close_gaps(thick)[:, columns]
+    drop = np.rint(slopes[:, None] * (columns - width / 2)).astype(int)  # (T, W / 2)
+    rows = np.arange(height)
+    run = np.zeros((len(slopes), height), np.int32)
+    longest, end = run.copy(), run.copy()
+    for column in range(len(columns)):
+        row = rows + drop[:, column, None]
+        is_inked = thick[np.clip(row, 0, height - 1), column] & (row >= 0) & (row < height)
+        run = (run + 1) * is_inked
+        is_better = run > longest
+        longest[is_better] = run[is_better]
+        end[is_better] = column
+    lines = []
+    for _ in range(2 * MAX_LINES):
+        tilt, row = np.unravel_index(int(longest.argmax()), longest.shape)
+        most = int(longest[tilt, row])
+        if 2 * most < MIN_LENGTH * max(height, width) or len(lines) == MAX_LINES:
+            break
+        line = _measure_line(longest, end, slopes, int(tilt), int(row), width)
+        if 2 * line.half_px <= max(MAX_THICKNESS * max(height, width), 3):
+            lines.append(line)
+        center = (line.start + line.end) / 2 - width / 2
+        away = np.abs(rows + slopes[:, None] * center - line.find_row(center))
+        longest[away <= line.half_px + 4] = 0
+    return lines
+
+
+def _measure_line(
+    longest: npt.NDArray[np.int32],
+    end: npt.NDArray[np.int32],
+    slopes: npt.NDArray[np.float64],
+    tilt: int,
+    row: int,
+    width: int,
+) -> Line:
+    """Measure the line that a longest run belongs to: at its own tilt, most rows run as far."""
+    most = longest[tilt, row]
+    column = 2.0 * (end[tilt, row] - most / 2) - width / 2  # the middle of the run, which every tilt shares
+    spans = []
+    for other, slope in enumerate(slopes):
+        at = round(row + (slopes[tilt] - slope) * column)
+        if not 0 <= at < longest.shape[1] or longest[other, at] < 0.9 * most:
+            continue
+        is_long = longest[other] >= 0.9 * most
+        first = at - int((~is_long[at::-1]).argmax() or at + 1) + 1
+        last = at + int((~is_long[at:]).argmax() or len(is_long) - at) - 1
+        spans.append((last - first, other, (first + last) // 2))
+    size = max(spans)[0]
+    best = [span for span in spans if span[0] == size]
+    _, tilt, middle = best[len(best) // 2]  # of a thin line several do: the middle one
+    stop = 2.0 * end[tilt, middle] + 1
+    return Line(
+        middle + (size % 2) / 2,
+        float(slopes[tilt]),
+        stop - 2 * longest[tilt, middle],
+        stop,
+        max((size - 1) / 2, 0.5),  # the mask was made thicker by a pixel either side
+    )
+
+
+def _close_gaps(mask: Mask) -> Mask:
+    """Close short gaps along the rows of a mask (H, W)."""
+    counts = np.cumsum(np.pad(mask, ((0, 0), (MAX_GAP_PX + 1, MAX_GAP_PX))), axis=1, dtype=np.int32)
+    before = counts[:, MAX_GAP_PX:-MAX_GAP_PX] - counts[:, : -2 * MAX_GAP_PX]
+    after = counts[:, 2 * MAX_GAP_PX :] - counts[:, MAX_GAP_PX:-MAX_GAP_PX]
+    return mask | ((before[:, : mask.shape[1]] > 0) & (after[:, : mask.shape[1]] > 0))
+
+
+def _erase(contrast: Floats32, line: Line) -> None:
+    """Set what lies on a level line, and on its soft edge, to 0 in place."""
+    height, width = contrast.shape
+    columns = np.arange(max(int(line.start) - 3, 0), min(int(line.end) + 4, width))
+    middle = line.find_row(columns - width / 2)
+    reach = line.half_px + 2
+    first = np.clip(np.rint(middle - reach), 0, height).astype(int)
+    last = np.clip(np.rint(middle + reach) + 1, 0, height).astype(int)
+    rows = np.arange(height)[:, None]
+    contrast[:, columns] *= ~((rows >= first) & (rows < last))
+
+
+def _find_middle(core: Floats32, contrast: Floats32) -> tuple[float, float] | None:
+    """Find where a frame's middle must lie, as row and column: amid what is no line, or amid all ink.
+
+    A plain 1 is a line itself.
+    """
+    for ink, least in ((core, 0.4 * float(core.max())), (contrast, 0.3 * float(contrast.max()))):
+        strong = np.where(ink > least, ink, 0)
+        if strong.sum() > MIN_CORE * contrast.sum():
+            mass = float(strong.sum(dtype=np.float64))
+            row, column = (
+                float(strong.sum(1 - axis, dtype=np.float64) @ (np.arange(strong.shape[axis]) + 0.5)) / mass
+                for axis in (0, 1)
+            )
+            return row, column
+    return None
+
+
+def _list_frames(
+    level: list[Line], upright: list[Line], row: float, column: float, shape: tuple[int, ...]
+) -> list[Frame]:
+    """List the sets of lines around a place that fit together, those of most lines first."""
+    height, width = shape
+    x, y = column - width / 2, row - height / 2
+    above: list[Line | None] = [None, *(line for line in level if line.find_row(x) < row)]
+    below: list[Line | None] = [None, *(line for line in level if line.find_row(x) > row)]
+    left: list[Line | None] = [None, *(line for line in upright if line.find_row(y) < column)]
+    right: list[Line | None] = [None, *(line for line in upright if line.find_row(y) > column)]
+    frames = [Frame(*lines) for lines in product(above, below, left, right)]
+    fitting = [frame for frame in frames if _fits_together(frame, shape)]
+    return sorted(
+        fitting,
+        key=lambda frame: (-len(_get_lines(frame)), -sum(line.length for line in _get_lines(frame))),
+    )
+
+
+def _get_lines(frame: Frame) -> list[Line]:
+    return [line for line in frame if line is not None]
+
+
+def _fits_together(frame: Frame, shape: tuple[int, ...]) -> bool:
+    """Tell whether there are two lines or more, and each reaches those that it should meet."""
+    if len(_get_lines(frame)) < 2:
+        return False
+    height, width = shape
+    near = 0.04 * max(shape)
+    pairs = (
+        (frame.top, frame.bottom, frame.left, frame.right, height),
+        (frame.left, frame.right, frame.top, frame.bottom, width),
+    )
+    for first, second, before, after, across in pairs:
+        for line in (first, second):
+            if line is None:
+                continue
+            at = line.at - across / 2
+            if any(other and abs(line.slope + other.slope) > MAX_TURN for other in (before, after)):
+                return False
+            if before and line.start > before.find_row(at) + before.half_px + near:
+                return False
+            if after and line.end < after.find_row(at) - after.half_px - near:
+                return False
+        if first and second:
+            if abs(first.slope - second.slope) > MAX_TURN:
+                return False
+            unlike = 0.2 * max(first.length, second.length)
+            if not before and abs(first.start - second.start) > unlike:
+                return False
+            if not after and abs(first.end - second.end) > unlike:
+                return False
+    return True
+
+
+def _take_away(contrast: Floats32, frame: Frame) -> Floats32:
+    """Erase the lines of a frame and all that lies beyond them."""
+    rest = contrast.copy()
+    for lines, turned in (((frame.top, frame.bottom), rest), ((frame.left, frame.right), rest.T)):
+        height, width = turned.shape
+        rows, columns = np.arange(height)[:, None], np.arange(width) - width / 2
+        first, second = lines
+        if first:
+            turned *= rows > first.find_row(columns) + first.half_px + 1.5
+        if second:
+            turned *= rows < second.find_row(columns) - second.half_px - 1.5
+    return rest
+
+
+def _holds_digit(rest: Floats32, frame: Frame, faintest: float) -> bool:
+    """Tell whether what a frame leaves may be a digit: large, well within the lines, apart from them."""
+    peak = float(np.quantile(rest, 0.998))
+    ink = rest > max(0.4 * peak, faintest)
+    if peak <= faintest or not ink.any():
+        return False
+    inked_rows, inked_columns = np.flatnonzero(ink.sum(1) > 0), np.flatnonzero(ink.sum(0) > 0)
+    top, bottom = float(inked_rows[0]), float(inked_rows[-1] + 1)
+    left, right = float(inked_columns[0]), float(inked_columns[-1] + 1)
+    upper = frame.top.at if frame.top else max(line.start for line in (frame.left, frame.right) if line)
+    lower = frame.bottom.at if frame.bottom else min(line.end for line in (frame.left, frame.right) if line)
+    if bottom - top < MIN_DIGIT * (lower - upper):
+        return False
+    is_open = len(_get_lines(frame)) == 2
+    share = OPEN_MARGIN if is_open else MARGIN
+    for lines, before, after, (begin, stop) in (
+        ((frame.top, frame.bottom), frame.left, frame.right, (left, right)),
+        ((frame.left, frame.right), frame.top, frame.bottom, (top, bottom)),
+    ):
+        for line in lines:
+            if line is None:
+                continue
+            margin = share * line.length
+            if not before and begin < line.start + margin:
+                return False
+            if not after and stop > line.end - margin:
+                return False
+    return all(
+        _measure_contact(turned, line, side) <= (OPEN_CONTACT if is_open else MAX_CONTACT)
+        for line, side, turned in (
+            (frame.top, 1, ink),
+            (frame.bottom, -1, ink),
+            (frame.left, 1, ink.T),
+            (frame.right, -1, ink.T),
+        )
+        if line is not None
+    )
+
+
+def _measure_contact(ink: Mask, line: Line, side: int) -> float:
+    """Measure along which share of a line there is ink right beside it, below (side 1) or above it (-1)."""
+    height, width = ink.shape
+    columns = np.arange(max(int(line.start), 0), min(int(line.end), width))
+    rows = np.rint(line.find_row(columns - width / 2) + side * (line.half_px + 3)).astype(int)
+    return float(ink[np.clip(rows, 0, height - 1), columns].mean())
