@@ -12,10 +12,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
 from models.data.strokes import Strokes, fit_strokes, render_strokes
 from models.sketch.image import find_box, shrink_image
 from models.sketch.likeness import measure_width
 from models.sketch.parts import Part, count_crossings, count_holes, find_parts
+from models.sketch.photo import blur
 from models.values import Floats32
 
 FINE_PX = 48  # longer side of a drawing looked at for this …
@@ -23,6 +26,7 @@ FINE_PEN_PX = 2.0  # … with a pen so thin that neighbouring strokes stay apart
 BOLD_PEN_PX = 3.5  # makes one of strokes that were gone over twice
 MAX_SIDE_PX = 64
 
+BROAD_PX = 3.0  # a pen as broad as this leaves no two strokes within the blur of one pixel
 MAX_LENGTH = 4.6  # of all lines, in longer sides of the box
 MAX_MEAN_CROSSINGS = 5.9  # of a line across and of one down, together
 MAX_CROSSINGS = 9  # of the line across and the line down that meet most ink, together
@@ -148,8 +152,14 @@ def _doubt_shape(ink: Floats32) -> Doubt | None:
 
 
 def _measure_length(ink: Floats32) -> float:
-    """Measure how long all lines are, in longer sides of the ink's box."""
-    length: float = float(ink.sum()) / measure_width(ink) / max(ink.shape)
+    """Measure how long all lines are, in longer sides of the ink's box.
+
+    Uneven edges of a broad pen make its outline longer, and nothing else; blurring evens them out.
+    """
+    width = measure_width(ink)
+    if width > BROAD_PX:
+        width = max(width, measure_width(blur(blur(np.pad(ink, 2)))))
+    length: float = float(ink.sum()) / width / max(ink.shape)
     return length
 
 

@@ -29,6 +29,8 @@ FAINTEST_LINE = 0.06  # of a frame on even paper
 MAX_RING = 0.35  # share of the image that a frame along its border may take
 MIN_PAPER = 0.4  # share of it that the paper within such a frame takes
 MIN_PATCH = 0.7  # share of a photo's outermost pixels that differ from a margin around it
+MIN_FILLED = 0.85  # the same, of all of its pixels
+MIN_ASPECT = 0.4  # of a photo's shorter side to its longer: a broad 1 is narrower
 FAR_PX = 16  # from the ink: beyond the blocks of a JPEG that it lies in
 FAR_SHARE = 0.1  # of the ink's longer side: beyond MNIST's faintest edges
 GRAIN_SHARE = 0.03  # of the ink's longer side: what is larger is no grain
@@ -111,8 +113,10 @@ def _find_patch(light: Floats32) -> tuple[slice, slice] | None:
         return None
     patch = find_box(differs)
     inner = differs[patch]
-    if min(inner.shape) < MIN_RIPPLED_PX or inner.shape == light.shape or inner.mean() < MIN_PATCH:
+    if min(inner.shape) < MIN_RIPPLED_PX or inner.shape == light.shape:
         return None
+    if inner.mean() < MIN_FILLED or min(inner.shape) < MIN_ASPECT * max(inner.shape):
+        return None  # a broad stroke
     if any(side.mean() < MIN_PATCH for side in (inner[0], inner[-1], inner[:, 0], inner[:, -1])):
         return None
     border = read_border(light[patch])

@@ -91,7 +91,7 @@ def _measure_contrast(light: Floats32) -> tuple[Floats32, float]:
     # Differences along the diagonal of two pixels: what changes along rows or columns alone, as light and
     # the lines of the paper do, falls out.
     rest = (light[1:, 1:] - light[1:, :-1] - light[:-1, 1:] + light[:-1, :-1]) / 2
-    calm = _blur(light)
+    calm = blur(light)
     reach = max(int(STROKE_SHARE * max(light.shape)), 3)
     beyond = np.pad(calm, reach, mode="edge")  # as if the paper went on, for shadows that end at the border
     closed = spread(spread(beyond, reach, np.maximum), reach, np.minimum)
@@ -121,7 +121,7 @@ def _fit_surface(light: Floats32) -> Floats32:
     return fitted
 
 
-def _blur(image: Floats32) -> Floats32:
+def blur(image: Floats32) -> Floats32:
     """Average with the eight neighbours, the nearer ones counting more: (1, 2, 1) each way."""
     around = np.pad(image, 1, mode="edge")
     rows = (around[:-2] + 2 * around[1:-1] + around[2:]) / 4
