@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from models.data.strokes import Strokes, fit_strokes, render_strokes
 from models.sketch.image import find_box, shrink_image
 from models.sketch.likeness import measure_width
 from models.sketch.parts import Part, count_crossings, count_holes, find_parts
-from models.sketch.photo import blur
 from models.values import Floats32
 
 FINE_PX = 48  # longer side of a drawing looked at for this …
@@ -26,7 +26,8 @@ FINE_PEN_PX = 2.0  # … with a pen so thin that neighbouring strokes stay apart
 BOLD_PEN_PX = 3.5  # makes one of strokes that were gone over twice
 MAX_SIDE_PX = 64
 
-BROAD_PX = 3.0  # a pen as broad as this leaves no two strokes within the blur of one pixel
+BROAD_PX = 3.0  # the uneven edge of such a pen is met again and again by a line that runs along it …
+LASTING_PX = 3  # … but not by so many lines side by side
 MAX_LENGTH = 4.6  # of all lines, in longer sides of the box
 MAX_MEAN_CROSSINGS = 5.9  # of a line across and of one down, together
 MAX_CROSSINGS = 9  # of the line across and the line down that meet most ink, together
@@ -65,13 +66,13 @@ def doubt_strokes(strokes: Strokes) -> Doubt | None:
     those that are left are not too many, somebody has gone over a digit to make it bold.
     """
     fine = _draw_with(strokes, FINE_PEN_PX)
-    doubt = doubt_ink(fine)
+    doubt = doubt_ink(fine, has_even_edges=True)
     if doubt is None or doubt.kind != "scribble":
         return doubt
     bold = _draw_with(strokes, BOLD_PEN_PX)
     is_merged = _measure_length(fine) > MIN_MERGED * _measure_length(bold)
     is_full = float(bold.sum()) > MAX_BOLD_FILL * FINE_PX**2
-    return None if is_merged and not is_full and _doubt_lines(bold) is None else doubt
+    return None if is_merged and not is_full and _doubt_lines(bold, has_even_edges=True) is None else doubt
 
 
 def _draw_with(strokes: Strokes, pen_px: float) -> Floats32:
@@ -79,12 +80,17 @@ def _draw_with(strokes: Strokes, pen_px: float) -> Floats32:
     return drawn[find_box(drawn)]
 
 
-def doubt_ink(ink: Floats32) -> Doubt | None:
-    """Look at ink (H, W) in [0, 1], some of it above 0, for what makes it no digit."""
+def doubt_ink(ink: Floats32, has_even_edges: bool = False) -> Doubt | None:
+    """Look at ink (H, W) in [0, 1], some of it above 0, for what makes it no digit.
+
+    Args:
+        ink: What is looked at.
+        has_even_edges: Whether it was drawn by `render_strokes`; other brushes may leave beaded edges.
+    """
     ink = ink[find_box(ink)]
     ink = shrink_image(ink, MAX_SIDE_PX)
     parts = [part for part in find_parts(ink) if part.share >= MIN_PART]
-    return _doubt_parts(parts) or _doubt_shape(ink) or _doubt_lines(ink)
+    return _doubt_parts(parts) or _doubt_shape(ink) or _doubt_lines(ink, has_even_edges)
 
 
 def _doubt_parts(parts: list[Part]) -> Doubt | None:
@@ -152,28 +158,31 @@ def _doubt_shape(ink: Floats32) -> Doubt | None:
 
 
 def _measure_length(ink: Floats32) -> float:
-    """Measure how long all lines are, in longer sides of the ink's box.
-
-    Uneven edges of a broad pen make its outline longer, and nothing else; blurring evens them out.
-    """
-    width = measure_width(ink)
-    if width > BROAD_PX:
-        width = max(width, measure_width(blur(blur(np.pad(ink, 2)))))
-    length: float = float(ink.sum()) / width / max(ink.shape)
+    """Measure how long all lines are, in longer sides of the ink's box."""
+    length: float = float(ink.sum()) / measure_width(ink) / max(ink.shape)
     return length
 
 
-def _doubt_lines(ink: Floats32) -> Doubt | None:
+def _doubt_lines(ink: Floats32, has_even_edges: bool) -> Doubt | None:
     """Doubt lines that are too long, cross too often or enclose too much."""
     across, down = count_crossings(ink, axis=1), count_crossings(ink, axis=0)
     excess = max(
         _measure_length(ink) / MAX_LENGTH,
         (across.mean() + down.mean()) / MAX_MEAN_CROSSINGS,
     )
-    if excess > 1 or across.max() + down.max() > MAX_CROSSINGS or count_holes(ink) > MAX_HOLES:
+    is_beaded = not has_even_edges and measure_width(ink) > BROAD_PX
+    num_lasting = LASTING_PX if is_beaded else 1
+    most = sum(_find_most(counts, num_lasting) for counts in (across, down))
+    if excess > 1 or most > MAX_CROSSINGS or count_holes(ink) > MAX_HOLES:
         reason = "There are too many lines here for one digit. Clear the pad and draw one from 0 to 9."
         return Doubt("scribble", reason, is_strong=True)
     if excess > MANY:
         reason = "There are more lines here than nearly every digit has. Is it one digit, drawn once?"
         return Doubt("scribble", reason, is_strong=False)
     return None
+
+
+def _find_most(counts: npt.NDArray[np.intp], num_lasting: int) -> int:
+    """Return the most crossings that so many neighbouring lines all reach."""
+    num_lasting = min(num_lasting, len(counts))
+    return int(np.lib.stride_tricks.sliding_window_view(counts, num_lasting).min(axis=1).max())

@@ -238,3 +238,20 @@ def test_patch_of_ink_is_refused():
     image[20:80, 20:75] = 1
     with pytest.raises(SketchRefused, match="patch of ink"):
         digit_from_image(image)
+
+
+@pytest.mark.parametrize("share", [0.45, 0.6])
+def test_brush_with_beaded_edges_is_no_scribble(share):
+    """A brush that stamps discs: a line along its edge meets bead after bead."""
+    rng = np.random.default_rng(0)
+    for index in range(40):
+        strokes = [np.array(s, np.float32) for s in place_on_pad(sample_strokes(index % 10, rng), 0.7)]
+        discs = []
+        for stroke in strokes:
+            along = np.append(0, np.cumsum(np.hypot(*np.diff(stroke, axis=0).T)))
+            places = np.arange(0, along[-1], share * 20)
+            discs += [
+                np.array([[np.interp(place, along, stroke[:, axis]) for axis in (0, 1)]], np.float32)
+                for place in places
+            ]
+        digit_from_image(render_strokes(discs, 18, 280), with_stages=False)
