@@ -3,12 +3,12 @@
 import time
 from types import SimpleNamespace
 
+import gradio as gr
 import pytest
 
 from app.link import explain_unused
 from app.runs.building.section import (
     Built,
-    Opened,
     make_own_config,
     on_begin,
     on_foretell,
@@ -115,13 +115,23 @@ def test_network_is_written_as_python_and_as_json_and_begun_from_a_given_one():
 def test_link_opens_the_network_that_it_names():
     layers = (Residual((Conv2d(4, padding=1), ReLU())), MaxPool2d(7), Flatten(), Linear(10))
     link = write_link("Sent", layers)
-    opened = on_open_link(SimpleNamespace(query_params={"layers": link}))
+    opened = on_open_link("", SimpleNamespace(query_params={"layers": link}))
+    assert opened.place == gr.update(open=True)
     assert opened.name == "Sent"
     assert read_network_text(opened.text).layers == layers
     assert explain_unused([("tab", "runs"), ("layers", link)]) == []
-    broken = on_open_link(SimpleNamespace(query_params={"layers": link[:-5]}))
+    broken = on_open_link("", SimpleNamespace(query_params={"layers": link[:-5]}))
     assert "cut off or altered" in broken.problem
-    assert len(on_open_link(SimpleNamespace(query_params={}))) == len(Opened._fields)
+
+
+def test_network_that_the_browser_kept_is_shown_where_the_address_names_none():
+    kept = on_text("Kept", LENET).link
+    nothing = SimpleNamespace(query_params={})
+    assert on_open_link(kept, nothing).name == "Kept"
+    assert read_network_text(on_open_link(kept, nothing).text).layers == read_network_text(LENET).layers
+    for stale in ("", None, kept[:-6], "?tab=runs", 3):  # told by nobody, so nobody is told
+        assert on_open_link(stale, nothing).problem == gr.skip()
+    assert on_open_link(kept, SimpleNamespace(query_params={"layers": kept[:-6]})).name == gr.skip()
 
 
 def test_time_and_memory_are_foretold():

@@ -36,6 +36,20 @@ from models.training.foretelling import foretell_training
 from models.training.recipes import make_config
 
 OPENING = "convnet"
+_LINK = "?tab=runs&layers="
+# A browser that stores nothing begins anew each time.
+_KEEP = """(link) => {
+  try {
+    if (link) localStorage.setItem("glassbox-network", link);
+  } catch {}
+}"""
+_RECALL = """() => {
+  try {
+    return [localStorage.getItem("glassbox-network") || ""];
+  } catch {
+    return [""];
+  }
+}"""
 _ABOUT = """Write the layers as you would in PyTorch, or paste a network from your notebook: an
 `nn.Sequential(…)`, or a class with `__init__` and a plain `forward`. The text is read, never executed. It is
 trained with the settings of the form, which stand beside the list of runs."""
@@ -63,9 +77,23 @@ class Opened(NamedTuple):
     link: Any
 
 
+class Arrived(NamedTuple):
+    """What the page is opened with, in the order of the handler's outputs."""
+
+    name: Any
+    text: Any
+    table: Any
+    problem: Any
+    repair: Any
+    remarks: Any
+    link: Any
+    place: Any
+
+
 class BuildControls(NamedTuple):
     """The controls of the builder."""
 
+    place: gr.Accordion
     begin: gr.Dropdown
     name: gr.Textbox
     form: gr.Radio
@@ -113,15 +141,18 @@ def on_form(name: Any, text: Any, form: Any) -> Opened:
     return Opened(gr.skip(), written, *on_text(name, written))
 
 
-def on_open_link(request: gr.Request) -> Opened:
-    """Show the network that the page's address names, if it names one; wired to opening the page."""
+def on_open_link(kept: Any, request: gr.Request) -> Arrived:
+    """Show the network of the page's address, or the one kept in this browser; wired to opening the page."""
     linked = str(request.query_params.get("layers", ""))
-    if not linked:
-        return Opened(*[gr.skip()] * 7)
+    own = str(kept or "").removeprefix(_LINK)
+    place = gr.update(open=True) if linked else gr.skip()
+    if not (linked or own):
+        return Arrived(*[gr.skip()] * 7, place)
     try:
-        return _open(open_link(linked), PYTHON)
+        return Arrived(*_open(open_link(linked or own), PYTHON), place)
     except ValueError as mistake:
-        return Opened(gr.skip(), gr.skip(), gr.skip(), str(mistake), gr.skip(), gr.skip(), gr.skip())
+        said = str(mistake) if linked else gr.skip()
+        return Arrived(gr.skip(), gr.skip(), gr.skip(), said, gr.skip(), gr.skip(), gr.skip(), place)
 
 
 def on_foretell(name: Any, text: Any, followed: str, *values: Any) -> str:
@@ -166,7 +197,7 @@ def _open(shared: Any, form: Any) -> Opened:
 
 def _lay_out(view: BuildView) -> Built:
     repair = gr.update(value=view.repair.label if view.repair else "", visible=view.repair is not None)
-    link = f"?tab=runs&layers={view.link}" if view.link else ""
+    link = f"{_LINK}{view.link}" if view.link else ""
     return Built(view.table, view.problem, repair, view.remarks, link)
 
 
@@ -175,7 +206,7 @@ def build_builder() -> BuildControls:
     opened = begin_from(OPENING)
     text = write_text(opened.name, opened.layers, PYTHON)
     view = on_text(opened.name, text)
-    with gr.Accordion("Build your own network", open=False, elem_id="build"):
+    with gr.Accordion("Build your own network", open=False, elem_id="build") as place:
         gr.Markdown(_ABOUT)
         with gr.Row():
             begin = gr.Dropdown(
@@ -212,7 +243,7 @@ def build_builder() -> BuildControls:
             elem_id="build-link",
         )
     return BuildControls(
-        begin, name, form, source, table, problem, repair, remarks, link, foretell, forecast, train
+        place, begin, name, form, source, table, problem, repair, remarks, link, foretell, forecast, train
     )
 
 
@@ -237,14 +268,17 @@ def wire_builder(
     opened = [controls.name, controls.text, *built]
     live = quiet | {"trigger_mode": "always_last"}
     said = [controls.name, controls.text]
-    for control in said:
-        control.input(on_text, said, built, **live)
-    controls.begin.input(on_begin, [controls.begin, controls.form], opened, **quiet)
-    controls.form.input(on_form, [*said, controls.form], opened, **quiet)
-    controls.repair.click(on_repair, [*said, controls.form], opened, **quiet)
+    changes = [control.input(on_text, said, built, **live) for control in said]
+    changes += [
+        controls.begin.input(on_begin, [controls.begin, controls.form], opened, **quiet),
+        controls.form.input(on_form, [*said, controls.form], opened, **quiet),
+        controls.repair.click(on_repair, [*said, controls.form], opened, **quiet),
+    ]
+    for change in changes:
+        change.then(None, controls.link, None, js=_KEEP, **quiet)
     measured = [*said, followed, *fields.values()]
     controls.foretell.click(  # in Gradio's queue: it takes a processor for half a second
         on_foretell, measured, [controls.forecast], show_progress="minimal", api_visibility="private"
     )
     start(controls.train, measured)
-    page.load(on_open_link, None, opened, **quiet)
+    page.load(on_open_link, controls.link, [*opened, controls.place], js=_RECALL, **quiet)
