@@ -10,11 +10,19 @@ from app.server.gradio_patches.patch import Patch
 PATCH = Patch(
     "light page",
     "Gradio's page carries of each component what only its clients in Python read, the layout twice, and "
-    "of each function every setting that is as usual.",
-    "The page is half as large again, at every visit.",
+    "of each function every setting that is as usual; it builds the leftmost tab, whatever is asked for.",
+    "The page is half as large again, at every visit, and a link to a tab waits for another one.",
     is_needed=False,
 )
 
+# The tab that the address names is the first that Gradio builds; it would build the leftmost one before it.
+_CHOOSE_TAB = b"""
+{
+  const asked = new URLSearchParams(location.search).getAll("tab").pop();
+  const { components } = window.gradio_config;
+  const isAsked = ({ type, props }) => type === "tabitem" && props.id === asked;
+  if (components.some(isAsked)) components.find(({ type }) => type === "tabs").props.selected = asked;
+}"""
 _CONFIG_START, _CONFIG_END = b"<script>window.gradio_config = ", b";</script>"
 # Of a component, what no script of Gradio's reads; a component that Gradio brings along is found by its type.
 _UNREAD = (
@@ -52,7 +60,10 @@ _USUAL: dict[str, Any] = {
 
 
 def lighten_page(page: bytes) -> bytes:
-    """Return the page without what the browser never reads; as it is, if it is not written as known."""
+    """Return the page without what the browser never reads, and with the tab that its address names chosen.
+
+    If it is not written as known, it stays as it is.
+    """
     before, start, rest = page.partition(_CONFIG_START)
     described, end, after = rest.partition(_CONFIG_END)
     if not end:
@@ -77,4 +88,4 @@ def lighten_page(page: bytes) -> bytes:
                     del function[name]
     written = json.dumps(config, ensure_ascii=False, separators=(",", ":"))
     written = written.replace("</", "<\\/").replace("<!--", "\\u003c!--")
-    return before + start + written.encode() + end + after
+    return before + start + written.encode() + b";" + _CHOOSE_TAB + end[1:] + after

@@ -1,18 +1,22 @@
 """A light page is what Gradio's scripts read of a page."""
 
 import json
+import re
+import subprocess
+
+import gradio as gr
+import pytest
 
 from app.server.gradio_patches import edited_scripts
 from app.server.gradio_patches.light_page import lighten_page
+from tests.node import NODE
 
 
 def test_light_page_is_what_gradios_scripts_read(page):
     written = json.dumps(page.get_config_file(), default=str).replace("<", "\\u003c").encode()
     text = b"<head><script>window.gradio_config = " + written + b";</script><script>1</script></head>"
     light = lighten_page(text)
-    old, new = (
-        json.loads(each.split(b"gradio_config = ")[1].split(b";</script>")[0]) for each in (text, light)
-    )
+    old, new = (json.loads(re.search(rb"gradio_config = (.*?\});", each)[1]) for each in (text, light))
     assert len(light) < len(text)
     assert lighten_page(b"<p>another page</p>") == b"<p>another page</p>"
     assert light.count(b"</script>") == text.count(b"</script>")
@@ -25,6 +29,26 @@ def test_light_page_is_what_gradios_scripts_read(page):
         assert {**{name: usual[name] for name in usual if name in props}, **after["props"]} == props
         assert (after["id"], after["type"]) == (before["id"], before["type"])
     assert [each["id"] for each in new["dependencies"]] == [each["id"] for each in old["dependencies"]]
+
+
+@pytest.mark.parametrize(
+    ("query", "tab"),
+    [("", None), ("?tab=b", "b"), ("?tab=a&tab=b", "b"), ("?tab=c", None), ("?tab=__proto__", None)],
+)
+def test_tab_of_the_address_is_chosen_before_gradio_builds_one(query, tab):
+    with gr.Blocks(analytics_enabled=False) as page, gr.Tabs():
+        for name in "ab":
+            gr.Tab(name, id=name)
+    written = json.dumps(page.get_config_file(), default=str).encode()
+    light = lighten_page(b"<script>window.gradio_config = " + written + b";</script>")
+    script = light.decode().removeprefix("<script>").removesuffix("</script>")
+    find = "const [tabs] = gradio_config.components.filter(({ type }) => type === 'tabs');"
+    program = (
+        f"globalThis.window = globalThis; globalThis.location = {{ search: {query!r} }}; {script}\n{find}"
+        "console.log(JSON.stringify(tabs.props.selected ?? null));"
+    )
+    said = subprocess.run([NODE, "-e", program], capture_output=True, text=True, check=True).stdout
+    assert json.loads(said) == tab
 
 
 def test_gradios_scripts_read_nothing_of_what_a_light_page_leaves_out():
