@@ -48,6 +48,7 @@ def test_page_works_without_storage_and_says_that_it_will_forget(forbidding, ser
     runs = page.locator("#runs .gb-runs-list li")
     expect(runs).to_have_count(2)  # the run that the address names, and the example
     page.get_by_role("tab", name="Sketchpad").click()
+    page.locator("#pad .gb-pad:not([data-version='0'])").wait_for()  # its script has begun
     page.locator("#pad").get_by_role("button", name="Example", exact=True).click()
     expect(page.locator("#pad .gb-pad")).to_have_attribute("data-digit", "3")
     page.get_by_role("tab", name="Training runs").click()
