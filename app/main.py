@@ -27,9 +27,9 @@ from app.server.uploads import MAX_KEPT_SECONDS, prepare_upload_folder
 from app.sketchpad.components.pad import build_way_to_pad
 from app.sketchpad.tab import build_sketch_pad, build_sketchpad_tab, on_open
 from app.ui.components.link_notice import warn_about_link
-from app.ui.lasting import build_lasting_route, write_address
 from app.ui.loader import build_script_routes
-from app.ui.openings import take_out_styles, take_out_values
+from app.ui.openings import serve_values, take_out_values
+from app.ui.styles import build_style_routes
 from models.checkpoints.file import SHIPPED_FOLDER
 from models.runs.status import find_runs_folder
 
@@ -114,10 +114,7 @@ def launch_app(
         PatchError: If a patch of Gradio that the page must have would not work.
     """
     page = build_app()
-    blocks = page.blocks.values()
-    styles = take_out_styles(blocks)
-    style_sheet = write_address("styles", styles, "css")
-    values = take_out_values(blocks)
+    values = take_out_values(page.blocks.values())
     address = launch_page(
         page,
         host,
@@ -126,10 +123,9 @@ def launch_app(
         routes=[
             Route(STREAM_PATH, RunStream().answer),
             *build_script_routes(),
-            build_lasting_route("values", values, "application/json"),
-            build_lasting_route("styles", {style_sheet: styles}, "text/css"),
+            serve_values(values),
+            *build_style_routes(),
         ],
-        style_sheet=style_sheet,
         shared_folders=[find_runs_folder(), SHIPPED_FOLDER],
         open_browser=open_browser,
         quiet=quiet,

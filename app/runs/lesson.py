@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import gradio as gr
 
 from app.runs.split import MAX_SEED, Draw, draw_again, show_draws
 from app.ui.components.number_field import build_number
-from app.ui.loader import component_classes, read_component_style
 from app.ui.prose import LATEX_DELIMITERS, load_sections
-
-_FOLDER = Path(__file__).parent / "components"
+from app.ui.styles import component_classes
 
 _NOTEBOOK_SEED = 42
 
@@ -64,9 +61,8 @@ def _build_split(section: gr.Accordion) -> None:
     error = gr.Markdown("", elem_classes="gb-error", elem_id="split-error")
     shown = gr.HTML(
         "",
-        css_template=read_component_style(_FOLDER, "split"),
         apply_default_css=False,
-        elem_classes=component_classes(None),
+        elem_classes=component_classes(None, "split"),
         elem_id="split-shown",
     )
     outputs = [shown, draws, error]

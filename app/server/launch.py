@@ -55,7 +55,6 @@ def launch_page(
     *,
     endpoints: Mapping[str, Callable[..., Any]],
     routes: Sequence[Route],
-    style_sheet: str,
     shared_folders: Sequence[Path],
     open_browser: bool,
     quiet: bool,
@@ -69,7 +68,6 @@ def launch_page(
         port: Port to listen on; None for the first free one from 7860.
         endpoints: The public endpoints by name.
         routes: Further addresses to answer, before Gradio's own.
-        style_sheet: The address of the components' style sheet, relative to the page's.
         shared_folders: Whose files anybody may download who knows their names.
         open_browser: Whether to open the page in the user's browser.
         quiet: Whether to print nothing.
@@ -118,7 +116,7 @@ def launch_page(
                     Middleware(Admission, check_queue=page.check_room),
                     Middleware(RequestBounds),
                     Middleware(KeptPage),
-                    Middleware(PageHead, preloads=find_preloads(page), style_sheet=style_sheet),
+                    Middleware(PageHead, preloads=find_preloads(page)),
                     Middleware(CallRefusals, endpoints=endpoints),
                 ],
                 "routes": own_routes,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from app.server.preloads import write_preload_script
 from app.server.web_app import HEAD_TAGS
 from app.ui.loader import address_module, find_modules
+from app.ui.styles import write_style_links
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -24,28 +25,26 @@ _HEAD = b"<head>"
 _PAPER_STYLE = Path(__file__).with_name("paper.css")
 
 
-def build_tags(preloads: Mapping[str, Sequence[str]], style_sheet: str) -> str:
-    """Return `HEAD_TAGS`, the styles of components and of paper, and the scripts that the page begins with.
+def build_tags(preloads: Mapping[str, Sequence[str]]) -> str:
+    """Return `HEAD_TAGS`, the styles of paper and of components, and the scripts that the page begins with.
 
     Args:
         preloads: The addresses of the scripts that each tab runs, as of `find_preloads`.
-        style_sheet: The address of the components' style sheet, relative to the page's.
     """
-    style = f'<style media="print">\n{_PAPER_STYLE.read_text(encoding="utf-8")}</style>'
+    style = f'<style media="print">\n{_PAPER_STYLE.read_text(encoding="utf-8")}</style>{write_style_links()}'
     first, *others = find_modules(_FIRST_MODULE)
     script = f'<script type="module" src=".{address_module(first)}"></script>'
     wanted = [address_module(path) for path in (*others, *find_modules(PAGE_MODULE))]
     links = [f'<link rel="modulepreload" href=".{address}">' for address in wanted]
-    links.append(f'<link rel="stylesheet" href="{style_sheet}">')
     return "".join((HEAD_TAGS, style, script, *links, f"<script>{write_preload_script(preloads)}</script>"))
 
 
 class PageHead:
     """ASGI middleware that writes `build_tags` at the beginning of the page's head."""
 
-    def __init__(self, app: ASGIApp, preloads: Mapping[str, Sequence[str]], style_sheet: str) -> None:
+    def __init__(self, app: ASGIApp, preloads: Mapping[str, Sequence[str]]) -> None:
         self._app = app
-        self._head = _HEAD + build_tags(preloads, style_sheet).encode()
+        self._head = _HEAD + build_tags(preloads).encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, and complete the answer if it is the page."""

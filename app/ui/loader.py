@@ -1,4 +1,4 @@
-"""Our own `gr.HTML` components, one factory function each, and how they come by their scripts and styles.
+"""Our own `gr.HTML` components, one factory function each, and how they come by their scripts.
 
 Gradio sends what a component runs within the page's own JSON, at every visit anew. It is given a few lines
 that import the component's script instead: modules at addresses that name the content of all of them, which
@@ -8,7 +8,6 @@ in the source tree, and is served as it lies there.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import posixpath
 import re
@@ -17,17 +16,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import brotli
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from app.ui.kept_files import name_content, serve_kept
+
 _APP = Path(__file__).parents[1]
-_SHARED = Path(__file__).parent / "components"
 _PATH = "/glassbox/scripts"
-_DIGEST_LETTERS = 16
 _ADDRESS = re.compile(rf"{_PATH}/[0-9a-f]+/([a-z_/]+\.js)")
-_HEADERS = {"cache-control": "public, max-age=31536000, immutable", "vary": "accept-encoding"}
 _EVENT = re.compile(r"""\btrigger\(\s*["'](\w+)["']""")
 _IMPORT = re.compile(r"""^import\s(?:[^;"]*\sfrom\s)?\s*"([^"]+)";[^\n]*\n""", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async |function |const |class ))", re.MULTILINE)
@@ -59,7 +54,7 @@ def _read_tree() -> _Tree:
     """Read the scripts of every folder of components."""
     paths = sorted(path for path in _APP.glob("**/*.js") if path.parent.name == "components")
     files = {path.relative_to(_APP).as_posix(): path.read_text(encoding="utf-8") for path in paths}
-    digest = hashlib.sha256(json.dumps(files).encode()).hexdigest()[:_DIGEST_LETTERS]
+    digest = name_content(json.dumps(files))
     return _Tree(files, f"{_PATH}/{digest}")
 
 
@@ -143,42 +138,5 @@ def find_addresses(text: str) -> list[str]:
 def build_script_routes() -> list[Route]:
     """Return the route of all modules."""
     tree = _read_tree()
-    scripts = {f"{tree.folder}/{path}": text.encode() for path, text in tree.files.items()}
-    compressed: dict[str, bytes] = {}  # once each, when first asked for
-
-    def answer(request: Request) -> Response:
-        address = f"{_PATH}/{request.path_params['file']}"
-        if address not in scripts:
-            return PlainTextResponse("This version of the script is not here. Load the page again.", 404)
-        content, headers = scripts[address], dict(_HEADERS)
-        if "br" in request.headers.get("accept-encoding", ""):
-            if address not in compressed:
-                compressed[address] = brotli.compress(content, mode=brotli.MODE_TEXT, quality=9)
-            content = compressed[address]
-            headers["content-encoding"] = "br"
-        return Response(content, headers=headers, media_type="text/javascript")
-
-    return [Route(f"{_PATH}/{{file:path}}", answer)]
-
-
-def read_component_style(folder: Path, *names: str) -> str:
-    """Read a component's style sheet, and those of the components within it.
-
-    Args:
-        folder: The subject's folder of components, as above.
-        *names: The file names without suffix, such as `"pad"`; where two disagree, the later one holds.
-
-    Returns:
-        The text for `css_template`, which Gradio scopes to the component.
-    """
-    return "\n".join(_read(folder, f"{name}.css") for name in names)
-
-
-def component_classes(classes: list[str] | str | None) -> list[str]:
-    """Add the class that gives our components their own spacing to the caller's classes."""
-    return ["gb-component", *([classes] if isinstance(classes, str) else classes or [])]
-
-
-def _read(folder: Path, file_name: str) -> str:
-    own = folder / file_name
-    return (own if own.is_file() else _SHARED / file_name).read_text(encoding="utf-8")
+    texts = {address_module(path): text for path, text in tree.files.items()}
+    return [serve_kept(_PATH, texts, "text/javascript")]

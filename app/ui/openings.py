@@ -1,18 +1,20 @@
-"""What components show at first, and how they look: kept by the browser, and not sent with every page anew.
+"""What components show at first: kept by the browser, and not sent with every page anew.
 
-Gradio writes both into the page's own JSON. Before the page is served they are taken out of it: a component's
-value stands at an address of its own, which its script asks for when the component is first shown, and all
-styles are one sheet.
+Gradio writes it into the page's own JSON. Before the page is served it is taken out: a component's value
+stands at an address of its own, which its script asks for when the component is first shown.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from app.ui.lasting import write_address
+from starlette.routing import Route
 
+from app.ui.kept_files import name_content, serve_kept
+
+_PATH = "/glassbox/values"
 MIN_LETTERS = 2_000  # a shorter value is not worth a request
 
 _IMPORTED = re.compile(r'"\.(/glassbox/scripts/[^"]+\.js)"')
@@ -49,7 +51,7 @@ def take_out_values(blocks: Iterable[Any]) -> dict[str, str]:
         script, value = getattr(block, "js_on_load", None) or "", getattr(block, "value", None)
         if "import(" not in script or not isinstance(value, str) or len(value) < MIN_LETTERS:
             continue
-        address = write_address("values", value, "json")
+        address = f"{_PATH[1:]}/{name_content(value)}.json"
         values[address] = value
         block.value = address
         imported = ", ".join(f'".{found}"' for found in _IMPORTED.findall(script))
@@ -57,18 +59,6 @@ def take_out_values(blocks: Iterable[Any]) -> dict[str, str]:
     return values
 
 
-def take_out_styles(blocks: Iterable[Any]) -> str:
-    """Return one sheet with the styles of our components, which then have none of their own.
-
-    Gradio would write each below the `id` that it gives its component. Here a class of the component stands
-    for that, with as much weight as an `id` has.
-    """
-    rules: dict[str, str] = {}
-    for block in blocks:
-        style = getattr(block, "css_template", None)
-        if not style:
-            continue
-        name = rules.setdefault(style, f"gb-style-{len(rules)}")
-        block.elem_classes = [*block.elem_classes, name]
-        block.css_template = ""
-    return "\n".join(f':is(#gb-none, [id^="html-"].{name}) {{\n{style}\n}}' for style, name in rules.items())
+def serve_values(values: Mapping[str, str]) -> Route:
+    """Return the route of what `take_out_values` returned."""
+    return serve_kept(_PATH, {f"/{address}": value for address, value in values.items()}, "application/json")

@@ -34,7 +34,7 @@ def serve(path, *bodies):
     async def send(message):
         sent.append(message)
 
-    request = PageHead(app, PRELOADS, "1.css")({"type": "http", "path": path}, None, send)
+    request = PageHead(app, PRELOADS)({"type": "http", "path": path}, None, send)
     with ThreadPoolExecutor() as pool:  # the browser tests leave this thread with a loop of their own
         pool.submit(asyncio.run, request).result()
     return dict(sent[0]["headers"]), b"".join(message["body"] for message in sent[1:])
@@ -43,9 +43,7 @@ def serve(path, *bodies):
 @pytest.mark.parametrize("rest", [(), (b"<p>more</p>",)])
 def test_page_begins_with_the_tags(rest):
     headers, body = serve("/", b"<html><head><title>x</title>", *rest)
-    assert body == b"<html><head>" + build_tags(PRELOADS, "1.css").encode() + b"<title>x</title>" + b"".join(
-        rest
-    )
+    assert body == b"<html><head>" + build_tags(PRELOADS).encode() + b"<title>x</title>" + b"".join(rest)
     assert int(headers[b"Content-Length"]) == len(body)
     assert headers[b"x"] == b"1"
 
@@ -58,7 +56,7 @@ def test_other_answers_pass_as_they_are():
 
 def test_scripts_of_the_head_are_files_that_the_browser_keeps():
     """What stands in the page itself is sent anew at every visit."""
-    tags = build_tags(PRELOADS, "1.css")
+    tags = build_tags(PRELOADS)
     (first,) = re.findall(r'<script type="module" src="\.([^"]+)"></script>', tags)
     preloaded = re.findall(r'<link rel="modulepreload" href="\.([^"]+)">', tags)
     assert tags.count("<script") == 2  # the other one asks for those of the open tab

@@ -9,8 +9,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from app.ui.lasting import build_lasting_route, write_address
-from app.ui.openings import MIN_LETTERS, take_out_styles, take_out_values
+from app.ui.openings import MIN_LETTERS, serve_values, take_out_values
 from tests.node import NODE
 
 VALUE = json.dumps("é" * MIN_LETTERS, ensure_ascii=False)
@@ -35,8 +34,8 @@ setTimeout(() => {
 """
 
 
-def build_block(value=VALUE, script=SCRIPT, style="", classes=()):
-    return SimpleNamespace(value=value, js_on_load=script, css_template=style, elem_classes=[*classes])
+def build_block(value=VALUE, script=SCRIPT):
+    return SimpleNamespace(value=value, js_on_load=script)
 
 
 def start(block, ok="true", change="null"):
@@ -96,10 +95,8 @@ def test_value_that_does_not_come_is_told():
 
 
 def test_lasting_text_is_served_compressed_and_for_good():
-    address = write_address("values", VALUE, "json")
-    client = TestClient(
-        Starlette(routes=[build_lasting_route("values", {address: VALUE}, "application/json")])
-    )
+    address = "glassbox/values/1.json"
+    client = TestClient(Starlette(routes=[serve_values({address: VALUE})]))
     answer = client.get(f"/{address}", headers={"accept-encoding": "br"})
     assert answer.text == VALUE
     assert answer.headers["content-type"] == "application/json"
@@ -109,15 +106,3 @@ def test_lasting_text_is_served_compressed_and_for_good():
     plain = client.get(f"/{address}", headers={"accept-encoding": "identity"})
     assert (plain.text, plain.headers.get("content-encoding")) == (VALUE, None)
     assert client.get("/glassbox/values/0000000000000000.json").status_code == 404
-
-
-def test_styles_are_one_sheet_that_reaches_their_components_alone():
-    first, second = build_block(style="b { x: 1 }", classes=["own"]), build_block(style="i { x: 2 }")
-    same, without = build_block(style="b { x: 1 }"), build_block()
-    sheet = take_out_styles([first, second, same, without])
-    assert first.elem_classes == ["own", "gb-style-0"]
-    assert (second.elem_classes, same.elem_classes) == (["gb-style-1"], ["gb-style-0"])
-    assert without.elem_classes == []
-    assert not any(block.css_template for block in (first, second, same))
-    assert sheet.count("x: 1") == sheet.count("x: 2") == 1
-    assert sheet.index(".gb-style-0) {\nb { x: 1 }") < sheet.index(".gb-style-1) {\ni { x: 2 }")

@@ -132,7 +132,7 @@ def test_script_is_kept_for_good_and_travels_compressed(starts, server):
 def test_script_of_another_version_or_place_is_not_there(starts, server, change):
     answer = server.get(change(find_address(starts["pad"])))
     assert answer.status_code == 404
-    assert answer.text == "This version of the script is not here. Load the page again."
+    assert answer.text == "This version of the file is not here. Load the page again."
 
 
 def test_events_that_a_script_sends_are_known_to_gradio(starts):

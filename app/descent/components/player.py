@@ -13,8 +13,9 @@ from app.descent.payloads import RacePayload
 from app.descent.settings import MAX_POINTS
 from app.ui.components.chart import CHART_TEMPLATE
 from app.ui.components.transport import write_transport
-from app.ui.loader import component_classes, read_component_script, read_component_style, read_plain_script
+from app.ui.loader import read_component_script, read_plain_script
 from app.ui.packing import pack
+from app.ui.styles import component_classes
 
 _FOLDER = Path(__file__).parent
 
@@ -124,10 +125,9 @@ def build_player(value: RacePayload, answer: Callable[[Any], str], **kwargs: Any
     return gr.HTML(
         value=pack({"race": value}),
         html_template=_TEMPLATE,
-        css_template=read_component_style(_FOLDER, "chart", "transport", "player"),
         js_on_load=read_component_script(_FOLDER, "player", maxPoints=MAX_POINTS),
         apply_default_css=False,
         server_functions=[ask],
-        elem_classes=component_classes(kwargs.pop("elem_classes", None)),
+        elem_classes=component_classes(kwargs.pop("elem_classes", None), "chart", "transport", "player"),
         **kwargs,
     )

@@ -8,7 +8,8 @@ from typing import Any
 import gradio as gr
 
 from app.descent.payloads import RulerPayload
-from app.ui.loader import component_classes, read_component_script, read_component_style
+from app.ui.loader import read_component_script
+from app.ui.styles import component_classes
 
 _FOLDER = Path(__file__).parent
 
@@ -58,9 +59,8 @@ def build_ruler(value: RulerPayload, **kwargs: Any) -> gr.HTML:
     """
     return gr.HTML(
         html_template=_TEMPLATE,
-        css_template=read_component_style(_FOLDER, "ruler"),
         js_on_load=read_component_script(_FOLDER, "ruler", opening=value),
         apply_default_css=False,
-        elem_classes=component_classes(kwargs.pop("elem_classes", None)),
+        elem_classes=component_classes(kwargs.pop("elem_classes", None), "ruler"),
         **kwargs,
     )

@@ -9,7 +9,8 @@ from typing import Any
 import gradio as gr
 
 from app.ui.components.chart import CHART_TEMPLATE
-from app.ui.loader import component_classes, read_component_script, read_component_style
+from app.ui.loader import read_component_script
+from app.ui.styles import component_classes
 
 _FOLDER = Path(__file__).parent
 
@@ -51,10 +52,9 @@ def build_comparison(compare: Callable[[Any], str], **kwargs: Any) -> gr.HTML:
     ask.__name__ = "compare"  # the name under which the script finds it
     return gr.HTML(
         html_template=_TEMPLATE,
-        css_template=read_component_style(_FOLDER, "chart", "comparison"),
         js_on_load=read_component_script(_FOLDER, "comparison"),
         apply_default_css=False,
         server_functions=[ask],
-        elem_classes=component_classes(kwargs.pop("elem_classes", None)),
+        elem_classes=component_classes(kwargs.pop("elem_classes", None), "chart", "comparison"),
         **kwargs,
     )

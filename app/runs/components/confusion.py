@@ -8,7 +8,8 @@ from typing import Any
 
 import gradio as gr
 
-from app.ui.loader import component_classes, read_component_script, read_component_style
+from app.ui.loader import read_component_script
+from app.ui.styles import component_classes
 
 _FOLDER = Path(__file__).parent
 
@@ -72,10 +73,9 @@ def build_confusion(
     ask.__name__, ask_about_cell.__name__ = "results", "cell"  # the names under which the script finds them
     return gr.HTML(
         html_template=_TEMPLATE,
-        css_template=read_component_style(_FOLDER, "confusion"),
         js_on_load=read_component_script(_FOLDER, "confusion"),
         apply_default_css=False,
         server_functions=[ask, ask_about_cell],
-        elem_classes=component_classes(kwargs.pop("elem_classes", None)),
+        elem_classes=component_classes(kwargs.pop("elem_classes", None), "confusion"),
         **kwargs,
     )

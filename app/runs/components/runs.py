@@ -9,7 +9,8 @@ from typing import Any
 import gradio as gr
 
 from app.ui.components.chart import CHART_TEMPLATE
-from app.ui.loader import component_classes, read_component_script, read_component_style
+from app.ui.loader import read_component_script
+from app.ui.styles import component_classes
 
 _FOLDER = Path(__file__).parent
 
@@ -167,10 +168,9 @@ def build_runs(
     ask_train_on.__name__ = "trainOn"
     return gr.HTML(
         html_template=_TEMPLATE,
-        css_template=read_component_style(_FOLDER, "chart", "runs"),
         js_on_load=read_component_script(_FOLDER, "runs"),
         apply_default_css=False,
         server_functions=[ask_look, ask_act, ask_file, ask_train_on],
-        elem_classes=component_classes(kwargs.pop("elem_classes", None)),
+        elem_classes=component_classes(kwargs.pop("elem_classes", None), "chart", "runs"),
         **kwargs,
     )

@@ -8,7 +8,8 @@ from typing import Any
 
 import gradio as gr
 
-from app.ui.loader import component_classes, read_component_script, read_component_style
+from app.ui.loader import read_component_script
+from app.ui.styles import component_classes
 
 _FOLDER = Path(__file__).parent
 
@@ -139,11 +140,10 @@ def build_my_digits(
     ask_tune.__name__, ask_look.__name__ = "tune", "look"
     return gr.HTML(
         html_template=_TEMPLATE,
-        css_template=read_component_style(_FOLDER, "my_digits"),
         js_on_load=read_component_script(_FOLDER, "my_digits", least=min_digits),
         apply_default_css=False,
         server_functions=[ask_networks, ask_score, ask_tune, ask_look],
-        elem_classes=component_classes(kwargs.pop("elem_classes", None)),
+        elem_classes=component_classes(kwargs.pop("elem_classes", None), "my_digits"),
         least=min_digits,
         **kwargs,
     )

@@ -9,8 +9,9 @@ from typing import Any
 import gradio as gr
 
 from app.sketchpad.payloads import PadAnswer
-from app.ui.loader import component_classes, read_component_script, read_component_style
+from app.ui.loader import read_component_script
 from app.ui.packing import pack
+from app.ui.styles import component_classes
 
 _FOLDER = Path(__file__).parent
 
@@ -130,7 +131,6 @@ def build_pad(
     return gr.HTML(
         value=kwargs.pop("value", None),
         html_template=_TEMPLATE,
-        css_template=read_component_style(_FOLDER, "pad"),
         js_on_load=read_component_script(
             _FOLDER,
             "pad",
@@ -140,7 +140,7 @@ def build_pad(
         ),
         apply_default_css=False,
         server_functions=[predict],
-        elem_classes=component_classes(kwargs.pop("elem_classes", None)),
+        elem_classes=component_classes(kwargs.pop("elem_classes", None), "pad"),
         checkpoints=checkpoints,
         example=example,
         autoplay=autoplay,

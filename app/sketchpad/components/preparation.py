@@ -9,7 +9,8 @@ from typing import Any
 import gradio as gr
 
 from app.ui.components.transport import write_transport
-from app.ui.loader import component_classes, read_component_script, read_component_style
+from app.ui.loader import read_component_script
+from app.ui.styles import component_classes
 
 _FOLDER = Path(__file__).parent
 
@@ -68,10 +69,9 @@ def build_preparation(show_preparation: Callable[[Any], str], **kwargs: Any) -> 
     ask.__name__ = "prepare"  # the name under which the script finds it
     return gr.HTML(
         html_template=_TEMPLATE,
-        css_template=read_component_style(_FOLDER, "transport", "preparation"),
         js_on_load=read_component_script(_FOLDER, "preparation"),
         apply_default_css=False,
         server_functions=[ask],
-        elem_classes=component_classes(kwargs.pop("elem_classes", None)),
+        elem_classes=component_classes(kwargs.pop("elem_classes", None), "transport", "preparation"),
         **kwargs,
     )

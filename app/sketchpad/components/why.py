@@ -9,7 +9,8 @@ from typing import Any
 import gradio as gr
 
 from app.ui.components.transport import write_transport
-from app.ui.loader import component_classes, read_component_script, read_component_style
+from app.ui.loader import read_component_script
+from app.ui.styles import component_classes
 
 _FOLDER = Path(__file__).parent
 
@@ -99,10 +100,9 @@ def build_why(
     ask.__name__, ask_for_nearest.__name__, ask_for_change.__name__ = "explain", "nearest", "turn"
     return gr.HTML(
         html_template=_TEMPLATE,
-        css_template=read_component_style(_FOLDER, "transport", "why"),
         js_on_load=read_component_script(_FOLDER, "why"),
         apply_default_css=False,
         server_functions=[ask, ask_for_nearest, ask_for_change],
-        elem_classes=component_classes(kwargs.pop("elem_classes", None)),
+        elem_classes=component_classes(kwargs.pop("elem_classes", None), "transport", "why"),
         **kwargs,
     )

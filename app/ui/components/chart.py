@@ -7,7 +7,8 @@ from typing import Any
 
 import gradio as gr
 
-from app.ui.loader import component_classes, read_component_script, read_component_style
+from app.ui.loader import read_component_script
+from app.ui.styles import component_classes
 
 _FOLDER = Path(__file__).parent
 
@@ -49,10 +50,9 @@ def build_chart(
         value=value,
         label=label,
         html_template=CHART_TEMPLATE,
-        css_template=read_component_style(_FOLDER, "chart"),
         js_on_load=read_component_script(_FOLDER, "chart_component", height=height),
         apply_default_css=False,
-        elem_classes=component_classes(kwargs.pop("elem_classes", None)),
+        elem_classes=component_classes(kwargs.pop("elem_classes", None), "chart"),
         height=height,
         **kwargs,
     )

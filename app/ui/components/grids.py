@@ -7,7 +7,8 @@ from typing import Any
 
 import gradio as gr
 
-from app.ui.loader import component_classes, read_component_script, read_component_style
+from app.ui.loader import read_component_script
+from app.ui.styles import component_classes
 
 _FOLDER = Path(__file__).parent
 
@@ -35,9 +36,8 @@ def build_grids(value: str, **kwargs: Any) -> gr.HTML:
     return gr.HTML(
         value=value,
         html_template=_TEMPLATE,
-        css_template=read_component_style(_FOLDER, "grids"),
         js_on_load=read_component_script(_FOLDER, "grids_component"),
         apply_default_css=False,
-        elem_classes=component_classes(kwargs.pop("elem_classes", None)),
+        elem_classes=component_classes(kwargs.pop("elem_classes", None), "grids"),
         **kwargs,
     )

@@ -7,7 +7,8 @@ from typing import Any
 
 import gradio as gr
 
-from app.ui.loader import component_classes, read_component_script, read_component_style
+from app.ui.loader import read_component_script
+from app.ui.styles import component_classes
 
 _FOLDER = Path(__file__).parent
 
@@ -27,9 +28,8 @@ def build_notice(field: str, text: str = "", *, channel: str = "glassboxDescent"
     """
     return gr.HTML(
         html_template='<div class="gb-notice" role="status"></div>',
-        css_template=read_component_style(_FOLDER, "notice"),
         js_on_load=read_component_script(_FOLDER, "notice", field=field, text=text, channel=channel),
         apply_default_css=False,
-        elem_classes=component_classes(kwargs.pop("elem_classes", None)),
+        elem_classes=component_classes(kwargs.pop("elem_classes", None), "notice"),
         **kwargs,
     )

@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 
 from app.theme import build_theme, page_css
 from app.ui.loader import build_script_routes
+from app.ui.styles import read_sheets
 from tests.browser.conftest import WIDE, watch
 
 ADDRESS = "http://localhost"  # nobody listens there; a browser trusts it as it trusts https
@@ -82,7 +83,7 @@ class Bench:
                 "id": component.elem_id,
                 "classes": " ".join(component.elem_classes),
                 "template": component.html_template,
-                "style": component.css_template,
+                "style": component.css_template or "",
                 "start": component.js_on_load,
                 "props": given,
                 "functions": [function.__name__ for function in component.server_fns],
@@ -125,8 +126,8 @@ class Bench:
 
 @pytest.fixture(scope="session")
 def styles():
-    """The page's own two style sheets."""
-    return build_theme()._get_theme_css(), page_css()
+    """The page's own two style sheets, and those of the components."""
+    return build_theme()._get_theme_css(), page_css(), *read_sheets().values()
 
 
 @pytest.fixture

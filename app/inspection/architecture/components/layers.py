@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from app.ui.loader import component_classes, read_component_style
-
-_FOLDER = Path(__file__).parent
+from app.ui.styles import component_classes
 
 
 def build_layers(html: str, **kwargs: Any) -> gr.HTML:
@@ -24,8 +21,7 @@ def build_layers(html: str, **kwargs: Any) -> gr.HTML:
     """
     return gr.HTML(
         html,
-        css_template=read_component_style(_FOLDER, "layers"),
         apply_default_css=False,
-        elem_classes=component_classes(kwargs.pop("elem_classes", None)),
+        elem_classes=component_classes(kwargs.pop("elem_classes", None), "layers"),
         **kwargs,
     )

@@ -8,7 +8,8 @@ from typing import Any
 import gradio as gr
 
 from app.ui.components.chart import CHART_TEMPLATE
-from app.ui.loader import component_classes, read_component_script, read_component_style
+from app.ui.loader import read_component_script
+from app.ui.styles import component_classes
 
 _FOLDER = Path(__file__).parent
 
@@ -47,9 +48,8 @@ def build_norm(value: str, **kwargs: Any) -> gr.HTML:
     return gr.HTML(
         value=value,
         html_template=_TEMPLATE,
-        css_template=read_component_style(_FOLDER, "chart", "strips", "norm"),
         js_on_load=read_component_script(_FOLDER, "norm"),
         apply_default_css=False,
-        elem_classes=component_classes(kwargs.pop("elem_classes", None)),
+        elem_classes=component_classes(kwargs.pop("elem_classes", None), "chart", "strips", "norm"),
         **kwargs,
     )

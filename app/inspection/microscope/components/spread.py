@@ -7,7 +7,8 @@ from typing import Any
 
 import gradio as gr
 
-from app.ui.loader import component_classes, read_component_script, read_component_style
+from app.ui.loader import read_component_script
+from app.ui.styles import component_classes
 
 _FOLDER = Path(__file__).parent
 
@@ -60,9 +61,8 @@ def build_spread(value: str, **kwargs: Any) -> gr.HTML:
     return gr.HTML(
         value=value,
         html_template=_TEMPLATE,
-        css_template=read_component_style(_FOLDER, "strips", "spread"),
         js_on_load=read_component_script(_FOLDER, "spread"),
         apply_default_css=False,
-        elem_classes=component_classes(kwargs.pop("elem_classes", None)),
+        elem_classes=component_classes(kwargs.pop("elem_classes", None), "strips", "spread"),
         **kwargs,
     )

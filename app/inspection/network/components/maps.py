@@ -8,7 +8,8 @@ from typing import Any
 
 import gradio as gr
 
-from app.ui.loader import component_classes, read_component_script, read_component_style
+from app.ui.loader import read_component_script
+from app.ui.styles import component_classes
 
 _FOLDER = Path(__file__).parent
 
@@ -83,11 +84,10 @@ def build_maps(
     return gr.HTML(
         value=value,
         html_template=_TEMPLATE,
-        css_template=read_component_style(_FOLDER, "maps"),
         js_on_load=read_component_script(_FOLDER, "maps"),
         apply_default_css=False,
         server_functions=[ask, ask_about_unit],
-        elem_classes=component_classes(kwargs.pop("elem_classes", None)),
+        elem_classes=component_classes(kwargs.pop("elem_classes", None), "maps"),
         **kwargs,
     )
 
@@ -96,9 +96,8 @@ def build_maps_notice(**kwargs: Any) -> gr.HTML:
     """Build the line that says why the last choice cannot be shown; empty while it can."""
     return gr.HTML(
         html_template='<div class="gb-notice" role="status"></div>',
-        css_template=read_component_style(_FOLDER, "notice"),
         js_on_load=read_component_script(_FOLDER, "maps_notice"),
         apply_default_css=False,
-        elem_classes=component_classes(kwargs.pop("elem_classes", None)),
+        elem_classes=component_classes(kwargs.pop("elem_classes", None), "notice"),
         **kwargs,
     )

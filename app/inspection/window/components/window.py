@@ -9,7 +9,8 @@ from typing import Any
 import gradio as gr
 
 from app.ui.components.transport import write_transport
-from app.ui.loader import component_classes, read_component_script, read_component_style
+from app.ui.loader import read_component_script
+from app.ui.styles import component_classes
 
 _FOLDER = Path(__file__).parent
 
@@ -62,10 +63,9 @@ def build_window(value: str, answer: Callable[[Any], str], **kwargs: Any) -> gr.
     return gr.HTML(
         value=value,
         html_template=_TEMPLATE,
-        css_template=read_component_style(_FOLDER, "grids", "transport", "window"),
         js_on_load=read_component_script(_FOLDER, "window", channel=CHANNEL),
         apply_default_css=False,
         server_functions=[ask],
-        elem_classes=component_classes(kwargs.pop("elem_classes", None)),
+        elem_classes=component_classes(kwargs.pop("elem_classes", None), "grids", "transport", "window"),
         **kwargs,
     )
