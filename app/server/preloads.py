@@ -39,6 +39,6 @@ def write_preload_script(preloads: Mapping[str, Sequence[str]]) -> str:
     """Return what runs in the page's head, in whatever folder a proxy shows the page."""
     addresses = sorted({address for tab in preloads.values() for address in tab})
     places = {tab: [addresses.index(address) for address in wanted] for tab, wanted in preloads.items()}
-    script = Path(__file__).with_name("preload.js").read_text(encoding="utf-8").rstrip()
+    script = Path(__file__).with_name("preload.js").read_text(encoding="utf-8").rstrip().removesuffix(";")
     relative = [address.removeprefix("/") for address in addresses]
-    return f"{script}({json.dumps(relative)}, {json.dumps(places)});\n"
+    return f"({script})({json.dumps(relative)}, {json.dumps(places)});\n"
