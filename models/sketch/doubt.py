@@ -27,6 +27,7 @@ BOLD_PEN_PX = 3.5  # makes one of strokes that were gone over twice
 MAX_SIDE_PX = 64
 
 BROAD_PX = 3.0  # the uneven edge of such a pen is met again and again by a line that runs along it …
+PLAIN = 0.65  # of that limit on crossings: what has more is no digit with uneven edges
 LASTING_PX = 3  # … but not by so many lines side by side
 MAX_LENGTH = 4.6  # of all lines, in longer sides of the box
 MAX_MEAN_CROSSINGS = 5.9  # of a line across and of one down, together
@@ -170,7 +171,8 @@ def _doubt_lines(ink: Floats32, has_even_edges: bool) -> Doubt | None:
         _measure_length(ink) / MAX_LENGTH,
         (across.mean() + down.mean()) / MAX_MEAN_CROSSINGS,
     )
-    is_beaded = not has_even_edges and measure_width(ink) > BROAD_PX
+    is_plain = across.mean() + down.mean() < PLAIN * MAX_MEAN_CROSSINGS
+    is_beaded = not has_even_edges and is_plain and measure_width(ink) > BROAD_PX
     num_lasting = LASTING_PX if is_beaded else 1
     most = sum(_find_most(counts, num_lasting) for counts in (across, down))
     if excess > 1 or most > MAX_CROSSINGS or count_holes(ink) > MAX_HOLES:
