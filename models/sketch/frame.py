@@ -111,7 +111,7 @@ def drop_slivers(contrast: Floats32, faintest: float) -> Floats32:
     rest = contrast.copy()
     is_changed = False
     for turns in range(4):
-        side, inner, left = (np.rot90(image, turns) for image in (ink, is_inner, rest))
+        side, inner, left = np.rot90(ink, turns), np.rot90(is_inner, turns), np.rot90(rest, turns)
         touching = side[:band].any(0) & ~(side[band : band + 2] & inner[band : band + 2]).any(0)
         holding = side[:band].any(0)
         begins = np.flatnonzero(np.diff(holding.astype(np.int8), prepend=0) == 1)
@@ -128,7 +128,8 @@ def _list_lines(contrast: Floats32, faintest: float) -> list[Line]:
     factor = -(-max(contrast.shape) // LINE_SIDE_PX)
     height, width = contrast.shape
     mask = np.pad(contrast > faintest, ((0, -height % factor), (0, -width % factor)))
-    mask = mask.reshape(mask.shape[0] // factor, factor, -1, factor).any((1, 3))
+    blocks = mask.reshape(mask.shape[0] // factor, factor, -1, factor)
+    mask = np.asarray(blocks.any((1, 3)), bool)
     to_middle = (mask.shape[1] * factor - width) / 2  # the padded image's middle lies further right
     return [
         Line(
@@ -163,7 +164,7 @@ def _find_lines(mask: Mask) -> list[Line]:
         is_better = run > longest
         longest[is_better] = run[is_better]
         end[is_better] = column
-    lines = []
+    lines: list[Line] = []
     for _ in range(2 * MAX_LINES):
         tilt, row = np.unravel_index(int(longest.argmax()), longest.shape)
         most = int(longest[tilt, row])

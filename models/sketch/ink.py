@@ -188,14 +188,14 @@ def _shows_grain(ink: Floats32) -> bool:
         return False
     reach = -(-max(FAR_PX, int(FAR_SHARE * longer)) // factor)
     near = spread(np.pad((main > 0).astype(np.float32), reach), reach + 1, np.maximum)
-    near = near[reach:-reach, reach:-reach] > 0
+    is_near = near[reach:-reach, reach:-reach] > 0
     rows, columns = (
         np.minimum(np.arange(side) // factor, size - 1)
-        for side, size in zip(ink.shape, near.shape, strict=True)
+        for side, size in zip(ink.shape, is_near.shape, strict=True)
     )
     inked = np.pad(ink > 0, 1)
     begins = inked[1:-1, 1:-1] & ~(inked[1:-1, :-2] | inked[:-2, :-2] | inked[:-2, 1:-1] | inked[:-2, 2:])
-    begins &= ~near[rows[:, None], columns]
+    begins &= ~is_near[rows[:, None], columns]
     size = max(3, round(GRAIN_SHARE * longer))  # one of MNIST's pixels, enlarged, is larger
     for axis, beyond in enumerate((inked[size + 1 :, 1:-1], inked[1:-1, size + 1 :])):
         kept = [slice(None), slice(None)]

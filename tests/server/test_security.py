@@ -60,6 +60,8 @@ NO_INPUT = {
 }
 DOUBTS = (
     "models.sketch.doubt.",
+    "models.sketch.frame.",
+    "models.sketch.ink.",
     "models.training.",
 )  # what is no digit, and how training images are changed
 
