@@ -62,6 +62,7 @@ DOUBTS = (
     "models.sketch.doubt.",
     "models.sketch.frame.",
     "models.sketch.ink.",
+    "models.sketch.straight_lines.",
     "models.training.",
 )  # what is no digit, and how training images are changed
 
