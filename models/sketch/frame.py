@@ -82,17 +82,17 @@ def drop_slivers(contrast: Floats32, faintest: float) -> Floats32:
     band = round(SLIVER_SHARE * max(contrast.shape))
     is_inner = np.zeros(contrast.shape, bool)
     is_inner[band:-band, band:-band] = True
-    ink = contrast > faintest
+    ink: Mask = np.greater(contrast, faintest)
     rest = contrast.copy()
     is_changed = False
     for turns in range(4):
         side, inner, left = np.rot90(ink, turns), np.rot90(is_inner, turns), np.rot90(rest, turns)
-        touching = side[:band].any(0) & ~(side[band : band + 2] & inner[band : band + 2]).any(0)
-        holding = side[:band].any(0)
+        holding: Mask = np.asarray(side[:band].any(0), np.bool_)
+        is_apart: Mask = ~np.asarray((side[band : band + 2] & inner[band : band + 2]).any(0), np.bool_)
         begins = np.flatnonzero(np.diff(holding.astype(np.int8), prepend=0) == 1)
         ends = np.flatnonzero(np.diff(holding.astype(np.int8), append=0) == -1) + 1
         for begin, end in zip(begins, ends, strict=True):
-            if touching[begin:end].all() and side[:2, begin:end].any():
+            if is_apart[begin:end].all() and side[:2, begin:end].any():
                 left[:band, begin:end] = 0
                 is_changed = True
     return rest if is_changed and (rest > faintest).any() else contrast
