@@ -147,7 +147,8 @@ def on_open_link(kept: Any, request: gr.Request) -> Arrived:
     own = str(kept or "").removeprefix(_LINK)
     place = gr.update(open=True) if linked else gr.skip()
     if not (linked or own):
-        return Arrived(*[gr.skip()] * 7, place)
+        unchanged = Opened(*[gr.skip()] * 7)
+        return Arrived(*unchanged, place)
     try:
         return Arrived(*_open(open_link(linked or own), PYTHON), place)
     except ValueError as mistake:
