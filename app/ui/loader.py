@@ -28,8 +28,10 @@ _IMPORT = re.compile(r"""^import\s(?:[^;"]*\sfrom\s)?\s*"([^"]+)";[^\n]*\n""", r
 _EXPORT = re.compile(r"^export (?=(?:async |function |const |class ))", re.MULTILINE)
 _STARTER = "ui/components/start.js"
 
-# The body of a function of Gradio's. What Python changes before the script is there is told to it then.
+# The body of a function of Gradio's. What Python changes before the script is there is told to it then; until
+# then nothing can be pressed.
 _START = """
+element.inert = element.ariaBusy = true;
 const before = { ...props };
 const load = (address) => import(new URL(address, document.baseURI));
 Promise.all([load(".%(starter)s"), load(".%(address)s")]).then(([{ start }, { mount }]) => start(mount, {
@@ -37,7 +39,7 @@ Promise.all([load(".%(starter)s"), load(".%(address)s")]).then(([{ start }, { mo
 })).catch((error) => {
   console.error(error);
   element.textContent = "This part of the page did not arrive. Load the page again.";
-});
+}).finally(() => { element.inert = false; element.ariaBusy = null; });
 // It sends: %(events)s
 """
 

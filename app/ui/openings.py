@@ -19,7 +19,7 @@ MIN_LETTERS = 2_000  # a shorter value is not worth a request
 
 _IMPORTED = re.compile(r'"\.(/glassbox/scripts/[^"]+\.js)"')
 
-# Around a component's own script, which comes at the same time. Until both are there nothing can be pressed.
+# Around a component's own script, which comes at the same time and ends the wait for both.
 # The value is only read in place of its address: Gradio sends that again when a hidden tab is opened.
 _FETCH = """
 element.inert = element.ariaBusy = true;
@@ -40,7 +40,9 @@ Promise.all([
 }).catch((error) => {
   console.error(error);
   element.textContent = "This part of the page did not arrive. Load the page again.";
-}).finally(() => { element.inert = false; element.ariaBusy = null; });
+  element.inert = false;
+  element.ariaBusy = null;
+});
 """
 
 

@@ -8,7 +8,6 @@ import pytest
 
 from app.link import explain_unused
 from app.runs.building.section import (
-    Built,
     make_own_config,
     on_begin,
     on_foretell,
@@ -75,8 +74,8 @@ def test_what_does_not_fit_is_said_and_mended_by_one_press_after_the_other():
     built = on_text(name, text)
     while built.repair["visible"]:
         presses.append(built.repair["value"])
-        opened = on_repair(name, text, PYTHON)
-        text, built = opened.text, Built(*opened[2:])
+        text = on_repair(name, text, PYTHON).text
+        built = on_text(name, text)
     assert presses == ["Put Flatten before Linear", "Give the last Linear 10 outputs"]
     assert built.problem == ""
     assert read_network_text(text).layers == (Conv2d(8, 5), Flatten(), Linear(10))
@@ -104,7 +103,7 @@ def test_what_cannot_be_trained_is_said_as_text(idle, name, text, message):
 
 def test_network_is_written_as_python_and_as_json_and_begun_from_a_given_one():
     opened = on_begin("convnet3", PYTHON)
-    assert (opened.name, opened.problem) == ("My ConvNet3", "")
+    assert (opened.name, on_text(*opened).problem) == ("My ConvNet3", "")
     as_json = on_form(opened.name, opened.text, JSON).text
     assert as_json.startswith("{")
     assert read_network_text(as_json).name == "My ConvNet3"

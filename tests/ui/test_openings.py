@@ -13,7 +13,7 @@ from app.ui.openings import MIN_LETTERS, serve_values, take_out_values
 from tests.node import NODE
 
 VALUE = json.dumps("é" * MIN_LETTERS, ensure_ascii=False)
-SCRIPT = 'import("./x.js"); said.push(props.value);'
+SCRIPT = 'import("./x.js"); said.push(props.value); element.inert = false;'  # as every component's begins
 RUN = """
 const said = [];
 globalThis.document = { baseURI: "https://lab.example/below/" };

@@ -66,28 +66,23 @@ class Built(NamedTuple):
 
 
 class Opened(NamedTuple):
-    """Another network, in the order of the handlers' outputs; `Built` follows."""
+    """Another network, in the order of the handlers' outputs; that its text changes asks for the rest."""
 
     name: Any
     text: Any
-    table: Any
-    problem: Any
-    repair: Any
-    remarks: Any
-    link: Any
 
 
 class Arrived(NamedTuple):
     """What the page is opened with, in the order of the handler's outputs."""
 
-    name: Any
-    text: Any
-    table: Any
-    problem: Any
-    repair: Any
-    remarks: Any
-    link: Any
-    place: Any
+    name: Any = gr.skip()
+    text: Any = gr.skip()
+    table: Any = gr.skip()
+    problem: Any = gr.skip()
+    repair: Any = gr.skip()
+    remarks: Any = gr.skip()
+    link: Any = gr.skip()
+    place: Any = gr.skip()
 
 
 class BuildControls(NamedTuple):
@@ -125,10 +120,9 @@ def on_repair(name: Any, text: Any, form: Any) -> Opened:
     try:
         layers = read_network_text(text).layers
     except ValueError:
-        return Opened(gr.skip(), gr.skip(), *on_text(name, text))
+        return Opened(gr.skip(), gr.skip())
     repair = find_repair(examine_layers(layers))
-    mended = write_text(str(name or ""), repair.layers if repair else layers, str(form))
-    return Opened(gr.skip(), mended, *on_text(name, mended))
+    return Opened(gr.skip(), write_text(str(name or ""), repair.layers if repair else layers, str(form)))
 
 
 def on_form(name: Any, text: Any, form: Any) -> Opened:
@@ -136,9 +130,8 @@ def on_form(name: Any, text: Any, form: Any) -> Opened:
     try:
         layers = read_network_text(text).layers
     except ValueError:
-        return Opened(gr.skip(), gr.skip(), *on_text(name, text))
-    written = write_text(str(name or ""), layers, str(form))
-    return Opened(gr.skip(), written, *on_text(name, written))
+        return Opened(gr.skip(), gr.skip())
+    return Opened(gr.skip(), write_text(str(name or ""), layers, str(form)))
 
 
 def on_open_link(kept: Any, request: gr.Request) -> Arrived:
@@ -147,13 +140,13 @@ def on_open_link(kept: Any, request: gr.Request) -> Arrived:
     own = str(kept or "").removeprefix(_LINK)
     place = gr.update(open=True) if linked else gr.skip()
     if not (linked or own):
-        unchanged = Opened(*[gr.skip()] * 7)
-        return Arrived(*unchanged, place)
+        return Arrived(place=place)
     try:
-        return Arrived(*_open(open_link(linked or own), PYTHON), place)
+        opened = _open(open_link(linked or own), PYTHON)
+        return Arrived(*opened, *on_text(*opened), place)
     except ValueError as mistake:
         said = str(mistake) if linked else gr.skip()
-        return Arrived(gr.skip(), gr.skip(), gr.skip(), said, gr.skip(), gr.skip(), gr.skip(), place)
+        return Arrived(problem=said, place=place)
 
 
 def on_foretell(name: Any, text: Any, followed: str, *values: Any) -> str:
@@ -192,8 +185,7 @@ def make_own_config(name: Any, text: Any, followed: str, values: tuple[Any, ...]
 
 
 def _open(shared: Any, form: Any) -> Opened:
-    text = write_text(shared.name, shared.layers, str(form))
-    return Opened(shared.name, text, *on_text(shared.name, text))
+    return Opened(shared.name, write_text(shared.name, shared.layers, str(form)))
 
 
 def _lay_out(view: BuildView) -> Built:
@@ -207,7 +199,7 @@ def build_builder() -> BuildControls:
     opened = begin_from(OPENING)
     text = write_text(opened.name, opened.layers, PYTHON)
     view = on_text(opened.name, text)
-    with gr.Accordion("Build your own network", open=False, elem_id="build") as place:
+    with gr.Accordion("Build your own network", open=False, elem_id="build", elem_classes="gb-form") as place:
         gr.Markdown(_ABOUT)
         with gr.Row():
             begin = gr.Dropdown(
@@ -266,20 +258,18 @@ def wire_builder(
     """
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
     built = [controls.table, controls.problem, controls.repair, controls.remarks, controls.link]
-    opened = [controls.name, controls.text, *built]
-    live = quiet | {"trigger_mode": "always_last"}
-    said = [controls.name, controls.text]
-    changes = [control.input(on_text, said, built, **live) for control in said]
-    changes += [
-        controls.begin.input(on_begin, [controls.begin, controls.form], opened, **quiet),
-        controls.form.input(on_form, [*said, controls.form], opened, **quiet),
-        controls.repair.click(on_repair, [*said, controls.form], opened, **quiet),
-    ]
-    for change in changes:
-        change.then(None, controls.link, None, js=_KEEP, **quiet)
+    said = opened = [controls.name, controls.text]
+    # `change`, not `input`: also what is pasted, and what another handler writes. One event answers for all,
+    # so that no older answer is shown last.
+    gr.on(
+        [control.change for control in said], on_text, said, built, trigger_mode="always_last", **quiet
+    ).then(None, controls.link, None, js=_KEEP, **quiet)
+    controls.begin.input(on_begin, [controls.begin, controls.form], opened, **quiet)
+    controls.form.input(on_form, [*said, controls.form], opened, **quiet)
+    controls.repair.click(on_repair, [*said, controls.form], opened, **quiet)
     measured = [*said, followed, *fields.values()]
     controls.foretell.click(  # in Gradio's queue: it takes a processor for half a second
         on_foretell, measured, [controls.forecast], show_progress="minimal", api_visibility="private"
     )
     start(controls.train, measured)
-    page.load(on_open_link, controls.link, [*opened, controls.place], js=_RECALL, **quiet)
+    page.load(on_open_link, controls.link, [*opened, *built, controls.place], js=_RECALL, **quiet)

@@ -108,7 +108,9 @@ def _write_points(share: float) -> str:
 def build_exercise() -> ExerciseControls:
     """Build the exercise inside the current column."""
     places = list_dropout_places(get_network_spec(NETWORK).layers)
-    with gr.Accordion("Exercise: where does dropout help?", open=False, elem_id="exercise"):
+    with gr.Accordion(
+        "Exercise: where does dropout help?", open=False, elem_id="exercise", elem_classes="gb-form"
+    ):
         gr.Markdown(_ABOUT)
         with gr.Row():
             place = gr.Dropdown(
