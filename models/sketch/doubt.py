@@ -27,7 +27,7 @@ BOLD_PEN_PX = 3.5  # makes one of strokes that were gone over twice
 MAX_SIDE_PX = 64
 
 BROAD_PX = 3.0  # the uneven edge of such a pen is met again and again by a line that runs along it …
-PLAIN = 0.65  # of that limit on crossings: what has more is no digit with uneven edges
+PLAIN = 0.7  # of that limit on crossings: what has more is no digit with uneven edges
 LASTING_PX = 3  # … but not by so many lines side by side
 MAX_LENGTH = 4.6  # of all lines, in longer sides of the box
 MAX_MEAN_CROSSINGS = 5.9  # of a line across and of one down, together

@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from models.checkpoints.evaluation import evaluate_network
 from models.data.datasets import load_dataset, split_dataset, to_input
 from models.networks.registry import build_network
-from models.training import loop, session
+from models.training import loop, session, step
 from models.training.augmentation import augment_images
 from models.training.config import SCHEDULES, TrainConfig
 from models.training.events import EpochEvent, Finished, Preparing, Started, StepEvent, describe_event
@@ -365,7 +365,7 @@ def test_divergence_later_keeps_the_last_good_checkpoint(monkeypatch):
         loss = plain(logits, labels, **options)
         return loss * float("nan") if num_calls > 25 and logits.requires_grad else loss
 
-    monkeypatch.setattr(session.F, "cross_entropy", poisoned)
+    monkeypatch.setattr(step.F, "cross_entropy", poisoned)
     events = run("mlp", epochs=3)
     finished = events[-1]
     assert finished.status == "diverged"

@@ -112,7 +112,9 @@ def on_text(name: Any, text: Any) -> Built:
 
 def on_begin(network: Any, form: Any) -> Opened:
     """Begin with a given network; wired to its list."""
-    return _open(begin_from(str(network)), form)
+    if network not in NETWORKS:
+        return Opened(gr.skip(), gr.skip())
+    return _open(begin_from(network), form)
 
 
 def on_repair(name: Any, text: Any, form: Any) -> Opened:
