@@ -95,7 +95,7 @@ def write_table(layers: Layers, title: str) -> str:
         ValueError: If the list is no network.
     """
     architecture = describe_architecture(layers, title, title)
-    lines = ["| | Layer | Settings | Output | Learned | Multiply-adds |", "|--:|---|---|--:|--:|--:|"]
+    lines = ["| # | Layer | Settings | Output | Learned | Multiply-adds |", "|--:|---|---|--:|--:|--:|"]
     lines += [
         f"| {number} | {'Flatten' if layer.kind == FLATTEN else layer.kind} | {layer.settings} | "
         f"{write_shape(layer.output_shape)} | {layer.parameters:,} | {layer.multiply_adds:,} |"

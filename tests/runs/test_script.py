@@ -91,10 +91,13 @@ for path in paths:
     digest = hashlib.sha256()
     for tensor in values["network"].state_dict().values() if values else ():
         digest.update(tensor.contiguous().numpy().tobytes())
+    ours = [module for module in sys.modules if module.split(".")[0] in ("models", "app")]
+    for module in ours:  # the next one brings its own
+        del sys.modules[module]
     results[path] = {
         "output": output.getvalue(),
         "weights": digest.hexdigest(),
-        "needs_glassbox": any(module.split(".")[0] in ("models", "app") for module in sys.modules),
+        "needs_glassbox": bool(ours),
     }
 print(json.dumps(results))
 """.replace("NUM_TEST", str(NUM_TEST))

@@ -79,7 +79,7 @@ def show_text(name: Any, text: Any, num_images: int, batch_size: int) -> BuildVi
 
 def write_rows(examination: Examination) -> str:
     """Write the rows as a Markdown table, and their sums."""
-    lines = ["| | Layer | Output | Learned | Multiply-adds |", "|--:|---|---|--:|--:|"]
+    lines = ["| # | Layer | Output | Learned | Multiply-adds |", "|--:|---|---|--:|--:|"]
     for number, row in enumerate(examination.rows, start=1):
         lines += _write_row(f"{number}", row)
     sums = f"{examination.parameters:,} | {examination.multiply_adds:,}"

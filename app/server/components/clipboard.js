@@ -34,6 +34,9 @@ export function allowCopying() {
     field.select();
   };
 
+  // A button that did not copy must not say that it did; that it catches no refusal is no mistake of the page.
+  const refusal = new DOMException("The text is shown, to be copied by hand.", "NotAllowedError");
+  addEventListener("unhandledrejection", (event) => event.reason === refusal && event.preventDefault());
   clipboard.writeText = async (text) => {
     try {
       if (write) return await write(text);
@@ -42,7 +45,7 @@ export function allowCopying() {
     }
     if (copySelected(`${text}`)) return undefined;
     showSelected(`${text}`);
-    throw new DOMException("The text is shown, to be copied by hand.", "NotAllowedError");
+    throw refusal;
   };
   if (!navigator.clipboard) Object.defineProperty(navigator, "clipboard", { configurable: true, value: clipboard });
 }
