@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from app.runs.comparison import MAX_RUNS
 from app.runs.results import title_run
 from app.runs.verdicts import judge_differences
 from app.ui.prose import quote_text
@@ -12,6 +13,7 @@ from models.networks.layers.alignment import Pair, align_layers
 from models.networks.layers.examination import Row
 from models.networks.layers.kind import Layers, write_shape
 from models.networks.naming import title_network
+from models.runs.folder import keep_known_runs
 from models.runs.status import RunState, keep_readable_runs
 from models.training.config import TrainConfig
 from models.training.network import list_trained_layers
@@ -33,7 +35,7 @@ def show_layers_compared(run_ids: Any) -> str:
     Args:
         run_ids: The ticked runs, unchecked.
     """
-    runs = keep_readable_runs(run_ids if isinstance(run_ids, list) else [])
+    runs = keep_readable_runs(keep_known_runs(run_ids)[:MAX_RUNS])
     networks: dict[Layers, RunState] = {}
     for run in runs:
         networks.setdefault(list_trained_layers(TrainConfig(**run.config)), run)

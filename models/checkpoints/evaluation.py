@@ -14,7 +14,7 @@ from torch import nn
 from models.data.datasets import Dataset, to_input
 from models.networks.layers import NUM_CLASSES
 
-_BATCH_SIZE = 250  # keeps the largest network's maps under 200 MB
+_BATCH_SIZE = 250  # keeps the maps of the largest given network under 200 MB, of any other under 2 GB
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from models.checkpoints.file import write_atomically
+from models.networks.layers.examination import examine_layers
 from models.runs.folder import (
     CONFIG,
     EXAMPLE_RUN,
@@ -38,7 +39,10 @@ from models.runs.queue import (
     list_waiting,
 )
 from models.runs.status import LIVE_STATUSES, is_live, read_news
+from models.runs.writer import read_config
 from models.training.config import TrainConfig
+from models.training.foretelling import count_images, count_memory
+from models.training.network import check_batches, list_trained_layers
 
 __all__ = [
     "advance_queue", "create_run", "list_live_runs", "prepare_resumption", "repeat_run", "resume_run",
@@ -46,6 +50,7 @@ __all__ = [
 ]  # fmt: skip
 
 MAX_SEEDS = 10
+MAX_MEMORY_BYTES = 3 * 2**30  # of one training, beside PyTorch itself
 
 
 def start_run(
@@ -248,7 +253,7 @@ def _start_runs(
         with hold_queue():
             _check_visitor(limits, own, len(configs))
             _check_queue(limits, len(configs))
-            _check_disk(limits)
+            _check_disk(limits, configs)
             for config in configs:
                 folders.append(
                     create_run(
@@ -270,6 +275,13 @@ def _check_config(limits: RunLimits, config: TrainConfig) -> None:
     """Refuse what `glassbox train` may do on one's own machine, but a visitor of a page may not."""
     for name, setting in narrow_settings(limits).items():
         setting.check(getattr(config, name))
+    check_batches(list_trained_layers(config), count_images(config)[0], config.batch_size)
+    num_bytes = count_memory(config)
+    if num_bytes > MAX_MEMORY_BYTES:
+        raise ValueError(
+            f"This training would take {num_bytes / 2**30:.1f} GB of memory, and "
+            f"{MAX_MEMORY_BYTES / 2**30:g} GB is the most. Choose smaller batches, or fewer channels."
+        )
 
 
 def _check_visitor(limits: RunLimits, own: list[str], num_new: int) -> None:
@@ -295,13 +307,26 @@ def _check_queue(limits: RunLimits, num_new: int) -> None:
         )
 
 
-def _check_disk(limits: RunLimits) -> None:
+def _check_disk(limits: RunLimits, configs: list[TrainConfig]) -> None:
+    """Refuse new runs where all would not fit once those that train or wait have ended."""
     num_mb = _measure_folder(find_runs_folder()) / 2**20
-    if num_mb >= limits.max_disk_mb:
+    coming = sum(map(_count_run_bytes, configs))
+    for run_id in {*list_training(), *list_waiting()}:
+        folder = find_runs_folder() / run_id
+        with suppress(OSError, ValueError):  # damaged, or deleted meanwhile
+            coming += max(0, _count_run_bytes(read_config(folder)) - _measure_folder(folder))
+    if num_mb + coming / 2**20 >= limits.max_disk_mb:
         raise ValueError(
-            f"All runs together take {num_mb:,.0f} MB of the {limits.max_disk_mb:,} MB that they may. Delete "
-            "runs that you no longer need."
+            f"All runs together take {num_mb:,.0f} MB of the {limits.max_disk_mb:,} MB that they may, and "
+            f"this one with those that train takes {coming / 2**20:,.0f} MB more. Delete runs that you no "
+            "longer need."
         )
+
+
+def _count_run_bytes(config: TrainConfig) -> int:
+    """Return about what a run's folder takes in the end: weights after each epoch, checkpoint and state."""
+    parameters = examine_layers(list_trained_layers(config)).parameters
+    return 4 * parameters * (config.epochs + 4)
 
 
 def _measure_folder(folder: Path) -> int:

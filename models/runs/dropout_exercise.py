@@ -75,13 +75,12 @@ def judge_exercise(without: Sequence[RunState], with_dropout: Sequence[RunState]
     Raises:
         ValueError: If fewer than two seeds are finished in both.
     """
-    pairs = [
-        (_Scores.read(one), _Scores.read(other))
-        for one in without
-        for other in with_dropout
-        if one.test and other.test and one.epochs and other.epochs
-        if one.config["seed"] == other.config["seed"]
-    ]
+    ones_by_seed, others_by_seed = (
+        {run.config["seed"]: _Scores.read(run) for run in runs if run.test and run.epochs}
+        for runs in (without, with_dropout)
+    )
+    # A seed that was trained twice gave the same weights twice: it counts once.
+    pairs = [(one, others_by_seed[seed]) for seed, one in ones_by_seed.items() if seed in others_by_seed]
     if len(pairs) < 2:
         finished = "No seed has" if not pairs else "One seed has"
         raise ValueError(

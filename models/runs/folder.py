@@ -87,9 +87,10 @@ def is_folder(path: Path) -> bool:
 
 
 def keep_known_runs(run_ids: object) -> list[str]:
-    """Return the ids of runs that exist among what a browser remembered, which may be anything."""
+    """Return the ids of runs that exist among what a browser remembered, which may be anything: each once."""
     ids = run_ids if isinstance(run_ids, list | tuple) else []
-    return [run_id for run_id in ids if isinstance(run_id, str) and has_run(run_id)]
+    known = dict.fromkeys(run_id for run_id in ids if isinstance(run_id, str))
+    return [run_id for run_id in known if has_run(run_id)]
 
 
 def find_run_folder(run_id: str) -> Path:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from dataclasses import asdict, dataclass, fields
 from functools import lru_cache
 from pathlib import Path
@@ -117,6 +118,16 @@ def load_detector(path: Path = DETECTOR_FILE) -> Detector:
     return Detector(network.eval(), info)
 
 
+@lru_cache(maxsize=1)
+def find_detector() -> Detector | None:
+    """Return the shipped detector; None, said once, where its file is absent or damaged."""
+    try:
+        return load_detector()
+    except ValueError as mistake:
+        print(f"Letters and signs are not doubted: {mistake}", file=sys.stderr)
+        return None
+
+
 def score_images(network: nn.Module, images: torch.Tensor) -> torch.Tensor:
     """Return how much each image looks like a digit to a detector's network: a logit, above 0 if it does.
 
@@ -135,9 +146,12 @@ def score_images(network: nn.Module, images: torch.Tensor) -> torch.Tensor:
 def doubt_image(image: Floats32) -> Doubt | None:
     """Doubt a network's input (28, 28) in [0, 1] that looks like a letter or a sign; never strongly.
 
-    A network's answer stands beside the doubt: nobody's digit is turned away by it.
+    A network's answer stands beside the doubt: nobody's digit is turned away by it, nor by a detector that
+    cannot be loaded.
     """
-    detector = load_detector()
+    detector = find_detector()
+    if detector is None:
+        return None
     with on_one_core():
         score = float(score_images(detector.network, torch.from_numpy(image)[None])[0])
     return Doubt("sign", REASON, is_strong=False) if score < detector.info.threshold else None

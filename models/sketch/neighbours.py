@@ -21,6 +21,7 @@ from models.sketch.explanation import check_image
 MAX_READ = 10_000  # the first so many training images are compared …
 _READ_MULTIPLY_ADDS = 30e9  # … or as many as this pays for: about a second of one core …
 _MIN_READ = 500  # … and no fewer, or the nearest would not be near
+_KEPT_BYTES = 32e6  # of features, as many as MAX_READ images have pixels
 _BATCH = 100
 
 Features = NDArray[np.float32]
@@ -94,10 +95,23 @@ def find_neighbours(image: ArrayLike, checkpoint: str | Path, num: int = 8) -> t
 
 
 def count_read(checkpoint: str | Path) -> int:
-    """Return how many training digits a checkpoint's network is compared with: fewer for a slow network."""
-    cost = examine_layers(find_layers(load_cached(checkpoint).info)).multiply_adds
+    """Return how many training digits a checkpoint's network is compared with.
+
+    They are fewer for a slow network, or one that gives its last layer many numbers.
+
+    Raises:
+        ValueError: If so many that too few digits would fit, or if there is no Linear layer.
+    """
+    loaded = load_cached(checkpoint)
+    cost = examine_layers(find_layers(loaded.info)).multiply_adds
     affordable = int(_READ_MULTIPLY_ADDS / cost) // 100 * 100
-    return min(MAX_READ, max(_MIN_READ, affordable), len(load_gallery("train").labels))
+    num_features = find_last_linear(loaded.network).in_features
+    room = int(_KEPT_BYTES / (4 * num_features)) // 100 * 100
+    if room < _MIN_READ:
+        raise ValueError(
+            f"This network's last Linear takes {num_features:,} numbers, too many to compare digits by."
+        )
+    return min(MAX_READ, max(_MIN_READ, affordable), room, len(load_gallery("train").labels))
 
 
 def read_gallery(checkpoint: str | Path) -> Features:
@@ -150,8 +164,15 @@ def extract_features(network: nn.Module, images: Tensor) -> Features:
 
 
 def find_last_linear(network: nn.Module) -> nn.Linear:
-    """Return the layer that gives the logits, which in every network here is its last `nn.Linear`."""
-    return [module for module in network.modules() if isinstance(module, nn.Linear)][-1]
+    """Return a network's last `nn.Linear`, which gives the logits of every given network.
+
+    Raises:
+        ValueError: If it has none.
+    """
+    linears = [module for module in network.modules() if isinstance(module, nn.Linear)]
+    if not linears:
+        raise ValueError("This network has no Linear layer by whose inputs digits could be compared.")
+    return linears[-1]
 
 
 def normalise(features: Features) -> Features:
@@ -160,7 +181,7 @@ def normalise(features: Features) -> Features:
     return (features / np.where(lengths > 0, lengths, 1)).astype(np.float32)
 
 
-@lru_cache(maxsize=4)  # of 10,000 × 784 numbers at most, 31 MB each
+@lru_cache(maxsize=4)  # of `_KEPT_BYTES` at most
 def _read_version(path: Path, mtime_ns: int, num_bytes: int, gallery_name: str) -> Features:
     images = torch.tensor(load_gallery("train").images[: count_read(path)])[:, None]  # (M, 1, 28, 28) uint8
     features = normalise(extract_features(copy_network(path), to_input(images)))

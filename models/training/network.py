@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 from models.networks.layers.examination import Row, examine_layers
 from models.networks.layers.kind import Layers
 from models.networks.layers.kinds import BatchNorm1d, BatchNorm2d
@@ -33,8 +35,8 @@ def check_batches(layers: Layers, num_images: int, batch_size: int) -> None:
     where = "each batch has" if batch_size == 1 or num_images == 1 else "an epoch's last batch would have"
     raise ValueError(
         f"Batch norm of single numbers needs two images to find a variance, and {where} one: "
-        f"{num_images:,} images in batches of {batch_size:,}. Choose another batch size, "
-        f"{max(2, batch_size - 1):,} or {batch_size + 1:,}."
+        f"{num_images:,} images in batches of {batch_size:,}. Choose another batch size, such as "
+        f"{next(size for size in count(batch_size + 1) if num_images % size != 1):,}, or other images."
     )
 
 

@@ -1,6 +1,9 @@
 """The builder's answers: rows, what does not fit and its repair, links, and what is trained."""
 
+import base64
+import json
 import time
+import zlib
 from types import SimpleNamespace
 
 import gradio as gr
@@ -121,6 +124,14 @@ def test_link_opens_the_network_that_it_names():
     assert explain_unused([("tab", "runs"), ("layers", link)]) == []
     broken = on_open_link("", SimpleNamespace(query_params={"layers": link[:-5]}))
     assert "cut off or altered" in broken.problem
+    packed = zlib.compress(json.dumps(["a", [{"layer": "[Log in](//a.example)"}]]).encode())
+    named = base64.urlsafe_b64encode(packed).decode().rstrip("=")
+    hostile = on_open_link("", SimpleNamespace(query_params={"layers": named}))
+    assert "\\[Log in\\]" in hostile.problem  # a text, and no link
+
+
+def test_half_a_letter_in_a_name_is_told():
+    assert "one line of 1 to 40 letters" in on_text("\ud800", LENET).problem
 
 
 def test_network_that_the_browser_kept_is_shown_where_the_address_names_none():

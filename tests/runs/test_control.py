@@ -147,10 +147,10 @@ def test_queue_has_an_end(launched, monkeypatch):
 
 
 def test_runs_take_no_more_of_the_disk_than_they_may(launched, monkeypatch):
-    monkeypatch.setenv("GLASSBOX_RUNS_DISK_MB", "1")
+    monkeypatch.setenv("GLASSBOX_RUNS_DISK_MB", "4")
     run_id = start_run(make_short_config())
-    (find_runs_folder() / run_id / "state.safetensors").write_bytes(bytes(2**20))
-    with pytest.raises(ValueError, match="take 1 MB of the 1 MB"):
+    (find_runs_folder() / run_id / "state.safetensors").write_bytes(bytes(3 * 2**20))
+    with pytest.raises(ValueError, match="take 3 MB of the 4 MB"):
         start_run(make_short_config())
 
 

@@ -67,6 +67,8 @@ def test_verdict_is_the_paired_t_interval():
 def test_only_seeds_that_both_have_finished_count():
     outcome = judge_exercise(make_runs([0.9, 0.8, 0.7], [3, 4, 5]), make_runs([0.7, None, 0.9], [5, 4, 3]))
     assert (outcome.num_seeds, outcome.difference) == (2, pytest.approx(0))
+    twice = make_runs([0.9, 0.9, 0.8], [3, 3, 4])  # the same training once more is no more evidence
+    assert judge_exercise(twice, make_runs([0.7, 0.7, 0.9], [3, 3, 4])).num_seeds == 2
     with pytest.raises(ValueError, match="One seed has finished"):
         judge_exercise(make_runs([0.9]), make_runs([0.9]))
     with pytest.raises(ValueError, match="No seed has finished"):

@@ -27,6 +27,7 @@ from models.networks.layers.kinds import (
     Flatten,
     Linear,
     MaxPool2d,
+    ReLU,
     Residual,
 )
 from models.networks.layers.plain_data import describe_layers
@@ -245,6 +246,28 @@ def test_batch_norm_of_one_image_is_refused_before_the_first_step():
     for size in (1, 79):
         with pytest.raises(ValueError, match="needs two images"):
             check_batches((MaxPool2d(28), Residual((BatchNorm2d(),)), Flatten(), Linear()), 80, size)
+
+
+@pytest.mark.usefixtures("idle")
+def test_what_would_fail_or_not_fit_is_not_started(monkeypatch):
+    with pytest.raises(ValueError, match="80 images in batches of 79. Choose another batch size, such as 80"):
+        repeat_run(make_own(num_images=100, batch_size=79), 1)
+    wide = describe_layers((Conv2d(600, 1), ReLU(), MaxPool2d(28), Flatten(), Linear(10)))
+    with pytest.raises(ValueError, match=r"would take 3\.\d GB of memory, and 3 GB is the most"):
+        repeat_run(make_own(num_images=1_000, layers=wide, batch_size=512), 1)
+    monkeypatch.setenv("GLASSBOX_RUNS_DISK_MB", "12")
+    large = make_own(layers=describe_layers((Flatten(), Linear(500), Linear(10))), epochs=2)
+    repeat_run(large, 1)  # 400,000 numbers of 4 bytes after each epoch, and four times more
+    with pytest.raises(ValueError, match="this one with those that train takes 18 MB more"):
+        repeat_run(large, 1)
+
+
+def test_sides_are_read_once_however_often_they_are_sent(monkeypatch):
+    read = []
+    monkeypatch.setattr("models.runs.status.read_run", lambda run_id: read.append(run_id))
+    with pytest.raises(AttributeError):  # what is read here is no run
+        on_layers_compared(json.dumps(["example"] * 10_000))
+    assert read == ["example"]
 
 
 @pytest.mark.usefixtures("small_test_set")

@@ -6,6 +6,7 @@ import torch
 
 from models.data.glyphs import load_glyphs
 from models.data.strokes import generate_digits, render_strokes, write_glyph
+from models.sketch import detector
 from models.sketch.detector import DETECTOR_FILE, REASON, load_detector, save_detector, score_images
 from models.sketch.pen_digits import draw_all
 from models.sketch.pen_files import load_pen_digits
@@ -118,3 +119,15 @@ def test_damaged_file_is_refused_in_a_sentence(tmp_path, damage):
     path.write_bytes(damage(DETECTOR_FILE.read_bytes()))
     with pytest.raises(ValueError, match=r"detector\.safetensors cannot be used as a checkpoint"):
         load_detector(path)
+
+
+def test_digits_are_read_without_a_detector_and_that_is_said_once(monkeypatch, capsys):
+    def fail():
+        raise ValueError("digits.safetensors is damaged")
+
+    monkeypatch.setattr(detector, "load_detector", fail)
+    detector.find_detector.cache_clear()
+    for _ in range(3):
+        assert find_doubt(draw_sign(next(iter(KINDS)), HANDS[0])) is None
+    assert capsys.readouterr().err == ("Letters and signs are not doubted: digits.safetensors is damaged\n")
+    detector.find_detector.cache_clear()

@@ -1,6 +1,7 @@
 """The nearest training digits: their features against the network's own answer, their distances by hand."""
 
 import shutil
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from models.checkpoints.file import SHIPPED_FOLDER, list_checkpoints
 from models.checkpoints.prediction import copy_network
 from models.data.datasets import load_gallery
 from models.networks.registry import NETWORKS
+from models.sketch import neighbours
 from models.sketch.neighbours import (
     MAX_READ,
     count_read,
@@ -107,3 +109,13 @@ def test_paper_has_no_direction_in_pixels():
 def test_images_that_no_network_takes_are_refused():
     with pytest.raises(ValueError, match="28 × 28"):
         find_neighbours(np.zeros((3, 3)), "mlp")
+
+
+def test_networks_whose_digits_cannot_be_compared_say_so(monkeypatch):
+    wide = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(20_000, 10))
+    monkeypatch.setattr(neighbours, "find_layers", lambda info: NETWORKS["mlp"].layers)
+    monkeypatch.setattr(neighbours, "load_cached", lambda _: SimpleNamespace(info=None, network=wide))
+    with pytest.raises(ValueError, match="takes 20,000 numbers, too many"):
+        count_read("mine")
+    with pytest.raises(ValueError, match="no Linear layer"):
+        find_last_linear(torch.nn.Conv2d(1, 10, 28))

@@ -60,7 +60,9 @@ def on_focus(network: Any, my_runs: Any) -> Any:
     """List the networks that were built meanwhile too; wired to the list when it is opened."""
     choices = list_networks(my_runs)
     known = [key for _, key in choices]
-    return gr.update(choices=choices, value=network if network in known else DEFAULT_NETWORK)
+    if network in known:  # by now, the visitor may have chosen another
+        return gr.update(choices=choices)
+    return gr.update(choices=choices, value=DEFAULT_NETWORK)
 
 
 def build_architecture_section(my_runs: gr.BrowserState) -> None:

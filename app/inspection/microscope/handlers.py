@@ -235,7 +235,9 @@ def inspect_norm(request: Request) -> BatchNormView:
     return inspect_batch_norm(copy_network(path), image, find_temperature(path))
 
 
-@lru_cache(maxsize=16)  # at most 2 MB each: a new mask for the same image runs nothing again
+@lru_cache(
+    maxsize=4
+)  # at most 100 MB each, of a given network 2 MB: a new mask for the same image runs nothing again
 def _sample_version(path: Path, mtime_ns: int, num_bytes: int, pixels: bytes) -> DropoutSample:
     image = np.frombuffer(pixels, np.float32).reshape(28, 28)
     sample = sample_masks(copy_network(path), image, NUM_MASKS, 0, find_temperature(path))

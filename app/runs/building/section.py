@@ -37,11 +37,21 @@ from models.training.recipes import make_config
 
 OPENING = "convnet"
 _LINK = "?tab=runs&layers="
-# A browser that stores nothing begins anew each time.
+# A browser that stores nothing begins anew each time. What came by a link is kept once it is changed.
 _KEEP = """(link) => {
+  if (!link || link === window.glassboxOpenedNetwork) return;
+  window.glassboxOpenedNetwork = null;
   try {
-    if (link) localStorage.setItem("glassbox-network", link);
+    localStorage.setItem("glassbox-network", link);
   } catch {}
+}"""
+# A link has done its work: a reload shows what has become of it.
+_LEAVE_LINK = """(link) => {
+  window.glassboxOpenedNetwork = link;
+  const address = new URL(location.href);
+  if (!address.searchParams.has("layers")) return;
+  address.searchParams.delete("layers");
+  history.replaceState(history.state, "", address);
 }"""
 _RECALL = """() => {
   try {
@@ -147,7 +157,7 @@ def on_open_link(kept: Any, request: gr.Request) -> Arrived:
         opened = _open(open_link(linked or own), PYTHON)
         return Arrived(*opened, *on_text(*opened), place)
     except ValueError as mistake:
-        said = str(mistake) if linked else gr.skip()
+        said = quote_text(str(mistake)) if linked else gr.skip()
         return Arrived(problem=said, place=place)
 
 
@@ -274,4 +284,6 @@ def wire_builder(
         on_foretell, measured, [controls.forecast], show_progress="minimal", api_visibility="private"
     )
     start(controls.train, measured)
-    page.load(on_open_link, controls.link, [*opened, *built, controls.place], js=_RECALL, **quiet)
+    page.load(on_open_link, controls.link, [*opened, *built, controls.place], js=_RECALL, **quiet).then(
+        None, controls.link, None, js=_LEAVE_LINK, **quiet
+    )

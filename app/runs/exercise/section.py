@@ -23,6 +23,7 @@ from models.runs.dropout_exercise import (
     judge_exercise,
     plan_exercise,
 )
+from models.runs.limits import read_limits
 from models.runs.owner import make_owner_key
 from models.runs.status import keep_known_runs, keep_readable_runs
 
@@ -69,7 +70,7 @@ def on_exercise(my_runs: Any, place: Any, p: Any, followed: str, *values: Any) -
 def on_verdict(my_runs: Any, place: Any, p: Any) -> str:
     """Say what the seeds that have finished tell; wired to its button."""
     try:
-        runs = keep_readable_runs(my_runs)
+        runs = keep_readable_runs(keep_known_runs(my_runs)[-read_limits().runs_per_visitor :])
         outcome = judge_exercise(*find_exercise_runs(runs, place, read_number(p, "The probability")))
     except ValueError as mistake:
         return quote_text(str(mistake))
@@ -93,10 +94,11 @@ def write_outcome(outcome: Outcome) -> str:
         verdict = f"Dropout {helps} here, by more than the luck of the seeds."
     else:
         verdict = "Other seeds could turn this difference around."
+    side = "lower" if outcome.difference < 0 else "higher"
     told = (
-        f"**{verdict}** With dropout the test accuracy is {_write_points(outcome.difference)} points higher "
-        f"on average over {outcome.num_seeds} seeds; 95% interval {low} to {high} (Student's t, seed by "
-        "seed). On the training part it is measured while dropout drops, so it is lower with it."
+        f"**{verdict}** With dropout the test accuracy is {_write_points(abs(outcome.difference))} points "
+        f"{side} on average over {outcome.num_seeds} seeds; 95% interval {low} to {high} (Student's t, seed "
+        "by seed). On the training part it is measured while dropout drops, so it is lower with it."
     )
     return "\n".join([*lines, "", told])
 

@@ -17,7 +17,7 @@ INPUT_SHAPE: Shape = (1, IMAGE_SIZE_PX, IMAGE_SIZE_PX)
 MAX_LAYERS = 40
 MAX_PARAMETERS = 4_000_000
 MAX_MULTIPLY_ADDS = 400_000_000
-MAX_ACTIVATIONS = 4_000_000  # numbers, for one image: 16 MB in float32
+MAX_ACTIVATIONS = 1_000_000  # numbers, for one image: 4 MB in float32
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ def write_json(name: str, layers: Layers) -> str:
 def write_link(name: str, layers: Layers) -> str:
     """Write a list as the parameter `layers` of a link: its JSON, compressed, in letters for links."""
     plain = json.dumps([name, describe_layers(layers)], separators=(",", ":"), ensure_ascii=False)
-    return base64.urlsafe_b64encode(zlib.compress(plain.encode(), 9)).decode().rstrip("=")
+    return base64.urlsafe_b64encode(zlib.compress(plain.encode(errors="replace"), 9)).decode().rstrip("=")
 
 
 def read_link(text: str) -> SharedNetwork:
