@@ -20,7 +20,7 @@ from models.networks.layers.kinds import (
     ReLU,
     Residual,
 )
-from models.networks.layers.network import LayerNetwork
+from models.networks.layers.network import LayerNetwork, name_layers
 from models.networks.layers.residual import ResidualBlock
 from models.networks.registry import NETWORKS
 from tests.networks.layer_lists import draw_layers
@@ -77,8 +77,10 @@ def compare_fields(layers, exact_at_edges=True):
     fields = find_receptive_fields(layers)
     network = make_transparent(LayerNetwork(layers))
     outputs = {}
+    named = zip(name_layers(layers), layers, strict=True)
+    flattening = {name for name, layer in named if isinstance(layer, Flatten)}
     for name, module in network.named_modules():
-        if isinstance(module, nn.Flatten):
+        if name in flattening:
             continue
         if not list(module.children()) or isinstance(module, ResidualBlock):
             assert name in fields
