@@ -121,8 +121,8 @@ def test_a_checkpoint_of_ours_is_taken_with_its_record_but_for_what_it_says_was_
 
 
 def test_a_checkpoint_of_other_sizes_than_ours_is_refused():
-    """A few weights can make maps that fill a server's memory: 1,900 channels of 28 × 28 for 250 images."""
-    info = replace(load_checkpoint("convnet").info, config={"channels": 1900, "hidden_size": 1})
+    """A few weights can make large maps: 400 channels of 28 × 28, for each of 250 images."""
+    info = replace(load_checkpoint("convnet").info, config={"channels": 400, "hidden_size": 1})
     content = pack_checkpoint(Checkpoint(build_network("convnet", info.config), info))
     with pytest.raises(ValueError, match="its convnet has other sizes than the one that is trained here"):
         bring(content, "")
