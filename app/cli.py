@@ -23,6 +23,7 @@ from app.commands import (
     run_import,
     run_train,
 )
+from app.lab.commands import run_grade, run_notebook
 from app.predict import run_predict
 from app.server.allowed_hosts import VARIABLE as HOSTS_VARIABLE
 from app.server.allowed_hosts import read_allowed_hosts
@@ -133,13 +134,22 @@ def build_parser() -> argparse.ArgumentParser:
     predicting.add_argument(
         "--csv", type=Path, metavar="FILE", help="write the answers and all probabilities as a table too"
     )
-    predicting.add_argument(
-        "--decimal",
-        choices=DESCRIPTIONS,
-        help="the decimal mark of the table: "
-        + ", or ".join(f"{mark} ({what})" for mark, what in DESCRIPTIONS.items())
-        + ", as a German or French spreadsheet opens it; default: point",
+    _add_decimal_option(predicting)
+
+    writing = commands.add_parser("notebook", help="write the lab as a notebook with exercises to take home")
+    writing.set_defaults(run=run_notebook)
+    writing.add_argument("file", metavar="FILE", type=Path, help="the notebook to write: lab.ipynb")
+    writing.add_argument("--solutions", action="store_true", help="with every gap filled in")
+    writing.add_argument(
+        "--seed", default="", metavar="NAME", help="a name or number that decides the exercises' numbers"
     )
+    writing.add_argument("--force", action="store_true", help="replace a file that is there already")
+
+    grading = commands.add_parser("grade", help="check the answer sheets that the notebooks wrote")
+    grading.set_defaults(run=run_grade)
+    grading.add_argument("files", metavar="FILE", nargs="+", type=Path, help="answer sheets: answers.json")
+    grading.add_argument("--csv", type=Path, metavar="FILE", help="write a table too, a row a sheet")
+    _add_decimal_option(grading)
 
     listing = commands.add_parser("checkpoints", help="list the shipped checkpoints")
     listing.set_defaults(run=run_checkpoints)
@@ -154,6 +164,16 @@ def build_parser() -> argparse.ArgumentParser:
     for command in (importing, evaluating, exporting, predicting):
         command.add_argument("--runs-dir", type=Path, default=argparse.SUPPRESS, help=_RUNS_HELP)
     return parser
+
+
+def _add_decimal_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--decimal",
+        choices=DESCRIPTIONS,
+        help="the decimal mark of the table: "
+        + ", or ".join(f"{mark} ({what})" for mark, what in DESCRIPTIONS.items())
+        + ", as a German or French spreadsheet opens it; default: point",
+    )
 
 
 def _add_serve_options(parser: argparse.ArgumentParser, default: object = None) -> None:

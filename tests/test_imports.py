@@ -9,13 +9,13 @@ ROOT = Path(__file__).parent.parent
 FILES = sorted([*ROOT.glob("app/**/*.py"), *ROOT.glob("models/**/*.py")])
 
 # A subject of app/ is a room of its own; `main.py` hands over what one needs of another.
-SUBJECTS = {"descent", "inspection", "runs", "sketchpad"}
+SUBJECTS = {"descent", "inspection", "lab", "runs", "sketchpad"}
 # What subjects share knows none of them.
 SHARED = {"ui", "server"}
 # A room of models/ imports those before it, and itself.
 ROOMS = (
     "values", "processes", "processors", "tables", "networks", "data", "checkpoints", "descent",
-    "inspection", "sketch", "training", "runs",
+    "inspection", "sketch", "exercises", "training", "runs",
 )  # fmt: skip
 # What builds the page, and stands between it and the web; all else of app/ works without Gradio.
 BUILDS_THE_PAGE = {"main", "theme", "tab", "section", "sections", "controls", "fields", "lesson", "handlers"}

@@ -1,0 +1,29 @@
+"""How numbers are written in a question: in LaTeX, and as a tensor in PyTorch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+
+def write_number(value: float) -> str:
+    """Write a number with at most four significant digits: 2, -0.5, 0.1501."""
+    return f"{float(value):.4g}"
+
+
+def write_row(values: Iterable[float]) -> str:
+    """Write numbers as a row in brackets: (1, 2, 3)."""
+    return f"({', '.join(write_number(value) for value in values)})"
+
+
+def write_matrix(rows: Any) -> str:
+    """Write a grid of numbers as a matrix, in LaTeX."""
+    lines = [" & ".join(write_number(value) for value in row) for row in np.asarray(rows)]
+    return r"\begin{pmatrix}" + r" \\ ".join(lines) + r"\end{pmatrix}"
+
+
+def write_tensor(values: Any) -> str:
+    """Write numbers as float32 in PyTorch: torch.tensor([1.0, 2.0])."""
+    return f"torch.tensor({np.asarray(values, dtype=np.float64).tolist()})"
