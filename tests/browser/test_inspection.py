@@ -7,9 +7,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from app.sketchpad.tab import build_example
 from tests.browser.dropdown import take_option
-from tests.browser.test_sketchpad import Pad
 
 WINDOW = "#window .gb-window"
 
@@ -93,7 +91,7 @@ def test_every_setting_changes_the_result_and_what_cannot_be_is_explained(window
     expect(window.error).to_have_count(0)
 
 
-def test_ones_own_numbers_and_kernel(window):
+def test_ones_own_numbers_kernel_and_image(window, tmp_path):
     window.page.get_by_label("My numbers").check()
     window.page.get_by_label("Image, one row a line").fill("1 2 3\n4 5 6\n7 8 9")
     window.choose("Kernel", "Typed in")
@@ -106,8 +104,7 @@ def test_ones_own_numbers_and_kernel(window):
     window.page.get_by_label("Image, one row a line").fill("1 nan")
     window.wait_for_error("Your image, row 1: 'nan' is not a number")
 
-
-def test_an_upload_and_one_that_is_none(window, tmp_path):
+    window.page.get_by_label("Kernel, one row a line").fill("1 0\n0 -1")
     Image.new("L", (200, 100), 40).save(tmp_path / "grey.png")
     (tmp_path / "bad.png").write_bytes(b"no picture")
     Image.new("1", (10_000, 10_000)).save(tmp_path / "huge.png")
@@ -123,30 +120,7 @@ def test_an_upload_and_one_that_is_none(window, tmp_path):
     window.wait_for_error("larger than 4096 × 4096 px")
 
 
-def test_a_drawing_reaches_every_section_that_asks_for_it(window):
-    page = window.page
-    window.choose("Digit from", "My last drawing")
-    window.missing.get_by_text("draw a digit on the sketchpad").wait_for()
-    page.locator("#network-source").get_by_label("My last drawing").check()
-    network_error = page.locator("#network-error")
-    network_error.get_by_text("draw a digit on the sketchpad").wait_for()
-    page.get_by_label("My last drawing").last.check()
-    page.locator("#microscope-error").get_by_text("draw a digit on the sketchpad").wait_for()
-    page.get_by_role("tab", name="Sketchpad").click()
-    pad = Pad(page)
-    pad.clear()
-    pad.draw(build_example(5))
-    pad.wait_until_shown()
-    page.get_by_role("tab", name="Conv & pool").click()
-    window.panel("Image").get_by_text("yours").wait_for()
-    expect(window.error).to_have_count(0)
-    page.locator("#network-maps figcaption").get_by_text("Your drawing").wait_for()
-    expect(network_error).to_have_text("")
-    page.locator("#microscope-spread figcaption").get_by_text("yours").wait_for()
-    page.locator("#microscope-error").wait_for(state="hidden")
-
-
-def test_by_hand_against_pytorch_and_the_code_that_ran(window):
+def test_by_hand_against_pytorch_the_code_that_ran_and_the_link(window):
     page = window.page
     page.get_by_role("button", name="By hand against PyTorch").click()
     page.locator("#window-comparison").get_by_text("Gradient of the kernel").wait_for()
@@ -157,8 +131,6 @@ def test_by_hand_against_pytorch_and_the_code_that_ran(window):
     page.get_by_role("button", name="How large the result is").click()
     page.locator("#window-sizes .katex").first.wait_for()
 
-
-def test_the_link_restores_the_settings(window):
     window.page.get_by_role("button", name="Dilation", exact=True).click()
     window.wait_for("each 9 products")
     window.page.get_by_role("button", name="Take it away: this convolution or pooling").click()

@@ -10,7 +10,7 @@ from safetensors.torch import save
 
 from models.checkpoints.file import SHIPPED_FOLDER
 from tests.browser.dropdown import take_option
-from tests.browser.test_sketchpad import CHOSEN, Pad
+from tests.browser.pad import CHOSEN, Pad
 
 MARKUP = '<img src=x onerror="window.struck=1">'
 

@@ -106,14 +106,7 @@ def assert_reads_the_computed_number(section, computed):
     assert section.number() == format_number(float(number))
 
 
-def test_a_click_on_a_map_opens_it_in_the_window(section):
-    x, y = section.point("features.2", 0.4, 0.5)
-    section.page.mouse.click(x, y)
-    expect(section.page.locator("#window canvas").first).to_be_focused()
-    expect(section.page.locator("#window-controls").get_by_label("Inside a network")).to_be_checked()
-
-
-def test_the_controls_choose_the_digit_say_what_is_wrong_and_write_the_script(section):
+def test_the_controls_choose_a_digit_and_write_the_script_and_a_click_opens_a_map(section):
     section.point("features.2", 0.4, 0.3)
     section.page.mouse.move(5, 5)
     place = section.read()
@@ -143,6 +136,10 @@ def test_the_controls_choose_the_digit_say_what_is_wrong_and_write_the_script(se
         script.get_by_text("load_checkpoint('convnet3')")
     ).wait_for()
     script.get_by_text(".images[12]").wait_for()
+    x, y = section.point("features.2", 0.4, 0.5)
+    section.page.mouse.click(x, y)
+    expect(section.page.locator("#window canvas").first).to_be_focused()
+    expect(section.page.locator("#window-controls").get_by_label("Inside a network")).to_be_checked()
 
 
 @pytest.mark.release

@@ -26,17 +26,7 @@ def expect_tab(page, name):
     page.get_by_role("heading", name=QUESTIONS[name]).wait_for()
 
 
-def test_unknown_tab_in_the_address_opens_the_first_and_says_so(open_page):
-    page = open_page("nonsense", settings="colour=<i>red</i>")
-    expect_tab(page, "descent")
-    notice = page.get_by_test_id("toast-body")  # Gradio's
-    expect(notice).to_contain_text("There is no tab “nonsense”, so Gradient descent is shown.")
-    expect(notice).to_contain_text("“colour” is no setting of this page and is left out.")
-    notice.get_by_test_id("toast-close").click()
-    expect(notice).to_have_count(0)
-
-
-def test_arrow_keys_move_between_tabs_and_the_address_follows(open_page):
+def test_tabs_are_moved_between_by_keys_and_by_back_and_forward(open_page):
     page = open_page()
     expect(page.locator('#gb-tabs [role="tab"]:visible')).to_have_text(list(TABS.values()))
     expect(page).to_have_title("Glassbox")
@@ -53,25 +43,22 @@ def test_arrow_keys_move_between_tabs_and_the_address_follows(open_page):
     expect(page).to_have_url(re.compile("tab=sketchpad"))
     page.reload()
     expect_tab(page, "sketchpad")
-
-
-def test_back_and_forward_move_between_the_tabs_that_were_open(open_page):
-    page = open_page()
-    for label, name in (("Training runs", "runs"), ("Sketchpad", "sketchpad")):
+    for label, name in (("Training runs", "runs"), ("Gradient descent", "descent")):
         page.get_by_role("tab", name=label).click()
         page.wait_for_url(f"**tab={name}*")
     page.go_back()
     expect_tab(page, "runs")
     page.go_back()
-    expect_tab(page, "descent")
+    expect_tab(page, "sketchpad")
     page.go_forward()
     expect_tab(page, "runs")
 
 
-def test_address_opens_its_tab_in_its_theme_and_the_tabs_can_be_touched(open_page):
+def test_address_opens_its_tab_in_its_theme_and_what_it_cannot_mean_is_said(open_page):
     page = open_page("runs", theme="dark")
     expect_tab(page, "runs")
     assert page.evaluate("document.body.classList.contains('dark')")
+    assert page.locator("#gb-forgets").count() == 0  # it may store what it has to
     for viewport in (WIDE, NARROW):
         page.set_viewport_size(viewport)
         # Until its script has heard of the new width, something may be wider than the window.
@@ -82,6 +69,13 @@ def test_address_opens_its_tab_in_its_theme_and_the_tabs_can_be_touched(open_pag
             assert box["x"] >= 0
             assert box["x"] + box["width"] <= viewport["width"]
             assert box["height"] >= 40
+    page.goto(page.url.replace("tab=runs", "tab=nonsense&colour=<i>red</i>"))
+    expect_tab(page, "descent")
+    notice = page.get_by_test_id("toast-body")  # Gradio's
+    expect(notice).to_contain_text("There is no tab “nonsense”, so Gradient descent is shown.")
+    expect(notice).to_contain_text("“colour” is no setting of this page and is left out.")
+    notice.get_by_test_id("toast-close").click()
+    expect(notice).to_have_count(0)
 
 
 # Counts the frames that are asked for, by whom ever; Gradio keeps its own reference from then on.

@@ -1,10 +1,9 @@
 """The page on paper, and in a picture of all of it."""
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.test_accessibility import IS_STILL
-from tests.browser.test_page import QUESTIONS
+from tests.browser.test_page import QUESTIONS, TABS
 
 # Nothing is drawn on a canvas of one colour that is seen through.
 FIND_BLANK = """() => [...document.querySelectorAll(".gb-component canvas")].filter((canvas) => {
@@ -36,29 +35,31 @@ ASK_ON_PAPER = f"""() => {{
 }}"""
 
 
-@pytest.mark.parametrize("name", QUESTIONS)
-def test_paper_shows_every_section_and_chart(open_page, tmp_path, name):
-    page = open_page(name, theme="dark", reduced_motion="reduce")
-    page.get_by_role("heading", name=QUESTIONS[name]).wait_for()
-    if name == "sketchpad":
-        page.get_by_role("button", name="Example", exact=True).click()
-        expect(page.locator("#pad .gb-pad")).to_have_attribute("data-digit", "3")
+def check_paper(page, path):
+    """Print, and find all of the open tab on the paper and the tab as it was."""
     closed = page.locator("button.label-wrap:not(.open):visible").count()
     assert closed > 4
-    page.evaluate("() => { window.print = () => { window.isAsked = true; }; }")
+    page.evaluate("() => { window.isAsked = false; window.print = () => { window.isAsked = true; }; }")
     page.keyboard.press("Control+p")
     page.wait_for_function("window.isAsked")
     page.wait_for_function(IS_STILL)  # on a busy machine some answers come later than a visitor would wait
     page.evaluate(ASK_ON_PAPER)  # after the charts, which listen for the same
-    page.pdf(path=tmp_path / "page.pdf", format="A4")
+    page.pdf(path=path, format="A4")
     on_paper = page.evaluate("window.onPaper")
     assert on_paper == {"isDark": False, "closed": 0, "blank": [], "stretched": [], "cut": []}
     expect(page.locator("button.label-wrap:not(.open):visible")).to_have_count(closed)
     assert page.evaluate("document.body.classList.contains('dark')")
 
 
-def test_what_was_never_scrolled_to_is_drawn(open_page):
-    page = open_page("runs", reduced_motion="reduce")
+def test_paper_and_a_picture_of_all_show_every_section_and_chart(open_page, tmp_path):
+    page = open_page("runs", theme="dark", reduced_motion="reduce")
     page.locator(".gb-compare canvas").wait_for()
-    page.wait_for_function(f"() => !({FIND_BLANK})().length")
+    page.wait_for_function(f"() => !({FIND_BLANK})().length")  # what was never scrolled to is drawn as well
     assert page.evaluate("scrollY") == 0
+    for name, question in QUESTIONS.items():
+        page.get_by_role("tab", name=TABS[name]).click()
+        page.get_by_role("heading", name=question).wait_for()
+        if name == "sketchpad":
+            page.get_by_role("button", name="Example", exact=True).click()
+            expect(page.locator("#pad .gb-pad")).to_have_attribute("data-digit", "3")
+        check_paper(page, tmp_path / f"{name}.pdf")

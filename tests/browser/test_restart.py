@@ -8,8 +8,8 @@ import sys
 from contextlib import contextmanager
 
 from app.sketchpad.tab import build_example
+from tests.browser.pad import Pad
 from tests.browser.runs_tab import RunsTab
-from tests.browser.test_sketchpad import Pad
 from tests.conftest import find_free_port, wait_until_served
 from tests.waiting import HANG_MS
 

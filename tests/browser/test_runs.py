@@ -10,8 +10,8 @@ from safetensors.torch import save
 
 from models.checkpoints.file import load_checkpoint
 from models.data.names import CLOTHES, DIGITS
+from tests.browser.pad import Pad, check_delays, choose
 from tests.browser.runs_tab import FOCUS, ROOT, RunsTab, open_runs, place_run, runs_tab
-from tests.browser.test_sketchpad import Pad, check_delays, choose
 from tests.runs.trained_runs import write_clothes_checkpoint
 from tests.waiting import HANG_MS
 
@@ -146,8 +146,8 @@ def test_a_run_is_trained_on_and_weights_of_ones_own_are_brought(open_runs, plac
     expect(settings).to_contain_text("Imported from back.safetensors, not trained here. Its record says")
 
 
-def test_another_visitor_sees_nothing_of_a_run_unless_given_its_link(open_runs, open_page, place_run):
-    run_id = place_run()
+def test_another_visitor_sees_nothing_of_a_run_unless_given_its_link_or_id(open_runs, open_page, place_run):
+    run_id, second = place_run(), place_run("seed 0")
     mine = open_runs(run_id)
     assert mine.listed() == [run_id, "example"]
     other = RunsTab(open_page("runs"))
@@ -159,26 +159,18 @@ def test_another_visitor_sees_nothing_of_a_run_unless_given_its_link(open_runs, 
     other = RunsTab(open_page("runs", settings=f"run={run_id}", context=other.page.context))
     other.wait_for_run(run_id)
     assert "run=" not in other.page.url
-    other.page.reload()
-    assert RunsTab(other.page).listed() == [run_id, "example"]
-
-
-def test_link_to_a_run_that_is_gone_says_so(open_page):
-    page = open_page("runs", settings=f"run={'0' * 32}")
-    page.locator("#run-error").get_by_text("There is no run 0000").wait_for()
-    assert RunsTab(page).focus() == "example"
-
-
-def test_run_is_opened_by_its_id(runs_tab, place_run):
-    run_id = place_run("seed 0")
-    runs_tab.page.get_by_role("button", name="Open a run by its id").click()
-    runs_tab.page.locator("#run-id").get_by_role("textbox").fill("not-an-id")
-    runs_tab.page.locator("#run-open").click()
-    runs_tab.page.locator("#run-open-error").get_by_text("is not a run's id").wait_for()
-    runs_tab.page.locator("#run-id").get_by_role("textbox").fill(run_id)
-    runs_tab.page.locator("#run-open").click()
-    runs_tab.wait_for_run(run_id)
-    assert runs_tab.listed() == [run_id, "example"]
+    other.page.goto(link.replace(run_id, "0" * 32))  # one that is gone
+    other = RunsTab(other.page)
+    other.page.locator("#run-error").get_by_text("There is no run 0000").wait_for()
+    assert other.listed() == [run_id, "example"]
+    other.page.get_by_role("button", name="Open a run by its id").click()
+    other.page.locator("#run-id").get_by_role("textbox").fill("not-an-id")
+    other.page.locator("#run-open").click()
+    other.page.locator("#run-open-error").get_by_text("is not a run's id").wait_for()
+    other.page.locator("#run-id").get_by_role("textbox").fill(second)
+    other.page.locator("#run-open").click()
+    other.wait_for_run(second)
+    assert other.listed() == [second, run_id, "example"]
 
 
 def test_deleted_run_comes_back_in_every_window(open_runs, open_page, place_run):

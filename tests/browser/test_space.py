@@ -14,8 +14,8 @@ import yaml
 from app.sketchpad.tab import build_example
 from space import SETTINGS
 from tests.browser.conftest import FLAGS, WIDE
+from tests.browser.pad import Pad, choose
 from tests.browser.runs_tab import FOCUS, RunsTab
-from tests.browser.test_sketchpad import Pad, choose
 from tests.test_hosting import list_files
 from tests.test_readme import ROOT
 from tests.waiting import wait_until

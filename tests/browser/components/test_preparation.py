@@ -1,21 +1,25 @@
-"""The preparation in the browser: it moves once, is stepped by hand and keys, and follows the pad."""
+"""The preparation beside the pad: it moves once, is stepped by hand and keys, and follows the pad."""
 
 import pytest
 
+from app.sketchpad.sections import build_preparation_section
+from app.sketchpad.tab import build_sketch_pad
 from tests.browser.conftest import NARROW
-from tests.browser.test_sketchpad import Pad
+from tests.browser.pad import Pad
 
 CORNER = [[(60, 40), (110, 38), (150, 45), (120, 110), (100, 160)]]
 ZIGZAG = [[(30 + 20 * index, 40 if index % 2 else 230) for index in range(11)]]
 
 
-def open_preparation(open_page, strokes, **options):
-    """Draw, open the section, and wait until it shows the drawing; `passed` on the page lists its steps."""
-    pad = Pad(open_page("sketchpad", **options))
+def open_preparation(open_bench, strokes, **options):
+    """Draw, show the section, and wait until it shows the drawing; `passed` on the page lists its steps."""
+    bench = open_bench(build_sketch_pad(), build_preparation_section(), **options)
+    section = bench.take("preparation")
+    pad = Pad(bench.page)
     pad.clear()
     pad.draw(strokes)
     pad.wait_until_shown()
-    pad.page.evaluate(
+    bench.page.evaluate(
         """() => {
           window.passed = [];
           window.told = [];
@@ -27,9 +31,9 @@ def open_preparation(open_page, strokes, **options):
           }).observe(document.body, { subtree: true, attributeFilter: ["data-step"] });
         }"""
     )
-    pad.page.get_by_role("button", name="Preparation: from").click()
-    pad.page.locator(".gb-preparation:not([data-shown=''])").wait_for()
-    return pad, pad.page.locator("#preparation .gb-preparation")
+    bench.show(section)
+    bench.page.locator(".gb-preparation:not([data-shown=''])").wait_for()
+    return pad, bench.page.locator("#preparation .gb-preparation")
 
 
 def wait_for_step(page, step):
@@ -48,8 +52,8 @@ def count_ink(page, selector):
     )
 
 
-def test_it_moves_once_and_follows_the_pad(open_page):
-    pad, preparation = open_preparation(open_page, CORNER)
+def test_it_moves_once_and_follows_the_pad(open_bench):
+    pad, preparation = open_preparation(open_bench, CORNER)
     page = pad.page
     wait_for_step(page, 3)
     page.wait_for_function("() => passed.at(-1) === '3' && passed.includes('2')")  # by itself
@@ -72,9 +76,9 @@ def test_it_moves_once_and_follows_the_pad(open_page):
 
 
 @pytest.mark.parametrize(("viewport", "theme"), [(None, "light"), (NARROW, "dark")])
-def test_steps_by_hand_and_by_keys(open_page, viewport, theme):
+def test_steps_by_hand_and_by_keys(open_bench, viewport, theme):
     options = {"viewport": viewport} if viewport else {}
-    pad, preparation = open_preparation(open_page, CORNER, theme=theme, reduced_motion="reduce", **options)
+    pad, preparation = open_preparation(open_bench, CORNER, theme=theme, reduced_motion="reduce", **options)
     page = pad.page
     assert preparation.get_attribute("data-step") == "3"  # reduced motion begins at the end
     marks = {}

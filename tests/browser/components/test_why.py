@@ -1,10 +1,9 @@
-"""The section "Why this digit?" in the browser: it follows the drawing, and every number can be read."""
+"""The section "Why this digit?" beside the pad: it follows the drawing, and every number can be read."""
 
-import pytest
-
-from app.sketchpad.tab import build_example
+from app.sketchpad.sections import build_why_section
+from app.sketchpad.tab import build_example, build_sketch_pad
 from tests.browser.conftest import NARROW
-from tests.browser.test_sketchpad import Pad
+from tests.browser.pad import Pad
 
 
 class Why:
@@ -15,10 +14,6 @@ class Why:
         self.host = page.locator("#why .gb-why")
         self.change = self.host.locator(".gb-why-change")
         self.nearest = self.host.locator(".gb-why-nearest")
-
-    def open(self):
-        self.page.locator("#why-section > .label-wrap").click()
-        self.host.wait_for()
 
     def wait_for_all(self):
         """Wait until maps, edits and neighbours of one drawing are there."""
@@ -34,17 +29,18 @@ class Why:
         return part.locator(".gb-why-digits [aria-pressed=true]").inner_text()
 
 
-@pytest.fixture
-def page(open_page):
-    return open_page("sketchpad", reduced_motion="reduce")
-
-
-def test_a_drawing_is_explained_and_turned_into_another_digit(page):
+def open_why(open_bench, **options):
+    """Open an empty pad, and the section beside it."""
+    page = open_bench(build_sketch_pad(), build_why_section(), reduced_motion="reduce", **options).page
     pad, why = Pad(page), Why(page)
     pad.clear()
-    why.open()
     why.host.get_by_text("The pad is empty").wait_for()
-    pad.canvas.scroll_into_view_if_needed()  # opening the section has scrolled the pad away
+    return pad, why
+
+
+def test_a_drawing_is_explained_and_turned_into_another_digit(open_bench):
+    pad, why = open_why(open_bench)
+    page = pad.page
     pad.draw(build_example(7))
     read = pad.read()
     why.wait_for_all()
@@ -78,13 +74,10 @@ def test_a_drawing_is_explained_and_turned_into_another_digit(page):
     assert not why.host.locator(".gb-why-parts").is_visible()
 
 
-def test_it_fits_a_narrow_screen(open_page):
-    page = open_page("sketchpad", viewport=NARROW, theme="dark", reduced_motion="reduce")
-    pad, why = Pad(page), Why(page)
-    pad.clear()
+def test_it_fits_a_narrow_screen(open_bench):
+    pad, why = open_why(open_bench, viewport=NARROW, theme="dark")
+    page = pad.page
     pad.draw(build_example(3))
-    pad.read()
-    why.open()
     why.wait_for_all()
     assert page.evaluate("document.documentElement.scrollWidth") == NARROW["width"]
     too_small = why.host.locator("button:visible, select:visible").evaluate_all(

@@ -1,0 +1,68 @@
+"""What is drawn on the sketchpad reaches every section that asks for it, and leads there and back."""
+
+import re
+
+from playwright.sync_api import expect
+
+from app.sketchpad.tab import build_example
+from app.ui.digits import DRAWING
+from tests.browser.dropdown import take_option
+from tests.browser.pad import Pad
+from tests.browser.runs_tab import open_runs, place_run
+
+__all__ = ["open_runs", "place_run"]  # fixtures
+
+LEARNING = "#run-learning .gb-learning"
+
+
+def test_a_drawing_reaches_every_section_that_asks_for_it(open_runs, place_run):
+    run_id = place_run()
+    page = open_runs(run_id).page
+
+    def open_tab(name):
+        page.get_by_role("tab", name=name).click()
+
+    page.locator(f'{LEARNING}[data-run="{run_id}"]').wait_for(state="attached")
+    page.locator(LEARNING).get_by_role("button", name="My drawing").click()
+    page.locator(".gb-learning-error").get_by_text("draw a digit on the sketchpad").wait_for()
+    open_tab("Conv & pool")
+    window = page.locator("#window .gb-window")
+    take_option(page.locator("#window-controls").get_by_label("Digit from", exact=True), "My last drawing")
+    window.locator(".gb-window-missing").get_by_text("draw a digit on the sketchpad").wait_for()
+    page.locator("#network-source").get_by_label("My last drawing").check()
+    network_error = page.locator("#network-error")
+    network_error.get_by_text("draw a digit on the sketchpad").wait_for()
+    page.get_by_label("My last drawing").last.check()
+    page.locator("#microscope-error").get_by_text("draw a digit on the sketchpad").wait_for()
+
+    open_tab("Sketchpad")
+    pad = Pad(page)
+    pad.clear()
+    pad.draw(build_example(5))
+    pad.wait_until_shown()
+    open_tab("Training runs")
+    expect(page.locator(f"{LEARNING} figcaption b")).to_have_text("Your drawing")
+    open_tab("Conv & pool")
+    expect(window).to_contain_text("yours")
+    expect(page.locator("#window-controls .gb-field-error:visible")).to_have_count(0)
+    page.locator("#network-maps figcaption").get_by_text("Your drawing").wait_for()
+    expect(network_error).to_have_text("")
+    page.locator("#microscope-spread figcaption").get_by_text("yours").wait_for()
+    page.locator("#microscope-error").wait_for(state="hidden")
+
+
+def test_a_drawing_opens_in_conv_and_pool_and_the_way_back(open_page):
+    pad = Pad(open_page("sketchpad", reduced_motion="reduce"))
+    page = pad.page
+    pad.clear()
+    pad.draw(build_example(6))
+    pad.wait_until_broadcast()
+    pad.press("Open in Conv & pool")
+    expect(page).to_have_url(re.compile("tab=inspection"))
+    expect(page.locator("#window .gb-grids-panels")).to_contain_text("yours")
+    expect(page.locator("#network-maps")).to_contain_text("Your drawing")
+    assert page.locator("#network-source input:checked").get_attribute("value") == DRAWING
+    page.get_by_role("button", name="Draw on the sketchpad").first.click()
+    expect(page).to_have_url(re.compile("tab=sketchpad"))
+    page.keyboard.press("c")  # the pad has the focus
+    expect(pad.verdict).to_have_text("Draw a digit")
