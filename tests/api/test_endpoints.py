@@ -458,19 +458,12 @@ def test_example_run_can_be_asked_about(client):
 
 
 @pytest.mark.gate
-def test_train_gives_runs_that_wait_their_turn_and_whose_checkpoints_predict(client):
-    """The served page trains two at a time."""
-    run_ids = [
-        client.predict("mlp", "strokes", "notebook", 1, seed, 1_000, weight_decay=0.001, optimizer="adam",
-                       name=f"seed {seed}", api_name="/train")
-        for seed in range(3)
-    ]  # fmt: skip
-    assert len(set(run_ids)) == 3
-    waiting = client.predict(run_ids[-1], api_name="/runs")
-    assert (waiting["status"], waiting["place"]) in (("waiting", 1), ("starting", 0), ("running", 0))
+def test_train_gives_a_run_whose_checkpoint_predicts(client):
+    run_id = client.predict("mlp", "strokes", "notebook", 1, 2, 1_000, weight_decay=0.001, optimizer="adam",
+                            name="seed 2", api_name="/train")  # fmt: skip
 
     def find_ended():
-        state = client.predict(run_ids[-1], api_name="/runs")
+        state = client.predict(run_id, api_name="/runs")
         return None if state["status"] in ("waiting", "starting", "running") else state
 
     state = wait_until(find_ended)

@@ -13,6 +13,7 @@ from tests.browser.dropdown import take_option
 
 PAD_SIZE_PX = 280
 CHOSEN = "#sketchpad-checkpoint input"
+BESIDE = "#sketchpad-beside input"
 
 
 class Pad:
