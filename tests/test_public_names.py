@@ -23,22 +23,24 @@ def test_unknown_name_is_refused_with_those_that_there_are():
         _ = models.checkpoint
 
 
-@pytest.mark.parametrize(
-    ("statement", "absent"),
+# One after the other in one process, since torch takes seconds: each of them and all before it.
+ASKED = [
     [
         ("import models", {"torch", "numpy", "models.networks"}),
         ("from models import NETWORKS, build_network", {"models.checkpoints", "models.training"}),
         ("from models import load_checkpoint, predict_digit", {"models.sketch", "models.training"}),
         ("from models import digit_from_strokes, SketchRefused", {"models.training", "models.runs"}),
-        ("from models import train, TrainConfig", {"models.sketch", "models.runs"}),
     ],
-)  # fmt: skip
-def test_name_brings_only_what_it_needs(statement, absent):
-    result = subprocess.run(
-        [sys.executable, "-c", f"import sys; {statement}; print(*sys.modules)"],
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    assert not absent & set(result.stdout.split())
+    [("from models import train, TrainConfig", {"models.sketch", "models.runs"})],
+]
+
+
+@pytest.mark.parametrize("asked", ASKED, ids=["what reads", "what trains"])
+def test_name_brings_only_what_it_needs(asked):
+    program = "import sys\n" + "\n".join(f"{statement}\nprint(*sys.modules)" for statement, _ in asked)
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    for (statement, absent), loaded in zip(asked, result.stdout.splitlines(), strict=True):
+        assert not absent & set(loaded.split()), statement
 
 
 DOCUMENTED = (Path(__file__).parents[1] / "docs" / "api.md").read_text(encoding="utf-8")

@@ -46,23 +46,28 @@ def own_cache(tmp_path, monkeypatch):
     return tmp_path / "cache"
 
 
-@pytest.fixture
-def fashion_server(tmp_path, monkeypatch):
-    """A local server with Fashion-MNIST's four files as torchvision expects them, of random images.
-
-    Yields the contents by file name, and a dictionary of requests answered.
-    """
-    served = tmp_path / "served"
-    served.mkdir()
+@pytest.fixture(scope="module")
+def fashion_files(tmp_path_factory):
+    """A folder with Fashion-MNIST's four files of random images, what they hold, and their MD5 sums."""
+    served = tmp_path_factory.mktemp("fashion")
     rng = np.random.default_rng(0)
     contents, resources = {}, []
     for name, shape in FILES.items():
         values = rng.integers(0, 10 if len(shape) == 1 else 256, shape, dtype=np.uint8)
         contents[name] = values
         raw = struct.pack(f">{1 + len(shape)}i", 0x0800 + len(shape), *shape) + values.tobytes()
-        packed = gzip.compress(raw, compresslevel=1)
+        packed = gzip.compress(raw, compresslevel=0)
         (served / f"{name}.gz").write_bytes(packed)
         resources.append((f"{name}.gz", hashlib.md5(packed).hexdigest()))
+    return served, contents, resources
+
+
+@pytest.fixture
+def fashion_server(fashion_files, tmp_path, monkeypatch):
+    """A local server with those files as torchvision expects them; yields what they hold, and its folder."""
+    files, contents, resources = fashion_files
+    served = tmp_path / "served"
+    shutil.copytree(files, served)
 
     class Quiet(http.server.SimpleHTTPRequestHandler):
         def log_message(self, *_):

@@ -118,11 +118,8 @@ def test_every_openings_script_prints_its_numbers(name):
     assert_prints_the_races_numbers(run_here(write_race_script(race)), race)
 
 
-@pytest.mark.parametrize(
-    "chosen", [RaceSettings(), replace(DRAWN[3], dtype="float64", problem="beale")], ids=["notebook", "race"]
-)
-def test_the_script_needs_nothing_but_torch(chosen, tmp_path):
-    race = run_race(chosen)
+def test_the_script_needs_nothing_but_torch(tmp_path):
+    race = run_race(replace(DRAWN[3], dtype="float64", problem="beale"))
     script = tmp_path / "race.py"
     script.write_text(write_race_script(race), encoding="utf-8")
     done = subprocess.run(

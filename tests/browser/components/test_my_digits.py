@@ -11,6 +11,8 @@ from tests.browser.components.conftest import Bench
 from tests.browser.my_digits import SCHEMA, MyDigits
 from tests.waiting import HANG_MS
 
+pytestmark = pytest.mark.gate  # some seconds each
+
 
 def build_parts():
     return build_sketch_pad(), build_my_digits_section(lambda folder: None)

@@ -4,6 +4,7 @@ import base64
 import io
 
 import numpy as np
+import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
@@ -19,6 +20,8 @@ GIVE_FILE = """([text, kind]) => {
   if (kind === "drop") sheet.dispatchEvent(new DragEvent("drop", { ...options, dataTransfer: data }));
   else document.body.dispatchEvent(new ClipboardEvent("paste", { ...options, clipboardData: data }));
 }"""
+
+pytestmark = pytest.mark.gate  # some seconds each
 
 
 def draw_file(size_px):

@@ -10,6 +10,8 @@ from tests.browser.pad import Pad
 CORNER = [[(60, 40), (110, 38), (150, 45), (120, 110), (100, 160)]]
 ZIGZAG = [[(30 + 20 * index, 40 if index % 2 else 230) for index in range(11)]]
 
+pytestmark = pytest.mark.gate  # some seconds each
+
 
 def open_preparation(open_bench, strokes, **options):
     """Draw, show the section, and wait until it shows the drawing; `passed` on the page lists its steps."""

@@ -1,9 +1,13 @@
 """The section "Why this digit?" beside the pad: it follows the drawing, and every number can be read."""
 
+import pytest
+
 from app.sketchpad.sections import build_why_section
 from app.sketchpad.tab import build_example, build_sketch_pad
 from tests.browser.conftest import NARROW
 from tests.browser.pad import Pad
+
+pytestmark = pytest.mark.gate  # some seconds each
 
 
 class Why:

@@ -12,12 +12,17 @@ def test_patches_fit_the_gradio_that_is_installed(page, capsys):
     assert capsys.readouterr().err == ""
 
 
-@pytest.mark.parametrize(
-    "changed",
-    [{"relies_on": ("page.gone",)}, {"relies_on": ("gradio.utils.get_upload_folder(user)",)},
-     {"relies_on": ("gradio.gone.name",)}, {"addresses": ("/gradio_api/gone",)}],
-)  # fmt: skip
-@pytest.mark.parametrize("patch", PATCHES, ids=lambda patch: patch.name)
+CHANGES = [
+    {"relies_on": ("page.gone",)},
+    {"relies_on": ("gradio.utils.get_upload_folder(user)",)},
+    {"relies_on": ("gradio.gone.name",)},
+    {"addresses": ("/gradio_api/gone",)},
+]
+# Each change in one patch, and each other patch with one of them.
+CASES = [(PATCHES[0], changed) for changed in CHANGES] + [(patch, CHANGES[0]) for patch in PATCHES[1:]]
+
+
+@pytest.mark.parametrize(("patch", "changed"), CASES, ids=lambda case: getattr(case, "name", None))
 def test_what_has_changed_is_named_with_patch_and_version(page, monkeypatch, capsys, patch, changed):
     monkeypatch.setattr(check, "PATCHES", (patch._replace(**changed),))
     if patch.is_needed:
