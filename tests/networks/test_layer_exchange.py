@@ -49,12 +49,19 @@ def test_python_is_read_too_and_has_no_name():
     assert (shared.name, shared.layers, shared.notes) == ("", layers, ())
 
 
+@pytest.mark.parametrize("write", [write_program, lambda layers: write_json("", layers)])
+def test_mark_that_some_editors_begin_a_file_with_is_no_letter(write):
+    layers = NETWORKS["convnet"].layers
+    assert read_network_text(f"\ufeff{write(layers)}").layers == layers
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         ("[{]", "no JSON that can be read .line 1"),
         ("[" * 15_000, "no JSON that can be read"),
         ("[" + "9" * 5_000 + "]", "no JSON that can be read"),
+        ('[{"layer": "Linear", "layer": "Flatten"}]', "'layer' stands twice in one object"),
         ("{}", "it has no layers"),
         ('{"layers": [], "run": 1}', "it has 'run'"),
         ('{"layers": [], "schema": "other"}', "has the schema 'other'; glassbox-network-1 is read"),

@@ -61,6 +61,12 @@ FORMS = {
         "    print(net)\n    criterion = nn.CrossEntropyLoss()\n",
         CONVNET,
     ),
+    "plain arithmetic, moved to a device and set to evaluation": (
+        "net = nn.Sequential(nn.Conv2d(1, 2 ** 3, +5, padding=7 % 5), nn.ReLU(), nn.MaxPool2d(2, 2),"
+        "nn.Flatten(), nn.Linear(2 ** 3 * 196, 500), nn.ReLU(), nn.Linear(500, 10)).to(device).eval()\n"
+        "optimizer = torch.optim.SGD(net.parameters(), lr=0.1)\nnet = net.cpu()\nprint(net.state_dict())\n",
+        CONVNET,
+    ),
     "parts with names, from a list, PyTorch under other names": (
         "import torch.nn as tn\nfrom torch.nn import functional as fn\nfrom torch.nn import Linear, ReLU\n"
         "block = tn.Sequential(tn.Conv2d(1, 8, 5, 1, 2, padding_mode='zeros'), ReLU(), tn.MaxPool2d(2, 2))\n"
@@ -248,6 +254,7 @@ RELU = "self.a = nn.ReLU()"
         ("nn.Sequential(nn.Linear('a', 10))", "Linear's in_features is no number. Write 784 = 1·28·28"),
         ("nn.Sequential(nn.Conv2d(1, 99999, 3))", "Line 1: Conv2d's out_channels is a whole number from"),
         ("nn.Sequential(nn.Linear(1, 1 // 0))", "divided by zero"),
+        ("nn.Sequential(nn.MaxPool2d(2, 2 ** -1))", "MaxPool2d's stride comes from `2 ** -1`"),
         ("nn.Sequential(nn.Conv2d(1, width, 3))",
          "width has no value in this text. Write a number for Conv2d's out_channels"),
         ("nn.Sequential(nn.Linear(784, nn.ReLU()))", "out_features is no number"),
@@ -276,6 +283,15 @@ RELU = "self.a = nn.ReLU()"
         (write_class(RELU, "return x + self.a(x + F.tanh(x))"), "Read is x + layers(x)"),
         (write_class("self.a = nn.Linear(784, 784)", "x = self.a(x.flatten(1))\nx = self.a(x)\nreturn x"),
          "Line 8: the Linear of line 4 is used a second time, with the same weights"),
+        ("net = nn.Sequential(nn.Flatten())\nnet.append(nn.Linear(784, 10))",
+         "Line 2: `net.append(nn.Linear(784, 10))` cannot be read. Layers are read where they are made"),
+        ("net = nn.Sequential()\nnet.add_module('a', nn.ReLU())", "Layers are read where they are made"),
+        ("net = nn.Sequential(nn.ReLU())\nnet._modules.update(a=nn.Tanh())", "where they are made"),
+        ("net = nn.Sequential(nn.ReLU())\nsetattr(net, '0', nn.Tanh())", "where they are made"),
+        ("net = nn.Sequential(nn.ReLU())\nnet[0] = nn.Tanh()", "Give the value a plain name"),
+        ("layers = [nn.ReLU()]\nlayers.append(nn.Tanh())\nnn.Sequential(*layers)",
+         "Line 2: `layers.append(nn.Tanh())` cannot be read. Layers are read where they are made"),
+        (f"@wrap\n{write_class(RELU, 'return self.a(x)')}", "Line 1: `wrap` cannot be read. A decorator"),
         (write_class(f"{RELU}\nself.a.register_hook(print)", "return x"), "Write one self.name = nn."),
     ],
 )  # fmt: skip

@@ -42,15 +42,32 @@ def read_network_text(text: str) -> SharedNetwork:
     Raises:
         ValueError: If it is none; the message says what would be right.
     """
-    if not isinstance(text, str) or len(text) > MAX_TEXT or not text.lstrip().startswith(("[", "{")):
+    is_text = isinstance(text, str) and len(text) <= MAX_TEXT
+    if not is_text or not text.lstrip("\ufeff \t\r\n").startswith(("[", "{")):
         program = read_program(text)
         return SharedNetwork("", program.layers, program.notes)
     try:
-        data = json.loads(text)
+        data = json.loads(text.lstrip("\ufeff"), object_pairs_hook=_make_object)
+    except KeyError as twice:
+        raise ValueError(f"{twice} stands twice in one object of this JSON. Leave one out.") from twice
     except (ValueError, RecursionError) as error:  # also an endless number
         where = f" (line {error.lineno}: {error.msg})" if isinstance(error, json.JSONDecodeError) else ""
         raise ValueError(f"This network is no JSON that can be read{where}.") from error
     return _read_shared(data)
+
+
+def _make_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make an object of its pairs.
+
+    Raises:
+        KeyError: If a key stands there twice: nobody knows which of the two is meant.
+    """
+    held: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in held:
+            raise KeyError(key[:40])
+        held[key] = value
+    return held
 
 
 def write_json(name: str, layers: Layers) -> str:

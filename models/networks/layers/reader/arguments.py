@@ -72,6 +72,16 @@ FUNCTIONS = {
     "dropout": Function("Dropout", _DROPOUT), "dropout2d": Function("Dropout2d", _DROPOUT),
 }  # fmt: skip
 
+# Methods of a module that give it back, and those that leave its layers as they are. By any other one, such
+# as append, a network could become another than the one that is read.
+SELF_METHODS = ("to", "cpu", "cuda", "float", "eval", "train", "requires_grad_", "apply")
+HARMLESS_METHODS = (
+    "parameters", "named_parameters", "buffers", "modules", "named_modules", "children", "named_children",
+    "state_dict", "load_state_dict", "zero_grad", "compile", "forward",
+)  # fmt: skip
+LIST_CHANGERS = ("append", "extend", "insert", "pop", "remove", "clear", "reverse", "sort", "__setitem__")
+CHANGING_CALLS = ("setattr", "delattr")
+
 
 def bind_arguments(
     node: ast.Call,

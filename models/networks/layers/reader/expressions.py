@@ -9,7 +9,16 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from models.networks.layers.examination import MAX_LAYERS
-from models.networks.layers.reader.arguments import FUNCTIONS, POSITIONS, bind_arguments, check_required
+from models.networks.layers.reader.arguments import (
+    CHANGING_CALLS,
+    FUNCTIONS,
+    HARMLESS_METHODS,
+    LIST_CHANGERS,
+    POSITIONS,
+    SELF_METHODS,
+    bind_arguments,
+    check_required,
+)
 from models.networks.layers.reader.chains import add_chains, extend_chain, note
 from models.networks.layers.reader.values import (
     Chain,
@@ -19,10 +28,15 @@ from models.networks.layers.reader.values import (
     Text,
     WrittenLayer,
     WrittenLayers,
+    bound_number,
+    find_computed,
+    is_name,
     is_number,
+    list_sizes,
+    pick_item,
+    raise_number,
 )
 
-_MAX_NUMBER = 10**9
 _MAX_STEPS = 1_000  # layers that all calls of a text pass images through
 _OPERATORS: Mapping[type, Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
@@ -31,9 +45,11 @@ _OPERATORS: Mapping[type, Callable[[Any, Any], Any]] = {
     ast.Div: operator.truediv,
     ast.FloorDiv: operator.floordiv,
     ast.Mod: operator.mod,
+    ast.Pow: raise_number,
 }
 _FLATTENERS = ("reshape", "view", "flatten")
 _SOFTMAX = ("softmax", "log_softmax", "Softmax", "LogSoftmax")
+_NO_CHANGE = "Layers are read where they are made: write all of them there, in their order"
 _NO_SOFTMAX = "Leave softmax out: cross-entropy has it, and the network gives logits"
 
 
@@ -54,24 +70,28 @@ class Expressions:
             ValueError: If a layer, a function of images or a sum cannot be read.
         """
         if isinstance(node, ast.Constant) and isinstance(node.value, bool | int | float | str | None):
-            return _bound(node.value, node)
+            return bound_number(node.value, node)
         if isinstance(node, ast.Name):
             return scope.values.get(node.id, Open(node.id, node.lineno))
         if isinstance(node, ast.List | ast.Tuple):
             return [self.evaluate(item, scope) for item in node.elts]
-        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.UAdd):
             value = self.evaluate(node.operand, scope)
-            return -value if is_number(value) else Computed(node, node.lineno)
+            if not is_number(value):
+                return Computed(node, node.lineno)
+            return -value if isinstance(node.op, ast.USub) else value
         if isinstance(node, ast.BinOp):
             return self._combine(node, self.evaluate(node.left, scope), self.evaluate(node.right, scope))
         if isinstance(node, ast.Subscript):
-            return _pick(node, self.evaluate(node.value, scope), self.evaluate(node.slice, scope))
+            return pick_item(node, self.evaluate(node.value, scope), self.evaluate(node.slice, scope))
         if isinstance(node, ast.Attribute):
             if is_name(node.value, scope.own):
                 return scope.attributes.get(node.attr, Open(f"{scope.own}.{node.attr}", node.lineno))
             held = self.evaluate(node.value, scope)
+            if isinstance(held, WrittenLayers) and node.attr.startswith("_"):
+                raise self._text.refuse(node, _NO_CHANGE)
             if isinstance(held, Chain) and node.attr == "shape":
-                return _list_sizes(held, node)
+                return list_sizes(held, node)
             return held if isinstance(held, Computed) else Computed(node, node.lineno)
         if isinstance(node, ast.Call):
             return self._call(node, scope)
@@ -89,9 +109,9 @@ class Expressions:
         if isinstance(left, Chain) or isinstance(right, Chain):
             raise self._text.refuse(node, "Images are passed from layer to layer")
         if not (is_number(left) and is_number(right) and type(node.op) in _OPERATORS):
-            return _find_computed(node, left, right)
+            return find_computed(node, left, right)
         try:
-            return _bound(_OPERATORS[type(node.op)](left, right), node)
+            return bound_number(_OPERATORS[type(node.op)](left, right), node)
         except ZeroDivisionError:
             raise self._text.refuse(node, "A number is divided by zero") from None
 
@@ -108,8 +128,14 @@ class Expressions:
         values = [self.evaluate(argument, scope) for argument in node.args]
         if isinstance(owner, Chain):
             return self._call_function(node, name, owner, values, scope)
+        if isinstance(owner, WrittenLayers) and name in SELF_METHODS:
+            return owner
+        if (isinstance(owner, WrittenLayers) and name not in HARMLESS_METHODS) or (
+            isinstance(owner, list) and name in LIST_CHANGERS
+        ):
+            raise self._text.refuse(node, _NO_CHANGE)
         if not any(isinstance(value, Chain) for value in values):
-            return _find_computed(node, owner, *values)
+            return find_computed(node, owner, *values)
         if isinstance(callee, WrittenLayers):
             if len(values) > 1 or node.keywords:
                 raise self._text.refuse(node, "A layer is called with the images alone")
@@ -145,6 +171,8 @@ class Expressions:
             settings = bind_arguments(node, f"nn.{name}", POSITIONS[name], values, keywords, self._text)
             check_required(node, name, settings, self._text)
             return WrittenLayers((WrittenLayer(name, settings, node.lineno),))
+        if is_bare and name in CHANGING_CALLS:
+            raise self._text.refuse(node, _NO_CHANGE)
         if name in _SOFTMAX:
             raise self._text.refuse(node, _NO_SOFTMAX)
         if name[:1].isupper() and not is_bare and not name.endswith("Loss"):
@@ -156,7 +184,7 @@ class Expressions:
             return self._call_function(node, name, values[0], values[1:], scope)
         if name == "int" and is_bare and len(values) == 1 and not node.keywords and is_number(values[0]):
             return int(values[0])
-        return _find_computed(node, *values)
+        return find_computed(node, *values)
 
     def _read_keywords(self, node: ast.Call, scope: Scope) -> dict[str, Any]:
         return {keyword.arg or "": self.evaluate(keyword.value, scope) for keyword in node.keywords}
@@ -199,8 +227,8 @@ class Expressions:
         """Read a function called on what images have passed: `F.relu(x)`, `x.view(x.size(0), -1)`."""
         keywords = self._read_keywords(node, scope)
         if name == "size" and not keywords and len(values) <= 1:
-            sizes = _list_sizes(chain, node)
-            return _pick(node, sizes, values[0]) if values else sizes
+            sizes = list_sizes(chain, node)
+            return pick_item(node, sizes, values[0]) if values else sizes
         if name in _FLATTENERS:
             return self._flatten(node, name, chain, values, keywords)
         if name in _SOFTMAX:
@@ -259,31 +287,3 @@ class Expressions:
                 f"and a network has at most {MAX_LAYERS}."
             )
         return extend_chain(chain, layers, node.lineno, self._text)
-
-
-def is_name(node: ast.AST | None, name: str) -> bool:
-    """Whether a node is this plain name."""
-    return isinstance(node, ast.Name) and node.id == name
-
-
-def _list_sizes(chain: Chain, node: ast.expr) -> Any:
-    """Return the shape of a batch, (N, C, H, W) or (N, F)."""
-    if chain.shape is None:
-        return Computed(node, node.lineno)
-    return [Open("the number of images", node.lineno), *chain.shape]
-
-
-def _pick(node: ast.expr, held: Any, place: Any) -> Any:
-    if isinstance(held, list) and type(place) is int and -len(held) <= place < len(held):
-        return held[place]
-    return held if isinstance(held, Computed) else Computed(node, node.lineno)
-
-
-def _find_computed(node: ast.expr, *values: Any) -> Computed:
-    """Return the first of the values that is computed, which is what makes the whole so; else the whole."""
-    return next((value for value in values if isinstance(value, Computed)), Computed(node, node.lineno))
-
-
-def _bound(value: Any, node: ast.expr) -> Any:
-    is_too_large = is_number(value) and not -_MAX_NUMBER <= value <= _MAX_NUMBER
-    return Computed(node, node.lineno) if is_too_large else value

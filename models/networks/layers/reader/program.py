@@ -15,7 +15,7 @@ from typing import Any
 
 from models.networks.layers.kind import Layers
 from models.networks.layers.reader.chains import extend_chain
-from models.networks.layers.reader.expressions import Expressions, is_name
+from models.networks.layers.reader.expressions import Expressions
 from models.networks.layers.reader.values import (
     Chain,
     Computed,
@@ -24,10 +24,12 @@ from models.networks.layers.reader.values import (
     Text,
     WrittenLayer,
     WrittenLayers,
+    is_name,
 )
 from models.networks.layers.source import RESIDUAL_CLASS
 
 MAX_TEXT = 20_000
+_NO_DECORATOR = "A decorator would have to be executed; leave it out"
 _TOO_DEEP = "The text is nested too deeply to be read."
 
 
@@ -67,7 +69,7 @@ def read_program(text: str) -> ReadNetwork:
     if not isinstance(text, str) or len(text) > MAX_TEXT:
         size = f", not {len(text):,}" if isinstance(text, str) else ""
         raise ValueError(f"A network's text has at most {MAX_TEXT:,} characters{size}.")
-    text = textwrap.dedent(text)
+    text = textwrap.dedent(text.removeprefix("\ufeff"))  # which some editors begin a file with
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError) as error:  # also null bytes, and numbers of thousands of digits
@@ -181,6 +183,8 @@ class _Reader:
             raise self._text.refuse(statement, "Give the value a plain name")
 
     def _read_class(self, definition: ast.ClassDef, scope: Scope) -> _Found:
+        for decorator in definition.decorator_list:
+            raise self._text.refuse(decorator, _NO_DECORATOR)
         methods = {item.name: item for item in definition.body if isinstance(item, ast.FunctionDef)}
         for item in definition.body:
             if not isinstance(item, ast.FunctionDef) and not _is_text(item):
@@ -191,10 +195,8 @@ class _Reader:
         for name, method in methods.items():
             if name not in ("__init__", "forward"):
                 raise self._text.refuse(method, f"Write what {name:.40} does into __init__ or forward")
-            if method.decorator_list:
-                raise self._text.refuse(
-                    method.decorator_list[0], "A decorator would have to be executed; leave it out"
-                )
+            for decorator in method.decorator_list:
+                raise self._text.refuse(decorator, _NO_DECORATOR)
         attributes = self._read_init(methods["__init__"], dict(scope.values))
         chain = self._read_forward(methods["forward"], attributes, dict(scope.values))
         held = [value.layers for value in attributes.values() if isinstance(value, WrittenLayers)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,8 @@ from models.networks.layers.examination import INPUT_SHAPE
 from models.networks.layers.kind import Layers, Shape
 
 _MAX_SNIPPET = 60
+_MAX_NUMBER = 10**9
+_MAX_EXPONENT = 30
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,41 @@ class Text:
 def is_number(value: Any) -> bool:
     """Whether it is a number; True and False are none."""
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def is_name(node: ast.AST | None, name: str) -> bool:
+    """Whether a node is this plain name."""
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def raise_number(base: float, exponent: float) -> Any:
+    """Return a power; infinity for one that could take long, or is no plain number."""
+    return base**exponent if type(exponent) is int and 0 <= exponent <= _MAX_EXPONENT else math.inf
+
+
+def bound_number(value: Any, node: ast.expr) -> Any:
+    """Return a value as it is; `Computed` for a number that no setting could have."""
+    is_too_large = is_number(value) and not -_MAX_NUMBER <= value <= _MAX_NUMBER
+    return Computed(node, node.lineno) if is_too_large else value
+
+
+def find_computed(node: ast.expr, *values: Any) -> Computed:
+    """Return the first of the values that is computed, which is what makes the whole so; else the whole."""
+    return next((value for value in values if isinstance(value, Computed)), Computed(node, node.lineno))
+
+
+def list_sizes(chain: Chain, node: ast.expr) -> Any:
+    """Return the shape of a batch, (N, C, H, W) or (N, F)."""
+    if chain.shape is None:
+        return Computed(node, node.lineno)
+    return [Open("the number of images", node.lineno), *chain.shape]
+
+
+def pick_item(node: ast.expr, held: Any, place: Any) -> Any:
+    """Return an item of a list, by its whole number; `Computed` where there is none."""
+    if isinstance(held, list) and type(place) is int and -len(held) <= place < len(held):
+        return held[place]
+    return held if isinstance(held, Computed) else Computed(node, node.lineno)
 
 
 def take_one(value: Any) -> Any:
