@@ -53,6 +53,32 @@ SCRIPT_EDITS = {
         "function Z(e,t){let n=Z.known??=new WeakMap,r=n.get(e);if(!r){r=new Map;"
         "let t=e=>{r.has(e.id)||r.set(e.id,e),e.children?.forEach(t)};t(e),n.set(e,r)}return r.get(t)??null}",
     ),
+    # q() asks for the script of each component that is shown; Gradio does so when a tab or section opens.
+    "unasked scripts": ScriptEdit(
+        "core-*.js",
+        "s=a.shared_props.visible===!1?null:G(i.type,i.component_class_id,this.#r.api_url||``)",
+        "s=(G,null)",
+    ),
+    "asked scripts": ScriptEdit(
+        "core-*.js",
+        "postprocess(e){this.root=this.traverse(e,[e=>je(e,this.#r.api_url),e=>Me(e,this.components_to_register),"
+        "e=>Pe(e,this.initial_tabs),e=>this.find_attached_events(e,this.#n),"
+        "e=>Ne(e,this.components_to_register,this.#d)])}",
+        "postprocess(e){this.root=this.traverse(e,[e=>Me(e,this.components_to_register),"
+        "e=>Pe(e,this.initial_tabs),e=>this.find_attached_events(e,this.#n),"
+        "e=>Ne(e,this.components_to_register,this.#d)]),q(this.root,this.#r.api_url)}",
+    ),
+    # The page's description, which is watched as a whole: nothing changes within it.
+    "description": ScriptEdit(
+        "Index-*.js", "R(M,S(G).get_url_config(),!0),oe(S(M))", "R(M,S(G).get_url_config()),oe(S(M))"
+    ),
+    # For each label anew.
+    "language": ScriptEdit(
+        "runtime-*.js",
+        "e.resolveLocale=function(e){if(Intl.Locale!==void 0){",
+        "e.resolveLocale=function(t){return(e.known??={})[t]??=e.findLocale(t)},"
+        "e.findLocale=function(e){if(Intl.Locale!==void 0){",
+    ),
 }
 
 PATCHES = (
@@ -68,7 +94,14 @@ PATCHES = (
         "Gradio's page is built twice at its opening; it looks through every function for each component, "
         "and through every component for each that it changes.",
         "A page of hundreds of components takes a third longer to answer for the first time.",
-        ("tree.name", "events.name", "search.name"),
+        ("tree.name", "events.name", "search.name", "description.name", "language.name"),
+        is_needed=False,
+    ),
+    Patch(
+        "scripts when shown",
+        "Gradio's page asks for the scripts of all its components, in hidden tabs and closed sections too.",
+        "A first visit is a third heavier: an editor of code and a table for what nobody has opened.",
+        ("unasked scripts.name", "asked scripts.name"),
         is_needed=False,
     ),
 )
@@ -76,10 +109,10 @@ PATCHES = (
 
 def find_script(edit: ScriptEdit) -> Path | None:
     """Return Gradio's script that an edit changes; None if it is not there, or not as the edit knows it."""
-    scripts = [*_SCRIPTS.glob(edit.file)]
-    if len(scripts) != 1 or scripts[0].read_text(encoding="utf-8").count(edit.old) != 1:
-        return None
-    return scripts[0]
+    old = edit.old.encode()
+    counts = {script: script.read_bytes().count(old) for script in _SCRIPTS.glob(edit.file)}
+    found = [script for script, count in counts.items() if count]
+    return found[0] if len(found) == 1 and counts[found[0]] == 1 else None
 
 
 def build_edited_routes() -> list[Route]:

@@ -76,3 +76,19 @@ def test_edited_scripts_find_what_gradios_find():
         ).stdout
     )
     assert told == {"compared": 4_000, "different": 0}
+
+
+def test_scripts_are_asked_for_where_something_is_shown():
+    own = find_script(SCRIPT_EDITS["asked scripts"]).read_text(encoding="utf-8")
+    assert "function q(e,t){if(e.props.shared_props.visible&&!e.component){let n=G(e.type," in own
+    assert "q(t,this.#r.api_url),await C(),await x()" in own  # as Gradio itself asks when a tab is opened
+
+
+def test_language_is_found_once_for_each_name():
+    edit = SCRIPT_EDITS["language"]
+    rest = "var t=Intl.NumberFormat.supportedLocalesOf(e);return t.length>0?new Intl.Locale(t[0]):"
+    assert edit.old + rest in find_script(edit).read_text(encoding="utf-8")
+    script = f"const e = {{}}; {edit.new}{rest}null}}}}; const one = e.resolveLocale('de-AT');"
+    script += "console.log(one === e.resolveLocale('de-AT'), `${one}`, `${e.resolveLocale('fr')}`);"
+    told = subprocess.run([NODE, "-e", script], capture_output=True, text=True, check=True).stdout
+    assert told.split() == ["true", "de-AT", "fr"]
