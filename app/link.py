@@ -30,7 +30,7 @@ def explain_unused(pairs: Iterable[tuple[str, str]]) -> list[str]:
     """
     pairs = list(pairs)
     query = dict(pairs)  # as every tab reads it: the last one counts
-    known = ["tab", "run", "layers", *race.list_names(), *window.list_names()]
+    known = ["tab", "run", "layers", "solutions", *race.list_names(), *window.list_names()]
     told = []
     if "tab" in query and query["tab"] not in TABS:
         told.append(

@@ -15,6 +15,7 @@ from starlette.routing import Route
 from app.api.endpoints import ENDPOINTS, add_endpoints
 from app.descent.tab import build_descent_tab
 from app.inspection.tab import build_inspection_tab
+from app.lab.section import build_exercises_section
 from app.link import TABS, explain_unused
 from app.runs.stream import STREAM_PATH, RunStream
 from app.runs.tab import build_runs_tab, take_run
@@ -62,10 +63,13 @@ def build_app() -> Page:
         with gr.Tabs(elem_id="gb-tabs", overflow_behavior="wrap"):
             with gr.Tab(TABS["descent"], id="descent"):
                 build_descent_tab(page)
+                build_exercises_section("descent")
             with gr.Tab(TABS["inspection"], id="inspection"):
                 build_inspection_tab(page, pad, my_runs, build_way_to_pad)
+                build_exercises_section("inspection")
             with gr.Tab(TABS["runs"], id="runs"):
                 runs = build_runs_tab(page, pad, my_runs)
+                build_exercises_section("runs")
             with gr.Tab(TABS["sketchpad"], id="sketchpad") as sketchpad_tab:
                 sketchpad = build_sketchpad_tab(pad, my_runs, show_card)
         take_run(sketchpad.my_digits.submit, sketchpad.my_digits, runs)

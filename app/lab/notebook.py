@@ -190,7 +190,8 @@ def _write_check(exercise: Exercise, posed: Posed) -> str:
         body = "\n".join(f"    {line}" if line else "" for line in posed.code.splitlines())
         return (
             f"def {name}():\n{body}\n    return answer\n\n\n"
-            f"check_numbers(\n    {exercise.key!r}, mine, {name}(), {answer.tolerance},\n    {answer.hint!r},\n)"
+            f"check_numbers(\n    {exercise.key!r}, mine, {name}(), {answer.tolerance},\n"
+            f"    {answer.hint!r},\n)"
         )
     if isinstance(answer, Choice):
         texts, hint = [str(answer.right)], "Read the question once more."

@@ -6,6 +6,9 @@ import json
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import numpy as np
+
+from models.exercises.answers import Answer, Numbers
 from models.exercises.catalogue import EXERCISES, find_exercise
 from models.exercises.draw import tidy_name
 from models.exercises.exercise import pose_exercise
@@ -14,7 +17,7 @@ SCHEMA = 1
 MAX_SHEET_BYTES = 262_144
 _MAX_TRIES = 1_000_000
 
-Mark = Literal["right", "wrong", "unreadable", ""]
+Mark = Literal["right", "given up", "wrong", "unreadable", ""]
 
 
 @dataclass(frozen=True)
@@ -25,11 +28,13 @@ class SheetAnswer:
         exercise: its key.
         given: the answer as it was handed in.
         tries: how often an answer was checked, by the sheet's own account.
+        gave_up: whether the solution was shown before the answer was right, by the sheet's own account.
     """
 
     exercise: str
     given: Any
     tries: int
+    gave_up: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,21 +90,29 @@ def _read_answer(entry: Any) -> SheetAnswer:
     tries = entry.get("tries")
     if isinstance(tries, bool) or not isinstance(tries, int) or not 0 <= tries <= _MAX_TRIES:
         raise ValueError(f"The tries of {key} are {tries!s:.20}: a whole number is expected.")
-    return SheetAnswer(key, entry.get("given"), tries)
+    return SheetAnswer(key, entry.get("given"), tries, entry.get("gave_up") is True)
 
 
 def grade_sheet(sheet: Sheet) -> dict[str, Mark]:
     """Check every answer against the numbers that the sheet's name draws.
 
     Returns:
-        For each exercise of the lab, in its order: "right", "wrong", "unreadable" where the answer is of
-        another kind, or "" where there is none.
+        For each exercise of the lab, in its order: "right"; "given up" where the solution was shown first;
+        "wrong"; "unreadable" where the answer is of another kind; or "" where there is none.
     """
     marks: dict[str, Mark] = {exercise.key: "" for exercise in EXERCISES}
     for answer in sheet.answers:
         posed = pose_exercise(find_exercise(answer.exercise), sheet.name)
         try:
-            marks[answer.exercise] = "right" if posed.answer.check(answer.given).is_right else "wrong"
+            is_right = posed.answer.check(_shape_like(posed.answer, answer.given)).is_right
+            marks[answer.exercise] = "given up" if answer.gave_up else "right" if is_right else "wrong"
         except (ValueError, TypeError, OverflowError):
             marks[answer.exercise] = "unreadable"
     return marks
+
+
+def _shape_like(answer: Answer, given: Any) -> Any:
+    """Return numbers that were handed in row by row in the shape of the answer, and all else as it is."""
+    if not isinstance(answer, Numbers) or np.size(given) != answer.right.size:
+        return given
+    return np.reshape(given, answer.right.shape)

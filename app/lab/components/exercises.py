@@ -1,0 +1,65 @@
+"""Exercises on the page: questions that open, fields for the answer, what is said to it, and the solution."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from app.ui.loader import read_component_script
+from app.ui.styles import component_classes
+
+_FOLDER = Path(__file__).parent
+
+_TEMPLATE = """
+<div class="gb-exercises" data-shown="">
+  <div class="gb-exercises-head">
+    <label>Your name or number
+      <input type="text" autocomplete="off" spellcheck="false" maxlength="80"></label>
+    <p class="gb-exercises-about">It decides the numbers: another name gets others, the same name always the
+      same. Your answers stay in this browser.</p>
+    <p class="gb-exercises-progress" role="status"></p>
+    <button type="button" class="gb-exercises-sheet">Download my answer sheet</button>
+  </div>
+  <p class="gb-exercises-absent" role="status">The exercises are on their way.</p>
+  <ol class="gb-exercises-list"></ol>
+</div>
+"""
+
+
+def build_exercises(
+    show: Callable[[Any], str], check: Callable[[Any], str], solve: Callable[[Any], str], **kwargs: Any
+) -> gr.HTML:
+    """Build a list of exercises; it asks for them when it is first seen.
+
+    All functions are called outside Gradio's queue with whatever the browser sent, and return JSON text of
+    what `app.lab.view` lays out, or of `{"error": str}`.
+
+    Args:
+        show: Called with `{"name"}`.
+        check: Called with `{"key", "name", "given"}`.
+        solve: Called with `{"key", "name"}`.
+        **kwargs: Further arguments of `gr.HTML`, such as `elem_id`.
+    """
+
+    def ask(request: Any) -> str:
+        return show(request)
+
+    def ask_to_check(request: Any) -> str:
+        return check(request)
+
+    def ask_to_solve(request: Any) -> str:
+        return solve(request)
+
+    # The names under which the script finds them.
+    ask.__name__, ask_to_check.__name__, ask_to_solve.__name__ = "show", "check", "solve"
+    return gr.HTML(
+        html_template=_TEMPLATE,
+        js_on_load=read_component_script(_FOLDER, "exercises"),
+        apply_default_css=False,
+        server_functions=[ask, ask_to_check, ask_to_solve],
+        elem_classes=component_classes(kwargs.pop("elem_classes", None), "exercises"),
+        **kwargs,
+    )

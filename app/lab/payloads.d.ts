@@ -1,0 +1,44 @@
+// What Python sends to the exercises' script, as JSON. A text is HTML of our own, rendered in Python. Written by `uv run python -m tests.payload_types`.
+
+/**
+ * An exercise as it is put to one person.
+ *
+ * `rows` and `columns` are those of the numbers to fill in, 1 and 1 for one number; `options` are the texts
+ * of a choice, in order; `unit` stands behind the field.
+ */
+export interface ExerciseView {
+  key: string;
+  title: string;
+  text: string;
+  kind: "numbers" | "choice" | "code";
+  rows: number;
+  columns: number;
+  is_vector: boolean;
+  unit: string;
+  options: string[];
+}
+
+/**
+ * The exercises of one section, in order, and the name as it is compared.
+ */
+export interface ExercisesView {
+  name: string;
+  exercises: ExerciseView[];
+}
+
+/**
+ * What is said to an answer; `wrong` are the places of wrong numbers, row by row from 0.
+ */
+export interface VerdictView {
+  is_right: boolean;
+  reply: string;
+  wrong: number[];
+}
+
+/**
+ * How an exercise is solved; `code` is PyTorch that computes the answer, or empty.
+ */
+export interface SolutionView {
+  text: string;
+  code: string;
+}

@@ -1,0 +1,45 @@
+"""What Python sends to the exercises' script, as JSON. A text is HTML of our own, rendered in Python."""
+
+from __future__ import annotations
+
+from typing import Literal, TypedDict
+
+
+class ExerciseView(TypedDict):
+    """An exercise as it is put to one person.
+
+    `rows` and `columns` are those of the numbers to fill in, 1 and 1 for one number; `options` are the texts
+    of a choice, in order; `unit` stands behind the field.
+    """
+
+    key: str
+    title: str
+    text: str
+    kind: Literal["numbers", "choice", "code"]
+    rows: int
+    columns: int
+    is_vector: bool
+    unit: str
+    options: list[str]
+
+
+class ExercisesView(TypedDict):
+    """The exercises of one section, in order, and the name as it is compared."""
+
+    name: str
+    exercises: list[ExerciseView]
+
+
+class VerdictView(TypedDict):
+    """What is said to an answer; `wrong` are the places of wrong numbers, row by row from 0."""
+
+    is_right: bool
+    reply: str
+    wrong: list[int]
+
+
+class SolutionView(TypedDict):
+    """How an exercise is solved; `code` is PyTorch that computes the answer, or empty."""
+
+    text: str
+    code: str

@@ -1,0 +1,34 @@
+"""The lab's exercises, as a section of each tab."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import gradio as gr
+
+from app.lab.components.exercises import build_exercises
+from app.lab.view import check_answer, show_exercises, show_solution
+from app.ui.answers import answer
+from models.exercises.catalogue import EXERCISES
+from models.exercises.exercise import Part
+
+# What each tab asks, by the tab's name.
+PARTS: dict[str, tuple[Part, ...]] = {
+    "descent": ("Tensors", "Gradient descent"),
+    "inspection": ("Convolution", "Pooling", "Building a network"),
+    "runs": ("A network's arithmetic", "The training loop", "Dropout and batch norm"),
+}
+
+
+def build_exercises_section(tab: str) -> gr.HTML:
+    """Build the exercises of a tab, closed at first."""
+    parts = PARTS[tab]
+    count = sum(exercise.part in parts for exercise in EXERCISES)
+    title = f"Exercises: {count} questions with answers that are checked"
+    with gr.Column(elem_classes="gb-lesson"), gr.Accordion(title, open=False):
+        return build_exercises(
+            answer(partial(show_exercises, parts), "name"),
+            answer(check_answer, "key", "name", "given"),
+            answer(show_solution, "key", "name"),
+            elem_id=f"{tab}-exercises",
+        )

@@ -1,0 +1,96 @@
+"""Exercises in Chromium: filled in by keys, checked, solved, remembered, and taken away as a sheet."""
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from app.lab.section import build_exercises_section
+from models.exercises.catalogue import find_exercise
+from models.exercises.exercise import pose_exercise
+from models.exercises.sheet import grade_sheet, read_sheet
+from tests.browser.conftest import NARROW
+
+
+@pytest.fixture
+def open_exercises(open_bench):
+    def open_exercises(**options):
+        bench = open_bench(build_exercises_section("inspection"), **options)
+        bench.page.locator(".gb-exercises details").first.wait_for(state="attached")
+        return bench.page
+
+    return open_exercises
+
+
+def give_name(page, name):
+    page.get_by_label("Your name or number").fill(name)
+    page.locator(f".gb-exercises[data-shown='{name.lower()}']").wait_for()
+
+
+def open_exercise(page, key):
+    details = page.locator(f"details[data-key='{key}']")
+    details.wait_for(state="attached")
+    details.locator("summary").focus()
+    page.keyboard.press("Enter")
+    return details
+
+
+def test_a_grid_is_filled_in_by_keys_checked_and_remembered(open_exercises, tmp_path):
+    page = open_exercises()
+    give_name(page, "Ada")
+    details = open_exercise(page, "convolution")
+    reply = details.get_by_role("status")
+    details.get_by_role("button", name="Check").click()
+    expect(reply).to_have_text("Row 1, column 1 is empty.")
+    answer = pose_exercise(find_exercise("convolution"), "Ada").answer
+    expect(details.get_by_role("textbox").first).to_be_focused()
+    for value in np.ravel(answer.slips[0].value):
+        page.keyboard.type(f"{value:g}")
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(reply).to_contain_text("The bias is missing in every cell")
+    assert details.locator("[aria-invalid='true']").count() == 9
+    for field, value in zip(details.get_by_role("textbox").all(), np.ravel(answer.right), strict=True):
+        field.fill(f"{value:g}")
+    page.keyboard.press("Enter")
+    expect(reply).to_have_text("Right.")
+    expect(page.locator(".gb-exercises-progress")).to_have_text("1 of 15 right.")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download my answer sheet").click()
+    assert download.value.suggested_filename == "answers-ada.json"
+    download.value.save_as(tmp_path / "sheet.json")
+    sheet = read_sheet((tmp_path / "sheet.json").read_bytes())
+    assert grade_sheet(sheet)["convolution"] == "right"
+    assert sheet.answers[0].tries == 2
+    give_name(page, "Grace")
+    expect(page.locator(".gb-exercises-progress")).to_have_text("0 of 15 right.")
+    expect(reply).to_have_text("")
+
+
+def test_a_solution_is_folded_and_giving_up_is_noted(open_exercises):
+    page = open_exercises(viewport=NARROW, theme="dark")
+    give_name(page, "Ada")
+    details = open_exercise(page, "edge")
+    solve = details.get_by_role("button", name="Give up and show the solution")
+    expect(solve).to_be_visible()
+    wrong = (pose_exercise(find_exercise("edge"), "Ada").answer.right + 1) % 4
+    details.get_by_role("radio").nth(wrong).check()
+    details.get_by_role("button", name="Check").click()
+    expect(details.locator(".gb-exercises-state")).to_have_text("not yet")
+    details.get_by_role("button", name="Show the solution").click()
+    expect(details.locator(".gb-exercises-solution")).to_contain_text("minus the other")
+    details.get_by_role("radio").nth((wrong + 3) % 4).check()
+    details.get_by_role("button", name="Check").click()
+    expect(details.locator(".gb-exercises-state")).to_have_text("right, after the solution")
+    kept = page.evaluate("JSON.parse(localStorage['glassbox-answers']).sheets[0].answers.edge")
+    assert kept["gaveUp"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+
+
+def test_a_lesson_can_lock_the_solutions(open_bench):
+    bench = open_bench(build_exercises_section("inspection"))
+    part = bench.take("inspection-exercises")
+    bench.page.evaluate("history.replaceState(null, '', '?solutions=off')")
+    bench.show(part)
+    details = open_exercise(bench.page, "edge")
+    expect(details).to_contain_text("The solutions are locked by this link.")
+    expect(details.get_by_role("button")).to_have_text(["Check"])
