@@ -1,5 +1,6 @@
 """What several tests need: the data at hand, folders that are a test's own, and a served page."""
 
+import itertools
 import os
 import socket
 import ssl
@@ -19,7 +20,6 @@ import pytest
 from filelock import FileLock
 from hypothesis import settings
 
-from models.data.datasets import load_dataset
 from tests.waiting import wait_until
 
 # How long one example takes says nothing on a busy machine; a test that is about time measures it itself.
@@ -103,12 +103,21 @@ def be_patient():
         yield
 
 
+@pytest.fixture(scope="session")
+def own_folders(tmp_path_factory):
+    """A folder for each test. Pytest's own way to a new one looks at all that there are: thousands."""
+    base = tmp_path_factory.mktemp("own")
+    return (base / str(number) for number in itertools.count())
+
+
 @pytest.fixture(autouse=True)
-def own_environment(tmp_path_factory):
+def own_environment(own_folders):
     """Keep runs and uploads out of the user's folders, and a test's environment out of other tests."""
-    runs, uploads = (str(tmp_path_factory.mktemp(name)) for name in ("runs", "uploads"))
-    # On the CPU, where the same seed gives the same weights.
-    own = {"GLASSBOX_RUNS": runs, "GLASSBOX_UPLOADS": uploads, "GLASSBOX_DEVICE": "cpu"}
+    folder = next(own_folders)
+    own = {"GLASSBOX_RUNS": f"{folder / 'runs'}", "GLASSBOX_UPLOADS": f"{folder / 'uploads'}"}
+    for path in own.values():
+        Path(path).mkdir(parents=True)
+    own["GLASSBOX_DEVICE"] = "cpu"  # where the same seed gives the same weights
     with patch.dict(os.environ, own):
         yield
 
@@ -135,6 +144,8 @@ def real_pen_file():
 @pytest.fixture(scope="session")
 def mnist_test(mnist_folder) -> tuple[np.ndarray, np.ndarray]:
     """The MNIST test set: (10000, 28, 28) uint8 and (10000,) labels."""
+    from models.data.datasets import load_dataset  # torch, which the process that hands out tests needs not
+
     dataset = load_dataset("mnist", "test")
     return dataset.images[:, 0].numpy(), dataset.labels.numpy()
 

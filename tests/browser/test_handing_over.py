@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from app.sketchpad.tab import build_example
-from app.ui.digits import DRAWING
+from app.ui.digits import DRAWING, TEST
 from tests.browser.dropdown import take_option
 from tests.browser.pad import Pad
 from tests.browser.runs_tab import open_runs, place_run
@@ -15,7 +15,7 @@ __all__ = ["open_runs", "place_run"]  # fixtures
 LEARNING = "#run-learning .gb-learning"
 
 
-def test_a_drawing_reaches_every_section_that_asks_for_it(open_runs, place_run):
+def test_a_drawing_reaches_every_section_that_asks_for_it_and_leads_there_and_back(open_runs, place_run):
     run_id = place_run()
     page = open_runs(run_id).page
 
@@ -50,10 +50,12 @@ def test_a_drawing_reaches_every_section_that_asks_for_it(open_runs, place_run):
     page.locator("#microscope-spread figcaption").get_by_text("yours").wait_for()
     page.locator("#microscope-error").wait_for(state="hidden")
 
-
-def test_a_drawing_opens_in_conv_and_pool_and_the_way_back(open_page):
-    pad = Pad(open_page("sketchpad", reduced_motion="reduce"))
-    page = pad.page
+    # It opens there from the pad, and leads back.
+    page.get_by_role("button", name="The lab's layer").click()
+    page.locator(f"#network-source input[value='{TEST}']").check()
+    expect(window).not_to_contain_text("yours")
+    expect(page.locator("#network-maps")).not_to_contain_text("Your drawing")
+    open_tab("Sketchpad")
     pad.clear()
     pad.draw(build_example(6))
     pad.wait_until_broadcast()

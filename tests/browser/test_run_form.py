@@ -5,7 +5,7 @@ from tests.browser.runs_tab import runs_tab
 __all__ = ["runs_tab"]  # a fixture
 
 
-def test_mistake_stands_beside_the_form_and_nothing_starts(runs_tab):
+def test_form_says_mistakes_starts_nothing_by_them_and_is_filled_in_by_the_page(runs_tab):
     runs_tab.open_hyperparameters()
     for value, message in (("", "empty"), ("0", "learning rate is 0"), ("1e9", "1000000000")):
         runs_tab.fill("learning-rate", value)
@@ -13,9 +13,7 @@ def test_mistake_stands_beside_the_form_and_nothing_starts(runs_tab):
         runs_tab.page.locator("#run-error").get_by_text(message).wait_for()
     assert runs_tab.listed() == ["example"]
 
-
-def test_what_a_network_brings_is_filled_in_before_any_answer_and_late_ones_rewrite_nothing(runs_tab):
-    runs_tab.open_hyperparameters()
+    # What a network brings is there before any answer, and a late one rewrites nothing.
     page, held = runs_tab.page, []
 
     def is_told(request):
