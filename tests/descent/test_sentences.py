@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import app.descent.race
@@ -142,6 +142,7 @@ def test_nobody_is_on_the_way_down_who_stands_higher(chosen):
 
 @settings(max_examples=60)
 @given(race_settings(problems=list(SURFACES), max_steps=60))
+@example(alone("adagrad", 0.1, "rastrigin", start=(0.0, 1.0), steps=7, momentum=0.5))
 def test_a_place_is_named_where_the_gradient_is_flat_alone(chosen):
     """Flat: shorter than 10⁻⁵, or shorter than what rounding the weights changes in it."""
     race = run_race(chosen)
@@ -151,7 +152,7 @@ def test_a_place_is_named_where_the_gradient_is_flat_alone(chosen):
         text = describe_descent(race, optimizer)
         if re.search("hollow|saddle|hill|at the minimum", text):
             blur = epsilon * np.abs(race.problem.hessian(w)) @ np.abs(w)
-            assert np.linalg.norm(gradient) < 1e-5 or (np.abs(gradient) < 3 * blur).all()
+            assert np.linalg.norm(gradient) < 1e-5 or (np.abs(gradient) <= 3 * blur).all()
         assert not ("At the bottom" in text and re.search("saddle|hill", text))
 
 
