@@ -53,6 +53,7 @@ def list_candidates(problem, curvature, name):
     return pairs
 
 
+@pytest.mark.gate  # tries hundreds of settings
 @pytest.mark.parametrize("name", TRIED)
 def test_every_optimizer_opens_with_settings_that_do_it_justice(name):
     """Nothing among the candidates is sooner at the target or, where none comes there, lower at the end."""

@@ -137,6 +137,7 @@ def wait_for(is_reached, seconds=60):
         time.sleep(0.05)
 
 
+@pytest.mark.gate
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the folders' variables are Linux's")
 def test_nothing_that_a_request_leaves_stays_or_has_no_end(tmp_path):
     """The attacks in turn on one server, which has the folder from another one and is killed in the end."""

@@ -8,6 +8,7 @@ import json
 import os
 import re
 import uuid
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -124,6 +125,13 @@ class Bench:
             self.update(other, **properties)
 
 
+@cache
+def fetch_script(path):
+    """Ask for a script as a browser does, and for each of them once: all benches are given the same."""
+    client = TestClient(Starlette(routes=build_script_routes()))
+    return client.get(path, headers={"accept-encoding": "identity"})
+
+
 @pytest.fixture(scope="session")
 def styles():
     """The page's own two style sheets, and those of the components."""
@@ -140,14 +148,13 @@ def open_bench(chromium, styles):
         context = chromium.new_context(viewport=viewport, **options)
         context.on("page", lambda page: watch(page, troubles))
         contexts.append(context)
-        scripts = TestClient(Starlette(routes=build_script_routes()))
         body = PAGE.format(theme=theme, styles="\n".join(styles), script=STAND_IN)
 
         def answer(route):
             path = urlsplit(route.request.url).path
             if path == "/":
                 return route.fulfill(body=body, content_type="text/html")
-            found = scripts.get(path, headers={"accept-encoding": "identity"})
+            found = fetch_script(path)
             return route.fulfill(
                 status=found.status_code, body=found.content, content_type=found.headers["content-type"]
             )
