@@ -176,6 +176,7 @@ def test_script_ends_in_the_same_weights(name, outcomes, small_data):
     assert outcomes[name]["needs_glassbox"] == (name in ("strokes", "sketch", "styles"))
 
 
+@pytest.mark.gate
 def test_script_of_a_diverging_run_says_so(outcomes):
     assert outcomes["diverging"]["output"].endswith("diverged: the loss became infinite or NaN.")
 
