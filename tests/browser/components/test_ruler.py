@@ -1,0 +1,107 @@
+"""The ruler of step sizes, and what the form takes of what was moved on it and in the player."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from app.descent.race import OPENINGS
+from tests.browser.components.race import open_race
+
+__all__ = ["open_race"]  # a fixture
+
+
+def test_the_rulers_marks_set_the_best_step_size_and_the_limit(open_race):
+    race = open_race()
+    marks = race.page.locator("#ruler .gb-ruler-marks button")
+    expect(marks).to_have_text(["best 0.1", "limit 0.2"])
+    race.scrubber.fill("40")
+    with race.new_race():
+        marks.nth(0).click()
+    expect(race.detail).to_have_text("η = 0.1")
+    race.expect_place(40)  # another step size leaves the cursor where it stands
+    with race.new_race():
+        marks.nth(1).click()
+    expect(race.page.locator("#status")).to_contain_text("Back and forth")
+
+
+def test_dragging_along_the_ruler_redraws_at_once(open_race):
+    race = open_race()
+    box = race.handle.bounding_box()
+    start = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    race.drag(start, (start[0] + 35, start[1]), (start[0] + 70, start[1]))
+    rate = float(race.handle.get_attribute("aria-valuenow"))
+    assert 0.015 < rate < 0.1
+    expect(race.detail).to_have_text(f"η = {rate:g}")
+    assert race.bench.sent("input")[-1]["moved"] == {"lr_1": rate}
+
+
+def test_the_ruler_is_moved_by_keys_and_says_where_it_stands(open_race):
+    race = open_race()
+    race.handle.focus()
+    assert race.handle.get_attribute("aria-label") == "Step size of Gradient descent"
+    assert race.handle.get_attribute("aria-valuetext") == (
+        "Gradient descent, step size 0.01, below the best 0.1"
+    )
+    rates = []
+    for key in ("ArrowRight", "Shift+ArrowRight", "PageUp", "PageDown", "End", "Home"):
+        with race.new_race():
+            race.page.keyboard.press(key)
+        rates.append(float(race.handle.get_attribute("aria-valuenow")))
+    grid = [10 ** (steps / 50) for steps in (-99, -94, -84, -94)]
+    assert rates == [*(pytest.approx(rate, rel=1e-3) for rate in grid), 10, 0.0001]
+    with race.new_race():
+        race.page.keyboard.press("End")
+    assert "above the limit 0.2" in race.handle.get_attribute("aria-valuetext")
+
+
+def test_what_is_dragged_while_it_plays_counts_until_its_own_control_is_written_in(open_race):
+    """While it plays, the fields do not follow; all that is asked of Python must say what was moved."""
+    race = open_race(OPENINGS["valley"])
+    race.player.locator("select").select_option("0.1")
+    race.press("reset")
+    race.press("play")
+    box = race.handle.first.bounding_box()
+    start = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    race.drag(start, (start[0] - 60, start[1]))
+    rate = float(race.handle.first.get_attribute("aria-valuenow"))
+    assert rate != OPENINGS["valley"].entries[0][1]
+    detail = race.detail.first
+    values = race.values | {"steps": 90}
+    with race.new_race():
+        race.ask(values, "steps")
+    expect(detail).to_have_text(f"η = {rate:g}")
+    expect(race.output).to_have_text(re.compile(" of 90$"))
+    with race.new_race():  # its own field counts again once it is written in
+        race.ask(values | {"lr_1": 0.011}, "lr_1")
+    expect(detail).to_have_text("η = 0.011")
+    expect(race.player.locator("[data-move=play]")).to_have_text("Pause")  # it has played all the while
+
+
+def test_fields_take_what_was_moved_and_no_other(open_race):
+    race = open_race()
+    race.handle.focus()
+    with race.new_race():
+        race.page.keyboard.press("End")
+    fill = "([fields, values]) => glassboxDescent.fillMoved(fields, values)"
+    fields = ["lr_1", "lr_2", "w0"]
+    untouched = {"__type__": "update"}
+    assert race.page.evaluate(fill, [fields, [0.01, 0.5, "0"]]) == [10, untouched, untouched]
+    assert race.page.evaluate(fill, [fields, [10, 0.5, "0"]]) == [untouched] * 3  # it holds it already
+
+
+def test_choices_are_sent_one_after_the_other_and_only_where_something_else_is_chosen(open_race):
+    """Gradio's list says that it was used twice a click, and also when it is left as it was."""
+    race = open_race()
+    race.page.evaluate(
+        """() => {
+          glassboxDescent.openList("problem", "toy");
+          for (const value of ["toy", "valley", "valley"]) glassboxDescent.choose("problem", value);
+          glassboxDescent.choose("optimizer_2", "adam");
+        }"""
+    )
+    assert [one["chosen"] for one in race.bench.sent("submit")] == ["problem"]
+    race.page.evaluate("(sent) => glassboxDescent.onFilled(sent)", race.bench.sent("submit")[0]["sent"])
+    first, second = race.bench.sent("submit")
+    assert [first["chosen"], second["chosen"]] == ["problem", "optimizer_2"]
+    assert first["sent"] < second["sent"]
