@@ -181,6 +181,30 @@ def plot_noisy_visitor(rows: list[Row]) -> Plot:
     return Plot(title, panels)
 
 
+def plot_edits(rows: list[Row]) -> Plot:
+    """Bars of the time in which Python answers an edit of a network."""
+    bars = []
+    for row in rows:
+        name = f"{row['network']}" if "layers" in row["network"] else f"{row['network']} ({row['layers']})"
+        bars.append(Bar(name, "median", OURS, row["median_ms"], f"{row['median_ms']:.1f} ms"))
+        bars.append(Bar(name, "95th percentile", OTHER, row["late_ms"], f"{row['late_ms']:.1f} ms", 50.0))
+    latest = max(row["late_ms"] for row in rows)
+    title = f"An edit of a network is worked out within {latest:.0f} ms"
+    return Plot(title, [Panel("milliseconds of Python; line: goal of the whole answer", bars)])
+
+
+def plot_forecasts(rows: list[Row]) -> Plot:
+    """Bars of what was foretold of an epoch, and of what it took."""
+    bars = []
+    for row in rows:
+        name = row["network"].replace(", ", ",\n", 1)
+        bars.append(Bar(name, "foretold", OURS, row["foretold_seconds"], f"{row['foretold_seconds']:.2f} s"))
+        bars.append(Bar(name, "took", OTHER, row["epoch_seconds"], f"{row['epoch_seconds']:.2f} s"))
+    furthest = max(abs(row["ratio"] - 1) for row in rows)
+    title = f"An epoch is foretold within {furthest:.0%}, after half a second of measuring"
+    return Plot(title, [Panel("seconds an epoch", bars, is_log=True)])
+
+
 PLOTS: dict[str, Callable[[list[Row]], Plot]] = {
     "startup": plot_startup,
     "page_weight": plot_page_weight,
@@ -189,6 +213,8 @@ PLOTS: dict[str, Callable[[list[Row]], Plot]] = {
     "drawn_digits": plot_drawn_digits,
     "sketch_load": plot_sketch_load,
     "noisy_visitor": plot_noisy_visitor,
+    "edits": plot_edits,
+    "forecasts": plot_forecasts,
 }
 
 

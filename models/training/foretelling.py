@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from statistics import median
+from statistics import mean
 
 import torch
 
@@ -96,32 +96,44 @@ def count_memory(config: TrainConfig) -> int:
 
 
 def _foretell(work: Callable[[int], None], size: int, budget_seconds: float) -> float:
-    """Return how long `work(size)` takes once it is warm, measured within about `budget_seconds`."""
+    """Return how long `work(size)` takes once it is warm, measured within about `budget_seconds`.
+
+    A step takes a fixed time and a time for each image. Their number grows as far as the time allows; where
+    it does not allow `size`, the rest is extrapolated from the two largest numbers that were measured.
+    """
+    deadline = time.perf_counter() + budget_seconds
+    num = few = min(size, _FEW_IMAGES)
+    cold = _measure(work, num)
+    seconds = few_seconds = min(cold, _measure(work, num)) if cold < budget_seconds / 2 else cold
+    while num < size:
+        left = deadline - time.perf_counter()
+        if num == few:  # of how much of it is fixed, nothing is known yet
+            larger = num + max(int((left - seconds) * num / seconds), num if seconds < left else 0)
+        else:
+            per_image = max((seconds - few_seconds) / (num - few), seconds / num / 4)
+            larger = num + int((left - seconds) / per_image)
+        larger = min(larger, size)
+        if larger < min(2 * num, size):
+            break
+        few, few_seconds = num, seconds
+        num, seconds = larger, _measure(work, larger)
+    if num == size:
+        return _measure_often(work, size, seconds, deadline)
+    per_image = seconds / num
+    if seconds > few_seconds:  # else another program took the processor meanwhile
+        per_image = min(per_image, (seconds - few_seconds) / (num - few))
+    return seconds + per_image * (size - num)
+
+
+def _measure_often(work: Callable[[int], None], num: int, first: float, deadline: float) -> float:
+    """Return the mean of as many steps as there is time for; the first, not yet warm, counts if alone."""
+    measured: list[float] = []
+    while time.perf_counter() + (measured or [first])[-1] < deadline:
+        measured.append(_measure(work, num))
+    return mean(measured or [first])
+
+
+def _measure(work: Callable[[int], None], num: int) -> float:
     start = time.perf_counter()
-    few = min(size, _FEW_IMAGES)
-    first = _measure(work, few)
-    few_seconds = min(first, _measure(work, few)) if first < budget_seconds / 4 else first
-    left = budget_seconds - (time.perf_counter() - start)
-    per_image = few_seconds / few  # more than it will be: a step has a fixed part
-    if 3 * per_image * size <= left:
-        return _measure_often(work, size, start + budget_seconds)
-    many = max(few + 1, min(size, int(left / 2.5 / per_image)))
-    if many >= size:
-        return _measure_often(work, size, start + budget_seconds)
-    many_seconds = _measure_often(work, many, start + budget_seconds)
-    slope = max(many_seconds - few_seconds, 0.0) / (many - few) or many_seconds / many
-    return many_seconds + slope * (size - many)
-
-
-def _measure_often(work: Callable[[int], None], size: int, deadline: float) -> float:
-    """Return the median of several measurements, the first of a size left out where there is time."""
-    seconds = [_measure(work, size)]
-    while time.perf_counter() + seconds[-1] < deadline:
-        seconds.append(_measure(work, size))
-    return median(seconds[1:] or seconds)
-
-
-def _measure(work: Callable[[int], None], size: int) -> float:
-    start = time.perf_counter()
-    work(size)
+    work(num)
     return time.perf_counter() - start
