@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from models.networks.layers.examination import examine_layers
 from models.networks.layers.kind import Layers
 from models.networks.layers.kinds import BatchNorm1d, BatchNorm2d, Dropout, Linear, Residual
@@ -10,8 +12,32 @@ from models.networks.layers.residual import walk_layers
 _MANY_PARAMETERS = 10_000  # for each image of the training part
 
 
+@dataclass(frozen=True)
+class Oddity:
+    """What is allowed and yet odd.
+
+    Attributes:
+        numbers: Those of the layers that it is about, from 1, the last of them where it is mended; none where
+            it is about the network as a whole, or about what it is trained with.
+        text: A sentence that does not name them.
+    """
+
+    numbers: tuple[int, ...]
+    text: str
+
+    def __str__(self) -> str:
+        """The sentence with its layers."""
+        where = " and ".join(map(str, self.numbers))
+        return f"Layer{'s' * (len(self.numbers) > 1)} {where}: {self.text}" if where else self.text
+
+
 def find_oddities(layers: Layers, num_images: int, batch_size: int) -> list[str]:
-    """Say what is allowed and yet odd about a list that is a network.
+    """Say what `list_oddities` finds, each with the layers that it is about."""
+    return [str(oddity) for oddity in list_oddities(layers, num_images, batch_size)]
+
+
+def list_oddities(layers: Layers, num_images: int, batch_size: int) -> list[Oddity]:
+    """List what is allowed and yet odd about a list that is a network.
 
     Args:
         layers: A list that `examine_layers` finds no problem in.
@@ -27,32 +53,48 @@ def find_oddities(layers: Layers, num_images: int, batch_size: int) -> list[str]
         elif layer.is_linear:
             if last_linear is not None:
                 oddities.append(
-                    f"Layers {last_linear} and {number}: with no activation between them, two weighted sums "
-                    "are no more than one. Put ReLU between them."
+                    Oddity(
+                        (last_linear, number),
+                        "with no activation between them, two weighted sums are no more than one. Put ReLU "
+                        "between them.",
+                    )
                 )
             last_linear = number
     logits = max((number for number, layer in numbered if isinstance(layer, Linear)), default=len(layers))
     for number, layer in numbered:
         if isinstance(layer, Dropout) and number > logits:
-            oddities.append(f"Layer {number}: this dropout sets logits to zero. It belongs before Linear.")
+            oddities.append(Oddity((number,), "this dropout sets logits to zero. It belongs before Linear."))
         elif isinstance(layer, Dropout) and number == logits - 1:
             oddities.append(
-                f"Layer {number}: dropout right before the logits; each training step judges an image by "
-                f"{1 - layer.p:.0%} of its last features."
+                Oddity(
+                    (number,),
+                    "dropout right before the logits; each training step judges an image by "
+                    f"{1 - layer.p:.0%} of its last features.",
+                )
             )
         elif number > logits and layer.is_nonlinear:
             oddities.append(
-                f"Layer {number}: {layer.kind} after the last Linear bends the logits; cross-entropy takes "
-                "them as they are."
+                Oddity(
+                    (number,),
+                    f"{layer.kind} after the last Linear bends the logits; cross-entropy takes them as they "
+                    "are.",
+                )
             )
     if batch_size == 1 and any(isinstance(layer, BatchNorm1d | BatchNorm2d) for layer in walk_layers(layers)):
         oddities.append(
-            "Batch norm with a batch of 1: mean and variance of a single image. Take a batch of 16 or more."
+            Oddity(
+                (),
+                "Batch norm with a batch of 1: mean and variance of a single image. Take a batch of 16 or "
+                "more.",
+            )
         )
     parameters = examine_layers(layers).parameters
     if parameters > _MANY_PARAMETERS * num_images:
         oddities.append(
-            f"{parameters:,} learned numbers for {num_images:,} images are {parameters // num_images:,} for "
-            "each: it can learn them by heart."
+            Oddity(
+                (),
+                f"{parameters:,} learned numbers for {num_images:,} images are "
+                f"{parameters // num_images:,} for each: it can learn them by heart.",
+            )
         )
     return oddities
