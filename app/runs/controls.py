@@ -11,6 +11,7 @@ from app.runs.form import (
     ALL_IMAGES,
     DROPOUT_TITLES,
     OPTIMIZER_TITLES,
+    OWN_NETWORK,
     Form,
     describe_choice,
     fill_form,
@@ -58,18 +59,18 @@ class Summary(NamedTuple):
     warnings: Any = ""
 
 
-def on_form(recipe: str, followed: str, *values: Any) -> Summary:
-    """Tell what the form means; wires: all its fields; recipe shown, recipe followed, form → summary.
+def on_form(recipe: str, followed: str, own: Any, *values: Any) -> Summary:
+    """Tell what the form means; wires: its fields; recipe shown and followed, own network, form → summary.
 
     It touches no field: `fill_form.js` has filled in what follows, and somebody may type there already.
     """
-    return _summarise(read_fields(values), followed, recipe)
+    return _summarise(read_fields(values), followed, recipe, own)
 
 
-def _summarise(form: Form, followed: str, shown: str) -> Summary:
+def _summarise(form: Form, followed: str, shown: str, own: Any) -> Summary:
     """Say what the configuration is; nothing is odd while the form is wrong."""
     try:
-        config = read_form(form, followed)
+        config = read_form(form, followed, own)
     except ValueError:
         return Summary()
     named = gr.skip() if config.recipe == shown else config.recipe
@@ -81,7 +82,7 @@ def write_filling() -> str:
     base = fill_form(OPENING_NETWORK, FOLLOWED_RECIPE)
     recipes: dict[str, dict[str, Form]] = {recipe: {} for recipe in RECIPES}
     for recipe, networks in recipes.items():
-        for network in NETWORKS:
+        for network in (*NETWORKS, OWN_NETWORK):
             filled = fill_form(network, recipe)
             networks[network] = {name: value for name, value in filled.items() if value != base[name]}
     table = {
@@ -105,7 +106,7 @@ def build_form() -> Controls:
     shown = {"network": OPENING_NETWORK, "dataset": dataset, "seed": config.seed} | opening
     fields: dict[str, Any] = {}
     fields["network"] = gr.Dropdown(
-        [(spec.title, name) for name, spec in NETWORKS.items()],
+        [*((spec.title, name) for name, spec in NETWORKS.items()), ("Build your own…", OWN_NETWORK)],
         value=OPENING_NETWORK,
         label="Network",
         filterable=False,
@@ -184,11 +185,16 @@ def _build_field(setting: Setting, shown: Form, **kwargs: Any) -> Any:
     )
 
 
-def wire_form(page: gr.Blocks, controls: Controls) -> None:
+def wire_form(page: gr.Blocks, controls: Controls, own: gr.HTML) -> None:
     """Let a choice refill the fields, and every field tell what follows from it.
 
     One event answers for all fields: of two answers on their way the later one would be shown, which may be
     the one that knows less.
+
+    Args:
+        page: Its load makes what fills the form.
+        controls: The form's.
+        own: The network that is built on the page, which the form trains where it is chosen.
     """
     fields = controls.fields
     values = list(fields.values())
@@ -205,9 +211,9 @@ def wire_form(page: gr.Blocks, controls: Controls) -> None:
     # `change`, not `input`: also what was filled in.
     changes = [field.change for field in values]
     gr.on(
-        [*changes, controls.recipe.input],
+        [*changes, controls.recipe.input, own.input],
         on_form,
-        [controls.recipe, controls.followed, *values],
+        [controls.recipe, controls.followed, own, *values],
         [controls.recipe, controls.about, controls.warnings],
         **live,
     )

@@ -14,7 +14,10 @@ from app.ui.prose import quote_text
 from models.data.files import has_files
 from models.data.names import NUM_IMAGES, TITLES, TRAIN_SHARE
 from models.networks.description import summarise_layers
-from models.networks.naming import title_network
+from models.networks.layers.exchange import read_network_text
+from models.networks.layers.oddities import list_oddities
+from models.networks.layers.plain_data import describe_layers, read_layers
+from models.networks.naming import check_own_name, title_network
 from models.networks.registry import NETWORKS, has_dropout, set_dropout, summarise_network
 from models.runs.limits import narrow_settings, read_limits
 from models.training.config import MOMENTUM_OPTIMIZERS, OPTIMIZERS, SETTINGS, TrainConfig, describe_settings
@@ -23,6 +26,8 @@ from models.training.recipes import make_config, name_config
 from models.training.settings import Setting
 
 OWN_DROPOUT = "own"
+OWN_NETWORK = "own"  # the one that is built on the page
+_STAND_IN = "convnet"  # whose form an own network's is
 ALL_IMAGES = NUM_IMAGES["train"]
 
 # A momentum turns SGD into an optimizer of its own name, as learners know it.
@@ -87,13 +92,16 @@ def fill_form(network: str, recipe: str) -> Form:
     """Return what a recipe puts into the fields that it decides.
 
     Args:
-        network: Name in the registry.
+        network: Name in the registry, or `OWN_NETWORK`.
         recipe: "notebook", "fast", "sketch", or "free", which begins as "notebook".
 
     Raises:
         ValueError: If there is no such network or recipe.
     """
-    config = make_config(network, recipe)
+    if network == OWN_NETWORK:  # a recipe asks which layers one has no more than whether they are one's own
+        config = make_config("Own", recipe, layers=describe_layers(NETWORKS[_STAND_IN].layers))
+    else:
+        config = make_config(network, recipe)
     return {name: _write_field(name, config) for name in list_recipe_fields()}
 
 
@@ -112,17 +120,20 @@ def _write_field(name: str, config: TrainConfig) -> Any:
     return value
 
 
-def read_form(form: Form, recipe: str) -> TrainConfig:
+def read_form(form: Form, recipe: str, own: Any = None) -> TrainConfig:
     """Return the configuration that the controls mean.
 
     Args:
         form: What stands in the controls, unchecked.
         recipe: The recipe that the fields follow; where one that it fills in differs, the configuration's
             is "free".
+        own: The network that is built on the page, as JSON, unchecked; read for `OWN_NETWORK`.
 
     Raises:
         ValueError: If a field is empty, or what stands there is not allowed; the message says what is.
     """
+    if form["network"] == OWN_NETWORK:
+        return _read_own_form(form, recipe, own)
     network = str(form["network"])
     own = make_config(network, recipe)
     changes = {}
@@ -134,6 +145,15 @@ def read_form(form: Form, recipe: str) -> TrainConfig:
     if changes["num_images"] == ALL_IMAGES and own.num_images is None:
         changes["num_images"] = None
     return make_config(network, recipe, **changes)
+
+
+def _read_own_form(form: Form, recipe: str, own: Any) -> TrainConfig:
+    shared = read_network_text(own)
+    name = check_own_name(shared.name)
+    given = read_form(form | {"network": _STAND_IN, "dropout": OWN_DROPOUT}, recipe)
+    settings = {key: getattr(given, key) for key in SETTINGS if key != "dropout"}
+    followed = given.recipe if given.recipe != "free" else recipe
+    return make_config(name, followed, layers=describe_layers(shared.layers), **settings)
 
 
 def _read_field(setting: Setting, value: Any) -> Any:
@@ -205,6 +225,9 @@ def list_warnings(config: TrainConfig) -> list[str]:
         )
     if config.dropout is not None and config.dropout > _HIGH_DROPOUT:
         warnings.append(f"A dropout of {config.dropout:g} leaves few features to learn from; 0.5 is usual.")
+    if config.layers is not None:
+        oddities = list_oddities(read_layers(config.layers), num_training, config.batch_size)
+        warnings += [str(oddity) for oddity in oddities if not oddity.numbers]
     if config.dataset != "strokes" and not has_files(config.dataset):
         warnings.append(f"{TITLES[config.dataset]} is not on this machine yet and is downloaded first.")
     return warnings

@@ -24,6 +24,7 @@ from app.runs.sections import (
 )
 from app.runs.training_on import start_training_on
 from app.ui.answers import answer
+from app.ui.prose import quote_text
 from models.runs.control import repeat_run
 from models.runs.owner import check_owner, has_owner, make_owner_key
 from models.runs.status import EXAMPLE_RUN, has_run, keep_known_runs
@@ -62,6 +63,13 @@ _SHOW_RUN = """() => setTimeout(() => {
   const heading = document.querySelector("#runs .gb-runs-focus h3");
   heading.scrollIntoView({ block: "nearest", behavior: "smooth" });
 }, 100)"""
+# Who chooses it in the list wants to build it.
+_OPEN_BUILDER = """(network) => {
+  if (network !== "own") return [{ __type__: "update" }];
+  const build = document.querySelector("#build");
+  setTimeout(() => build.scrollIntoView({ block: "start", behavior: "smooth" }), 100);
+  return [{ __type__: "update", open: true }];
+}"""
 
 
 class RunsTab(NamedTuple):
@@ -72,14 +80,14 @@ class RunsTab(NamedTuple):
     runs: gr.HTML
 
 
-def on_start(my_runs: Any, num_seeds: Any, followed: str, *values: Any) -> Listing:
-    """Start a run for each seed; wires: Start button; their runs, seeds, recipe followed, form → listing."""
+def on_start(my_runs: Any, num_seeds: Any, own: Any, followed: str, *values: Any) -> Listing:
+    """Start a run for each seed; wires: Start button; runs, seeds, own network, recipe, form → listing."""
     known, key = keep_known_runs(my_runs), make_owner_key()
     try:
-        config = read_form(read_fields(values), followed)
+        config = read_form(read_fields(values), followed, own)
         started = repeat_run(config, read_num_seeds(num_seeds), own_runs=known, owner_key=key)
     except ValueError as mistake:
-        return Listing(str(mistake), gr.skip(), gr.skip())
+        return Listing(quote_text(str(mistake)), gr.skip(), gr.skip())
     ticked = started if len(started) > 1 else None
     return show_runs([*known, *started], started[0], ticked, dict.fromkeys(started, key))
 
@@ -179,9 +187,18 @@ def build_runs_tab(page: gr.Blocks, pad: gr.HTML, my_runs: gr.BrowserState) -> R
         build_notebook_section()
     build_lesson()
 
-    wire_form(page, controls)
+    wire_form(page, controls, builder.rows)
+    controls.fields["network"].input(
+        None,
+        controls.fields["network"],
+        builder.place,
+        js=_OPEN_BUILDER,
+        show_progress="hidden",
+        api_visibility="private",
+        queue=False,
+    )
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
-    form = [my_runs, controls.num_seeds, controls.followed, *controls.fields.values()]
+    form = [my_runs, controls.num_seeds, builder.rows, controls.followed, *controls.fields.values()]
     started = start.click(on_start, form, [error, my_runs, runs], js=_RECALL, **quiet)
     started.then(fn=None, js=_SHOW_RUN % "run-error", **quiet)
 
@@ -189,11 +206,11 @@ def build_runs_tab(page: gr.Blocks, pad: gr.HTML, my_runs: gr.BrowserState) -> R
         wired = button.click(
             on_train,
             [my_runs, controls.num_seeds, *inputs],
-            [builder.problem, my_runs, runs],
+            [builder.error, my_runs, runs],
             js=_RECALL,
             **quiet,
         )
-        wired.then(fn=None, js=_SHOW_RUN % "build-problem", **quiet)
+        wired.then(fn=None, js=_SHOW_RUN % "build-error", **quiet)
 
     wire_exercise(exercise, my_runs, runs, controls.followed, controls.fields, _RECALL)
     wire_builder(page, builder, controls.followed, controls.fields, wire_start)

@@ -147,17 +147,17 @@ def test_number_of_seeds_is_a_whole_number_of_at_least_one(value):
 
 
 def test_a_chosen_recipe_is_followed_and_said():
-    summary = on_form("fast", "fast", *make_form("logistic", "fast").values())
+    summary = on_form("fast", "fast", None, *make_form("logistic", "fast").values())
     assert (summary.recipe, summary.about) == (UNCHANGED, describe_choice(make_config("logistic", "fast")))
-    assert on_form("free", "fast", *make_form("logistic", "fast").values()).recipe == "fast"
+    assert on_form("free", "fast", None, *make_form("logistic", "fast").values()).recipe == "fast"
 
 
 def test_a_changed_field_names_the_recipe_and_says_what_is_odd():
-    summary = on_form("notebook", "notebook", *make_form("mlp", learning_rate=0.5).values())
+    summary = on_form("notebook", "notebook", None, *make_form("mlp", learning_rate=0.5).values())
     assert summary.recipe == "free"
     assert "SGD with momentum 0.9, learning rate 0.5" in summary.about
     assert "far above" in summary.warnings
-    back = on_form("free", "notebook", *make_form("mlp").values())
+    back = on_form("free", "notebook", None, *make_form("mlp").values())
     assert (back.recipe, back.warnings) == ("notebook", "")
 
 
@@ -165,7 +165,7 @@ def test_answers_touch_no_field_so_that_none_can_rewrite_what_is_typed():
     """What a choice fills in, the page itself does at once; `tests/browser/test_run_form.py` sees to that."""
     with gr.Blocks() as page:
         controls = build_form()
-        wire_form(page, controls)
+        wire_form(page, controls, gr.HTML())
     asked = [event for event in page.fns.values() if event.fn is not None]
     # One for all: of two, the answer that knows less might be the last.
     (event,) = asked
@@ -258,7 +258,7 @@ def test_fields_are_seen_where_they_count():
 
 
 def test_half_typed_field_changes_nothing_on_the_page():
-    summary = on_form("notebook", "notebook", *make_form(learning_rate=None).values())
+    summary = on_form("notebook", "notebook", None, *make_form(learning_rate=None).values())
     assert (summary.recipe, summary.about, summary.warnings) == (UNCHANGED, UNCHANGED, "")
 
 
@@ -298,10 +298,10 @@ def test_missing_data_set_is_announced(monkeypatch, tmp_path):
 
 def test_nothing_starts_from_a_form_that_is_wrong(monkeypatch):
     monkeypatch.setattr("app.runs.tab.repeat_run", lambda *args, **kwargs: pytest.fail("it started"))
-    listing = on_start([], 1, "notebook", *make_form(learning_rate=math.nan).values())
+    listing = on_start([], 1, None, "notebook", *make_form(learning_rate=math.nan).values())
     assert "learning rate is nan" in listing.error
     assert listing.my_runs == listing.runs == UNCHANGED
-    assert "number of seeds" in on_start([], 0.5, "notebook", *make_form().values()).error
+    assert "number of seeds" in on_start([], 0.5, None, "notebook", *make_form().values()).error
 
 
 def test_configuration_that_is_started_is_the_forms(monkeypatch):
@@ -312,7 +312,7 @@ def test_configuration_that_is_started_is_the_forms(monkeypatch):
         return ["a" * 32, "b" * 32]
 
     monkeypatch.setattr("app.runs.tab.repeat_run", start)
-    listing = on_start(["nonsense"], 2, "notebook", *make_form("mlp", weight_decay=0.001).values())
+    listing = on_start(["nonsense"], 2, None, "notebook", *make_form("mlp", weight_decay=0.001).values())
     ((config, num_seeds, own_runs),) = asked
     assert dataclasses.asdict(config)["weight_decay"] == 0.001
     assert (config.recipe, num_seeds, own_runs) == ("free", 2, [])

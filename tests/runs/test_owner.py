@@ -185,14 +185,14 @@ def test_run_says_whether_it_has_an_owner_and_never_by_which_key(owned):
 
 
 def test_browser_that_starts_runs_gets_their_key(idle):
-    listing = on_start([], 3, "notebook", *make_form("mlp").values())
+    listing = on_start([], 3, None, "notebook", *make_form("mlp").values())
     value = json.loads(listing.runs)
     assert value["ids"] == list(value["keys"]) == listing.my_runs
     assert len(set(value["keys"].values())) == 1
     for run_id, key in value["keys"].items():
         assert act("rename", run_id) == NOT_OWNER
         assert act("rename", run_id, "mine", key=key) == ""
-    again = json.loads(on_start([], 1, "notebook", *make_form("mlp").values()).runs)
+    again = json.loads(on_start([], 1, None, "notebook", *make_form("mlp").values()).runs)
     assert not set(again["keys"].values()) & set(value["keys"].values())
 
 

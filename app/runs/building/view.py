@@ -2,123 +2,115 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
+from app.runs.building.payloads import NetworkView, RepairView, RowView
 from app.ui.numbers import format_number, format_seconds
-from app.ui.prose import quote_text
+from models.data.names import NUM_IMAGES, TRAIN_SHARE
 from models.networks.layers.examination import Examination, Repair, Row, examine_layers
-from models.networks.layers.exchange import (
-    SharedNetwork,
-    read_link,
-    read_network_text,
-    write_json,
-    write_link,
-)
-from models.networks.layers.kind import Layers, write_shape
-from models.networks.layers.oddities import find_oddities
+from models.networks.layers.exchange import SharedNetwork, read_network_text, write_json, write_link
+from models.networks.layers.kind import Layers
+from models.networks.layers.oddities import list_oddities
+from models.networks.layers.plain_data import describe_layers, read_layers
 from models.networks.layers.source import write_program
 from models.networks.naming import check_own_name
 from models.networks.registry import get_network_spec
-from models.training.config import TrainConfig
+from models.training.config import SETTINGS, TrainConfig
 from models.training.foretelling import Forecast
 
 PYTHON, JSON = "Python", "JSON"
 
 
-@dataclass(frozen=True)
-class BuildView:
-    """What the page shows of a text.
-
-    Attributes:
-        table: The rows, as Markdown; empty where the text cannot be read.
-        problem: What keeps it from being a network, as Markdown; empty where it is one.
-        repair: What would mend the first problem; None where nothing is known to.
-        remarks: What was read otherwise and what is odd, as Markdown.
-        link: The parameter of a link to it; empty where the text cannot be read.
-    """
-
-    table: str
-    problem: str
-    repair: Repair | None
-    remarks: str
-    link: str
-
-
-def show_text(name: Any, text: Any, num_images: int, batch_size: int) -> BuildView:
-    """Read and examine a text.
+def show_change(name: Any, layers: Any, text: Any, begin: Any, form: Any) -> NetworkView:
+    """Examine what the builder sends after a change, unchecked.
 
     Args:
-        name: What its maker calls the network, unchecked.
-        text: Python or JSON, unchecked.
-        num_images: Of the training part, for what is odd.
-        batch_size: Images a step, likewise.
+        name: What its maker calls the network.
+        layers: The rows as plain data.
+        text: Python or JSON in their place; None for the rows.
+        begin: A given network's name in the place of all of them; None for none.
+        form: As what `NetworkView.text` is written, `PYTHON` or `JSON`.
+
+    Raises:
+        ValueError: If that is no list of layers; the message says what would be right.
     """
-    try:
-        shared = read_network_text(text)
-    except ValueError as mistake:
-        return BuildView("", quote_text(str(mistake)), None, "", "")
+    if begin is not None:
+        return show_network(begin_from(begin), form)
+    if text is None:
+        return show_network(SharedNetwork(str(name or ""), read_layers(layers)), form)
+    shared = read_network_text(text)
+    return show_network(SharedNetwork(shared.name or str(name or ""), shared.layers, shared.notes), form)
+
+
+def show_network(shared: SharedNetwork, form: Any = PYTHON) -> NetworkView:
+    """Lay out a network, which may still need a repair."""
     examination = examine_layers(shared.layers)
     problem = examination.find_problem()
-    remarks = list(shared.notes)
-    if not problem:
-        remarks += find_oddities(shared.layers, num_images, batch_size)
-        try:
-            check_own_name(name)
-        except ValueError as mistake:
-            problem = str(mistake)
-    return BuildView(
-        table=write_rows(examination),
-        problem=quote_text(problem),
-        repair=find_repair(examination),
-        remarks="\n\n".join(map(quote_text, remarks)),
-        link=write_link(str(name or ""), shared.layers),
+    oddities = (
+        []
+        if problem
+        else list_oddities(
+            shared.layers, int(TRAIN_SHARE * NUM_IMAGES["train"]), SETTINGS["batch_size"].default
+        )
     )
+    at_rows: dict[int, list[str]] = {}
+    for oddity in oddities:
+        if oddity.numbers:
+            said = str(oddity) if len(oddity.numbers) > 1 else _begin_large(oddity.text)
+            at_rows.setdefault(oddity.numbers[-1], []).append(said)
+    return {
+        "name": shared.name,
+        "layers": describe_layers(shared.layers),
+        "rows": [
+            _show_row(row, at_rows.get(number, [])) for number, row in enumerate(examination.rows, start=1)
+        ],
+        "problem": examination.problem,
+        "repairs": _show_repairs(examination.repairs),
+        "remarks": [*shared.notes, *(str(oddity) for oddity in oddities if not oddity.numbers)],
+        "name_problem": _find_name_problem(shared.name),
+        "parameters": examination.parameters,
+        "multiply_adds": examination.multiply_adds,
+        "activations": examination.activations,
+        "text": _write_text(shared.name, shared.layers, form, examination),
+        "link": write_link(shared.name, shared.layers),
+    }
 
 
-def write_rows(examination: Examination) -> str:
-    """Write the rows as a Markdown table, and their sums."""
-    lines = ["| # | Layer | Output | Learned | Multiply-adds |", "|--:|---|---|--:|--:|"]
-    for number, row in enumerate(examination.rows, start=1):
-        lines += _write_row(f"{number}", row)
-    sums = f"{examination.parameters:,} | {examination.multiply_adds:,}"
-    return "\n".join([*lines, f"| | Together | | {sums} |"])
+def _begin_large(text: str) -> str:
+    return text[0].upper() + text[1:]
 
 
-def _write_row(number: str, row: Row) -> Iterator[str]:
-    call = f"{row.layer.kind}"
-    settings = [
-        f"{setting.name} {value:g}" if isinstance(value, float) else f"{setting.name} {value}"
-        for setting in row.layer.settings()
-        if (value := getattr(row.layer, setting.name)) != setting.default or setting.by_position
-    ]
-    call += f" · {', '.join(settings)}" if settings else ""
-    has_problem = row.problem or any(inner.problem for inner in row.body)
-    output = "–" if row.output_shape is None else write_shape(row.output_shape)
-    if has_problem:
-        output = "**does not fit**"
-    counts = f"{row.parameters:,} | {row.multiply_adds:,}" if row.output_shape else "– | –"
-    yield f"| {number} | {call} | {output} | {counts} |"
-    for place, inner in enumerate(row.body, start=1):
-        yield from _write_row(f"{number}.{place}", inner)
+def _show_row(row: Row, remarks: list[str]) -> RowView:
+    fits = row.output_shape is not None
+    return {
+        "sizes": list(row.output_shape or ()),
+        "parameters": row.parameters if fits else None,
+        "multiply_adds": row.multiply_adds if fits else None,
+        "problem": row.problem,
+        "repairs": _show_repairs(row.repairs),
+        "remarks": remarks,
+        "body": [_show_row(inner, []) for inner in row.body],
+    }
 
 
-def find_repair(examination: Examination) -> Repair | None:
-    """Return the first repair of the first problem; None where there is none."""
-    rows = [inner for row in examination.rows for inner in (*row.body, row)]
-    found = next((row.repairs for row in rows if row.problem), examination.repairs)
-    return found[0] if found else None
+def _show_repairs(repairs: Sequence[Repair]) -> list[RepairView]:
+    return [{"label": repair.label, "layers": describe_layers(repair.layers)} for repair in repairs]
 
 
-def write_text(name: str, layers: Layers, form: str) -> str:
+def _find_name_problem(name: str) -> str:
+    try:
+        check_own_name(name)
+    except ValueError as mistake:
+        return str(mistake)
+    return ""
+
+
+def _write_text(name: str, layers: Layers, form: Any, examination: Examination) -> str:
     """Write a list as Python, or as JSON where that is wanted, or where it is no network yet."""
-    if form == PYTHON:
-        try:
-            return write_program(layers)
-        except ValueError:
-            pass  # what comes into the layers behind a misfit is not known
-    return write_json(name, layers)
+    if form == JSON or examination.find_problem():  # what comes into layers behind a misfit is not known
+        return write_json(name, layers)
+    return write_program(layers)
 
 
 def begin_from(network: str) -> SharedNetwork:
@@ -129,11 +121,6 @@ def begin_from(network: str) -> SharedNetwork:
     """
     spec = get_network_spec(network)
     return SharedNetwork(f"My {spec.title}", spec.layers)
-
-
-def open_link(text: str) -> SharedNetwork:
-    """Return what a link says; see `models.networks.layers.exchange.read_link`."""
-    return read_link(text)
 
 
 def describe_forecast(forecast: Forecast, config: TrainConfig) -> str:

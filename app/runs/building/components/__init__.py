@@ -1,0 +1,1 @@
+"""The rows of the builder of networks: what Gradio lacks for it."""

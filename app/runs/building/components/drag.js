@@ -1,0 +1,97 @@
+// Rows that are dragged by their grips, with a mouse, a pen or a finger.
+/** @import { Lifetime } from "../../../ui/components/types.js" */
+/** @import { Place } from "./types.js" */
+
+const STARTS_PX = 5; // of a movement that is no press
+const EDGE_PX = 80; // of the browser window, near which the page is scrolled
+const SCROLL_PX = 10; // a frame
+
+/** @typedef {{ place: Place, y: number, left: number, width: number }} Gap */
+
+// The places between rows, from top to bottom, as they lie in the browser window; a block goes into no block.
+/** @type {(list: HTMLElement, isBlock: boolean) => Gap[]} */
+function listGaps(list, isBlock) {
+  /** @type {Gap[]} */
+  const gaps = [];
+  /** @type {(rows: HTMLElement, above: number[]) => void} */
+  function add(rows, above) {
+    const box = rows.getBoundingClientRect();
+    const own = /** @type {HTMLElement[]} */ ([...rows.children]);
+    own.forEach((row, index) => {
+      gaps.push({ place: [...above, index], y: row.getBoundingClientRect().top, left: box.left, width: box.width });
+      const body = /** @type {HTMLElement | null} */ (row.querySelector(":scope > ol"));
+      if (body && !isBlock) add(body, [index]);
+    });
+    const last = own.at(-1)?.getBoundingClientRect().bottom ?? box.top + 8;
+    gaps.push({ place: [...above, own.length], y: last, left: box.left, width: box.width });
+  }
+  add(list, []);
+  return gaps;
+}
+
+// `drop` is called with the key of a row and the gap that it is put into.
+/** @type {(list: HTMLElement, life: Lifetime, drop: (key: number, to: Place) => void) => void} */
+export function watchDragging(list, life, drop) {
+  const marker = document.createElement("div");
+  marker.className = "gb-build-marker";
+  marker.hidden = true;
+  list.after(marker);
+  /** @type {{ row: HTMLElement, id: number, startY: number, y: number, isMoving: boolean, gap: Gap | null } | null} */
+  let drag = null;
+
+  list.addEventListener("pointerdown", (event) => {
+    const grip = /** @type {HTMLElement} */ (event.target).closest(".gb-layer-grip");
+    const row = /** @type {HTMLElement | null} */ (grip?.closest(".gb-layer"));
+    if (!grip || !row || event.button !== 0 || drag) return;
+    grip.setPointerCapture(event.pointerId);
+    drag = { row, id: event.pointerId, startY: event.clientY, y: event.clientY, isMoving: false, gap: null };
+  });
+  list.addEventListener("pointermove", (event) => {
+    if (drag?.id !== event.pointerId) return;
+    drag.y = event.clientY;
+    if (drag.isMoving) return showGap();
+    if (Math.abs(drag.y - drag.startY) < STARTS_PX) return;
+    drag.isMoving = true;
+    drag.row.classList.add("is-dragged");
+    showGap();
+    requestAnimationFrame(scroll);
+  });
+  list.addEventListener("pointerup", (event) => event.pointerId === drag?.id && end(true));
+  list.addEventListener("pointercancel", (event) => event.pointerId === drag?.id && end(false));
+  life.listen(document, "keydown", (event) => {
+    if (drag?.isMoving && event.key === "Escape") end(false);
+  });
+
+  function showGap() {
+    if (!drag) return;
+    const { y, row } = drag;
+    const gaps = listGaps(list, Boolean(row.querySelector(":scope > ol")));
+    const gap = gaps.reduce((near, one) => (Math.abs(one.y - y) < Math.abs(near.y - y) ? one : near));
+    drag.gap = gap;
+    const box = /** @type {HTMLElement} */ (marker.offsetParent ?? list).getBoundingClientRect();
+    marker.hidden = false;
+    marker.style.top = `${gap.y - box.top - 2}px`;
+    marker.style.left = `${gap.left - box.left}px`;
+    marker.style.width = `${gap.width}px`;
+  }
+
+  function scroll() {
+    if (!drag?.isMoving || life.isOver()) return;
+    const by = drag.y < EDGE_PX ? -SCROLL_PX : drag.y > window.innerHeight - EDGE_PX ? SCROLL_PX : 0;
+    if (by) {
+      window.scrollBy(0, by);
+      showGap();
+    }
+    requestAnimationFrame(scroll);
+  }
+
+  /** @type {(isDropped: boolean) => void} */
+  function end(isDropped) {
+    if (!drag) return;
+    const { row, gap, isMoving } = drag;
+    drag = null;
+    marker.hidden = true;
+    row.classList.remove("is-dragged");
+    if (isDropped && isMoving && gap) drop(Number(row.dataset.key), gap.place);
+  }
+}

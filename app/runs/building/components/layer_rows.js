@@ -1,0 +1,484 @@
+// A network as rows. The list lives here, with what can be undone; shapes, costs, mistakes and repairs come from Python.
+/** @import { Mounted } from "../../../ui/components/types.js" */
+/** @import { GivenView } from "../payloads.js" */
+/** @import { KindView, Layer, Network, NetworkView, PlainLayer, Row, RowView } from "./types.js" */
+
+import { createAsker, readAnswer } from "../../../ui/components/asking.js";
+import { watchLifetime } from "../../../ui/components/lifetime.js";
+import { addNode, findPart, makeOwnProp, setText } from "../../../ui/components/nodes.js";
+import { WHOLE } from "../../../ui/components/numbers.js";
+import { watchDragging } from "./drag.js";
+import { createFlow } from "./flow.js";
+import { createHistory } from "./history.js";
+import {
+  countLayers,
+  doubleLayer,
+  findGap,
+  findPlace,
+  insertLayer,
+  moveLayer,
+  readLayer,
+  readLayers,
+  removeLayer,
+  replaceLayer,
+  stepLayer,
+  takeLayer,
+  writeLayers,
+} from "./layer_list.js";
+import { createPalette } from "./palette.js";
+import { buildRepairs, createRow } from "./row.js";
+import { createTextEditor } from "./text_editor.js";
+
+const KEPT = "glassbox-network"; // app/runs/building/section.py reads it too
+const REST_MS = 200; // after the last change the rest of the page is told
+const EMPTY = "empty";
+
+/** @type {(given: Mounted) => void} */
+export function mount({ element, trigger, props, server, watch, keptProps }) {
+  const own = makeOwnProp({ props, keptProps });
+  const kinds = new Map(/** @type {KindView[]} */ (own("kinds")).map((kind) => [kind.name, kind]));
+  const maxLayers = Number(own("maxLayers"));
+  const host = findPart(element, ".gb-build");
+  const life = watchLifetime(host);
+  const find = (/** @type {string} */ selector) => findPart(host, selector);
+  const nameField = /** @type {HTMLInputElement} */ (find(".gb-build-name"));
+  const begin = /** @type {HTMLSelectElement} */ (find(".gb-build-begin"));
+  const list = find(".gb-build-rows");
+
+  let published = typeof props.value === "string" ? props.value : "";
+  let history = createHistory(readNetwork(published));
+  let isTouched = false; // by hand: what came by a link is kept only then
+  /** @type {NetworkView | null} */
+  let view = null;
+  /** @type {Network | null} */
+  let viewOf = null; // which state it is of
+  /** @type {number | null} */
+  let marked = null; // the row that was used last
+  /** @type {number | null} */
+  let pointed = null;
+  /** @type {Map<number, Row>} */
+  const rows = new Map(); // by their layers' keys
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let resting;
+
+  for (const { name, title } of /** @type {GivenView[]} */ (own("given"))) begin.add(new Option(title, name));
+  begin.add(new Option("An empty list", EMPTY));
+
+  /** @type {(text: string, before?: Network) => Network} */
+  function readNetwork(text, before) {
+    try {
+      const { name, layers } = JSON.parse(text);
+      return { name: String(name ?? ""), layers: readLayers(/** @type {PlainLayer[]} */ (layers), before?.layers) };
+    } catch {
+      return { name: "", layers: [] };
+    }
+  }
+
+  const tell = (/** @type {string} */ sentence) => setText(find(".gb-build-told"), sentence);
+
+  // ---- What Python knows
+
+  /** @typedef {{ of: Network, text?: string, begin?: string }} Question */
+  const askPython = createAsker(
+    async (/** @type {Question} */ question) => {
+      const { name, layers } = question.of;
+      const sent = question.begin
+        ? { begin: question.begin }
+        : question.text === undefined
+          ? { name, layers: writeLayers(layers) }
+          : { name, text: question.text };
+      return { question, text: await server.examine({ ...sent, form: editor.readForm() }) };
+    },
+    ({ question, text }) => takeAnswer(question, readAnswer(/** @type {string | undefined} */ (text))),
+  );
+  const ask = () => askPython({ of: history.read() });
+
+  // An answer about what is no longer there is dropped: a newer one is on its way.
+  /** @type {(question: Question, answer: any) => void} */
+  function takeAnswer(question, answer) {
+    const current = history.read();
+    if (life.isOver() || question.of !== current) return;
+    if (answer.error) {
+      if (question.text === undefined) tell(answer.error);
+      else editor.refuse(answer.error);
+      return;
+    }
+    view = /** @type {NetworkView} */ (answer);
+    viewOf = current;
+    if (question.text !== undefined || question.begin) {
+      const layers = readLayers(/** @type {PlainLayer[]} */ (view.layers), current.layers);
+      viewOf = { name: view.name, layers };
+      if (
+        JSON.stringify([viewOf.name, writeLayers(layers)]) ===
+        JSON.stringify([current.name, writeLayers(current.layers)])
+      )
+        viewOf = current;
+      else keep(viewOf, question.begin ? "" : "text");
+    }
+    if (isTouched) store(view.link);
+    show();
+  }
+
+  /** @type {(link: string) => void} */
+  function store(link) {
+    try {
+      localStorage.setItem(KEPT, link);
+    } catch {
+      // A browser that stores nothing begins anew each time.
+    }
+  }
+
+  // ---- What is done by hand
+
+  /** @type {(network: Network, what?: string) => void} */
+  function keep(network, what = "") {
+    history.push(network, what);
+    isTouched = true;
+    publish();
+  }
+
+  function publish() {
+    const { name, layers } = history.read();
+    published = JSON.stringify({ name, layers: writeLayers(layers) });
+    props.value = published;
+    clearTimeout(resting);
+    resting = setTimeout(() => life.isOver() || trigger("input"), REST_MS);
+  }
+
+  /** @type {(layers: Layer[], what?: string) => void} */
+  function setLayers(layers, what = "") {
+    keep({ ...history.read(), layers }, what);
+    show();
+    ask();
+  }
+
+  const hasRoom = (/** @type {number} */ more) => {
+    const isFree = countLayers(history.read().layers) + more <= maxLayers;
+    if (!isFree) tell(`A network has at most ${maxLayers} layers.`);
+    return isFree;
+  };
+
+  /** @type {(kind: KindView) => void} */
+  function add(kind) {
+    const { layers } = history.read();
+    const layer = readLayer(/** @type {PlainLayer} */ (kind.fresh));
+    const place = findGap(layers, marked);
+    if (layer.body && place.length > 1) return tell("A residual block holds layers, not another block.");
+    if (!hasRoom(countLayers([layer]))) return;
+    mark(layer.key);
+    setLayers(insertLayer(layers, place, layer));
+    tell(`${kind.name} is layer ${numberOf(place)}.`);
+    reveal(layer.key);
+  }
+
+  const numberOf = (/** @type {number[]} */ place) => place.map((index) => index + 1).join(".");
+
+  /** @type {(key: number, action: "up" | "down" | "double" | "remove") => void} */
+  function act(key, action) {
+    const { layers } = history.read();
+    const place = findPlace(layers, key);
+    if (!place) return;
+    const { kind } = takeLayer(layers, place);
+    if (action === "remove") {
+      const order = listKeys(layers);
+      const next = order[order.indexOf(key) + 1] ?? order[order.indexOf(key) - 1] ?? null;
+      const rest = removeLayer(layers, place);
+      mark(next !== null && findPlace(rest, next) ? next : null);
+      setLayers(rest);
+      tell(`${kind} is removed.`);
+      const line = marked === null ? null : rows.get(marked)?.node;
+      findPart(line ?? host, line ? "[data-act=remove]" : ".gb-build-palette [tabindex='0']").focus();
+      return;
+    }
+    if (action === "double") {
+      if (!hasRoom(countLayers([takeLayer(layers, place)]))) return;
+      const doubled = doubleLayer(layers, place);
+      mark(takeLayer(doubled.layers, doubled.place).key);
+      setLayers(doubled.layers);
+      return tell(`${kind} is there twice, also as layer ${numberOf(doubled.place)}.`);
+    }
+    const moved = stepLayer(layers, place, action === "up" ? -1 : 1);
+    if (moved.layers === layers) return;
+    setLayers(moved.layers);
+    tell(`${kind} is now layer ${numberOf(moved.place)}.`);
+    reveal(key);
+  }
+
+  /** @type {(layers: Layer[]) => number[]} */
+  const listKeys = (layers) => layers.flatMap((layer) => [layer.key, ...(layer.body ?? []).map(({ key }) => key)]);
+
+  const actions = {
+    act,
+    /** @type {import("./types.js").RowActions["change"]} */
+    change(key, change, what) {
+      const { layers } = history.read();
+      const place = findPlace(layers, key);
+      if (place) setLayers(replaceLayer(layers, place, change(takeLayer(layers, place))), what);
+    },
+    /** @type {import("./types.js").RowActions["mend"]} */
+    mend(repair) {
+      const { layers } = history.read();
+      setLayers(readLayers(/** @type {PlainLayer[]} */ (repair.layers), layers));
+      tell(`Done: ${repair.label}.`);
+      list.focus({ preventScroll: true }); // its button is gone
+    },
+  };
+
+  watchDragging(list, life, (key, to) => {
+    const { layers } = history.read();
+    const from = findPlace(layers, key);
+    if (!from) return;
+    const moved = moveLayer(layers, from, to);
+    if (moved.place.join() === from.join()) return;
+    mark(key);
+    setLayers(moved.layers);
+    tell(`${takeLayer(moved.layers, moved.place).kind} is now layer ${numberOf(moved.place)}.`);
+  });
+
+  /** @type {(isDone: boolean, word: string) => void} */
+  function travel(isDone, word) {
+    if (!isDone) return;
+    isTouched = true;
+    publish();
+    show();
+    ask();
+    tell(word);
+  }
+  const undo = () => travel(history.undo(), "Undone.");
+  const redo = () => travel(history.redo(), "Done again.");
+
+  async function copyLink() {
+    if (!view || viewOf !== history.read()) return;
+    await navigator.clipboard.writeText(new URL(`?tab=runs&layers=${view.link}`, document.baseURI).href);
+    tell("The link is copied: whoever opens it sees this network.");
+  }
+
+  find("[data-do=undo]").addEventListener("click", undo);
+  find("[data-do=redo]").addEventListener("click", redo);
+  find("[data-do=link]").addEventListener("click", copyLink);
+  host.addEventListener("keydown", (event) => {
+    const target = /** @type {HTMLElement} */ (event.target);
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || target === nameField || target.matches("textarea")) return;
+    const key = event.key.toLowerCase();
+    if (key !== "z" && key !== "y") return;
+    event.preventDefault();
+    if (key === "y" || event.shiftKey) redo();
+    else undo();
+  });
+  list.addEventListener("keydown", (event) => {
+    const row = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest(".gb-layer"));
+    if (!row || !event.altKey || !["ArrowUp", "ArrowDown"].includes(event.key)) return;
+    event.preventDefault();
+    act(Number(row.dataset.key), event.key === "ArrowUp" ? "up" : "down");
+  });
+  nameField.addEventListener("input", () => {
+    keep({ ...history.read(), name: nameField.value }, "name");
+    show();
+    ask();
+  });
+  begin.addEventListener("change", () => {
+    const chosen = begin.value;
+    begin.value = "";
+    mark(null);
+    if (chosen === EMPTY) {
+      keep({ name: "My network", layers: [] });
+      show();
+      ask();
+    } else askPython({ of: history.read(), begin: chosen });
+  });
+
+  const editor = createTextEditor(find(".gb-build-text"), {
+    maxText: Number(own("maxText")),
+    write: (text) => askPython({ of: history.read(), text }),
+    rewrite: ask,
+    tell,
+  });
+
+  // ---- Which row is marked
+
+  const setWhere = createPalette(find(".gb-build-palette"), [...kinds.values()], add);
+  const flow = createFlow(/** @type {any} */ (host.querySelector(".gb-build-flow svg")), find("figcaption"), {
+    pick: (key) => {
+      mark(key);
+      reveal(key);
+      rows.get(key)?.node.querySelector("select")?.focus({ preventScroll: true });
+    },
+    point: (key) => {
+      pointed = key;
+      showMarks();
+    },
+  });
+
+  /** @type {(key: number | null) => void} */
+  function mark(key) {
+    marked = key;
+    showMarks();
+  }
+
+  function showMarks() {
+    for (const [key, { node }] of rows) {
+      node.classList.toggle("is-marked", key === marked);
+      node.classList.toggle("is-pointed", key === pointed);
+    }
+    flow.mark(marked, pointed);
+    const { layers } = history.read();
+    const place = findGap(layers, marked);
+    const isEnd = place.length === 1 && place[0] === layers.length;
+    const before = numberOf(place.with(-1, place[place.length - 1] - 1));
+    const isIntoEmpty = place.length > 1 && place[1] === 0;
+    const where = isEnd
+      ? "Add at the end"
+      : isIntoEmpty
+        ? `Add into block ${place[0] + 1}`
+        : `Add behind layer ${before}`;
+    setWhere(where, countLayers(layers) >= maxLayers);
+  }
+
+  /** @type {(event: Event) => number | null} */
+  const findKey = (event) => {
+    const row = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest(".gb-layer"));
+    return row ? Number(row.dataset.key) : null;
+  };
+  list.addEventListener("focusin", (event) => mark(findKey(event)));
+  list.addEventListener("click", (event) => mark(findKey(event) ?? marked));
+  list.addEventListener("pointerover", (event) => {
+    pointed = findKey(event);
+    showMarks();
+  });
+  list.addEventListener("pointerleave", () => {
+    pointed = null;
+    showMarks();
+  });
+
+  /** @type {(key: number) => void} */
+  function reveal(key) {
+    rows.get(key)?.node.scrollIntoView({ block: "nearest" });
+  }
+
+  // ---- What is shown
+
+  function show() {
+    const { name, layers } = history.read();
+    const isOld = viewOf !== history.read();
+    if (nameField.value !== name) nameField.value = name;
+    const focused = /** @type {HTMLElement | null} */ (
+      host.contains(document.activeElement) ? document.activeElement : null
+    );
+    const most = Math.max(0, ...(view?.rows ?? []).map((row) => row.parameters ?? 0));
+    const seen = new Set(listKeys(layers));
+    for (const [key, { node }] of rows) {
+      if (seen.has(key)) continue;
+      node.remove();
+      rows.delete(key);
+    }
+    const views = isOld ? known : null;
+    /** @type {(place: HTMLElement, own: Layer[], given: RowView[] | null, prefix: string) => void} */
+    const fill = (place, own, given, prefix) => {
+      own.forEach((layer, index) => {
+        let row = rows.get(layer.key);
+        if (!row) rows.set(layer.key, (row = createRow(layer.key, kinds, actions)));
+        if (place.children[index] !== row.node) place.insertBefore(row.node, place.children[index] ?? null);
+        const rowView = views ? (views.get(layer.key) ?? null) : (given?.[index] ?? null);
+        row.fill(layer, { number: `${prefix}${index + 1}`, view: rowView, most, isOld });
+        if (layer.body)
+          fill(findPart(row.node, ":scope > ol"), layer.body, rowView?.body ?? null, `${prefix}${index + 1}.`);
+      });
+    };
+    fill(list, layers, view?.rows ?? null, "");
+    if (focused && focused !== document.activeElement && focused.isConnected) focused.focus({ preventScroll: true });
+    if (!isOld) rememberViews(layers);
+    /** @type {HTMLButtonElement} */ (find("[data-do=undo]")).disabled = !history.canUndo();
+    /** @type {HTMLButtonElement} */ (find("[data-do=redo]")).disabled = !history.canRedo();
+    host.classList.toggle("is-empty", layers.length === 0);
+    if (!isOld && view) showWhole(view, layers);
+    showMarks();
+    host.dataset.answered = `${!isOld}`;
+  }
+
+  // Until Python has answered, a row shows what was known of its layer.
+  /** @type {Map<number, RowView>} */
+  let known = new Map();
+  /** @type {(layers: Layer[]) => void} */
+  function rememberViews(layers) {
+    known = new Map();
+    layers.forEach((layer, index) => {
+      const row = view?.rows[index];
+      if (!row) return;
+      known.set(layer.key, row);
+      layer.body?.forEach((inner, place) => row.body[place] && known.set(inner.key, row.body[place]));
+    });
+  }
+
+  /** @type {(shown: NetworkView, layers: Layer[]) => void} */
+  function showWhole(shown, layers) {
+    setText(find(".gb-build-name-problem"), shown.name_problem);
+    nameField.setAttribute("aria-invalid", `${Boolean(shown.name_problem)}`);
+    setText(
+      find(".gb-build-sums"),
+      layers.length
+        ? `${findMisfit(shown, layers) ? "So far" : "Together"} ${WHOLE.format(shown.parameters)} learned numbers; reading an image takes ${WHOLE.format(shown.multiply_adds)} multiply-adds and makes ${WHOLE.format(shown.activations)} activations.`
+        : "",
+    );
+    const whole = find(".gb-build-whole");
+    const misfit = findMisfit(shown, layers);
+    const text = JSON.stringify([shown.problem, shown.repairs, shown.remarks, misfit]);
+    if (whole.dataset.text !== text) {
+      whole.dataset.text = text;
+      whole.replaceChildren();
+      if (misfit) {
+        const line = addNode(whole, "p", "is-problem", `Layer ${misfit.number} does not fit. `);
+        const button = addNode(line, "button", "", "Show it");
+        button.setAttribute("type", "button");
+        button.addEventListener("click", () => {
+          mark(misfit.key);
+          reveal(misfit.key);
+          rows.get(misfit.key)?.node.querySelector("select")?.focus();
+        });
+      }
+      if (shown.problem) addNode(whole, "p", "is-problem", shown.problem);
+      if (shown.repairs.length) whole.append(buildRepairs(shown.repairs, actions.mend));
+      for (const remark of shown.remarks) addNode(whole, "p", "is-remark", remark);
+    }
+    flow.draw(
+      layers.map((layer, index) => ({
+        key: layer.key,
+        name: `Layer ${index + 1}, ${layer.kind}`,
+        sizes: shown.rows[index]?.sizes ?? [],
+        isWrong: isMisfit(shown.rows[index]),
+      })),
+    );
+    editor.show(shown.text, shown.name);
+  }
+
+  /** @type {(row: RowView | undefined) => boolean} */
+  const isMisfit = (row) => Boolean(row && (row.problem || row.body.some((inner) => inner.problem)));
+
+  /** @type {(shown: NetworkView, layers: Layer[]) => { key: number, number: string } | null} */
+  function findMisfit(shown, layers) {
+    const index = shown.rows.findIndex(isMisfit);
+    if (index < 0) return null;
+    const inner = shown.rows[index].body.findIndex((row) => row.problem);
+    const body = layers[index].body;
+    if (inner < 0 || !body) return { key: layers[index].key, number: `${index + 1}` };
+    return { key: body[inner].key, number: `${index + 1}.${inner + 1}` };
+  }
+
+  const observer = new ResizeObserver(() => {
+    if (view && viewOf === history.read()) showWhole(view, history.read().layers);
+    showMarks();
+  });
+  observer.observe(find(".gb-build-flow"));
+  life.signal.addEventListener("abort", () => observer.disconnect());
+
+  watch("value", () => {
+    if (typeof props.value !== "string" || props.value === published) return;
+    const network = readNetwork(props.value, history.read());
+    published = props.value;
+    if (isTouched) history.push(network);
+    else history = createHistory(network);
+    show();
+    ask();
+  });
+  show();
+  ask();
+}
