@@ -20,7 +20,6 @@ from app.ui.answers import answer
 from models.networks.layers.exchange import read_link, read_network_text, write_json, write_link
 from models.networks.layers.kinds import (
     KINDS,
-    BatchNorm2d,
     Conv2d,
     Flatten,
     Linear,
@@ -98,9 +97,9 @@ def test_form_says_what_an_own_network_is_and_fills_in_its_recipes():
     assert make_own_config(own, "fast", fast).recipe == "fast"
     said = on_form("fast", "fast", own, *fast)
     assert said.about.startswith("My LeNet: 6 filters 5×5, Tanh, average pool 2×2")
-    normed = write_json("Normed", (BatchNorm2d(), Flatten(), Linear(10)))
-    one = list_values(network=OWN_NETWORK, batch_size=1)
-    assert "Batch norm with a batch of 1" in on_form("free", "notebook", normed, *one).warnings
+    wide = write_json("Wide", (Flatten(), Linear(4096), ReLU(), Linear(10)))
+    few = list_values(network=OWN_NETWORK, num_images=300)
+    assert "3,256,330 learned numbers for 240 images" in on_form("free", "notebook", wide, *few).warnings
 
 
 def test_what_does_not_fit_is_said_at_its_row_and_mended_by_one_press_after_the_other():

@@ -165,13 +165,14 @@ def test_answers_touch_no_field_so_that_none_can_rewrite_what_is_typed():
     """What a choice fills in, the page itself does at once; `tests/browser/test_run_form.py` sees to that."""
     with gr.Blocks() as page:
         controls = build_form()
-        wire_form(page, controls, gr.HTML())
+        own = gr.HTML()
+        wire_form(page, controls, own)
     asked = [event for event in page.fns.values() if event.fn is not None]
     # One for all: of two, the answer that knows less might be the last.
     (event,) = asked
     assert not set(event.outputs) & set(controls.fields.values())
     assert {target for target, _ in event.targets} == {
-        control._id for control in (*controls.fields.values(), controls.recipe)
+        control._id for control in (*controls.fields.values(), controls.recipe, own)
     }
 
 

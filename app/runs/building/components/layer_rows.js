@@ -5,8 +5,7 @@
 
 import { createAsker, readAnswer } from "../../../ui/components/asking.js";
 import { watchLifetime } from "../../../ui/components/lifetime.js";
-import { addNode, findPart, makeOwnProp, setText } from "../../../ui/components/nodes.js";
-import { WHOLE } from "../../../ui/components/numbers.js";
+import { findPart, makeOwnProp, setText } from "../../../ui/components/nodes.js";
 import { watchDragging } from "./drag.js";
 import { createFlow } from "./flow.js";
 import { createHistory } from "./history.js";
@@ -26,8 +25,9 @@ import {
   writeLayers,
 } from "./layer_list.js";
 import { createPalette } from "./palette.js";
-import { buildRepairs, createRow } from "./row.js";
+import { createRow } from "./row.js";
 import { createTextEditor } from "./text_editor.js";
+import { createWhole, isMisfit } from "./whole.js";
 
 const KEPT = "glassbox-network"; // app/runs/building/section.py reads it too
 const REST_MS = 200; // after the last change the rest of the page is told
@@ -409,36 +409,20 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     });
   }
 
+  const showSums = createWhole(host, {
+    mend: actions.mend,
+    show: (key) => {
+      mark(key);
+      reveal(key);
+      rows.get(key)?.node.querySelector("select")?.focus();
+    },
+  });
+
   /** @type {(shown: NetworkView, layers: Layer[]) => void} */
   function showWhole(shown, layers) {
     setText(find(".gb-build-name-problem"), shown.name_problem);
     nameField.setAttribute("aria-invalid", `${Boolean(shown.name_problem)}`);
-    setText(
-      find(".gb-build-sums"),
-      layers.length
-        ? `${findMisfit(shown, layers) ? "So far" : "Together"} ${WHOLE.format(shown.parameters)} learned numbers; reading an image takes ${WHOLE.format(shown.multiply_adds)} multiply-adds and makes ${WHOLE.format(shown.activations)} activations.`
-        : "",
-    );
-    const whole = find(".gb-build-whole");
-    const misfit = findMisfit(shown, layers);
-    const text = JSON.stringify([shown.problem, shown.repairs, shown.remarks, misfit]);
-    if (whole.dataset.text !== text) {
-      whole.dataset.text = text;
-      whole.replaceChildren();
-      if (misfit) {
-        const line = addNode(whole, "p", "is-problem", `Layer ${misfit.number} does not fit. `);
-        const button = addNode(line, "button", "", "Show it");
-        button.setAttribute("type", "button");
-        button.addEventListener("click", () => {
-          mark(misfit.key);
-          reveal(misfit.key);
-          rows.get(misfit.key)?.node.querySelector("select")?.focus();
-        });
-      }
-      if (shown.problem) addNode(whole, "p", "is-problem", shown.problem);
-      if (shown.repairs.length) whole.append(buildRepairs(shown.repairs, actions.mend));
-      for (const remark of shown.remarks) addNode(whole, "p", "is-remark", remark);
-    }
+    showSums(shown, layers);
     flow.draw(
       layers.map((layer, index) => ({
         key: layer.key,
@@ -448,19 +432,6 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
       })),
     );
     editor.show(shown.text, shown.name);
-  }
-
-  /** @type {(row: RowView | undefined) => boolean} */
-  const isMisfit = (row) => Boolean(row && (row.problem || row.body.some((inner) => inner.problem)));
-
-  /** @type {(shown: NetworkView, layers: Layer[]) => { key: number, number: string } | null} */
-  function findMisfit(shown, layers) {
-    const index = shown.rows.findIndex(isMisfit);
-    if (index < 0) return null;
-    const inner = shown.rows[index].body.findIndex((row) => row.problem);
-    const body = layers[index].body;
-    if (inner < 0 || !body) return { key: layers[index].key, number: `${index + 1}` };
-    return { key: body[inner].key, number: `${index + 1}.${inner + 1}` };
   }
 
   const observer = new ResizeObserver(() => {
