@@ -22,6 +22,10 @@ from hypothesis import settings
 
 from tests.waiting import wait_until
 
+# Where this is set, as in many containers, each of the tests' many processes would compile what it imports.
+if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
+    sys.dont_write_bytecode = False
+
 # How long one example takes says nothing on a busy machine; a test that is about time measures it itself.
 settings.register_profile("glassbox", deadline=None)
 settings.load_profile("glassbox")
