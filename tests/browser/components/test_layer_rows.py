@@ -297,6 +297,24 @@ def contains(part):
     return re.compile(re.escape(part))
 
 
+def test_of_texts_typed_fast_the_last_one_becomes_the_rows(open_rows):
+    rows = open_rows(*CONVNET)
+    rows.page.get_by_text("As Python or JSON").click()
+    rows.page.evaluate("""() => {
+      const area = document.querySelector(".gb-build-text textarea");
+      area.focus();
+      for (const out of [3, 5, 7]) {
+        area.value = `nn.Sequential(nn.Flatten(), nn.Linear(784, ${out}), nn.ReLU(), nn.Linear(${out}, 10))`;
+        area.dispatchEvent(new InputEvent("input"));
+      }
+      area.blur();
+    }""")
+    expect(rows.field("out_features", 2)).to_have_value("7")
+    expect(rows.page.get_by_label("Layers as a text")).to_have_value(contains("import torch"))
+    rows.press("Undo")  # one step, as what was typed is one change
+    assert rows.kinds() == CONVNET
+
+
 def test_it_begins_from_a_given_network_or_from_nothing(open_rows):
     rows = open_rows(*CONVNET)
     begin = rows.page.get_by_label("Begin with")

@@ -93,19 +93,23 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
   );
   const ask = () => askPython({ of: history.read() });
 
+  /** @type {Network | null} */
+  let fromText = null; // what the last text made, which a newer text replaces
+
   // An answer about what is no longer there is dropped: a newer one is on its way.
   /** @type {(question: Question, answer: any) => void} */
   function takeAnswer(question, answer) {
     const current = history.read();
-    if (life.isOver() || question.of !== current) return;
+    const isText = question.text !== undefined;
+    if (life.isOver() || (question.of !== current && !(isText && current === fromText))) return;
     if (answer.error) {
-      if (question.text === undefined) tell(answer.error);
-      else editor.refuse(answer.error);
+      if (isText) editor.refuse(answer.error);
+      else tell(answer.error);
       return;
     }
     view = /** @type {NetworkView} */ (answer);
     viewOf = current;
-    if (question.text !== undefined || question.begin) {
+    if (isText || question.begin) {
       const layers = readLayers(/** @type {PlainLayer[]} */ (view.layers), current.layers);
       viewOf = { name: view.name, layers };
       if (
@@ -113,7 +117,8 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
         JSON.stringify([current.name, writeLayers(current.layers)])
       )
         viewOf = current;
-      else keep(viewOf, question.begin ? "" : "text");
+      else keep(viewOf, isText ? "text" : "");
+      if (isText) fromText = viewOf;
     }
     if (isTouched) store(view.link);
     show();

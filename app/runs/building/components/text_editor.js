@@ -11,6 +11,7 @@ export function createTextEditor(place, { maxText, write, rewrite, tell }) {
   const problem = findPart(place, ".gb-build-text-problem");
   const forms = /** @type {NodeListOf<HTMLInputElement>} */ (place.querySelectorAll("input[type=radio]"));
   let networkName = "";
+  let isTyped = false; // since it was shown last
 
   const readForm = () => [...forms].find((form) => form.checked)?.value ?? "Python";
   const choose = (/** @type {string} */ value) => {
@@ -28,7 +29,9 @@ export function createTextEditor(place, { maxText, write, rewrite, tell }) {
   function show(text, name) {
     networkName = name;
     refuse("");
-    if (document.activeElement !== area && area.value !== text) area.value = text;
+    if (document.activeElement === area) return;
+    if (area.value !== text) area.value = text;
+    isTyped = false;
   }
 
   async function copy() {
@@ -58,8 +61,12 @@ export function createTextEditor(place, { maxText, write, rewrite, tell }) {
       rewrite();
     }),
   );
-  area.addEventListener("input", () => write(area.value));
-  area.addEventListener("blur", () => !problem.textContent && rewrite());
+  area.addEventListener("input", () => {
+    isTyped = true;
+    write(area.value);
+  });
+  // Once it is left, it stands there as Python writes it.
+  area.addEventListener("blur", () => isTyped && !problem.textContent && write(area.value));
   findPart(place, "[data-do=copy]").addEventListener("click", copy);
   findPart(place, "[data-do=save]").addEventListener("click", save);
   findPart(place, "[data-do=open]").addEventListener("click", () => file.click());
