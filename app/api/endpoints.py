@@ -12,12 +12,14 @@ import orjson
 from gradio.events import api
 
 from app.api.descent import descend
-from app.api.runs import runs, train
+from app.api.runs import read_own_layers, runs, train
 from app.api.window import convolve, pool
 from app.ui.drawing import read_drawing
 from models.checkpoints.prediction import load_cached, predict_digit
 from models.data.names import name_classes
-from models.networks.architecture import CONVENTION, read_architecture
+from models.networks.architecture import CONVENTION, describe_architecture, read_architecture
+from models.networks.layers.plain_data import read_layers
+from models.networks.naming import check_own_name
 from models.runs.library import DEFAULT_CHOICE, list_choices, resolve_choice
 from models.sketch.input import prepare_image
 from models.sketch.preparation import SketchDigit, SketchRefused
@@ -53,13 +55,15 @@ def pack_result(endpoint: Callable[..., Any]) -> Callable[..., orjson.Fragment]:
     return call
 
 
-def architecture(network: str) -> dict[str, Any]:
+def architecture(network: str, layers: str = "") -> dict[str, Any]:
     """Read a network's layers with their shapes, parameters and multiply-adds, each with its arithmetic.
 
     AlexNet is torchvision's, for images of 3 × 224 × 224; the others are for images of 1 × 28 × 28.
 
     Args:
-        network: "logistic", "mlp", "convnet", "convnet2", "convnet3", "convnet4", "glassnet" or "alexnet".
+        network: "logistic", "mlp", "convnet", "convnet2", "convnet3", "convnet4", "glassnet" or "alexnet"; \
+with layers of your own, what you call it.
+        layers: layers of your own, as `/train` takes them; nothing is trained.
 
     Returns:
         network, title, input_shape ([C, H, W] of one image), layers (first to last, each with name, kind,
@@ -70,10 +74,15 @@ def architecture(network: str) -> dict[str, Any]:
         multiply-add is and where none is counted).
     """
     try:
-        layout = read_architecture(network)
+        own = read_own_layers(layers)
+        if own is None:
+            layout = read_architecture(network)
+        else:
+            name = check_own_name(network)
+            layout = describe_architecture(read_layers(own), name, name)
     except ValueError as error:
         raise gr.Error(str(error), print_exception=False) from error
-    layers = [
+    described = [
         {
             "name": layer.name,
             "kind": layer.kind,
@@ -92,7 +101,7 @@ def architecture(network: str) -> dict[str, Any]:
         "network": layout.network,
         "title": layout.title,
         "input_shape": list(layout.input_shape),
-        "layers": layers,
+        "layers": described,
         "parameters": layout.parameters,
         "multiply_adds": layout.multiply_adds,
         "weight_bytes": layout.weight_bytes,
@@ -100,6 +109,9 @@ def architecture(network: str) -> dict[str, Any]:
         "activation_bytes": layout.activation_bytes,
         "convention": CONVENTION,
     }
+
+
+architecture.num_early_values = 1  # type: ignore[attr-defined]  # a list without layers still counts
 
 
 def predict(

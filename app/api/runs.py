@@ -51,7 +51,7 @@ def start_training(
 ) -> str:
     """Start a run of these settings, None standing for what the recipe has, and return its id."""
     try:
-        own = _read_own_layers(layers)
+        own = read_own_layers(layers)
         if own and start_from:
             raise ValueError("A checkpoint brings its own layers: leave out layers, or start_from.")
         for key, setting in narrow_settings(read_limits()).items():
@@ -67,7 +67,7 @@ def start_training(
         raise gr.Error(str(mistake), print_exception=False) from mistake
 
 
-def _read_own_layers(text: Any) -> list[dict[str, Any]] | None:
+def read_own_layers(text: Any) -> list[dict[str, Any]] | None:
     """Return layers that a program sends, as plain data; None where it sends none.
 
     Raises:

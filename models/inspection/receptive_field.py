@@ -22,12 +22,11 @@ from models.networks.layers.kinds import (
     AdaptiveMaxPool2d,
     AvgPool2d,
     Conv2d,
-    Flatten,
     Linear,
     MaxPool2d,
     Residual,
 )
-from models.networks.layers.network import name_layers
+from models.networks.layers.network import FLATTEN_NAME, name_layers
 
 _GLOBAL = (Linear, AdaptiveAvgPool2d, AdaptiveMaxPool2d)
 
@@ -64,16 +63,16 @@ def find_receptive_fields(layers: Layers) -> dict[str, ReceptiveField | None]:
         layers: A list that is a network; of a residual block, the body and the projection run side by side.
 
     Returns:
-        The field of each layer by its name in `LayerNetwork`, without Flatten; of a block, of its body's
-        layers, of its projection, whether it has one or not, and of its sum. None from the first Linear or
-        global pooling on, whose units see everything.
+        The field of each layer by its name in `LayerNetwork`, without the first Flatten; of a block, of its
+        body's layers, of its projection, whether it has one or not, and of its sum. None from the first
+        Linear or global pooling on, whose units see everything.
     """
     fields: dict[str, ReceptiveField | None] = {}
     field: ReceptiveField | None = ReceptiveField(size=1, jump=1, start=0)
     for name, layer in zip(name_layers(layers), layers, strict=True):
         if isinstance(layer, Residual):
             field = _follow_block(layer, name, field, fields)
-        elif not isinstance(layer, Flatten):
+        elif name != FLATTEN_NAME:
             field = fields[name] = _follow(layer, field)
     return fields
 

@@ -114,7 +114,9 @@ TRAININGS = st.fixed_dictionaries(
 )
 VALID = {
     "/checkpoints": st.just({}),
-    "/architecture": st.fixed_dictionaries({"network": st.sampled_from([*sorted(NETWORKS), "alexnet"])}),
+    "/architecture": st.fixed_dictionaries(
+        {"network": st.sampled_from([*sorted(NETWORKS), "alexnet"])}, optional={"layers": st.just("")}
+    ),
     "/runs": st.just({"run_id": "example"}),
     "/pool": poolings(),
     "/convolve": convolutions(),

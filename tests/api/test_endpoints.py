@@ -33,7 +33,7 @@ PARAMETERS = {
     },
     "/convolve": {"image": ..., "kernel": ..., "bias": 0.0, "stride": 1, "padding": 0, "dilation": 1},
     "/pool": {"image": ..., "kind": "max", "kernel_size": 2, "stride": 2, "padding": 0},
-    "/architecture": {"network": ...},
+    "/architecture": {"network": ..., "layers": ""},
     "/train": {
         "network": ..., "dataset": "mnist", "recipe": "notebook", "epochs": None, "seed": None,
         "num_images": None, "batch_size": None, "learning_rate": None, "optimizer": None, "momentum": None,
@@ -245,6 +245,15 @@ def test_architecture_writes_the_arithmetic(client):
     assert (last["parameter_sum"], last["multiply_adds"]) == ("(500 + 1)·10 = 5,010", 5000)
 
 
+def test_layers_of_ones_own_are_read_before_they_are_trained(client):
+    text = "nn.Sequential(nn.Conv2d(1, 8, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),"
+    text += "nn.Linear(1568, 500), nn.ReLU(), nn.Linear(500, 10))"
+    own = client.predict(network="Mine", layers=text, api_name="/architecture")
+    given = client.predict(network="convnet", api_name="/architecture")
+    assert (own.pop("network"), own.pop("title")) == ("Mine", "Mine")
+    assert own == {name: given[name] for name in own}
+
+
 def test_architecture_says_in_its_documentation_what_it_returns():
     text = inspect.getdoc(endpoints.architecture).partition("Returns:")[2]
     assert set(re.findall(r"\w+", text)) >= ARCHITECTURE_KEYS | LAYER_KEYS
@@ -354,6 +363,9 @@ def test_checkpoints_have_their_measured_figures(client):
         ((None, [[1, 2], [3]], "mlp"), "/predict", "one length"),
         (("resnet",), "/architecture", "no network called 'resnet'. Choose one of: logistic, .*, alexnet"),
         (([1],), "/architecture", "no network called"),
+        (("mlp", "nn.Linear(784, 10)"), "/architecture", "mlp is a given network"),
+        (("Mine", "nn.Sequential(nn.Linear(784, 10))"), "/architecture", "Layer 1: Linear takes features"),
+        (("Mine", "nn.Sequential(open('x'))"), "/architecture", "cannot be read"),
         (("resnet",), "/train", "no network called 'resnet'"),
         (("mlp", "strokes", "notebook", 10_000), "/train", "1 to 20; .* up to 100"),
         (("mlp", "strokes", "notebook", 21), "/train", "1 to 20"),
@@ -373,7 +385,7 @@ def test_mistakes_are_answered_with_what_would_be_right(client, arguments, api_n
     ("name", "data", "message"),
     [
         ("descend", [], "0 values came for /descend, which takes 10: give problem, x, y, w0, lr"),
-        ("architecture", ["mlp", 1], "2 values came for /architecture, which takes 1: give network"),
+        ("architecture", ["mlp", "", 1], "3 values came for /architecture, which takes 2: give network"),
         ("checkpoints", [1], "1 value came for /checkpoints, which takes none"),
         ("runs", [{"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}], "was not uploaded here"),
         ("runs", [{"path": "http://outside.invalid", "meta": {"_type": "gradio.FileData"}}], "not uploaded"),
@@ -400,7 +412,7 @@ def test_call_that_gradio_would_give_up_is_answered_too(served_page, served_runs
         ("call/nowhere", {"data": []}, 404, "no endpoint called '/nowhere'. Choose one of: /descend, /conv"),
         ("call/v2/nowhere", {}, 404, "no endpoint called '/nowhere'"),
         ("run/nowhere", {"data": []}, 404, "no endpoint called '/nowhere'"),
-        ("call/v2/architecture", {}, 422, "required argument: network. /architecture takes network."),
+        ("call/v2/architecture", {}, 422, "required argument: network. /architecture takes network, layers"),
         (
             "call/v2/pool",
             {"image": [[1]], "x": 1},

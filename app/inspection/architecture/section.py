@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import gradio as gr
@@ -11,11 +12,22 @@ from app.inspection.architecture.view import draw_architecture
 from app.ui.prose import LATEX_DELIMITERS, load_sections, quote_text
 from models.checkpoints.file import find_layers, read_info
 from models.networks.architecture import ALEXNET, Architecture, describe_architecture, read_architecture
-from models.networks.naming import title_network
+from models.networks.layers.exchange import read_link
+from models.networks.layers.kind import Layers
+from models.networks.naming import check_own_name, title_network
 from models.networks.registry import NETWORKS
 from models.runs.library import RUN_PREFIX, list_choices, resolve_choice
 
 DEFAULT_NETWORK = "convnet3"
+BUILT = "built"  # what the builder of Training runs keeps in this browser, trained or not
+_UNNAMED = "Your network"
+_RECALL = """(...values) => {
+  let kept = "";
+  try {
+    kept = localStorage.getItem("glassbox-network") || "";
+  } catch {}  // a browser that stores nothing has no such network
+  return [...values.slice(0, -1), kept];
+}"""
 
 QUESTION = """## Where do a network's numbers sit?
 A network is a row of layers. Some hold most of what is learned, some do most of the work, and these need not
@@ -29,36 +41,54 @@ class ArchitectureView(NamedTuple):
     error: str
 
 
-def on_network(network: Any) -> ArchitectureView:
-    """Read the chosen network; wired to the list of networks."""
+def on_network(network: Any, built: Any = "") -> ArchitectureView:
+    """Read the chosen network; wired to the list of networks, and to what the browser keeps."""
     try:
-        return ArchitectureView(draw_architecture(read_own_architecture(network)), "")
+        return ArchitectureView(draw_architecture(read_chosen_architecture(network, built)), "")
     except ValueError as mistake:
         return ArchitectureView(gr.skip(), quote_text(str(mistake)))
 
 
-def read_own_architecture(key: Any) -> Architecture:
-    """Read the layers of a network of the registry, of AlexNet, or of a run whose network was built.
+def read_chosen_architecture(key: Any, built: Any = "") -> Architecture:
+    """Read the layers of a given network, of AlexNet, of one that is being built, or of a run that has one.
+
+    Args:
+        key: A name, `BUILT`, or "run:" and a run's id.
+        built: What the browser keeps of the network that is being built, as `read_link` takes it.
 
     Raises:
         ValueError: If there is no such network or run, or the run has no checkpoint yet.
     """
+    if key == BUILT:
+        name, layers = _read_built(built)
+        return describe_architecture(layers, name, name)
     if not (isinstance(key, str) and key.startswith(RUN_PREFIX)):
         return read_architecture(key)
     info = read_info(resolve_choice(key))
     return describe_architecture(find_layers(info), info.network, title_network(info.network))
 
 
-def list_networks(my_runs: Any) -> list[tuple[str, str]]:
+def _read_built(built: Any) -> tuple[str, Layers]:
+    shared = read_link(str(built or "").rpartition("=")[2])  # the link's parameter, with its name or without
+    try:
+        return check_own_name(shared.name), shared.layers
+    except ValueError:
+        return _UNNAMED, shared.layers
+
+
+def list_networks(my_runs: Any, built: Any = "") -> list[tuple[str, str]]:
     """List the networks to read, each as (what is read, its key): the given ones, and those built here."""
-    given = [*((spec.title, name) for name, spec in NETWORKS.items()), ("AlexNet", ALEXNET)]
+    networks = [*((spec.title, name) for name, spec in NETWORKS.items()), ("AlexNet", ALEXNET)]
+    if built:
+        with suppress(ValueError):  # what an older page left there, say
+            networks.append((f"{_read_built(built)[0]}, as you build it", BUILT))
     own = [(choice.label, choice.key) for choice in list_choices(my_runs, True) if choice.info.layers]
-    return given + own
+    return networks + own
 
 
-def on_focus(network: Any, my_runs: Any) -> Any:
+def on_focus(network: Any, my_runs: Any, built: Any = "") -> Any:
     """List the networks that were built meanwhile too; wired to the list when it is opened."""
-    choices = list_networks(my_runs)
+    choices = list_networks(my_runs, built)
     known = [key for _, key in choices]
     if network in known:  # by now, the visitor may have chosen another
         return gr.update(choices=choices)
@@ -88,18 +118,20 @@ def build_architecture_section(my_runs: gr.BrowserState) -> None:
             error = gr.Markdown("", elem_classes="gb-error", elem_id="architecture-error")
             gr.Markdown(
                 "The networks are the notebook's, for images of 1 × 28 × 28 and ten classes. AlexNet is "
-                "torchvision's, for 3 × 224 × 224 and 1,000 classes. Networks that you build and train stand "
-                "behind them.",
+                "torchvision's, for 3 × 224 × 224 and 1,000 classes. Behind them stand the network that you "
+                "are building in Training runs, and those that you have trained.",
                 elem_classes="gb-small",
             )
+            built = gr.Textbox(visible=False)
     with gr.Column(elem_classes="gb-lesson"):
         for title, text in load_sections("app.inspection.architecture"):
             with gr.Accordion(title, open=False):
                 gr.Markdown(text, latex_delimiters=LATEX_DELIMITERS)
     network.focus(
         on_focus,
-        [network, my_runs],
+        [network, my_runs, built],
         [network],
+        js=_RECALL,
         show_progress="hidden",
         trigger_mode="always_last",
         api_visibility="private",
@@ -108,8 +140,9 @@ def build_architecture_section(my_runs: gr.BrowserState) -> None:
     # Importing torchvision, for AlexNet, takes seconds the first time: Gradio shows that it is at work.
     network.input(
         on_network,
-        [network],
+        [network, built],
         [layers, error],
+        js=_RECALL,
         show_progress="full",
         show_progress_on=layers,
         trigger_mode="always_last",

@@ -8,13 +8,15 @@ from models.networks.layers.examination import examine_layers
 from models.networks.layers.kind import Layers
 from models.networks.layers.kinds import Flatten
 
+FLATTEN_NAME = "flatten"  # of the first one, which is no module
+
 
 def name_layers(layers: Layers) -> list[str]:
     """Name the layers of a list as its `LayerNetwork` does: "features.0", "flatten", "classifier.1"."""
     flat = _find_flatten(layers)
     names = [f"features.{place}" for place in range(flat)]
     behind = len(layers) - flat - 1
-    names += ["flatten", *(f"classifier.{place}" for place in range(behind))]
+    names += [FLATTEN_NAME, *(f"classifier.{place}" for place in range(behind))]
     return [*names[:-1], "classifier"] if behind == 1 else names
 
 
