@@ -12,15 +12,18 @@ import brotli
 from starlette.datastructures import Headers, MutableHeaders, QueryParams
 from starlette.responses import Response
 
-from app.server.gradio_patches.light_page import lighten_page
+from app.server.gradio_patches.light_page import DESCRIPTION_PATH, lighten_page
+from app.ui.kept_files import KEPT_HEADERS
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_VARIANTS = 32  # some 1 MB each
 MAX_WANTED = 8  # answers at once that are rendered or wait for that, however many ask for each
+DESCRIPTION_ROUTE = f"{DESCRIPTION_PATH}/{{name}}"
 KEPT_PATHS = ("/", "/config", "/gradio_api/info", "/gradio_api/openapi.json")
 _QUALITY = 5  # of Brotli: 20 ms of one core for 1.3 MB
+_KEPT_QUALITY = 9  # of Brotli, for what a browser asks for once
 # The page names its own address, which Gradio reads off these.
 _ADDRESS_HEADERS = (b"host", b"x-forwarded-host", b"x-forwarded-proto")
 
@@ -30,6 +33,14 @@ class _Variant(NamedTuple):
 
     status: int
     headers: list[tuple[bytes, bytes]]
+    bodies: dict[str, bytes]
+
+
+class _Description(NamedTuple):
+    """What describes the page, the same whatever its address; compressed when it is first asked for."""
+
+    name: str
+    text: bytes
     bodies: dict[str, bytes]
 
 
@@ -55,15 +66,19 @@ class KeptPage:
         self._asked: Counter[tuple[object, ...]] = Counter()
         self._turn = asyncio.Lock()
         self._wanted: Counter[tuple[object, ...]] = Counter()  # requests for what is not there yet
+        self._description: _Description | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer from memory, or pass the request on if it is not for the page."""
         path = scope["path"].rstrip("/") or "/" if scope["type"] == "http" else ""
-        if path not in KEPT_PATHS or scope["method"] not in ("GET", "HEAD"):
+        folder, _, name = path.rpartition("/")
+        if not (path in KEPT_PATHS or folder == DESCRIPTION_PATH) or scope["method"] not in ("GET", "HEAD"):
             await self._app(scope, receive, send)
             return
-        asked = _simplify(scope, path)
-        variant = await self._find(asked)
+        if folder != DESCRIPTION_PATH:
+            variant = await self._find(_simplify(scope, path))
+        else:
+            variant = await self._describe(name, _simplify(scope, "/"))
         headers = MutableHeaders(raw=[*variant.headers])
         accepted = Headers(scope=scope).get("accept-encoding", "")
         encoding = next((name for name in ("br", "gzip") if name in accepted), "")
@@ -96,6 +111,28 @@ class KeptPage:
         self._asked[key] += 1
         return self._variants[key]
 
+    async def _describe(self, name: str, page: Scope) -> _Variant:
+        """Return what describes the page, to be kept if it is asked for by its own name.
+
+        Another name is that of an earlier server's page, or of another one's behind the same proxy: what is
+        here goes with what this server will answer.
+
+        Args:
+            name: By which it is asked for.
+            page: A request for the page, which has it rendered where nobody has asked for it yet.
+        """
+        rendered = _BUSY if self._description else await self._find(page)
+        if self._description is None:
+            return rendered
+        own_name, text, bodies = self._description
+        if not bodies:
+            bodies[""] = text
+            bodies |= await anyio.to_thread.run_sync(_compress, text, _KEPT_QUALITY)
+        caching = KEPT_HEADERS["cache-control"] if name == own_name else "no-store"
+        return _Variant(
+            200, [(b"content-type", b"text/javascript"), (b"cache-control", caching.encode())], bodies
+        )
+
     def _keep(self, key: tuple[object, ...], variant: _Variant) -> None:
         """Keep an answer, in place of the one that was asked for least if there is no room."""
         if len(self._variants) >= self._max_variants:
@@ -121,7 +158,10 @@ class KeptPage:
         await self._app(asked, receive, take)
         bodies = {"": b"".join(parts)}
         if asked["path"] == "/":
-            bodies[""] = lighten_page(bodies[""])
+            light = lighten_page(bodies[""])
+            bodies[""] = light.html
+            if light.name is not None and (self._description is None or self._description.name != light.name):
+                self._description = _Description(light.name, light.description, {})
         if start["status"] == 200:
             bodies |= await anyio.to_thread.run_sync(_compress, bodies[""])
         headers = [pair for pair in start["headers"] if pair[0].lower() != b"content-length"]
@@ -149,5 +189,5 @@ def _simplify(scope: Scope, path: str) -> Scope:
     }
 
 
-def _compress(body: bytes) -> dict[str, bytes]:
-    return {"br": brotli.compress(body, quality=_QUALITY), "gzip": gzip.compress(body, 6, mtime=0)}
+def _compress(body: bytes, quality: int = _QUALITY) -> dict[str, bytes]:
+    return {"br": brotli.compress(body, quality=quality), "gzip": gzip.compress(body, 6, mtime=0)}

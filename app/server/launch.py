@@ -27,7 +27,7 @@ from app.server.gradio_patches.own_sockets import serve_on_own_sockets
 from app.server.gradio_patches.own_uploads import find_upload_folder
 from app.server.gradio_patches.packed_answers import pack_answers
 from app.server.gradio_patches.typed_numbers import pass_numbers
-from app.server.kept_page import KeptPage
+from app.server.kept_page import DESCRIPTION_ROUTE, KeptPage
 from app.server.listening import read_host
 from app.server.mistakes import Mistakes
 from app.server.open_routes import OpenRoutes
@@ -91,7 +91,7 @@ def launch_page(
     if mcp:
         let_tools_ask_directly()
     own_routes = [*routes, *build_routes(), *build_edited_routes()]
-    own_paths = [route.path for route in own_routes]
+    own_paths = [*(route.path for route in own_routes), DESCRIPTION_ROUTE]
     root_path = read_root_path()
     with bypass_proxies():  # Gradio asks its own page whether it answers
         _, address, _ = page.launch(

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-_HEADERS = {"cache-control": "public, max-age=31536000, immutable", "vary": "accept-encoding"}
+KEPT_HEADERS = {"cache-control": "public, max-age=31536000, immutable", "vary": "accept-encoding"}
 _DIGEST_LETTERS = 16
 
 
@@ -33,7 +33,7 @@ def serve_kept(path: str, texts: Mapping[str, str], media_type: str) -> Route:
         address = f"{path}/{request.path_params['file']}"
         if address not in texts:
             return PlainTextResponse("This version of the file is not here. Load the page again.", 404)
-        content, headers = texts[address].encode(), dict(_HEADERS)
+        content, headers = texts[address].encode(), dict(KEPT_HEADERS)
         if "br" in request.headers.get("accept-encoding", ""):
             if address not in compressed:
                 compressed[address] = brotli.compress(content, mode=brotli.MODE_TEXT, quality=9)

@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import posixpath
 import re
-import secrets
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -111,13 +110,14 @@ def read_component_script(folder: Path, name: str, **own_props: Any) -> str:
     tree = _read_tree()
     entry = f"{folder.relative_to(_APP).as_posix()}/{name}.js"
     address = address_module(entry)
+    # The names stand unquoted: gr.HTML takes a quoted word in this text for the name of an event.
+    first = ", ".join(f"{name}: {json.dumps(prop)}" for name, prop in own_props.items())
     events = {event for path in find_modules(entry) for event in _EVENT.findall(tree.files[path])}
     return _START % {
         "starter": address_module(_STARTER),
         "address": address,
-        "key": f"component_{secrets.token_hex(4)}",
-        # The names stand unquoted: gr.HTML takes a quoted word in this text for the name of an event.
-        "first": ", ".join(f"{name}: {json.dumps(prop)}" for name, prop in own_props.items()),
+        "key": f"component_{name_content(entry + first)}",  # no two have the same props of their own
+        "first": first,
         "events": ", ".join(f'"{event}"' for event in sorted(events)),
     }
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 import brotli
@@ -21,11 +22,11 @@ def kept():
         await receive()
         app.renders.append(scope)
         await send({"type": "http.response.start", "status": app.status, "headers": [(b"x", b"1")]})
-        for part in PARTS:
-            await send({"type": "http.response.body", "body": part, "more_body": part is not PARTS[-1]})
+        for part in app.parts:
+            await send({"type": "http.response.body", "body": part, "more_body": part is not app.parts[-1]})
 
     middleware = KeptPage(app)
-    app.renders, app.status = [], 200
+    app.renders, app.status, app.parts = [], 200, PARTS
 
     def ask(*requests, path="/", **headers):
         """Answer requests at the same time, a query each; return status, headers and body of the last one."""
@@ -87,6 +88,21 @@ def test_page_is_rendered_once_however_many_ask_at_once_and_whatever_they_add(ke
     (asked,) = kept.app.renders
     assert asked["headers"] == [(b"host", b"lab")]  # nothing of one visitor is in another's page
     assert asked["query_string"] == b""
+
+
+def test_what_describes_the_page_is_kept_by_its_own_name_alone(kept):
+    config = b'{"components": [], "css": "", "dependencies": [], "page": {}, "root": "http://lab"}'
+    kept.app.parts = [b"<head><script>window.gradio_config = " + config + b";</script></head>"]
+    description = b'window.gradio_config={"components":[],"css":"","dependencies":[],"page":{}};'
+    # An earlier server's, or another replica's: nobody has asked this one for the page.
+    status, headers, body = kept(path="/glassbox/page/another.js", accept_encoding="br")
+    assert (status, headers[b"cache-control"], brotli.decompress(body)) == (200, b"no-store", description)
+    _, _, html = kept(host="lab")
+    name = re.search(rb"/glassbox/page/(\w+\.js)", html)[1].decode()
+    status, headers, body = kept(path=f"/glassbox/page/{name}", host="lab")
+    assert (status, headers[b"content-type"], body) == (200, b"text/javascript", description)
+    assert headers[b"cache-control"] == b"public, max-age=31536000, immutable"
+    assert len(kept.app.renders) == 2
 
 
 def test_page_knows_its_own_address(kept):
@@ -158,14 +174,20 @@ def test_other_answers_pass_as_they_are(kept):
     assert len(kept.app.renders) == 2
 
 
-def test_served_page_travels_at_a_fifth_of_its_size_or_less(served_page):
-    with httpx.stream("GET", served_page, headers={"accept-encoding": "br"}) as answer:
-        travelled = sum(map(len, answer.iter_raw()))
+def test_served_page_is_small_and_what_describes_it_is_kept(served_page):
+    def weigh(address):
+        with httpx.stream("GET", address, headers={"accept-encoding": "br"}) as answer:
+            return sum(map(len, answer.iter_raw()))
+
     page = httpx.get(served_page, headers={"accept-encoding": "identity"})
-    assert travelled <= len(page.content) / 5
     assert page.text.startswith("<!doctype html>")
     head = httpx.head(served_page, headers={"accept-encoding": "identity"})
     assert head.headers["content-length"] == str(len(page.content))
+    assert weigh(served_page) < 6_000
+    [address] = re.findall(r'<script src="\.(/glassbox/page/[^"]+)">', page.text)
+    description = httpx.get(served_page + address)
+    assert "immutable" in description.headers["cache-control"]
+    assert weigh(served_page + address) <= len(description.content) / 5
 
 
 def test_served_page_names_the_address_that_it_was_asked_at(served_page):

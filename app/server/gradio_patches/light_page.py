@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.server.gradio_patches.patch import Patch
+from app.ui.kept_files import name_content
 
 PATCH = Patch(
     "light page",
     "Gradio's page carries of each component what only its clients in Python read, the layout twice, and "
-    "of each function every setting that is as usual; it builds the leftmost tab, whatever is asked for.",
-    "The page is half as large again, at every visit, and a link to a tab waits for another one.",
+    "of each function every setting that is as usual, all of it in the page itself, which is asked for at "
+    "every visit; it builds the leftmost tab, whatever is asked for.",
+    "The page is ten times as large, at every visit, and a link to a tab waits for another one.",
     is_needed=False,
 )
 
@@ -24,6 +26,10 @@ _CHOOSE_TAB = b"""
   if (components.some(isAsked)) components.find(({ type }) => type === "tabs").props.selected = asked;
 }"""
 _CONFIG_START, _CONFIG_END = b"<script>window.gradio_config = ", b";</script>"
+_INFO_START = b"<script>window.gradio_api_info = "
+DESCRIPTION_PATH = "/glassbox/page"
+# What is the same for every visitor and whatever the page's address: it is kept by the browser.
+_KEPT = ("components", "css", "dependencies", "page")
 # Of a component, what no script of Gradio's reads; a component that Gradio brings along is found by its type.
 _UNREAD = (
     "api_info",
@@ -35,7 +41,7 @@ _UNREAD = (
 )
 # Of a component's props, what it takes where nothing is said; `name` tells tabs from a walkthrough alone.
 _USUAL_PROPS = {"_selectable": False, "visible": True}
-_UNREAD_PROPS = ("preserved_by_key", "name")
+_UNREAD_PROPS = ("delete_callback", "preserved_by_key", "name")
 # Of a function, what the page takes where nothing is said.
 _USUAL: dict[str, Any] = {
     "api_description": None,
@@ -59,33 +65,65 @@ _USUAL: dict[str, Any] = {
 }
 
 
-def lighten_page(page: bytes) -> bytes:
-    """Return the page without what the browser never reads, and with the tab that its address names chosen.
+class LightPage(NamedTuple):
+    """A page, and the script that describes it, which stands at an address of its own.
+
+    Attributes:
+        html: The page.
+        name: The end of the script's address, which names its content; None where the page holds everything.
+        description: The script.
+    """
+
+    html: bytes
+    name: str | None = None
+    description: bytes = b""
+
+
+def lighten_page(page: bytes) -> LightPage:
+    """Take out of a page what the browser never reads, and what it may keep; have it choose the asked tab.
 
     If it is not written as known, it stays as it is.
     """
-    before, start, rest = page.partition(_CONFIG_START)
+    before, _, rest = page.partition(_CONFIG_START)
     described, end, after = rest.partition(_CONFIG_END)
     if not end:
-        return page
+        return LightPage(page)
     config = json.loads(described)
     config.pop("layout", None)  # it stands in `page` too, where it is read
     for component in config["components"]:
-        for name in _UNREAD:
-            component.pop(name, None)
-        if component.get("key") is None:
-            component.pop("key", None)
-        props = component["props"]
-        for name in _UNREAD_PROPS if component["type"] != "tabs" else ():
-            props.pop(name, None)
-        for name, usual_prop in _USUAL_PROPS.items():
-            if props.get(name) is usual_prop:
-                del props[name]
+        _lighten_component(component)
     for function in config["dependencies"]:
         if function["api_visibility"] != "public":  # those are described to people
             for name, usual in _USUAL.items():
                 if name in function and (function[name] == usual or name == "collects_event_data"):
                     del function[name]
-    written = json.dumps(config, ensure_ascii=False, separators=(",", ":"))
-    written = written.replace("</", "<\\/").replace("<!--", "\\u003c!--")
-    return before + start + written.encode() + b";" + _CHOOSE_TAB + end[1:] + after
+    description = f"window.gradio_config={_write({name: config.pop(name) for name in _KEPT})};"
+    script = (
+        f"<script>Object.assign(window.gradio_config, {_write(config)});".encode() + _CHOOSE_TAB + end[1:]
+    )
+    if after.startswith(_INFO_START):  # which names the page's address, where a call is shown
+        info, end, after = after.removeprefix(_INFO_START).partition(_CONFIG_END)
+        whole = info.decode().replace(config["root"], '"+root+"')
+        description += f"window.gradio_api_info=(root)=>({whole});"
+        script += b"<script>window.gradio_api_info = gradio_api_info(gradio_config.root);</script>"
+    name = f"{name_content(description)}.js"
+    tag = f'<script src=".{DESCRIPTION_PATH}/{name}"></script>'
+    return LightPage(before + tag.encode() + script + after, name, description.encode())
+
+
+def _lighten_component(component: dict[str, Any]) -> None:
+    for name in _UNREAD:
+        component.pop(name, None)
+    if component.get("key") is None:
+        component.pop("key", None)
+    props = component["props"]
+    for name in _UNREAD_PROPS if component["type"] != "tabs" else ():
+        props.pop(name, None)
+    for name, usual_prop in _USUAL_PROPS.items():
+        if props.get(name) is usual_prop:
+            del props[name]
+
+
+def _write(described: dict[str, Any]) -> str:
+    written = json.dumps(described, ensure_ascii=False, separators=(",", ":"))
+    return written.replace("</", "<\\/").replace("<!--", "\\u003c!--")

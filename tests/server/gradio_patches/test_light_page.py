@@ -15,20 +15,43 @@ from tests.node import NODE
 def test_light_page_is_what_gradios_scripts_read(page):
     written = json.dumps(page.get_config_file(), default=str).replace("<", "\\u003c").encode()
     text = b"<head><script>window.gradio_config = " + written + b";</script><script>1</script></head>"
-    light = lighten_page(text)
-    old, new = (json.loads(re.search(rb"gradio_config = (.*?\});", each)[1]) for each in (text, light))
-    assert len(light) < len(text)
-    assert lighten_page(b"<p>another page</p>") == b"<p>another page</p>"
-    assert light.count(b"</script>") == text.count(b"</script>")
-    assert b"<!--" not in light
+    light, name, description = lighten_page(text)
+    old = json.loads(re.search(rb"gradio_config = (.*?\});", text)[1])
+    new = json.loads(re.fullmatch(rb"window.gradio_config=(\{.*\});", description)[1])
+    new |= json.loads(re.search(rb"Object.assign\(window.gradio_config, (\{.*?\})\);", light)[1])
+    assert len(light) + len(description) < len(text)
+    assert lighten_page(b"<p>another page</p>") == (b"<p>another page</p>", None, b"")
+    assert light.count(b"</script>") == text.count(b"</script>") + 1
+    assert f'<script src="./glassbox/page/{name}"></script>'.encode() in light
+    assert b"<!--" not in light + description
+    elsewhere = lighten_page(text.replace(b'"app_id": ', b'"app_id": 1'))
+    assert (elsewhere.name, elsewhere.html == light) == (name, False)  # every server describes it alike
     assert new["page"][""]["layout"] == old["layout"]  # where the page's client reads it
     assert {**old, **new} == {**new, "layout": old["layout"]}
     for before, after in zip(old["components"], new["components"], strict=True):
         usual = {"name": before["type"], "visible": True, "_selectable": False}
-        props = {name: prop for name, prop in before["props"].items() if name != "preserved_by_key"}
+        unread = ("preserved_by_key", "delete_callback")
+        props = {name: prop for name, prop in before["props"].items() if name not in unread}
         assert {**{name: usual[name] for name in usual if name in props}, **after["props"]} == props
         assert (after["id"], after["type"]) == (before["id"], before["type"])
     assert [each["id"] for each in new["dependencies"]] == [each["id"] for each in old["dependencies"]]
+
+
+def test_endpoints_are_described_with_the_pages_own_address():
+    """Where a call is shown, in the panel "Use via API"."""
+    pages = []
+    for root in ("http://lab", "https://school/x"):
+        config = {"components": [], "css": "", "dependencies": [], "page": {}, "root": root}
+        info = {"/predict": {"command": f"predict {root} /predict", "twice": [root, root], "other": "y"}}
+        page = f"<script>window.gradio_config = {json.dumps(config)};</script>"
+        page += f"<script>window.gradio_api_info = {json.dumps(info)};</script></head>"
+        pages.append(light := lighten_page(page.encode()))
+        scripts = "".join(re.findall("<script>(.*?)</script>", light.html.decode(), re.DOTALL))
+        program = "globalThis.window = globalThis; globalThis.location = { search: '' };"
+        program += f"{light.description.decode()}{scripts}\nconsole.log(JSON.stringify(gradio_api_info));"
+        said = subprocess.run([NODE, "-e", program], capture_output=True, text=True, check=True).stdout
+        assert json.loads(said) == info
+    assert pages[0].name == pages[1].name
 
 
 @pytest.mark.parametrize(
@@ -41,7 +64,9 @@ def test_tab_of_the_address_is_chosen_before_gradio_builds_one(query, tab):
             gr.Tab(name, id=name)
     written = json.dumps(page.get_config_file(), default=str).encode()
     light = lighten_page(b"<script>window.gradio_config = " + written + b";</script>")
-    script = light.decode().removeprefix("<script>").removesuffix("</script>")
+    script = (
+        light.description.decode() + re.search("<script>(.*)</script>$", light.html.decode(), re.DOTALL)[1]
+    )
     find = "const [tabs] = gradio_config.components.filter(({ type }) => type === 'tabs');"
     program = (
         f"globalThis.window = globalThis; globalThis.location = {{ search: {query!r} }}; {script}\n{find}"
@@ -54,6 +79,7 @@ def test_tab_of_the_address_is_chosen_before_gradio_builds_one(query, tab):
 def test_gradios_scripts_read_nothing_of_what_a_light_page_leaves_out():
     scripts = {path.name: path.read_text(encoding="utf-8") for path in edited_scripts._SCRIPTS.glob("*.js")}
     unread = {"api_info_as_input", "api_info_as_output", "example_inputs", "skip_api", "preserved_by_key"}
+    unread |= {"delete_callback"}
     assert [name for name, text in scripts.items() if any(word in text for word in unread)] == []
     [core] = (text for name, text in scripts.items() if name.startswith("core-"))
     assert (
