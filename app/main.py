@@ -100,7 +100,7 @@ def launch_app(
     quiet: bool = False,
     mcp: bool = False,
 ) -> tuple[gr.Blocks, str]:
-    """Build the page and serve it.
+    """Build the page and serve it; from then on garbage is collected, if it was not until then.
 
     Args:
         host: Address or name to listen on; `::` for every address of the machine, 0.0.0.0 for those of IPv4.
@@ -135,6 +135,8 @@ def launch_app(
         quiet=quiet,
         mcp=mcp,
     )
+    gc.freeze()
+    gc.enable()
     threading.Thread(target=warm_up, daemon=True).start()
     if wait:
         page.block_thread()

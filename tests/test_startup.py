@@ -1,10 +1,13 @@
 """The first page comes about as soon as Gradio and torch themselves allow."""
 
+import gc
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
+from app import cli, main
 from benchmarks.startup import measure_startup
 
 # What takes seconds to import, and is imported once the first page has been answered.
@@ -26,6 +29,26 @@ def test_page_is_built_without_what_takes_long_to_import():
     ).stdout
     assert "torch" in loaded.splitlines()
     assert set(LATE) & set(loaded.splitlines()) == set()
+
+
+def test_garbage_is_looked_for_once_the_page_is_there(monkeypatch):
+    seen = []
+    monkeypatch.setattr(main, "launch_app", lambda **_: seen.append(gc.isenabled()))
+    assert cli.main(["--no-open"]) == 0
+    assert (seen, gc.isenabled()) == ([False], True)
+
+
+def test_page_that_is_there_collects_garbage(monkeypatch):
+    monkeypatch.setattr(main, "build_app", lambda: SimpleNamespace(blocks={}))
+    monkeypatch.setattr(main, "launch_page", lambda *_, **__: "http://page")
+    monkeypatch.setattr(main, "warm_up", lambda: None)
+    monkeypatch.setattr(gc, "freeze", lambda: None)  # the tests' own objects go on being looked at
+    gc.disable()
+    try:
+        assert main.launch_app(wait=False)[1] == "http://page"
+        assert gc.isenabled()
+    finally:
+        gc.enable()
 
 
 @pytest.mark.release
