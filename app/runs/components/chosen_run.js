@@ -106,18 +106,17 @@ export function createChosenRun(root, { onAct, onRename, onFile, onPause, onLeav
 
   async function showCopy(label, text) {
     const input = link.querySelector("input");
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      link.hidden = true; // the page shows the text in a dialog, to be copied by hand (see clipboard.js)
+      return;
+    }
     link.hidden = false;
     setText(link.querySelector("label span"), label);
     input.value = text;
     input.select();
-    let message = "Copy it from here.";
-    try {
-      await navigator.clipboard.writeText(text);
-      message = "Copied.";
-    } catch {
-      // A page that is not served securely may not write to the clipboard.
-    }
-    setText(link.querySelector('[role="status"]'), message);
+    setText(link.querySelector('[role="status"]'), "Copied.");
   }
 
   form.addEventListener("submit", (event) => {
