@@ -15,7 +15,7 @@ from app.sketchpad.sections import (
     build_scores_section,
     build_why_section,
 )
-from app.sketchpad.view import MAX_CHECKPOINTS, answer_request
+from app.sketchpad.view import MAX_CHECKPOINTS, answer_request, has_clothes
 from app.ui.drawing import PAD_SIZE_PX
 from app.ui.numbers import format_seconds, write_percent
 from app.ui.prose import LATEX_DELIMITERS, load_sections, quote_text
@@ -24,6 +24,9 @@ from models.runs.library import CHOICE_INFO, DEFAULT_CHOICE, list_choices, resol
 
 _QUESTION = """## Which digit does the network see?
 Draw a digit. A network trained on handwriting reads it while you draw, from 28 × 28 pixels."""
+_CLOTHES_QUESTION = """## Which piece of clothing does the network see?
+Open an image of one piece on plain paper, or draw its outline. A network trained on pictures of clothes
+names it, from 28 × 28 pixels."""
 _PREPARATION_TITLE = "Preparation: from your drawing to the network’s input"
 _EXAMPLE_DIGIT = 3
 _EXAMPLE_SHARE = 0.6  # of the pad's height that the example takes
@@ -46,7 +49,7 @@ def build_sketchpad_tab(pad: gr.HTML, my_runs: gr.BrowserState, show_card: ShowC
         my_runs: Ids of this visitor's runs, whose checkpoints can be chosen too.
         show_card: Lays out how a run stands, for a fine-tuning (see `app.runs.view`).
     """
-    gr.Markdown(_QUESTION, elem_classes="gb-question")
+    question = gr.Markdown(_QUESTION, elem_classes="gb-question")
     with gr.Row(elem_classes="gb-experiment"):
         with gr.Column(scale=3, elem_classes="gb-stage"):
             pad.render()  # type: ignore[no-untyped-call]
@@ -83,7 +86,7 @@ def build_sketchpad_tab(pad: gr.HTML, my_runs: gr.BrowserState, show_card: ShowC
                 gr.Markdown(text, latex_delimiters=LATEX_DELIMITERS)
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     gr.on([checkpoint.change, beside.change], on_choose, [checkpoint, beside], [pad], **quiet)
-    checkpoint.change(describe_choice, [checkpoint], [about], **quiet)
+    checkpoint.change(on_describe, [checkpoint], [question, about], **quiet)
     return SketchpadTab(pad, checkpoint, beside, my_digits)
 
 
@@ -107,6 +110,20 @@ def on_choose(checkpoint: str, beside: list[str]) -> gr.HTML:
     """Wires: network list, list of those beside it → pad."""
     chosen = [key for key in (checkpoint, *(beside or [])) if isinstance(key, str)]
     return gr.HTML(checkpoints=list(dict.fromkeys(chosen))[:MAX_CHECKPOINTS])
+
+
+class Description(NamedTuple):
+    """What `on_describe` updates."""
+
+    question: str
+    about: str
+
+
+def on_describe(checkpoint: str) -> Description:
+    """Ask what the network can answer, and say what it is; wires: network list → question, description."""
+    return Description(
+        _CLOTHES_QUESTION if has_clothes(checkpoint) else _QUESTION, describe_choice(checkpoint)
+    )
 
 
 class NetworkLists(NamedTuple):

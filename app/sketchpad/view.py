@@ -67,7 +67,7 @@ def _answer(drawing: Any, keys: Sequence[str]) -> PadAnswer:
     if not 1 <= len(keys) <= MAX_CHECKPOINTS:
         message = f"{len(keys)} networks are chosen: choose 1 to {MAX_CHECKPOINTS}."
         return {"status": "error", "message": message}
-    have_clothes = [_has_clothes(key) for key in keys]
+    have_clothes = [has_clothes(key) for key in keys]
     try:
         sketches = {clothes: _prepare(drawing, clothes) for clothes in dict.fromkeys(have_clothes)}
     except ValueError as error:
@@ -97,7 +97,7 @@ def _answer(drawing: Any, keys: Sequence[str]) -> PadAnswer:
     return answer
 
 
-def _has_clothes(key: str) -> bool:
+def has_clothes(key: str) -> bool:
     """Return whether a checkpoint has learned clothes; one that cannot be asked has not."""
     try:
         return shows_clothes(load_cached(resolve_choice(key)).info.dataset)

@@ -6,7 +6,7 @@ import pytest
 from app.inspection.network.view import trace_image
 from app.sketchpad.my_digits import show_score
 from app.sketchpad.preparation import show_preparation
-from app.sketchpad.tab import build_example, describe_choice, on_choose, on_open
+from app.sketchpad.tab import build_example, describe_choice, on_choose, on_describe, on_open
 from app.sketchpad.view import MAX_CHECKPOINTS, answer_drawing, answer_request, compare_answers
 from app.sketchpad.why import show_change, show_maps, show_nearest
 from models.checkpoints.prediction import predict_digit
@@ -118,6 +118,8 @@ def test_a_network_of_clothes_is_listed_answers_with_clothes_and_is_given_them_u
     assert clothes_run in choices
     assert clothes_run not in [choice.key for choice in list_choices(["c" * 32])]
     assert "It has learned clothes" in describe_choice(clothes_run)
+    assert "piece of clothing" in on_describe(clothes_run).question
+    assert "Which digit" in on_describe("mlp").question
     drawing = {"strokes": build_example(1)}
     answer = answer_drawing(drawing, [clothes_run])
     image = clothing_from_strokes(drawing["strokes"], 280).image
