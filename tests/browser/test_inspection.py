@@ -120,6 +120,44 @@ def test_ones_own_numbers_kernel_and_image(window, tmp_path):
     window.wait_for_error("larger than 4096 × 4096 px")
 
 
+def hold_first(page, told):
+    """Hold the first request back that says so; return the list in which it is found."""
+    held = []
+
+    def is_told(request):
+        return request.method == "POST" and told in (request.post_data or "")
+
+    page.route(
+        "**", lambda route: route.fallback() if held or not is_told(route.request) else held.append(route)
+    )
+    return held
+
+
+def test_an_answer_that_comes_late_leaves_no_older_picture(window):
+    page = window.page
+    held = hold_first(page, '"max"')
+    page.get_by_label("Max pooling", exact=True).check()
+    window.set_slider("Stride", 4)
+    window.wait_for("7 × 7 pixels")
+    views = int(window.host.get_attribute("data-views"))
+    held[0].continue_()  # which knows of no stride but 1
+    expect(window.host).to_have_attribute("data-views", str(views + 1))
+    window.wait_for("7 × 7 pixels")
+    window.wait_for("each the largest of 2 × 2")
+    page.unroute_all()
+
+    held = hold_first(page, '"convnet2"')
+    take_option(page.locator("#microscope-checkpoint input"), re.compile(r"^ConvNet2 \(fast"), exact=False)
+    mode = page.locator("#microscope-mode").get_by_label("Evaluation: all are kept")
+    mode.check()
+    mask = page.locator("#microscope-spread .gb-spread-mask figcaption")
+    expect(mask).to_contain_text("8 maps of 14 × 14")
+    expect(mask).to_contain_text("keeps all")
+    held[0].continue_()  # which knows of the training mode alone
+    expect(page.locator("#microscope-layer input")).to_have_value(re.compile("8 maps of 14 × 14"))
+    expect(mask).to_contain_text("keeps all")
+
+
 def test_by_hand_against_pytorch_the_code_that_ran_and_the_link(window):
     page = window.page
     page.get_by_role("button", name="By hand against PyTorch").click()

@@ -19,9 +19,9 @@ from PIL import Image
 
 from app.inspection.window.answers import compare_results, explain_sizes, show_source
 from app.inspection.window.handlers import (
+    NO_MISTAKE,
     answer_controls,
     on_choice,
-    on_drawing,
     on_example,
     on_map,
     on_open,
@@ -62,6 +62,11 @@ window_settings = draw_settings(
 
 def ask(setup: WindowSettings, drawing=None) -> dict:
     return json.loads(answer_controls({"values": [drawing, *asdict(setup).values()]}))
+
+
+def choose(name: str, setup: WindowSettings):
+    """Return what follows from a choice that has just been changed to what stands in the settings."""
+    return on_choice(replace(setup, **{name: "another"}), [], *asdict(setup).values())
 
 
 def read_mistake(answer) -> str:
@@ -268,7 +273,7 @@ def test_a_field_of_any_kind_is_answered(data):
 def test_a_huge_upload_is_refused_and_the_last_result_stays(tmp_path, height, width):
     path = tmp_path / "huge.png"
     Image.new("1", (width, height)).save(path)
-    answer = on_upload(path.read_bytes(), [], None, *asdict(WindowSettings()).values())[0]
+    answer = on_upload(path.read_bytes(), [], *asdict(WindowSettings()).values())[0]
     assert "larger than 4096 × 4096 px" in json.loads(answer)["errors"]["upload"]
 
 
@@ -276,7 +281,7 @@ def test_no_image_and_a_damaged_one_are_refused():
     whole = io.BytesIO()
     Image.fromarray(np.random.default_rng(0).integers(0, 255, (40, 40), np.uint8)).save(whole, "PNG")
     for content in (b"not a picture", whole.getvalue()[:200], None):
-        answer = on_upload(content, [], None, *asdict(WindowSettings()).values())[0]
+        answer = on_upload(content, [], *asdict(WindowSettings()).values())[0]
         assert "cannot be read as an image" in json.loads(answer)["errors"]["upload"]
 
 
@@ -306,10 +311,11 @@ def test_another_tabs_link_is_none_of_ours():
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_examples_fit_and_are_compared(name):
-    answer, *fields = on_example(name, [], None, *asdict(WindowSettings()).values())
-    assert json.loads(answer)["view"]
-    assert len(fields) == len(SETTINGS) + 1
+    update = on_example(name, [], *asdict(WindowSettings()).values())
+    assert len(update) == len(SETTINGS) + 3
     setup = EXAMPLES[name][1]
+    assert update.listed == setup
+    assert ask(setup)["view"]
     details = on_rest(None, *asdict(setup).values())
     assert "Largest difference" in details.comparison
     assert json.loads(details.grids)
@@ -372,7 +378,7 @@ def test_what_follows_from_a_choice():
 def test_no_slider_is_given_a_value_beyond_its_bounds(name, changes):
     """Also where it is hidden: it may come back in sight."""
     sent = replace(WindowSettings(), **changes)
-    update = on_choice(name, [], None, *asdict(sent).values())
+    update = choose(name, sent)
     for each, setting in SETTINGS.items():
         if setting.kind == "whole":
             field = getattr(update, each)
@@ -396,16 +402,15 @@ def test_a_layer_of_one_input_channel_has_no_other(settings):
 
 def test_where_there_is_one_input_channel_alone_there_is_nothing_to_choose():
     """Gradio cannot draw a slider without any way to go, so the hidden one keeps a way, and the value 0."""
-    sent = asdict(replace(INSIDE, layer="features.0")).values()  # from a layer of 16 channels
-    update = on_choice("layer", [], None, *sent)
+    update = choose("layer", replace(INSIDE, layer="features.0"))  # from a layer of 16 channels
     assert not update.channel["visible"]
     assert (update.channel["maximum"], update.channel["value"]) == (1, 0)
-    assert json.loads(update.window)["error"] == ""
+    assert ask(update.listed)["error"] == ""
     query = dict(urllib.parse.parse_qsl(write_query(ONE_CHANNEL))) | {"channel": "1"}
     linked = on_open([], SimpleNamespace(query_params=query))
     assert "features.0 has one alone" in json.loads(linked.window)["errors"]["channel"]
     assert linked.channel.get("value", 0) == 0  # so that the next event is right
-    assert on_choice("layer", [], None, *asdict(INSIDE).values()).channel["visible"]
+    assert choose("layer", INSIDE).channel["visible"]
 
 
 @pytest.mark.parametrize(
@@ -423,18 +428,16 @@ def test_where_there_is_one_input_channel_alone_there_is_nothing_to_choose():
 )
 def test_a_choice_that_meets_a_cleared_field_is_kept_and_the_field_is_named(name, setup, message):
     """The page answers with the field's own check, and all other settings stay."""
-    update = on_choice(name, [], None, *asdict(setup).values())
-    answer = json.loads(update.window)
-    assert message in read_mistake(answer)
+    update = choose(name, setup)
+    assert message in read_mistake(ask(update.listed))
     assert not {each for each in SETTINGS if "value" in getattr(update, each)}
 
 
 @pytest.mark.parametrize("kernel", KERNELS)
 def test_every_kernel_can_be_chosen(kernel):
-    values = asdict(replace(WindowSettings(), kernel=kernel, kernel_size=3)).values()
-    answer, *fields = on_choice("kernel", [], None, *values)
-    assert json.loads(answer)["view"]
-    shown = {name for name, field in zip(SETTINGS, fields, strict=False) if field.get("visible")}
+    update = choose("kernel", replace(WindowSettings(), kernel=kernel, kernel_size=3))
+    assert ask(update.listed)["view"]
+    shown = {name for name in SETTINGS if getattr(update, name).get("visible")}
     assert ("seed" in shown) == (kernel == "random")
     assert ("typed" in shown) == (kernel == "typed")
     assert ("layer" in shown) == (kernel == "learned")
@@ -449,8 +452,9 @@ def test_a_map_comes_into_the_window():
     assert (values["layer"], values["filter"], values["padding"]) == ("features.3", 9, 2)
     view = slide_window(WindowSettings(**values), None)
     assert values["channel"] == np.abs(view.shares).mean(axis=(1, 2)).argmax()
-    assert json.loads(answer)["view"]["link"]["sums"]
-    answer, *fields = on_map(
+    assert json.loads(answer) == {}
+    assert ask(WindowSettings(**values))["view"]["link"]["sums"]
+    answer, *fields, listed = on_map(
         {"layer": "features.8", "channel": 40},
         "convnet3",
         TEST,
@@ -459,13 +463,13 @@ def test_a_map_comes_into_the_window():
         None,
         *asdict(WindowSettings()).values(),
     )
-    assert json.loads(answer)["view"]["link"]["winners"]
+    assert ask(listed)["view"]["link"]["winners"]
     pooled = dict(zip(SETTINGS, fields, strict=False))
     assert pooled["channel"]["value"] == 40
     layer = {"layer": "features.3"}
     for wrong in (None, {}, layer, {"layer": 3, "channel": 0}, layer | {"channel": "a"}):
         result = on_map(wrong, "convnet3", TEST, 0, [], None, *asdict(WindowSettings()).values())
-        assert len(result) == len(SETTINGS) + 2
+        assert len(result) == len(SETTINGS) + 3
         assert not isinstance(result[0], str) or "error" in json.loads(result[0])
 
 
@@ -473,13 +477,13 @@ def test_a_map_comes_into_the_window():
     ("act", "changed"),
     [
         *[
-            (lambda sent, name=name: on_choice(name, [], None, *sent), set())
+            (lambda sent, name=name: choose(name, sent), set())
             for name in ("operation", "picture", "bias_kind")
         ],
-        (lambda sent: on_choice("kernel", [], None, *sent), {"kernel_size"}),
-        (lambda sent: on_sent([], DRAWN, *sent), {"source"}),
+        (lambda sent: choose("kernel", sent), {"kernel_size"}),
+        (lambda sent: on_sent([], *asdict(sent).values()), {"source"}),
         (
-            lambda sent: on_example("edges", [], None, *sent),
+            lambda sent: on_example("edges", [], *asdict(sent).values()),
             {"padding", "kernel_size", "index", "stride", "bias", "bias_kind", "typed", "grid"},
         ),
     ],
@@ -487,13 +491,30 @@ def test_a_map_comes_into_the_window():
 def test_a_late_answer_sets_only_what_follows(act, changed):
     """Whoever types in another field meanwhile keeps what they type."""
     sent = WindowSettings(kernel="sobel_x", stride=2, grid="1 2", typed="3", bias_kind="typed", bias=1e3)
-    update = act(asdict(sent).values())
+    update = act(sent)
     assert {name for name in SETTINGS if "value" in getattr(update, name)} == changed
 
 
-def test_a_new_drawing_matters_only_where_it_is_the_image():
-    assert json.loads(on_drawing(DRAWN, *asdict(WindowSettings()).values())) == {}
-    assert json.loads(on_drawing(DRAWN, *asdict(WindowSettings(source=DRAWING)).values()))["view"]
+def test_of_two_choices_within_one_answers_time_both_are_followed():
+    """As when the answer to the first is under way: the second event finds both changed."""
+    setup = WindowSettings(operation="max", kernel="sobel_x", kernel_size=5)
+    update = on_choice(WindowSettings(kernel_size=5), [], *asdict(setup).values())
+    assert update.kernel_size["value"] == 3  # what follows from the kernel
+    assert not update.kernel["visible"]  # and from the operation
+    again = on_choice(update.listed, [], *asdict(update.listed).values())  # a list tells a click twice
+    assert not {name for name in SETTINGS if "value" in getattr(again, name)}
+
+
+def test_what_changes_the_controls_brings_no_picture_of_its_own():
+    """The window asks once they are changed: an answer that comes late is none that knows less."""
+    sent = asdict(WindowSettings()).values()
+    updates = [
+        choose("kernel", WindowSettings(kernel="blur")),
+        on_example("edges", [], *sent),
+        on_sent([], *sent),
+        on_map({"layer": "features.3", "channel": 9}, "convnet3", TEST, 0, [], None, *sent),
+    ]
+    assert {update.window for update in updates} == {NO_MISTAKE}
 
 
 @pytest.mark.gate

@@ -19,8 +19,11 @@ _make_tuple: Callable[..., Any] = namedtuple  # mypy knows only those whose name
 
 
 def name_outputs(table: type[WindowSettings]) -> Any:
-    """Return the type of what handlers return: an answer, and an update a setting; what is left out stays."""
-    names = ("window", *list_settings(table), "upload_button")
+    """Return the type of what handlers return: an answer, an update a setting, and for which they are listed.
+
+    What is left out stays.
+    """
+    names = ("window", *list_settings(table), "upload_button", "listed")
     return _make_tuple("Update", names, defaults=[gr.skip() for _ in names])
 
 
@@ -125,7 +128,7 @@ def update_controls(
             more["value"] = value
         updates[name] = gr.update(visible=visible, **more)
     upload_button = gr.update(visible=table["upload"].is_needed(settings))
-    return name_outputs(type(settings))(answer, **updates, upload_button=upload_button)
+    return name_outputs(type(settings))(answer, **updates, upload_button=upload_button, listed=settings)
 
 
 def _is_visible(name: str, setting: Setting, settings: WindowSettings, limits: dict[str, Any]) -> bool:

@@ -12,12 +12,16 @@ from app.inspection.window.layers import find_layer
 from app.inspection.window.limits import adapt
 from app.inspection.window.link import read_query, write_query
 from app.inspection.window.script import write_script
-from app.inspection.window.settings import EXAMPLES, WindowSettings, read_settings
+from app.inspection.window.settings import EXAMPLES, SETTINGS, WindowSettings, read_settings
 from app.inspection.window.sliding import WindowView, find_loudest_channel, slide_window
 from app.inspection.window.view import answer_error, answer_view
 from app.ui.digits import DRAWING
 from app.ui.field_errors import blame
 from app.ui.packing import pack
+
+# What a handler answers that changes the controls alone. The window asks then, with all that stands in them
+# by that time: of several answers on their way, none could be shown last that knows less.
+NO_MISTAKE = pack({})
 
 
 class Details(NamedTuple):
@@ -46,32 +50,35 @@ def answer_controls(request: Any) -> str:
         return pack({})  # not from our page
 
 
-def on_choice(name: str, my_runs: Any, drawing: Any, *values: Any) -> Any:
-    """Show the controls that go with a choice, set what follows from it, and slide; wired to every choice."""
-    sent = settings = read_settings(values)
-    try:
-        settings = adapt(sent, name)
-        answer = answer_view(slide_window(settings, drawing))
-    except ValueError as mistake:
-        answer = answer_error(mistake)
-    return update_controls(answer, settings, my_runs, sent)
+def on_choice(listed: WindowSettings, my_runs: Any, *values: Any) -> Any:
+    """Show the controls that go with a choice, and set what follows from it; wired to every choice.
+
+    Args:
+        listed: The settings for which the controls are shown.
+        my_runs: Ids of this visitor's runs.
+        *values: What stands in the controls.
+    """
+    sent = read_settings(values)
+    chosen = [
+        name
+        for name, setting in SETTINGS.items()
+        if setting.kind == "choice" and getattr(sent, name) != getattr(listed, name)
+    ]
+    return update_controls(NO_MISTAKE, _follow(sent, chosen), my_runs, sent)
 
 
-def on_example(name: str, my_runs: Any, drawing: Any, *values: Any) -> Any:
-    """Set every control as the example has it, and slide; wired to the examples' buttons."""
-    settings = EXAMPLES[name][1]
-    answer = answer_view(slide_window(settings, drawing))
-    return update_controls(answer, settings, my_runs, read_settings(values))
+def on_example(name: str, my_runs: Any, *values: Any) -> Any:
+    """Set every control as the example has it; wired to the examples' buttons."""
+    return update_controls(NO_MISTAKE, EXAMPLES[name][1], my_runs, read_settings(values))
 
 
-def on_upload(file: bytes | None, my_runs: Any, drawing: Any, *values: Any) -> Any:
+def on_upload(file: bytes | None, my_runs: Any, *values: Any) -> Any:
     """Take an uploaded image; wired to the upload button. Where it is none, the last result stays."""
     sent = read_settings(values)
-    settings = replace(sent, picture="upload")
+    settings, answer = replace(sent, picture="upload"), NO_MISTAKE
     try:
         with blame("upload"):
             settings = replace(settings, upload=pack_upload(file or b""))
-        answer = answer_view(slide_window(settings, drawing))
     except ValueError as mistake:
         answer = answer_error(mistake)
     return update_controls(answer, settings, my_runs, sent)
@@ -99,33 +106,32 @@ def on_map(
         is_pooling = find_layer(checkpoint, settings.layer).operation != "convolution"
         settings = replace(settings, **{"channel" if is_pooling else "filter": message["channel"]})
         settings = adapt(settings, "layer")
-        if not is_pooling:
+        if is_pooling:
+            slide_window(settings, drawing)  # or it says what is wrong
+        else:
             settings = replace(settings, channel=find_loudest_channel(settings, drawing))
-        return update_controls(answer_view(slide_window(settings, drawing)), settings, my_runs, sent)
+        return update_controls(NO_MISTAKE, settings, my_runs, sent)
     except ValueError as mistake:
         return update_controls(answer_error(mistake), sent, my_runs, sent)
     except (KeyError, TypeError):
         return Update()  # not from our page
 
 
-def on_sent(my_runs: Any, drawing: Any, *values: Any) -> Any:
-    """Slide over the sketchpad's drawing, by the same operation; wired to the pad's button."""
+def on_sent(my_runs: Any, *values: Any) -> Any:
+    """Choose the sketchpad's drawing, and keep the operation; wired to the pad's button."""
     sent = read_settings(values)
     settings = replace(sent, picture="digit", source=DRAWING)
+    return update_controls(NO_MISTAKE, _follow(settings, ["picture"]), my_runs, sent)
+
+
+def _follow(settings: WindowSettings, chosen: list[str]) -> WindowSettings:
+    """Return the settings with what follows from these choices; where nothing can, the window says why."""
     try:
-        settings = adapt(settings, "picture")
-        answer = answer_view(slide_window(settings, drawing))
-    except ValueError as mistake:
-        answer = answer_error(mistake)
-    return update_controls(answer, settings, my_runs, sent)
-
-
-def on_drawing(drawing: Any, *values: Any) -> str:
-    """Slide over a new drawing, where it is the image; wired to the sketchpad's input."""
-    settings = read_settings(values)
-    if not settings.has_digit or settings.source != DRAWING:
-        return pack({})
-    return answer_controls({"values": [drawing, *values]})
+        for name in chosen:
+            settings = adapt(settings, name)
+    except ValueError:
+        pass
+    return settings
 
 
 def on_rest(drawing: Any, *values: Any) -> Details:

@@ -9,11 +9,11 @@ import gradio as gr
 from app.inspection.window.components.window import ASK_FOR_WINDOW, CHANNEL, build_window
 from app.inspection.window.controls import Controls, build_controls
 from app.inspection.window.handlers import (
+    NO_MISTAKE,
     Details,
     answer_controls,
     explain_view,
     on_choice,
-    on_drawing,
     on_example,
     on_map,
     on_open,
@@ -26,6 +26,7 @@ from app.inspection.window.sliding import slide_window
 from app.inspection.window.view import answer_view, describe_view
 from app.ui.components.grids import build_grids
 from app.ui.components.notice import build_notice
+from app.ui.digits import DRAWING
 from app.ui.prose import LATEX_DELIMITERS, load_sections
 
 QUESTION = """## What does a kernel see as it slides over an image?
@@ -33,6 +34,14 @@ A convolution lays a small kernel on the image, multiplies what lies on top of e
 products and a bias, and writes down one number. Then it moves on. Point at any pixel to see its sum."""
 _COMPLETE_LINK = (
     "(query) => `${location.origin}${location.pathname}?tab=inspection&${query.split('?').pop()}`"
+)
+_ASK_UNLESS_WRONG = (
+    f"(answer, ...values) => {{ if (answer === '{NO_MISTAKE}') window.{CHANNEL}?.ask?.(values); }}"
+)
+# A drawing matters only where it is the image.
+_ASK_FOR_DRAWING = (
+    f"(...values) => {{ if (values[{1 + list(SETTINGS).index('source')}] === '{DRAWING}') "
+    f"window.{CHANNEL}?.ask?.(values); }}"
 )
 _SHOW_WINDOW = """() => {
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -47,11 +56,13 @@ class WindowSection(NamedTuple):
 
     window: gr.HTML
     controls: Controls
+    listed: gr.State  # the settings for which the controls are shown
 
     @property
     def outputs(self) -> list[Any]:
         """What an `Update` of the handlers goes to."""
-        return [self.window, *self.controls.settings.values(), self.controls.upload_button]
+        settings, upload_button = self.controls
+        return [self.window, *settings.values(), upload_button, self.listed]
 
 
 def build_window_section(
@@ -81,7 +92,7 @@ def build_window_section(
     with gr.Column(elem_classes="gb-lesson"):
         lesson = _build_lesson(details)
 
-    section = WindowSection(window, controls)
+    section = WindowSection(window, controls, gr.State(settings))
     _wire(section, lesson, examples, page, pad, my_runs)
     return section
 
@@ -94,24 +105,30 @@ def _wire(
     pad: gr.HTML,
     my_runs: gr.BrowserState,
 ) -> None:
-    window, (controls, upload_button) = section
-    values = [pad, *controls.values()]
+    window, (controls, upload_button), listed = section
+    settings = list(controls.values())
+    values = [pad, *settings]
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     live: dict[str, Any] = {**quiet, "trigger_mode": "always_last", "queue": False}
 
-    plain = []
+    plain, choices = [], []
     for name, control in controls.items():
         if SETTINGS[name].kind == "choice":  # others follow from it
-            control.input(partial(on_choice, name), [my_runs, *values], section.outputs, **live)
+            choices.append(control.input)
         elif name != "upload":
             # A textbox raises `input` for keys alone, not for what is pasted.
             plain.append(control.change if SETTINGS[name].kind == "text" else control.input)
     gr.on(plain, None, values, None, js=ASK_FOR_WINDOW, **live)
+    pad.input(None, values, None, js=_ASK_FOR_DRAWING, **live)
+    changes = [gr.on(choices, on_choice, [listed, my_runs, *settings], section.outputs, **live)]
     for name, button in examples.items():
-        button.click(partial(on_example, name), [my_runs, *values], section.outputs, **live)
-    upload_button.upload(on_upload, [upload_button, my_runs, *values], section.outputs, **quiet)
-    pad.input(on_drawing, values, window, **live)
-    pad.submit(on_sent, [my_runs, *values], section.outputs, **live)
+        changes.append(button.click(partial(on_example, name), [my_runs, *settings], section.outputs, **live))
+    changes.append(
+        upload_button.upload(on_upload, [upload_button, my_runs, *settings], section.outputs, **quiet)
+    )
+    changes.append(pad.submit(on_sent, [my_runs, *settings], section.outputs, **live))
+    for change in changes:
+        change.then(None, [window, *values], None, js=_ASK_UNLESS_WRONG, **live)
 
     complete_link: dict[str, Any] = {"fn": None, "inputs": lesson[-1], "outputs": lesson[-1], **quiet}
     complete_link["js"] = _COMPLETE_LINK
@@ -131,14 +148,11 @@ def open_maps_in_window(
         my_runs: Ids of this visitor's runs.
         pad: The sketchpad.
     """
-    maps.select(
-        on_map,
-        [maps, *network, my_runs, pad, *section.controls.settings.values()],
-        section.outputs,
-        show_progress="hidden",
-        api_visibility="private",
-        queue=False,
-    ).then(None, js=_SHOW_WINDOW, show_progress="hidden", api_visibility="private")
+    values = [pad, *section.controls.settings.values()]
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
+    opened = maps.select(on_map, [maps, *network, my_runs, *values], section.outputs, **quiet)
+    asked = opened.then(None, [section.window, *values], None, js=_ASK_UNLESS_WRONG, **quiet)
+    asked.then(None, js=_SHOW_WINDOW, **quiet)
 
 
 def _build_lesson(details: Details) -> list[Any]:
