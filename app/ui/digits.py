@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from app.ui.drawing import read_drawing
-from app.ui.field_errors import MissingImageError
+from app.ui.field_errors import FieldError, MissingImageError
 from models.data.datasets import load_gallery
 from models.values import Floats
 
@@ -32,7 +32,8 @@ def take_digit(source: Any, index: Any, drawing: Any, dataset: str = "mnist") ->
 
     Raises:
         MissingImageError: where nothing has been drawn yet.
-        ValueError: where what was drawn cannot be read, or there is no image of this number.
+        FieldError: where there is no such "source", or no image of this "index".
+        ValueError: where what was drawn cannot be read.
     """
     if source == DRAWING:
         if not isinstance(drawing, dict) or not (drawing.get("strokes") or drawing.get("picture")):
@@ -41,10 +42,12 @@ def take_digit(source: Any, index: Any, drawing: Any, dataset: str = "mnist") ->
             )
         return read_drawing(drawing, dataset=dataset).image.astype(np.float64), "yours"
     if source not in (TEST, TRAIN):
-        raise ValueError(f"The image comes from {source!r:.40}: choose one of {TEST}, {TRAIN}, {DRAWING}.")
+        raise FieldError(
+            f"The image comes from {source!r:.40}: choose one of {TEST}, {TRAIN}, {DRAWING}.", "source"
+        )
     gallery = load_gallery(source)
     if isinstance(index, bool) or not isinstance(index, int) or not 0 <= index < len(gallery.images):
         last = len(gallery.images) - 1
-        raise ValueError(f"Image {index!s:.40}: enter a whole number from 0 to {last:,}.")
+        raise FieldError(f"Image {index!s:.40}: enter a whole number from 0 to {last:,}.", "index")
     pixels = gallery.images[index].astype(np.float32) / 255  # float32, as ToTensor() gives
     return pixels.astype(np.float64), f"a {gallery.labels[index]}"

@@ -83,11 +83,10 @@ class Section:
         self.page.locator("#network-index input").fill(str(index))
         wait()
 
-    def error(self):
-        return self.page.locator("#network-error").inner_text().strip()
-
     def wait_for_error(self, text):
-        self.page.locator("#network-error").get_by_text(text).wait_for()
+        """At the field, and once."""
+        expect(self.page.get_by_text(text)).to_have_count(1)
+        expect(self.page.locator("#network-index .gb-field-error")).to_contain_text(text)
 
 
 @pytest.fixture
@@ -127,7 +126,7 @@ def test_the_controls_choose_a_digit_and_write_the_script_and_a_click_opens_a_ma
     section.wait_for_error("enter a whole number from 0 to 59,999")
     assert (section.read(), section.number(), section.captions()) == before
     section.set_index(7)
-    assert section.error() == ""
+    expect(section.page.locator("#network-index .gb-field-error")).to_have_text("")
     section.choose("ConvNet3")
     section.set_index(12)
     section.page.get_by_role("button", name="these layers as a script").click()

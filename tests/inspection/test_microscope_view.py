@@ -21,14 +21,10 @@ from app.inspection.microscope.components.spread import build_spread
 from app.inspection.microscope.handlers import (
     EVALUATION,
     TRAINING,
-    Answered,
     Request,
+    answer_controls,
     list_labels,
-    on_channel,
-    on_drawing,
     on_focus,
-    on_image,
-    on_mask,
     on_network,
     on_norm_layer,
 )
@@ -59,7 +55,6 @@ from models.networks.registry import NETWORKS
 from models.runs.library import list_choices
 
 IMAGE = generate_digits(1, seed=3)[0][0] / 255
-NOTHING = Answered("nothing", "nothing")
 OPENING = Request("convnet4", TEST, 3, None, TRAINING, "features.7", 0, "features.1", 0)
 
 
@@ -376,33 +371,40 @@ def test_a_damaged_run_leaves_the_shipped_networks():
         assert list_labels(["0" * 32]) == list_labels([])
 
 
-def choose_network(request):
-    return on_network(*request[:5], request.seed, NOTHING)
+def ask(request):
+    return json.loads(answer_controls({"values": list(request)}))
+
+
+def ask_for_spread(**changes):
+    return ask(OPENING._replace(**changes))["spread"]
 
 
 def test_another_network_brings_its_layers():
-    view = choose_network(OPENING._replace(checkpoint="convnet3"))
+    view = on_network("convnet3", *OPENING[1:4], "nothing")
     assert [name for _, name in view.layer.choices] == ["classifier.0", "classifier.3"]
     assert view.layer.value == "classifier.0"
     assert view.norm_controls.visible is False
-    assert "ConvNet3 has no batch norm" in view.norm
     assert not hasattr(view.norm_layer, "choices")  # left as it is, so that what it sends stays valid
-    back = choose_network(OPENING)
+    back = on_network(*OPENING[:4], "convnet3")
     assert back.norm_controls.visible is True
     assert (back.norm_layer.value, back.channel.maximum) == ("features.20", 255)
-    assert json.loads(back.norm)["lines"][0].startswith("Channel 0 of features.20")
     assert back.layer.value == "features.7"
 
 
+def test_a_network_shows_what_it_has_while_the_lists_are_those_of_another():
+    shown = ask(OPENING._replace(checkpoint="convnet3"))
+    assert shown["spread"]["mask"]["title"].startswith("classifier.0")
+    assert "ConvNet3 has no batch norm" in shown["norm"]["absent"]
+
+
 def test_each_seed_has_a_mask_of_its_own_that_stays():
-    first, error = on_mask(*OPENING)
-    assert error == ""
-    assert on_mask(*OPENING._replace(seed=1))[0] != first
-    assert on_mask(*OPENING)[0] == first
+    first = ask_for_spread()
+    assert ask_for_spread(seed=1) != first
+    assert ask_for_spread() == first
 
 
 def test_a_mask_changes_neither_the_spread_nor_the_evaluation():
-    first, second = (json.loads(on_mask(*OPENING._replace(seed=seed))[0]) for seed in (0, 1))
+    first, second = (ask_for_spread(seed=seed) for seed in (0, 1))
     assert first["text"] == second["text"]
     for one, other in zip(first["rows"], second["rows"], strict=True):
         assert (one["dots"], one["evaluated"]) == (other["dots"], other["evaluated"])
@@ -410,12 +412,11 @@ def test_a_mask_changes_neither_the_spread_nor_the_evaluation():
 
 
 def test_a_seed_beyond_the_hundred_is_a_mask_of_its_own():
-    drawn = {on_mask(*OPENING._replace(seed=seed))[0] for seed in (99, 100, 101, 999)}
+    drawn = {json.dumps(ask_for_spread(seed=seed)) for seed in (99, 100, 101, 999)}
     assert len(drawn) == 4
     temperature = find_temperature("convnet4")
     alone = sample_masks(copy_network("convnet4"), generate_image(), 1, 100, temperature)
-    shown = json.loads(on_mask(*OPENING._replace(seed=100))[0])
-    assert [row["trained"] for row in shown["rows"]] == pytest.approx(
+    assert [row["trained"] for row in ask_for_spread(seed=100)["rows"]] == pytest.approx(
         alone.probabilities[0], rel=1e-3, abs=1e-6
     )
 
@@ -426,99 +427,105 @@ def generate_image():
 
 
 def test_evaluation_mode_does_not_hang_on_the_seed():
-    answers = {on_mask(*OPENING._replace(mode=EVALUATION, seed=seed))[0] for seed in range(3)}
-    assert len(answers) == 1
+    assert len({json.dumps(ask_for_spread(mode=EVALUATION, seed=seed)) for seed in range(3)}) == 1
 
 
 def test_another_batch_norm_starts_at_its_first_channel():
-    shown, error, channel, answered = on_norm_layer(*OPENING[:4], "features.9", NOTHING)
-    assert (error, channel.maximum, json.loads(shown)["channel"]) == ("", 127, 0)
-    assert answered == ("convnet4", "features.9")
-    line = json.loads(on_channel(*OPENING._replace(channel=12))[0])["lines"][0]
+    channel, counted = on_norm_layer(*OPENING[:4], "features.9", ["convnet4", "features.1"])
+    assert (channel.maximum, channel.value, counted) == (127, 0, ["convnet4", "features.9"])
+    line = ask(OPENING._replace(channel=12))["norm"]["lines"][0]
     assert line == "Channel 12 of features.1, for each number x of its map:"
 
 
 def test_a_click_that_comes_twice_sets_nothing_the_second_time():
     """What was changed by hand after the first answer stays."""
-    view = choose_network(OPENING)
-    again = on_network(*OPENING[:5], OPENING.seed, view.answered)
-    assert again == (gr.skip(), gr.skip(), "", *[gr.skip()] * 5)
-    answered = on_norm_layer(*OPENING[:4], "features.9", view.answered)[-1]
-    again = on_norm_layer(*OPENING[:4], "features.9", answered)
-    assert again == (gr.skip(), "", gr.skip(), gr.skip())
+    assert on_network(*OPENING[:4], "convnet4") == tuple([gr.skip()] * 5)
+    assert on_norm_layer(*OPENING[:4], "features.9", ["convnet4", "features.9"]) == tuple([gr.skip()] * 2)
     # A choice that failed is not answered, and neither is the layer of the network before.
-    failed = on_norm_layer("moon", *OPENING[1:4], "features.9", answered)
-    assert failed[-1] == gr.skip()
-    assert "Channel 0" in on_norm_layer(*OPENING[:4], "features.1", answered)[0]
+    assert on_network("moon", *OPENING[1:4], "convnet4") == tuple([gr.skip()] * 5)
+    assert on_norm_layer("moon", *OPENING[1:4], "features.9", ["convnet4", "features.1"])[1] == gr.skip()
+    assert on_norm_layer(*OPENING[:4], "features.1", ["glassnet", "features.1"]).channel.maximum == 63
 
 
-def test_a_drawing_is_looked_at_only_if_it_is_chosen():
-    drawing = {"strokes": build_example(4)}
-    ignored = on_drawing(*OPENING._replace(drawing=drawing))
-    assert not any(isinstance(part, str) for part in ignored)
-    shown = on_drawing(*OPENING._replace(drawing=drawing, source=DRAWING))
-    assert json.loads(shown.spread)["digit"]["caption"] == "yours"
-    assert shown.error == ""
+def test_a_drawing_is_looked_at():
+    shown = ask_for_spread(drawing={"strokes": build_example(4)}, source=DRAWING)
+    assert shown["digit"]["caption"] == "yours"
 
 
 @pytest.mark.parametrize(
-    ("changes", "message"),
+    ("changes", "field", "message"),
     [
-        ({"source": DRAWING}, "draw a digit on the sketchpad"),
-        ({"source": DRAWING, "drawing": {"strokes": "x"}}, "stroke"),
-        ({"source": "moon"}, "choose one of"),
-        ({"index": 10**9}, "from 0 to"),
-        ({"index": 2.5}, "whole number"),
-        ({"index": None}, "whole number"),
-        ({"source": TRAIN, "index": -1}, "from 0 to"),
-        ({"checkpoint": "../../etc/passwd"}, "no checkpoint called"),
-        ({"checkpoint": None}, "no checkpoint called"),
-        ({"checkpoint": "run:" + "0" * 32}, "no run"),
-        ({"checkpoint": ["convnet4"]}, "no checkpoint called"),
-        ({"seed": -1}, "seed is -1"),
-        ({"seed": 0.5}, "whole number"),
-        ({"seed": "a"}, "whole number"),
-        ({"seed": None}, "whole number"),
+        ({"source": DRAWING, "drawing": {"strokes": "x"}}, None, "stroke"),
+        ({"source": "moon"}, "source", "choose one of"),
+        ({"index": 10**9}, "index", "from 0 to"),
+        ({"index": 2.5}, "index", "whole number"),
+        ({"index": None}, "index", "whole number"),
+        ({"source": TRAIN, "index": -1}, "index", "from 0 to"),
+        ({"checkpoint": "../../etc/passwd"}, "checkpoint", "no checkpoint called"),
+        ({"checkpoint": None}, "checkpoint", "no checkpoint called"),
+        ({"checkpoint": "run:" + "0" * 32}, "checkpoint", "no run"),
+        ({"checkpoint": ["convnet4"]}, "checkpoint", "no checkpoint called"),
     ],
 )
-def test_whatever_a_browser_sends_is_answered_with_words(changes, message):
-    request = OPENING._replace(**changes)
-    for result in (on_image(*request), choose_network(request), on_mask(*request)):
-        assert message in result[2 if len(result) > 2 else 1]
-        assert not isinstance(result[0], str)  # the image stays
-    if "seed" not in changes:
-        assert message in on_channel(*request)[1]
-        assert message in on_norm_layer(*request[:4], request.norm_layer, NOTHING)[1]
+def test_a_mistake_is_said_at_its_field_and_both_pictures_are_old(changes, field, message):
+    shown = ask(OPENING._replace(**changes))
+    assert (shown["spread"], shown["norm"], shown["is_missing"]) == (None, None, False)
+    said, unsaid = (shown["errors"], shown["error"]) if field else ({None: shown["error"]}, "")
+    assert list(said) == [field]
+    assert message in said[field]
+    assert unsaid == ""
 
 
 @pytest.mark.parametrize(
-    "changes",
+    ("changes", "field", "message", "old"),
     [
-        {"layer": "gone"},
-        {"layer": ["a"]},
-        {"norm_layer": {}},
-        {"norm_layer": 3},
-        {"channel": 10**6},
-        {"channel": "x"},
+        ({"seed": -1}, "seed", "seed is -1", "spread"),
+        ({"seed": 0.5}, "seed", "whole number", "spread"),
+        ({"seed": "a"}, "seed", "whole number", "spread"),
+        ({"seed": None}, "seed", "whole number", "spread"),
+        ({"channel": 64}, "channel", "from 0 to 63", "norm"),
+        ({"channel": "x"}, "channel", "from 0 to 63", "norm"),
+        ({"channel": None}, "channel", "from 0 to 63", "norm"),
     ],
 )
-def test_an_odd_layer_or_channel_becomes_one_that_is_there(changes):
-    view = on_image(*OPENING._replace(**changes))
-    assert view.error == ""
-    assert json.loads(view.spread)["mask"]["title"].startswith("features.7")
-    assert "lines" in json.loads(view.norm)
+def test_a_mistake_of_one_picture_leaves_the_other_as_new_as_it_is(changes, field, message, old):
+    shown = ask(OPENING._replace(**changes))
+    assert [name for name in ("spread", "norm") if shown[name] is None] == [old]
+    assert list(shown["errors"]) == [field]
+    assert message in shown["errors"][field]
+
+
+def test_a_drawing_that_is_not_there_yet_is_no_mistake():
+    shown = ask(OPENING._replace(source=DRAWING))
+    assert (shown["is_missing"], shown["errors"]) == (True, {})
+    assert "draw a digit on the sketchpad" in shown["error"]
+
+
+@pytest.mark.parametrize("request_", [None, 1, "a", [], {}, {"values": None}, {"values": [1]}])
+def test_what_is_not_from_our_page_is_answered_without_a_traceback(request_):
+    assert json.loads(answer_controls(request_)) == {}
+
+
+@pytest.mark.parametrize(
+    "changes", [{"layer": "gone"}, {"layer": ["a"]}, {"norm_layer": {}}, {"norm_layer": 3}]
+)
+def test_an_odd_layer_becomes_one_that_is_there(changes):
+    """As while the lists are still those of the network before."""
+    shown = ask(OPENING._replace(**changes))
+    assert (shown["errors"], shown["error"]) == ({}, "")
+    assert shown["spread"]["mask"]["title"].startswith("features.7")
+    assert "lines" in shown["norm"]
 
 
 def test_everything_sent_is_plain_json():
     for checkpoint in ("convnet2", "convnet3", "convnet4"):
-        view = on_image(*OPENING._replace(checkpoint=checkpoint))
-        for text in (view.spread, view.norm):
-            json.loads(text, parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
-            assert len(text) < 60_000
+        text = answer_controls({"values": list(OPENING._replace(checkpoint=checkpoint))})
+        json.loads(text, parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
+        assert len(text) < 90_000
 
 
 def test_components_name_what_they_are_given():
-    assert build_spread("{}", render=False).value == "{}"
+    assert build_spread("{}", answer_controls, render=False).value == "{}"
     assert build_norm("{}", render=False).value == "{}"
 
 

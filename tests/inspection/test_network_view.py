@@ -351,21 +351,29 @@ def test_every_checkpoint_and_source_is_answered():
 
 
 @pytest.mark.parametrize(
-    ("request_", "message"),
+    ("request_", "field", "message"),
     [
-        ({"index": 10**6}, "enter a whole number from 0 to"),
-        ({"index": None}, "enter a whole number from 0 to"),
-        ({"index": 0.5}, "enter a whole number from 0 to"),
-        ({"source": DRAWING}, "draw a digit on the sketchpad"),
-        ({"source": "elsewhere"}, "choose one of"),
-        ({"key": "alexnet"}, "There is no checkpoint called 'alexnet'"),
-        ({"key": "../../etc/passwd"}, "There is no checkpoint called"),
-        ({"key": "run:20200101-000000-abcdef"}, "There is no run"),
-        ({"key": None}, "is not a checkpoint"),
+        ({"index": 10**6}, "index", "enter a whole number from 0 to"),
+        ({"index": None}, "index", "enter a whole number from 0 to"),
+        ({"index": 0.5}, "index", "enter a whole number from 0 to"),
+        ({"source": "elsewhere"}, "source", "choose one of"),
+        ({"key": "alexnet"}, "checkpoint", "There is no checkpoint called 'alexnet'"),
+        ({"key": "../../etc/passwd"}, "checkpoint", "There is no checkpoint called"),
+        ({"key": "run:20200101-000000-abcdef"}, "checkpoint", "There is no run"),
+        ({"key": None}, "checkpoint", "is not a checkpoint"),
     ],
 )
-def test_mistakes_are_explained(request_, message):
-    assert message in ask(**request_)["error"]
+def test_a_mistake_is_said_at_its_field_and_nowhere_else(request_, field, message):
+    answer = ask(**request_)
+    assert list(answer["errors"]) == [field]
+    assert message in answer["errors"][field]
+    assert answer["error"] == ""
+
+
+def test_a_drawing_that_is_not_there_yet_is_no_mistake():
+    answer = ask(source=DRAWING)
+    assert answer["is_missing"]
+    assert "draw a digit on the sketchpad" in answer["error"]
 
 
 def make_run(content):
@@ -394,15 +402,15 @@ def test_a_runs_checkpoint_is_shown_and_a_damaged_one_is_an_error(run_id):
 
     content = (SHIPPED_FOLDER / "convnet.safetensors").read_bytes()
     make_run(content[:-1000])
-    assert "cannot be used as a checkpoint" in ask(key)["error"]
+    assert "cannot be used as a checkpoint" in ask(key)["errors"]["checkpoint"]
     assert "error" in json.loads(answer_unit(unit))
     make_run(content[:100])
-    assert "cannot be used as a checkpoint" in ask(key)["error"]
+    assert "cannot be used as a checkpoint" in ask(key)["errors"]["checkpoint"]
     on_focus("convnet", [run_id])  # the list survives it
     make_run((SHIPPED_FOLDER / "mlp.safetensors").read_bytes())
     assert "trained further" in json.loads(answer_unit(unit))["error"]
     shutil.rmtree(find_runs_folder() / run_id)
-    assert "There is no run" in ask(key)["error"]
+    assert "There is no run" in ask(key)["errors"]["checkpoint"]
 
 
 def test_the_list_has_this_visitors_runs_and_nobody_elses(run_id):

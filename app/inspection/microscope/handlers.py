@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import gradio as gr
 import numpy as np
 
+from app.inspection.microscope.payload import Absent, Norm, Pictures, Spread
 from app.inspection.microscope.view import describe_layer, show_dropout, show_norm
 from app.ui.digits import DRAWING, take_digit
-from app.ui.field_errors import MissingImageError
+from app.ui.field_errors import MissingImageError, blame, list_errors
 from app.ui.packing import pack
 from models.checkpoints.file import find_layers, read_info
 from models.checkpoints.prediction import copy_network, find_temperature
@@ -25,13 +27,15 @@ from models.inspection.microscope import (
 )
 from models.networks.naming import title_network
 from models.runs.library import Choice, list_choices, resolve_digit_reader
+from models.values import check_whole
 
 NUM_MASKS = 100
 TRAINING, EVALUATION = "training", "evaluation"
+_Picture = TypeVar("_Picture")
 
 
 class Request(NamedTuple):
-    """What stands in the controls, in the order of the handlers' inputs; unchecked."""
+    """What stands in the controls, in the order in which it is sent; unchecked."""
 
     checkpoint: Any
     source: Any
@@ -44,53 +48,9 @@ class Request(NamedTuple):
     channel: Any
 
 
-class ImageView(NamedTuple):
-    """What another image shows, in the order of the handler's outputs."""
-
-    spread: Any = gr.skip()
-    norm: Any = gr.skip()
-    error: Any = ""
-
-
-class SpreadView(NamedTuple):
-    """What another mask shows, in the order of the handler's outputs."""
-
-    spread: Any = gr.skip()
-    error: Any = ""
-
-
-class NormView(NamedTuple):
-    """What another channel of a batch norm shows, in the order of the handler's outputs."""
-
-    norm: Any = gr.skip()
-    error: Any = ""
-
-
-class NormLayerView(NamedTuple):
-    """What another batch norm shows, in the order of the handler's outputs."""
-
-    norm: Any = gr.skip()
-    error: Any = ""
-    channel: Any = gr.skip()
-    answered: Any = gr.skip()
-
-
-class Answered(NamedTuple):
-    """The choices in lists that were answered last: a list tells a click twice, and the second time is idle.
-
-    By then, what the first answer set may have been changed by hand.
-    """
-
-    checkpoint: Any
-    norm_layer: Any
-
-
 class NetworkView(NamedTuple):
-    """What another network shows, in the order of the handler's outputs."""
+    """The lists of another network, in the order of the handler's outputs."""
 
-    spread: Any = gr.skip()
-    norm: Any = gr.skip()
-    error: Any = ""
     layer: Any = gr.skip()
     norm_layer: Any = gr.skip()
     channel: Any = gr.skip()
@@ -98,80 +58,105 @@ class NetworkView(NamedTuple):
     answered: Any = gr.skip()
 
 
-def on_image(*values: Any) -> ImageView:
-    """Show both for another image; wired to its controls."""
-    request = Request(*values)
+class NormLayerView(NamedTuple):
+    """The channels of another batch norm, in the order of the handler's outputs."""
+
+    channel: Any = gr.skip()
+    answered: Any = gr.skip()
+
+
+def answer_controls(request: Any) -> str:
+    """Show both pictures as the controls say; called by the script of one, past Gradio's queue.
+
+    Args:
+        request: `{"values": […]}` from the browser, a `Request`'s in their order, unchecked.
+    """
     try:
-        return ImageView(_show_dropout(request), _show_norm(request), "")
-    except (ValueError, TypeError) as mistake:
-        return ImageView(error=_explain(mistake))
+        asked = Request(*request["values"])
+    except (KeyError, TypeError):
+        return pack({})  # not from our page
+    return pack({**show_pictures(asked)})
 
 
-def on_drawing(*values: Any) -> ImageView:
-    """Show both for a new drawing, if it is the chosen image; wired to the sketchpad's input."""
-    if Request(*values).source != DRAWING:
-        return ImageView(error=gr.skip())
-    return on_image(*values)
+def show_pictures(request: Request) -> Pictures:
+    """Show both pictures, or of each say at which field it cannot be shown."""
+    shown: Pictures = {"spread": None, "norm": None, "errors": {}, "error": "", "is_missing": False}
+    shown["spread"] = _try(_show_dropout, request, shown)
+    shown["norm"] = _try(_show_norm, request, shown)
+    return shown
 
 
-def on_network(
-    checkpoint: Any, source: Any, index: Any, drawing: Any, mode: Any, seed: Any, answered: Answered
-) -> NetworkView:
-    """Show both for another network, with its layers to choose from; wired to the list of checkpoints.
+def _try(show: Callable[[Request], _Picture], request: Request, shown: Pictures) -> _Picture | None:
+    try:
+        return show(request)
+    except MissingImageError as wish:
+        shown["error"], shown["is_missing"] = str(wish), True
+    except ValueError as mistake:
+        if errors := list_errors(mistake):
+            shown["errors"] |= errors
+        else:
+            shown["error"] = str(mistake)
+    except TypeError:  # from a value of another type than any control of ours sends
+        shown["error"] = "The controls sent a value of another type."
+    return None
+
+
+def on_network(checkpoint: Any, source: Any, index: Any, drawing: Any, answered: Any) -> NetworkView:
+    """List the layers of another network; wired to the list of checkpoints.
 
     The lists of layers are no inputs: what stands in them belongs to the network before.
+
+    Args:
+        checkpoint: The network's key.
+        source: Where the image comes from.
+        index: Its number there.
+        drawing: The sketchpad's value.
+        answered: The network whose layers are listed. A list tells a click twice; by the second time, what
+            the first answer set may have been changed by hand.
     """
-    if checkpoint == answered.checkpoint:
+    if checkpoint == answered:
         return NetworkView()
-    request = Request(checkpoint, source, index, drawing, mode, None, seed, None, 0)
+    request = Request(checkpoint, source, index, drawing, EVALUATION, None, 0, None, 0)
     try:
-        sample, norms = sample_one(request), inspect_norm(request)
-        request = request._replace(norm_layer=norms.layers[-1].name if norms.layers else None)
-        view = NetworkView(*on_image(*request))
-    except (ValueError, TypeError) as mistake:
-        return NetworkView(error=_explain(mistake))
-    layers, norm_layers = list_layers(sample), [each.name for each in norms.layers]
-    view = view._replace(
+        layers, norms = list_layers(sample_one(request)), inspect_norm(request)
+    except (ValueError, TypeError):
+        return NetworkView()  # the pictures' answer says why
+    view = NetworkView(
         layer=gr.Dropdown(choices=layers, value=layers[0][1] if layers else None),
-        norm_controls=gr.Column(visible=bool(norm_layers)),
-        answered=Answered(checkpoint, request.norm_layer),
+        norm_controls=gr.Column(visible=bool(norms.layers)),
+        answered=checkpoint,
     )
-    if not norm_layers:
+    if not norms.layers:
         return view  # the list keeps its value: without choices, Gradio would refuse whatever is sent with it
+    names = [each.name for each in norms.layers]
     return view._replace(
-        norm_layer=gr.Dropdown(choices=norm_layers, value=request.norm_layer),
-        channel=gr.Slider(maximum=find_last_channel(norms, request.norm_layer), value=0),
+        norm_layer=gr.Dropdown(choices=names, value=names[-1]),
+        channel=gr.Slider(maximum=find_last_channel(norms, names[-1]), value=0),
     )
-
-
-def on_mask(*values: Any) -> SpreadView:
-    """Show another mask, or none; wired to the mode, the layer and the seed."""
-    try:
-        return SpreadView(_show_dropout(Request(*values)))
-    except (ValueError, TypeError) as mistake:
-        return SpreadView(error=_explain(mistake))
 
 
 def on_norm_layer(
-    checkpoint: Any, source: Any, index: Any, drawing: Any, norm_layer: Any, answered: Answered
+    checkpoint: Any, source: Any, index: Any, drawing: Any, norm_layer: Any, answered: Any
 ) -> NormLayerView:
-    """Show another batch norm, from its channel 0; wired to its list."""
-    if (now := Answered(checkpoint, norm_layer)) == answered:
+    """Give the slider the channels of another batch norm, from 0; wired to its list.
+
+    Args:
+        checkpoint: The network's key.
+        source: Where the image comes from.
+        index: Its number there.
+        drawing: The sketchpad's value.
+        norm_layer: The batch norm's name.
+        answered: The network and the batch norm whose channels the slider has.
+    """
+    now = [checkpoint, norm_layer]
+    if now == answered:
         return NormLayerView()
-    request = Request(checkpoint, source, index, drawing, TRAINING, None, 0, norm_layer, 0)
+    request = Request(checkpoint, source, index, drawing, EVALUATION, None, 0, norm_layer, 0)
     try:
         last_channel = find_last_channel(inspect_norm(request), norm_layer)
-        return NormLayerView(_show_norm(request), "", gr.Slider(maximum=last_channel, value=0), now)
-    except (ValueError, TypeError) as mistake:
-        return NormLayerView(error=_explain(mistake))
-
-
-def on_channel(*values: Any) -> NormView:
-    """Show another channel's arithmetic; wired to its slider."""
-    try:
-        return NormView(_show_norm(Request(*values)))
-    except (ValueError, TypeError) as mistake:
-        return NormView(error=_explain(mistake))
+    except (ValueError, TypeError):
+        return NormLayerView()  # the pictures' answer says why
+    return NormLayerView(gr.Slider(maximum=last_channel, value=0), now)
 
 
 def on_focus(my_runs: Any) -> Any:
@@ -195,20 +180,32 @@ def _differs_in_training(choice: Choice) -> bool:
     return has_dropout_or_norm(find_layers(choice.info))
 
 
-def _show_dropout(request: Request) -> str:
+def _show_dropout(request: Request) -> Spread | Absent:
     image, note = take_digit(request.source, request.index, request.drawing)
     spread = _sample_many(request).probabilities
     number = "" if request.source == DRAWING else f", number {request.index}"
-    shown = show_dropout(
-        image, f"{note}{number}", sample_one(request), spread, request.layer, request.mode == TRAINING
-    )
-    return pack(shown)
+    sample = sample_one(request)
+    with blame("checkpoint"):  # whose numbers may be none
+        return show_dropout(image, f"{note}{number}", sample, spread, request.layer, request.mode == TRAINING)
 
 
-def _show_norm(request: Request) -> str:
-    title = title_network(read_info(resolve_digit_reader(str(request.checkpoint))).network)
-    channel = request.channel if isinstance(request.channel, int) else 0
-    return pack(show_norm(inspect_norm(request), request.norm_layer, channel, title))
+def _show_norm(request: Request) -> Norm | Absent:
+    norms = inspect_norm(request)
+    last, channel = find_last_channel(norms, request.norm_layer), 0
+    if norms.layers:
+        with blame("channel"):
+            channel = check_whole(request.channel, "The channel", 0, last)
+    with blame("checkpoint"):
+        title = title_network(read_info(_find_file(request)).network)
+        return show_norm(norms, request.norm_layer, channel, title)
+
+
+def _find_file(request: Request) -> Path:
+    with blame("checkpoint"):
+        try:
+            return resolve_digit_reader(str(request.checkpoint))
+        except OSError as error:
+            raise ValueError("This checkpoint's file is no longer there. Choose another one.") from error
 
 
 def sample_one(request: Request) -> DropoutSample:
@@ -216,13 +213,14 @@ def sample_one(request: Request) -> DropoutSample:
     if isinstance(request.seed, int) and 0 <= request.seed < NUM_MASKS:
         return pick_mask(_sample_many(request), request.seed)
     image, _ = take_digit(request.source, request.index, request.drawing)
-    path = resolve_digit_reader(str(request.checkpoint))
-    return sample_masks(copy_network(path), image, 1, request.seed, find_temperature(path))
+    path = _find_file(request)
+    with blame("seed"):
+        return sample_masks(copy_network(path), image, 1, request.seed, find_temperature(path))
 
 
 def _sample_many(request: Request) -> DropoutSample:
     image, _ = take_digit(request.source, request.index, request.drawing)
-    path = resolve_digit_reader(str(request.checkpoint))
+    path = _find_file(request)
     status = path.stat()
     pixels = image.astype(np.float32).tobytes()
     return _sample_version(path, status.st_mtime_ns, status.st_size, pixels)
@@ -231,7 +229,7 @@ def _sample_many(request: Request) -> DropoutSample:
 def inspect_norm(request: Request) -> BatchNormView:
     """Work out what the batch norms of the chosen network make of the chosen image."""
     image, _ = take_digit(request.source, request.index, request.drawing)
-    path = resolve_digit_reader(str(request.checkpoint))
+    path = _find_file(request)
     return inspect_batch_norm(copy_network(path), image, find_temperature(path))
 
 
@@ -253,12 +251,5 @@ def list_layers(sample: DropoutSample) -> list[tuple[str, str]]:
 
 def find_last_channel(norms: BatchNormView, name: Any) -> int:
     """Return the last channel of the layer of this name, else of the first; 1 without any, for a slider."""
-    sizes = {each.name: len(each.gamma) for each in norms.layers}
-    return sizes.get(name, next(iter(sizes.values()), 2)) - 1
-
-
-def _explain(mistake: Exception) -> str:
-    if isinstance(mistake, MissingImageError):
-        return f'<span class="gb-missing">{mistake}</span>'
-    # A TypeError comes from a value of another type than any control of ours sends.
-    return str(mistake) if isinstance(mistake, ValueError) else "The controls sent a value of another type."
+    named = [each for each in norms.layers if each.name == name] or norms.layers
+    return len(named[0].gamma) - 1 if named else 1

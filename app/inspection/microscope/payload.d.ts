@@ -88,3 +88,19 @@ export interface Norm {
   rows: Answer[];
   text: string;
 }
+
+/**
+ * An answer to the controls: of a picture that is None the last one stays, and is old.
+ *
+ * Attributes:
+ *     errors: what is wrong, by the field that it is said at.
+ *     error: what is wrong and has no field, or "".
+ *     is_missing: whether that is no mistake, but something that the visitor has not given yet.
+ */
+export interface Pictures {
+  spread: Spread | Absent | null;
+  norm: Norm | Absent | null;
+  errors: Record<string, string>;
+  error: string;
+  is_missing: boolean;
+}

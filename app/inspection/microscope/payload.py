@@ -79,3 +79,19 @@ class Norm(TypedDict):
     verdict: str
     rows: list[Answer]
     text: str
+
+
+class Pictures(TypedDict):
+    """An answer to the controls: of a picture that is None the last one stays, and is old.
+
+    Attributes:
+        errors: what is wrong, by the field that it is said at.
+        error: what is wrong and has no field, or "".
+        is_missing: whether that is no mistake, but something that the visitor has not given yet.
+    """
+
+    spread: Spread | Absent | None
+    norm: Norm | Absent | None
+    errors: dict[str, str]
+    error: str
+    is_missing: bool

@@ -7,27 +7,26 @@ from typing import Any
 import gradio as gr
 
 from app.inspection.microscope.components.norm import build_norm
-from app.inspection.microscope.components.spread import build_spread
+from app.inspection.microscope.components.spread import CHANNEL, FIELD_CLASS, build_spread
 from app.inspection.microscope.handlers import (
     EVALUATION,
     TRAINING,
-    Answered,
     Request,
+    answer_controls,
     find_last_channel,
     inspect_norm,
     list_labels,
     list_layers,
-    on_channel,
-    on_drawing,
     on_focus,
-    on_image,
-    on_mask,
     on_network,
     on_norm_layer,
     sample_one,
+    show_pictures,
 )
+from app.ui.components.notice import build_notice
 from app.ui.components.number_field import name_number
-from app.ui.digits import TEST, list_sources
+from app.ui.digits import DRAWING, TEST, list_sources
+from app.ui.packing import pack
 from app.ui.prose import LATEX_DELIMITERS, load_sections
 from models.data.datasets import load_gallery
 from models.runs.library import CHOICE_INFO
@@ -43,10 +42,9 @@ NORM_QUESTION = """### Batch norm: whose mean, whose variance?
 Batch norm shifts and scales every map: in evaluation mode by statistics gathered in training, in training
 mode by those of the batch at hand. Here that batch is this one image."""
 
-# While Python runs a hundred masks, which takes ConvNet4 long enough to be noticed, the drawings say so.
-_DRAWINGS = "document.querySelectorAll('#microscope-spread .gb-spread, #microscope-norm .gb-norm')"
-_BEGIN = f"(...values) => {{ {_DRAWINGS}.forEach((each) => {{ each.ariaBusy = true; }}); return values; }}"
-_END = f"() => {{ {_DRAWINGS}.forEach((each) => {{ each.ariaBusy = false; }}); }}"
+_ASK = f"(...values) => {{ window.{CHANNEL}?.ask?.(values); }}"
+# A drawing matters only where it is the chosen image.
+_ASK_FOR_DRAWING = f"(...values) => {{ if (values[1] === '{DRAWING}') window.{CHANNEL}?.ask?.(values); }}"
 # The page counts the seed on by itself: an answer that comes late rewrites no field.
 _STEP = f"(seed) => (Number.isInteger(seed) ? (seed + %d + {MAX_SEED + 1}) %% {MAX_SEED + 1} : 0)"
 
@@ -63,11 +61,11 @@ def build_microscope_section(pad: gr.HTML, my_runs: gr.BrowserState) -> None:
     norms = inspect_norm(opening)
     layers, norm_layers = list_layers(sample_one(opening)), [each.name for each in norms.layers]
     opening = opening._replace(layer=layers[0][1], norm_layer=norm_layers[-1])
-    view = on_image(*opening)
+    pictures = show_pictures(opening)
     gr.Markdown(QUESTION, elem_classes="gb-question")
     with gr.Row(elem_classes="gb-experiment"):
         with gr.Column(scale=3, elem_classes="gb-stage"):
-            spread = build_spread(view.spread, elem_id="microscope-spread")
+            build_spread(pack({**(pictures["spread"] or {})}), answer_controls, elem_id="microscope-spread")
         with gr.Column(scale=1, min_width=280, elem_classes="gb-controls"):
             checkpoint = gr.Dropdown(
                 list_labels([]),
@@ -76,12 +74,20 @@ def build_microscope_section(pad: gr.HTML, my_runs: gr.BrowserState) -> None:
                 info=CHOICE_INFO,
                 filterable=False,
                 elem_id="microscope-checkpoint",
+                elem_classes=f"{FIELD_CLASS}checkpoint",
             )
-            source = gr.Radio(list_sources(), value=opening.source, label="Image")
+            source = gr.Radio(
+                list_sources(), value=opening.source, label="Image", elem_classes=f"{FIELD_CLASS}source"
+            )
             index = gr.Slider(
-                0, last, opening.index, step=1, label="Number in the data set", elem_classes=name_number(None)
+                0,
+                last,
+                opening.index,
+                step=1,
+                label="Number in the data set",
+                elem_classes=name_number(f"{FIELD_CLASS}index"),
             )
-            error = gr.Markdown(view.error, elem_classes="gb-error", elem_id="microscope-error")
+            build_notice("error", channel=CHANNEL, elem_classes="gb-error", elem_id="microscope-error")
             mode = gr.Radio(
                 [("Training: features are dropped", TRAINING), ("Evaluation: all are kept", EVALUATION)],
                 value=TRAINING,
@@ -96,7 +102,12 @@ def build_microscope_section(pad: gr.HTML, my_runs: gr.BrowserState) -> None:
                 elem_id="microscope-layer",
             )
             seed = gr.Slider(
-                0, MAX_SEED, opening.seed, step=1, label="Seed of the mask", elem_classes=name_number(None)
+                0,
+                MAX_SEED,
+                opening.seed,
+                step=1,
+                label="Seed of the mask",
+                elem_classes=name_number(f"{FIELD_CLASS}seed"),
             )
             with gr.Row():
                 back = gr.Button("Previous mask", size="sm", min_width=100)
@@ -104,7 +115,7 @@ def build_microscope_section(pad: gr.HTML, my_runs: gr.BrowserState) -> None:
     gr.Markdown(NORM_QUESTION, elem_classes="gb-question")
     with gr.Row(elem_classes="gb-experiment"):
         with gr.Column(scale=3, elem_classes="gb-stage"):
-            norm = build_norm(view.norm, elem_id="microscope-norm")
+            build_norm(pack({**(pictures["norm"] or {})}), elem_id="microscope-norm")
         with gr.Column(scale=1, min_width=280, elem_classes="gb-controls") as norm_controls:
             norm_layer = gr.Dropdown(
                 norm_layers,
@@ -114,38 +125,42 @@ def build_microscope_section(pad: gr.HTML, my_runs: gr.BrowserState) -> None:
                 elem_id="microscope-norm-layer",
             )
             last_channel = find_last_channel(norms, opening.norm_layer)
-            channel = gr.Slider(0, last_channel, 0, step=1, label="Channel", elem_classes=name_number(None))
+            channel = gr.Slider(
+                0,
+                last_channel,
+                0,
+                step=1,
+                label="Channel",
+                elem_classes=name_number(f"{FIELD_CLASS}channel"),
+            )
     with gr.Column(elem_classes="gb-lesson"):
         for title, text in load_sections("app.inspection.microscope"):
             with gr.Accordion(title, open=False):
                 gr.Markdown(text, latex_delimiters=LATEX_DELIMITERS)
 
-    answered = gr.State(Answered(opening.checkpoint, opening.norm_layer))
     inputs: list[Any] = [checkpoint, source, index, pad, mode, layer, seed, norm_layer, channel]
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    live: dict[str, Any] = {**quiet, "trigger_mode": "always_last", "queue": False}
+    ask: dict[str, Any] = {"fn": None, "inputs": inputs, "outputs": None, "js": _ASK, **live}
+    checkpoint.focus(on_focus, [my_runs], [checkpoint], **quiet)
+    # The pictures are asked for by one script, and always with all that stands in the controls by then: the
+    # lists' handlers change controls alone. Of several answers on their way, none could be shown last that
+    # knows less.
+    gr.on([source.input, index.input, mode.input, layer.change, seed.change, channel.change], **ask)
+    pad.input(None, inputs, None, js=_ASK_FOR_DRAWING, **live)
+    for button, by in ((new, 1), (back, -1)):
+        button.click(None, seed, seed, js=_STEP % by, **quiet)
     # A list's `input` comes twice for one click (its `select` never for the keys). The answer to the first
     # must not make Gradio refuse the second: no handler takes in a list or slider whose range it changes.
-    # `always_last` sends the second after the answer to the first, so that it finds it in `answered`.
-    live: dict[str, Any] = {**quiet, "trigger_mode": "always_last", "queue": False}
-    checkpoint.focus(on_focus, [my_runs], [checkpoint], **quiet)
+    # `always_last` sends the second after the answer to the first, so that it finds it in its state.
+    listed = gr.State(opening.checkpoint)
     checkpoint.input(
         on_network,
-        [checkpoint, source, index, pad, mode, seed, answered],
-        [spread, norm, error, layer, norm_layer, channel, norm_controls, answered],
-        js=_BEGIN,
+        [checkpoint, source, index, pad, listed],
+        [layer, norm_layer, channel, norm_controls, listed],
         **live,
-    ).then(None, None, None, js=_END, **quiet)
-    gr.on([source.input, index.input], on_image, inputs, [spread, norm, error], js=_BEGIN, **live).then(
-        None, None, None, js=_END, **quiet
-    )
-    pad.input(on_drawing, inputs, [spread, norm, error], **live)
-    gr.on([mode.input, layer.input, seed.input], on_mask, inputs, [spread, error], **live)
-    for button, by in ((new, 1), (back, -1)):
-        button.click(None, seed, seed, js=_STEP % by, **quiet).then(on_mask, inputs, [spread, error], **live)
-    norm_layer.input(
-        on_norm_layer,
-        [checkpoint, source, index, pad, norm_layer, answered],
-        [norm, error, channel, answered],
-        **live,
-    )
-    channel.input(on_channel, inputs, [norm, error], **live)
+    ).then(**ask)
+    counted = gr.State([opening.checkpoint, opening.norm_layer])
+    norm_layer.change(  # also after another network's answer
+        on_norm_layer, [checkpoint, source, index, pad, norm_layer, counted], [channel, counted], **live
+    ).then(**ask)

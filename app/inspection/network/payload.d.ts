@@ -129,8 +129,13 @@ export interface Network {
 
 /**
  * Why a request cannot be answered: a mistake, or something that the visitor has not given yet.
+ *
+ * Attributes:
+ *     errors: what is wrong, by the field that it is said at.
+ *     error: what is wrong and has no field, or "".
  */
 export interface Mistake {
+  errors?: Record<string, string>;
   error: string;
   is_missing?: boolean;
 }

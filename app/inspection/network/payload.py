@@ -128,7 +128,13 @@ class Network(TypedDict):
 
 
 class Mistake(TypedDict):
-    """Why a request cannot be answered: a mistake, or something that the visitor has not given yet."""
+    """Why a request cannot be answered: a mistake, or something that the visitor has not given yet.
 
+    Attributes:
+        errors: what is wrong, by the field that it is said at.
+        error: what is wrong and has no field, or "".
+    """
+
+    errors: NotRequired[dict[str, str]]
     error: str
     is_missing: NotRequired[bool]

@@ -6,13 +6,14 @@ from typing import Any, NamedTuple
 import gradio as gr
 import numpy as np
 
-from app.inspection.network.components.maps import ASK_FOR_MAPS, build_maps, build_maps_notice
+from app.inspection.network.components.maps import ASK_FOR_MAPS, CHANNEL, FIELD_CLASS, build_maps
 from app.inspection.network.payload import Mistake
 from app.inspection.network.view import explain_unit, show_network, trace_image, unpack_image
+from app.ui.components.notice import build_notice
 from app.ui.components.number_field import build_number
 from app.ui.digits import DRAWING, TEST, list_sources, take_digit
 from app.ui.drawing import PAD_SIZE_PX
-from app.ui.field_errors import MissingImageError
+from app.ui.field_errors import MissingImageError, blame, list_errors
 from app.ui.packing import pack
 from app.ui.prose import LATEX_DELIMITERS, load_sections
 from models.runs.library import CHOICE_INFO, list_choices
@@ -25,7 +26,7 @@ A trained network, open: the digit goes in at the top, each layer hands its numb
 probabilities come out at the foot. Point at a number to read it and to see which pixels it depends on."""
 
 # Past the network's other listeners: a drawing matters only where it is the chosen image.
-_ASK_FOR_DRAWING = f"(...values) => {{ if (values[1] === '{DRAWING}') window.glassboxMaps?.ask(values); }}"
+_ASK_FOR_DRAWING = f"(...values) => {{ if (values[1] === '{DRAWING}') window.{CHANNEL}?.ask?.(values); }}"
 
 _SCRIPT = '''\
 """What every layer of a network makes of one digit: the numbers that Glassbox showed."""
@@ -105,7 +106,8 @@ def answer_controls(request: Any) -> str:
     except MissingImageError as wish:
         return pack(Mistake(error=str(wish), is_missing=True))
     except ValueError as mistake:
-        return pack(Mistake(error=str(mistake)))
+        errors = list_errors(mistake)
+        return pack(Mistake(errors=errors, error="" if errors else str(mistake)))
 
 
 def answer_unit(request: Any) -> str:
@@ -139,7 +141,9 @@ def open_network(key: Any, source: Any, index: Any, drawing: Any, chosen: Any = 
     """
     image, note = take_digit(source, index, drawing)
     caption = "Your drawing" if source == DRAWING else f"No. {index}, {note}"
-    return pack(show_network(trace_image(key, image), caption, chosen))
+    with blame("checkpoint"):
+        passage = trace_image(key, image)
+    return pack(show_network(passage, caption, chosen))
 
 
 def on_focus(chosen: Any, my_runs: Any) -> Any:
@@ -217,16 +221,28 @@ def build_network_section(
                 info=CHOICE_INFO,
                 filterable=False,
                 elem_id="network-checkpoint",
+                elem_classes=f"{FIELD_CLASS}checkpoint",
             )
-            source = gr.Radio(list_sources(), value=TEST, label="Digit", elem_id="network-source")
+            source = gr.Radio(
+                list_sources(),
+                value=TEST,
+                label="Digit",
+                elem_id="network-source",
+                elem_classes=f"{FIELD_CLASS}source",
+            )
             index = build_number(
-                OPENING_INDEX, low=0, is_whole=True, label="Number in the data set", elem_id="network-index"
+                OPENING_INDEX,
+                low=0,
+                is_whole=True,
+                label="Number in the data set",
+                elem_id="network-index",
+                elem_classes=f"{FIELD_CLASS}index",
             )
             with gr.Row():
                 before = gr.Button("Digit before", size="sm", min_width=100)
                 after = gr.Button("Next digit", size="sm", min_width=100)
             build_way_to_pad()
-            build_maps_notice(elem_classes="gb-error", elem_id="network-error")
+            build_notice("error", channel=CHANNEL, elem_classes="gb-error", elem_id="network-error")
     with gr.Column(elem_classes="gb-lesson"):
         for title, text in load_sections("app.inspection.network"):
             with gr.Accordion(title, open=False):

@@ -270,7 +270,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     let waits = 0;
     const send = () => {
       waits += 1;
-      if (window.glassboxMaps || waits > MAX_WAITS) trigger("submit");
+      if (window.glassboxMaps?.ask || waits > MAX_WAITS) trigger("submit");
       else if (!signal.aborted) setTimeout(send, WAIT_MS);
     };
     send();

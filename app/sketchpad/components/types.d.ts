@@ -124,7 +124,7 @@ export interface ShownNeighbour extends NeighbourView { bytes: Uint8Array }
 declare global {
   interface Window {
     /** Conv & pool listens. */
-    glassboxMaps?: unknown;
+    glassboxMaps?: { ask?: unknown };
     glassboxDrawing?: Partial<OnPad> & { checkpoints?: string[]; answer?: PadAnswer | null; answers?: NetworkAnswer[] };
   }
 }

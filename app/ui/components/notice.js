@@ -24,5 +24,6 @@ export function mount({ element, keptProps }) {
   showText(keptProps.text);
   createChannel(keptProps.channel).listen(notice, (answer) => {
     if (keptProps.field in answer) showText(answer[keptProps.field]);
+    notice.classList.toggle("gb-missing", Boolean(answer.is_missing));
   });
 }

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from app.inspection.network.components.maps import build_maps, build_maps_notice
+from app.inspection.network.components.maps import CHANNEL, build_maps
 from app.inspection.network.section import answer_controls, answer_unit, open_network
+from app.ui.components.notice import build_notice
 from app.ui.digits import TEST, take_digit
 from app.ui.numbers import format_number
 from models.checkpoints.prediction import copy_network
@@ -23,7 +24,7 @@ class Maps:
     def __init__(self, open_bench, key="convnet", index=0, **options):
         self.bench = open_bench(
             build_maps(open_network(key, TEST, index, None), answer_controls, answer_unit, elem_id="maps"),
-            build_maps_notice(elem_id="error"),
+            build_notice("error", channel=CHANNEL, elem_id="error"),
             **options,
         )
         self.page = self.bench.page

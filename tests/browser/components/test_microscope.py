@@ -9,9 +9,16 @@ from playwright.sync_api import expect
 from app.inspection.architecture.components.layers import build_layers
 from app.inspection.architecture.view import draw_architecture
 from app.inspection.microscope.components.norm import build_norm
-from app.inspection.microscope.components.spread import build_spread
-from app.inspection.microscope.handlers import EVALUATION, TRAINING, on_image
+from app.inspection.microscope.components.spread import CHANNEL, build_spread
+from app.inspection.microscope.handlers import (
+    EVALUATION,
+    TRAINING,
+    Request,
+    answer_controls,
+    show_pictures,
+)
 from app.inspection.microscope.section import DEFAULT_CHECKPOINT, DEFAULT_INDEX
+from app.ui.components.notice import build_notice
 from app.ui.digits import TEST
 from app.ui.numbers import write_percent
 from models.checkpoints.prediction import copy_network, find_temperature
@@ -21,9 +28,27 @@ from models.networks.architecture import read_architecture
 from tests.browser.conftest import NARROW
 
 
-def inspect(mode=TRAINING, norm_layer="features.9", channel=100):
+def make_request(**changes):
     index = min(DEFAULT_INDEX, len(load_gallery("test").images) - 1)
-    return on_image(DEFAULT_CHECKPOINT, TEST, index, None, mode, "features.15", 0, norm_layer, channel)
+    opening = Request(DEFAULT_CHECKPOINT, TEST, index, None, TRAINING, "features.15", 0, "features.9", 100)
+    return opening._replace(**changes)
+
+
+def build_pictures():
+    """Both pictures, and what is said of them."""
+    shown = show_pictures(make_request())
+    return (
+        build_spread(json.dumps(shown["spread"]), answer_controls, elem_id="spread"),
+        build_norm(json.dumps(shown["norm"]), elem_id="norm"),
+        build_notice("error", channel=CHANNEL, elem_classes="gb-error", elem_id="error"),
+    )
+
+
+def ask(bench, **changes):
+    """Ask as the controls do, and wait for the answer."""
+    bench.page.evaluate(
+        "([host, values]) => window[host].ask(values)", [CHANNEL, list(make_request(**changes))]
+    )
 
 
 @pytest.fixture(scope="module")
@@ -32,9 +57,9 @@ def image():
     return images[min(DEFAULT_INDEX, len(images) - 1)] / 255
 
 
-def read_rows(bench):
+def read_rows(bench, picture):
     """The two columns of per cents of the ten answers, as they stand there."""
-    return [row.split("\n")[1:] for row in bench.locate("li.gb-strips-row").all_inner_texts()]
+    return [row.split("\n")[1:] for row in bench.locate(f"#{picture} li.gb-strips-row").all_inner_texts()]
 
 
 def count_pixels(bench, variable):
@@ -58,10 +83,10 @@ def count_pixels(bench, variable):
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_one_mask_beside_evaluation_and_a_hundred(open_bench, image, theme):
-    bench = open_bench(build_spread(inspect().spread, elem_id="spread"), theme=theme)
+    bench = open_bench(*build_pictures(), theme=theme)
     temperature = find_temperature(DEFAULT_CHECKPOINT)
     sample = sample_masks(copy_network(DEFAULT_CHECKPOINT), image, 1, temperature=temperature)
-    assert read_rows(bench) == [
+    assert read_rows(bench, "spread") == [
         [write_percent(own), write_percent(whole)]
         for own, whole in zip(sample.probabilities[0], sample.evaluated, strict=True)
     ]
@@ -73,27 +98,62 @@ def test_one_mask_beside_evaluation_and_a_hundred(open_bench, image, theme):
     kept, dropped = (count_pixels(bench, name) for name in ("--gb-positive", "--gb-zero"))
     assert kept / (kept + dropped) == pytest.approx(layer.masks[0].mean(), abs=1e-3)
     # In evaluation mode all are kept, and there is no other answer.
-    bench.update("spread", value=inspect(EVALUATION).spread)
+    ask(bench, mode=EVALUATION)
     expect(bench.locate(".gb-spread-mask small")).to_contain_text("keeps all")
     bench.wait_for_frame()
     assert count_pixels(bench, "--gb-zero") == 0
-    assert {row[0] for row in read_rows(bench)} == {"–"}
-    bench.update("spread", value=json.dumps({"absent": "It has no dropout."}))
-    expect(bench.locate(".gb-strips-absent")).to_have_text("It has no dropout.")
-    expect(bench.locate(".gb-spread-mask")).to_be_hidden()
+    assert {row[0] for row in read_rows(bench, "spread")} == {"–"}
+    ask(bench, checkpoint="convnet3")
+    expect(bench.locate("#norm .gb-strips-absent")).to_contain_text("ConvNet3 has no batch norm")
+    expect(bench.locate(".gb-norm-parts")).to_be_hidden()
+
+
+def test_a_mistake_is_said_once_and_marks_the_picture_that_it_concerns(open_bench):
+    bench = open_bench(*build_pictures())
+    spread, norm, error = (bench.locate(name) for name in (".gb-spread", ".gb-norm", "#error"))
+    old = re.compile("is-old")
+    mask = bench.locate(".gb-spread-mask small").inner_text()
+    # No fields stand on this page, so the sentence comes where those stand that have none.
+    ask(bench, seed=-1, channel=5)
+    expect(error).to_contain_text("The seed is -1")
+    expect(spread).to_have_class(old)
+    expect(norm).not_to_have_class(old)
+    expect(bench.locate(".gb-norm-lines")).to_contain_text("Channel 5 of features.9")
+    assert bench.locate(".gb-spread-mask small").inner_text() == mask
+    ask(bench, channel=10**6)
+    expect(error).to_contain_text("The channel is 1000000")
+    expect(spread).not_to_have_class(old)
+    expect(norm).to_have_class(old)
+    ask(bench, source="drawing")
+    expect(error.locator(".gb-missing")).to_contain_text("draw a digit on the sketchpad")
+    for picture in (spread, norm):
+        expect(picture).to_have_class(old)
+    ask(bench)
+    expect(error).to_have_text("")
+    expect(error.locator(".gb-missing")).to_have_count(0)
+    for picture in (spread, norm):
+        expect(picture).not_to_have_class(old)
+
+
+def test_pictures_shown_again_show_what_was_answered_last(open_bench):
+    bench = open_bench(*build_pictures())
+    ask(bench, channel=7)
+    expect(bench.locate(".gb-norm-lines")).to_contain_text("Channel 7 of features.9")
+    bench.show(bench.take("norm"))
+    expect(bench.locate(".gb-norm-lines")).to_contain_text("Channel 7 of features.9")
 
 
 def test_batch_norm_answers_with_both_statistics(open_bench, image):
-    bench = open_bench(build_norm(inspect().norm, elem_id="norm"))
+    bench = open_bench(*build_pictures())
     view = inspect_batch_norm(copy_network(DEFAULT_CHECKPOINT), image, find_temperature(DEFAULT_CHECKPOINT))
-    assert read_rows(bench) == [
+    assert read_rows(bench, "norm") == [
         [write_percent(own), write_percent(whole)]
         for own, whole in zip(view.trained, view.evaluated, strict=True)
     ]
     # Each column's own answer is bold, and the digit of either.
     own, whole = int(view.trained.argmax()), int(view.evaluated.argmax())
     assert own != whole  # or the check says nothing
-    bold = bench.locate("li.gb-strips-row").evaluate_all(
+    bold = bench.locate("#norm li.gb-strips-row").evaluate_all(
         "rows => rows.map(row => [...row.children].filter(cell => +getComputedStyle(cell).fontWeight >= 700)"
         ".map(cell => cell.textContent))"
     )
@@ -115,8 +175,7 @@ def test_batch_norm_answers_with_both_statistics(open_bench, image):
 
 
 def test_both_keep_to_a_window_that_gets_narrow(open_bench):
-    view = inspect()
-    bench = open_bench(build_spread(view.spread, elem_id="spread"), build_norm(view.norm, elem_id="norm"))
+    bench = open_bench(*build_pictures())
     bench.page.set_viewport_size(NARROW)
     bench.page.wait_for_function(
         """width => [...document.querySelectorAll("main *")].every(node => node.closest(".gb-chart-spoken")

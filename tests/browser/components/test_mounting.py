@@ -10,9 +10,8 @@ from app.descent.handlers import answer_controls as answer_race
 from app.descent.race import run_race
 from app.descent.settings import RaceSettings
 from app.descent.view import CHARTS, show_race, show_ruler
-from app.inspection.microscope.components.norm import build_norm
-from app.inspection.microscope.components.spread import build_spread
-from app.inspection.network.components.maps import build_maps, build_maps_notice
+from app.inspection.network.components.maps import CHANNEL as MAPS_CHANNEL
+from app.inspection.network.components.maps import build_maps
 from app.inspection.network.section import answer_controls as answer_layers
 from app.inspection.network.section import answer_unit, open_network
 from app.inspection.window.components.window import CHANNEL, build_window
@@ -27,7 +26,7 @@ from app.ui.components.grids import build_grids
 from app.ui.components.notice import build_notice
 from app.ui.digits import TEST
 from models.runs.library import DEFAULT_CHOICE
-from tests.browser.components.test_microscope import inspect
+from tests.browser.components.test_microscope import build_pictures
 from tests.waiting import wait_until
 
 # What goes on by itself and would keep a component alive: listeners beyond it, observers, timers, frames.
@@ -38,7 +37,6 @@ NEWS = """
   window.dispatchEvent(new Event("resize"));
   document.dispatchEvent(new ClipboardEvent("paste"));
   for (const channel of channels) document.dispatchEvent(new CustomEvent(`${channel}-answer`));
-  document.dispatchEvent(new CustomEvent("glassbox-maps", { detail: { text: "" } }));
 }
 """
 LIST_ALIVE = "window.listAlive()"
@@ -70,13 +68,8 @@ def build_layers():
     value = open_network("convnet3", TEST, 0, None)
     return [
         build_maps(value, answer_layers, answer_unit, elem_id="maps"),
-        build_maps_notice(elem_id="error"),
+        build_notice("error", channel=MAPS_CHANNEL, elem_id="error"),
     ]
-
-
-def build_microscope():
-    shown = inspect()
-    return [build_spread(shown.spread, elem_id="spread"), build_norm(shown.norm, elem_id="norm")]
 
 
 def build_shared():
@@ -85,9 +78,7 @@ def build_shared():
     return [build_chart(chart, "Loss", elem_id="chart"), build_grids(grids, elem_id="grids")]
 
 
-@pytest.mark.parametrize(
-    "build", [build_descent, build_sliding, build_layers, build_microscope, build_shared]
-)
+@pytest.mark.parametrize("build", [build_descent, build_sliding, build_layers, build_pictures, build_shared])
 def test_component_shown_again_and_again_leaves_nothing_behind(open_bench, build):
     components = build()
     bench = open_bench(*components)
@@ -103,7 +94,7 @@ def test_component_shown_again_and_again_leaves_nothing_behind(open_bench, build
         for component in components:
             bench.take(component.elem_id)
     bench.wait_for_frame()
-    bench.page.evaluate(NEWS, ["glassboxDescent", CHANNEL])
+    bench.page.evaluate(NEWS, ["glassboxDescent", CHANNEL, MAPS_CHANNEL])
     # Playwright's own waiting would set timers that are counted.
     wait_until(lambda: not bench.page.evaluate(LIST_ALIVE), lambda: bench.page.evaluate(LIST_ALIVE))
 

@@ -1,13 +1,16 @@
-// Batch norm on one image. Python sends charts, arithmetic and answers; chart.js and strips.js draw them.
+// Batch norm on one image. Python sends charts, arithmetic and answers, which spread.js asks for; chart.js and strips.js draw
+// them.
 /** @import { Mounted } from "../../../ui/components/types.js" */
-/** @import { Absent, Norm } from "../payload.js" */
+/** @import { Absent, Norm, Pictures } from "../payload.js" */
 
+import { createChannel } from "../../../ui/components/answers.js";
 import { createChart } from "../../../ui/components/chart.js";
 import { findPart, setText } from "../../../ui/components/nodes.js";
+import { markOld } from "../../../ui/components/old_result.js";
 import { createStrips } from "./strips.js";
 
 /** @type {(given: Mounted) => void} */
-export function mount({ element, props, watch, keptProps }) {
+export function mount({ element, props, keptProps }) {
   const norm = findPart(element, ".gb-norm");
   const parts = findPart(norm, ".gb-norm-parts");
   const lines = findPart(norm, ".gb-norm-lines");
@@ -16,11 +19,8 @@ export function mount({ element, props, watch, keptProps }) {
   );
   const strips = createStrips(findPart(norm, ".gb-strips"));
 
-  function takeValue() {
-    if (typeof props.value === "string" && props.value) keptProps.text = props.value;
-    if (!keptProps.text) return;
-    /** @type {Norm & Partial<Absent>} */
-    const shown = JSON.parse(keptProps.text);
+  /** @type {(shown: Norm & Partial<Absent>) => void} */
+  function show(shown) {
     const isAbsent = Boolean(shown.absent);
     parts.hidden = isAbsent;
     setText(findPart(norm, ".gb-strips-absent"), shown.absent || "");
@@ -40,6 +40,11 @@ export function mount({ element, props, watch, keptProps }) {
     strips.setRows(shown.rows, shown.verdict);
   }
 
-  watch("value", takeValue);
-  takeValue();
+  if (typeof props.value === "string" && props.value) keptProps.text = props.value;
+  if (keptProps.text) show(JSON.parse(keptProps.text)); // the opening; what was answered since follows
+  createChannel(keptProps.channel).listen(norm, (answer) => {
+    const sent = /** @type {Norm & Partial<Absent> | null} */ (/** @type {Partial<Pictures>} */ (answer).norm ?? null);
+    markOld(norm, !sent);
+    if (sent) show(sent);
+  });
 }

@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from app.inspection.microscope.components.spread import CHANNEL
 from app.ui.components.chart import CHART_TEMPLATE
 from app.ui.loader import read_component_script
 from app.ui.styles import component_classes
@@ -34,21 +35,17 @@ _TEMPLATE = f"""
 
 
 def build_norm(value: str, **kwargs: Any) -> gr.HTML:
-    """Build the view of batch norm at work.
-
-    The value is JSON text of a `Norm`, or of an `Absent`, in `app.inspection.microscope.payload`.
+    """Build the view of batch norm at work, which follows the answers that the view of dropout asks for.
 
     Args:
-        value: What to show at first.
+        value: What to show at first, JSON text of a `Norm`, or of an `Absent`, in
+            `app.inspection.microscope.payload`.
         **kwargs: Further arguments of `gr.HTML`, such as `elem_id`.
-
-    Returns:
-        The component; a handler updates it with another such text.
     """
     return gr.HTML(
         value=value,
         html_template=_TEMPLATE,
-        js_on_load=read_component_script(_FOLDER, "norm"),
+        js_on_load=read_component_script(_FOLDER, "norm", channel=CHANNEL),
         apply_default_css=False,
         elem_classes=component_classes(kwargs.pop("elem_classes", None), "chart", "strips", "norm"),
         **kwargs,

@@ -1,15 +1,20 @@
-// Dropout on one image. Python sends the image, the mask and the answers; strips.js draws the answers.
+// Dropout on one image. Python sends the image, the mask and the answers; strips.js draws the answers. This script asks for
+// the pictures of the section, its own and that of norm.js: of several events, the last one's answer is shown last.
 /** @import { Colors, Context, Mounted } from "../../../ui/components/types.js" */
-/** @import { Absent, Digit, Mask, Spread } from "../payload.js" */
+/** @import { Absent, Digit, Mask, Pictures, Spread } from "../payload.js" */
 
+import { createChannel, tellErrors } from "../../../ui/components/answers.js";
+import { createAsker, readAnswer } from "../../../ui/components/asking.js";
 import { contextOf, fitCanvas, readColors, redrawOnChange } from "../../../ui/components/canvas.js";
 import { findCanvas, findPart, setText } from "../../../ui/components/nodes.js";
+import { markOld } from "../../../ui/components/old_result.js";
 import { createStrips } from "./strips.js";
 
 const MAX_CELL_PX = 18;
 
 /** @type {(given: Mounted) => void} */
-export function mount({ element, props, watch, keptProps }) {
+export function mount({ element, props, server, keptProps }) {
+  const channel = createChannel(keptProps.channel);
   const spread = findPart(element, ".gb-spread");
   const parts = findPart(spread, ".gb-spread-parts");
   const digit = findPart(spread, ".gb-spread-digit");
@@ -19,11 +24,8 @@ export function mount({ element, props, watch, keptProps }) {
   /** @type {(Spread & Partial<Absent>) | null} */
   let shown = null; // what Python sent last
 
-  function takeValue() {
-    if (typeof props.value === "string" && props.value) keptProps.text = props.value;
-    if (!keptProps.text) return;
-    /** @type {Spread & Partial<Absent>} */
-    const sent = JSON.parse(keptProps.text);
+  /** @type {(sent: Spread & Partial<Absent>) => void} */
+  function show(sent) {
     shown = sent;
     const isAbsent = Boolean(sent.absent);
     parts.hidden = isAbsent;
@@ -89,7 +91,30 @@ export function mount({ element, props, watch, keptProps }) {
     }
   }
 
+  // While Python runs a hundred masks, which takes ConvNet4 long enough to be noticed, the pictures say so.
+  /** @type {(isBusy: boolean) => void} */
+  function tellBusy(isBusy) {
+    for (const each of document.querySelectorAll(".gb-spread, .gb-norm")) each.ariaBusy = String(isBusy);
+  }
+
+  channel.page.ask = createAsker(
+    async (values) => {
+      tellBusy(true);
+      return /** @type {Promise<string | undefined>} */ (server.answer({ values }));
+    },
+    (text) => {
+      tellBusy(false);
+      channel.broadcast(tellErrors(readAnswer(text), keptProps.fields));
+    },
+  );
   redrawOnChange(spread, draw);
-  watch("value", takeValue);
-  takeValue();
+  if (typeof props.value === "string" && props.value) keptProps.text = props.value;
+  if (keptProps.text) show(JSON.parse(keptProps.text)); // the opening; what was answered since follows
+  channel.listen(spread, (answer) => {
+    const sent = /** @type {Spread & Partial<Absent> | null} */ (
+      /** @type {Partial<Pictures>} */ (answer).spread ?? null
+    );
+    markOld(spread, !sent);
+    if (sent) show(sent);
+  });
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,9 @@ from app.ui.loader import read_component_script
 from app.ui.styles import component_classes
 
 _FOLDER = Path(__file__).parent
+
+CHANNEL = "glassboxMicroscope"  # whose answers both pictures and the notice follow
+FIELD_CLASS = "microscope-field-"  # and a control's name, as the script says mistakes there
 
 _TEMPLATE = """
 <div class="gb-spread">
@@ -46,23 +50,27 @@ _TEMPLATE = """
 """
 
 
-def build_spread(value: str, **kwargs: Any) -> gr.HTML:
-    """Build the view of dropout at work.
-
-    The value is JSON text of a `Spread`, or of an `Absent`, in `app.inspection.microscope.payload`.
+def build_spread(value: str, answer: Callable[[Any], str], **kwargs: Any) -> gr.HTML:
+    """Build the view of dropout at work, which asks for both pictures.
 
     Args:
-        value: What to show at first.
+        value: What to show at first, JSON text of a `Spread`, or of an `Absent`, in
+            `app.inspection.microscope.payload`.
+        answer: Called with `{"values": […]}`, whatever the browser sent, when a control changes; returns
+            JSON text of `Pictures`.
         **kwargs: Further arguments of `gr.HTML`, such as `elem_id`.
-
-    Returns:
-        The component; a handler updates it with another such text.
     """
+
+    def ask(request: Any) -> str:
+        return answer(request)
+
+    ask.__name__ = "answer"  # the name under which the script finds it
     return gr.HTML(
         value=value,
         html_template=_TEMPLATE,
-        js_on_load=read_component_script(_FOLDER, "spread"),
+        js_on_load=read_component_script(_FOLDER, "spread", channel=CHANNEL, fields=FIELD_CLASS),
         apply_default_css=False,
+        server_functions=[ask],
         elem_classes=component_classes(kwargs.pop("elem_classes", None), "strips", "spread"),
         **kwargs,
     )

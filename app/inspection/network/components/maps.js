@@ -1,7 +1,8 @@
 // The layers of a network. Python sends every number and text; this script paints bytes, and asks for the full numbers of
 // the layer and the weights of the unit that are pointed at.
 
-import { createAsker } from "../../../ui/components/asking.js";
+import { createChannel, tellErrors } from "../../../ui/components/answers.js";
+import { createAsker, readAnswer } from "../../../ui/components/asking.js";
 import { redrawOnChange } from "../../../ui/components/canvas.js";
 import { markOld } from "../../../ui/components/old_result.js";
 import { clamp, decode, isCells, paint, readRamps, unitAt } from "../../../ui/components/sheets.js";
@@ -9,7 +10,7 @@ import { createChosenUnit, keyOf, SIDE } from "./chosen_unit.js";
 import { createLayerRows } from "./layer_rows.js";
 
 export function mount({ element, trigger, props, server, watch, keptProps }) {
-  const page = (window.glassboxMaps ??= {});
+  const channel = createChannel(keptProps.channel);
   const maps = element.querySelector(".gb-maps");
   const list = maps.querySelector(".gb-maps-layers");
   const [digitFigure, mapFigure] = maps.querySelectorAll("figure");
@@ -69,9 +70,9 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
       const asked = state.passage;
       const text = await server.explain({ ...unknown, key: asked.key, version: asked.version, image: asked.image });
       if (state.passage !== asked) continue; // about an image that is gone
-      const detail = typeof text === "string" ? JSON.parse(text) : { error: "The server could not be reached." };
+      const detail = readAnswer(text);
       if (detail.error !== undefined) {
-        tellMistake(detail.error);
+        channel.broadcast(detail);
         break;
       }
       keep(detail);
@@ -95,23 +96,16 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
 
   // ---- Answers of Python's
 
-  function tellMistake(text, isMissing = false) {
-    document.dispatchEvent(new CustomEvent("glassbox-maps", { detail: { text, isMissing } }));
-  }
-
-  page.ask = createAsker(
+  channel.page.ask = createAsker(
     (values) => server.answer({ values, chosen: state.chosen }),
-    (text) => {
-      if (typeof text === "string") takeAnswer(text);
-      else tellMistake("The server could not be reached.");
-    },
+    (text) => takeAnswer(readAnswer(text)),
   );
 
-  function takeAnswer(text) {
-    const answer = JSON.parse(text);
-    tellMistake(answer.error || "", answer.is_missing);
-    markOld(maps, Boolean(answer.error));
-    if (answer.layers) show(answer);
+  function takeAnswer(answer) {
+    const { layers, errors = {}, error = "", is_missing: isMissing } = answer;
+    channel.broadcast(tellErrors({ errors, error, is_missing: isMissing }, keptProps.fields));
+    markOld(maps, !layers);
+    if (layers) show(answer);
   }
 
   function show(answer) {
@@ -251,7 +245,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
 
   // The value is an answer as text; our own messages, which stand there in between, are objects.
   function takeValue() {
-    if (typeof props.value === "string") takeAnswer(props.value);
+    if (typeof props.value === "string") takeAnswer(JSON.parse(props.value));
   }
 
   redrawOnChange(maps, redraw);

@@ -13,6 +13,9 @@ from app.ui.styles import component_classes
 
 _FOLDER = Path(__file__).parent
 
+CHANNEL = "glassboxMaps"  # whose answers the notice beside it follows
+FIELD_CLASS = "network-field-"  # and a control's name, as the script says mistakes there
+
 _TEMPLATE = """
 <div class="gb-maps" hidden>
   <div class="gb-maps-panel">
@@ -48,7 +51,7 @@ _TEMPLATE = """
 """
 
 # For the `js` of a control's event without a Python function: its inputs go to the component's `answer`.
-ASK_FOR_MAPS = "(...values) => { window.glassboxMaps?.ask(values); }"
+ASK_FOR_MAPS = f"(...values) => {{ window.{CHANNEL}?.ask?.(values); }}"
 
 
 def build_maps(
@@ -65,7 +68,7 @@ def build_maps(
         value: What to show at first.
         answer: Called with `{"values": […], "chosen": …}`, outside Gradio's queue and with whatever the
             browser sent, when a control's event runs `ASK_FOR_MAPS` with its inputs. Returns JSON text of
-            what to show, or of a `Mistake`, which is shown by `build_maps_notice`.
+            what to show, or of a `Mistake`, which is said at its field, or by a notice of its `error`.
         explain: Called with `{"key", "version", "image", "layer", "channel", "with_values"}`, in the same
             way, when a unit is pointed at. Returns JSON text of a `Detail`, or of a `Mistake`.
         **kwargs: Further arguments of `gr.HTML`, such as `elem_id`.
@@ -84,20 +87,9 @@ def build_maps(
     return gr.HTML(
         value=value,
         html_template=_TEMPLATE,
-        js_on_load=read_component_script(_FOLDER, "maps"),
+        js_on_load=read_component_script(_FOLDER, "maps", channel=CHANNEL, fields=FIELD_CLASS),
         apply_default_css=False,
         server_functions=[ask, ask_about_unit],
         elem_classes=component_classes(kwargs.pop("elem_classes", None), "maps"),
-        **kwargs,
-    )
-
-
-def build_maps_notice(**kwargs: Any) -> gr.HTML:
-    """Build the line that says why the last choice cannot be shown; empty while it can."""
-    return gr.HTML(
-        html_template='<div class="gb-notice" role="status"></div>',
-        js_on_load=read_component_script(_FOLDER, "maps_notice"),
-        apply_default_css=False,
-        elem_classes=component_classes(kwargs.pop("elem_classes", None), "notice"),
         **kwargs,
     )
