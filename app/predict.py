@@ -24,12 +24,12 @@ _WILDCARDS = frozenset("*?[")
 
 def run_predict(options: argparse.Namespace) -> int:
     """Read each image; what cannot be read is reported, what may be no digit too."""
-    from app.ui.numbers import write_percent
     from models.checkpoints.file import write_atomically
     from models.checkpoints.prediction import load_cached, predict_digit
     from models.data.names import name_classes
     from models.sketch.image import open_image
-    from models.sketch.input import prepare_image
+    from models.sketch.input import prepare_image, read_found
+    from models.sketch.preparation import SeveralDigits
 
     if options.csv is None and options.decimal is not None:
         raise ValueError("--decimal is about the table's numbers; give it with --csv.")
@@ -45,23 +45,40 @@ def run_predict(options: argparse.Namespace) -> int:
         try:
             sketch = prepare_image(open_image(path), info.dataset)
             prediction = predict_digit(sketch.image, checkpoint)
+        except SeveralDigits as several:
+            answers = read_found(several.digits, checkpoint)
+            for number, (found, answer) in enumerate(zip(several.digits, answers, strict=True), 1):
+                doubt = found.sketch.doubt.reason if found.sketch and found.sketch.doubt else None
+                rows.append(_report(f"{path}#{number}", answer, names, found.refusal, doubt))
+            continue
         except ValueError as error:
             print(f"glassbox: {path}: {error}", file=sys.stderr)
             rows.append([str(path), *[None] * (2 + len(names)), str(error), None])
             status = USER_ERROR
             continue
-        doubt = sketch.doubt.reason if sketch.doubt else None
-        rows.append([str(path), *_list_results(prediction), None, doubt])
-        ranked = sorted(zip(names, prediction.probabilities, strict=True), key=lambda pair: -pair[1])[:3]
-        shares = ", ".join(f"{name}: {write_percent(share)}" for name, share in ranked)
-        print(f"{path}: {prediction.name}  ({shares})", flush=True)
-        if doubt:
-            print(f"glassbox: {path}: {doubt}", file=sys.stderr)
+        rows.append(_report(str(path), prediction, names, "", sketch.doubt.reason if sketch.doubt else None))
     if options.csv is not None:
         columns = ["file", "answer", "confidence", *names, "error", "doubt"]
         write_atomically(options.csv, format_csv(columns, rows, decimal))
         print(f"Wrote {options.csv}: {len(rows)} images, {DESCRIPTIONS[decimal]}.")
     return status
+
+
+def _report(
+    name: str, prediction: Prediction | None, names: Sequence[str], refusal: str, doubt: str | None
+) -> list[object]:
+    """Print what was read in one place, and return its row of the table."""
+    from app.ui.numbers import write_percent
+
+    if prediction is None:
+        print(f"glassbox: {name}: {refusal}", file=sys.stderr)
+        return [name, *[None] * (2 + len(names)), refusal, None]
+    ranked = sorted(zip(names, prediction.probabilities, strict=True), key=lambda pair: -pair[1])[:3]
+    shares = ", ".join(f"{name}: {write_percent(share)}" for name, share in ranked)
+    print(f"{name}: {prediction.name}  ({shares})", flush=True)
+    if doubt:
+        print(f"glassbox: {name}: {doubt}", file=sys.stderr)
+    return [name, *_list_results(prediction), None, doubt]
 
 
 def find_images(names: Sequence[str]) -> list[Path]:

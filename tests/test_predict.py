@@ -18,6 +18,7 @@ from models.sketch.detector import REASON
 from models.sketch.preparation import digit_from_image
 from tests.runs.trained_runs import write_clothes_checkpoint
 from tests.sketch.own_signs import draw_sign
+from tests.sketch.sheets import draw_row, set_page
 
 
 def run(capsys, *arguments):
@@ -73,6 +74,28 @@ def test_a_file_that_may_not_be_read_is_called_so(capsys, folder, monkeypatch):
     status, _, errors = run(capsys, "predict", folder / "b.png")
     assert status == 2
     assert errors == f"glassbox: {folder / 'b.png'}: 'b.png' cannot be read: Permission denied.\n"
+
+
+def test_several_digits_of_an_image_have_a_row_each(capsys, tmp_path):
+    image, rows = draw_row(4)
+    path, table = tmp_path / "row.png", tmp_path / "row.csv"
+    Image.fromarray(image).save(path)
+    status, lines, errors = run(capsys, "predict", path, "--csv", table)
+    assert (status, errors) == (0, "")
+    written = list(map(str, rows[0]))
+    assert [line.partition("  (")[0] for line in lines[:-1]] == [
+        f"{path}#{number}: {digit}" for number, digit in enumerate(written, 1)
+    ]
+    with table.open(newline="") as file:
+        assert [row["answer"] for row in csv.DictReader(file)] == written
+
+
+def test_page_of_text_is_said_to_be_one(capsys, tmp_path):
+    Image.fromarray(set_page(1)).save(tmp_path / "page.png")
+    status, lines, errors = run(capsys, "predict", tmp_path / "page.png")
+    assert (status, lines) == (2, [])
+    assert "This looks like a page of text" in errors
+    assert "Crop the image to one digit" in errors
 
 
 def test_answers_are_a_table_that_says_its_separators(capsys, folder, tmp_path):

@@ -4,6 +4,7 @@ import functools
 import inspect
 import json
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -21,8 +22,8 @@ from models.networks.architecture import CONVENTION, describe_architecture, read
 from models.networks.layers.plain_data import read_layers
 from models.networks.naming import check_own_name
 from models.runs.library import DEFAULT_CHOICE, list_choices, resolve_choice
-from models.sketch.input import prepare_image
-from models.sketch.preparation import SketchDigit, SketchRefused
+from models.sketch.input import prepare_image, read_found
+from models.sketch.preparation import SeveralDigits, SketchDigit, SketchRefused
 
 
 def add_endpoints() -> None:
@@ -137,7 +138,9 @@ def predict(
         `probabilities` (ten), `picture` (28 rows of 28 values in [0, 1]: what the
         network was given), `stages` (on the way there, first to last, each with its `name`, its `title` and
         its `picture`, rows of values in [0, 1]), `doubt` (why it may be no digit but a letter or a sign, say,
-        whatever network was asked; or empty) and `refusal` (why there is no digit, or empty).
+        whatever network was asked; or empty), `refusal` (why there is no digit, or empty) and `digits` (where
+        an image holds several, each in reading order, with its `digit`, `answer`, `probabilities`, `doubt`,
+        `refusal` and `box`: left, top, width and height in shares of the image's sides; else none).
     """
     try:
         if (strokes is None) == (image is None):
@@ -156,6 +159,7 @@ def predict(
             "stages": [],
             "doubt": "",
             "refusal": str(refusal),
+            "digits": _read_several(refusal, path) if isinstance(refusal, SeveralDigits) else [],
         }
     except ValueError as error:
         raise gr.Error(str(error), print_exception=False) from error
@@ -171,7 +175,24 @@ def predict(
         ],
         "doubt": sketch.doubt.reason if sketch.doubt else "",
         "refusal": "",
+        "digits": [],
     }
+
+
+def _read_several(several: SeveralDigits, path: Path) -> list[dict[str, Any]]:
+    """Read each of several digits of an image."""
+    answers = read_found(several.digits, path)
+    return [
+        {
+            "digit": answer.digit if answer else None,
+            "answer": answer.name if answer else "",
+            "probabilities": answer.probabilities.tolist() if answer else [],
+            "box": [round(side, 4) for side in (found.left, found.top, found.width, found.height)],
+            "doubt": found.sketch.doubt.reason if found.sketch and found.sketch.doubt else "",
+            "refusal": found.refusal,
+        }
+        for found, answer in zip(several.digits, answers, strict=True)
+    ]
 
 
 def _read_sketch(strokes: Any, image: Any, with_stages: bool, dataset: str) -> SketchDigit:

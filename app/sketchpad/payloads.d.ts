@@ -31,6 +31,17 @@ export interface Agreement {
 }
 
 /**
+ * One of several digits in an image, as the first network reads it.
+ */
+export interface FoundAnswer {
+  box: number[];
+  name: string;
+  probability: number | null;
+  note: string;
+  image: string | null;
+}
+
+/**
  * What the pad shows: a `message` alone, or the first network's answer and all that goes with it.
  */
 export interface PadAnswer {
@@ -45,6 +56,7 @@ export interface PadAnswer {
   milliseconds?: number;
   answers?: NetworkAnswer[];
   agreement?: Agreement | null;
+  found?: FoundAnswer[];
 }
 
 /**

@@ -36,6 +36,16 @@ class Agreement(TypedDict):
     text: str
 
 
+class FoundAnswer(TypedDict):
+    """One of several digits in an image, as the first network reads it."""
+
+    box: list[float]  # left, top, width and height, in shares of the image's sides
+    name: str  # what is read, or empty where it is refused
+    probability: float | None
+    note: str  # a doubt, or why it is refused; or empty
+    image: str | None  # 784 bytes, what the network is given
+
+
 class PadAnswer(TypedDict):
     """What the pad shows: a `message` alone, or the first network's answer and all that goes with it."""
 
@@ -50,6 +60,7 @@ class PadAnswer(TypedDict):
     milliseconds: NotRequired[float]
     answers: NotRequired[list[NetworkAnswer]]
     agreement: NotRequired[Agreement | None]
+    found: NotRequired[list[FoundAnswer]]  # of a refused image with several digits, in reading order
 
 
 # ---- Preparation

@@ -9,16 +9,18 @@ from typing import Any
 
 import numpy as np
 
-from app.sketchpad.payloads import Agreement, NetworkAnswer, PadAnswer
+from app.sketchpad.payloads import Agreement, FoundAnswer, NetworkAnswer, PadAnswer
 from app.ui.drawing import PAD_SIZE_PX, read_drawing
 from app.ui.numbers import write_percent
+from app.ui.packing import quantise
 from models.checkpoints.prediction import load_cached, predict_digit
 from models.data.names import name_classes, shows_clothes
 from models.networks.naming import title_network
 from models.runs.folder import read_name
 from models.runs.library import RUN_PREFIX, resolve_choice
 from models.sketch.field import find_field
-from models.sketch.preparation import SketchDigit, SketchRefused
+from models.sketch.input import read_found
+from models.sketch.preparation import SeveralDigits, SketchDigit, SketchRefused
 from models.training.recipes import name_recorded
 
 MAX_CHECKPOINTS = 6
@@ -74,7 +76,10 @@ def _answer(drawing: Any, keys: Sequence[str]) -> PadAnswer:
         return {"status": "error", "message": str(error)}
     prepared = [sketch for sketch in sketches.values() if isinstance(sketch, SketchDigit)]
     if not prepared:
-        return {"status": "refused", "message": str(sketches[have_clothes[0]])}
+        refusal = sketches[have_clothes[0]]
+        if isinstance(refusal, SeveralDigits):
+            return _answer_several(refusal, keys[0])
+        return {"status": "refused", "message": str(refusal)}
     answers = [
         _ask_checkpoint(sketches[clothes], key) for clothes, key in zip(have_clothes, keys, strict=True)
     ]
@@ -95,6 +100,27 @@ def _answer(drawing: Any, keys: Sequence[str]) -> PadAnswer:
     else:
         answer["message"] = first["message"]
     return answer
+
+
+def _answer_several(several: SeveralDigits, key: str) -> PadAnswer:
+    """Have the first network read each of several digits."""
+    try:
+        answers = read_found(several.digits, resolve_choice(key))
+    except ValueError as error:
+        return {"status": "error", "message": str(error)}
+    found: list[FoundAnswer] = [
+        {
+            "box": [round(side, 4) for side in (digit.left, digit.top, digit.width, digit.height)],
+            "name": answer.name if answer else "",
+            "probability": float(answer.probabilities.max()) if answer else None,
+            "note": digit.refusal
+            or (digit.sketch.doubt.reason if digit.sketch and digit.sketch.doubt else ""),
+            "image": quantise(digit.sketch.image, 1, signed=False) if digit.sketch else None,
+        }
+        for digit, answer in zip(several.digits, answers, strict=True)
+    ]
+    message = f"{len(found)} digits, read one by one. Choose one to look at it alone."
+    return {"status": "refused", "message": message, "found": found}
 
 
 def has_clothes(key: str) -> bool:

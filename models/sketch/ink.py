@@ -18,6 +18,7 @@ from models.sketch.photo import (
     PHOTO_SIDE_PX,
     drop_specks,
     find_photo_ink,
+    find_writing,
     spread,
 )
 from models.values import Floats32
@@ -35,6 +36,8 @@ FAR_PX = 16  # from the ink: beyond the blocks of a JPEG that it lies in
 FAR_SHARE = 0.1  # of the ink's longer side: beyond MNIST's faintest edges
 GRAIN_SHARE = 0.03  # of the ink's longer side: what is larger is no grain
 MIN_GRAINS = 4  # fewer may be meant
+SHEET_SIDE_PX = 512  # of a photo with several digits: each of them is small
+CLEAN_SHEET_SIDE_PX = 1024  # without noise, print that is smaller still is to be told
 
 
 class Ink(NamedTuple):
@@ -45,12 +48,14 @@ class Ink(NamedTuple):
         ink: (H', W') in [0, 1], 0 for paper; all 0 if nothing stands out.
         is_photo: Whether light and noise had to be removed; the ink is smaller than the image then.
         has_frame: Whether a frame around the ink has been taken away; then it is smaller, too.
+        is_partial: Whether much else has been taken for specks of a photo.
     """
 
     light: Floats32
     ink: Floats32
     is_photo: bool
     has_frame: bool
+    is_partial: bool = False
 
 
 def find_ink(image: npt.NDArray[Any]) -> Ink:
@@ -69,9 +74,9 @@ def find_ink(image: npt.NDArray[Any]) -> Ink:
     light = read_light(image)
     patch = _find_patch(light)
     if patch is not None:
-        _, ink, _, has_frame = _find_photo(image[patch], light[patch])
+        _, ink, _, has_frame, is_partial = _find_photo(image[patch], light[patch])
         if ink.any():
-            return Ink(light, _put_back(ink, patch, light.shape), True, has_frame)
+            return Ink(light, _put_back(ink, patch, light.shape), True, has_frame, is_partial)
     border = read_border(light)
     paper = float(np.median(border))
     if float(np.mean(np.abs(border - paper) < NO_INK)) < 0.5:
@@ -94,9 +99,32 @@ def find_ink(image: npt.NDArray[Any]) -> Ink:
     return Ink(light, _drop_ripples(ink), False, False)
 
 
+def find_sheet_ink(image: npt.NDArray[Any]) -> Floats32:
+    """Find all ink in an image of several digits, lines and frames included.
+
+    Args:
+        image: As `models.sketch.image.read_light` takes it.
+
+    Returns:
+        Ink (H', W') in [0, 1], the longer side at most 512 px, 1,024 if the image is clean; all 0 if nothing
+        stands out.
+
+    Raises:
+        ValueError: As of `find_ink`.
+    """
+    light = read_light(image)
+    border = read_border(light)
+    paper = float(np.median(border))
+    if float(np.mean(np.abs(border - paper) < NO_INK)) >= 0.5:
+        ink = _take_paper_away(light, paper)
+        if not ink.any() or not _shows_grain(ink):
+            return shrink_image(_drop_ripples(ink) if ink.any() else ink, CLEAN_SHEET_SIDE_PX)
+    return find_writing(list_channels(image, light), SHEET_SIDE_PX)
+
+
 def _find_photo(image: npt.NDArray[Any], light: Floats32) -> Ink:
-    ink, has_frame = find_photo_ink(list_channels(image, light))
-    return Ink(light, ink, True, has_frame)
+    ink, has_frame, is_partial = find_photo_ink(list_channels(image, light))
+    return Ink(light, ink, True, has_frame, is_partial)
 
 
 def _find_patch(light: Floats32) -> tuple[slice, slice] | None:

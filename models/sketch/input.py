@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy.typing as npt
 
+from models.checkpoints.prediction import Prediction, predict_digit
 from models.data.names import shows_clothes
 from models.sketch.clothing import clothing_from_image, clothing_from_strokes
-from models.sketch.preparation import SketchDigit, Strokes, digit_from_image, digit_from_strokes
+from models.sketch.preparation import (
+    FoundDigit,
+    SketchDigit,
+    Strokes,
+    digit_from_image,
+    digit_from_strokes,
+)
 
 
 def prepare_image(image: npt.NDArray[Any], dataset: str, with_stages: bool = False) -> SketchDigit:
@@ -44,3 +53,12 @@ def prepare_strokes(strokes: Strokes, size_px: float, dataset: str, with_stages:
     if shows_clothes(dataset):
         return clothing_from_strokes(strokes, size_px, with_stages)
     return digit_from_strokes(strokes, size_px, with_stages)
+
+
+def read_found(digits: Sequence[FoundDigit], checkpoint: str | Path) -> list[Prediction | None]:
+    """Ask a checkpoint's network about each of several digits; None for those that are refused.
+
+    Raises:
+        ValueError: As `models.checkpoints.prediction.predict_digit`.
+    """
+    return [predict_digit(found.sketch.image, checkpoint) if found.sketch else None for found in digits]

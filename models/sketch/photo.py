@@ -25,10 +25,11 @@ LINE_SHARE = 0.8  # of its way across the whole image that a line of the paper m
 LINE_SURPLUS = 1.3  # a line is not equally strong all along
 BRIDGE_PX = 4  # a pen that crosses a line of the paper is joined over up to this far either side
 PATCH_PX = 4  # specks are told from ink on patches of this size
+MIN_KEPT = 0.75  # of all ink: where less is left, the specks may have been writing
 MIN_PART = 0.08  # a separate part with less ink than this share of the largest is a speck
 
 
-def find_photo_ink(channels: Iterable[Floats32]) -> tuple[Floats32, bool]:
+def find_photo_ink(channels: Iterable[Floats32]) -> tuple[Floats32, bool, bool]:
     """Find the ink in a photo.
 
     Args:
@@ -36,35 +37,59 @@ def find_photo_ink(channels: Iterable[Floats32]) -> tuple[Floats32, bool]:
             the ink stands out best is looked at.
 
     Returns:
-        Ink (H', W') in [0, 1], the longer side at most 256 px, all 0 if nothing stands out; and whether a
-        frame has been taken away.
+        Ink (H', W') in [0, 1], the longer side at most 256 px, all 0 if nothing stands out; whether a frame
+        has been taken away; and whether much ink has been dropped as specks.
     """
-    best: tuple[Floats32, float] | None = None
-    best_ratio = 0.0
-    for channel in channels:
-        light = shrink_image(channel, PHOTO_SIDE_PX)
-        contrast, noise = _measure_contrast(1 - light if _is_ink_bright(light) else light)
-        ratio = float(np.quantile(contrast, 0.998)) / max(noise, 0.005)
-        if best is None or ratio > 1.1 * best_ratio:  # the first, brightness itself, unless another is better
-            best, best_ratio = (contrast, noise), ratio
-    assert best is not None  # there is at least one channel
-    contrast, noise = best
+    contrast, noise = _find_contrast(channels, PHOTO_SIDE_PX)
     contrast = _remove_lines(contrast)
     faintest_line = max(FAINTEST_LINE, 4 * noise)
     contrast = drop_slivers(contrast, faintest_line)
     without_frame = remove_frame(contrast, faintest_line)
     if without_frame is not None:
         contrast = without_frame
-    has_frame = without_frame is not None
+    ink = _cut_faint(contrast, noise)
+    kept = drop_specks(ink)
+    is_partial = float(kept.sum()) < MIN_KEPT * float(ink.sum())
+    return kept, without_frame is not None, is_partial
+
+
+def find_writing(channels: Iterable[Floats32], side_px: int) -> Floats32:
+    """Find all ink in a photo of several digits, frames and specks included.
+
+    Args:
+        channels: As of `find_photo_ink`.
+        side_px: What the longer side of the ink is at most.
+
+    Returns:
+        Ink (H', W') in [0, 1], all 0 if nothing stands out.
+    """
+    contrast, noise = _find_contrast(channels, side_px)
+    return _cut_faint(_remove_lines(contrast), noise)
+
+
+def _find_contrast(channels: Iterable[Floats32], side_px: int) -> tuple[Floats32, float]:
+    """Measure contrast and noise in the channel in which the ink stands out best."""
+    best: tuple[Floats32, float] | None = None
+    best_ratio = 0.0
+    for channel in channels:
+        light = shrink_image(channel, side_px)
+        contrast, noise = _measure_contrast(1 - light if _is_ink_bright(light) else light)
+        ratio = float(np.quantile(contrast, 0.998)) / max(noise, 0.005)
+        if best is None or ratio > 1.1 * best_ratio:  # the first, brightness itself, unless another is better
+            best, best_ratio = (contrast, noise), ratio
+    assert best is not None  # there is at least one channel
+    return best
+
+
+def _cut_faint(contrast: Floats32, noise: float) -> Floats32:
+    """Turn contrast into ink in [0, 1], all 0 if none stands out."""
     strongest = contrast[contrast > np.quantile(contrast, 0.998) / 2]
     peak = float(np.median(strongest)) if len(strongest) else 0.0
-    if peak < max(MIN_CONTRAST, 6 * noise):
-        return np.zeros_like(contrast), has_frame
     faintest = max(0.35 * peak, 4 * noise)
-    if faintest >= 0.7 * peak:
-        return np.zeros_like(contrast), has_frame
+    if peak < max(MIN_CONTRAST, 6 * noise) or faintest >= 0.7 * peak:
+        return np.zeros_like(contrast)
     ink = np.clip((contrast - faintest) / (0.75 * peak - faintest), 0, 1)
-    return drop_specks(ink.astype(np.float32)), has_frame
+    return ink.astype(np.float32)
 
 
 def shrink_image(image: Floats32, side_px: int) -> Floats32:

@@ -19,8 +19,11 @@ from models.sketch.image import find_box, shrink_image
 from models.sketch.image import (
     open_image as open_image,  # files and arrays are one subject to those who call
 )
-from models.sketch.ink import find_ink
+from models.sketch.ink import find_ink, find_sheet_ink
 from models.sketch.pen_width import fit_pen
+from models.sketch.scaling import build_averaging as build_averaging
+from models.sketch.scaling import scale_to_box, trim_soft_edge
+from models.sketch.several import MAX_FOUND, FoundInk, find_several
 from models.values import Floats32
 
 MAX_STROKES = 500
@@ -32,8 +35,15 @@ MAX_CROP_PX = 512  # more of an image's detail than this is lost at 28×28 anywa
 STAGE_PX = 140  # side of the pad in the stages shown
 STAGE_PEN_PX = 7.0
 
+TEXT = "This looks like a page of text, and a network reads digits. Crop the image to one digit or a few."
+MIN_TEXT = 8  # signs, from which on …
+TEXT_SHARE = 0.3  # … so many of them that look like none make a text
+MUCH = 0.5  # of an image's area
+ONLY_TEXT = -1.0
+FEW_ODD = 0.2  # of several digits, may be doubted where an image could be read as one digit …
+MANY_ODD = 0.5  # … and where it could not
+
 Strokes = Sequence[Sequence[Sequence[float]]]
-Box = tuple[slice, slice]
 
 
 @dataclass(frozen=True)
@@ -56,6 +66,34 @@ class SketchDigit:
 
 class SketchRefused(ValueError):  # noqa: N818 - an answer to the learner, not a failure
     """There is no digit to read; the message tells the learner what to do."""
+
+
+@dataclass(frozen=True)
+class FoundDigit:
+    """One of several digits in an image.
+
+    Attributes:
+        left, top, width, height: Its box, in shares of the image's width and height.
+        sketch: Ready for a network; None where it is refused.
+        refusal: Why, or empty.
+    """
+
+    left: float
+    top: float
+    width: float
+    height: float
+    sketch: SketchDigit | None
+    refusal: str = ""
+
+
+class SeveralDigits(SketchRefused):
+    """There are several digits, in reading order; each may be read by itself."""
+
+    def __init__(self, digits: tuple[FoundDigit, ...]) -> None:
+        super().__init__(
+            f"There are {len(digits)} digits here, and a network reads one at a time. Crop to one."
+        )
+        self.digits = digits
 
 
 def digit_from_strokes(
@@ -126,11 +164,14 @@ def digit_from_image(
         The 28×28 digit.
 
     Raises:
+        SeveralDigits: There are several digits, to be read one by one.
         SketchRefused: The image is blank, its ink too faint or too small, or there is a strong doubt that
             it is one digit.
         ValueError: Not such an array, not finite, or too large or too small.
     """
-    light, ink, is_photo, has_frame = find_ink(image)
+    light, ink, is_photo, has_frame, is_partial = find_ink(image)
+    if refuses_doubtful and not has_frame and (is_partial or not is_photo or _covers_much(ink)):
+        _raise_if_several(image, FEW_ODD if is_partial else ONLY_TEXT)
     if not ink.any():
         raise SketchRefused(
             "No ink stands out here. Use a darker pen, or a photo of one digit on plain paper."
@@ -141,12 +182,14 @@ def digit_from_image(
         raise SketchRefused("The digit is too small to read. Crop the image closer to it.")
 
     if not (is_photo or has_frame):  # the edges of a photo's ink are cut at half its strength already
-        box = _trim_soft_edge(ink, box)
+        box = trim_soft_edge(ink, box)
     cropped = fit_pen(shrink_image(ink[box], MAX_CROP_PX))
-    doubt = _raise_if_strong(doubt_ink(cropped), refuses_doubtful)
-    boxed = _scale_to_box(cropped)  # (20, w) or (h, 20)
+    boxed = scale_to_box(cropped)  # (20, w) or (h, 20)
     digit = center_by_mass(boxed[None])[0]  # (28, 28)
-    doubt = doubt or _doubt_image(digit)
+    doubt = doubt_ink(cropped) or _doubt_image(digit)
+    if doubt is not None and refuses_doubtful:
+        _raise_if_several(image, MANY_ODD if doubt.is_strong else FEW_ODD)
+    _raise_if_strong(doubt, refuses_doubtful)
     if not with_stages:
         return SketchDigit(digit, (), doubt)
     stages = (
@@ -157,6 +200,50 @@ def digit_from_image(
         Stage("centred", "Centre of mass moved to the middle", digit),
     )
     return SketchDigit(digit, stages, doubt)
+
+
+def _raise_if_several(image: npt.NDArray[Any], max_odd: float) -> None:
+    """Raise what an image holds instead of one digit, where that can be told: several digits, or text.
+
+    Args:
+        image: As of `digit_from_image`.
+        max_odd: Share of the digits, up to which they may be doubted or refused; below 0 for text alone.
+    """
+    ink = find_sheet_ink(image)
+    found, is_print = find_several(ink)
+    digits = tuple(_read_found(each, ink) for each in found[: MAX_FOUND + 1])
+    num_odd = sum(digit.sketch is None or digit.sketch.doubt is not None for digit in digits)
+    if is_print or (len(digits) >= MIN_TEXT and num_odd > TEXT_SHARE * len(digits)):
+        raise SketchRefused(TEXT)
+    if len(digits) > MAX_FOUND:
+        raise SketchRefused(f"There are more than {MAX_FOUND} digits here. Crop the image to fewer of them.")
+    if len(digits) > 1 and num_odd <= max_odd * len(digits):
+        raise SeveralDigits(digits)
+
+
+def _covers_much(ink: Floats32) -> bool:
+    """Tell whether ink (H, W) reaches as far as a page's print does."""
+    if not ink.any():
+        return True
+    rows, columns = find_box(ink)
+    return (rows.stop - rows.start) * (columns.stop - columns.start) > MUCH * ink.size
+
+
+def _read_found(found: FoundInk, ink: Floats32) -> FoundDigit:
+    """Prepare one of several digits."""
+    (rows, columns), (height, width) = found.box, ink.shape
+    place = (
+        columns.start / width,
+        rows.start / height,
+        (columns.stop - columns.start) / width,
+        (rows.stop - rows.start) / height,
+    )
+    cropped = fit_pen(found.ink)
+    doubt = doubt_ink(cropped)
+    if doubt is not None and doubt.is_strong:
+        return FoundDigit(*place, None, doubt.reason)
+    digit = center_by_mass(scale_to_box(cropped)[None])[0]
+    return FoundDigit(*place, SketchDigit(digit, (), doubt or _doubt_image(digit)))
 
 
 def _name_cleaned(is_photo: bool, has_frame: bool) -> str:
@@ -229,41 +316,3 @@ def _read_points(stroke: Sequence[object] | npt.NDArray[Any]) -> npt.NDArray[np.
 def _measure_travel(stroke: Floats32) -> float:
     """Measure how far the pen moves along a stroke (P, 2)."""
     return float(np.hypot(*np.diff(stroke, axis=0).T).sum())
-
-
-def _trim_soft_edge(ink: Floats32, box: Box) -> Box:
-    """Leave out the halo that enlarging with interpolation puts around ink.
-
-    Interpolation turns a step from paper to ink into a ramp, half of it outside the ink's true edge. The
-    steepest step tells the ramp's length. Small images are left alone: there, a faint edge is real ink.
-    """
-    cropped = ink[box]
-    if max(cropped.shape) < 2 * BOX_PX:
-        return box
-    steepest = max(float(np.abs(np.diff(cropped, axis=axis)).max(initial=0)) for axis in (0, 1))
-    if steepest == 0:  # an even bar: no edge within its own box
-        return box
-    halo_px = int(float(cropped.max()) / steepest / 2)
-    if 4 * halo_px >= min(cropped.shape):
-        return box
-    return (
-        slice(box[0].start + halo_px, box[0].stop - halo_px),
-        slice(box[1].start + halo_px, box[1].stop - halo_px),
-    )
-
-
-def _scale_to_box(ink: Floats32) -> Floats32:
-    """Scale so that the longer side is exactly 20 px, every pixel the average of the area it covers."""
-    scale = max(ink.shape) / BOX_PX
-    rows, columns = (build_averaging(side, scale) for side in ink.shape)
-    scaled: Floats32 = np.clip(rows @ ink @ columns.T, 0, 1).astype(np.float32)
-    return scaled
-
-
-def build_averaging(num_px: int, scale: float) -> Floats32:
-    """Build the matrix (ceil(num_px / scale), num_px) that averages runs of `scale` pixels."""
-    low = np.arange(math.ceil(num_px / scale - 1e-6))[:, None] * scale
-    pixel = np.arange(num_px)
-    overlap = np.minimum(low + scale, pixel + 1) - np.maximum(low, pixel)
-    shares: Floats32 = (np.maximum(overlap, 0) / scale).astype(np.float32)
-    return shares

@@ -115,7 +115,7 @@ def follow_image(image: npt.NDArray[Any]) -> PreparationSteps:
         ValueError: As `models.sketch.preparation.digit_from_image`.
     """
     sketch = digit_from_image(image, refuses_doubtful=False)
-    light, ink, is_photo, has_frame = find_ink(image)
+    light, ink, is_photo, has_frame, _ = find_ink(image)
     border = np.concatenate([light[0], light[-1], light[:, 0], light[:, -1]])
     is_light = float(np.median(border)) > 0.5  # dark ink on light paper, which every demo inverts
     whole = _make_square(1 - light if is_light else light)

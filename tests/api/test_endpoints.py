@@ -23,6 +23,7 @@ from models.sketch.detector import REASON
 from models.sketch.preparation import digit_from_strokes
 from tests.runs.trained_runs import make_clothes_run
 from tests.sketch.own_signs import draw_sign
+from tests.sketch.sheets import draw_row, set_page
 from tests.waiting import wait_until
 
 # The contract: every endpoint's parameters in their order, each with its default, or ... where it has none.
@@ -259,7 +260,9 @@ def test_architecture_says_in_its_documentation_what_it_returns():
     assert set(re.findall(r"\w+", text)) >= ARCHITECTURE_KEYS | LAYER_KEYS
 
 
-PREDICT_KEYS = {"digit", "answer", "classes", "probabilities", "picture", "stages", "doubt", "refusal"}
+PREDICT_KEYS = {
+    "digit", "answer", "classes", "probabilities", "picture", "stages", "doubt", "refusal", "digits",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("digit", range(10))
@@ -299,6 +302,22 @@ def test_predict_reads_images(client, mnist_test):
     for image in (large, url):
         short = client.predict(None, image, "convnet3", with_stages=False, api_name="/predict")
         assert short == {**result, "stages": []}
+
+
+def test_predict_reads_each_of_several_digits():
+    image, rows = draw_row(4)
+    result = endpoints.predict(image=image.tolist())
+    assert set(result) == PREDICT_KEYS
+    assert (result["digit"], result["picture"]) == (None, [])
+    assert result["refusal"].startswith(f"There are {len(rows[0])} digits here")
+    assert [found["digit"] for found in result["digits"]] == rows[0]
+    assert all(max(found["probabilities"]) > 0.5 for found in result["digits"])
+    boxes = np.array([found["box"] for found in result["digits"]])
+    assert (np.diff(boxes[:, 0]) > 0).all()
+    assert (boxes >= 0).all()
+    assert (boxes[:, :2] + boxes[:, 2:] <= 1).all()
+    page = endpoints.predict(image=set_page(1).mean(2).tolist())
+    assert (page["digits"], page["refusal"][:32]) == ([], "This looks like a page of text, ")
 
 
 def test_predict_names_clothes_and_prepares_an_image_as_such():

@@ -1,7 +1,11 @@
 """What the pad is told: one checkpoint's answer, several side by side, agreement in words."""
 
+import base64
+import io
+
 import numpy as np
 import pytest
+from PIL import Image
 
 from app.inspection.network.view import trace_image
 from app.sketchpad.my_digits import show_score
@@ -18,6 +22,7 @@ from models.sketch.detector import REASON
 from models.sketch.preparation import digit_from_strokes
 from tests.runs.trained_runs import make_clothes_run
 from tests.sketch.own_signs import draw_sign
+from tests.sketch.sheets import draw_row, set_page
 
 SIX = ["convnet3", "logistic", "mlp", "convnet", "glassnet", "convnet4"]
 
@@ -206,3 +211,31 @@ def test_opening_the_tab_takes_back_only_what_is_gone():
     chosen, beside = on_open("gone", ["logistic", "gone"], [])
     assert chosen.constructor_args["value"] == DEFAULT_CHOICE
     assert beside.constructor_args["value"] == ["logistic"]
+
+
+def test_each_of_several_digits_can_be_looked_at_alone():
+    image, rows = draw_row(4)
+    answer = answer_drawing({"picture": encode_image(image)}, [DEFAULT_CHOICE, *SIX[:2]])
+    assert answer["status"] == "refused"
+    assert answer["message"] == (f"{len(rows[0])} digits, read one by one. Choose one to look at it alone.")
+    assert [found["name"] for found in answer["found"]] == list(map(str, rows[0]))
+    for found in answer["found"]:
+        pixels = np.frombuffer(base64.b64decode(found["image"]), np.uint8).reshape(28, 28)
+        alone = answer_drawing(
+            {"picture": encode_image(np.kron(pixels, np.ones((10, 10), np.uint8)))}, SIX[:1]
+        )
+        assert str(alone["digit"]) == found["name"]
+        assert max(alone["probabilities"]) == pytest.approx(found["probability"], abs=0.05)
+
+
+def test_page_of_text_is_named():
+    answer = answer_drawing({"picture": encode_image(set_page(1))}, SIX[:1])
+    assert answer["status"] == "refused"
+    assert answer["message"].startswith("This looks like a page of text")
+    assert "found" not in answer
+
+
+def encode_image(pixels):
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"

@@ -1,5 +1,5 @@
 // The sketchpad: what is drawn is asked about while it is drawn, and told to the rest of the page once it rests.
-/** @import { PadAnswer } from "../payloads.js" */
+/** @import { FoundAnswer, PadAnswer } from "../payloads.js" */
 /** @import { Asked, Overlay, ReadingState, Stroke } from "./types.js" */
 /** @import { Mounted } from "../../ui/components/types.js" */
 
@@ -7,6 +7,7 @@ import { prefersReducedMotion, redrawOnChange } from "../../ui/components/canvas
 import { watchLifetime } from "../../ui/components/lifetime.js";
 import { findCanvas, findPart, makeOwnProp } from "../../ui/components/nodes.js";
 import { createDrawing } from "./drawing.js";
+import { createFoundList, enlargeInput, findBoxAt, placeBoxes } from "./found_digits.js";
 import { createHand } from "./hand.js";
 import { keepDrawing, readKeptDrawing } from "./kept_drawing.js";
 import { OVERLAYS } from "./overlays.js";
@@ -16,6 +17,7 @@ import { describeReading } from "./reading.js";
 import { createReadingView } from "./reading_view.js";
 import { createReplay } from "./replay.js";
 import { createSheet } from "./sheet.js";
+import { PAD_PX } from "./strokes.js";
 import { createToolbar } from "./toolbar.js";
 
 const PUBLISH_MS = 300; // Gradio gets the drawing after the answer, at the latest after this
@@ -50,6 +52,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
   const hand = createHand(canvas, drawing, { redraw: draw, onStep: settle });
   const paintSheet = createSheet(pad, drawing);
   const showReading = createReadingView(pad);
+  const showFound = createFoundList(pad, takeFound);
   const replay = createReplay(drawing, signal);
   const questions = createQuestions(drawing, {
     send: async (request) => JSON.parse(String(await server.predict(request))),
@@ -101,7 +104,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
   function onAnswer(answer, asked, isLatest) {
     wasRead = String(asked.networks);
     show({ version: asked.version, hasInk: true, answer, isDrawing: !isResting() });
-    if (overlays.length) draw();
+    if (overlays.length || answer?.found) draw();
     if (!isLatest) return;
     if (isResting()) broadcast(answer);
     if (publishAt !== undefined) requestAnimationFrame(() => publishSoon(0));
@@ -111,11 +114,13 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
   function show(newState) {
     state = newState;
     reading = describeReading({ ...state, keepsColumns: reading.hasColumns && readNetworks().length > 1 });
+    showFound(newState.hasInk ? newState.answer : undefined);
     showReading(reading, state.version);
   }
 
   function draw() {
-    paintSheet(hand.look(), overlays, state.answer);
+    const isOld = state.answer?.found && !drawing.isAbout(state.version);
+    paintSheet(hand.look(), overlays, isOld ? undefined : state.answer);
   }
 
   function showTools() {
@@ -193,6 +198,33 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     drawing.showPicture(picture);
     settle();
   }
+
+  // One of several digits becomes the drawing.
+  /** @param {FoundAnswer} found */
+  function takeFound(found) {
+    if (!found.image) return;
+    hand.lift();
+    drawing.showPicture(enlargeInput(found.image));
+    settle();
+  }
+
+  // Before the hand, which would begin a stroke.
+  sheet.addEventListener(
+    "pointerdown",
+    (event) => {
+      const picture = drawing.picture();
+      const found = state.answer?.found;
+      if (!picture || !found || !drawing.isAbout(state.version) || event.button !== 0) return;
+      const box = canvas.getBoundingClientRect();
+      const [x, y] = [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
+      const place = findBoxAt(placeBoxes(found, picture.image), [x * PAD_PX, y * PAD_PX]);
+      if (place < 0 || !found[place].image) return;
+      event.preventDefault();
+      event.stopPropagation();
+      takeFound(found[place]);
+    },
+    { capture: true },
+  );
 
   canvas.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;

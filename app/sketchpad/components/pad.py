@@ -77,6 +77,7 @@ _TEMPLATE = f"""
   <div class="gb-pad-right">
     <p class="gb-pad-verdict" role="status" aria-live="polite">Draw a digit</p>
     <p class="gb-pad-doubt" role="note" hidden></p>
+    <ol class="gb-pad-found" aria-label="Digits of the image, in reading order"></ol>
     <ol class="gb-pad-bars" aria-label="Probability of each answer"></ol>
     <div class="gb-pad-columns"></div>
     <figure class="gb-pad-seen">

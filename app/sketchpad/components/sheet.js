@@ -5,6 +5,7 @@
 
 import { fitCanvas, readColors } from "../../ui/components/canvas.js";
 import { findCanvas, findPart, setText } from "../../ui/components/nodes.js";
+import { paintBoxes, placePicture } from "./found_digits.js";
 import { EDGE_COLOR } from "./overlays.js";
 import { PAD_PX } from "./strokes.js";
 
@@ -28,6 +29,7 @@ export function createSheet(pad, drawing) {
     context.fillRect(0, 0, width, width);
     context.scale(width / PAD_PX, width / PAD_PX);
     if (picture) paintPicture(context, picture.image);
+    if (picture && answer?.found) paintBoxes(context, answer.found, picture.image);
     context.lineCap = context.lineJoin = "round";
     context.lineWidth = brushPx;
     context.strokeStyle = colors.ink;
@@ -55,9 +57,8 @@ function traceStroke(context, stroke) {
 
 /** @type {(context: Context, image: HTMLCanvasElement) => void} */
 function paintPicture(context, image) {
-  const scale = PAD_PX / Math.max(image.width, image.height);
-  const [width, height] = [image.width * scale, image.height * scale];
-  context.drawImage(image, (PAD_PX - width) / 2, (PAD_PX - height) / 2, width, height);
+  const { left, top, width, height } = placePicture(image);
+  context.drawImage(image, left, top, width, height);
 }
 
 /** @type {(context: Context, circle: Circle) => void} */

@@ -6,6 +6,8 @@ import type { watchLifetime } from "../../ui/components/lifetime.js";
 /** x and y, in pixels of the pad. */
 export type Point = [number, number];
 export type Stroke = Point[];
+/** In pixels of the pad. */
+export interface Box { left: number; top: number; width: number; height: number }
 export type Drawing = ReturnType<typeof createDrawing>;
 /** An image in the place of strokes: as it is sent, and as it is painted. */
 export interface Picture { url: string; image: HTMLCanvasElement }
