@@ -36,7 +36,7 @@ FAR_PX = 16  # from the ink: beyond the blocks of a JPEG that it lies in
 FAR_SHARE = 0.1  # of the ink's longer side: beyond MNIST's faintest edges
 GRAIN_SHARE = 0.03  # of the ink's longer side: what is larger is no grain
 MIN_GRAINS = 4  # fewer may be meant
-SHEET_SIDE_PX = 512  # of a photo with several digits: each of them is small
+SHEET_SIDE_PX = 640  # of a photo with several digits: each of them is small
 CLEAN_SHEET_SIDE_PX = 1024  # without noise, print that is smaller still is to be told
 
 
@@ -106,7 +106,7 @@ def find_sheet_ink(image: npt.NDArray[Any]) -> Floats32:
         image: As `models.sketch.image.read_light` takes it.
 
     Returns:
-        Ink (H', W') in [0, 1], the longer side at most 512 px, 1,024 if the image is clean; all 0 if nothing
+        Ink (H', W') in [0, 1], the longer side at most 640 px, 1,024 if the image is clean; all 0 if nothing
         stands out.
 
     Raises:

@@ -88,8 +88,8 @@ def _cut_faint(contrast: Floats32, noise: float) -> Floats32:
     faintest = max(0.35 * peak, 4 * noise)
     if peak < max(MIN_CONTRAST, 6 * noise) or faintest >= 0.7 * peak:
         return np.zeros_like(contrast)
-    ink = np.clip((contrast - faintest) / (0.75 * peak - faintest), 0, 1)
-    return ink.astype(np.float32)
+    ink: Floats32 = np.clip((contrast - faintest) / (0.75 * peak - faintest), 0, 1).astype(np.float32)
+    return ink
 
 
 def shrink_image(image: Floats32, side_px: int) -> Floats32:

@@ -39,7 +39,7 @@ TEXT = "This looks like a page of text, and a network reads digits. Crop the ima
 MIN_TEXT = 8  # signs, from which on …
 TEXT_SHARE = 0.3  # … so many of them that look like none make a text
 MUCH = 0.5  # of an image's area
-ONLY_TEXT = -1.0
+ONLY_TEXT = -1.0  # none may be odd, nor may all be digits
 FEW_ODD = 0.2  # of several digits, may be doubted where an image could be read as one digit …
 MANY_ODD = 0.5  # … and where it could not
 
@@ -170,8 +170,8 @@ def digit_from_image(
         ValueError: Not such an array, not finite, or too large or too small.
     """
     light, ink, is_photo, has_frame, is_partial = find_ink(image)
-    if refuses_doubtful and not has_frame and (is_partial or not is_photo or _covers_much(ink)):
-        _raise_if_several(image, FEW_ODD if is_partial else ONLY_TEXT)
+    if refuses_doubtful and (is_partial or has_frame or not is_photo or _covers_much(ink)):
+        _raise_if_several(image, FEW_ODD if is_partial and not has_frame else ONLY_TEXT)
     if not ink.any():
         raise SketchRefused(
             "No ink stands out here. Use a darker pen, or a photo of one digit on plain paper."
@@ -226,7 +226,7 @@ def _covers_much(ink: Floats32) -> bool:
     if not ink.any():
         return True
     rows, columns = find_box(ink)
-    return (rows.stop - rows.start) * (columns.stop - columns.start) > MUCH * ink.size
+    return bool((rows.stop - rows.start) * (columns.stop - columns.start) > MUCH * ink.size)
 
 
 def _read_found(found: FoundInk, ink: Floats32) -> FoundDigit:
