@@ -222,7 +222,7 @@ def test_each_of_several_digits_can_be_looked_at_alone():
     for found in answer["found"]:
         pixels = np.frombuffer(base64.b64decode(found["image"]), np.uint8).reshape(28, 28)
         alone = answer_drawing(
-            {"picture": encode_image(np.kron(pixels, np.ones((10, 10), np.uint8)))}, SIX[:1]
+            {"picture": encode_image(np.kron(pixels, np.ones((10, 10), np.uint8)))}, [DEFAULT_CHOICE]
         )
         assert str(alone["digit"]) == found["name"]
         assert max(alone["probabilities"]) == pytest.approx(found["probability"], abs=0.05)
