@@ -141,12 +141,12 @@ def test_two_digits_in_an_image_are_refused():
         np.array(s, np.float32)
         for s in place_on_pad(write_beside(example_strokes(5), example_strokes(2), 0.3), 0.8)
     ]
-    with pytest.raises(SketchRefused, match="two digits, beside"):
+    with pytest.raises(SketchRefused, match="There are 2 digits here"):
         digit_from_image(render_strokes(strokes, 8, 280))
     for first, second in [(1, 2), (3, 8), (4, 4), (7, 0), (6, 9)]:
         pair = write_beside(example_strokes(first), example_strokes(second), 0.4)
         strokes = [np.array(s, np.float32) for s in place_on_pad(pair, 0.8)]
-        with pytest.raises(SketchRefused, match="two digits, beside"):
+        with pytest.raises(SketchRefused, match="There are 2 digits here"):
             digit_from_image(render_strokes(strokes, 12, 280))
 
 
