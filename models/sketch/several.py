@@ -25,7 +25,7 @@ LINE_SHARE = 0.35  # of the shorter side of a grid's box: a longer straight run 
 MIN_LINED = 0.6  # of a grid's ink that must lie on such runs
 MIN_PRINT = 12  # pieces too small for digits, that make a page of print …
 MIN_PRINT_PX = 3  # … if they are as high, lower ones are grain …
-MAX_UNEVEN = 3  # … and none is so many times as high as the others
+UNEVEN = 3  # … and none is so many times as high as the others
 MIN_LINE_FILL = 0.7  # of an upright line's box; a 1 leans
 THIN = 0.2  # of its length: what is thinner is a line
 SMALL = 0.62  # of the height: a lower piece may belong to the digit beside it
@@ -105,7 +105,7 @@ def find_several(ink: Floats32) -> Sheet:
     pieces = _drop_lines(_list_pieces(labels, ink))
     height = _measure_height(pieces)
     if len(pieces) > MAX_PIECES or height < MIN_HEIGHT_PX:
-        is_even = max((piece.height for piece in pieces), default=0) < MAX_UNEVEN * height
+        is_even = max((piece.height for piece in pieces), default=0) < UNEVEN * height
         return Sheet([], len(pieces) >= MIN_PRINT and height >= MIN_PRINT_PX and is_even)
     digits = [group for group in _join_pieces(pieces, height) if _is_large(group, height)]
     rows = _sort_rows(digits, height)

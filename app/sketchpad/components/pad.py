@@ -43,7 +43,12 @@ _TOOLS = (  # name, what is written on it, what it says when pointed at, whether
     ("redo", "Redo", "Do again what was undone (Ctrl+Shift+Z or Ctrl+Y)", False),
     ("clear", "Clear", "Clear the pad (Delete or C)", False),
     ("replay", "Replay", "Draw it again stroke by stroke, and see the answer follow (R)", False),
-    ("image", "Image", "Open an image of a digit, or of several; it can be dropped or pasted here too", False),
+    (
+        "image",
+        "Image",
+        "Open an image of a digit, or of several; it can be dropped or pasted here too",
+        False,
+    ),
     ("example", "Example", "Replay the example (E)", False),
 )
 
