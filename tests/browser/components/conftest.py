@@ -5,7 +5,6 @@ of Python is answered by the functions that it was built with, in the test's own
 """
 
 import json
-import os
 import re
 import uuid
 from functools import cache
@@ -20,6 +19,7 @@ from app.theme import build_theme, page_css
 from app.ui.loader import build_script_routes
 from app.ui.styles import read_sheets
 from tests.browser.conftest import WIDE, watch
+from tests.node import COVERAGE
 
 ADDRESS = "http://localhost"  # nobody listens there; a browser trusts it as it trusts https
 APP = Path(__file__).parents[3] / "app"
@@ -53,6 +53,7 @@ def save_coverage(session, folder):
         script["url"] = re.sub(rf"^{ADDRESS}/glassbox/scripts/[0-9a-f]+/", f"{APP.as_uri()}/", script["url"])
     counts = [script for script in counts if script["url"].startswith("file:")]
     path = Path(folder) / f"coverage-{uuid.uuid4()}.json"
+    path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps({"result": counts}), encoding="utf-8")
 
 
@@ -142,7 +143,6 @@ def styles():
 def open_bench(chromium, styles):
     """Open components on a page of their own; afterwards, fail if the page had an error or asked a host."""
     contexts, troubles, sessions = [], [], []
-    coverage = os.environ.get("GLASSBOX_SCRIPT_COVERAGE")
 
     def open_bench(*components, viewport=WIDE, theme="light", handlers=None, **options):
         context = chromium.new_context(viewport=viewport, **options)
@@ -161,13 +161,13 @@ def open_bench(chromium, styles):
 
         context.route(f"{ADDRESS}/**", answer)
         page = context.new_page()
-        if coverage:
+        if COVERAGE:
             sessions.append(begin_coverage(page))
         return Bench(page, components, handlers or {})
 
     yield open_bench
     for session in sessions:
-        save_coverage(session, coverage)
+        save_coverage(session, COVERAGE)
     for context in contexts:
         context.close()
     assert not troubles
