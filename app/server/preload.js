@@ -1,7 +1,7 @@
 /* Ask at once for all that the components of the open tab are going to import: otherwise the page would find them one
    after the other, in Gradio's own time. */
-(addresses, tabs) => {
-  const name = new URLSearchParams(location.search).getAll("tab").pop();
+(/** @type {string[]} */ addresses, /** @type {Record<string, number[]>} */ tabs) => {
+  const name = new URLSearchParams(location.search).getAll("tab").pop() ?? "";
   const places = Object.hasOwn(tabs, name) ? tabs[name] : Object.values(tabs)[0] || [];
   for (const place of places) {
     const link = document.createElement("link");

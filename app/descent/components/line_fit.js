@@ -1,7 +1,11 @@
 // The data that a line is fitted to: points that people move, and every optimizer's line at the cursor.
 
+/** @import { Colors, Scale } from "../../ui/components/types.js" */
+/** @import { DataPoints, OptimizerPath, RacePayload } from "../payloads.js" */
+
 import { AXIS_COLORS, blit, buildScale, clipToBox, drawAxes } from "../../ui/components/axes.js";
-import { fitCanvas, readColors, redrawOnChange } from "../../ui/components/canvas.js";
+import { contextOf, fitCanvas, readColors, redrawOnChange } from "../../ui/components/canvas.js";
+import { findCanvas } from "../../ui/components/nodes.js";
 import { formatNumber, keepWithin } from "../../ui/components/numbers.js";
 import { drawShape, SERIES_COLORS, SERIES_SHAPES } from "../../ui/components/series.js";
 import { clipLine, pointOnPath } from "./landscape.js";
@@ -9,22 +13,31 @@ import { clipLine, pointOnPath } from "./landscape.js";
 const POINT_REACH_PX = 24;
 const MOVED_DIGITS = 3; // of a point that was moved by hand; the others keep all of theirs
 
+/** @type {(root: HTMLElement, does: { onPoints: (points: number[][]) => void }) => { setRace: (race: RacePayload) => void, draw: (position: number) => void, release: () => void }} */
 export function createLineFit(root, { onPoints }) {
-  const canvas = root.querySelector("canvas");
-  const context = canvas.getContext("2d");
+  const canvas = findCanvas(root);
+  const host = /** @type {HTMLElement} */ (canvas.parentElement);
+  const context = contextOf(canvas);
   const axesLayer = document.createElement("canvas");
 
+  /** @type {DataPoints | null} */
   let data = null;
+  /** @type {OptimizerPath[]} */
   let optimizers = [];
+  /** @type {Scale | null} */
   let scale = null;
+  /** @type {Colors} */
   let colors = {};
   let position = 0;
+  /** @type {number[][] | null} */
   let heldPoints = null; // the points as someone has moved them, until Python's answer has them too
   let selected = 0;
+  /** @type {number | null} */
   let press = null; // the pointer that drags a point
 
-  const points = () => heldPoints || data.points;
+  const points = () => heldPoints || data?.points || [];
 
+  /** @type {(race: RacePayload) => void} */
   function setRace(race) {
     root.hidden = !race.data;
     data = race.data;
@@ -35,10 +48,10 @@ export function createLineFit(root, { onPoints }) {
   }
 
   function redraw() {
-    const width = canvas.parentNode.clientWidth;
-    const height = canvas.parentNode.clientHeight;
+    const width = host.clientWidth;
+    const height = host.clientHeight;
     if (!data || width < 40 || height < 40) return;
-    colors = readColors(canvas, { ...AXIS_COLORS, ...SERIES_COLORS });
+    colors = readColors(canvas, { ...AXIS_COLORS, ...Object.fromEntries(SERIES_COLORS.entries()) });
     fitCanvas(canvas, width, height);
     const back = fitCanvas(axesLayer, width, height);
     scale = buildScale(back, width, height, data);
@@ -48,17 +61,19 @@ export function createLineFit(root, { onPoints }) {
     describe();
   }
 
+  /** @type {(newPosition: number) => void} */
   function draw(newPosition) {
     position = newPosition;
     if (!scale || !data) return;
+    const { x, y, box } = scale;
     blit(context, axesLayer);
     context.save();
-    clipToBox(context, scale.box);
+    clipToBox(context, box);
     context.lineWidth = 2.25;
     for (const { slot, path } of [...optimizers].reverse()) {
       const [slope, intercept] = pointOnPath(path, position);
-      const ends = data.x_range.map((x) => [scale.x(x), scale.y(slope * x + intercept)]);
-      const part = clipLine(...ends, scale.box);
+      const [from, to] = data.x_range.map((at) => [x(at), y(slope * at + intercept)]);
+      const part = clipLine(from, to, box);
       if (!part) continue;
       context.strokeStyle = colors[slot];
       context.beginPath();
@@ -67,9 +82,9 @@ export function createLineFit(root, { onPoints }) {
       context.stroke();
     }
     context.restore();
-    points().forEach(([x, y], index) => {
+    points().forEach((point, index) => {
       const isMarked = index === selected && (press !== null || canvas.matches(":focus-visible"));
-      drawShape(context, SERIES_SHAPES[0], scale.x(x), scale.y(y), {
+      drawShape(context, SERIES_SHAPES[0], x(point[0]), y(point[1]), {
         color: isMarked ? colors.accent : colors.text,
         halo: colors.surface,
         size: isMarked ? 1.2 : 0.9,
@@ -87,12 +102,14 @@ export function createLineFit(root, { onPoints }) {
     );
   }
 
+  /** @type {(x: number, y: number) => void} */
   function movePoint(x, y) {
+    if (!data) return;
     heldPoints = points().map((point) => point.slice());
     heldPoints[selected] = [
-      [x, data.x_range],
-      [y, data.y_range],
-    ].map(([value, range]) => Number(keepWithin(value, ...range).toPrecision(MOVED_DIGITS)));
+      keepWithin(x, data.x_range[0], data.x_range[1]),
+      keepWithin(y, data.y_range[0], data.y_range[1]),
+    ].map((value) => Number(value.toPrecision(MOVED_DIGITS)));
     draw(position);
     describe();
     onPoints(heldPoints);
@@ -105,10 +122,11 @@ export function createLineFit(root, { onPoints }) {
   }
 
   // The nearest point within a finger's reach, or -1.
-  function findPoint(x, y) {
+  /** @type {(shown: Scale, x: number, y: number) => number} */
+  function findPoint(shown, x, y) {
     let [best, reach] = [-1, POINT_REACH_PX];
     points().forEach((point, index) => {
-      const distance = Math.hypot(scale.x(point[0]) - x, scale.y(point[1]) - y);
+      const distance = Math.hypot(shown.x(point[0]) - x, shown.y(point[1]) - y);
       if (distance <= reach) [best, reach] = [index, distance];
     });
     return best;
@@ -116,7 +134,7 @@ export function createLineFit(root, { onPoints }) {
 
   canvas.addEventListener("pointerdown", (event) => {
     if (press !== null || event.button !== 0 || !scale) return;
-    const found = findPoint(event.offsetX, event.offsetY);
+    const found = findPoint(scale, event.offsetX, event.offsetY);
     if (found < 0) return;
     selected = found;
     press = event.pointerId;
@@ -125,11 +143,12 @@ export function createLineFit(root, { onPoints }) {
     draw(position);
   });
   canvas.addEventListener("pointermove", (event) => {
-    if (press === null && scale) canvas.classList.toggle("is-near", findPoint(event.offsetX, event.offsetY) >= 0);
+    if (!scale) return;
+    if (press === null) canvas.classList.toggle("is-near", findPoint(scale, event.offsetX, event.offsetY) >= 0);
     if (press === event.pointerId) movePoint(scale.xAt(event.offsetX), scale.yAt(event.offsetY));
   });
   for (const end of ["pointerup", "pointercancel"]) {
-    canvas.addEventListener(end, (event) => {
+    canvas.addEventListener(end, (/** @type {any} */ event) => {
       if (press !== event.pointerId) return;
       press = null;
       draw(position);
@@ -141,7 +160,7 @@ export function createLineFit(root, { onPoints }) {
     (event) => {
       const box = canvas.getBoundingClientRect();
       const [touch] = event.touches;
-      if (scale && findPoint(touch.clientX - box.left, touch.clientY - box.top) >= 0) event.preventDefault();
+      if (scale && findPoint(scale, touch.clientX - box.left, touch.clientY - box.top) >= 0) event.preventDefault();
     },
     { passive: false },
   );
@@ -150,8 +169,11 @@ export function createLineFit(root, { onPoints }) {
   canvas.addEventListener("blur", () => draw(position));
   canvas.addEventListener("keydown", (event) => {
     if (!data || event.altKey || event.ctrlKey || event.metaKey) return;
-    const turn = { PageDown: 1, "]": 1, PageUp: -1, "[": -1 }[event.key];
-    const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
+    /** @type {Record<string, number>} */
+    const turns = { PageDown: 1, "]": 1, PageUp: -1, "[": -1 };
+    /** @type {Record<string, number[]>} */
+    const ways = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+    const [turn, way] = [turns[event.key], ways[event.key]];
     if (!turn && !way) return;
     event.preventDefault();
     event.stopPropagation(); // here the arrow keys are the point's, not the cursor's
@@ -168,6 +190,6 @@ export function createLineFit(root, { onPoints }) {
     );
   });
 
-  redrawOnChange(canvas.parentNode, redraw);
+  redrawOnChange(host, redraw);
   return { setRace, draw, release };
 }

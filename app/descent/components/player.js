@@ -1,9 +1,14 @@
 // The descent player. Python sends whole races; this script plays them back, and asks for another where someone moves
 // the start or a data point. What it shows comes from its parts: transport, landscape, chart, data, readout.
 
+/** @import { Mounted } from "../../ui/components/types.js" */
+/** @import { RacePayload } from "../payloads.js" */
+/** @import { DescentPage } from "./types.js" */
+
 import { createChannel, tellErrors } from "../../ui/components/answers.js";
 import { createAsker } from "../../ui/components/asking.js";
 import { createChart } from "../../ui/components/chart.js";
+import { findPart } from "../../ui/components/nodes.js";
 import { markOld } from "../../ui/components/old_result.js";
 import { readNumber } from "../../ui/components/read_number.js";
 import { createTransport } from "../../ui/components/transport.js";
@@ -15,28 +20,34 @@ import { createReadout } from "./readout.js";
 const REST_MS = 250; // the cursor stands still this long before Python hears where
 const PATIENCE_MS = 3000; // an answer that has not come by then does not come
 
+/** @type {(given: Mounted) => void} */
 export function mount({ element, trigger, props, server, watch, keptProps }) {
   const channel = createChannel();
-  const { page } = channel;
-  const player = element.querySelector(".gb-player");
-  const spoken = player.querySelector(".gb-player-spoken");
-  const transport = createTransport(player.querySelector(".gb-transport"), onMove);
-  const landscape = createLandscape(player.querySelector(".gb-player-landscape"), {
+  const page = /** @type {DescentPage} */ (/** @type {object} */ (channel.page));
+  const player = findPart(element, ".gb-player");
+  const spoken = findPart(player, ".gb-player-spoken");
+  const transport = createTransport(findPart(player, ".gb-transport"), onMove);
+  const landscape = createLandscape(findPart(player, ".gb-player-landscape"), {
     onStart: (start) => ask({ start }),
   });
-  const lineFit = createLineFit(player.querySelector(".gb-player-data"), { onPoints: (points) => ask({ points }) });
-  const readout = createReadout(player.querySelector(".gb-player-readout"));
-  const lossChart = createChart(player.querySelector(".gb-chart"), { onCursor: (x) => transport.moveTo(x) });
+  const lineFit = createLineFit(findPart(player, ".gb-player-data"), { onPoints: (points) => ask({ points }) });
+  const readout = createReadout(findPart(player, ".gb-player-readout"));
+  const lossChart = createChart(findPart(player, ".gb-chart"), { onCursor: (x) => transport.moveTo(x) });
 
-  let race = null;
+  /** @type {RacePayload} */
+  let race; // none at first
   let shown = { steps: 0, position: 0 };
+  /** @type {number | null} */
   let shownSteps = null; // what chart and readout show
+  /** @type {{ start: number[] } | { points: number[][] } | null} */
   let question = null; // the latest that Python has not been asked
+  /** @type {number | null} */
   let patience = null; // timer while an answer is awaited
-  let rest = null; // timer until the cursor counts as resting
+  let rest = 0; // timer until the cursor counts as resting
 
   // ---- The cursor
 
+  /** @type {(steps: number, position: number) => void} */
   function onMove(steps, position) {
     shown = { steps, position };
     landscape.draw(position);
@@ -65,6 +76,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
 
   // ---- Questions to Python: one under way at most, the latest next
 
+  /** @type {(message: { start: number[] } | { points: number[][] }) => void} */
   function ask(message) {
     if (!question) requestAnimationFrame(sendQuestion);
     question = message;
@@ -83,9 +95,12 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
   }
 
   function onAnswer() {
-    clearTimeout(patience);
+    clearTimeout(patience ?? undefined);
     patience = null;
-    if (question) return requestAnimationFrame(sendQuestion);
+    if (question) {
+      requestAnimationFrame(sendQuestion);
+      return;
+    }
     landscape.release();
     lineFit.release();
     restSoon();
@@ -103,6 +118,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
   // What someone writes is counted, so that an answer to an earlier question does not overwrite it (see fill_fields.js).
   Object.assign(page, { edits: page.edits || 0, typedAt: page.typedAt || {}, filled: page.filled || {} });
 
+  /** @type {(field: string) => void} */
   function noteEdit(field) {
     page.edits += 1;
     page.typedAt[field] = page.edits;
@@ -129,9 +145,11 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
   };
 
   // One under way at most: of two answers that come together, the fields would get only the second's.
+  /** @type {{ chosen: string, sent: number }[]} */
   const choices = [];
-  let underWay = null; // the choice that is awaited
-  let choicePatience = null; // timer while it is
+  /** @type {{ chosen: string, sent: number } | undefined} */
+  let underWay; // the choice that is awaited
+  let choicePatience = 0; // timer while it is
 
   page.sendChoice = (field) => {
     noteEdit(field);
@@ -158,9 +176,9 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     const moved = { ...page.moved };
     Object.assign(page.filled, moved);
     return fields.map((field, place) => {
-      const value = values[place];
+      const value = /** @type {any} */ (values[place]);
       const isTable = Array.isArray(value?.data);
-      const held = isTable ? value.data.map((row) => row.map(Number)) : value;
+      const held = isTable ? value.data.map((/** @type {unknown[]} */ row) => row.map(Number)) : value;
       if (!(field in moved) || JSON.stringify(moved[field]) === JSON.stringify(held)) return { __type__: "update" };
       return isTable ? { ...value, data: moved[field] } : moved[field];
     });
@@ -168,16 +186,22 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
 
   // ---- A table pasted from a spreadsheet: its points take the place of those in the fields, as if they had been dragged
 
+  /** @type {(event: any) => void} */
   function onPaste(event) {
     if (!player.isConnected) return document.removeEventListener("paste", onPaste, { capture: true });
-    const isTables = [event.target, document.activeElement].some((node) => node?.closest?.(".descent-field-points"));
+    const isTables = [event.target, document.activeElement].some((/** @type {any} */ node) =>
+      node?.closest?.(".descent-field-points"),
+    );
     if (!isTables) return;
     try {
       const points = readPastedPoints(event.clipboardData.getData("text"), readNumber, keptProps.maxPoints);
       if (!points) return;
       ask({ points });
     } catch (mistake) {
-      window.glassboxFields?.tellErrors({ points: mistake.message }, "descent-field-");
+      window.glassboxFields?.tellErrors(
+        { points: mistake instanceof Error ? mistake.message : `${mistake}` },
+        "descent-field-",
+      );
     }
     event.preventDefault();
     event.stopImmediatePropagation();
@@ -191,6 +215,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     if (typeof props.value === "string") takeAnswer(props.value);
   }
 
+  /** @type {(text: string) => void} */
   function takeAnswer(text) {
     const answer = JSON.parse(text);
     const isOpening = !race;
@@ -200,6 +225,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     if (!isOpening) onAnswer();
   }
 
+  /** @type {(newRace: RacePayload) => void} */
   function showRace(newRace) {
     const before = race;
     race = keptProps.race = newRace;
@@ -217,15 +243,16 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
       clearTimeout(rest);
       player.setAttribute("data-resting", "");
     }
-    player.dataset.races = Number(player.dataset.races || 0) + 1; // how many have been drawn
+    player.dataset.races = `${Number(player.dataset.races || 0) + 1}`; // how many have been drawn
   }
 
   // What the marks on the landscape mean; a line stands only where there is such a mark.
   function fillKey() {
-    const { minima, valley } = race.landscape;
-    const entries = { minimum: (minima || []).length > 0, valley };
+    const { landscape: shownLandscape } = race;
+    const valley = shownLandscape.kind === "contours" && shownLandscape.valley;
+    const entries = { minimum: (shownLandscape.minima || []).length > 0, valley };
     for (const [name, isThere] of Object.entries(entries)) {
-      player.querySelector(`.gb-player-key [data-mark="${name}"]`).hidden = !isThere;
+      findPart(player, `.gb-player-key [data-mark="${name}"]`).hidden = !isThere;
     }
   }
 

@@ -1,7 +1,13 @@
 // The learning-rate ruler. Limits and notes come from Python; this script places them and says where a handle went.
 
+/** @import { Mounted } from "../../ui/components/types.js" */
+/** @import { RulerHandle, RulerPayload } from "../payloads.js" */
+/** @typedef {RulerHandle & { node: HTMLElement }} Handle */
+/** @typedef {{ pointer: number, x: number, offset: number, taken: Handle | undefined, moved: boolean }} Hold */
+
 import { createChannel } from "../../ui/components/answers.js";
 import { redrawOnChange } from "../../ui/components/canvas.js";
+import { findPart } from "../../ui/components/nodes.js";
 import { formatNumber, isNumber, keepWithin, superscript } from "../../ui/components/numbers.js";
 import { SERIES_SHAPES } from "../../ui/components/series.js";
 
@@ -10,31 +16,37 @@ const REACH_PX = 24; // how near to a handle's centre a press takes hold of it
 const SLACK_PX = 3; // a press that trembles less than this is not a drag
 const LANE_PX = 12; // how far below one another handles stand, so that equal rates stay apart
 const ANSWER_MS = 5000; // a move that is left unanswered for so long has failed: the next is sent
+/** @type {Record<string, number>} */
 const KEY_STEPS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 };
 const [STEPS_PER_DECADE, SHIFT_STEPS] = [50, 5];
 
+/** @type {(given: Mounted) => void} */
 export function mount({ element, trigger, props, keptProps }) {
   const channel = createChannel();
-  const ruler = element.querySelector(".gb-ruler");
+  const ruler = findPart(element, ".gb-ruler");
   const [axis, band, chip, needle, legend] = "axis band chip needle legend"
     .split(" ")
-    .map((name) => ruler.querySelector(`.gb-ruler-${name}`));
-  const [zones, poles, marks] = ["zone", "pole", "marks button"].map((name) => [
-    ...ruler.querySelectorAll(`.gb-ruler-${name}`),
-  ]);
+    .map((name) => findPart(ruler, `.gb-ruler-${name}`));
+  const [zones, poles, marks] = ["zone", "pole", "marks button"].map(
+    (name) => /** @type {HTMLElement[]} */ ([...ruler.querySelectorAll(`.gb-ruler-${name}`)]),
+  );
   const nodes = SERIES_SHAPES.map(buildHandle); // one a slot, hidden while no handle has it
 
   let range = [1e-4, 10];
+  /** @type {Handle[]} */
   let handles = []; // what Python sent, each with its node
-  let active = null; // the handle whose limits are shown
-  let hold = null; // { pointer, x, offset, taken, moved } while a pointer has the active handle
+  /** @type {Handle} */
+  let active; // the handle whose limits are shown
+  /** @type {Hold | null} */
+  let hold = null; // while a pointer has the active handle
+  /** @type {{ slot: number, lr: number } | null} */
   let unsent = null; // the newest move that was not sent to Python
   let answerDue = 0; // the timer that runs until the last move is answered
 
   const decades = () => Math.log10(range[1] / range[0]);
-  const shareOf = (lr) => keepWithin(Math.log10(lr / range[0]) / decades(), 0, 1);
-  const isInRange = (lr) => lr >= range[0] && lr <= range[1];
-  const roundRate = (lr) => keepWithin(Number(lr.toPrecision(4)), range[0], range[1]);
+  const shareOf = (/** @type {number | null} */ lr) => keepWithin(Math.log10(Number(lr) / range[0]) / decades(), 0, 1);
+  const isInRange = (/** @type {number} */ lr) => lr >= range[0] && lr <= range[1];
+  const roundRate = (/** @type {number} */ lr) => keepWithin(Number(lr.toPrecision(4)), range[0], range[1]);
 
   function drawTicks() {
     const decadePx = axis.clientWidth / decades();
@@ -54,7 +66,7 @@ export function mount({ element, trigger, props, keptProps }) {
         ticks.push(tick);
       }
     }
-    ruler.querySelector(".gb-ruler-ticks").replaceChildren(...ticks);
+    findPart(ruler, ".gb-ruler-ticks").replaceChildren(...ticks);
   }
 
   // A zone bears the most words that fit in it; one too narrow for any is named in the legend.
@@ -74,7 +86,7 @@ export function mount({ element, trigger, props, keptProps }) {
       if (zone.hidden) return;
       zone.style.left = `${from > 0 ? edge + from * width : 0}px`;
       zone.style.right = `${to < 1 ? edge + (1 - to) * width : 0}px`;
-      const word = zone.firstElementChild;
+      const word = /** @type {HTMLElement} */ (zone.firstElementChild);
       for (word.textContent of [...words[index], ""]) if (word.offsetWidth <= zone.clientWidth) break;
       if (word.textContent) return;
       const entry = document.createElement("span");
@@ -83,7 +95,7 @@ export function mount({ element, trigger, props, keptProps }) {
       legend.append(entry);
     });
     const isFull = legend.scrollWidth > legend.clientWidth;
-    for (const entry of legend.querySelectorAll(".is-over")) entry.textContent = words[1].at(isFull ? -1 : 0);
+    for (const entry of legend.querySelectorAll(".is-over")) entry.textContent = words[1].at(isFull ? -1 : 0) ?? "";
   }
 
   // Each mark's name hangs beside its pole like a flag, the best to the left and the limit to the right,
@@ -114,30 +126,33 @@ export function mount({ element, trigger, props, keptProps }) {
   }
 
   function drawNote() {
-    const [name, where, note] = ruler.querySelector(".gb-ruler-note").children;
-    name.dataset.slot = active.slot;
-    name.replaceChildren(active.node.firstElementChild.cloneNode(true), active.name);
+    const [name, where, note] = /** @type {HTMLElement[]} */ ([...findPart(ruler, ".gb-ruler-note").children]);
+    name.dataset.slot = `${active.slot}`;
+    name.replaceChildren(findPart(active.node, "svg").cloneNode(true), active.name);
     const subject = isNumber(active.lr_best) ? "Best and limit hold" : "The limit holds";
     where.textContent = active.where ? `${subject} ${active.where}.` : "";
     note.textContent = active.note || "";
   }
 
+  /** @type {(handle: RulerHandle) => string} */
   function describe({ name, lr, lr_best: best, lr_max: limit }) {
-    const isByLimit = isNumber(limit) && (lr >= limit || !isNumber(best));
+    const isByLimit = limit !== null && (lr >= limit || best === null);
     const [mark, word] = isByLimit ? [limit, "limit"] : [best, "best"];
-    const side = lr < mark ? "below" : lr > mark ? "above" : "at";
+    const at = Number(mark);
+    const side = lr < at ? "below" : lr > at ? "above" : "at";
     return (
       `${name}, step size ${formatNumber(lr)}` + (isNumber(mark) ? `, ${side} the ${word} ${formatNumber(mark)}` : "")
     );
   }
 
+  /** @type {(shape: string, slot: number) => HTMLElement} */
   function buildHandle(shape, slot) {
     band.insertAdjacentHTML(
       "beforeend",
       `<div class="gb-ruler-handle" role="slider" tabindex="0" data-slot="${slot}">
       <svg viewBox="-9 -9 18 18" aria-hidden="true"><path d="${shape}"/></svg><span></span></div>`,
     );
-    return band.lastElementChild;
+    return /** @type {HTMLElement} */ (band.lastElementChild);
   }
 
   // Runs at every move: only what moves with a handle is touched.
@@ -147,19 +162,20 @@ export function mount({ element, trigger, props, keptProps }) {
       node.style.left = `${100 * shareOf(lr)}%`;
       node.style.setProperty("--lane", `${(index - (handles.length - 1) / 2) * LANE_PX}px`);
       node.classList.toggle("is-active", handle === active);
-      node.lastElementChild.className = lr < range[0] ? "is-below" : "is-above";
-      node.lastElementChild.textContent = isInRange(lr) ? "" : formatNumber(lr);
+      const word = findPart(node, "span");
+      word.className = lr < range[0] ? "is-below" : "is-above";
+      word.textContent = isInRange(lr) ? "" : formatNumber(lr);
       node.title = `${handle.name}: \u03b7 ${formatNumber(lr)}`;
       const aria = {
         label: `Step size of ${handle.name}`,
         valuemin: range[0],
         valuemax: range[1],
-        valuenow: keepWithin(lr, ...range),
+        valuenow: keepWithin(lr, range[0], range[1]),
         valuetext: describe(handle),
       };
-      for (const [key, text] of Object.entries(aria)) node.setAttribute(`aria-${key}`, text);
+      for (const [key, text] of Object.entries(aria)) node.setAttribute(`aria-${key}`, `${text}`);
     });
-    chip.dataset.slot = needle.dataset.slot = active.slot;
+    chip.dataset.slot = needle.dataset.slot = `${active.slot}`;
     chip.textContent = `\u03b7 ${formatNumber(active.lr)}`;
     needle.style.left = `${100 * shareOf(active.lr)}%`;
     const [width, edge, chipWidth] = [axis.clientWidth, axis.offsetLeft, chip.offsetWidth];
@@ -172,12 +188,14 @@ export function mount({ element, trigger, props, keptProps }) {
 
   // ---- Moving
 
+  /** @type {(handle: Handle | undefined) => void} */
   function activate(handle) {
     if (!handle || handle === active) return;
     active = handle;
     redraw();
   }
 
+  /** @type {(lr: number) => void} */
   function setRate(lr) {
     if (lr === active.lr) return;
     active.lr = lr;
@@ -204,8 +222,9 @@ export function mount({ element, trigger, props, keptProps }) {
     sendMove();
   }
 
+  /** @type {(event: MouseEvent) => Handle | undefined} */
   function handleNear(event) {
-    const distance = ({ node }) => {
+    const distance = (/** @type {Handle} */ { node }) => {
       const box = node.getBoundingClientRect();
       return Math.hypot(event.clientX - (box.left + box.right) / 2, event.clientY - (box.top + box.bottom) / 2);
     };
@@ -214,13 +233,19 @@ export function mount({ element, trigger, props, keptProps }) {
       .sort((one, other) => distance(one) - distance(other))[0];
   }
 
-  function follow(event) {
+  /** @type {(event: MouseEvent, hold: Hold) => void} */
+  function follow(event, hold) {
     const { left, width } = axis.getBoundingClientRect();
     const x = event.clientX - hold.offset - left;
-    const away = (lr) => (isNumber(lr) && isInRange(lr) ? Math.abs(x - shareOf(lr) * width) : Infinity);
+    const away = (/** @type {number | null} */ lr) =>
+      isNumber(lr) && isInRange(lr) ? Math.abs(x - shareOf(lr) * width) : Infinity;
     const nearest = away(active.lr_best) <= away(active.lr_max) ? active.lr_best : active.lr_max;
     hold.moved = true;
-    setRate(away(nearest) <= SNAP_PX ? nearest : roundRate(range[0] * 10 ** (decades() * keepWithin(x / width, 0, 1))));
+    setRate(
+      nearest !== null && away(nearest) <= SNAP_PX
+        ? nearest
+        : roundRate(range[0] * 10 ** (decades() * keepWithin(x / width, 0, 1))),
+    );
   }
 
   band.addEventListener("pointerdown", (event) => {
@@ -234,21 +259,22 @@ export function mount({ element, trigger, props, keptProps }) {
     const offset = taken ? event.clientX - left - shareOf(taken.lr) * width : 0;
     hold = { pointer: event.pointerId, x: event.clientX, offset, taken, moved: false };
     // A finger on the bare axis may be about to scroll the page: it moves the handle when it slides or is lifted.
-    if (!taken && event.pointerType !== "touch") follow(event);
+    if (!taken && event.pointerType !== "touch") follow(event, hold);
   });
   band.addEventListener("pointermove", (event) => {
-    if (hold?.pointer === event.pointerId && (hold.moved || Math.abs(event.clientX - hold.x) > SLACK_PX)) follow(event);
+    if (hold && hold.pointer === event.pointerId && (hold.moved || Math.abs(event.clientX - hold.x) > SLACK_PX))
+      follow(event, hold);
   });
   for (const ending of ["pointerup", "pointercancel"])
-    band.addEventListener(ending, (event) => {
-      if (hold?.pointer !== event.pointerId) return;
-      if (event.type === "pointerup" && !hold.taken && !hold.moved) follow(event);
+    band.addEventListener(ending, (/** @type {any} */ event) => {
+      if (!hold || hold.pointer !== event.pointerId) return;
+      if (event.type === "pointerup" && !hold.taken && !hold.moved) follow(event, hold);
       hold = null;
     });
   band.addEventListener("focusin", (event) => activate(handles.find(({ node }) => node === event.target)));
   band.addEventListener("keydown", (event) => {
     const steps = (KEY_STEPS[event.key] || 0) * (event.shiftKey && event.key.startsWith("Arrow") ? SHIFT_STEPS : 1);
-    const end = { Home: range[0], End: range[1] }[event.key];
+    const end = event.key === "Home" ? range[0] : event.key === "End" ? range[1] : 0;
     if (event.ctrlKey || event.altKey || event.metaKey || !(steps || end)) return;
     event.preventDefault();
     // Keys move on a grid through the powers of ten, so that 0.1 is met exactly and roundings do not add up.
@@ -256,12 +282,14 @@ export function mount({ element, trigger, props, keptProps }) {
       end || roundRate(10 ** ((Math.round(Math.log10(active.lr) * STEPS_PER_DECADE) + steps) / STEPS_PER_DECADE)),
     );
   });
-  marks[0].addEventListener("click", () => setRate(active.lr_best));
-  marks[1].addEventListener("click", () => setRate(active.lr_max));
+  // A mark is there only where there is such a rate.
+  marks[0].addEventListener("click", () => setRate(Number(active.lr_best)));
+  marks[1].addEventListener("click", () => setRate(Number(active.lr_max)));
 
   // ---- Python
 
   // The component's own value is what this script sends: what it shows comes with the player's answers.
+  /** @type {(full: RulerPayload) => void} */
   function takeValue(full) {
     // A handle that is still being moved stays under the finger, whatever an earlier move is answered with.
     const mine = unsent || (hold?.moved && { slot: active.slot, lr: active.lr });

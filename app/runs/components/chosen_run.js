@@ -1,32 +1,47 @@
 // The chosen run: its heading, how far it has come, and what can be done with it.
 
-import { setText } from "../../ui/components/nodes.js";
+/** @import { KnownCard, Rights } from "./types.js" */
+/**
+ * @typedef {object} Does what the owner does when it is asked for
+ * @property {(action: string) => void} onAct
+ * @property {(name: string) => void} onRename
+ * @property {(file: string) => void} onFile
+ * @property {() => void} onPause
+ * @property {() => void} onLeave
+ * @property {(settings: { epochs: string, learning_rate: string }) => Promise<string>} onTrainOn
+ */
+
+import { findPart, setText } from "../../ui/components/nodes.js";
 import { chooseActions } from "./run_actions.js";
 import { addressCheckpoint } from "./run_files.js";
 import { describeRun, isGoing } from "./run_status.js";
 import { createTrainOn } from "./train_on.js";
 
-// `root` is a .gb-runs-focus. The owner does what is asked for: onAct(action), onRename(name), onFile(file), onPause(),
-// onLeave(), onTrainOn(settings).
+// `root` is a .gb-runs-focus.
+/** @type {(root: HTMLElement, does: Does) => { show: (card: KnownCard, rights: Rights) => void, tellError: (text: string) => void, setBusy: (isBusy: boolean) => void }} */
 export function createChosenRun(root, { onAct, onRename, onFile, onPause, onLeave, onTrainOn }) {
-  const heading = root.querySelector("h3");
-  const form = root.querySelector(".gb-runs-title form");
-  const field = form.querySelector("input");
-  const progress = root.querySelector("progress");
-  const error = root.querySelector(".gb-runs-error");
-  const link = root.querySelector(".gb-runs-link");
-  const spoken = root.querySelector(".gb-runs-spoken");
-  const checkpoint = root.querySelector('a[data-file="checkpoint"]');
-  const trainOn = createTrainOn(root.querySelector(".gb-runs-on"), {
+  const heading = findPart(root, "h3");
+  const form = findPart(root, ".gb-runs-title form");
+  const field = /** @type {HTMLInputElement} */ (form.querySelector("input"));
+  const progress = findPart(root, "progress");
+  const error = findPart(root, ".gb-runs-error");
+  const link = findPart(root, ".gb-runs-link");
+  const spoken = findPart(root, ".gb-runs-spoken");
+  const checkpoint = /** @type {HTMLAnchorElement} */ (root.querySelector('a[data-file="checkpoint"]'));
+  const trainOn = createTrainOn(findPart(root, ".gb-runs-on"), {
     onStart: onTrainOn,
     onClose: () => button("train-on").focus(),
   });
-  const button = (name) => root.querySelector(`button[data-act="${name}"], button[data-do="${name}"]`);
+  /** @type {(name: string) => HTMLButtonElement} */
+  const button = (name) =>
+    /** @type {HTMLButtonElement} */ (root.querySelector(`button[data-act="${name}"], button[data-do="${name}"]`));
 
-  let card = null;
+  /** @type {KnownCard} */
+  let card; // none before the first run
   let ownerKey = ""; // of that run, where this browser has it
   let said = ""; // what was spoken last of this run
 
+  /** @type {(newCard: KnownCard, rights: Rights) => void} */
   function show(newCard, rights) {
     const isOther = card?.id !== newCard.id;
     card = newCard;
@@ -40,25 +55,26 @@ export function createChosenRun(root, { onAct, onRename, onFile, onPause, onLeav
     root.dataset.status = card.status;
     root.dataset.run = card.id;
     setText(heading, card.name ? `${card.name}: ${card.title}` : card.title);
-    setText(root.querySelector(".gb-runs-settings"), card.settings);
-    setText(root.querySelector(".gb-runs-details"), card.details || "");
+    setText(findPart(root, ".gb-runs-settings"), card.settings);
+    setText(findPart(root, ".gb-runs-details"), card.details || "");
     const isMoving = isGoing(card) && !card.share; // a bar without a value moves by itself
     if (isMoving) progress.removeAttribute("value");
-    else if (progress.getAttribute("value") !== String(card.share)) progress.setAttribute("value", card.share);
+    else if (progress.getAttribute("value") !== String(card.share)) progress.setAttribute("value", `${card.share}`);
     showActions(rights);
     speak(isOther);
   }
 
+  /** @type {(rights: Rights) => void} */
   function showActions(rights) {
     const actions = chooseActions(card, rights);
     for (const [name, isHidden] of Object.entries(actions.isHidden)) button(name).hidden = isHidden;
-    root.querySelector(".gb-runs-whose").hidden = rights.isOwned;
+    findPart(root, ".gb-runs-whose").hidden = rights.isOwned;
     button("link").title = actions.linkTitle;
     button("delete").disabled = actions.mustStop;
     button("delete").title = actions.deleteTitle;
     setText(button("pause"), actions.pauseText);
-    button("pause").setAttribute("aria-pressed", rights.isPaused);
-    for (const file of ["svg", "png"]) root.querySelector(`button[data-file="${file}"]`).hidden = !actions.hasFigure;
+    button("pause").setAttribute("aria-pressed", `${rights.isPaused}`);
+    for (const file of ["svg", "png"]) findPart(root, `button[data-file="${file}"]`).hidden = !actions.hasFigure;
     checkpoint.hidden = !card.checkpoint;
     if (checkpoint.dataset.path === card.checkpoint) return;
     checkpoint.href = addressCheckpoint(card.checkpoint);
@@ -66,6 +82,7 @@ export function createChosenRun(root, { onAct, onRename, onFile, onPause, onLeav
   }
 
   // Politely, and not with every update: the state when it changes, and every whole epoch.
+  /** @type {(isOther: boolean) => void} */
   function speak(isOther) {
     const words = describeRun(card, [card.label]);
     if (words === said) return;
@@ -73,10 +90,12 @@ export function createChosenRun(root, { onAct, onRename, onFile, onPause, onLeav
     said = words;
   }
 
+  /** @type {(text: string) => void} */
   function tellError(text) {
     setText(error, text);
   }
 
+  /** @type {(isBusy: boolean) => void} */
   function setBusy(isBusy) {
     for (const each of root.querySelectorAll("button[data-act]")) each.classList.toggle("is-busy", isBusy);
   }
@@ -104,8 +123,9 @@ export function createChosenRun(root, { onAct, onRename, onFile, onPause, onLeav
     return showCopy("Owner\u2019s key", ownerKey);
   }
 
+  /** @type {(label: string, text: string) => Promise<void>} */
   async function showCopy(label, text) {
-    const input = link.querySelector("input");
+    const input = /** @type {HTMLInputElement} */ (link.querySelector("input"));
     try {
       await navigator.clipboard.writeText(text);
     } catch {
@@ -113,10 +133,10 @@ export function createChosenRun(root, { onAct, onRename, onFile, onPause, onLeav
       return;
     }
     link.hidden = false;
-    setText(link.querySelector("label span"), label);
+    setText(findPart(link, "label span"), label);
     input.value = text;
     input.select();
-    setText(link.querySelector('[role="status"]'), "Copied.");
+    setText(findPart(link, '[role="status"]'), "Copied.");
   }
 
   form.addEventListener("submit", (event) => {
@@ -125,7 +145,7 @@ export function createChosenRun(root, { onAct, onRename, onFile, onPause, onLeav
     button("rename").focus();
     onRename(field.value);
   });
-  form.querySelector('button[type="button"]').addEventListener("click", () => {
+  findPart(form, 'button[type="button"]').addEventListener("click", () => {
     closeForm();
     button("rename").focus();
   });
@@ -140,9 +160,11 @@ export function createChosenRun(root, { onAct, onRename, onFile, onPause, onLeav
   button("leave").addEventListener("click", onLeave);
   button("pause").addEventListener("click", onPause);
   button("train-on").addEventListener("click", () => trainOn.open(card));
-  for (const each of root.querySelectorAll("button[data-act]"))
-    each.addEventListener("click", () => onAct(each.dataset.act));
-  for (const each of root.querySelectorAll("button[data-file]"))
-    each.addEventListener("click", () => onFile(each.dataset.file));
+  /** @type {NodeListOf<HTMLElement>} */
+  const others = root.querySelectorAll("button[data-act], button[data-file]");
+  for (const each of others) {
+    const { act, file } = each.dataset;
+    each.addEventListener("click", () => (act ? onAct(act) : onFile(file ?? "")));
+  }
   return { show, tellError, setBusy };
 }

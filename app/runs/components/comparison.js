@@ -1,36 +1,44 @@
 // Runs side by side. Python sends curves, cells and sentences; this script draws, sorts and lays out.
 
+/** @import { Mounted } from "../../ui/components/types.js" */
+/** @import { Comparison, Measure } from "../payloads.js" */
+
 import { createAsker, readAnswer } from "../../ui/components/asking.js";
 import { createChart } from "../../ui/components/chart.js";
 import { watchLifetime } from "../../ui/components/lifetime.js";
-import { addNode, setText } from "../../ui/components/nodes.js";
+import { addNode, findPart, setText } from "../../ui/components/nodes.js";
 import { buildSwatch } from "../../ui/components/series.js";
 import { follow } from "./focus.js";
 import { describeOrder, FIRST_SORTING, keepSorting, orderRows, turnSorting } from "./table_order.js";
 
 const LIVE_EVERY_MS = 3000; // while one of the runs trains
 const MAX_MARKED = 24; // a curve of more points than these would be hidden by its markers
+/** @type {Record<string, number>} */
 const PLACES = { step: 0, epoch: 1, seconds: 2 }; // in a point; its value comes after them
 
+/** @type {(given: Mounted) => void} */
 export function mount({ element, server }) {
-  const host = element.querySelector(".gb-compare");
+  const host = findPart(element, ".gb-compare");
   const life = watchLifetime(host);
-  const find = (selector) => host.querySelector(selector);
+  const find = (/** @type {string} */ selector) => findPart(host, selector);
   const [quantityField, xField] = host.querySelectorAll("select");
   const chart = createChart(find(".gb-chart"));
   const [head, body] = [find("thead"), find("tbody")];
 
+  /** @type {string[]} */
   let ids = [];
-  let shown = null; // what Python sent last
+  /** @type {Comparison} */
+  let shown; // what Python sent last; none at first
   let shownText = "";
   let sorting = FIRST_SORTING;
-  let timer = null;
+  let timer = 0;
 
   const askForRuns = createAsker(
     (request) => server.compare(request),
     (text) => takeRuns(text),
   );
 
+  /** @type {(text: any) => void} */
   function takeRuns(text) {
     clearTimeout(timer);
     if (life.isOver()) return;
@@ -101,17 +109,20 @@ export function mount({ element, server }) {
   function fillHead() {
     const line = document.createElement("tr");
     ["Run", ...shown.table.columns].forEach((title, index) => {
-      const cell = addNode(line, "th");
+      const cell = /** @type {HTMLTableCellElement} */ (addNode(line, "th"));
       cell.scope = "col";
-      const button = addNode(cell, "button", "", title);
+      const button = /** @type {HTMLButtonElement} */ (addNode(cell, "button", "", title));
       button.type = "button";
       button.addEventListener("click", () => sortBy(index - 1));
     });
-    const focused = [...head.querySelectorAll("button")].indexOf(document.activeElement);
+    const focused = [...head.querySelectorAll("button")].indexOf(
+      /** @type {HTMLButtonElement} */ (document.activeElement),
+    );
     head.replaceChildren(line);
     if (focused >= 0) head.querySelectorAll("button")[Math.min(focused, shown.table.columns.length)].focus();
   }
 
+  /** @type {(column: number) => void} */
   function sortBy(column) {
     sorting = turnSorting(sorting, column, shown.table.rows);
     fillRows();
@@ -124,7 +135,7 @@ export function mount({ element, server }) {
     body.replaceChildren(
       ...orderRows(sorting, shown.table.rows).map((slot) => {
         const line = document.createElement("tr");
-        const name = addNode(line, "th");
+        const name = /** @type {HTMLTableCellElement} */ (addNode(line, "th"));
         name.scope = "row";
         const who = addNode(name, "div");
         who.appendChild(buildSwatch(slot));
@@ -145,7 +156,7 @@ export function mount({ element, server }) {
   function fillVerdicts() {
     const part = find(".gb-compare-chance");
     part.hidden = !shown.verdicts.length;
-    part.querySelector("ul").replaceChildren(
+    findPart(part, "ul").replaceChildren(
       ...shown.verdicts.map(({ verdict, detail }) => {
         const item = document.createElement("li");
         addNode(item, "b", "", verdict);
@@ -153,13 +164,13 @@ export function mount({ element, server }) {
         return item;
       }),
     );
-    setText(part.querySelector("p"), shown.seeds_matter);
+    setText(findPart(part, "p"), shown.seeds_matter);
   }
 
   function fillSeeds() {
     const part = find(".gb-compare-seeds");
     part.hidden = !shown.groups.length;
-    part.querySelector("div").replaceChildren(
+    findPart(part, "div").replaceChildren(
       ...shown.groups.map((group) => {
         const block = document.createElement("div");
         addNode(block, "h4", "", group.label);
@@ -169,6 +180,7 @@ export function mount({ element, server }) {
     );
   }
 
+  /** @type {(block: HTMLElement, measure: Measure) => void} */
   function addSpread(block, { title, text, note, mean, band, scores }) {
     const row = addNode(block, "div", "gb-compare-spread");
     addNode(row, "span", "", title);

@@ -1,25 +1,34 @@
 // A run's results on the test images. Python sends counts, texts and images; this script lays them out.
 
+/** @import { Mounted } from "../../ui/components/types.js" */
+/** @import { AnsweredImage, ConfusionCell, Results } from "../payloads.js" */
+/** @import { CellPlace } from "./types.js" */
+
 import { createAsker, readAnswer } from "../../ui/components/asking.js";
 import { redrawOnChange } from "../../ui/components/canvas.js";
 import { watchLifetime } from "../../ui/components/lifetime.js";
-import { addNode, setText } from "../../ui/components/nodes.js";
+import { addNode, findPart, setText } from "../../ui/components/nodes.js";
 import { formatNumber } from "../../ui/components/numbers.js";
 import { paintInk, readRamps } from "../../ui/components/sheets.js";
 import { describeCell, describeShades, findWorst, moveCell, shadeCell, tellMistakes } from "./confusion_cells.js";
 import { follow } from "./focus.js";
 
+/** @type {(given: Mounted) => void} */
 export function mount({ element, server }) {
-  const host = element.querySelector(".gb-confusion");
+  const host = findPart(element, ".gb-confusion");
   const life = watchLifetime(host);
-  const find = (selector) => host.querySelector(selector);
+  const find = (/** @type {string} */ selector) => findPart(host, selector);
   const table = find(".gb-confusion-table");
   const cellPart = find(".gb-confusion-cell");
   const mistakesPart = find(".gb-confusion-mistakes");
 
-  let shown = null; // what Python sent last
+  /** @type {Results & { error?: string, absent?: string }} */
+  let shown; // what Python sent last; none at first
+  /** @type {CellPlace} */
   let chosen = [0, 0]; // row and column of the cell that is looked at
+  /** @type {HTMLButtonElement[]} */
   let cells = []; // the table's buttons, row by row
+  /** @type {Map<HTMLCanvasElement, string>} */
   let images = new Map(); // canvas -> its pixels
   let isMine = false; // the visitor has chosen the cell
 
@@ -30,6 +39,7 @@ export function mount({ element, server }) {
     (text) => takeResults(readAnswer(text)),
   );
 
+  /** @type {(answer: any) => void} */
   function takeResults(answer) {
     const isOther = !shown || shown.id !== answer.id;
     if (!isOther && JSON.stringify(answer) === JSON.stringify(shown)) return;
@@ -40,7 +50,7 @@ export function mount({ element, server }) {
     host.dataset.run = "";
     if (absent) return;
     setText(find("h3"), answer.title);
-    const [score, note] = find(".gb-confusion-score").children;
+    const [score, note] = /** @type {HTMLElement[]} */ ([...find(".gb-confusion-score").children]);
     setText(score, answer.accuracy);
     score.title = answer.accuracy_title;
     setText(note, answer.score);
@@ -49,8 +59,8 @@ export function mount({ element, server }) {
     if (isOther) images = new Map();
     fillTable();
     fillClasses();
-    setText(mistakesPart.querySelector("p"), tellMistakes(shown));
-    fillImages(mistakesPart.querySelector(".gb-confusion-images"), answer.mistakes, true);
+    setText(findPart(mistakesPart, "p"), tellMistakes(shown));
+    fillImages(findPart(mistakesPart, ".gb-confusion-images"), answer.mistakes, true);
     if (isOther || !isMine) {
       chosen = findWorst(shown.matrix);
       isMine = false;
@@ -69,25 +79,23 @@ export function mount({ element, server }) {
     grid.classList.toggle("has-words", !shown.is_digits);
     const heads = addNode(addNode(grid, "thead"), "tr");
     addNode(heads, "td", "gb-confusion-corner", "shown \u2193\nanswer \u2192");
-    for (const name of classes) addNode(addNode(heads, "th"), "span", "", name).parentNode.scope = "col";
+    for (const name of classes) addNode(addHead(heads, "col"), "span", "", name);
     const body = addNode(grid, "tbody");
     cells = [];
     matrix.forEach((counts, row) => {
       const line = addNode(body, "tr");
-      addNode(line, "th", "", classes[row]).scope = "row";
+      addHead(line, "row").textContent = classes[row];
       counts.forEach((count, column) => {
         const isRight = row === column;
-        const button = addNode(
-          addNode(line, "td"),
-          "button",
-          isRight ? "is-right" : "",
-          count ? formatNumber(count) : "\u00b7",
+        const text = count ? formatNumber(count) : "\u00b7";
+        const button = /** @type {HTMLButtonElement} */ (
+          addNode(addNode(line, "td"), "button", isRight ? "is-right" : "", text)
         );
         button.type = "button";
         button.tabIndex = -1;
         button.title = describeCell([row, column], count, classes);
         button.setAttribute("aria-label", button.title);
-        if (count && !isRight) button.style.setProperty("--share", shadeCell(count, most));
+        if (count && !isRight) button.style.setProperty("--share", `${shadeCell(count, most)}`);
         button.addEventListener("click", () => {
           isMine = true;
           choose([row, column], true);
@@ -101,7 +109,14 @@ export function mount({ element, server }) {
     if (hadFocus) chosenCell().focus();
     const key = find(".gb-confusion-key");
     key.hidden = !most;
-    setText(key.lastChild, describeShades(most));
+    setText(/** @type {Node} */ (key.lastChild), describeShades(most));
+  }
+
+  /** @type {(line: HTMLElement, scope: string) => HTMLElement} */
+  function addHead(line, scope) {
+    const head = /** @type {HTMLTableCellElement} */ (addNode(line, "th"));
+    head.scope = scope;
+    return head;
   }
 
   const chosenCell = () => cells[shown.classes.length * chosen[0] + chosen[1]];
@@ -110,7 +125,7 @@ export function mount({ element, server }) {
     for (const button of cells) {
       const isChosen = button === chosenCell();
       button.tabIndex = isChosen ? 0 : -1;
-      button.parentNode.setAttribute("aria-selected", String(isChosen));
+      button.parentElement?.setAttribute("aria-selected", String(isChosen));
     }
   }
 
@@ -130,6 +145,7 @@ export function mount({ element, server }) {
     (text) => takeCell(readAnswer(text)),
   );
 
+  /** @type {(place: CellPlace, isNew: boolean) => void} */
   function choose(place, isNew) {
     chosen = place;
     markCell();
@@ -139,23 +155,25 @@ export function mount({ element, server }) {
     }
   }
 
+  /** @type {(answer: Partial<ConfusionCell> & { error?: string }) => void} */
   function takeCell(answer) {
     cellPart.removeAttribute("aria-busy");
-    const [title, text, list] = cellPart.children;
+    const [title, text, list] = /** @type {HTMLElement[]} */ ([...cellPart.children]);
     setText(title, answer.title || "The images of a cell");
-    setText(text, answer.error || answer.text);
+    setText(text, answer.error || answer.text || "");
     fillImages(list, answer.images || [], false);
     cellPart.dataset.cell = `${shown.id}/${chosen.join("/")}`;
   }
 
+  /** @type {(list: HTMLElement, given: AnsweredImage[], hasAnswer: boolean) => void} */
   function fillImages(list, given, hasAnswer) {
     for (const canvas of list.querySelectorAll("canvas")) images.delete(canvas);
     list.replaceChildren(
       ...given.map((one) => {
         const figure = document.createElement(one.link ? "a" : "figure");
-        if (one.link) figure.href = one.link;
+        if (figure instanceof HTMLAnchorElement) figure.href = one.link;
         figure.title = one.title + (one.link ? ". Open it in Conv & pool." : "");
-        const canvas = addNode(figure, "canvas");
+        const canvas = /** @type {HTMLCanvasElement} */ (addNode(figure, "canvas"));
         canvas.setAttribute("role", "img");
         canvas.setAttribute("aria-label", `No. ${one.index}: a ${one.shown}, read as ${one.answered}`);
         images.set(canvas, one.pixels);
@@ -168,6 +186,7 @@ export function mount({ element, server }) {
     drawImages(list);
   }
 
+  /** @type {(list: Element) => void} */
   function drawImages(list) {
     const { ink } = readRamps(host);
     for (const canvas of list.querySelectorAll("canvas")) {

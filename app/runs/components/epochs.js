@@ -1,9 +1,12 @@
 // How a run learned. Python sends the answers and the weights of every epoch; this script shows one epoch of them.
 
+/** @import { Mounted } from "../../ui/components/types.js" */
+/** @import { Epochs } from "../payloads.js" */
+
 import { createAsker, readAnswer } from "../../ui/components/asking.js";
 import { redrawOnChange } from "../../ui/components/canvas.js";
 import { watchLifetime } from "../../ui/components/lifetime.js";
-import { setText } from "../../ui/components/nodes.js";
+import { findPart, setText } from "../../ui/components/nodes.js";
 import { readRamps } from "../../ui/components/sheets.js";
 import { createTransport } from "../../ui/components/transport.js";
 import { createEpochAnswers } from "./epoch_answers.js";
@@ -12,15 +15,18 @@ import { FIRST_FOCUS, follow } from "./focus.js";
 
 const NEW_EPOCH_MS = 2000; // while the run trains, it is asked this often whether there is one more
 
+/** @type {(given: Mounted) => void} */
 export function mount({ element, server }) {
-  const host = element.querySelector(".gb-learning");
-  const find = (selector) => host.querySelector(selector);
+  const host = findPart(element, ".gb-learning");
+  const find = (/** @type {string} */ selector) => findPart(host, selector);
   const life = watchLifetime(host);
 
+  /** @type {Epochs | null} */
   let run = null; // the chosen run's epochs, as Python sent them; null where it has none
+  /** @type {{ id: string }} */
   let focus = FIRST_FOCUS;
   let epoch = 0; // which of the kept weights are shown
-  let timer = null;
+  let timer = 0;
 
   const askForEpochs = createAsker(
     (request) => server.epochs(request),
@@ -30,9 +36,18 @@ export function mount({ element, server }) {
     (request) => server.answers(request),
     (text) => takeAnswers(readAnswer(text)),
   );
-  const askForUnit = createAsker(async (request) => ({ id: request.id, text: await server.unit(request) }), takeUnit);
-  const answers = createEpochAnswers(host, (image) => run && askForAnswers({ id: run.id, ...image }));
-  const filters = createEpochFilters(host, (unit) => askForUnit({ id: run.id, unit }));
+  const askForUnit = createAsker(
+    async (/** @type {{ id: string, unit: number }} */ request) => ({
+      id: request.id,
+      text: await server.unit(request),
+    }),
+    takeUnit,
+  );
+  const answers = createEpochAnswers(host, (image) => {
+    if (run) askForAnswers({ id: run.id, ...image });
+    return Boolean(run);
+  });
+  const filters = createEpochFilters(host, (unit) => run && askForUnit({ id: run.id, unit }));
   const transport = createTransport(find(".gb-transport"), showEpoch, {
     firstSpeed: 0.5,
     tell: (steps) => run?.epochs[steps]?.label ?? "",
@@ -45,6 +60,7 @@ export function mount({ element, server }) {
     askForEpochs({ id: focus.id, num_known: run?.id === focus.id ? run.epochs.length : 0 });
   }
 
+  /** @type {(answer: any) => void} */
   function takeEpochs(answer) {
     clearTimeout(timer);
     if (life.isOver()) return;
@@ -71,20 +87,23 @@ export function mount({ element, server }) {
     else if (!life.isOver()) timer = setTimeout(waitForEpoch, NEW_EPOCH_MS);
   }
 
+  /** @type {(answer: any) => void} */
   function takeAnswers(answer) {
     answers.tellError(answer.error || "");
-    if (answer.error || answer.id !== run?.id) return;
+    if (answer.error || !run || answer.id !== run.id) return;
     answers.setAnswers(answer, run.classes);
     draw();
   }
 
   // Another run has a filter of this number too.
+  /** @type {(told: { id: string, text: any }) => void} */
   function takeUnit({ id, text }) {
     if (id === run?.id) filters.setUnit(readAnswer(text));
   }
 
   // ---- One epoch
 
+  /** @type {(steps: number) => void} */
   function showEpoch(steps) {
     if (!run?.epochs[steps]) return;
     epoch = steps;

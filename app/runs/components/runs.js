@@ -1,6 +1,11 @@
 // A visitor's runs: the list of them, and the chosen one with its curves.
 
+/** @import { Mounted } from "../../ui/components/types.js" */
+/** @import { Answer, KnownCard, Question } from "./types.js" */
+/** @import { Curves, RunList } from "../payloads.js" */
+
 import { watchLifetime } from "../../ui/components/lifetime.js";
+import { findPart } from "../../ui/components/nodes.js";
 import { keepRunKeys, readRunKeys } from "../../ui/components/run_keys.js";
 import { createChosenRun } from "./chosen_run.js";
 import { createRunCurves } from "./curves.js";
@@ -15,13 +20,16 @@ import { createWatch } from "./watching.js";
 const UNREACHABLE = "The server could not be reached. The runs go on; this page asks again.";
 const LEAST_WIDTH_PX = 40;
 
+/** @type {(given: Mounted) => void} */
 export function mount({ element, trigger, props, server, watch, keptProps }) {
-  const root = element.querySelector(".gb-runs");
+  const root = findPart(element, ".gb-runs");
   window.glassboxRuns ??= { run: null, compared: { ids: [] } };
   const page = window.glassboxRuns;
   const life = watchLifetime(root);
 
+  /** @type {number | null} */
   let serial = null; // of Python's last value
+  /** @type {string[] | null} */
   let awaited = null; // runs to tick once they stand in the list
   let isUnreachable = false;
   let isLaidOut = false; // its tab is the open one; asking for a width here would make the page lay itself out
@@ -30,8 +38,8 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
   const shared = createSharedList(window);
   const known = createKnownRuns(shared);
   const watching = createWatch(known, { look: (question) => server.look(question), take, tellUnreachable, isSeen });
-  const list = createRunList(root.querySelector(".gb-runs-list"), { onChoose: choose, onTick: tellTicked });
-  const chosenRun = createChosenRun(root.querySelector(".gb-runs-focus"), {
+  const list = createRunList(findPart(root, ".gb-runs-list"), { onChoose: choose, onTick: tellTicked });
+  const chosenRun = createChosenRun(findPart(root, ".gb-runs-focus"), {
     onAct,
     onRename,
     onFile,
@@ -39,8 +47,8 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     onLeave,
     onTrainOn,
   });
-  const undo = createUndo(root.querySelector(".gb-runs-undo"), bringBack);
-  const curves = createRunCurves(root.querySelector(".gb-runs-charts"));
+  const undo = createUndo(findPart(root, ".gb-runs-undo"), bringBack);
+  const curves = createRunCurves(findPart(root, ".gb-runs-charts"));
 
   // ---- What Python says of them
 
@@ -50,6 +58,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
   }
 
   // Returns whether there is more to be asked at once.
+  /** @type {(answer: Answer, question: Question, numBytes: number) => boolean} */
   function take(answer, question, numBytes) {
     if (life.isOver()) return false;
     if (answer.error) {
@@ -60,15 +69,16 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     isUnreachable = false;
     const { movesCurves, isMore } = known.take(answer, question);
     const card = known.find(known.focus);
-    if (movesCurves) takeCurves(answer, card);
-    const isOver = Boolean(card) && known.isPaused && !isLive(card.status);
+    if (movesCurves && card) takeCurves(answer, card);
+    const isOver = card !== undefined && known.isPaused && !isLive(card.status);
     if (isOver) known.setPaused(false); // what stood still is brought to its end
     show();
-    root.dataset.updates = Number(root.dataset.updates || 0) + 1;
-    root.dataset.bytes = numBytes;
+    root.dataset.updates = `${Number(root.dataset.updates || 0) + 1}`;
+    root.dataset.bytes = `${numBytes}`;
     return isMore || isOver;
   }
 
+  /** @type {(answer: { view?: Curves, news?: Curves }, card: KnownCard) => void} */
   function takeCurves({ view, news }, card) {
     const ends = { steps: card.num_steps, epochs: card.epochs };
     if (view) {
@@ -78,7 +88,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
       curves.addNews(news, ends);
       known.setNeedsView(curves.isFull());
     }
-    root.dataset.points = curves.countPoints();
+    root.dataset.points = `${curves.countPoints()}`;
   }
 
   // ---- What is shown, and told to the page
@@ -100,11 +110,13 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     document.dispatchEvent(new CustomEvent("glassbox-run", { detail }));
   }
 
+  /** @type {(ticked: string[]) => void} */
   function tellTicked(ticked) {
     page.compared = { ids: ticked };
     document.dispatchEvent(new CustomEvent("glassbox-runs-compared", { detail: page.compared }));
   }
 
+  /** @type {(id: string) => void} */
   function choose(id) {
     known.choose(id);
     show();
@@ -115,6 +127,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
   // ---- What is done with a run
 
   // What Python answers to a request, or what is wrong.
+  /** @type {(request: Promise<unknown>) => Promise<any>} */
   async function read(request) {
     try {
       const text = await request;
@@ -125,6 +138,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     return { error: UNREACHABLE };
   }
 
+  /** @type {(action: string, id: string, name?: string) => Promise<boolean>} */
   async function act(action, id, name = "") {
     undo.hide();
     chosenRun.setBusy(true);
@@ -134,6 +148,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     return !error;
   }
 
+  /** @type {(action: string) => Promise<void>} */
   async function onAct(action) {
     const id = known.focus;
     if (!(await act(action, id))) return;
@@ -143,12 +158,14 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     watching.ask();
   }
 
+  /** @type {(id: string) => void} */
   function forget(id) {
     const card = known.find(id);
     leave(id);
-    undo.show(card);
+    if (card) undo.show(card);
   }
 
+  /** @type {(id: string) => void} */
   function leave(id) {
     const place = known.listed().indexOf(id);
     shared.remove([id]);
@@ -161,6 +178,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     trigger("delete"); // or the page would remember it
   }
 
+  /** @type {(card: KnownCard) => Promise<void>} */
   async function bringBack(card) {
     if (!(await act("restore", card.id))) return;
     shared.set(known.sortByAge([...shared.read(), card.id]));
@@ -168,6 +186,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     choose(card.id);
   }
 
+  /** @type {(name: string) => Promise<void>} */
   async function onRename(name) {
     const id = known.focus;
     if (!(await act("rename", id, name))) return;
@@ -175,14 +194,17 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     watching.ask();
   }
 
+  /** @type {(file: string) => Promise<void>} */
   async function onFile(file) {
     const card = known.find(known.focus);
+    if (!card) return;
     const answer = await read(server.handOut({ id: card.id, file }));
     chosenRun.tellError(answer.error || "");
     if (!answer.error) saveFile({ ...answer, name: `${nameFiles(card)}${answer.name}` });
   }
 
   // The new run is this browser's own, whoever's the one is that it begins with. Returns what is wrong, "" for nothing.
+  /** @type {(settings: { epochs: string, learning_rate: string }) => Promise<string>} */
   async function onTrainOn(settings) {
     const answer = await read(server.trainOn({ id: known.focus, ...settings, known: shared.read() }));
     if (answer.error) return answer.error;
@@ -204,6 +226,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
   function takeValue() {
     if (typeof props.value === "string" && props.value) keptProps.value = props.value;
     if (!keptProps.value) return;
+    /** @type {RunList} */
     const value = JSON.parse(keptProps.value);
     if (value.serial === serial) return;
     serial = value.serial;
@@ -224,6 +247,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
   }
 
   // Another window has changed the list.
+  /** @type {(event: StorageEvent) => void} */
   function onShared(event) {
     if (event.key !== SHARED_KEY || !event.newValue || serial === null) return;
     shared.adopt(event.newValue);

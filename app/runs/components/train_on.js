@@ -1,17 +1,22 @@
 // The form that trains the chosen run's weights on, as a new run.
 
-import { setText } from "../../ui/components/nodes.js";
+/** @import { KnownCard } from "./types.js" */
+/** @typedef {{ epochs: string, learning_rate: string }} Settings */
+
+import { findPart, setText } from "../../ui/components/nodes.js";
 
 // `form` is a .gb-runs-on. onStart({ epochs, learning_rate }) starts the run and returns what is wrong, "" for nothing.
 // onClose() is called when the form closes.
+/** @type {(form: HTMLElement, does: { onStart: (settings: Settings) => Promise<string>, onClose: () => void }) => { open: (card: KnownCard) => void, hide: () => void }} */
 export function createTrainOn(form, { onStart, onClose }) {
   const [epochs, rate] = form.querySelectorAll("input");
-  const start = form.querySelector('button[type="submit"]');
-  const error = form.querySelector('[role="alert"]');
+  const start = /** @type {HTMLButtonElement} */ (form.querySelector('button[type="submit"]'));
+  const error = findPart(form, '[role="alert"]');
 
+  /** @type {(card: KnownCard) => void} */
   function open(card) {
-    epochs.value = card.epochs;
-    rate.value = card.learning_rate;
+    epochs.value = `${card.epochs}`;
+    rate.value = `${card.learning_rate}`;
     setText(error, "");
     form.hidden = false;
     epochs.focus();
@@ -34,7 +39,7 @@ export function createTrainOn(form, { onStart, onClose }) {
     form.hidden = true; // the new run's card may have hidden it already
     onClose();
   });
-  form.querySelector('button[type="button"]').addEventListener("click", close);
+  findPart(form, 'button[type="button"]').addEventListener("click", close);
   form.addEventListener("keydown", (event) => {
     if (event.key === "Escape") close();
   });

@@ -2,6 +2,14 @@
 
 import type { Look, RunCard } from "../payloads.js";
 
+declare global {
+  interface Window {
+    /** What the list says of the chosen run and of those that are ticked. */
+    glassboxRuns?: Record<string, any>;
+    glassboxLearning?: { takeDrawing(drawing: object | null): void };
+  }
+}
+
 /** A run as this page knows it; what `isStale` is to be told anew. */
 export type KnownCard = RunCard & { isStale?: boolean };
 
@@ -103,4 +111,22 @@ export interface WeightPlace {
   index: number;
   row: number;
   column: number;
+}
+
+/** What recipes decide of the form, as `app.runs.controls` lays it out. */
+export interface FormTable {
+  opening: { network: string; recipe: string };
+  base: Record<string, unknown>;
+  recipes: Record<string, Record<string, Record<string, unknown>>>;
+  fields: string[];
+  decided: string[];
+  /** By a field's name, the field that it is seen with and that one's values. */
+  conditions: Record<string, [string, unknown[]]>;
+}
+
+/** A change of one of Gradio's components. */
+export interface Update {
+  __type__: string;
+  value?: unknown;
+  visible?: boolean;
 }

@@ -3,11 +3,12 @@
 // it is shown, selected.
 
 export function allowCopying() {
-  const clipboard = navigator.clipboard ?? {};
+  const clipboard = navigator.clipboard ?? /** @type {Clipboard} */ ({});
   const write = clipboard.writeText?.bind(clipboard);
 
+  /** @type {(text: string) => boolean} */
   const copySelected = (text) => {
-    const focused = document.activeElement;
+    const focused = /** @type {HTMLElement | null} */ (document.activeElement);
     const field = document.createElement("textarea");
     field.value = text;
     field.readOnly = true;
@@ -20,16 +21,17 @@ export function allowCopying() {
     return isCopied;
   };
 
+  /** @type {(text: string) => void} */
   const showSelected = (text) => {
     const dialog = document.createElement("dialog");
     dialog.className = "gb-copy";
     dialog.innerHTML =
       '<form method="dialog"><label>This browser lets the page copy nothing. The text is selected: ' +
       'copy it with Ctrl+C, on a Mac ⌘C.<textarea readonly rows="8"></textarea></label><button>Close</button></form>';
-    const field = dialog.querySelector("textarea");
+    const field = /** @type {HTMLTextAreaElement} */ (dialog.querySelector("textarea"));
     field.value = text;
     dialog.addEventListener("close", () => dialog.remove());
-    document.querySelector(".gradio-container").append(dialog);
+    document.querySelector(".gradio-container")?.append(dialog);
     dialog.showModal();
     field.select();
   };

@@ -6,12 +6,16 @@ const OPENS = ["ArrowDown", "ArrowUp", "Enter", " "];
 export function completeFieldKeys() {
   // ---- Lists. Gradio lets the focus fall when an option is taken, and opens a list again that Tab has left.
 
+  /** @type {(node: any) => boolean} */
   const isList = (node) => node instanceof HTMLInputElement && node.getAttribute("role") === "combobox";
+  /** @type {(list: Element) => boolean} */
   const isOpen = (list) => list.getAttribute("aria-expanded") === "true";
   const returned = new WeakSet(); // lists with the focus of which Gradio does not know, so that they stay closed
   let isReturning = false;
+  /** @type {Element | null} */
   let chosen = null; // the list in which an option is being taken
 
+  /** @type {(list: HTMLElement) => void} */
   function returnTo(list) {
     if (document.activeElement !== document.body) return;
     isReturning = true;
@@ -20,8 +24,9 @@ export function completeFieldKeys() {
     if (document.activeElement === list) returned.add(list);
   }
 
-  function onListKey(event) {
-    const { target: list, key } = event;
+  /** @type {(list: HTMLInputElement, event: KeyboardEvent) => void} */
+  function onListKey(list, event) {
+    const { key } = event;
     chosen = key === "Enter" ? list : null;
     const isMine = !event.ctrlKey && !event.altKey && !event.metaKey;
     if (list.readOnly && !isOpen(list) && isMine && OPENS.includes(key)) {
@@ -34,17 +39,20 @@ export function completeFieldKeys() {
     }
   }
 
+  /** @type {(event: any) => void} */
   function onPress({ target }) {
     const options = target.closest?.('[role="option"]')?.closest('[role="listbox"]');
     chosen = options ? document.querySelector(`[aria-controls="${options.id}"]`) : null;
-    const list = document.activeElement;
+    const list = /** @type {HTMLElement} */ (document.activeElement);
     if (list === target && isList(list) && !isOpen(list)) list.blur(); // the press focuses it again, which opens it
   }
 
+  /** @type {(event: Event) => void} */
   function onFocus(event) {
     if (isReturning) event.stopImmediatePropagation();
   }
 
+  /** @type {(event: any) => void} */
   function onBlur(event) {
     const list = event.target;
     if (!isList(list)) return;
@@ -57,16 +65,20 @@ export function completeFieldKeys() {
 
   function joinRadios() {
     for (const group of document.querySelectorAll("fieldset")) {
-      const [first, ...others] = group.querySelectorAll('input[type="radio"]');
+      /** @type {NodeListOf<HTMLInputElement>} */
+      const radios = group.querySelectorAll('input[type="radio"]');
+      const [first, ...others] = radios;
       for (const radio of others) if (radio.name !== first.name) radio.name = first.name;
     }
   }
 
+  /** @type {(event: KeyboardEvent) => void} */
   function onKey(event) {
     if (event.key === "Tab" || event.key.startsWith("Arrow")) joinRadios();
-    if (isList(event.target)) onListKey(event);
+    if (isList(event.target)) onListKey(/** @type {HTMLInputElement} */ (event.target), event);
   }
 
+  /** @type {Record<string, (event: any) => void>} */
   const hears = { keydown: onKey, mousedown: onPress, focus: onFocus, blur: onBlur, focusin: joinRadios };
   for (const [name, hear] of Object.entries(hears)) document.addEventListener(name, hear, { capture: true });
 }

@@ -2,21 +2,21 @@
 // already throws, and Gradio's page would never finish loading. There, the page remembers until it is closed, and says so.
 
 export function allowStorage() {
-  for (const name of ["localStorage", "sessionStorage"]) {
+  for (const name of /** @type {const} */ (["localStorage", "sessionStorage"])) {
     try {
       window[name].getItem("");
     } catch {
       const kept = new Map();
       const store = {
-        getItem: (key) => kept.get(`${key}`) ?? null,
-        setItem: (key, text) => {
+        getItem: (/** @type {string} */ key) => kept.get(`${key}`) ?? null,
+        setItem: (/** @type {string} */ key, /** @type {string} */ text) => {
           kept.set(`${key}`, `${text}`);
         },
-        removeItem: (key) => {
+        removeItem: (/** @type {string} */ key) => {
           kept.delete(`${key}`);
         },
         clear: () => kept.clear(),
-        key: (index) => [...kept.keys()][index] ?? null,
+        key: (/** @type {number} */ index) => [...kept.keys()][index] ?? null,
         get length() {
           return kept.size;
         },

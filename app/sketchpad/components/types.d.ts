@@ -125,8 +125,6 @@ export interface ShownNeighbour extends NeighbourView { bytes: Uint8Array }
 
 declare global {
   interface Window {
-    /** Conv & pool listens. */
-    glassboxMaps?: { ask?: unknown };
     glassboxDrawing?: Partial<OnPad> & { checkpoints?: string[]; answer?: PadAnswer | null; answers?: NetworkAnswer[] };
   }
 }

@@ -23,7 +23,7 @@ export function createAsker(ask, take) {
 }
 
 // What Python answered, or the one mistake that is known without it.
-/** @type {(text: string | undefined) => any} */
+/** @type {(text: any) => any} */
 export function readAnswer(text) {
   return text === undefined ? { error: "Glassbox does not answer. Is it still running?" } : JSON.parse(text);
 }

@@ -6,20 +6,23 @@ import { watchNumberFields } from "./number_fields.js";
 const TABS = ["descent", "inspection", "runs", "sketchpad"];
 
 export function startPage() {
-  const findTabs = () => [...document.querySelectorAll('#gb-tabs [role="tab"]')];
+  const findTabs = () => /** @type {HTMLElement[]} */ ([...document.querySelectorAll('#gb-tabs [role="tab"]')]);
 
+  /** @type {(name: string) => HTMLElement | undefined} */
   const findTab = (name) => findTabs().find((tab) => tab.dataset.tabId === name);
 
+  /** @type {(act: () => void) => void} */
   const waitForTabs = (act) => {
     if (findTabs().length >= TABS.length) act();
     else requestAnimationFrame(() => waitForTabs(act));
   };
 
   const openAddressedTab = () => {
-    const name = new URLSearchParams(location.search).getAll("tab").pop(); // as Python takes what stands there twice
+    const name = new URLSearchParams(location.search).getAll("tab").pop() ?? ""; // as Python takes what stands there twice
     findTab(TABS.includes(name) ? name : TABS[0])?.click();
   };
 
+  /** @type {(tab: HTMLElement) => void} */
   const rememberTab = (tab) => {
     const name = TABS.find((each) => findTab(each) === tab);
     if (!name) return;
@@ -29,9 +32,12 @@ export function startPage() {
     history.pushState(history.state, "", address);
   };
 
+  /** @type {(event: Event) => void} */
   const skipToPanel = (event) => {
     event.preventDefault();
-    const panel = [...document.querySelectorAll('#gb-tabs [role="tabpanel"]')].find((each) => each.checkVisibility());
+    const panels = /** @type {HTMLElement[]} */ ([...document.querySelectorAll('#gb-tabs [role="tabpanel"]')]);
+    const panel = panels.find((each) => each.checkVisibility());
+    if (!panel) return;
     panel.tabIndex = -1;
     panel.focus();
   };
@@ -48,27 +54,31 @@ export function startPage() {
 
   // Text that is wider or taller than its box scrolls; without a link or a field in it, no key would reach it. They are
   // looked for when Tab is pressed: what is shown by then counts, and nothing runs until then.
+  /** @type {(event: KeyboardEvent) => void} */
   const letScrollersBeReached = (event) => {
     if (event.key !== "Tab") return;
     const boxes = ".gb-numbers, .prose table, .prose pre, .cm-scroller, .gb-lesson .block";
-    for (const box of document.querySelectorAll(boxes)) {
+    for (const box of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(boxes))) {
       const overflows = box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight;
       const scrolls = /auto|scroll/.test(getComputedStyle(box).overflow);
       if (overflows && scrolls) box.tabIndex = 0;
     }
   };
 
+  /** @type {(event: KeyboardEvent) => void} */
   const moveWithKeys = (event) => {
     const tabs = findTabs().filter((tab) => tab.offsetParent !== null);
-    const here = tabs.indexOf(document.activeElement);
+    const here = tabs.indexOf(/** @type {HTMLElement} */ (document.activeElement));
     if (here < 0) return;
     const last = tabs.length - 1;
-    const there = {
+    /** @type {Record<string, number>} */
+    const targets = {
       ArrowRight: here === last ? 0 : here + 1,
       ArrowLeft: here === 0 ? last : here - 1,
       Home: 0,
       End: last,
-    }[event.key];
+    };
+    const there = targets[event.key];
     if (there === undefined) return;
     event.preventDefault();
     tabs[there].click();
@@ -83,12 +93,15 @@ export function startPage() {
     document.addEventListener("keydown", letScrollersBeReached, { capture: true });
     window.addEventListener("popstate", openAddressedTab);
     document.addEventListener("click", (event) => {
-      if (event.target.closest(".gb-skip")) return skipToPanel(event);
-      const tab = event.target.closest('#gb-tabs [role="tab"]');
+      const pressed = /** @type {Element} */ (event.target);
+      if (pressed.closest(".gb-skip")) return skipToPanel(event);
+      /** @type {HTMLElement | null} */
+      const tab = pressed.closest('#gb-tabs [role="tab"]');
       if (tab && event.isTrusted) rememberTab(tab); // a click of ours, by Back say, must not make new history
     });
     // A section that sends its visitor to another tab names it.
-    document.addEventListener("glassbox-open", ({ detail }) => {
+    document.addEventListener("glassbox-open", (event) => {
+      const { detail } = /** @type {CustomEvent<string>} */ (event);
       const tab = findTab(detail);
       if (!tab) return;
       tab.click();

@@ -1,5 +1,9 @@
 // What is pointed at: the part of the digit that the unit sees, its map, its weights, and these in words.
 
+/** @import { Sheet } from "../../../ui/components/types.js" */
+/** @import { Layer, LayerSheet, MapsState } from "./types.js" */
+
+import { findCanvas, findPart } from "../../../ui/components/nodes.js";
 import { formatNumber, MINUS } from "../../../ui/components/numbers.js";
 import {
   decode,
@@ -15,16 +19,19 @@ import {
 export const SIDE = 28; // of the image, in pixels
 const REST_MS = 400; // a unit is chosen this long before it is spoken
 
+/** @type {(unit: { layer: string, channel: number }) => string} */
 export const keyOf = ({ layer, channel }) => `${layer}/${channel}`;
 
 // `maps` is a .gb-maps, `state` what maps.js knows. It only reads that.
+/** @type {(maps: HTMLElement, state: MapsState) => { show: () => void, mapSheet: () => Sheet }} */
 export function createChosenUnit(maps, state) {
   const [digitFigure, mapFigure, weightsFigure] = maps.querySelectorAll("figure");
-  const spoken = maps.querySelector(".gb-maps-spoken");
-  const mapCanvas = mapFigure.querySelector("canvas");
-  const openButton = maps.querySelector('[data-move="open"]');
-  let rest = null; // timer until the chosen unit is spoken
-  let mapSheet = null; // how the chosen map stands in its square
+  const spoken = findPart(maps, ".gb-maps-spoken");
+  const mapCanvas = findCanvas(mapFigure);
+  const openButton = /** @type {HTMLButtonElement} */ (maps.querySelector('[data-move="open"]'));
+  let rest = 0; // timer until the chosen unit is spoken
+  /** @type {Sheet} */
+  let mapSheet; // how the chosen map stands in its square, once it is drawn
 
   function show() {
     const layer = state.layerOf(state.chosen.layer);
@@ -44,7 +51,7 @@ export function createChosenUnit(maps, state) {
           : `map ${state.chosen.channel + 1} of ${layer.count}`
         : `map ${state.chosen.channel + 1}, row ${state.chosen.row + 1}, column ${state.chosen.column + 1}`;
     const text = { place: `Layer ${layer.name}, ${place}`, number: tellNumber(layer), sees: tellSpan(layer) };
-    for (const [name, line] of Object.entries(text)) maps.querySelector(`.gb-maps-${name}`).textContent = line;
+    for (const [name, line] of Object.entries(text)) findPart(maps, `.gb-maps-${name}`).textContent = line;
     openButton.disabled = !layer.openable;
     clearTimeout(rest);
     rest = setTimeout(() => {
@@ -52,13 +59,15 @@ export function createChosenUnit(maps, state) {
     }, REST_MS);
   }
 
+  /** @type {(parts: LayerSheet, isChosen: boolean) => void} */
   function showMark({ mark, sheet }, isChosen) {
     mark.hidden = !isChosen || !sheet;
-    if (mark.hidden) return;
+    if (mark.hidden || !sheet) return;
     const [x, y] = placeOf(sheet, state.chosen.channel);
     mark.style.cssText = `transform: translate(${x}px, ${y}px); width: ${sheet.columns * sheet.cell}px; height: ${sheet.rows * sheet.cell}px`;
   }
 
+  /** @type {(layer: Layer) => string} */
   function tellNumber(layer) {
     const numbers = state.exact.get(layer.name);
     if (!numbers) return "\u2026";
@@ -74,6 +83,7 @@ export function createChosenUnit(maps, state) {
   }
 
   // First and last pixel of what the chosen unit sees, counted from 0; null for the whole image.
+  /** @type {(layer: Layer) => { rows: number[], columns: number[] } | null} */
   function findSpan(layer) {
     if (!layer.sees) return null;
     const [rows, columns] = [layer.sees.rows[state.chosen.row], layer.sees.columns[state.chosen.column]];
@@ -81,14 +91,17 @@ export function createChosenUnit(maps, state) {
     return isWhole ? null : { rows, columns };
   }
 
+  /** @type {(layer: Layer) => string} */
   function tellSpan(layer) {
     const span = findSpan(layer);
     if (!span) return "Sees the whole digit.";
+    /** @type {(span: number[], one: string, many: string) => string} */
     const tell = ([first, last], one, many) =>
       first === last ? `${one} ${first + 1}` : `${many} ${first + 1}\u2013${last + 1}`;
     return `Sees ${tell(span.rows, "row", "rows")}, ${tell(span.columns, "column", "columns")}.`;
   }
 
+  /** @type {(layer: Layer) => void} */
   function drawDigit(layer) {
     const [context, side] = openSquare(digitFigure);
     const cell = side / SIDE;
@@ -101,6 +114,7 @@ export function createChosenUnit(maps, state) {
           [0, SIDE - 1],
           [0, SIDE - 1],
         ];
+    /** @type {[number, number, number, number]} */
     const box = [left * cell, top * cell, (right + 1 - left) * cell, (bottom + 1 - top) * cell];
     // What it does not see is dimmed.
     context.globalAlpha = 0.6;
@@ -111,14 +125,13 @@ export function createChosenUnit(maps, state) {
     context.fill("evenodd");
     context.globalAlpha = 1;
     drawFrame(context, state.ramps.colors, box, side);
-    digitFigure
-      .querySelector("canvas")
-      .setAttribute("aria-label", `The digit: ${state.passage.caption}. ${tellSpan(layer)}`);
+    findCanvas(digitFigure).setAttribute("aria-label", `The digit: ${state.passage.caption}. ${tellSpan(layer)}`);
   }
 
+  /** @type {(layer: Layer) => void} */
   function drawMap(layer) {
     const [context, side] = openSquare(mapFigure);
-    const caption = mapFigure.querySelector("figcaption");
+    const caption = findPart(mapFigure, "figcaption");
     caption.textContent = isCells(layer)
       ? `All ${layer.count} numbers of ${layer.kind}`
       : `Map ${state.chosen.channel + 1} of ${layer.count}\n${layer.rows} × ${layer.columns}`;
@@ -141,8 +154,8 @@ export function createChosenUnit(maps, state) {
     const known = state.weights.get(keyOf(state.chosen));
     if (!known) return; // those of the last unit stay until these are there
     const [context, side] = openSquare(weightsFigure);
-    weightsFigure.querySelector("figcaption").textContent = known.note;
-    weightsFigure.querySelector("canvas").setAttribute("aria-label", known.note);
+    findPart(weightsFigure, "figcaption").textContent = known.note;
+    findCanvas(weightsFigure).setAttribute("aria-label", known.note);
     if (!known.weights) return;
     const { count, rows, columns, bytes } = known.weights;
     drawSheet(context, paint(decode(bytes), columns, state.ramps.signed), fitSquare({ count, rows, columns }, side));

@@ -1,5 +1,9 @@
 // One row a layer: its name, what it did, its thumbnails. What is chosen and what is known, maps.js says.
 
+/** @import { Shape, Sheet } from "../../../ui/components/types.js" */
+/** @import { Unit } from "../payload.js" */
+/** @import { Hands, Layer, LayerSheet, MapsState } from "./types.js" */
+
 import { fitCanvas } from "../../../ui/components/canvas.js";
 import { MINUS } from "../../../ui/components/numbers.js";
 import { arrange, CELL_SIDES, drawSheet, isCells, MAP_SIDES, paint, unitAt } from "../../../ui/components/sheets.js";
@@ -11,11 +15,14 @@ const CELLS_LIMIT_PX = 130;
 
 // `list` holds the rows, `state` is what maps.js knows; choose(target), hold(wanted), openMap() and onKey(event) do what a
 // hand on the thumbnails asks for.
+/** @type {(list: HTMLElement, state: MapsState, hands: Hands) => { build: (layer: Layer) => HTMLElement, fill: (layer: Layer) => void, paint: (layer: Layer) => void, draw: (layer: Layer, available?: number) => void }} */
 export function createLayerRows(list, state, { choose, hold, openMap, onKey }) {
+  /** @type {(layer: Layer) => HTMLElement} */
   function build(layer) {
     const row = document.createElement("section");
     row.className = "gb-maps-layer";
     row.dataset.layer = layer.name;
+    /** @type {(parent: Node, tag: string, className: string) => HTMLElement} */
     const add = (parent, tag, className) => {
       const node = parent.appendChild(document.createElement(tag));
       node.className = className;
@@ -31,9 +38,10 @@ export function createLayerRows(list, state, { choose, hold, openMap, onKey }) {
     };
     for (const tag of ["span", "i", "span"]) add(layer.parts.scale, tag, "");
     if (layer.folded) {
-      layer.parts.fold = add(head, "button", "gb-maps-fold");
-      layer.parts.fold.type = "button";
-      layer.parts.fold.addEventListener("click", () => fold(state.layerOf(row.dataset.layer)));
+      const button = /** @type {HTMLButtonElement} */ (add(head, "button", "gb-maps-fold"));
+      layer.parts.fold = button;
+      button.type = "button";
+      button.addEventListener("click", () => fold(state.layerOf(layer.name)));
     }
     if (layer.filters) layer.parts.filters = addSheet(row, layer, add(row, "p", "gb-maps-filters"));
     if (layer.has_maps) layer.parts.sheet = addSheet(row, layer);
@@ -42,6 +50,7 @@ export function createLayerRows(list, state, { choose, hold, openMap, onKey }) {
     return row;
   }
 
+  /** @type {(row: HTMLElement, layer: Layer, label?: HTMLElement | null) => LayerSheet} */
   function addSheet(row, layer, label = null) {
     const holder = row.appendChild(document.createElement("div"));
     holder.className = "gb-maps-sheet";
@@ -49,11 +58,13 @@ export function createLayerRows(list, state, { choose, hold, openMap, onKey }) {
     const mark = holder.appendChild(document.createElement("i"));
     mark.className = "gb-maps-mark";
     mark.hidden = true;
-    const own = () => state.layerOf(row.dataset.layer);
     const { name } = layer;
+    const own = () => state.layerOf(name);
+    /** @type {LayerSheet} */
     const parts = { holder, canvas, mark, label, sheet: null };
+    /** @type {(event: MouseEvent) => Unit} */
     const pointed = (event) => {
-      const { index, row: r, column } = unitAt(parts.sheet, event.offsetX, event.offsetY);
+      const { index, row: r, column } = unitAt(/** @type {Sheet} */ (parts.sheet), event.offsetX, event.offsetY);
       const isSame = state.chosen.layer === name;
       return {
         layer: name,
@@ -66,6 +77,7 @@ export function createLayerRows(list, state, { choose, hold, openMap, onKey }) {
           : { row: r, column }),
       };
     };
+    /** @type {string | null} */
     let touched = null; // the map that a finger had chosen before it came down again
     canvas.addEventListener("pointerdown", (event) => {
       touched = event.pointerType === "mouse" ? null : keyOf(state.chosen);
@@ -95,13 +107,14 @@ export function createLayerRows(list, state, { choose, hold, openMap, onKey }) {
     return parts;
   }
 
+  /** @type {(layer: Layer) => void} */
   function fill(layer) {
     const { title, shape, name, scale, note, fold: button, sheet, filters } = layer.parts;
     title.textContent = layer.title;
     shape.textContent = layer.shape;
     name.textContent = layer.name;
     note.textContent = layer.note;
-    const [low, bar, high] = scale.children;
+    const [low, bar, high] = /** @type {HTMLElement[]} */ ([...scale.children]);
     low.textContent = layer.signed ? MINUS + layer.scale_text : "0";
     high.textContent = layer.scale_text;
     const stops = [
@@ -127,7 +140,7 @@ export function createLayerRows(list, state, { choose, hold, openMap, onKey }) {
           (layer.openable ? " Enter opens the map in the window." : ""),
       );
     }
-    if (filters) {
+    if (filters?.label && layer.filters) {
       const { count, rows, columns, scale_text: most } = layer.filters;
       filters.label.textContent =
         `Its ${count} learned filters, ${rows} × ${columns}, from ${MINUS}${most} to ${most}; ` +
@@ -136,15 +149,18 @@ export function createLayerRows(list, state, { choose, hold, openMap, onKey }) {
     }
   }
 
+  /** @type {(layer: Layer) => void} */
   function paintLayer(layer) {
-    if (!layer.isOpen) return;
+    if (!layer.isOpen || !layer.levels) return;
     const ramp = layer.signed ? state.ramps.signed : state.ramps.plain;
     layer.bitmap = paint(layer.levels, layer.columns, ramp);
     if (layer.filters) layer.filters.bitmap = paint(layer.filters.levels, layer.filters.columns, state.ramps.signed);
   }
 
+  /** @type {(layer: Layer, available?: number) => void} */
   function draw(layer, available = list.clientWidth) {
     if (!layer.isOpen || !layer.bitmap || available < 40) return;
+    /** @type {(shape: Shape) => Shape} */
     const shape = ({ count, rows, columns }) => ({ count, rows, columns });
     const sheet = isCells(layer)
       ? arrange(shape(layer), available, CELL_SIDES, CELLS_LIMIT_PX, 2)
@@ -162,7 +178,9 @@ export function createLayerRows(list, state, { choose, hold, openMap, onKey }) {
     putSheet(layer.parts.filters, layer.filters.bitmap, filters);
   }
 
+  /** @type {(parts: LayerSheet | undefined, bitmap: HTMLCanvasElement, sheet: Sheet & { width: number, height: number }) => void} */
   function putSheet(parts, bitmap, sheet) {
+    if (!parts) return;
     parts.sheet = sheet;
     parts.canvas.style.width = `${sheet.width}px`;
     parts.canvas.style.height = `${sheet.height}px`;
@@ -171,6 +189,7 @@ export function createLayerRows(list, state, { choose, hold, openMap, onKey }) {
     drawSheet(context, bitmap, sheet);
   }
 
+  /** @type {(layer: Layer) => void} */
   function fold(layer) {
     layer.isOpen = !layer.isOpen;
     fill(layer);

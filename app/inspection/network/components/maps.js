@@ -1,47 +1,60 @@
 // The layers of a network. Python sends every number and text; this script paints bytes, and asks for the full numbers of
 // the layer and the weights of the unit that are pointed at.
 
+/** @import { Mounted } from "../../../ui/components/types.js" */
+/** @import { Detail, Unit } from "../payload.js" */
+/** @import { MapsState, Passage } from "./types.js" */
+
 import { createChannel, tellErrors } from "../../../ui/components/answers.js";
 import { createAsker, readAnswer } from "../../../ui/components/asking.js";
 import { redrawOnChange } from "../../../ui/components/canvas.js";
+import { addNode, findCanvas, findPart } from "../../../ui/components/nodes.js";
 import { markOld } from "../../../ui/components/old_result.js";
 import { clamp, decode, isCells, paint, readRamps, unitAt } from "../../../ui/components/sheets.js";
 import { createChosenUnit, keyOf, SIDE } from "./chosen_unit.js";
 import { createLayerRows } from "./layer_rows.js";
 
+/** @type {Record<string, number[]>} */
+const KEY_MOVES = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+
+/** @type {(given: Mounted) => void} */
 export function mount({ element, trigger, props, server, watch, keptProps }) {
-  const channel = createChannel(keptProps.channel);
-  const maps = element.querySelector(".gb-maps");
-  const list = maps.querySelector(".gb-maps-layers");
+  const channel = createChannel(/** @type {string} */ (keptProps.channel));
+  const maps = findPart(element, ".gb-maps");
+  const list = findPart(maps, ".gb-maps-layers");
   const [digitFigure, mapFigure] = maps.querySelectorAll("figure");
-  const mapCanvas = mapFigure.querySelector("canvas");
-  const buttons = Object.fromEntries(
-    [...maps.querySelectorAll("[data-move]")].map((each) => [each.dataset.move, each]),
-  );
+  const mapCanvas = findCanvas(mapFigure);
+  /** @type {NodeListOf<HTMLElement>} */
+  const moves = maps.querySelectorAll("[data-move]");
+  const buttons = Object.fromEntries([...moves].map((each) => [each.dataset.move, each]));
 
   // Changed here alone; the parts that draw it only read it.
-  const state = {
-    passage: null, // what Python sent last
-    layers: [], // its layers, each with its row on the page
-    chosen: null, // { layer, channel, row, column }
-    isHeld: false, // the pointer chooses no other map on its way over them
-    exact: new Map(), // a layer's name -> its numbers in full
-    weights: new Map(), // name/channel -> { note, weights } of a unit
-    ramps: null, // the theme's colours
-    layerOf: (name) => state.layers.find((layer) => layer.name === name),
-  };
+  const state = /** @type {MapsState} */ (
+    /** @type {unknown} */ ({
+      passage: null, // what Python sent last
+      layers: [], // its layers, each with its row on the page
+      chosen: null, // { layer, channel, row, column }
+      isHeld: false, // the pointer chooses no other map on its way over them
+      exact: new Map(), // a layer's name -> its numbers in full
+      weights: new Map(), // name/channel -> { note, weights } of a unit
+      ramps: null, // the theme's colours
+      layerOf: (/** @type {string} */ name) => state.layers.find((layer) => layer.name === name),
+    })
+  );
   const rows = createLayerRows(list, state, { choose, hold, openMap, onKey });
   const unit = createChosenUnit(maps, state);
 
   // ---- What is pointed at
 
+  /** @type {number | null} */
   let shownSoon = null; // the frame in which the chosen unit is drawn
 
+  /** @type {(target: Unit) => void} */
   function choose(target) {
     const { chosen } = state;
     if (chosen && keyOf(target) === keyOf(chosen) && target.row === chosen.row && target.column === chosen.column)
       return;
-    if (!shownSoon) shownSoon = requestAnimationFrame(showChosen);
+    shownSoon ??= requestAnimationFrame(showChosen);
     state.chosen = target;
     learn();
   }
@@ -81,6 +94,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     isLearning = false;
   }
 
+  /** @type {(detail: Detail) => void} */
   function keep(detail) {
     const layer = state.layerOf(detail.layer);
     state.weights.set(keyOf(detail), { note: detail.note, weights: detail.weights });
@@ -101,6 +115,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     (text) => takeAnswer(readAnswer(text)),
   );
 
+  /** @type {(answer: any) => void} */
   function takeAnswer(answer) {
     const { layers, errors = {}, error = "", is_missing: isMissing } = answer;
     channel.broadcast(tellErrors({ errors, error, is_missing: isMissing }, keptProps.fields));
@@ -108,6 +123,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     if (layers) show(answer);
   }
 
+  /** @type {(answer: Passage) => void} */
   function show(answer) {
     const before = state.passage;
     const isSame =
@@ -135,31 +151,25 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
       list.replaceChildren(...nodes);
     }
     keep(answer.detail);
-    digitFigure.querySelector("figcaption").textContent = answer.caption;
+    findPart(digitFigure, "figcaption").textContent = answer.caption;
     fillAnswer();
     drawAll();
     learn();
-    maps.dataset.drawn = Number(maps.dataset.drawn || 0) + 1;
+    maps.dataset.drawn = `${Number(maps.dataset.drawn || 0) + 1}`;
   }
 
   function fillAnswer() {
-    maps.querySelector(".gb-maps-verdict").textContent = state.passage.verdict;
-    const head = { digit: "", logit: "logit", probability: "probability", share: 0 };
+    findPart(maps, ".gb-maps-verdict").textContent = state.passage.verdict;
+    const head = { digit: "", logit: "logit", probability: "probability", share: 0, is_largest: false };
     const bars = [head, ...state.passage.bars].map((bar) => {
       const line = document.createElement("li");
       line.className = bar === head ? "is-head" : bar.is_largest ? "is-largest" : "";
-      for (const [tag, text] of [
-        ["b", bar.digit],
-        ["em", bar.logit],
-        ["i", ""],
-        ["span", bar.probability],
-      ]) {
-        line.appendChild(document.createElement(tag)).textContent = text;
-      }
-      line.children[2].style.setProperty("--share", `${100 * bar.share}%`);
+      const texts = { b: `${bar.digit}`, em: bar.logit, i: "", span: bar.probability };
+      for (const [tag, text] of Object.entries(texts)) addNode(line, tag, "", text);
+      findPart(line, "i").style.setProperty("--share", `${100 * bar.share}%`);
       return line;
     });
-    maps.querySelector(".gb-maps-bars").replaceChildren(...bars);
+    findPart(maps, ".gb-maps-bars").replaceChildren(...bars);
   }
 
   // Theme, width or screen have changed.
@@ -188,32 +198,36 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     trigger("select");
   }
 
+  /** @type {(wanted: boolean) => void} */
   function hold(wanted) {
     state.isHeld = wanted;
     buttons.hold.setAttribute("aria-pressed", String(wanted));
   }
 
+  /** @type {(by: number) => void} */
   function stepMap(by) {
     const { count } = state.layerOf(state.chosen.layer);
     hold(true);
     choose({ ...state.chosen, channel: (state.chosen.channel + by + count) % count });
   }
 
+  /** @type {(event: KeyboardEvent) => void} */
   function onKey(event) {
-    const row = event.target.closest(".gb-maps-layer");
-    const layer = state.layerOf(row ? row.dataset.layer : state.chosen.layer);
+    /** @type {HTMLElement | null} */
+    const row = /** @type {Element} */ (event.target).closest(".gb-maps-layer");
+    const layer = state.layerOf(row?.dataset.layer ?? state.chosen.layer);
     if (layer.name !== state.chosen.layer) {
       const [channel, r, column] = layer.strongest;
       choose({ layer: layer.name, channel, row: r, column });
     }
-    const move = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
-    const steps = { PageUp: -1, PageDown: 1 }[event.key];
+    const move = KEY_MOVES[event.key];
+    const steps = event.key === "PageUp" ? -1 : event.key === "PageDown" ? 1 : 0;
     if (!move && !steps && event.key !== "Enter") return;
     event.preventDefault();
     if (event.key === "Enter") return openMap();
     if (steps) return stepMap(steps);
     if (isCells(layer)) {
-      const { across } = row ? layer.parts.sheet.sheet : unit.mapSheet();
+      const { across } = (row && layer.parts.sheet?.sheet) || unit.mapSheet();
       return choose({
         ...state.chosen,
         channel: clamp(state.chosen.channel + move[0] * across + move[1], layer.count - 1),
@@ -226,6 +240,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     });
   }
 
+  /** @type {(event: MouseEvent) => void} */
   function onMap(event) {
     const layer = state.layerOf(state.chosen.layer);
     const { index, row, column } = unitAt(unit.mapSheet(), event.offsetX, event.offsetY);

@@ -14,3 +14,6 @@ export type Link = Omit<SentLink, "outputs" | "winners"> & {
 
 /** A cell under the window: where it lies, whether in the image, its number and the weight upon it. */
 export type WindowCell = Cell & { inside: boolean; value: number; weight: number | null };
+
+/** The pixel that is looked at, of the output or of the input, and the link that it belongs to. */
+export type Selected = Cell & { side: string; link: Link | null };

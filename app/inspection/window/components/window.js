@@ -1,63 +1,75 @@
 // The window that slides over an image. Python sends image, kernel, result and geometry; this script shows which window
 // gives which output pixel, and which outputs an input pixel feeds.
 
+/** @import { Cell, Colors, Context, Mounted, Panel } from "../../../ui/components/types.js" */
+/** @import { View } from "../payload.js" */
+/** @import { Link, Selected } from "./types.js" */
+
 import { createChannel, tellErrors } from "../../../ui/components/answers.js";
 import { createAsker } from "../../../ui/components/asking.js";
 import { prefersReducedMotion, redrawOnChange } from "../../../ui/components/canvas.js";
 import { createGrids, numColumns, numRows, outline } from "../../../ui/components/grids.js";
-import { setText } from "../../../ui/components/nodes.js";
+import { findPart, setText } from "../../../ui/components/nodes.js";
 import { formatNumber, isNumber } from "../../../ui/components/numbers.js";
 import { markOld } from "../../../ui/components/old_result.js";
 import { createTransport } from "../../../ui/components/transport.js";
 import { fedOutputs, spellInput, spellOutput, tellPlace, windowCells } from "./arithmetic.js";
 
+/** @type {Record<string, number[]>} */
+const KEY_MOVES = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 const REST_MS = 300; // the controls stand still this long before Python works out the rest
 
+/** @type {(given: Mounted) => void} */
 export function mount({ element, trigger, props, server, watch, keptProps }) {
   const channel = createChannel(keptProps.channel);
-  const host = element.querySelector(".gb-window");
-  const row = host.querySelector(".gb-grids-panels");
-  const place = host.querySelector(".gb-window-place");
-  const lines = [...host.querySelectorAll(".gb-window-terms")];
-  const painter = createGrids(row, host.querySelector(".gb-grids-legend"), { attach, mark, describe });
-  const transport = createTransport(host.querySelector(".gb-transport"), onStep, {
+  const host = findPart(element, ".gb-window");
+  const row = findPart(host, ".gb-grids-panels");
+  const place = findPart(host, ".gb-window-place");
+  const lines = /** @type {HTMLElement[]} */ ([...host.querySelectorAll(".gb-window-terms")]);
+  const painter = createGrids(row, findPart(host, ".gb-grids-legend"), { attach, mark, describe });
+  const transport = createTransport(findPart(host, ".gb-transport"), onStep, {
     firstSpeed: 1,
     loops: true,
     tell: (steps, last) => `pixel ${formatNumber(steps + 1)} of ${formatNumber(last + 1)}`,
   });
 
+  /** @type {Link | null} */
   let link = null; // how the panels hang together
-  let selected = null; // { side: "output" or "input", row, column }
+  /** @type {Selected | null} */
+  let selected = null;
   let outputSize = "";
-  let rest = null;
+  let rest = 0;
 
   // ---- What Python sent
 
+  /** @type {(view: View) => void} */
   function show(view) {
     keptProps.view = view;
     link = null; // nothing is marked until all is known
     painter.setPanels(view.panels);
-    link = {
+    const shown = /** @type {Link} */ ({
       ...view.link,
       input: painter.find("input"),
       kernel: painter.find("kernel"),
       outputs: view.link.outputs.map(painter.find),
-    };
-    for (const panel of [link.input, ...link.outputs]) panel.canvas.tabIndex = 0;
+    });
+    link = shown;
+    for (const panel of [shown.input, ...shown.outputs]) panel.canvas.tabIndex = 0;
     for (const line of lines) line.style.minHeight = "";
-    const [rows, columns] = [numRows(link.outputs[0]), numColumns(link.outputs[0])];
+    const [rows, columns] = [numRows(shown.outputs[0]), numColumns(shown.outputs[0])];
     const isNew = outputSize !== `${rows} × ${columns}`;
     outputSize = `${rows} × ${columns}`;
     if (selected && selected.side === "input") selected = null;
     transport.setLength(rows * columns - 1, !isNew);
-    if (isNew) transport.jumpTo(strongestPixel());
-    host.dataset.views = Number(host.dataset.views || 0) + 1; // how many have been drawn
+    if (isNew) transport.jumpTo(strongestPixel(shown.outputs[0]));
+    host.dataset.views = `${Number(host.dataset.views || 0) + 1}`; // how many have been drawn
   }
 
-  function strongestPixel() {
+  /** @type {(output: Panel) => number} */
+  function strongestPixel(output) {
     let best = { index: 0, size: -1 };
-    const columns = numColumns(link.outputs[0]);
-    link.outputs[0].values.forEach((line, r) =>
+    const columns = numColumns(output);
+    output.values.forEach((line, r) =>
       line.forEach((value, c) => {
         if (isNumber(value) && Math.abs(value) > best.size) best = { index: r * columns + c, size: Math.abs(value) };
       }),
@@ -67,10 +79,12 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
 
   // ---- Marks
 
+  /** @type {(panel: Panel) => string} */
   function describe(panel) {
     return panel.small ? "" : ". Arrow keys move the window, Space plays or pauses.";
   }
 
+  /** @type {(context: Context, panel: Panel, colors: Colors) => void} */
   function mark(context, panel, colors) {
     if (!link || !selected) return;
     const cell = { row: selected.row, column: selected.column };
@@ -139,12 +153,14 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
 
   // ---- Moving
 
+  /** @type {(target: Selected) => void} */
   function select(target) {
     selected = target;
     painter.drawMarks();
     spell();
   }
 
+  /** @type {(steps: number) => void} */
   function onStep(steps) {
     if (!link) return;
     const columns = numColumns(link.outputs[0]);
@@ -160,7 +176,9 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     select({ ...target, link });
   }
 
+  /** @type {(side: string, cell: Cell) => void} */
   function goTo(side, { row: r, column: c }) {
+    if (!link) return;
     const panel = side === "input" ? link.input : link.outputs[0];
     const target = {
       row: Math.min(numRows(panel) - 1, Math.max(0, r)),
@@ -171,14 +189,16 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     select({ side, ...target, link });
   }
 
+  /** @type {(panel: Panel) => string | null} */
   function sideOf(panel) {
     if (!link || !panel) return null;
     if (panel === link.input) return "input";
     return link.outputs.includes(panel) ? "output" : null;
   }
 
+  /** @type {(canvas: HTMLCanvasElement, index: number) => void} */
   function attach(canvas, index) {
-    const onPoint = (event) => {
+    const onPoint = (/** @type {PointerEvent} */ event) => {
       const side = sideOf(painter.at(index));
       if (side) goTo(side, painter.cellAt(painter.at(index), event));
     };
@@ -189,18 +209,19 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
   }
 
   // On a grid the arrow keys move in two directions; elsewhere they step from pixel to pixel.
+  /** @type {(event: KeyboardEvent, side: string | null) => void} */
   function onArrow(event, side) {
-    const moves = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
-    if (!side || !moves[event.key]) return;
+    const move = KEY_MOVES[event.key];
+    if (!side || !move) return;
     event.preventDefault();
     event.stopPropagation();
     const from = selected && selected.side === side ? selected : { row: 0, column: 0 };
     const here = side === "input" && selected?.side !== "input" ? windowStart() : from;
-    goTo(side, { row: here.row + moves[event.key][0], column: here.column + moves[event.key][1] });
+    goTo(side, { row: here.row + move[0], column: here.column + move[1] });
   }
 
   function windowStart() {
-    return selected
+    return selected && link
       ? { row: selected.row * link.stride - link.padding, column: selected.column * link.stride - link.padding }
       : { row: 0, column: 0 };
   }
@@ -214,6 +235,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     },
   );
 
+  /** @type {(text: string) => void} */
   function takeAnswer(text) {
     const answer = JSON.parse(text);
     if (answer.view) show(answer.view);
@@ -228,9 +250,10 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
   }
 
   // In the place of a result: what has to be given first.
+  /** @type {(sentence: string) => void} */
   function showMissing(sentence) {
     host.classList.toggle("is-missing", Boolean(sentence));
-    host.querySelector(".gb-window-missing").textContent = sentence;
+    findPart(host, ".gb-window-missing").textContent = sentence;
     if (sentence) transport.pause();
   }
 
