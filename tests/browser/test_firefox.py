@@ -6,7 +6,7 @@ Playwright drives a Firefox of its own make, which no distribution packs; Firefo
 import shutil
 
 import pytest
-from marionette_driver import By, Wait
+from marionette_driver import Wait
 from marionette_driver.marionette import Marionette
 
 from tests.waiting import HANG_MS
@@ -38,7 +38,8 @@ class Firefox:
 
     def find(self, selector):
         """Wait until an element is seen, bring it into sight, and return it."""
-        seen = """const found = [...document.querySelectorAll(arguments[0])].find((one) => one.checkVisibility());
+        seen = """const found = [...document.querySelectorAll(arguments[0])]
+              .find((one) => one.checkVisibility());
             found?.scrollIntoView({ block: "center" }); return found;"""
         return self.wait_for(seen, selector)
 
@@ -118,7 +119,9 @@ def test_a_pixel_that_is_pointed_at_is_worked_out(firefox):
         "return document.querySelector('.gb-window-place').textContent.startsWith('Output pixel in row 1, ')"
     )
     firefox.point("#window .gb-grids-panels canvas")
-    firefox.wait_for("return document.querySelector('.gb-window-place').textContent.startsWith('Input pixel')")
+    firefox.wait_for(
+        "return document.querySelector('.gb-window-place').textContent.startsWith('Input pixel')"
+    )
     assert firefox.read("#window .gb-window-terms")
 
 

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from app.main import build_app
 from app.server.launch import write_page_script
+from app.ui import loader
 from app.ui.loader import build_script_routes
 from tests.node import NODE
 
@@ -53,6 +54,15 @@ arriving.value = 3;
 watched.value();
 start(({ keptProps }) => told.push(keptProps.height), { ...given, before: {}, props: {} });
 console.log(JSON.stringify(told));
+"""
+
+# What Gradio runs for a component whose scripts do not come.
+START_IN_VAIN = """
+globalThis.document = { baseURI: "https://nowhere.example/" };
+console.error = () => {};
+const element = {};
+new Function("element", "props", require("fs").readFileSync(0, "utf8"))(element, {});
+setTimeout(() => console.log(JSON.stringify(element)), 20);
 """
 
 
@@ -133,6 +143,26 @@ def test_script_of_another_version_or_place_is_not_there(starts, server, change)
     answer = server.get(change(find_address(starts["pad"])))
     assert answer.status_code == 404
     assert answer.text == "This version of the file is not here. Load the page again."
+
+
+def test_page_of_before_an_update_says_what_to_do(starts, server, tmp_path, monkeypatch):
+    """What it asks for is of another tree of scripts, and none is mixed with the new ones."""
+    monkeypatch.setattr(loader, "_APP", tmp_path)
+    (tmp_path / "ui" / "components").mkdir(parents=True)
+    (tmp_path / "ui" / "components" / "start.js").write_text("export function start() {}\n")
+    loader._read_tree.cache_clear()
+    try:
+        updated = TestClient(Starlette(routes=build_script_routes()))
+        new = loader.address_module("ui/components/start.js")
+    finally:
+        loader._read_tree.cache_clear()
+    (old,) = re.findall(r"/glassbox/scripts/\w+/ui/components/start\.js", starts["pad"])
+    assert (server.get(old).status_code, server.get(new).status_code) == (200, 404)
+    assert (updated.get(new).status_code, updated.get(old).status_code) == (200, 404)
+    assert "cache-control" not in updated.get(old).headers  # a server that still is of before is asked again
+    shown = json.loads(run_node(["-e", START_IN_VAIN], starts["pad"]))
+    told = "This part of the page did not arrive. Load the page again."
+    assert shown == {"inert": False, "ariaBusy": None, "textContent": told}
 
 
 def test_events_that_a_script_sends_are_known_to_gradio(starts):

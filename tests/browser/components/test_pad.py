@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from app.sketchpad.tab import build_example, build_sketch_pad
 from app.sketchpad.view import answer_drawing
 from models.runs.library import DEFAULT_CHOICE
+from tests.browser.components.pointers import slide
 from tests.browser.conftest import NARROW
 from tests.browser.pad import Pad
 
@@ -68,21 +69,25 @@ def test_drawing_by_keyboard_alone(pad):
     assert pad.read() == "1"
 
 
-def test_on_a_phone_a_finger_draws_and_scrolls_nothing(open_pad):
+@pytest.mark.parametrize("kind", ["touch", "pen"])
+def test_on_a_phone_a_finger_or_a_pen_draws_and_scrolls_nothing(open_pad, kind):
     pad = open_pad(viewport=NARROW, has_touch=True)
     page = pad.page
     page.evaluate("() => { document.body.style.height = '3000px'; }")  # there is room to scroll
     pad.canvas.scroll_into_view_if_needed()
-    session = page.context.new_cdp_session(page)
+    page.evaluate("""() => document.addEventListener("pointerdown", (event) => {
+      window.pointerType = event.pointerType;
+    })""")
     scrolled = page.evaluate("window.scrollY")
     for stroke in build_example(7):
-        for index, point in enumerate(stroke):
-            x, y = pad.place(*point)
-            kind = "touchStart" if index == 0 else "touchMove"
-            session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
-        session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        slide(page, kind, [pad.place(*point) for point in stroke])
     assert pad.read() == "7"
+    assert page.evaluate("window.pointerType") == kind
     assert page.evaluate("window.scrollY") == scrolled
+
+
+def test_tools_are_large_enough_for_a_finger(open_pad):
+    pad = open_pad(viewport=NARROW, has_touch=True)
     controls = pad.root.locator(".gb-pad-tools button, .gb-pad-width, .gb-pad-send").all()
     assert len(controls) == 11
     for control in controls:

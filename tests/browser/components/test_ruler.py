@@ -6,7 +6,9 @@ import pytest
 from playwright.sync_api import expect
 
 from app.descent.race import OPENINGS
+from tests.browser.components.pointers import slide
 from tests.browser.components.race import open_race
+from tests.browser.conftest import NARROW
 
 __all__ = ["open_race"]  # a fixture
 
@@ -34,6 +36,30 @@ def test_dragging_along_the_ruler_redraws_at_once(open_race):
     assert 0.015 < rate < 0.1
     expect(race.detail).to_have_text(f"η = {rate:g}")
     assert race.bench.sent("input")[-1]["moved"] == {"lr_1": rate}
+
+
+@pytest.mark.parametrize("kind", ["touch", "pen"])
+def test_a_finger_or_a_pen_takes_the_handle_along(open_race, kind):
+    race = open_race(viewport=NARROW, has_touch=True)
+    race.handle.scroll_into_view_if_needed()
+    box = race.handle.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    with race.new_race():
+        slide(race.page, kind, [(x + by, y) for by in (0, 10, 20, 30)])
+    rate = float(race.handle.get_attribute("aria-valuenow"))
+    assert 0.015 < rate < 0.5
+    expect(race.detail).to_have_text(f"η = {rate:g}")
+    assert race.bench.sent("input")[-1]["moved"] == {"lr_1": rate}
+
+
+def test_a_finger_that_is_laid_on_the_bare_axis_moves_the_handle_when_it_is_lifted(open_race):
+    race = open_race(viewport=NARROW, has_touch=True)
+    race.handle.scroll_into_view_if_needed()
+    box = race.handle.bounding_box()
+    x, y = box["x"] + box["width"] / 2 + 60, box["y"] + box["height"] / 2
+    with race.new_race():
+        slide(race.page, "touch", [(x, y)])
+    assert float(race.handle.get_attribute("aria-valuenow")) > 0.015
 
 
 def test_the_ruler_is_moved_by_keys_and_says_where_it_stands(open_race):
