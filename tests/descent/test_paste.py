@@ -1,23 +1,23 @@
 """Points pasted from a spreadsheet into the table of the line fit: what its script reads."""
 
 import json
-import subprocess
 
 import pytest
 
-from app.ui.loader import read_plain_script
-from tests.node import NODE
+from tests.node import APP, run_module
+
+READ = f"""
+import({json.dumps((APP / "ui/components/read_number.js").as_uri())}).then(({{ readNumber }}) => {{
+  try {{ return module.readPastedPoints(sent.text, readNumber, sent.limit); }}
+  catch (mistake) {{ return mistake.message; }}
+}})
+"""
 
 
 def read(text, limit=20):
     """Return the points of a pasted text, None where it is no table, or what is said instead."""
-    scripts = map(read_plain_script, ("ui/components/read_number.js", "descent/components/paste_points.js"))
-    program = "\n".join(scripts) + (
-        f"\nlet told; try {{ told = readPastedPoints({json.dumps(text)}, readNumber, {limit}); }} "
-        "catch (mistake) { told = mistake.message; }\nprocess.stdout.write(JSON.stringify(told));"
-    )
-    answer = subprocess.run([NODE, "-"], input=program, capture_output=True, check=True, encoding="utf-8")
-    return json.loads(answer.stdout)
+    sent = {"text": text, "limit": limit}
+    return run_module("descent/components/paste_points.js", READ, sent)
 
 
 @pytest.mark.parametrize(

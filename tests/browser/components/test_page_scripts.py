@@ -1,4 +1,4 @@
-"""What the page does for Gradio's own fields, tabs, lists, copying and paper, on plain HTML of the same make."""
+"""What the page does for Gradio's fields, tabs and lists, for copying and for paper, on plain HTML."""
 
 import pytest
 from playwright.sync_api import expect
@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from app.ui.loader import address_module
 
 FIELDS = """
-<div class="block gb-component-not field-one gb-whole">
+<div class="block field-one gb-whole">
   <input type="number" min="0" max="10" step="2" value="4" aria-label="one"></div>
 <div class="block gb-optimizer"><div class="block field-rate gb-above gb-by-factor">
   <input type="number" min="0" step="0.1" value="0.1" aria-label="rate"></div></div>
@@ -18,7 +18,7 @@ TABS = """
   <button role="tab" data-tab-id="inspection">Conv</button>
   <button role="tab" data-tab-id="runs">Runs</button>
   <button role="tab" data-tab-id="sketchpad">Pad</button>
-</div><div role="tabpanel">Here<pre style="width: 50px; overflow: auto">As wide as it wants to be</pre></div></div>
+</div><div role="tabpanel">Here</div></div>
 <div class="prose"><pre id="wide" style="width: 50px; overflow: auto">As wide as it wants to be</pre></div>
 """
 LISTS = """
