@@ -24,7 +24,9 @@ from models.training.step import make_step
 
 MAX_MEASURED_SECONDS = 0.5
 _TRAINING_SECONDS, _VALIDATION_SECONDS = 0.32, 0.08  # of them, with room for a last step that is slow
-_FEW_IMAGES = 2  # of the first step, which prepares what all others need; batch norm needs two
+# The first step prepares what all others need. It is small where images are costly; batch norm needs two.
+_FEW_IMAGES = 2
+_FEW_MULTIPLY_ADDS = 250_000_000  # of all its images together
 _NUM_VALIDATED = 250  # images at a time, as `evaluate_network` takes them
 _FLOAT32_BYTES = 4
 _KEPT_BY_OPTIMIZER = {"sgd": 0, "adam": 2, "adamw": 2, "rmsprop": 1}  # numbers beside each weight
@@ -57,6 +59,8 @@ def foretell_training(config: TrainConfig) -> Forecast:
     shape = (size, 1, IMAGE_SIZE_PX, IMAGE_SIZE_PX)
     images = torch.randint(0, 256, shape, dtype=torch.uint8, generator=generator)
     made_up = Dataset(images, torch.randint(0, NUM_CLASSES, (size,), generator=generator))
+    multiply_adds = examine_layers(list_trained_layers(config)).multiply_adds
+    few = max(_FEW_IMAGES, _FEW_MULTIPLY_ADDS // multiply_adds)
     with RandomState(config.seed, torch.device("cpu")).active():
         network = LayerNetwork(list_trained_layers(config)).train()
         if config.precision == "bfloat16":
@@ -69,9 +73,9 @@ def foretell_training(config: TrainConfig) -> Forecast:
         def validate(num: int) -> None:
             evaluate_network(network, made_up.select(torch.arange(num)), config.precision)
 
-        step_seconds = _foretell(train_on, batch_size, _TRAINING_SECONDS)
+        step_seconds = _foretell(train_on, batch_size, _TRAINING_SECONDS, few)
         num_validated = min(num_validation, _NUM_VALIDATED)
-        validation_seconds = _foretell(validate, num_validated, _VALIDATION_SECONDS)
+        validation_seconds = _foretell(validate, num_validated, _VALIDATION_SECONDS, few)
     num_steps = math.ceil(num_training / batch_size)
     seconds = num_steps * step_seconds + num_validation / num_validated * validation_seconds
     return Forecast(seconds, count_memory(config))
@@ -95,14 +99,16 @@ def count_memory(config: TrainConfig) -> int:
     return _FLOAT32_BYTES * numbers + image_bytes
 
 
-def _foretell(work: Callable[[int], None], size: int, budget_seconds: float) -> float:
+def _foretell(
+    work: Callable[[int], None], size: int, budget_seconds: float, first: int = _FEW_IMAGES
+) -> float:
     """Return how long `work(size)` takes once it is warm, measured within about `budget_seconds`.
 
     A step takes a fixed time and a time for each image. Their number grows as far as the time allows; where
     it does not allow `size`, the rest is extrapolated from the two largest numbers that were measured.
     """
     deadline = time.perf_counter() + budget_seconds
-    num = few = min(size, _FEW_IMAGES)
+    num = few = min(size, first)
     cold = _measure(work, num)
     seconds = few_seconds = min(cold, _measure(work, num)) if cold < budget_seconds / 2 else cold
     while num < size:
