@@ -205,6 +205,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     if (!found.image) return;
     hand.lift();
     drawing.showPicture(enlargeInput(found.image));
+    canvas.focus({ preventScroll: true }); // its button goes
     settle();
   }
 
