@@ -61,11 +61,11 @@ def build_microscope_section(pad: gr.HTML, my_runs: gr.BrowserState) -> None:
     norms = inspect_norm(opening)
     layers, norm_layers = list_layers(sample_one(opening)), [each.name for each in norms.layers]
     opening = opening._replace(layer=layers[0][1], norm_layer=norm_layers[-1])
-    pictures = show_pictures(opening)
+    pictures: dict[str, Any] = {**show_pictures(opening)}
     gr.Markdown(QUESTION, elem_classes="gb-question")
     with gr.Row(elem_classes="gb-experiment"):
         with gr.Column(scale=3, elem_classes="gb-stage"):
-            build_spread(pack({**(pictures["spread"] or {})}), answer_controls, elem_id="microscope-spread")
+            build_spread(pack(pictures["spread"]), answer_controls, elem_id="microscope-spread")
         with gr.Column(scale=1, min_width=280, elem_classes="gb-controls"):
             checkpoint = gr.Dropdown(
                 list_labels([]),
@@ -115,7 +115,7 @@ def build_microscope_section(pad: gr.HTML, my_runs: gr.BrowserState) -> None:
     gr.Markdown(NORM_QUESTION, elem_classes="gb-question")
     with gr.Row(elem_classes="gb-experiment"):
         with gr.Column(scale=3, elem_classes="gb-stage"):
-            build_norm(pack({**(pictures["norm"] or {})}), elem_id="microscope-norm")
+            build_norm(pack(pictures["norm"]), elem_id="microscope-norm")
         with gr.Column(scale=1, min_width=280, elem_classes="gb-controls") as norm_controls:
             norm_layer = gr.Dropdown(
                 norm_layers,
