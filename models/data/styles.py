@@ -1,7 +1,7 @@
 """More ways of writing the ten digits: of other regions, faster hands and coarser pens.
 
-They stand beside the table of `models.data.glyphs`, which the shipped `sketchpad` was trained with and which
-stays as it is: who asks for styles gets both tables. Written as that one.
+They stand beside the table of `models.data.glyphs`, which stays as it is: who asks for styles gets both
+tables. The shipped `sketchpad` was trained with both. Written as that one.
 """
 
 from __future__ import annotations

@@ -138,6 +138,7 @@ class TrainConfig:
         False, bool, "write the added built-in strokes in more styles, as slashed zeros and barred sevens",
         label="More styles of strokes", info="Slashed zeros, barred sevens and others.",
         describe=lambda config: "in more styles" if config.stroke_styles else "",
+        absence="in few styles",
         offered="command line",
     )  # fmt: skip
     label_smoothing: float = declare(

@@ -48,7 +48,7 @@ _FAST_OWN: Mapping[str, Any] = {**_ONE_CYCLE, "learning_rate": 0.005, "batch_siz
 _SKETCH: Mapping[str, Any] = {
     **_ONE_CYCLE, "learning_rate": 0.006, "batch_size": 128, "epochs": 6, "precision": "bfloat16",
     "augment": True, "distortions": "width,strength", "added_strokes": 60_000,
-    "label_smoothing": 0.05,
+    "stroke_styles": True, "label_smoothing": 0.05,
 }  # fmt: skip
 
 

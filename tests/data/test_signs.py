@@ -54,7 +54,7 @@ def test_what_is_held_out_is_never_drawn_for_training(monkeypatch):
 
 
 def test_styles_stand_beside_the_table_and_change_nothing_unasked(monkeypatch):
-    """The shipped networks were trained with the table alone, and must come out again."""
+    """The data set of built-in strokes has the table alone, and must come out again."""
     plain = generate_digits(40, seed=5)[0]
     for digit in range(10):
         assert len(load_glyphs(digit)) == len(GLYPHS[digit])

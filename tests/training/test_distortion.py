@@ -111,4 +111,5 @@ def test_recipe_for_the_sketchpad_adds_strokes_and_distorts():
     assert config.recipe == "sketch"
     assert config.distortions == "width,strength"
     assert config.added_strokes >= 60_000
+    assert config.stroke_styles
     assert make_config("glassnet", "sketch", added_strokes=0).recipe == "free"
