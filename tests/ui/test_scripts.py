@@ -92,6 +92,12 @@ def run_node(program, sent=""):
     return run.stdout
 
 
+def test_no_two_components_keep_their_props_under_one_key(starts):
+    """What a component keeps for the page's life would be another one's too."""
+    keys = [key for text in starts.values() for key in re.findall(r'key: "(\w+)"', text)]
+    assert len({*keys}) == len(keys) > 15
+
+
 def test_scripts_of_every_component_parse_and_find_what_they_import(starts, server, tmp_path):
     """Each as it is served; where there is no page: what needs one waits for `mount`."""
     (tmp_path / "package.json").write_text('{"type": "module"}')

@@ -64,9 +64,20 @@ SCRIPT_EDITS = {
         "postprocess(e){this.root=this.traverse(e,[e=>je(e,this.#r.api_url),e=>Me(e,this.components_to_register),"
         "e=>Pe(e,this.initial_tabs),e=>this.find_attached_events(e,this.#n),"
         "e=>Ne(e,this.components_to_register,this.#d)])}",
-        "postprocess(e){this.root=this.traverse(e,[e=>Me(e,this.components_to_register),"
+        "postprocess(e){let t=this.traverse(e,[e=>Me(e,this.components_to_register),"
         "e=>Pe(e,this.initial_tabs),e=>this.find_attached_events(e,this.#n),"
-        "e=>Ne(e,this.components_to_register,this.#d)]),q(this.root,this.#r.api_url)}",
+        "e=>Ne(e,this.components_to_register,this.#d)]);q(t,this.#r.api_url),this.root=t}",
+    ),
+    # Only once it is whole is the tree of all components watched, by being put at this.root.
+    "growing tree": ScriptEdit(
+        "core-*.js",
+        "this.root.children=this.#t.children.map(e=>this.traverse(e,e=>this.create_node(e,c,!1,"
+        "this.reactive_formatter))),this.component_ids=e.map(e=>e.id),this.initial_tabs={},"
+        "X(this.root,this.initial_tabs),this.postprocess(this.root),this.root_untracked=this.root}",
+        "let l=this.create_node({id:t.id,children:[]},new Map,!0);"
+        "l.children=this.#t.children.map(e=>this.traverse(e,e=>this.create_node(e,c,!1,"
+        "this.reactive_formatter))),this.component_ids=e.map(e=>e.id),this.initial_tabs={},"
+        "X(l,this.initial_tabs),this.postprocess(l),this.root_untracked=this.root}",
     ),
     # The page's description, which is watched as a whole: nothing changes within it.
     "description": ScriptEdit(
@@ -94,7 +105,7 @@ PATCHES = (
         "Gradio's page is built twice at its opening; it looks through every function for each component, "
         "and through every component for each that it changes.",
         "A page of hundreds of components takes a third longer to answer for the first time.",
-        ("tree.name", "events.name", "search.name", "description.name", "language.name"),
+        ("tree.name", "growing tree.name", "events.name", "search.name", "description.name", "language.name"),
         is_needed=False,
     ),
     Patch(
