@@ -1,0 +1,65 @@
+"""A network of one's own on the whole page: built by keyboard alone, trained, and kept."""
+
+from playwright.sync_api import expect
+
+from tests.browser.runs_tab import runs_tab
+
+__all__ = ["runs_tab"]  # a fixture
+
+KINDS = ("Conv2d", "Tanh", "AvgPool2d", "Conv2d", "Tanh", "AvgPool2d", "Flatten", "Linear", "Tanh", "Linear",
+         "Tanh", "Linear")  # fmt: skip
+SETTINGS = (
+    ("out_channels of layer 1", 6), ("kernel_size of layer 1", 5), ("padding of layer 1", 2),
+    ("out_channels of layer 4", 16), ("kernel_size of layer 4", 5),
+    ("out_features of layer 8", 120), ("out_features of layer 10", 84),
+)  # fmt: skip
+FOCUSED = "() => document.activeElement.ariaLabel || document.activeElement.className"
+
+
+def press_until(page, key, wanted):
+    """Press a key until what it names has the focus."""
+    for _ in range(120):
+        if wanted in page.evaluate(FOCUSED):
+            return
+        page.keyboard.press(key)
+    raise AssertionError(f"{key} never comes to {wanted}")
+
+
+def build_lenet(page):
+    """Build LeNet-5 by keyboard alone, from the list of what to begin with."""
+    page.keyboard.press("a")  # "An empty list"
+    expect(page.locator("#build-rows .gb-build-whole")).to_contain_text("at least one layer")
+    press_until(page, "Tab", "Add ")
+    for kind in KINDS:
+        press_until(page, "ArrowRight", f"Add {kind}")
+        page.keyboard.press("Enter")
+    press_until(page, "Shift+Tab", "gb-build-name")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("LeNet-5")
+    for name, value in SETTINGS:
+        press_until(page, "Tab", name)
+        page.keyboard.type(f"{value}")
+    expect(page.locator("#build-rows .gb-build-sums")).to_contain_text("Together 61,706 learned numbers")
+
+
+def test_lenet_is_built_by_keyboard_trained_and_kept(runs_tab):
+    page = runs_tab.page
+    runs_tab.choose("network", "Build your own…")
+    begin = page.locator("#build-rows .gb-build-begin")
+    page.locator("#build-rows .gb-build[data-answered=true]").wait_for()
+    begin.focus()
+    build_lenet(page)
+    expect(page.locator("#run-about")).to_contain_text("LeNet-5: 6 filters 5×5, Tanh, average pool 2×2")
+    runs_tab.choose("dataset", "Built-in strokes")
+    runs_tab.set_images(1_000)
+    runs_tab.fill("epochs", 1)
+    page.locator("#run-about").get_by_text("1 epoch").first.wait_for()
+    page.get_by_role("button", name="Start training").click()
+    runs_tab.wait_for_status("done")
+    expect(page.locator("#runs .gb-runs-focus h3")).to_contain_text("LeNet-5 on")
+
+    page.reload()  # this browser has kept it
+    page.locator("body[data-ready]").wait_for()
+    runs_tab.choose("network", "Build your own…")
+    expect(page.locator("#build-rows .gb-build-name")).to_have_value("LeNet-5")
+    expect(page.locator("#build-rows .gb-build-sums")).to_contain_text("61,706")
