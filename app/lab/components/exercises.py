@@ -57,7 +57,7 @@ def build_exercises(
     ask.__name__, ask_to_check.__name__, ask_to_solve.__name__ = "show", "check", "solve"
     return gr.HTML(
         html_template=_TEMPLATE,
-        js_on_load=read_component_script(_FOLDER, "exercises"),
+        js_on_load=read_component_script(_FOLDER, "exercises", place=kwargs.get("elem_id")),
         apply_default_css=False,
         server_functions=[ask, ask_to_check, ask_to_solve],
         elem_classes=component_classes(kwargs.pop("elem_classes", None), "exercises"),
