@@ -480,6 +480,7 @@ def test_a_mistake_is_said_at_its_field_and_both_pictures_are_old(changes, field
     ("changes", "field", "message", "old"),
     [
         ({"seed": -1}, "seed", "seed is -1", "spread"),
+        ({"seed": 1000}, "seed", "from 0 to 999", "spread"),
         ({"seed": 0.5}, "seed", "whole number", "spread"),
         ({"seed": "a"}, "seed", "whole number", "spread"),
         ({"seed": None}, "seed", "whole number", "spread"),

@@ -35,7 +35,7 @@ ATTACKS = re.findall(r"^\| [^|]+ \| [^|]+ \| ((?:`[\w/.]+::\w+`(?:, )?)+) \|$", 
 
 # Bounds of images, charts and sliders that are ours: beyond, things are made smaller or refused elsewhere.
 NO_INPUT = {
-    "app.inspection.microscope.section.MAX_SEED",
+    "app.inspection.microscope.handlers.MAX_SEED",
     "app.inspection.window.settings.MAX_SEED",
     "app.sketchpad.preparation.MAX_BRUSH_PX",
     "app.descent.view.MAX_CHART_POINTS",

@@ -30,6 +30,7 @@ from models.runs.library import Choice, list_choices, resolve_digit_reader
 from models.values import check_whole
 
 NUM_MASKS = 100
+MAX_SEED = 999
 TRAINING, EVALUATION = "training", "evaluation"
 _Picture = TypeVar("_Picture")
 
@@ -210,12 +211,13 @@ def _find_file(request: Request) -> Path:
 
 def sample_one(request: Request) -> DropoutSample:
     """Answer with the mask of the chosen seed: one of the many, where it is among them."""
-    if isinstance(request.seed, int) and 0 <= request.seed < NUM_MASKS:
-        return pick_mask(_sample_many(request), request.seed)
+    with blame("seed"):
+        seed = check_whole(request.seed, "The seed", 0, MAX_SEED)
+    if seed < NUM_MASKS:
+        return pick_mask(_sample_many(request), seed)
     image, _ = take_digit(request.source, request.index, request.drawing)
     path = _find_file(request)
-    with blame("seed"):
-        return sample_masks(copy_network(path), image, 1, request.seed, find_temperature(path))
+    return sample_masks(copy_network(path), image, 1, seed, find_temperature(path))
 
 
 def _sample_many(request: Request) -> DropoutSample:

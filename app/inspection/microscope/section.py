@@ -10,6 +10,7 @@ from app.inspection.microscope.components.norm import build_norm
 from app.inspection.microscope.components.spread import CHANNEL, FIELD_CLASS, build_spread
 from app.inspection.microscope.handlers import (
     EVALUATION,
+    MAX_SEED,
     TRAINING,
     Request,
     answer_controls,
@@ -33,7 +34,6 @@ from models.runs.library import CHOICE_INFO
 
 DEFAULT_CHECKPOINT = "convnet4"
 DEFAULT_INDEX = 1114  # a digit of MNIST's test set on which the masks disagree
-MAX_SEED = 999
 
 QUESTION = """## What do dropout and batch norm do to an answer?
 Both behave in one way while a network learns and in another when it answers. Dropout hides features at
