@@ -1,7 +1,12 @@
-"""A network of one's own on the whole page: built by keyboard alone, trained, and kept."""
+"""A network of one's own on the whole page: built by keyboard alone, trained, drawn at, opened, and kept."""
+
+import re
 
 from playwright.sync_api import expect
 
+from app.sketchpad.tab import build_example
+from tests.browser.dropdown import take_option
+from tests.browser.pad import Pad
 from tests.browser.runs_tab import runs_tab
 
 __all__ = ["runs_tab"]  # a fixture
@@ -42,7 +47,7 @@ def build_lenet(page):
     expect(page.locator("#build-rows .gb-build-sums")).to_contain_text("Together 61,706 learned numbers")
 
 
-def test_lenet_is_built_by_keyboard_trained_and_kept(runs_tab):
+def test_lenet_is_built_by_keyboard_trained_drawn_at_opened_and_kept(runs_tab):
     page = runs_tab.page
     runs_tab.choose("network", "Build your own…")
     begin = page.locator("#build-rows .gb-build-begin")
@@ -55,8 +60,22 @@ def test_lenet_is_built_by_keyboard_trained_and_kept(runs_tab):
     runs_tab.fill("epochs", 1)
     page.locator("#run-about").get_by_text("1 epoch").first.wait_for()
     page.get_by_role("button", name="Start training").click()
-    runs_tab.wait_for_status("done")
     expect(page.locator("#runs .gb-runs-focus h3")).to_contain_text("LeNet-5 on")
+    runs_tab.wait_for_status("done")
+
+    page.get_by_role("tab", name="Sketchpad").click()
+    take_option(page.locator("#sketchpad-checkpoint input"), re.compile("LeNet-5"), exact=False)
+    pad = Pad(page)
+    pad.clear()
+    pad.draw(build_example(3))
+    pad.wait_until_shown()
+    expect(page.locator("#sketchpad-checkpoint input")).to_have_value(re.compile("LeNet-5"))
+
+    page.get_by_role("tab", name="Conv & pool").click()
+    take_option(page.locator("#network-checkpoint input"), re.compile("LeNet-5"), exact=False)
+    second = page.locator("#network-maps").get_by_text("Conv2d(6, 16, kernel_size=5)")
+    second.first.scroll_into_view_if_needed()
+    expect(second.first).to_be_visible()
 
     page.reload()  # this browser has kept it
     page.locator("body[data-ready]").wait_for()
