@@ -6,9 +6,9 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import nbformat
-import numpy as np
 
 from app.ui.prose import load_prose, quote_text
 from models.exercises.answers import Answer, Choice, Code, Numbers, tidy_line
@@ -42,7 +42,7 @@ def hand_in(exercise, mine):
     """Note an answer for the answer sheet."""
     assert mine is not ..., "Fill in your answer above, then run this cell again."
     tries[exercise] = tries.get(exercise, 0) + 1
-    handed_in[exercise] = mine.tolist() if isinstance(mine, (np.ndarray, torch.Tensor)) else mine
+    handed_in[exercise] = mine if isinstance(mine, str) else np.asarray(mine).tolist()
 
 
 def check_numbers(exercise, mine, right, tolerance, hint):
@@ -51,16 +51,19 @@ def check_numbers(exercise, mine, right, tolerance, hint):
     right = np.asarray(right, dtype=np.float64)
     given = np.asarray(mine, dtype=np.float64)
     assert given.shape == right.shape, f"The answer has the shape {right.shape}, yours {given.shape}."
-    close = np.abs(given - right) <= tolerance * np.abs(right).max(initial=0) + 1e-5
+    close = np.abs(given - right) <= tolerance * np.abs(right).max(initial=0) + 1e-9
     assert close.all(), f"{close.sum()} of {close.size} right. {hint}" if given.shape else f"Not yet. {hint}"
     print("Right.")
 
 
-def check_secret(exercise, mine, prints, hint):
+def check_secret(exercise, mine, prints, hint, is_code):
     """Compare a choice or a line of code with the fingerprints of what is right."""
     hand_in(exercise, mine)
-    if isinstance(mine, str):
+    if is_code:
+        assert isinstance(mine, str), "Write the line as a text, in quotes."
         mine = tidy(mine)
+    else:
+        assert isinstance(mine, int), "Write the number of your choice, without quotes."
     fingerprint = hashlib.sha256(f"{exercise}:{mine}".encode()).hexdigest()[:16]
     assert fingerprint in prints, f"Not yet. {hint}"
     print("Right.")
@@ -68,7 +71,7 @@ def check_secret(exercise, mine, prints, hint):
 
 def tidy(line):
     """Write a line of code in one way, whatever its spaces and quotes."""
-    tree = ast.parse(line)
+    tree = ast.parse(line.strip().rstrip(";, ").replace("torch.nn.", "nn."))
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             node.keywords.sort(key=lambda keyword: keyword.arg or "")
@@ -84,8 +87,9 @@ sheet = {
     ],
     "seconds": round(time.monotonic() - begun),
 }
+text = json.dumps(sheet, indent=1)
 with open("answers.json", "w", encoding="utf-8") as file:
-    json.dump(sheet, file, indent=1)
+    file.write(text)
 print(f"answers.json holds {len(handed_in)} answers.")
 """.strip()
 
@@ -180,7 +184,12 @@ def _write_answer(answer: Answer) -> str:
         return str(answer.right)
     if isinstance(answer, Code):
         return repr(answer.right[0])
-    return repr(np.round(answer.right, 6).tolist())
+    return repr(_round(answer.right.tolist()))
+
+
+def _round(values: Any) -> Any:
+    """Return a number, or lists of them, with six significant digits."""
+    return [_round(value) for value in values] if isinstance(values, list) else float(f"{values:.6g}")
 
 
 def _write_check(exercise: Exercise, posed: Posed) -> str:
@@ -198,4 +207,5 @@ def _write_check(exercise: Exercise, posed: Posed) -> str:
     else:
         texts, hint = [tidy_line(line) for line in answer.right], answer.hint
     prints = [hashlib.sha256(f"{exercise.key}:{text}".encode()).hexdigest()[:16] for text in texts]
-    return f"check_secret({exercise.key!r}, mine, {prints!r}, {hint!r})"
+    is_code = isinstance(answer, Code)
+    return f"check_secret(\n    {exercise.key!r}, mine, {prints!r},\n    {hint!r}, {is_code},\n)"

@@ -19,7 +19,7 @@ export interface ExerciseView {
 }
 
 /**
- * The exercises of one section, in order, and the name as it is compared.
+ * The exercises of one section, in order, and the name that draws their numbers, as it was sent.
  */
 export interface ExercisesView {
   name: string;

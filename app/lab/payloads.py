@@ -24,7 +24,7 @@ class ExerciseView(TypedDict):
 
 
 class ExercisesView(TypedDict):
-    """The exercises of one section, in order, and the name as it is compared."""
+    """The exercises of one section, in order, and the name that draws their numbers, as it was sent."""
 
     name: str
     exercises: list[ExerciseView]

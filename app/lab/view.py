@@ -24,8 +24,9 @@ def show_exercises(parts: Sequence[Part], name: Any) -> ExercisesView:
         ValueError: where the name is too long.
     """
     name = _read_name(name)
+    tidy_name(name)
     shown = [_show_exercise(exercise, name) for exercise in EXERCISES if exercise.part in parts]
-    return {"name": tidy_name(name), "exercises": shown}
+    return {"name": name, "exercises": shown}
 
 
 def check_answer(key: Any, name: Any, given: Any) -> VerdictView:

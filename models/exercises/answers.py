@@ -175,7 +175,7 @@ def _read_code(text: Any) -> str:
 
 def tidy_line(line: str) -> str:
     """Write a line in one way, whatever its spaces, quotes, brackets and the order of its keywords."""
-    tree = ast.parse(re.sub(r"\s*;?\s*$", "", line.strip()))
+    tree = ast.parse(re.sub(r"[\s;,]*$", "", line.strip()).replace("torch.nn.", "nn."))
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             node.keywords.sort(key=lambda keyword: keyword.arg or "")

@@ -28,10 +28,9 @@ def _pose_features(draw: Draw) -> Posed:
                 Slip(side * side, "The channels are missing."),
                 Slip(channels * (before // 2) * before, "Pooling halves the height *and* the width."),
                 Slip(channels * side, "Both sides count: height times width."),
-                Slip(
-                    channels * 196 if side != 14 else 784,
-                    "That padding would keep 28 × 28: look at it again.",
-                ),
+                Slip(channels * 196, "That padding does not keep 28 × 28: look at it again.")
+                if side != 14
+                else Slip(784, "These are the pixels of the digit: follow it through the layers."),
             ),
             "Follow the shape from layer to layer: channels × height × width.",
             tolerance=0,
@@ -58,6 +57,8 @@ def _pose_linear_line(draw: Draw) -> Posed:
                 f"nn.Linear({channels} * 14 * 14, {units})",
                 f"nn.Linear(in_features={right}, out_features={units})",
                 f"torch.nn.Linear({right}, {units})",
+                f"nn.Linear({channels} * 196, {units})",
+                f"nn.Linear(196 * {channels}, {units})",
                 f"nn.LazyLinear({units})",
             ),
             (

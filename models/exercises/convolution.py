@@ -142,7 +142,7 @@ def _pose_same_padding(draw: Draw) -> Posed:
             (
                 Slip(kernel // 2, "That is without dilation: a dilated kernel reaches further."),
                 Slip(span, "That is both sides together: the padding is added on each."),
-                Slip(kernel * dilation // 2 + 1, "One too many: a kernel has one gap less than entries."),
+                Slip(right + dilation, "A kernel has one gap less than it has entries."),
             ),
             r"The kernel covers $\text{dilation} \cdot (\text{kernel} - 1) + 1$ pixels.",
             tolerance=0,

@@ -85,7 +85,7 @@ def _pose_step(draw: Draw) -> Posed:
 
 
 def _pose_loss_after(draw: Draw) -> Posed:
-    size, steps, lr = draw.pick((4, 5, 8)), draw.draw_whole(5, 12), draw.pick((0.01, 0.02, 0.03))
+    size, steps, lr = draw.pick((4, 5, 8)), draw.draw_whole(3, 9), draw.pick((0.01, 0.02, 0.03))
     factor = 1 - 2 * lr * size
     right = factor ** (2 * steps)
     return Posed(

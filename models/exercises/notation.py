@@ -9,8 +9,14 @@ import numpy as np
 
 
 def write_number(value: float) -> str:
-    """Write a number with at most four significant digits: 2, -0.5, 0.1501."""
-    return f"{float(value):.4g}"
+    r"""Write a number with four significant digits, in LaTeX: 2, -0.5, 0.1501, 10380, 1.528 \cdot 10^{-7}."""
+    text = f"{float(value):.4g}"
+    if "e" not in text:
+        return text
+    if float(value).is_integer() and abs(value) < 1e9:
+        return f"{value:.0f}"
+    digits, _, power = text.partition("e")
+    return rf"{digits} \cdot 10^{{{int(power)}}}"
 
 
 def write_row(values: Iterable[float]) -> str:

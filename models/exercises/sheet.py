@@ -72,6 +72,8 @@ def read_sheet(data: bytes) -> Sheet:
     if not isinstance(name, str):
         raise ValueError("The name is missing: it decides the numbers of the exercises.")
     tidy_name(name)
+    if not name.isprintable():
+        raise ValueError("The name has letters that cannot be printed.")
     answers: dict[str, SheetAnswer] = {}
     for entry in content["answers"]:
         answer = _read_answer(entry)

@@ -48,7 +48,12 @@ def _pose_forward_line(draw: Draw) -> Posed:
         f"    for {images}, {targets} in trainloader:\n        optimizer.zero_grad()\n        outputs = ___\n"
         f"        loss = criterion(outputs, {targets})\n```",
         Code(
-            (f"outputs = model({images})", f"model({images})", f"outputs = model.forward({images})"),
+            (
+                f"outputs = model({images})",
+                f"model({images})",
+                f"outputs = model.forward({images})",
+                f"model.forward({images})",
+            ),
             (
                 Slip(
                     f"outputs = net({images})",
@@ -105,16 +110,14 @@ def _pose_predicted_line(draw: Draw) -> Posed:
         Code(
             (
                 "outputs.argmax(dim=1)",
-                "outputs.argmax(1)",
-                "torch.argmax(outputs, dim=1)",
-                "torch.argmax(outputs, 1)",
-                "outputs.argmax(dim=-1)",
-                "outputs.argmax(-1)",
-                "torch.argmax(outputs, dim=-1)",
-                "outputs.max(dim=1).indices",
-                "outputs.max(1).indices",
-                "outputs.max(dim=1)[1]",
-                "outputs.max(1)[1]",
+                *(f"outputs.argmax({where})" for where in ("1", "-1", "dim=-1", "axis=1", "axis=-1")),
+                *(f"torch.argmax(outputs, {where})" for where in ("1", "-1", "dim=1", "dim=-1", "axis=1")),
+                *(
+                    f"{call}{taken}"
+                    for where in ("1", "-1", "dim=1", "dim=-1")
+                    for call in (f"outputs.max({where})", f"torch.max(outputs, {where})")
+                    for taken in (".indices", "[1]")
+                ),
             ),
             (
                 Slip("outputs.argmax(dim=0)", f"That finds, for each class, one of the {images} images."),
@@ -172,9 +175,10 @@ def _pose_item(draw: Draw) -> Posed:
     return Posed(
         f"The validation adds `{batch} * loss(outputs, targets).item()`. What is `.item()` for?",
         Choice(options, right=0),
-        "`item()` gives a Python number. Multiplied by the batch size it undoes the mean, so that a smaller "
-        "last "
-        "batch weighs less.",
+        "`item()` gives a Python number. In training it also lets go of the graph, which a sum of tensors "
+        "would "
+        "keep for every batch. The factor undoes the mean over the batch, so that a smaller last batch "
+        "weighs less.",
     )
 
 

@@ -82,7 +82,7 @@ def read_refusal(text):
 
 
 REMEDY = re.compile(
-    r"choose|enter|give|must|at most|leave|send|try|draw|delete|start a new|save it|make it|crop|use a"
+    r"choose|enter|write|give|must|at most|leave|send|try|draw|delete|start a new|save it|make it|crop|use a"
     r"|should be|needs? |wait|with more|has room|have room"
     r"|takes |may have|may be|parsing the body|clear the pad",
     re.IGNORECASE,

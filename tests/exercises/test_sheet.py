@@ -59,6 +59,8 @@ def test_what_was_not_answered_and_what_cannot_be_read():
         (write(schema=2), "this program reads 1"),
         (write(name=7), "name is missing"),
         (write(name="x" * 100), "at most 80"),
+        (write(name="Eve\nbob.json: Bob, 52 of 52 right"), "cannot be printed"),
+        (write(name="\ud83d"), "cannot be printed"),
         (write(answers=[3]), "does not say which exercise"),
         (write(answers=[{"exercise": "best-stop", "tries": 1}]), "no exercise 'best-stop'"),
         (write(answers=[{"exercise": "item", "tries": -1}]), "tries of item"),

@@ -92,6 +92,25 @@ test("A text that cannot be read is kept aside before it is written over", () =>
   assert.equal(kept[`${KEY}-damaged`], "{");
 });
 
+test("Sections of one page count the same minutes once", () => {
+  const [one, other] = [open(), open()];
+  now = 240_000;
+  one.keep("Ada", "best-step", RIGHT);
+  now = 300_000;
+  other.keep("Ada", "softmax", RIGHT);
+  assert.equal(one.findSheet("Ada").seconds, 300);
+});
+
+test("Where the storage is full, answers last as long as the page", () => {
+  const store = open();
+  store.keep("Ada", "best-step", RIGHT);
+  localStorage.setItem = () => {
+    throw new DOMException("full", "QuotaExceededError");
+  };
+  store.keep("Ada", "softmax", RIGHT);
+  assert.deepEqual(Object.keys(store.findSheet("Ada").answers), ["best-step", "softmax"]);
+});
+
 test("Where the browser stores nothing, answers last as long as the page", () => {
   isBlocked = true;
   const store = open();

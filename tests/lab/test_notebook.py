@@ -3,7 +3,9 @@
 import re
 
 import nbformat
+import numpy as np
 import pytest
+import torch
 from nbclient import NotebookClient
 
 from app.lab.notebook import write_notebook
@@ -74,13 +76,32 @@ def test_unanswered_and_wrongly_answered_checks_say_so_kindly(capsys):
     for cell in checks:
         with pytest.raises(AssertionError, match="Fill in your answer above"):
             run(cell, names | {"mine": ...})
-    secret = next(cell for cell in checks if "check_secret('forward-line'" in cell.source)
+    secret = next(cell for cell in checks if "check_secret(\n    'forward-line'" in cell.source)
     with pytest.raises(AssertionError, match="Not yet"):
         run(secret, names | {"mine": "outputs = net(inputs)"})
+    choice = next(cell for cell in checks if "check_secret(\n    'edge'" in cell.source)
+    with pytest.raises(AssertionError, match="without quotes"):
+        run(choice, names | {"mine": "1"})
     index = next(cell for cell in checks if "'tensor-index'" in cell.source)
     with pytest.raises(AssertionError, match="shape"):
         run(index, names | {"mine": [1, 2, 3]})
     assert "Right." not in capsys.readouterr().out
+
+
+def test_what_numpy_and_torch_compute_goes_onto_the_sheet(lab_folder):
+    cells = [cell for cell in read_cells("ada", has_solutions=True) if cell.cell_type == "code"]
+    names = {}
+    run(cells[0], names)
+    for mine in (np.int64(3), np.float32(0.5), [torch.tensor(1.0), torch.tensor(2.0)], torch.ones(2)):
+        names["hand_in"]("softmax", mine)
+        run(cells[-1], names)
+        assert len(read_sheet((lab_folder / "answers.json").read_bytes()).answers) == 1
+
+
+def test_solutions_have_six_digits_however_small_they_are():
+    for name in ("s4", "ada", "grace"):
+        text = write_notebook(name, has_solutions=True)
+        assert "mine = 0.0 " not in text
 
 
 @pytest.mark.release

@@ -15,15 +15,18 @@ export function createAnswerStore(readClock = () => Date.now()) {
   /** @type {Sheet[]} */
   let sheets = []; // the newest last
   let lastName = "";
-  let lastSeen = readClock();
+  const opened = readClock();
+  let isForgetful = false; // the browser stores nothing more: the answers last as long as the page
 
   function read() {
+    if (isForgetful) return;
     /** @type {string | null} */
     let text;
     try {
       text = localStorage.getItem(ANSWERS_KEY);
     } catch {
-      return; // the browser stores nothing: the answers last as long as the page
+      isForgetful = true;
+      return;
     }
     if (text === null) return;
     try {
@@ -41,7 +44,7 @@ export function createAnswerStore(readClock = () => Date.now()) {
     try {
       localStorage.setItem(key, text);
     } catch {
-      // full or forbidden: the answers last as long as the page
+      isForgetful = true; // full, or forbidden
     }
   }
 
@@ -53,7 +56,9 @@ export function createAnswerStore(readClock = () => Date.now()) {
   /** @type {(name: string) => Sheet} */
   function findSheet(name) {
     read();
-    return sheets.find((sheet) => tidyName(sheet.name) === tidyName(name)) ?? { name, seconds: 0, answers: {} };
+    return (
+      sheets.find((sheet) => tidyName(sheet.name) === tidyName(name)) ?? { name, seconds: 0, seen: opened, answers: {} }
+    );
   }
 
   return {
@@ -73,8 +78,9 @@ export function createAnswerStore(readClock = () => Date.now()) {
     keep(name, key, answer) {
       const sheet = findSheet(name);
       const now = readClock();
-      sheet.seconds += Math.max(0, Math.min((now - lastSeen) / 1000, MAX_IDLE_SECONDS));
-      lastSeen = now;
+      const since = Math.max(Number(sheet.seen) || 0, opened); // whichever section of the page was answered last
+      sheet.seconds += Math.max(0, Math.min((now - since) / 1000, MAX_IDLE_SECONDS));
+      sheet.seen = now;
       sheet.answers[key] = answer;
       sheets = [...sheets.filter((other) => other !== sheet), sheet];
       write();

@@ -39,7 +39,7 @@ export function mount({ element, server }) {
     absent.hidden = !answered.error;
     setText(absent, answered.error ?? "");
     absent.classList.toggle("is-error", Boolean(answered.error));
-    if (answered.error || answered.name !== tidyName(nameField.value)) return;
+    if (answered.error || answered.name !== nameField.value) return;
     name = nameField.value.trim();
     exercises = answered.exercises;
     const opened = new Set(
@@ -48,7 +48,7 @@ export function mount({ element, server }) {
     list.replaceChildren();
     for (const exercise of exercises) showExercise(exercise, opened.has(exercise.key));
     showProgress();
-    host.dataset.shown = answered.name;
+    host.dataset.shown = answered.name.trim();
   }
 
   /** @type {(exercise: ExerciseView, isOpen: boolean) => void} */
@@ -108,12 +108,13 @@ export function mount({ element, server }) {
         tellMistake(/** @type {Error} */ (mistake).message);
         return;
       }
+      if (check.ariaDisabled === "true") return; // one answer at a time; disabled, it would lose the focus
       const asked = name;
-      check.disabled = true;
+      check.ariaDisabled = "true";
       const verdict = /** @type {VerdictView & { error?: string }} */ (
         readAnswer(await python.check({ key: exercise.key, name: asked, given }))
       );
-      check.disabled = false;
+      check.ariaDisabled = null;
       if (asked !== name) return; // the numbers are others by now
       if (verdict.error) return tellMistake(verdict.error);
       const before = findKept(exercise.key);
@@ -153,6 +154,8 @@ export function mount({ element, server }) {
       solution.innerHTML = answered.text;
       if (answered.code) addNode(addNode(solution, "pre"), "code", "", answered.code);
       solution.hidden = false;
+      solution.tabIndex = -1;
+      solution.focus(); // its button goes
       solve.hidden = true;
       showState();
     });

@@ -5,8 +5,8 @@ export type Given = number[] | number | string;
 /** The last answer to an exercise, as the browser keeps it. */
 export interface KeptAnswer { given: Given; tries: number; isRight: boolean; gaveUp: boolean }
 
-/** All answers of one name, and the seconds spent on them. */
-export interface Sheet { name: string; seconds: number; answers: Record<string, KeptAnswer> }
+/** All answers of one name, the seconds spent on them, and when the last one was given, in milliseconds. */
+export interface Sheet { name: string; seconds: number; seen: number; answers: Record<string, KeptAnswer> }
 
 /** The fields of one answer: `read` throws an Error that says what is missing. */
 export interface Fields {

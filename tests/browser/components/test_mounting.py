@@ -10,6 +10,7 @@ from app.descent.handlers import answer_controls as answer_race
 from app.descent.race import run_race
 from app.descent.settings import RaceSettings
 from app.descent.view import CHARTS, show_race, show_ruler
+from app.inspection.microscope.components.spread import CHANNEL as MICROSCOPE_CHANNEL
 from app.inspection.network.components.maps import CHANNEL as MAPS_CHANNEL
 from app.inspection.network.components.maps import build_maps
 from app.inspection.network.section import answer_controls as answer_layers
@@ -94,7 +95,7 @@ def test_component_shown_again_and_again_leaves_nothing_behind(open_bench, build
         for component in components:
             bench.take(component.elem_id)
     bench.wait_for_frame()
-    bench.page.evaluate(NEWS, ["glassboxDescent", CHANNEL, MAPS_CHANNEL])
+    bench.page.evaluate(NEWS, ["glassboxDescent", CHANNEL, MAPS_CHANNEL, MICROSCOPE_CHANNEL])
     # Playwright's own waiting would set timers that are counted.
     wait_until(lambda: not bench.page.evaluate(LIST_ALIVE), lambda: bench.page.evaluate(LIST_ALIVE))
 
