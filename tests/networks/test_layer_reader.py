@@ -300,6 +300,27 @@ def test_what_cannot_be_read_is_named_with_its_line_and_what_to_write(text, mess
         read_program(text)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "net += nn.Sequential(nn.ReLU())", "net = net + nn.Sequential(nn.ReLU())", "net *= 2",
+        "[net.append(nn.ReLU()) for _ in range(1)]", 'print(f"{net.append(nn.ReLU())}")',
+        "print(sep=net.append(nn.ReLU()))", "len(*[net.append(nn.ReLU())])",
+        "list(map(net.append, [nn.ReLU()]))", "net if net.append(nn.ReLU()) else 3",
+        "print(3, [net := nn.ReLU()])", "[setattr(net, '0', 3) for _ in 'a']",
+    ],
+)  # fmt: skip
+def test_line_that_would_change_a_network_is_refused_wherever_it_does_so(line):
+    with pytest.raises(ValueError, match=r"^Line 2: .* Layers are read where they are made"):
+        read_program(f"net = nn.Sequential(nn.Flatten(), nn.Linear(784, 10))\n{line}")
+
+
+def test_line_that_changes_no_network_is_passed_over():
+    line = 'print(f"{sum(p.numel() for p in net.parameters()):,} numbers", net, len(net))'
+    read = read_program(f"net = nn.Sequential(nn.Flatten(), nn.Linear(784, 10))\n{line}")
+    assert len(read.layers) == 2
+
+
 def test_size_that_a_probe_would_find_is_named_with_the_number_to_write():
     text = write_class(
         "self.layer1 = nn.Sequential(nn.Conv2d(1, 16, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2))\n"

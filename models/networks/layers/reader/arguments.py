@@ -83,6 +83,21 @@ LIST_CHANGERS = ("append", "extend", "insert", "pop", "remove", "clear", "revers
 CHANGING_CALLS = ("setattr", "delattr")
 
 
+def is_changer(method: str) -> bool:
+    """Whether a method of this name changes the list of layers that it belongs to."""
+    return method in LIST_CHANGERS or method == "add_module" or method.startswith("register_")
+
+
+def may_change(node: ast.expr) -> bool:
+    """Whether a network could become another one within an expression that is not read."""
+    return any(
+        isinstance(part, ast.NamedExpr)
+        or (isinstance(part, ast.Attribute) and is_changer(part.attr))
+        or (isinstance(part, ast.Name) and part.id in CHANGING_CALLS)
+        for part in ast.walk(node)
+    )
+
+
 def bind_arguments(
     node: ast.Call,
     name: str,

@@ -18,6 +18,8 @@ from models.networks.layers.reader.arguments import (
     SELF_METHODS,
     bind_arguments,
     check_required,
+    is_changer,
+    may_change,
 )
 from models.networks.layers.reader.chains import add_chains, extend_chain, note
 from models.networks.layers.reader.values import (
@@ -88,13 +90,15 @@ class Expressions:
             if is_name(node.value, scope.own):
                 return scope.attributes.get(node.attr, Open(f"{scope.own}.{node.attr}", node.lineno))
             held = self.evaluate(node.value, scope)
-            if isinstance(held, WrittenLayers) and node.attr.startswith("_"):
+            if isinstance(held, WrittenLayers) and (node.attr.startswith("_") or is_changer(node.attr)):
                 raise self._text.refuse(node, _NO_CHANGE)
             if isinstance(held, Chain) and node.attr == "shape":
                 return list_sizes(held, node)
             return held if isinstance(held, Computed) else Computed(node, node.lineno)
         if isinstance(node, ast.Call):
             return self._call(node, scope)
+        if may_change(node):
+            raise self._text.refuse(node, _NO_CHANGE)
         return Computed(node, node.lineno)
 
     def _combine(self, node: ast.BinOp, left: Any, right: Any) -> Any:
@@ -108,6 +112,8 @@ class Expressions:
             return total
         if isinstance(left, Chain) or isinstance(right, Chain):
             raise self._text.refuse(node, "Images are passed from layer to layer")
+        if isinstance(left, WrittenLayers) or isinstance(right, WrittenLayers):
+            raise self._text.refuse(node, _NO_CHANGE)
         if not (is_number(left) and is_number(right) and type(node.op) in _OPERATORS):
             return find_computed(node, left, right)
         try:
@@ -135,7 +141,7 @@ class Expressions:
         ):
             raise self._text.refuse(node, _NO_CHANGE)
         if not any(isinstance(value, Chain) for value in values):
-            return find_computed(node, owner, *values)
+            return find_computed(node, owner, *values, *self._read_keywords(node, scope).values())
         if isinstance(callee, WrittenLayers):
             if len(values) > 1 or node.keywords:
                 raise self._text.refuse(node, "A layer is called with the images alone")
@@ -184,7 +190,7 @@ class Expressions:
             return self._call_function(node, name, values[0], values[1:], scope)
         if name == "int" and is_bare and len(values) == 1 and not node.keywords and is_number(values[0]):
             return int(values[0])
-        return find_computed(node, *values)
+        return find_computed(node, *values, *self._read_keywords(node, scope).values())
 
     def _read_keywords(self, node: ast.Call, scope: Scope) -> dict[str, Any]:
         return {keyword.arg or "": self.evaluate(keyword.value, scope) for keyword in node.keywords}
