@@ -9,12 +9,12 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from app.runs.building.value import read_built
 from app.ui.numbers import read_field
 from app.ui.prose import quote_text
 from models.data.files import has_files
 from models.data.names import NUM_IMAGES, TITLES, TRAIN_SHARE
 from models.networks.description import summarise_layers
-from models.networks.layers.exchange import read_network_text
 from models.networks.layers.oddities import list_oddities
 from models.networks.layers.plain_data import describe_layers, read_layers
 from models.networks.naming import check_own_name, title_network
@@ -148,7 +148,7 @@ def read_form(form: Form, recipe: str, own: Any = None) -> TrainConfig:
 
 
 def _read_own_form(form: Form, recipe: str, own: Any) -> TrainConfig:
-    shared = read_network_text(own)
+    shared = read_built(own)
     name = check_own_name(shared.name)
     given = read_form(form | {"network": _STAND_IN, "dropout": OWN_DROPOUT}, recipe)
     settings = {key: getattr(given, key) for key in SETTINGS if key != "dropout"}

@@ -33,6 +33,8 @@ def press_until(page, key, wanted):
 def build_lenet(page):
     """Build LeNet-5 by keyboard alone, from the list of what to begin with."""
     page.keyboard.press("a")  # "An empty list"
+    page.keyboard.press("Tab")  # to "Begin"
+    page.keyboard.press("Enter")
     expect(page.locator("#build-rows .gb-build-whole")).to_contain_text("at least one layer")
     press_until(page, "Tab", "Add ")
     for kind in KINDS:

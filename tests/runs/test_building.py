@@ -17,6 +17,7 @@ from app.runs.controls import on_form
 from app.runs.form import OWN_NETWORK, fill_form, list_fields
 from app.runs.tab import on_start
 from app.ui.answers import answer
+from app.ui.prose import quote_text
 from models.networks.layers.exchange import read_link, read_network_text, write_json, write_link
 from models.networks.layers.kinds import (
     KINDS,
@@ -172,6 +173,21 @@ def test_what_is_no_network_trains_nothing_and_is_said_as_text(idle, own):
         assert listing.error
         assert "[a](" not in listing.error
     assert on_foretell(own, "notebook", *list_values())
+
+
+def test_network_that_is_not_the_one_on_the_screen_is_not_trained(idle):
+    mistake = "Layer 1: kernel_size: enter a number from 1 to 28."
+    own = json.dumps({"name": "Mine", "layers": describe_layers(LENET_LAYERS), "mistake": mistake})
+    assert quote_text(mistake) in on_train([], 1, own, "notebook", *list_values()).error
+    assert quote_text(mistake) in on_start([], 1, own, "notebook", *list_values(network=OWN_NETWORK)).error
+    assert quote_text(mistake) in on_foretell(own, "notebook", *list_values())
+
+
+def test_network_of_a_link_is_begun_from():
+    view = show_change(None, None, None, f"link:{write_link('Sent', LENET_LAYERS)}", PYTHON)
+    assert (view["name"], view["layers"]) == ("Sent", describe_layers(LENET_LAYERS))
+    with pytest.raises(ValueError, match="cut off or altered"):
+        show_change(None, None, None, "link:abc", PYTHON)
 
 
 def test_network_is_written_as_python_and_as_json_and_begun_from_a_given_one():

@@ -21,13 +21,6 @@ from models.training.config import TrainConfig
 from models.training.foretelling import foretell_training
 
 OPENING = "convnet"
-# A link has done its work: a reload shows what has become of it.
-_LEAVE_LINK = """() => {
-  const address = new URL(location.href);
-  if (!address.searchParams.has("layers")) return;
-  address.searchParams.delete("layers");
-  history.replaceState(history.state, "", address);
-}"""
 _RECALL = """() => {
   try {
     return [localStorage.getItem("glassbox-network") || ""];
@@ -146,4 +139,4 @@ def wire_builder(
     start(controls.train, measured)
     page.load(
         on_open_link, controls.rows, [controls.rows, controls.error, controls.place], js=_RECALL, **quiet
-    ).then(None, None, None, js=_LEAVE_LINK, **quiet)
+    )

@@ -9,7 +9,13 @@ from app.runs.building.payloads import NetworkView, RepairView, RowView
 from app.ui.numbers import format_number, format_seconds
 from models.data.names import NUM_IMAGES, TRAIN_SHARE
 from models.networks.layers.examination import Examination, Repair, Row, examine_layers
-from models.networks.layers.exchange import SharedNetwork, read_network_text, write_json, write_link
+from models.networks.layers.exchange import (
+    SharedNetwork,
+    read_link,
+    read_network_text,
+    write_json,
+    write_link,
+)
 from models.networks.layers.kind import Layers
 from models.networks.layers.oddities import list_oddities
 from models.networks.layers.plain_data import describe_layers, read_layers
@@ -20,6 +26,7 @@ from models.training.config import SETTINGS, TrainConfig
 from models.training.foretelling import Forecast
 
 PYTHON, JSON = "Python", "JSON"
+_LINK = "link:"
 
 
 def show_change(name: Any, layers: Any, text: Any, begin: Any, form: Any) -> NetworkView:
@@ -29,12 +36,15 @@ def show_change(name: Any, layers: Any, text: Any, begin: Any, form: Any) -> Net
         name: What its maker calls the network.
         layers: The rows as plain data.
         text: Python or JSON in their place; None for the rows.
-        begin: A given network's name in the place of all of them; None for none.
+        begin: A given network's name in the place of all of them, or "link:" and what a link has of one;
+            None for none.
         form: As what `NetworkView.text` is written, `PYTHON` or `JSON`.
 
     Raises:
         ValueError: If that is no list of layers; the message says what would be right.
     """
+    if isinstance(begin, str) and begin.startswith(_LINK):
+        return show_network(read_link(begin.removeprefix(_LINK)), form)
     if begin is not None:
         return show_network(begin_from(begin), form)
     if text is None:

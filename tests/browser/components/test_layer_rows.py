@@ -318,10 +318,15 @@ def test_of_texts_typed_fast_the_last_one_becomes_the_rows(open_rows):
 def test_it_begins_from_a_given_network_or_from_nothing(open_rows):
     rows = open_rows(*CONVNET)
     begin = rows.page.get_by_label("Begin with")
+    begin.select_option("ConvNet")
+    begin.press("ArrowDown")  # which only chooses
+    assert rows.kinds() == CONVNET
     begin.select_option("ConvNet3")
+    rows.press("Begin")
     expect(rows.page.get_by_label("Name")).to_have_value("My ConvNet3")
     expect(rows.page.locator(".gb-layer")).to_have_count(17)
     begin.select_option("An empty list")
+    rows.press("Begin")
     expect(rows.page.locator(".gb-build-whole")).to_contain_text("at least one layer")
     rows.page.get_by_role("button", name="Add Flatten and Linear with 10 outputs").click()
     assert rows.kinds() == ["Flatten", "Linear"]
@@ -350,3 +355,151 @@ def test_python_shows_another_network_and_an_own_one_is_kept(open_rows):
     rows.field("bias", 2).uncheck()
     rows.wait()
     assert rows.page.evaluate("localStorage.getItem('glassbox-network')").startswith("eN")
+
+
+REFUSED = "nn.Sequential(nn.Flatten(), print(1))"
+
+
+def read_mistake(rows):
+    return json.loads(rows.page.evaluate("window.standIn.parts.rows.given.value")).get("mistake", "")
+
+
+def test_text_that_is_refused_stays_until_it_is_taken_undone_or_emptied(open_rows):
+    rows = open_rows(*CONVNET)
+    rows.page.get_by_text("As Python or JSON").click()
+    area, problem = rows.page.get_by_label("Layers as a text"), rows.page.locator(".gb-build-text-problem")
+    for end in ("taken", "undone", "emptied"):
+        area.fill(REFUSED)
+        expect(problem).to_contain_text("print")
+        assert "print" in read_mistake(rows)
+        area.blur()
+        rows.page.set_viewport_size({"width": 900 + 50 * len(end), "height": 800})
+        rows.bench.wait_for_frame()
+        rows.press("Add Tanh")
+        rows.wait()
+        expect(area).to_have_value(REFUSED)
+        expect(problem).to_contain_text("print")
+        if end == "undone":
+            rows.press("Undo")
+        else:
+            area.fill("" if end == "emptied" else "nn.Sequential(nn.Flatten(), nn.Linear(784, 10))")
+            area.blur()
+        expect(area).to_have_value(contains("nn.Flatten()"))
+        expect(problem).to_be_empty()
+        rows.wait()
+        assert read_mistake(rows) == ""
+
+
+def test_number_that_is_not_taken_goes_with_the_network(open_rows):
+    rows = open_rows(*CONVNET)
+    rows.field("kernel_size", 1).fill("99")
+    assert read_mistake(rows).startswith("Layer 1: kernel_size: ")
+    rows.page.wait_for_function("() => window.standIn.sent.some(({ event }) => event === 'input')")
+    rows.press("Add Tanh")
+    assert read_mistake(rows)
+    rows.press("Remove layer 1, Conv2d")
+    rows.wait()
+    assert read_mistake(rows) == ""
+
+
+def test_what_is_added_after_remove_and_double_goes_behind_the_marked_row(open_rows):
+    rows = open_rows("Conv2d", "ReLU", "Tanh", "Flatten", "Linear")
+    rows.press("Remove layer 2, ReLU")
+    expect(rows.page.locator(".gb-layer.is-marked .gb-layer-number")).to_have_text("2")
+    rows.press("Add Sigmoid")
+    assert rows.kinds() == ["Conv2d", "Tanh", "Sigmoid", "Flatten", "Linear"]
+    rows.press("Double layer 2, Tanh")
+    rows.press("Add GELU")
+    assert rows.kinds() == ["Conv2d", "Tanh", "Tanh", "GELU", "Sigmoid", "Flatten", "Linear"]
+
+
+HOLD = """() => {
+  const { server } = window.standIn.parts.rows;
+  const ask = server.examine;
+  server.examine = async (request) => {
+    const answer = await ask(request);
+    await new Promise((go) => (window.release = () => { server.examine = ask; go(); }));
+    return answer;
+  };
+}"""
+
+
+@pytest.mark.parametrize("way", ["text", "begin"])
+def test_row_added_meanwhile_is_added_to_what_comes(open_rows, way):
+    rows = open_rows(*CONVNET)
+    rows.page.get_by_text("As Python or JSON").click()
+    rows.wait()
+    rows.bench.wait_for_frame()
+    rows.page.wait_for_function("() => document.querySelector('.gb-build-text textarea').value")
+    rows.page.evaluate(HOLD)
+    if way == "text":
+        rows.page.get_by_label("Layers as a text").fill("nn.Sequential(nn.Flatten(), nn.Linear(784, 10))")
+    else:
+        rows.page.get_by_label("Begin with").select_option("Linear")
+        rows.press("Begin")
+    rows.press("Add Tanh")
+    rows.page.wait_for_function("() => window.release")
+    rows.page.evaluate("window.release()")
+    expect(rows.page.locator(".gb-layer")).to_have_count(3)
+    assert rows.kinds() == ["Flatten", "Linear", "Tanh"]
+    rows.press("Undo")
+    rows.press("Undo")
+    assert rows.kinds() == CONVNET
+
+
+def test_row_that_goes_while_it_is_dragged_ends_the_drag(open_rows):
+    rows = open_rows(*CONVNET)
+    grip = rows.page.get_by_label("Move layer 1, Conv2d", exact=True).bounding_box()
+    rows.page.mouse.move(grip["x"] + 5, grip["y"] + 5)
+    rows.page.mouse.down()
+    rows.page.mouse.move(grip["x"] + 5, grip["y"] + 60, steps=4)
+    rows.bench.update(
+        "rows", value=json.dumps({"name": "Sent", "layers": plain("Tanh", "Flatten", "Linear")})
+    )
+    expect(rows.page.locator(".gb-build-marker")).to_be_hidden()
+    rows.page.mouse.up()
+    rows.wait()
+    drag(rows, rows.page.get_by_label("Move layer 1, Tanh", exact=True), rows.line(2))
+    assert rows.kinds() == ["Flatten", "Tanh", "Linear"]
+
+
+def test_link_is_copied_once_its_network_is_known_and_one_too_long_is_told(open_rows):
+    def ask(request):
+        view = json.loads(ANSWER(request))
+        return json.dumps(view | {"link": "x" * 2_001 if view["name"] == "Long" else view["link"]})
+
+    rows = open_rows(*CONVNET, ask=ask, permissions=["clipboard-read", "clipboard-write"])
+    rows.page.evaluate(HOLD)
+    rows.press("Add Tanh")
+    rows.press("Copy link")
+    assert "as soon as" in rows.told()
+    rows.page.wait_for_function("() => window.release")
+    rows.page.evaluate("window.release()")
+    expect(rows.page.locator(".gb-build-told")).to_contain_text("The link is copied:")
+    assert "layers=eN" in rows.page.evaluate("navigator.clipboard.readText()")
+    kept = rows.page.evaluate("localStorage.getItem('glassbox-network')")
+    rows.page.get_by_label("Name").fill("Long")
+    expect(rows.page.locator(".gb-build-told")).to_contain_text("too long for a link")
+    rows.press("Copy link")
+    assert "too long for a link" in rows.told()
+    assert rows.page.evaluate("localStorage.getItem('glassbox-network')") == kept
+
+
+def test_link_stays_in_the_address_until_its_network_is_changed_and_the_earlier_one_is_offered(open_rows):
+    rows = open_rows(*CONVNET)
+    rows.field("out_channels", 1).fill("12")
+    rows.wait()
+    earlier = rows.read()
+    rows.bench.show(rows.bench.take("rows"))  # the page again, by a link
+    rows.page.evaluate("history.replaceState(null, '', '?tab=runs&layers=sent')")
+    rows.bench.update("rows", value=json.dumps({"name": "Sent", "layers": plain("Flatten", "Linear")}))
+    expect(rows.page.locator(".gb-layer")).to_have_count(2)
+    rows.wait()
+    assert rows.page.url.endswith("?tab=runs&layers=sent")
+    rows.press("Add Tanh")
+    rows.wait()
+    assert rows.page.url.endswith("?tab=runs")
+    rows.page.get_by_label("Begin with").select_option("What you had before the link")
+    rows.press("Begin")
+    expect(rows.field("out_channels", 1)).to_have_value("12")
+    assert rows.read() == earlier

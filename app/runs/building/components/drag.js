@@ -56,14 +56,18 @@ export function watchDragging(list, life, drop) {
     showGap();
     requestAnimationFrame(scroll);
   });
-  list.addEventListener("pointerup", (event) => event.pointerId === drag?.id && end(true));
-  list.addEventListener("pointercancel", (event) => event.pointerId === drag?.id && end(false));
+  // On the page: a row that is gone hears no pointer.
+  life.listen(document, "pointerup", (event) => isOwn(event) && end(true));
+  life.listen(document, "pointercancel", (event) => isOwn(event) && end(false));
   life.listen(document, "keydown", (event) => {
     if (drag?.isMoving && event.key === "Escape") end(false);
   });
 
+  const isOwn = (/** @type {Event} */ event) => /** @type {PointerEvent} */ (event).pointerId === drag?.id;
+
   function showGap() {
     if (!drag) return;
+    if (!drag.row.isConnected) return end(false);
     const { y, row } = drag;
     const gaps = listGaps(list, Boolean(row.querySelector(":scope > ol")));
     const gap = gaps.reduce((near, one) => (Math.abs(one.y - y) < Math.abs(near.y - y) ? one : near));
@@ -77,6 +81,7 @@ export function watchDragging(list, life, drop) {
 
   function scroll() {
     if (!drag?.isMoving || life.isOver()) return;
+    if (!drag.row.isConnected) return end(false);
     const by = drag.y < EDGE_PX ? -SCROLL_PX : drag.y > window.innerHeight - EDGE_PX ? SCROLL_PX : 0;
     if (by) {
       window.scrollBy(0, by);
@@ -92,6 +97,6 @@ export function watchDragging(list, life, drop) {
     drag = null;
     marker.hidden = true;
     row.classList.remove("is-dragged");
-    if (isDropped && isMoving && gap) drop(Number(row.dataset.key), gap.place);
+    if (isDropped && isMoving && gap && row.isConnected) drop(Number(row.dataset.key), gap.place);
   }
 }

@@ -30,14 +30,17 @@ import { createTextEditor } from "./text_editor.js";
 import { createWhole, isMisfit } from "./whole.js";
 
 const KEPT = "glassbox-network"; // app/runs/building/section.py reads it too
+const EARLIER = "glassbox-network-earlier"; // what was kept before a link's was changed
 const REST_MS = 200; // after the last change the rest of the page is told
 const EMPTY = "empty";
+const TOO_LONG = "This network is too long for a link and for this browser to keep: save it as a file.";
 
 /** @type {(given: Mounted) => void} */
 export function mount({ element, trigger, props, server, watch, keptProps }) {
   const own = makeOwnProp({ props, keptProps });
   const kinds = new Map(/** @type {KindView[]} */ (own("kinds")).map((kind) => [kind.name, kind]));
   const maxLayers = Number(own("maxLayers"));
+  const maxLink = Number(own("maxLink"));
   const host = findPart(element, ".gb-build");
   const life = watchLifetime(host);
   const find = (/** @type {string} */ selector) => findPart(host, selector);
@@ -46,6 +49,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
   const list = find(".gb-build-rows");
 
   let published = typeof props.value === "string" ? props.value : "";
+  let publishedMistake = readMistake(published);
   let history = createHistory(readNetwork(published));
   let isTouched = false; // by hand: what came by a link is kept only then
   /** @type {NetworkView | null} */
@@ -63,6 +67,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
 
   for (const { name, title } of /** @type {GivenView[]} */ (own("given"))) begin.add(new Option(title, name));
   begin.add(new Option("An empty list", EMPTY));
+  offerEarlier();
 
   /** @type {(text: string, before?: Network) => Network} */
   function readNetwork(text, before) {
@@ -71,6 +76,15 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
       return { name: String(name ?? ""), layers: readLayers(/** @type {PlainLayer[]} */ (layers), before?.layers) };
     } catch {
       return { name: "", layers: [] };
+    }
+  }
+
+  /** @type {(text: string) => string} */
+  function readMistake(text) {
+    try {
+      return JSON.parse(text).mistake ?? "";
+    } catch {
+      return "";
     }
   }
 
@@ -87,29 +101,68 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
         : question.text === undefined
           ? { name, layers: writeLayers(layers) }
           : { name, text: question.text };
-      return { question, text: await server.examine({ ...sent, form: editor.readForm() }) };
+      try {
+        return { question, text: await server.examine({ ...sent, form: editor.readForm() }) };
+      } catch {
+        return { question, text: undefined }; // as one that does not answer, or what waits would wait for ever
+      }
     },
     ({ question, text }) => takeAnswer(question, readAnswer(/** @type {string | undefined} */ (text))),
   );
   const ask = () => askPython({ of: history.read() });
 
-  /** @type {Network | null} */
-  let fromText = null; // what the last text made, which a newer text replaces
+  /** @type {Question | null} */
+  let replacing = null; // a text, or what to begin with, on its way
+  /** @type {(() => void)[]} */
+  let waiting = []; // what was done meanwhile, which is done to what comes of it
+  let isLinkWanted = false;
+
+  /** @type {(question: Question) => void} */
+  function replace(question) {
+    replacing = question;
+    askPython(question);
+  }
+
+  /** @type {(action: () => void) => void} */
+  function afterwards(action) {
+    if (replacing) waiting.push(action);
+    else action();
+  }
 
   // An answer about what is no longer there is dropped: a newer one is on its way.
   /** @type {(question: Question, answer: any) => void} */
   function takeAnswer(question, answer) {
-    const current = history.read();
-    const isText = question.text !== undefined;
-    if (life.isOver() || (question.of !== current && !(isText && current === fromText))) return;
-    if (answer.error) {
-      if (isText) editor.refuse(answer.error);
-      else tell(answer.error);
-      return;
+    const isReplacing = question.text !== undefined || question.begin !== undefined;
+    if (life.isOver() || (isReplacing ? question !== replacing : question.of !== history.read())) return;
+    if (isReplacing) replacing = null;
+    if (answer.error) refuse(question, answer.error);
+    else accept(question, /** @type {NetworkView} */ (answer));
+    if (!isReplacing) return;
+    const actions = waiting;
+    waiting = [];
+    for (const action of actions) action();
+  }
+
+  /** @type {(question: Question, sentence: string) => void} */
+  function refuse(question, sentence) {
+    isLinkWanted = false;
+    if (question.text === undefined) tell(sentence);
+    else {
+      editor.refuse(sentence);
+      show();
     }
-    view = /** @type {NetworkView} */ (answer);
+    const isReplacing = question.text !== undefined || question.begin !== undefined;
+    if (isReplacing && viewOf !== history.read()) ask(); // which had made way for it
+  }
+
+  /** @type {(question: Question, answer: NetworkView) => void} */
+  function accept(question, answer) {
+    const current = history.read();
+    view = answer;
     viewOf = current;
-    if (isText || question.begin) {
+    const isText = question.text !== undefined;
+    if (isText || question.begin !== undefined) {
+      editor.letGo();
       const layers = readLayers(/** @type {PlainLayer[]} */ (view.layers), current.layers);
       viewOf = { name: view.name, layers };
       if (
@@ -118,18 +171,38 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
       )
         viewOf = current;
       else keep(viewOf, isText ? "text" : "");
-      if (isText) fromText = viewOf;
     }
     if (isTouched) store(view.link);
     show();
+    if (isLinkWanted) copyLink();
   }
 
   /** @type {(link: string) => void} */
   function store(link) {
+    if (link.length > maxLink) return tell(TOO_LONG);
     try {
+      const address = new URL(location.href);
+      const isLinked = address.searchParams.has("layers");
+      const earlier = localStorage.getItem(KEPT);
+      if (isLinked && earlier && earlier !== link) {
+        localStorage.setItem(EARLIER, earlier);
+        offerEarlier();
+      }
       localStorage.setItem(KEPT, link);
+      if (!isLinked) return;
+      address.searchParams.delete("layers"); // it has done its work: a reload shows what has become of it
+      window.history.replaceState(window.history.state, "", address);
     } catch {
       // A browser that stores nothing begins anew each time.
+    }
+  }
+
+  function offerEarlier() {
+    try {
+      if (!localStorage.getItem(EARLIER) || [...begin.options].some(({ value }) => value === EARLIER)) return;
+      begin.add(new Option("What you had before the link", EARLIER));
+    } catch {
+      // Nothing is stored.
     }
   }
 
@@ -142,12 +215,29 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     publish();
   }
 
+  // What keeps the network on the screen from being the one that would be trained.
+  function findMistake() {
+    const { layers } = history.read();
+    for (const key of listKeys(layers)) {
+      const mistake = rows.get(key)?.readMistake();
+      if (mistake) return `Layer ${numberOf(/** @type {number[]} */ (findPlace(layers, key)))}: ${mistake}`;
+    }
+    const mistake = editor.readMistake();
+    return mistake && `The text of your network is not taken. ${mistake}`;
+  }
+
   function publish() {
     const { name, layers } = history.read();
-    published = JSON.stringify({ name, layers: writeLayers(layers) });
+    const mistake = findMistake();
+    publishedMistake = mistake;
+    published = JSON.stringify({ name, layers: writeLayers(layers), ...(mistake && { mistake }) });
     props.value = published;
     clearTimeout(resting);
     resting = setTimeout(() => life.isOver() || trigger("input"), REST_MS);
+  }
+
+  function report() {
+    if (findMistake() !== publishedMistake) publish();
   }
 
   /** @type {(layers: Layer[], what?: string) => void} */
@@ -213,12 +303,16 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
   const listKeys = (layers) => layers.flatMap((layer) => [layer.key, ...(layer.body ?? []).map(({ key }) => key)]);
 
   const actions = {
-    act,
+    /** @type {import("./types.js").RowActions["act"]} */
+    act: (key, action) => afterwards(() => act(key, action)),
+    report,
     /** @type {import("./types.js").RowActions["change"]} */
     change(key, change, what) {
-      const { layers } = history.read();
-      const place = findPlace(layers, key);
-      if (place) setLayers(replaceLayer(layers, place, change(takeLayer(layers, place))), what);
+      afterwards(() => {
+        const { layers } = history.read();
+        const place = findPlace(layers, key);
+        if (place) setLayers(replaceLayer(layers, place, change(takeLayer(layers, place))), what);
+      });
     },
     /** @type {import("./types.js").RowActions["mend"]} */
     mend(repair) {
@@ -229,7 +323,8 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     },
   };
 
-  watchDragging(list, life, (key, to) => {
+  /** @type {(key: number, to: number[]) => void} */
+  function drop(key, to) {
     const { layers } = history.read();
     const from = findPlace(layers, key);
     if (!from) return;
@@ -238,29 +333,33 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     mark(key);
     setLayers(moved.layers);
     tell(`${takeLayer(moved.layers, moved.place).kind} is now layer ${numberOf(moved.place)}.`);
-  });
+  }
+  watchDragging(list, life, (key, to) => afterwards(() => drop(key, to)));
 
   /** @type {(isDone: boolean, word: string) => void} */
   function travel(isDone, word) {
     if (!isDone) return;
     isTouched = true;
+    editor.letGo();
     publish();
     show();
     ask();
     tell(word);
   }
-  const undo = () => travel(history.undo(), "Undone.");
-  const redo = () => travel(history.redo(), "Done again.");
+  const undo = () => afterwards(() => travel(history.undo() || Boolean(editor.readMistake()), "Undone."));
+  const redo = () => afterwards(() => travel(history.redo(), "Done again."));
 
   async function copyLink() {
-    if (!view || viewOf !== history.read()) return;
+    isLinkWanted = !view || viewOf !== history.read();
+    if (!view || isLinkWanted) return tell("The link is copied as soon as it is known.");
+    if (view.link.length > maxLink) return tell(TOO_LONG);
     await navigator.clipboard.writeText(new URL(`?tab=runs&layers=${view.link}`, document.baseURI).href);
     tell("The link is copied: whoever opens it sees this network.");
   }
 
   find("[data-do=undo]").addEventListener("click", undo);
   find("[data-do=redo]").addEventListener("click", redo);
-  find("[data-do=link]").addEventListener("click", copyLink);
+  find("[data-do=link]").addEventListener("click", () => afterwards(copyLink));
   host.addEventListener("keydown", (event) => {
     const target = /** @type {HTMLElement} */ (event.target);
     if (!(event.ctrlKey || event.metaKey) || event.altKey || target === nameField || target.matches("textarea")) return;
@@ -274,34 +373,43 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     const row = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest(".gb-layer"));
     if (!row || !event.altKey || !["ArrowUp", "ArrowDown"].includes(event.key)) return;
     event.preventDefault();
-    act(Number(row.dataset.key), event.key === "ArrowUp" ? "up" : "down");
+    actions.act(Number(row.dataset.key), event.key === "ArrowUp" ? "up" : "down");
   });
   nameField.addEventListener("input", () => {
-    keep({ ...history.read(), name: nameField.value }, "name");
-    show();
-    ask();
-  });
-  begin.addEventListener("change", () => {
-    const chosen = begin.value;
-    begin.value = "";
-    mark(null);
-    if (chosen === EMPTY) {
-      keep({ name: "My network", layers: [] });
+    const name = nameField.value;
+    afterwards(() => {
+      keep({ ...history.read(), name }, "name");
       show();
       ask();
-    } else askPython({ of: history.read(), begin: chosen });
+    });
+  });
+  // By a button: an arrow key on the list would take the next entry at once.
+  find("[data-do=begin]").addEventListener("click", () => {
+    const chosen = begin.value;
+    if (!chosen) return tell("Choose what to begin with.");
+    begin.value = "";
+    mark(null);
+    if (chosen !== EMPTY) {
+      const earlier = chosen === EARLIER && `link:${localStorage.getItem(EARLIER)?.split("=").pop()}`;
+      return replace({ of: history.read(), begin: earlier || chosen });
+    }
+    [replacing, waiting] = [null, []];
+    editor.letGo();
+    keep({ name: "My network", layers: [] });
+    show();
+    ask();
   });
 
   const editor = createTextEditor(find(".gb-build-text"), {
     maxText: Number(own("maxText")),
-    write: (text) => askPython({ of: history.read(), text }),
-    rewrite: ask,
+    write: (text) => replace({ of: history.read(), text }),
+    rewrite: () => afterwards(ask),
     tell,
   });
 
   // ---- Which row is marked
 
-  const setWhere = createPalette(find(".gb-build-palette"), [...kinds.values()], add);
+  const setWhere = createPalette(find(".gb-build-palette"), [...kinds.values()], (kind) => afterwards(() => add(kind)));
   const flow = createFlow(/** @type {any} */ (host.querySelector(".gb-build-flow svg")), find("figcaption"), {
     pick: (key) => {
       mark(key);
@@ -345,7 +453,8 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     return row ? Number(row.dataset.key) : null;
   };
   list.addEventListener("focusin", (event) => mark(findKey(event)));
-  list.addEventListener("click", (event) => mark(findKey(event) ?? marked));
+  // Before a button of a row does its work, which may mark another one.
+  list.addEventListener("click", (event) => mark(findKey(event) ?? marked), true);
   list.addEventListener("pointerover", (event) => {
     pointed = findKey(event);
     showMarks();
@@ -392,11 +501,12 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     fill(list, layers, view?.rows ?? null, "");
     if (focused && focused !== document.activeElement && focused.isConnected) focused.focus({ preventScroll: true });
     if (!isOld) rememberViews(layers);
-    /** @type {HTMLButtonElement} */ (find("[data-do=undo]")).disabled = !history.canUndo();
+    /** @type {HTMLButtonElement} */ (find("[data-do=undo]")).disabled = !history.canUndo() && !editor.readMistake();
     /** @type {HTMLButtonElement} */ (find("[data-do=redo]")).disabled = !history.canRedo();
     host.classList.toggle("is-empty", layers.length === 0);
     if (!isOld && view) showWhole(view, layers);
     showMarks();
+    report();
     host.dataset.answered = `${!isOld}`;
   }
 
@@ -428,6 +538,12 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     setText(find(".gb-build-name-problem"), shown.name_problem);
     nameField.setAttribute("aria-invalid", `${Boolean(shown.name_problem)}`);
     showSums(shown, layers);
+    drawFlow(shown, layers);
+    editor.show(shown.text, shown.name);
+  }
+
+  /** @type {(shown: NetworkView, layers: Layer[]) => void} */
+  function drawFlow(shown, layers) {
     flow.draw(
       layers.map((layer, index) => ({
         key: layer.key,
@@ -436,11 +552,10 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
         isWrong: isMisfit(shown.rows[index]),
       })),
     );
-    editor.show(shown.text, shown.name);
   }
 
   const observer = new ResizeObserver(() => {
-    if (view && viewOf === history.read()) showWhole(view, history.read().layers);
+    if (view && viewOf === history.read()) drawFlow(view, history.read().layers);
     showMarks();
   });
   observer.observe(find(".gb-build-flow"));
@@ -449,7 +564,9 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
   watch("value", () => {
     if (typeof props.value !== "string" || props.value === published) return;
     const network = readNetwork(props.value, history.read());
-    published = props.value;
+    [published, publishedMistake] = [props.value, readMistake(props.value)];
+    [replacing, waiting] = [null, []];
+    editor.letGo();
     if (isTouched) history.push(network);
     else history = createHistory(network);
     show();

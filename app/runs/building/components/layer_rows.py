@@ -24,6 +24,7 @@ _TEMPLATE = f"""
     <label>Name <input type="text" class="gb-build-name" maxlength="{MAX_NETWORK_NAME}" autocomplete="off"
       spellcheck="false"></label>
     <label>Begin with <select class="gb-build-begin"><option value="">choose…</option></select></label>
+    <button type="button" data-do="begin">Begin</button>
     <div class="gb-build-history">
       <button type="button" data-do="undo" title="Ctrl+Z">Undo</button>
       <button type="button" data-do="redo" title="Ctrl+Shift+Z">Redo</button>
@@ -66,7 +67,9 @@ _TEMPLATE = f"""
 def build_layer_rows(examine: Callable[[Any], str], **kwargs: Any) -> gr.HTML:
     """Build the rows; the value is the network as JSON, `input` tells that it was changed.
 
-    The browser keeps the latest network under `glassbox-network`, as the parameter of a link.
+    The browser keeps the latest network under `glassbox-network`, as the parameter of a link, and under
+    `glassbox-network-earlier` the one that was kept before a link's was changed. Where a field or the text
+    holds what cannot be taken, the value has a `mistake` beside the network.
 
     Args:
         examine: Called with `{"name", "layers", "text", "begin", "form"}`, outside Gradio's queue and with

@@ -44,7 +44,7 @@ export function buildChoices(kinds) {
 }
 
 /** @type {(key: number, kinds: Map<string, KindView>, actions: RowActions) => Row} */
-export function createRow(key, kinds, { change, act, mend }) {
+export function createRow(key, kinds, { change, act, mend, report }) {
   const node = document.createElement("li");
   node.className = "gb-layer";
   node.dataset.key = `${key}`;
@@ -81,6 +81,7 @@ export function createRow(key, kinds, { change, act, mend }) {
           tell: (sentence) => {
             mistakes.set(setting.name, sentence);
             say();
+            report();
           },
         }),
       ]),
@@ -140,7 +141,8 @@ export function createRow(key, kinds, { change, act, mend }) {
     node.querySelector("ol")?.setAttribute("aria-label", `Layers of block ${number}`);
   }
 
-  return { node, fill };
+  const readMistake = () => [...mistakes.values()].find(Boolean) ?? "";
+  return { node, fill, readMistake };
 }
 
 /** @type {(layer: Layer, number: string, view: RowView | null) => string} */

@@ -3,8 +3,9 @@
 import { findPart, setText } from "../../../ui/components/nodes.js";
 import { saveFile } from "../../components/run_files.js";
 
-// `write` is called with what is typed, `rewrite` when it is wanted in another form.
-/** @type {(place: HTMLElement, given: { maxText: number, write: (text: string) => void, rewrite: () => void, tell: (sentence: string) => void }) => { readForm: () => string, show: (text: string, name: string) => void, refuse: (sentence: string) => void, isOpen: () => boolean }} */
+// `write` is called with what is typed, `rewrite` when it is wanted in another form. A text that was sent stands there
+// until it is let go, or replaced: `readMistake` tells why it was refused, "" where it was not.
+/** @type {(place: HTMLElement, given: { maxText: number, write: (text: string) => void, rewrite: () => void, tell: (sentence: string) => void }) => { readForm: () => string, show: (text: string, name: string) => void, refuse: (sentence: string) => void, letGo: () => void, readMistake: () => string }} */
 export function createTextEditor(place, { maxText, write, rewrite, tell }) {
   const area = /** @type {HTMLTextAreaElement} */ (findPart(place, "textarea"));
   const file = /** @type {HTMLInputElement} */ (findPart(place, "input[type=file]"));
@@ -12,6 +13,8 @@ export function createTextEditor(place, { maxText, write, rewrite, tell }) {
   const forms = /** @type {NodeListOf<HTMLInputElement>} */ (place.querySelectorAll("input[type=radio]"));
   let networkName = "";
   let isTyped = false; // since it was shown last
+  let isSent = false; // and not let go
+  let mistake = "";
 
   const readForm = () => [...forms].find((form) => form.checked)?.value ?? "Python";
   const choose = (/** @type {string} */ value) => {
@@ -19,16 +22,34 @@ export function createTextEditor(place, { maxText, write, rewrite, tell }) {
   };
 
   /** @type {(sentence: string) => void} */
-  function refuse(sentence) {
+  function say(sentence) {
     setText(problem, sentence);
     area.setAttribute("aria-invalid", `${Boolean(sentence)}`);
   }
 
-  // What is being typed is not written over.
+  /** @type {(text: string) => void} */
+  function send(text) {
+    isSent = true;
+    write(text);
+  }
+
+  /** @type {(sentence: string) => void} */
+  function refuse(sentence) {
+    mistake = sentence;
+    say(sentence);
+  }
+
+  function letGo() {
+    isSent = false;
+    mistake = "";
+  }
+
+  // What is being typed is not written over, nor what could not be read.
   /** @type {(text: string, name: string) => void} */
   function show(text, name) {
     networkName = name;
-    refuse("");
+    if (isSent) return;
+    say("");
     if (document.activeElement === area) return;
     if (area.value !== text) area.value = text;
     isTyped = false;
@@ -50,9 +71,9 @@ export function createTextEditor(place, { maxText, write, rewrite, tell }) {
     const [chosen] = file.files ?? [];
     file.value = "";
     if (!chosen) return;
-    if (chosen.size > 4 * maxText) return refuse(`${chosen.name} has more than ${maxText} characters.`);
+    if (chosen.size > 4 * maxText) return say(`${chosen.name} has more than ${maxText} characters.`);
     area.value = await chosen.text();
-    write(area.value);
+    send(area.value);
   }
 
   forms.forEach((form) =>
@@ -63,14 +84,19 @@ export function createTextEditor(place, { maxText, write, rewrite, tell }) {
   );
   area.addEventListener("input", () => {
     isTyped = true;
-    write(area.value);
+    send(area.value);
   });
-  // Once it is left, it stands there as Python writes it.
-  area.addEventListener("blur", () => isTyped && !problem.textContent && write(area.value));
+  // Once it is left, it stands there as Python writes it; an empty one says nothing.
+  area.addEventListener("blur", () => {
+    if (!area.value.trim()) {
+      letGo();
+      rewrite();
+    } else if (isTyped && !mistake) send(area.value);
+  });
   findPart(place, "[data-do=copy]").addEventListener("click", copy);
   findPart(place, "[data-do=save]").addEventListener("click", save);
   findPart(place, "[data-do=open]").addEventListener("click", () => file.click());
   file.addEventListener("change", open);
   place.addEventListener("toggle", () => place.hasAttribute("open") && rewrite());
-  return { readForm, show, refuse, isOpen: () => place.hasAttribute("open") };
+  return { readForm, show, refuse, letGo, readMistake: () => mistake };
 }

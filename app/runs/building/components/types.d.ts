@@ -51,8 +51,12 @@ export interface RowActions {
   change(key: number, change: (layer: Layer) => Layer, what: string): void;
   act(key: number, action: "up" | "down" | "double" | "remove"): void;
   mend(repair: RepairView): void;
+  /** What is wrong in a field has changed. */
+  report(): void;
 }
 export interface Row {
   node: HTMLElement;
   fill(layer: Layer, given: { number: string; view: RowView | null; most: number; isOld: boolean }): void;
+  /** What is wrong in one of its fields, "" for nothing. */
+  readMistake(): string;
 }
