@@ -435,7 +435,7 @@ def test_row_added_meanwhile_is_added_to_what_comes(open_rows, way):
     if way == "text":
         rows.page.get_by_label("Layers as a text").fill("nn.Sequential(nn.Flatten(), nn.Linear(784, 10))")
     else:
-        rows.page.get_by_label("Begin with").select_option("Linear")
+        rows.page.get_by_label("Begin with").select_option("Logistic regression")
         rows.press("Begin")
     rows.press("Add Tanh")
     rows.page.wait_for_function("() => window.release")

@@ -317,9 +317,12 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     /** @type {import("./types.js").RowActions["mend"]} */
     mend(repair) {
       const { layers } = history.read();
-      setLayers(readLayers(/** @type {PlainLayer[]} */ (repair.layers), layers));
-      tell(`Done: ${repair.label}.`);
-      list.focus({ preventScroll: true }); // its button is gone
+      afterwards(() => {
+        if (layers !== history.read().layers) return; // it mends a list that is no longer there
+        setLayers(readLayers(/** @type {PlainLayer[]} */ (repair.layers), layers));
+        tell(`Done: ${repair.label}.`);
+        list.focus({ preventScroll: true }); // its button is gone
+      });
     },
   };
 
