@@ -9,6 +9,7 @@ import { findPart, makeOwnProp, setText } from "../../../ui/components/nodes.js"
 import { watchDragging } from "./drag.js";
 import { createFlow } from "./flow.js";
 import { createHistory } from "./history.js";
+import { keepLink, readEarlier } from "./keeping.js";
 import {
   countLayers,
   doubleLayer,
@@ -29,10 +30,8 @@ import { createRow } from "./row.js";
 import { createTextEditor } from "./text_editor.js";
 import { createWhole, isMisfit } from "./whole.js";
 
-const KEPT = "glassbox-network"; // app/runs/building/section.py reads it too
-const EARLIER = "glassbox-network-earlier"; // what was kept before a link's was changed
 const REST_MS = 200; // after the last change the rest of the page is told
-const EMPTY = "empty";
+const [EMPTY, EARLIER] = ["empty", "earlier"]; // to begin with, beside given networks
 const TOO_LONG = "This network is too long for a link and for this browser to keep: save it as a file.";
 
 /** @type {(given: Mounted) => void} */
@@ -180,30 +179,13 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
   /** @type {(link: string) => void} */
   function store(link) {
     if (link.length > maxLink) return tell(TOO_LONG);
-    try {
-      const address = new URL(location.href);
-      const isLinked = address.searchParams.has("layers");
-      const earlier = localStorage.getItem(KEPT);
-      if (isLinked && earlier && earlier !== link) {
-        localStorage.setItem(EARLIER, earlier);
-        offerEarlier();
-      }
-      localStorage.setItem(KEPT, link);
-      if (!isLinked) return;
-      address.searchParams.delete("layers"); // it has done its work: a reload shows what has become of it
-      window.history.replaceState(window.history.state, "", address);
-    } catch {
-      // A browser that stores nothing begins anew each time.
-    }
+    keepLink(link);
+    offerEarlier();
   }
 
   function offerEarlier() {
-    try {
-      if (!localStorage.getItem(EARLIER) || [...begin.options].some(({ value }) => value === EARLIER)) return;
-      begin.add(new Option("What you had before the link", EARLIER));
-    } catch {
-      // Nothing is stored.
-    }
+    if (!readEarlier() || [...begin.options].some(({ value }) => value === EARLIER)) return;
+    begin.add(new Option("What you had before the link", EARLIER));
   }
 
   // ---- What is done by hand
@@ -393,8 +375,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     begin.value = "";
     mark(null);
     if (chosen !== EMPTY) {
-      const earlier = chosen === EARLIER && `link:${localStorage.getItem(EARLIER)?.split("=").pop()}`;
-      return replace({ of: history.read(), begin: earlier || chosen });
+      return replace({ of: history.read(), begin: chosen === EARLIER ? `link:${readEarlier()}` : chosen });
     }
     [replacing, waiting] = [null, []];
     editor.letGo();
