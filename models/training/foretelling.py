@@ -14,7 +14,7 @@ from models.checkpoints.evaluation import evaluate_network
 from models.data.datasets import Dataset
 from models.data.names import NUM_IMAGES, TRAIN_SHARE
 from models.networks.layers import IMAGE_SIZE_PX, NUM_CLASSES
-from models.networks.layers.examination import examine_layers
+from models.networks.layers.examination import Examination, examine_layers
 from models.networks.layers.network import LayerNetwork
 from models.training.config import TrainConfig
 from models.training.network import list_trained_layers
@@ -26,7 +26,8 @@ MAX_MEASURED_SECONDS = 0.5
 _TRAINING_SECONDS, _VALIDATION_SECONDS = 0.32, 0.08  # of them, with room for a last step that is slow
 # The first step prepares what all others need. It is small where images are costly; batch norm needs two.
 _FEW_IMAGES = 2
-_FEW_MULTIPLY_ADDS = 250_000_000  # of all its images together
+_FEW_MULTIPLY_ADDS = 250_000_000  # of all its images together …
+_FEW_ACTIVATIONS = 10_000_000  # … and of what memory costs, where layers calculate little
 _NUM_VALIDATED = 250  # images at a time, as `evaluate_network` takes them
 _FLOAT32_BYTES = 4
 _KEPT_BY_OPTIMIZER = {"sgd": 0, "adam": 2, "adamw": 2, "rmsprop": 1}  # numbers beside each weight
@@ -47,10 +48,12 @@ class Forecast:
 
 
 def foretell_training(config: TrainConfig) -> Forecast:
-    """Measure some steps of a training on made-up images, at most `MAX_MEASURED_SECONDS`, and extrapolate.
+    """Measure some steps of a training on made-up images and extrapolate.
 
     Where whole batches take too long, smaller ones are measured: a step takes a fixed time and a time for
-    each image. No data set is needed, and no generator of the caller's is moved.
+    each image. All together take `MAX_MEASURED_SECONDS` at most, unless a step takes longer than those
+    before let expect: it is the last of its kind then. No data set is needed, and no generator of the
+    caller's is moved.
     """
     num_training, num_validation = count_images(config)
     batch_size = min(config.batch_size, num_training)
@@ -59,8 +62,7 @@ def foretell_training(config: TrainConfig) -> Forecast:
     shape = (size, 1, IMAGE_SIZE_PX, IMAGE_SIZE_PX)
     images = torch.randint(0, 256, shape, dtype=torch.uint8, generator=generator)
     made_up = Dataset(images, torch.randint(0, NUM_CLASSES, (size,), generator=generator))
-    multiply_adds = examine_layers(list_trained_layers(config)).multiply_adds
-    few = max(_FEW_IMAGES, _FEW_MULTIPLY_ADDS // multiply_adds)
+    few = count_first(examine_layers(list_trained_layers(config)))
     with RandomState(config.seed, torch.device("cpu")).active():
         network = LayerNetwork(list_trained_layers(config)).train()
         if config.precision == "bfloat16":
@@ -79,6 +81,12 @@ def foretell_training(config: TrainConfig) -> Forecast:
     num_steps = math.ceil(num_training / batch_size)
     seconds = num_steps * step_seconds + num_validation / num_validated * validation_seconds
     return Forecast(seconds, count_memory(config))
+
+
+def count_first(examination: Examination) -> int:
+    """Count the images of the first step: as many as any machine calculates, and holds, in no time."""
+    most = min(_FEW_MULTIPLY_ADDS // examination.multiply_adds, _FEW_ACTIVATIONS // examination.activations)
+    return max(_FEW_IMAGES, most)
 
 
 def count_images(config: TrainConfig) -> tuple[int, int]:

@@ -5,12 +5,28 @@ import time
 import pytest
 import torch
 
-from models.networks.layers.kinds import BatchNorm1d, Conv2d, Flatten, Linear, MaxPool2d, ReLU
+from models.networks.layers.examination import examine_layers
+from models.networks.layers.kinds import (
+    GELU,
+    AdaptiveAvgPool2d,
+    BatchNorm1d,
+    Conv2d,
+    Flatten,
+    Linear,
+    MaxPool2d,
+    ReLU,
+)
 from models.networks.layers.network import LayerNetwork
 from models.networks.layers.plain_data import describe_layers
 from models.training import foretelling
 from models.training.events import EpochEvent
-from models.training.foretelling import MAX_MEASURED_SECONDS, count_images, count_memory, foretell_training
+from models.training.foretelling import (
+    MAX_MEASURED_SECONDS,
+    count_first,
+    count_images,
+    count_memory,
+    foretell_training,
+)
 from models.training.loop import train
 from models.training.optimizer import build_optimizer
 from models.training.recipes import make_config
@@ -53,6 +69,29 @@ def test_steps_are_foretold_from_what_fits_into_the_time(monkeypatch, per_step, 
     monkeypatch.setattr(foretelling.time, "perf_counter", lambda: now[0])
     assert foretelling._foretell(work, size, 0.4) == pytest.approx(per_step + per_image * size, rel=0.1)
     assert now[0] <= MAX_MEASURED_SECONDS
+
+
+@pytest.mark.parametrize(("first", "seconds"), [(500, 0.3), (500, 2.0), (400, 0.39), (400, 2.0)])
+def test_nothing_is_measured_after_a_step_that_takes_the_time(monkeypatch, first, seconds):
+    """Also where the first step is of many images."""
+    now, steps = [0.0], []
+
+    def work(num):
+        now[0] += seconds
+        steps.append(num)
+
+    monkeypatch.setattr(foretelling.time, "perf_counter", lambda: now[0])
+    assert foretelling._foretell(work, 500, 0.4, first) >= seconds
+    assert steps == [first]
+
+
+def test_first_step_is_small_where_images_are_costly_to_calculate_or_to_hold():
+    wide = (Conv2d(32, 1), *[GELU()] * 35, AdaptiveAvgPool2d(), Flatten(), Linear(10))
+    activations = examine_layers(wide).activations
+    assert 5_000_000 < count_first(examine_layers(wide)) * activations <= 10_000_000
+    heavy = (Conv2d(64, 5, padding=2), Conv2d(64, 5, padding=2), Flatten(), Linear(10))
+    assert count_first(examine_layers(heavy)) == 3
+    assert count_first(examine_layers((Flatten(), Linear(10)))) > 10_000
 
 
 def test_it_moves_no_generator_and_needs_no_data():
