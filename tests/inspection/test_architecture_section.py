@@ -1,5 +1,6 @@
 """The architecture reader's list: given networks, the one that is being built, those that were trained."""
 
+import gradio as gr
 import pytest
 
 from app.inspection.architecture.section import BUILT, list_networks, on_focus, on_network
@@ -19,13 +20,18 @@ def test_network_that_is_being_built_is_read_before_it_is_trained(kept):
     assert view.error == ""
     assert view.layers == draw_architecture(describe_architecture(LAYERS, "Mine <b>", "Mine <b>"))
     assert "<b>," not in view.layers
-    assert "value" not in on_focus(BUILT, [], kept)  # the choice stays
+    focused = on_focus(BUILT, [], kept)
+    assert "value" not in focused.network  # the choice stays
+    assert focused[1:] == view  # as it is now: it may have been edited meanwhile
+    assert on_focus("convnet", [], kept)[1:] == (gr.skip(), gr.skip())
 
 
 @pytest.mark.parametrize("kept", ["", "x", None, 3, LINK[:-4], "A" * 10_000])
 def test_what_is_no_network_is_not_listed(kept):
     assert BUILT not in dict(map(reversed, list_networks([], kept)))
-    assert on_focus(BUILT, [], kept)["value"] == "convnet3"
+    focused = on_focus(BUILT, [], kept)
+    assert focused.network["value"] == "convnet3"
+    assert focused[1:] == on_network("convnet3")
     view = on_network(BUILT, kept)
     assert "Copy the link anew" in view.error or "000 are read" in view.error
 

@@ -86,13 +86,26 @@ def list_networks(my_runs: Any, built: Any = "") -> list[tuple[str, str]]:
     return networks + own
 
 
-def on_focus(network: Any, my_runs: Any, built: Any = "") -> Any:
-    """List the networks that were built meanwhile too; wired to the list when it is opened."""
+class FocusView(NamedTuple):
+    """What opening the list changes, in the order of the handler's outputs."""
+
+    network: Any
+    layers: Any = gr.skip()
+    error: Any = gr.skip()
+
+
+def on_focus(network: Any, my_runs: Any, built: Any = "") -> FocusView:
+    """List the networks that were built meanwhile too; wired to the list when it is opened.
+
+    The picture follows where it may be of something that is no more: the network that is being built has
+    changed since, or the chosen one is gone.
+    """
     choices = list_networks(my_runs, built)
     known = [key for _, key in choices]
-    if network in known:  # by now, the visitor may have chosen another
-        return gr.update(choices=choices)
-    return gr.update(choices=choices, value=DEFAULT_NETWORK)
+    if network not in known:
+        return FocusView(gr.update(choices=choices, value=DEFAULT_NETWORK), *on_network(DEFAULT_NETWORK))
+    listed = gr.update(choices=choices)  # without a value: by now, the visitor may have chosen another
+    return FocusView(listed, *on_network(BUILT, built)) if network == BUILT else FocusView(listed)
 
 
 def build_architecture_section(my_runs: gr.BrowserState) -> None:
@@ -130,7 +143,7 @@ def build_architecture_section(my_runs: gr.BrowserState) -> None:
     network.focus(
         on_focus,
         [network, my_runs, built],
-        [network],
+        [network, layers, error],
         js=_RECALL,
         show_progress="hidden",
         trigger_mode="always_last",
