@@ -380,15 +380,21 @@ def ask_for_spread(**changes):
 
 
 def test_another_network_brings_its_layers():
-    view = on_network("convnet3", *OPENING[1:4], "nothing")
+    view = on_network("convnet3", "nothing")
     assert [name for _, name in view.layer.choices] == ["classifier.0", "classifier.3"]
     assert view.layer.value == "classifier.0"
     assert view.norm_controls.visible is False
     assert not hasattr(view.norm_layer, "choices")  # left as it is, so that what it sends stays valid
-    back = on_network(*OPENING[:4], "convnet3")
+    back = on_network(OPENING.checkpoint, "convnet3")
     assert back.norm_controls.visible is True
     assert (back.norm_layer.value, back.channel.maximum) == ("features.20", 255)
     assert back.layer.value == "features.7"
+
+
+def test_layers_are_listed_without_drawing_many_masks(monkeypatch):
+    """They are the same for every image and mask: neither the visitor's image nor the spread is needed."""
+    monkeypatch.setattr("app.inspection.microscope.handlers._sample_many", None)
+    assert on_network("convnet3", "convnet4").layer.value == "classifier.0"
 
 
 def test_a_network_shows_what_it_has_while_the_lists_are_those_of_another():
@@ -431,7 +437,7 @@ def test_evaluation_mode_does_not_hang_on_the_seed():
 
 
 def test_another_batch_norm_starts_at_its_first_channel():
-    channel, counted = on_norm_layer(*OPENING[:4], "features.9", ["convnet4", "features.1"])
+    channel, counted = on_norm_layer(OPENING.checkpoint, "features.9", ["convnet4", "features.1"])
     assert (channel.maximum, channel.value, counted) == (127, 0, ["convnet4", "features.9"])
     line = ask(OPENING._replace(channel=12))["norm"]["lines"][0]
     assert line == "Channel 12 of features.1, for each number x of its map:"
@@ -439,12 +445,14 @@ def test_another_batch_norm_starts_at_its_first_channel():
 
 def test_a_click_that_comes_twice_sets_nothing_the_second_time():
     """What was changed by hand after the first answer stays."""
-    assert on_network(*OPENING[:4], "convnet4") == tuple([gr.skip()] * 5)
-    assert on_norm_layer(*OPENING[:4], "features.9", ["convnet4", "features.9"]) == tuple([gr.skip()] * 2)
+    assert on_network(OPENING.checkpoint, "convnet4") == tuple([gr.skip()] * 5)
+    assert on_norm_layer(OPENING.checkpoint, "features.9", ["convnet4", "features.9"]) == tuple(
+        [gr.skip()] * 2
+    )
     # A choice that failed is not answered, and neither is the layer of the network before.
-    assert on_network("moon", *OPENING[1:4], "convnet4") == tuple([gr.skip()] * 5)
-    assert on_norm_layer("moon", *OPENING[1:4], "features.9", ["convnet4", "features.1"])[1] == gr.skip()
-    assert on_norm_layer(*OPENING[:4], "features.1", ["glassnet", "features.1"]).channel.maximum == 63
+    assert on_network("moon", "convnet4") == tuple([gr.skip()] * 5)
+    assert on_norm_layer("moon", "features.9", ["convnet4", "features.1"])[1] == gr.skip()
+    assert on_norm_layer(OPENING.checkpoint, "features.1", ["glassnet", "features.1"]).channel.maximum == 63
 
 
 def test_a_drawing_is_looked_at():

@@ -12,7 +12,7 @@ import numpy as np
 
 from app.inspection.microscope.payload import Absent, Norm, Pictures, Spread
 from app.inspection.microscope.view import describe_layer, show_dropout, show_norm
-from app.ui.digits import DRAWING, take_digit
+from app.ui.digits import DRAWING, TEST, take_digit
 from app.ui.field_errors import MissingImageError, blame, list_errors
 from app.ui.packing import pack
 from models.checkpoints.file import find_layers, read_info
@@ -102,22 +102,20 @@ def _try(show: Callable[[Request], _Picture], request: Request, shown: Pictures)
     return None
 
 
-def on_network(checkpoint: Any, source: Any, index: Any, drawing: Any, answered: Any) -> NetworkView:
+def on_network(checkpoint: Any, answered: Any) -> NetworkView:
     """List the layers of another network; wired to the list of checkpoints.
 
-    The lists of layers are no inputs: what stands in them belongs to the network before.
+    The lists of layers are no inputs: what stands in them belongs to the network before. The visitor's image
+    is none either: the layers are the same for all, and it may be missing or damaged.
 
     Args:
         checkpoint: The network's key.
-        source: Where the image comes from.
-        index: Its number there.
-        drawing: The sketchpad's value.
         answered: The network whose layers are listed. A list tells a click twice; by the second time, what
             the first answer set may have been changed by hand.
     """
     if checkpoint == answered:
         return NetworkView()
-    request = Request(checkpoint, source, index, drawing, EVALUATION, None, 0, None, 0)
+    request = _ask_about_layers(checkpoint)
     try:
         layers, norms = list_layers(sample_one(request)), inspect_norm(request)
     except (ValueError, TypeError):
@@ -136,28 +134,27 @@ def on_network(checkpoint: Any, source: Any, index: Any, drawing: Any, answered:
     )
 
 
-def on_norm_layer(
-    checkpoint: Any, source: Any, index: Any, drawing: Any, norm_layer: Any, answered: Any
-) -> NormLayerView:
+def on_norm_layer(checkpoint: Any, norm_layer: Any, answered: Any) -> NormLayerView:
     """Give the slider the channels of another batch norm, from 0; wired to its list.
 
     Args:
         checkpoint: The network's key.
-        source: Where the image comes from.
-        index: Its number there.
-        drawing: The sketchpad's value.
         norm_layer: The batch norm's name.
         answered: The network and the batch norm whose channels the slider has.
     """
     now = [checkpoint, norm_layer]
     if now == answered:
         return NormLayerView()
-    request = Request(checkpoint, source, index, drawing, EVALUATION, None, 0, norm_layer, 0)
     try:
-        last_channel = find_last_channel(inspect_norm(request), norm_layer)
+        last_channel = find_last_channel(inspect_norm(_ask_about_layers(checkpoint)), norm_layer)
     except (ValueError, TypeError):
         return NormLayerView()  # the pictures' answer says why
     return NormLayerView(gr.Slider(maximum=last_channel, value=0), now)
+
+
+def _ask_about_layers(checkpoint: Any) -> Request:
+    """Ask for what is the same of any image, by one that is always there and by a single mask."""
+    return Request(checkpoint, TEST, 0, None, EVALUATION, None, NUM_MASKS, None, 0)
 
 
 def on_focus(my_runs: Any) -> Any:

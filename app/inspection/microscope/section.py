@@ -156,11 +156,11 @@ def build_microscope_section(pad: gr.HTML, my_runs: gr.BrowserState) -> None:
     listed = gr.State(opening.checkpoint)
     checkpoint.input(
         on_network,
-        [checkpoint, source, index, pad, listed],
+        [checkpoint, listed],
         [layer, norm_layer, channel, norm_controls, listed],
         **live,
     ).then(**ask)
     counted = gr.State([opening.checkpoint, opening.norm_layer])
     norm_layer.change(  # also after another network's answer
-        on_norm_layer, [checkpoint, source, index, pad, norm_layer, counted], [channel, counted], **live
+        on_norm_layer, [checkpoint, norm_layer, counted], [channel, counted], **live
     ).then(**ask)
