@@ -11,7 +11,14 @@ import pytest
 
 from app.link import explain_unused
 from app.runs.building.kinds import list_kinds
-from app.runs.building.section import make_own_config, on_foretell, on_open_link, on_train
+from app.runs.building.section import (
+    build_builder,
+    make_own_config,
+    on_foretell,
+    on_open_link,
+    on_train,
+    wire_builder,
+)
 from app.runs.building.view import JSON, PYTHON, show_change
 from app.runs.controls import on_form
 from app.runs.form import OWN_NETWORK, fill_form, list_fields
@@ -33,6 +40,7 @@ from models.networks.layers.source import write_program
 from models.networks.registry import NETWORKS
 from models.runs.folder import find_runs_folder
 from models.runs.writer import read_config
+from tests.node import run_node
 
 LENET = """nn.Sequential(
     nn.Conv2d(1, 6, kernel_size=5, padding=2), nn.Tanh(), nn.AvgPool2d(2),
@@ -245,6 +253,28 @@ def test_time_and_memory_are_foretold():
     assert said.startswith("About ")
     assert "an epoch on this machine" in said
     assert "for 3;" in said
+
+
+def test_forecast_goes_with_every_change_of_what_it_is_of():
+    with gr.Blocks() as page:
+        controls, fields = build_builder(), {name: gr.Number() for name in ("epochs", "batch_size")}
+        wire_builder(page, controls, gr.Textbox(), fields, lambda *given: None)
+    shown, calls = controls.forecast._id, page.config["dependencies"]
+    clearing = [call for call in calls if shown in call["outputs"] and call["js"].startswith("() =>")]
+    cleared_by = {tuple(target) for call in clearing for target in call["targets"]}
+    assert cleared_by == {
+        (controls.rows._id, "input"), *((field._id, "change") for field in fields.values()),
+    }  # fmt: skip
+    (asking,) = (call for call in calls if (controls.foretell._id, "click") in call["targets"])
+    (checking,) = (call for call in calls if call["trigger_after"] == asking["id"])
+    assert asking["inputs"] == checking["inputs"][1:]
+    said = run_node(["--eval", f"""
+        globalThis.window = {{}};
+        const [ask, check] = [{asking["js"]}, {checking["js"]}];
+        const asked = ask("[]", "fast", 3, null);
+        console.log(JSON.stringify([asked, check("1 s", ...asked), check("1 s", "[]", "fast", 4, null)]));
+    """])  # fmt: skip
+    assert json.loads(said) == [["[]", "fast", 3, None], "1 s", ""]
 
 
 @pytest.mark.release

@@ -28,6 +28,13 @@ _RECALL = """() => {
     return [""];
   }
 }"""
+# A forecast holds for what was asked about: the network, the recipe and every field.
+_NOTE_ASKED = """(...values) => {
+  window.glassboxForetold = JSON.stringify(values);
+  return values;
+}"""
+_DROP_IF_OLD = """(forecast, ...values) =>
+  window.glassboxForetold === JSON.stringify(values) ? forecast : ''"""
 _ABOUT = """A network is a list of layers. Change it here row by row, or write it in PyTorch further below. It
 is trained with the settings of the form, which stand beside the list of runs."""
 
@@ -132,8 +139,15 @@ def wire_builder(
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
     measured = [controls.rows, followed, *fields.values()]
     controls.foretell.click(  # in Gradio's queue: it takes a processor for half a second
-        on_foretell, measured, [controls.forecast], show_progress="minimal", api_visibility="private"
-    )
+        on_foretell,
+        measured,
+        [controls.forecast],
+        js=_NOTE_ASKED,
+        show_progress="minimal",
+        api_visibility="private",
+    ).then(None, [controls.forecast, *measured], [controls.forecast], js=_DROP_IF_OLD, **quiet)
+    changes = [field.change for field in fields.values()]
+    gr.on(changes, None, None, [controls.forecast], js="() => ''", **quiet)
     # What was foretold was of another network, and so was what was wrong with it.
     controls.rows.input(None, None, [controls.forecast, controls.error], js="() => ['', '']", **quiet)
     start(controls.train, measured)
