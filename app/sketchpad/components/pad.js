@@ -103,8 +103,9 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
   /** @type {(answer: PadAnswer | undefined, asked: Asked, isLatest: boolean) => void} */
   function onAnswer(answer, asked, isLatest) {
     wasRead = String(asked.networks);
+    const hadFound = state.answer?.found; // whose boxes go
     show({ version: asked.version, hasInk: true, answer, isDrawing: !isResting() });
-    if (overlays.length || answer?.found) draw();
+    if (overlays.length || hadFound || answer?.found) draw();
     if (!isLatest) return;
     if (isResting()) broadcast(answer);
     if (publishAt !== undefined) requestAnimationFrame(() => publishSoon(0));

@@ -10,6 +10,8 @@ from tests.browser.conftest import NARROW, WIDE
 from tests.sketch.sheets import draw_row
 from tests.waiting import wait_until
 
+_SHEET = "document.querySelector('.gb-pad-canvas').toDataURL()"
+
 
 @pytest.fixture
 def row():
@@ -47,3 +49,21 @@ def test_each_of_several_digits_becomes_the_drawing(open_bench, row, viewport, t
     # In the middle of the sheet's height, a little to the right of the image's left edge.
     bench.page.mouse.click(box["x"] + 0.5 * box["width"] / len(written), box["y"] + box["height"] / 2)
     wait_until(lambda: pad.get_attribute("data-digit") == written[0])
+
+
+@pytest.mark.parametrize("happens", ["network is gone", "server is gone"])
+def test_boxes_go_with_the_answer_that_they_are_of(open_bench, row, happens):
+    file, written = row
+    bench = open_bench(build_sketch_pad(), reduced_motion="reduce")
+    buttons = bench.locate(".gb-pad-found button")
+    bench.locate(".gb-pad-file").set_input_files(file)
+    wait_until(lambda: buttons.count() == len(written))
+    bench.wait_for_frame()
+    boxed = bench.page.evaluate(_SHEET)
+    if happens == "server is gone":
+        bench.page.evaluate(
+            "() => { window.standIn.parts.pad.server.predict = () => Promise.reject(new Error()) }"
+        )
+    bench.update("pad", checkpoints=["gone" if happens == "network is gone" else "convnet"])
+    wait_until(lambda: buttons.count() == 0)
+    wait_until(lambda: bench.page.evaluate(_SHEET) != boxed)
