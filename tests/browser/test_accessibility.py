@@ -59,11 +59,13 @@ ONE_TEXT_OF_EACH_KIND = """() => {
   }
   return [...kinds.values()];
 }"""
-# What a hand can point at, a key must reach, by a name. Two have their keys elsewhere: the ruler's band
-# in the handles of its optimizers, a layer's filters in its maps.
+# What a hand can point at, a key must reach, by a name. Three have their keys elsewhere: the ruler's
+# band in the handles of its optimizers, a layer's filters in its maps, a block of a network's picture in
+# its row.
 FIND_UNREACHABLE = """() => {
   const field = "button, input, select, textarea, a[href], summary, [tabindex='0']";
-  const elsewhere = ".gb-ruler-band, .gb-maps-sheet [role=img]";
+  const elsewhere =
+    ".gb-ruler-band, .gb-maps-sheet [role=img], .gb-build-flow g:not([data-key='0'])";
   const notForHands = ["auto", "default", "text", "help", "not-allowed"];
   return [...document.querySelectorAll(".gb-component *")].filter((element) => {
     if (!element.checkVisibility({ visibilityProperty: true })) return false;
