@@ -8,6 +8,7 @@ otherwise it reads wrongly. Shapes: H, W an image's height and width.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -20,10 +21,10 @@ from models.sketch.image import (
     open_image as open_image,  # files and arrays are one subject to those who call
 )
 from models.sketch.ink import find_ink, find_sheet_ink
-from models.sketch.pen_width import fit_pen
+from models.sketch.pen_width import DETAIL_PX, fit_pen
 from models.sketch.scaling import build_averaging as build_averaging
 from models.sketch.scaling import scale_to_box, trim_soft_edge
-from models.sketch.several import MAX_FOUND, FoundInk, find_several
+from models.sketch.several import MAX_FOUND, FoundInk, Sheet, find_several
 from models.values import Floats32
 
 MAX_STROKES = 500
@@ -38,6 +39,7 @@ STAGE_PEN_PX = 7.0
 TEXT = "This looks like a page of text, and a network reads digits. Crop the image to one digit or a few."
 MIN_TEXT = 8  # signs, from which on …
 TEXT_SHARE = 0.3  # … so many of them that look like none make a text
+NUM_TRIED = 24  # of more signs than are read, by which text is told
 MUCH = 0.5  # of an image's area
 ONLY_TEXT = -1.0  # none may be odd, nor may all be digits
 FEW_ODD = 0.2  # of several digits, may be doubted where an image could be read as one digit …
@@ -170,8 +172,9 @@ def digit_from_image(
         ValueError: Not such an array, not finite, or too large or too small.
     """
     light, ink, is_photo, has_frame, is_partial = find_ink(image)
+    sheet = _Sheet(image)
     if refuses_doubtful and (is_partial or has_frame or not is_photo or _covers_much(ink)):
-        _raise_if_several(image, FEW_ODD if is_partial and not has_frame else ONLY_TEXT)
+        sheet.raise_if_several(FEW_ODD if is_partial and not has_frame else ONLY_TEXT)
     if not ink.any():
         raise SketchRefused(
             "No ink stands out here. Use a darker pen, or a photo of one digit on plain paper."
@@ -188,7 +191,7 @@ def digit_from_image(
     digit = center_by_mass(boxed[None])[0]  # (28, 28)
     doubt = doubt_ink(cropped) or _doubt_image(digit)
     if doubt is not None and refuses_doubtful:
-        _raise_if_several(image, MANY_ODD if doubt.is_strong else FEW_ODD)
+        sheet.raise_if_several(MANY_ODD if doubt.is_strong else FEW_ODD)
     _raise_if_strong(doubt, refuses_doubtful)
     if not with_stages:
         return SketchDigit(digit, (), doubt)
@@ -202,23 +205,47 @@ def digit_from_image(
     return SketchDigit(digit, stages, doubt)
 
 
-def _raise_if_several(image: npt.NDArray[Any], max_odd: float) -> None:
-    """Raise what an image holds instead of one digit, where that can be told: several digits, or text.
+class _Sheet:
+    """An image (as of `digit_from_image`) as a sheet of several digits, looked at once and where needed."""
 
-    Args:
-        image: As of `digit_from_image`.
-        max_odd: Share of the digits, up to which they may be doubted or refused; below 0 for text alone.
-    """
-    ink = find_sheet_ink(image)
-    found, is_print = find_several(ink)
-    digits = tuple(_read_found(each, ink) for each in found[: MAX_FOUND + 1])
-    num_odd = sum(digit.sketch is None or digit.sketch.doubt is not None for digit in digits)
-    if is_print or (len(digits) >= MIN_TEXT and num_odd > TEXT_SHARE * len(digits)):
-        raise SketchRefused(TEXT)
-    if len(digits) > MAX_FOUND:
-        raise SketchRefused(f"There are more than {MAX_FOUND} digits here. Crop the image to fewer of them.")
-    if len(digits) > 1 and num_odd <= max_odd * len(digits):
-        raise SeveralDigits(digits)
+    def __init__(self, image: npt.NDArray[Any]) -> None:
+        self._image = image
+
+    @cached_property
+    def _ink(self) -> Floats32:
+        return find_sheet_ink(self._image)
+
+    @cached_property
+    def _found(self) -> Sheet:
+        return find_several(self._ink)
+
+    @cached_property
+    def _digits(self) -> tuple[FoundDigit, ...]:
+        """The digits; of more than are read some from all over the sheet, which show whether it is text."""
+        found = self._found.found
+        step = 1 if len(found) <= MAX_FOUND else len(found) // NUM_TRIED
+        return tuple(_read_found(each, self._ink) for each in found[::step])
+
+    def raise_if_several(self, max_odd: float) -> None:
+        """Raise what an image holds instead of one digit, where that can be told: several digits, or text.
+
+        Args:
+            max_odd: Share of the digits, up to which they may be doubted or refused; below 0 for text alone.
+        """
+        found, is_print = self._found
+        if is_print:
+            raise SketchRefused(TEXT)
+        if len(found) < (MIN_TEXT if max_odd < 0 else 2):
+            return
+        num_odd = sum(digit.sketch is None or digit.sketch.doubt is not None for digit in self._digits)
+        if len(found) >= MIN_TEXT and num_odd > TEXT_SHARE * len(self._digits):
+            raise SketchRefused(TEXT)
+        if len(found) > MAX_FOUND:
+            raise SketchRefused(
+                f"There are more than {MAX_FOUND} digits here. Crop the image to fewer of them."
+            )
+        if num_odd <= max_odd * len(found):
+            raise SeveralDigits(self._digits)
 
 
 def _covers_much(ink: Floats32) -> bool:
@@ -238,7 +265,7 @@ def _read_found(found: FoundInk, ink: Floats32) -> FoundDigit:
         (columns.stop - columns.start) / width,
         (rows.stop - rows.start) / height,
     )
-    cropped = fit_pen(found.ink)
+    cropped = fit_pen(shrink_image(found.ink, DETAIL_PX))  # a thin line over the whole sheet is costly
     doubt = doubt_ink(cropped)
     if doubt is not None and doubt.is_strong:
         return FoundDigit(*place, None, doubt.reason)

@@ -3,8 +3,16 @@
 import numpy as np
 import pytest
 
+from models.sketch import preparation
 from models.sketch.input import read_found
-from models.sketch.preparation import MAX_FOUND, SeveralDigits, SketchRefused, digit_from_image
+from models.sketch.pen_width import DETAIL_PX
+from models.sketch.preparation import (
+    MAX_FOUND,
+    NUM_TRIED,
+    SeveralDigits,
+    SketchRefused,
+    digit_from_image,
+)
 from tests.sketch.pictures import to_bytes
 from tests.sketch.sheets import SHEETS, set_page, write_rows
 
@@ -55,6 +63,20 @@ def test_so_many_digits_are_read_and_no_more():
     assert len(read_sheet(most)) == MAX_FOUND
     more = to_bytes(1 - write_rows([[3] * 9] * 10, rng, cell=(44, 50)))
     assert read_sheet(more) == ["There are more than 81 digits here. Crop the image to fewer of them."]
+
+
+@pytest.mark.parametrize(
+    ("shape", "num_prepared"), [((1, 1), 0), ((1, 4), 4), ((3, 4), 12), ((10, 9), NUM_TRIED + 9)]
+)
+def test_digits_are_prepared_where_that_matters_once_and_small(monkeypatch, shape, num_prepared):
+    sizes, fit_pen = [], preparation.fit_pen
+    monkeypatch.setattr(preparation, "fit_pen", lambda ink: sizes.append(max(ink.shape)) or fit_pen(ink))
+    num_rows, num_columns = shape
+    cell = (44, 50) if num_rows > 9 else (240, 300)
+    read_sheet(to_bytes(1 - write_rows([[3] * num_columns] * num_rows, np.random.default_rng(3), cell=cell)))
+    of_one = [size for size in sizes if size > DETAIL_PX]  # the image as one digit
+    assert len(of_one) <= 1
+    assert len(sizes) - 1 <= num_prepared
 
 
 @pytest.mark.parametrize("is_photo", [False, True], ids=["screenshot", "photo"])
