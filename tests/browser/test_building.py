@@ -75,12 +75,13 @@ def test_lenet_is_built_by_keyboard_trained_drawn_at_opened_and_kept(runs_tab):
 
     page.get_by_role("tab", name="Conv & pool").click()
     take_option(page.locator("#network-checkpoint input"), re.compile("LeNet-5"), exact=False)
-    second = page.locator("#network-maps").get_by_text("Conv2d(6, 16, kernel_size=5)")
+    second = page.locator("#network-maps").get_by_text("features.3", exact=True)  # its second convolution
     second.first.scroll_into_view_if_needed()
     expect(second.first).to_be_visible()
 
     page.reload()  # this browser has kept it
     page.locator("body[data-ready]").wait_for()
+    page.get_by_role("tab", name="Training runs").click()
     runs_tab.choose("network", "Build your own…")
     expect(page.locator("#build-rows .gb-build-name")).to_have_value("LeNet-5")
     expect(page.locator("#build-rows .gb-build-sums")).to_contain_text("61,706")
