@@ -186,8 +186,8 @@ def test_tabs_links_and_a_live_curve_work_in_a_browser(chromium, fronts, runs, m
             append_event(run, make_step(step))
             tab.wait_for_points(points)
         tab.press("Copy link")
-        link = page.locator(f"{FOCUS} .gb-runs-link input").input_value()
-        assert link == f"{front}/?tab=runs&run={run_id}"
+        link_field = page.locator(f"{FOCUS} .gb-runs-link input")
+        expect(link_field).to_have_value(f"{front}/?tab=runs&run={run_id}")
         for name, question in (
             ("Gradient descent", "#descent-player .gb-player[data-races]"),
             ("Conv & pool", "#window .gb-window"),

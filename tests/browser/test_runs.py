@@ -154,8 +154,9 @@ def test_another_visitor_sees_nothing_of_a_run_unless_given_its_link_or_id(open_
     assert other.listed() == ["example"]
     assert other.focus() == "example"
     mine.press("Copy link")
-    link = mine.page.locator(f"{FOCUS} .gb-runs-link input").input_value()
-    assert link.endswith(f"?tab=runs&run={run_id}")
+    link_field = mine.page.locator(f"{FOCUS} .gb-runs-link input")
+    expect(link_field).to_have_value(re.compile(rf"\?tab=runs&run={run_id}$"))
+    link = link_field.input_value()
     other = RunsTab(open_page("runs", settings=f"run={run_id}", context=other.page.context))
     other.wait_for_run(run_id)
     assert "run=" not in other.page.url
