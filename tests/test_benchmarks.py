@@ -52,8 +52,8 @@ def test_figures_for_hosts_are_those_that_are_kept():
     assert f"{theirs['answers'] / theirs['wanted']:.0%} of their questions" in text
     _, *tabs = load_measurement("page_weight")["rows"]
     for name in ("kilobytes", "again_kilobytes"):
-        megabytes = [row[name] / 1000 for row in tabs]
-        assert f"{min(megabytes):.1f} to {max(megabytes):.1f} MB" in text
+        sizes = [row[name] for row in tabs]
+        assert f"{min(sizes):.0f} to {max(sizes):.0f} kB" in text
 
 
 def test_ratios_follow_from_their_seconds():
