@@ -23,6 +23,7 @@ LATE = (
 PROGRAM = "import sys; from app.main import build_app; build_app(); print(*sys.modules, sep='\\n')"
 
 
+@pytest.mark.gate
 def test_page_is_built_without_what_takes_long_to_import():
     loaded = subprocess.run(
         [sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True

@@ -212,6 +212,7 @@ def run_random_calls(caller, num_calls, may_train, *, derandomize=False, after_e
     check()
 
 
+@pytest.mark.gate
 def test_random_calls_are_answered_and_leave_no_traceback(served_page, served_runs):
     caller = Caller(served_page, served_runs.with_name("log.txt"))
     run_random_calls(caller, 120, may_train=False, derandomize=True)

@@ -118,6 +118,7 @@ def test_every_openings_script_prints_its_numbers(name):
     assert_prints_the_races_numbers(run_here(write_race_script(race)), race)
 
 
+@pytest.mark.gate
 def test_the_script_needs_nothing_but_torch(tmp_path):
     race = run_race(replace(DRAWN[3], dtype="float64", problem="beale"))
     script = tmp_path / "race.py"

@@ -54,6 +54,7 @@ def run(cell, names):
     exec(compile(cell.source, "cell", "exec"), names)
 
 
+@pytest.mark.gate
 def test_it_runs_with_solutions_and_its_sheet_is_all_right(lab_folder, capsys):
     names = {}
     for cell in read_cells("ada", has_solutions=True):

@@ -190,6 +190,7 @@ def test_configurations_cover_what_can_be_chosen():
     assert {config.precision for config in configs} == {"float32", "bfloat16"}
 
 
+@pytest.mark.gate
 def test_script_runs_by_itself_on_real_mnist(mnist_folder, tmp_path):
     config = make_config("logistic", num_images=2_000, epochs=1)
     script = tmp_path / "script.py"

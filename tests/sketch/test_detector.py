@@ -58,6 +58,7 @@ def test_built_in_digits_are_hardly_ever_doubted(with_styles):
     assert count_doubted(images) <= 20
 
 
+@pytest.mark.gate
 def test_no_way_of_writing_a_digit_is_mostly_doubted():
     """A zero with a slash, a barred seven, an open four: each of the tables' entries, by thirty hands."""
     rng = np.random.default_rng(12)
@@ -73,6 +74,7 @@ def test_at_most_one_mnist_digit_in_a_hundred_is_doubted(mnist_test):
     assert count_doubted(mnist_test[0]) <= 50
 
 
+@pytest.mark.gate
 @pytest.mark.parametrize(("name", "most"), [("pendigits-orig.tra", 0.01), ("unipen-1a.jsonl.gz", 0.02)])
 def test_hardly_any_pen_drawing_is_doubted(real_pen_file, name, most):
     """Of the second file a hundredth is no whole digit: half of one, a neighbour's stroke."""
@@ -91,6 +93,7 @@ def test_the_shipped_file_says_how_it_was_made():
     assert DETECTOR_FILE.stat().st_size < 2**20
 
 
+@pytest.mark.gate
 def test_training_is_the_same_twice_and_its_file_comes_back(mnist_folder, tmp_path, capsys):
     few = {"num_mnist": 300, "num_strokes": 100, "num_signs": 200, "epochs": 1}
     first, again = (training.train_detector(**few) for _ in range(2))

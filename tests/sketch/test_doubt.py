@@ -213,6 +213,7 @@ def test_at_most_one_pen_drawing_in_a_hundred_is_refused(pen_digits):
     assert np.mean([doubt is not None for doubt in doubts]) <= 0.02
 
 
+@pytest.mark.gate
 def test_at_most_one_image_of_a_pen_drawing_in_a_hundred_is_refused(pen_digits):
     refused = 0
     drawings = draw_all(pen_digits[::25])

@@ -168,6 +168,7 @@ def run(capsys, *arguments):
     return status, captured.out, captured.err
 
 
+@pytest.mark.gate
 def test_command_prints_both_scores_with_tables(capsys, pen_file):
     status, printed, errors = run(capsys, "evaluate", "convnet3", "--pen", pen_file, "--seed", 1)
     assert status == 0
@@ -227,6 +228,7 @@ def test_mistakes_of_the_command_are_one_line(capsys, arguments, message):
 # Real drawings
 
 
+@pytest.mark.gate
 def test_real_drawings_are_all_read_and_mostly_rightly(real_pen_file):
     digits = load_pen_digits(real_pen_file)
     assert len(digits) == 7494

@@ -37,6 +37,7 @@ def ask(image):
         return None
 
 
+@pytest.mark.gate
 def test_photos_are_read_nearly_as_well_as_the_same_digits_without_the_paper():
     right = {"photo": 0, "drawing": 0}
     for number in range(48):

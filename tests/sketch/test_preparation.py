@@ -262,6 +262,7 @@ def test_mnist_comes_back_as_it_was(mnist_test):
         assert (np.rint(digit_from_image(image).image * 255) == image).all()
 
 
+@pytest.mark.gate
 def test_mnist_enlarged_and_moved_comes_back_exactly(mnist_test):
     rng = np.random.default_rng(0)
     for image in mnist_test[0][:300]:

@@ -217,6 +217,7 @@ def test_every_payload_is_answered_and_none_leaves_anything_behind(ask):
     assert min(counts.values()) >= 10, counts  # the payloads reach every kind of answer
 
 
+@pytest.mark.gate
 def test_the_largest_images_that_are_read_leave_no_memory_behind():
     bomb = base64.b64encode(make_png(4096, 4096)).decode()
     assert len(bomb) < 50_000
