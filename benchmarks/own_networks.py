@@ -153,14 +153,13 @@ def main() -> None:
     """Measure, print the tables, and keep them where that is wanted."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("rounds", nargs="?", type=int, default=5, help="forecasts of each network")
-    parser.add_argument("--save", action="store_true", help="keep the edits' times")
+    parser.add_argument("--save", action="store_true", help="keep what was measured")
     options = parser.parse_args()
-    edits = time_edits()
-    print(f"{write_table('edits', edits)}\n")
-    if options.save:
-        save_measurement("edits", edits)
-    for row in compare_forecasts(options.rounds):
-        print("{network}: foretold {foretold_seconds} s, took {epoch_seconds} s, {ratio} times".format(**row))
+    measured = {"edits": time_edits(), "forecasts": compare_forecasts(options.rounds)}
+    for name, rows in measured.items():
+        print(f"\n{write_table(name, rows)}")
+        if options.save:
+            save_measurement(name, rows)
 
 
 if __name__ == "__main__":

@@ -193,6 +193,18 @@ def plot_edits(rows: list[Row]) -> Plot:
     return Plot(title, [Panel("milliseconds of Python; line: goal of the whole answer", bars)])
 
 
+def plot_forecasts(rows: list[Row]) -> Plot:
+    """Bars of what was foretold of an epoch, and of what it took."""
+    bars = []
+    for row in rows:
+        name = row["network"].replace(", ", ",\n", 1)
+        bars.append(Bar(name, "foretold", OURS, row["foretold_seconds"], f"{row['foretold_seconds']:.2f} s"))
+        bars.append(Bar(name, "took", OTHER, row["epoch_seconds"], f"{row['epoch_seconds']:.2f} s"))
+    furthest = max(abs(row["ratio"] - 1) for row in rows)
+    title = f"An epoch is foretold within {furthest:.0%}, after half a second of measuring"
+    return Plot(title, [Panel("seconds an epoch", bars, is_log=True)])
+
+
 PLOTS: dict[str, Callable[[list[Row]], Plot]] = {
     "startup": plot_startup,
     "page_weight": plot_page_weight,
@@ -202,6 +214,7 @@ PLOTS: dict[str, Callable[[list[Row]], Plot]] = {
     "sketch_load": plot_sketch_load,
     "noisy_visitor": plot_noisy_visitor,
     "edits": plot_edits,
+    "forecasts": plot_forecasts,
 }
 
 

@@ -125,6 +125,15 @@ TABLES: dict[str, list[Column]] = {
         Column("median ms", _round("median_ms", 1)),
         Column("95th percentile ms", _round("late_ms", 1)),
     ],
+    "forecasts": [
+        Column("", _take("network"), is_number=False),
+        Column("foretold, s", _round("foretold_seconds", 2)),
+        Column("an epoch takes, s", _round("epoch_seconds", 2)),
+        Column("ratio", _round("ratio", 2)),
+        Column("lowest", lambda row: f"{min(row['each_ratio']):.2f}"),
+        Column("highest", lambda row: f"{max(row['each_ratio']):.2f}"),
+        Column("measured for, s", _round("measuring_seconds", 2)),
+    ],
 }
 
 
