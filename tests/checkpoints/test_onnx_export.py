@@ -65,6 +65,7 @@ def test_network_with_layers_of_its_own_is_exported_with_its_list():
     assert record["layers"] == describe_layers(LAYERS)
 
 
+@pytest.mark.gate
 def test_readmes_export_is_read_as_the_readme_reads_it(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert main(["export", "sketchpad", "--onnx", "--out", "sketchpad.onnx"]) == 0

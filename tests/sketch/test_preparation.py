@@ -272,6 +272,7 @@ def test_mnist_enlarged_and_moved_comes_back_exactly(mnist_test):
         assert (np.rint(found * 255) == image).all()
 
 
+@pytest.mark.gate
 @pytest.mark.parametrize("resample", [Image.Resampling.BILINEAR, Image.Resampling.BICUBIC])
 @pytest.mark.parametrize("dark_ink", [False, True])
 def test_mnist_enlarged_smoothly_comes_back_nearly(mnist_test, resample, dark_ink):

@@ -155,6 +155,7 @@ def test_pen_width_changes_what_is_drawn_and_not_what_is_read(pad):
     assert pad.page.evaluate(read, [x - 4, 140 + side / 56]) == sheet
 
 
+@pytest.mark.gate
 def test_replay_lets_the_answer_follow_and_keeps_the_drawing(pad):
     pad.draw(build_example(5))
     drawing = pad.wait_until_broadcast()
