@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import json
 import re
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ _SETUP = '''
 import ast
 import hashlib
 import json
+import re
 import time
 
 import matplotlib.pyplot as plt
@@ -61,21 +63,12 @@ def check_secret(exercise, mine, prints, hint, is_code):
     hand_in(exercise, mine)
     if is_code:
         assert isinstance(mine, str), "Write the line as a text, in quotes."
-        mine = tidy(mine)
+        mine = tidy_line(mine)
     else:
         assert isinstance(mine, int), "Write the number of your choice, without quotes."
     fingerprint = hashlib.sha256(f"{exercise}:{mine}".encode()).hexdigest()[:16]
     assert fingerprint in prints, f"Not yet. {hint}"
     print("Right.")
-
-
-def tidy(line):
-    """Write a line of code in one way, whatever its spaces and quotes."""
-    tree = ast.parse(line.strip().rstrip(";, ").replace("torch.nn.", "nn."))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            node.keywords.sort(key=lambda keyword: keyword.arg or "")
-    return ast.unparse(tree)
 '''.strip()
 
 _HAND_IN = """
@@ -140,7 +133,7 @@ def _fill_mark(mark: str, argument: str, name: str, has_solutions: bool) -> Iter
         who = f"The name is **{quote_text(tidy_name(name))}**." if name else "No name was given here."
         yield "markdown", who + (" The solutions are filled in." if has_solutions else "")
     elif mark == "setup":
-        yield "code", _SETUP
+        yield "code", f"{_SETUP}\n\n\n{inspect.getsource(tidy_line)}".rstrip()
     elif mark == "tail":
         yield "markdown", "# Your answer sheet\n\nThe next cell writes what you handed in to `answers.json`."
         yield "code", _HAND_IN % json.dumps(name)
