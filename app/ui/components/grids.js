@@ -51,28 +51,27 @@ export function createGrids(row, legend, { attach = () => {}, mark = () => {}, d
   function setPanels(given) {
     const drawable = given.filter((panel) => Array.isArray(panel.values));
     panels = drawable.map((panel) => /** @type {Panel} */ ({ ring: [0, 0, 0, 0], ...panel }));
-    row.replaceChildren(
-      ...panels.map((panel, index) => {
-        const kept = row.children[index];
-        const figure = kept || document.createElement("figure");
-        if (!kept) {
-          figure.className = "gb-grids-panel";
-          const canvas = document.createElement("canvas");
-          figure.append(document.createElement("figcaption"), canvas);
-          attach(canvas, index);
-        }
-        const note = document.createElement("small");
-        note.textContent = panel.note || "\u00a0";
-        findPart(figure, "figcaption").replaceChildren(String(panel.title || ""), note);
-        panel.canvas = /** @type {HTMLCanvasElement} */ (figure.lastChild);
-        panel.canvas.setAttribute("role", "img");
-        panel.canvas.setAttribute(
-          "aria-label",
-          `${panel.title || "Grid"}, ${numRows(panel)} by ${numColumns(panel)} pixels${describe(panel)}`,
-        );
-        return figure;
-      }),
-    );
+    // What is there stays where it is: taken out and put in again, it would lose the focus.
+    panels.forEach((panel, index) => {
+      const kept = row.children[index];
+      const figure = kept || row.appendChild(document.createElement("figure"));
+      if (!kept) {
+        figure.className = "gb-grids-panel";
+        const canvas = document.createElement("canvas");
+        figure.append(document.createElement("figcaption"), canvas);
+        attach(canvas, index);
+      }
+      const note = document.createElement("small");
+      note.textContent = panel.note || "\u00a0";
+      findPart(figure, "figcaption").replaceChildren(String(panel.title || ""), note);
+      panel.canvas = /** @type {HTMLCanvasElement} */ (figure.lastChild);
+      panel.canvas.setAttribute("role", "img");
+      panel.canvas.setAttribute(
+        "aria-label",
+        `${panel.title || "Grid"}, ${numRows(panel)} by ${numColumns(panel)} pixels${describe(panel)}`,
+      );
+    });
+    while (row.children.length > panels.length) row.lastElementChild?.remove();
     redraw();
   }
 

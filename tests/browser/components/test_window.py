@@ -137,10 +137,13 @@ def test_another_size_begins_at_its_strongest_pixel_and_the_same_keeps_the_place
     window = open_window()
     window.press("reset")
     window.press("step")
+    image = window.panel("Image").locator("canvas")
+    image.focus()
     window.show(WindowSettings(seed=3))
     window.expect_place("Output pixel in row 1, column 2")
     window.show(EXAMPLES["exercise"][1])
     expect(window.panel("Result")).to_contain_text("7 × 7")
+    expect(image).to_be_focused()  # whoever moves the window by keys goes on
     expect(window.host.locator("output")).to_have_text(re.compile("^pixel (?!1 )\\d+ of 49$"))
     window.page.wait_for_function("() => window.standIn.sent.some(({ event }) => event === 'release')")
 
