@@ -34,6 +34,7 @@ def test_every_marked_table_says_what_is_kept(path):
         assert table == write_table(name, load_measurement(name)["rows"])
 
 
+@pytest.mark.gate
 @pytest.mark.parametrize("name", PLOTS)
 def test_plot_shows_what_is_kept(name):
     drawn = draw_plot(PLOTS[name](load_measurement(name)["rows"]))

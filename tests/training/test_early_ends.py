@@ -23,7 +23,11 @@ __all__ = ["small_test_set"]  # a fixture
         ("mlp", {}),
         ("convnet2", {"optimizer": "rmsprop", "augment": True, "schedule": "cosine"}),
         ("mlp", {"distortions": "slant,bend,width,strength", "added_strokes": 16}),
-        ("convnet4", {"precision": "bfloat16", "optimizer": "adamw", "schedule": "one-cycle"}),
+        pytest.param(
+            "convnet4",
+            {"precision": "bfloat16", "optimizer": "adamw", "schedule": "one-cycle"},
+            marks=pytest.mark.gate,
+        ),
     ],
 )
 def test_a_resumed_training_ends_with_the_same_weights_bit_for_bit(network, changes, tmp_path):

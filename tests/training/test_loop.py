@@ -62,7 +62,7 @@ def test_checkpoint_records_what_was_measured():
     assert evaluate_network(finished.checkpoint.network, test).accuracy == info.test_accuracy
 
 
-@pytest.mark.parametrize("network", ["mlp", "convnet4"])
+@pytest.mark.parametrize("network", ["mlp", pytest.param("convnet4", marks=pytest.mark.gate)])
 def test_same_seed_gives_the_same_weights_bit_for_bit(network):
     changes = {"num_images": 100, "epochs": 1, "seed": 7}
     first, second = run(network, **changes)[-1], run(network, **changes)[-1]
