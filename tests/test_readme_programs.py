@@ -18,7 +18,7 @@ from app.cli import main
 from app.server.calls import list_parameters
 from models.checkpoints.file import find_checkpoint, list_checkpoints, load_checkpoint
 from models.checkpoints.imported import import_checkpoint
-from tests.api.test_endpoints import PUBLIC
+from tests.api.contract import PUBLIC
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTED = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")

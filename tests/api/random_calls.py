@@ -9,7 +9,7 @@ from models.checkpoints.file import list_checkpoints
 from models.networks.registry import NETWORKS
 from models.runs.limits import narrow_settings, read_limits
 from models.training.config import RECIPES
-from tests.api.test_endpoints import PARAMETERS
+from tests.api.contract import PARAMETERS
 from tests.training.random_settings import draw_setting
 
 WAYS = ("by name", "by place", "as the client")

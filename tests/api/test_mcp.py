@@ -17,7 +17,7 @@ from mcp.client.streamable_http import streamable_http_client
 
 from app.cli import main
 from app.sketchpad.tab import build_example
-from tests.api.test_endpoints import DESCEND_KEYS, PUBLIC
+from tests.api.contract import DESCEND_KEYS, PUBLIC
 from tests.conftest import serve_page
 
 

@@ -16,15 +16,15 @@ from hypothesis import strategies as st
 
 from models.checkpoints.file import list_checkpoints
 from models.runs.folder import find_runs_folder
-from tests.api.random_calls import calls
-from tests.api.test_endpoints import (
+from tests.api.contract import (
     ARCHITECTURE_KEYS,
     DESCEND_KEYS,
     PARAMETERS,
     PREDICT_KEYS,
     RUN_KEYS,
-    call_raw,
 )
+from tests.api.random_calls import calls
+from tests.api.raw_calls import call_raw
 from tests.conftest import serve_page
 from tests.runs.trained_runs import wait_for_end
 from tests.served_memory import find_server, measure_memory_mb

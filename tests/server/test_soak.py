@@ -22,7 +22,7 @@ from app.ui.drawing import PAD_SIZE_PX
 from models.data.strokes import render_strokes
 from models.networks.registry import NETWORKS
 from models.runs.folder import find_runs_folder
-from tests.api.test_endpoints import PARAMETERS
+from tests.api.contract import PARAMETERS
 from tests.conftest import serve_page
 from tests.served_memory import find_server, measure_memory_mb
 

@@ -6,7 +6,7 @@ from gradio.state_holder import SessionState
 from gradio_client import Client
 
 from app.server.gradio_patches.lean_sessions import MAX_SESSIONS, Session, Sessions, keep_lean_sessions
-from tests.api.test_endpoints import call_raw
+from tests.api.raw_calls import call_raw
 
 
 @pytest.fixture
