@@ -20,7 +20,7 @@ import pytest
 from filelock import FileLock
 from hypothesis import settings
 
-from tests.waiting import wait_until
+from tests.waiting import HANG_SECONDS, wait_until
 
 # Where this is set, as in many containers, each of the tests' many processes would compile what it imports.
 if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
@@ -183,7 +183,7 @@ def serve_page(runs, log_path, *options, module="app.cli"):
             yield address
         finally:
             process.terminate()
-            process.wait(timeout=20)
+            process.wait(timeout=HANG_SECONDS)
 
 
 def watch_hosts(log_path):

@@ -18,6 +18,7 @@ from app.sketchpad.tab import build_example
 from models.checkpoints.file import list_checkpoints
 from models.data.strokes import generate_digits
 from tests.conftest import wait_until_served
+from tests.waiting import HANG_SECONDS
 
 ROOT = Path(__file__).parent.parent
 
@@ -136,4 +137,4 @@ def test_installed_page_starts_and_predicts(installed, own_work, tmp_path):
         assert result["digit"] == 7, json.dumps(result["probabilities"])
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=HANG_SECONDS)

@@ -19,6 +19,7 @@ from app.server.calls import list_parameters
 from models.checkpoints.file import find_checkpoint, list_checkpoints, load_checkpoint
 from models.checkpoints.imported import import_checkpoint
 from tests.api.contract import PUBLIC
+from tests.waiting import HANG_SECONDS
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTED = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
@@ -77,7 +78,7 @@ def test_curl_example_reads_the_digit(served_page):
         pytest.skip("needs curl and bash")
     script = find_block("", "curl").replace(ADDRESS, served_page)
     answer = subprocess.run(
-        ["bash", "-c", script], capture_output=True, text=True, check=True, timeout=60
+        ["bash", "-c", script], capture_output=True, text=True, check=True, timeout=HANG_SECONDS
     ).stdout
     assert "event: complete" in answer, answer
     (result,) = json.loads(answer.rpartition("data: ")[2])

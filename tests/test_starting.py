@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from tests.conftest import find_free_port
-from tests.waiting import wait_until
+from tests.waiting import HANG_SECONDS, wait_until
 
 DEAD = "http://127.0.0.1:9"
 
@@ -59,13 +59,13 @@ def start_page(folder, *options, **environment):
         yield wait_until(find_address, log_path.read_text)[1]
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=HANG_SECONDS)
     assert "Traceback" not in log_path.read_text()
 
 
 def read_title(address):
     with httpx.Client(trust_env=False) as client:
-        return client.get(f"{address}/config", timeout=60).json()["title"]
+        return client.get(f"{address}/config", timeout=HANG_SECONDS).json()["title"]
 
 
 @pytest.mark.gate
@@ -84,7 +84,7 @@ def test_downloads_go_on_asking_the_proxy(tmp_path, refusing_proxy):
     folders = {"GLASSBOX_DATA": str(tmp_path / "sets"), "GLASSBOX_RUNS": str(tmp_path / "runs")}
     with (
         start_page(tmp_path, http_proxy=proxy, https_proxy=proxy, **folders) as address,
-        httpx.Client(base_url=address, trust_env=False, timeout=60) as client,
+        httpx.Client(base_url=address, trust_env=False, timeout=HANG_SECONDS) as client,
     ):
         training = {"network": "logistic", "dataset": "mnist", "epochs": 1}
         assert client.post("/gradio_api/call/v2/train", json=training).status_code == 200

@@ -9,6 +9,7 @@ from gradio_client.exceptions import AppError
 
 from tests.api.contract import PARAMETERS, PUBLIC
 from tests.api.raw_calls import call_raw
+from tests.waiting import HANG_SECONDS
 
 
 def test_public_endpoints_are_these_and_no_others(client):
@@ -138,7 +139,7 @@ def test_call_of_no_endpoint_or_with_unknown_arguments_is_refused(
     url = f"{served_page}/gradio_api/{path}"
     request = urllib.request.Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"})
     with pytest.raises(urllib.error.HTTPError) as refusal:
-        urllib.request.urlopen(request, timeout=10)
+        urllib.request.urlopen(request, timeout=HANG_SECONDS)
     assert refusal.value.code == status
     assert message in refusal.value.read().decode()
     assert "Traceback" not in log.read_text()[num_before:]

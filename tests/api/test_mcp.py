@@ -19,6 +19,7 @@ from app.cli import main
 from app.sketchpad.tab import build_example
 from tests.api.contract import DESCEND_KEYS, PUBLIC
 from tests.conftest import serve_page
+from tests.waiting import HANG_SECONDS
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +93,7 @@ def test_mistake_is_answered_with_what_is_wrong(mcp_page, tool, arguments, messa
 
 
 def read_config(address):
-    with urllib.request.urlopen(f"{address}/config", timeout=30) as answer:
+    with urllib.request.urlopen(f"{address}/config", timeout=HANG_SECONDS) as answer:
         return json.load(answer)
 
 
@@ -109,7 +110,7 @@ def test_page_is_the_same_with_it(mcp_page, served_page):
 
 def test_page_offers_no_tools_unasked(served_page):
     with pytest.raises(urllib.error.HTTPError, match="404"):
-        urllib.request.urlopen(f"{served_page}/gradio_api/mcp/", timeout=30)
+        urllib.request.urlopen(f"{served_page}/gradio_api/mcp/", timeout=HANG_SECONDS)
 
 
 @pytest.mark.parametrize(

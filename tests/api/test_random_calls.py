@@ -28,6 +28,7 @@ from tests.api.raw_calls import call_raw
 from tests.conftest import serve_page
 from tests.runs.trained_runs import wait_for_end
 from tests.served_memory import find_server, measure_memory_mb
+from tests.waiting import HANG_SECONDS
 
 NUM_CALLS = 10_000
 NUM_AT_ONCE = 4  # calls of one example
@@ -140,7 +141,7 @@ class Caller:
         self.address = address
         self.log = log_path.open()
         self.log.seek(0, os.SEEK_END)
-        config = httpx.get(f"{address}/config", timeout=30).json()
+        config = httpx.get(f"{address}/config", timeout=HANG_SECONDS).json()
         self.numbers = {function["api_name"]: function["id"] for function in config["dependencies"]}
         self.counts = Counter()
         self.sessions = 0  # others after a failure, which may have spoilt them

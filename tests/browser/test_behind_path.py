@@ -24,6 +24,7 @@ from tests.browser.runs_tab import FOCUS, RunsTab
 from tests.conftest import find_free_port, serve_page, wait_until_served
 from tests.runs.test_stream import A, follow_news
 from tests.runs.trained_runs import make_folder, make_step
+from tests.waiting import HANG_SECONDS
 
 KINDS = ("strip", "pass")
 DESCEND = "gradio_api/call/v2/descend"
@@ -53,7 +54,7 @@ def start_proxy(kind, server, folder):
         yield f"http://127.0.0.1:{port}/lab"
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=HANG_SECONDS)
 
 
 @pytest.fixture(scope="module")

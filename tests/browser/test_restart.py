@@ -11,7 +11,7 @@ from app.sketchpad.tab import build_example
 from tests.browser.pad import Pad
 from tests.browser.runs_tab import RunsTab
 from tests.conftest import find_free_port, wait_until_served
-from tests.waiting import HANG_MS
+from tests.waiting import HANG_MS, HANG_SECONDS
 
 
 @contextmanager
@@ -25,7 +25,7 @@ def serve(port, runs, log_path):
         yield
     finally:
         process.send_signal(signal.SIGKILL)
-        process.wait(timeout=20)
+        process.wait(timeout=HANG_SECONDS)
 
 
 def test_nothing_is_lost_when_the_server_is_killed(chromium, tmp_path):

@@ -18,7 +18,7 @@ from tests.browser.pad import Pad, choose
 from tests.browser.runs_tab import FOCUS, RunsTab
 from tests.test_hosting import list_files
 from tests.test_readme import ROOT
-from tests.waiting import wait_until
+from tests.waiting import HANG_SECONDS, wait_until
 
 NEEDED = ("uv", "unshare", "nsenter", "setpriv", "mount", "ip")
 NOBODY = 65_534
@@ -82,7 +82,7 @@ def server(place):
     wait_until(is_running, log.read_text)
     yield process
     process.terminate()
-    process.wait(timeout=20)
+    process.wait(timeout=HANG_SECONDS)
     assert "Traceback" not in log.read_text(), log.read_text()
 
 

@@ -11,10 +11,11 @@ from app.server.draw_icons import save_icons
 from app.server.web_app import HEAD_TAGS, ICONS_FOLDER, MANIFEST
 from app.theme import build_theme
 from tests.browser.conftest import FLAGS
+from tests.waiting import HANG_SECONDS
 
 
 def fetch(address):
-    with urllib.request.urlopen(address, timeout=20) as answer:
+    with urllib.request.urlopen(address, timeout=HANG_SECONDS) as answer:
         return answer.headers.get_content_type(), answer.read()
 
 

@@ -24,6 +24,7 @@ from models.descent.problems import DTYPES
 from tests.descent.patience import unhurried
 from tests.descent.random_races import alone
 from tests.descent.written_tables import read_table
+from tests.waiting import HANG_SECONDS
 
 __all__ = ["unhurried"]  # a fixture
 
@@ -125,7 +126,7 @@ def test_the_script_needs_nothing_but_torch(tmp_path):
     script.write_text(write_race_script(race), encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "-I", "-X", "utf8", script.name],
-        cwd=tmp_path, capture_output=True, encoding="utf-8", check=True, timeout=120,
+        cwd=tmp_path, capture_output=True, encoding="utf-8", check=True, timeout=HANG_SECONDS,
     )  # fmt: skip
     assert_prints_the_races_numbers(done.stdout, race)
     assert [path.name for path in tmp_path.iterdir()] == ["race.py"]

@@ -33,7 +33,7 @@ from models.runs.control import start_run, stop_run
 from models.runs.folder import find_runs_folder
 from models.runs.status import read_news, read_run
 from tests.runs.trained_runs import LONG, make_short_config, wait_for_end
-from tests.waiting import wait_until
+from tests.waiting import HANG_SECONDS, wait_until
 
 ROOT = Path(__file__).parents[2]
 # Opens the window as the command does, and evaluates in its page what is written to the process.
@@ -163,7 +163,7 @@ def screen():
     with os.fdopen(reader) as pipe:
         yield f":{pipe.readline().strip()}"
     process.terminate()
-    process.wait(timeout=20)
+    process.wait(timeout=HANG_SECONDS)
 
 
 class Window:
@@ -261,7 +261,7 @@ def test_window_from_start_to_end(screen, tmp_path):
         wait_until(lambda: window.ask("!document.querySelector('#gb-closing')"))
         close_and_wait_for_the_question(window)
         window.write("document.querySelector('#gb-closing .keep').click()")
-        assert window.process.wait(timeout=30) == 0
+        assert window.process.wait(timeout=HANG_SECONDS) == 0
         num_steps = read_run(run_id).step
         wait_until(lambda: read_run(run_id).step > num_steps)
         stop_run(run_id)

@@ -48,6 +48,7 @@ from models.networks.layers.kinds import (
 from models.networks.layers.network import LayerNetwork
 from models.networks.registry import NETWORKS
 from models.runs.status import find_runs_folder
+from tests.waiting import HANG_SECONDS
 
 ROOT = Path(__file__).parents[2]
 DRAWN = {"strokes": build_example(4), "size": 280}
@@ -496,7 +497,7 @@ def run_script(script, folder):
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=HANG_SECONDS,
         check=False,
     )
     assert result.returncode == 0, result.stderr

@@ -19,7 +19,7 @@ from models.runs.management import delete_run
 from models.runs.queue import count_training, enter_queue, list_waiting, mark_live, release_live, unmark_live
 from models.runs.status import LIVE_STATUSES, read_news, read_run
 from tests.runs.trained_runs import LONG, make_ending, make_folder, make_short_config, wait_for, wait_for_end
-from tests.waiting import wait_until
+from tests.waiting import HANG_SECONDS, wait_until
 
 
 @pytest.fixture
@@ -270,4 +270,4 @@ def test_spare_process_takes_the_next_run_and_ends_with_its_owner(monkeypatch):
     assert spare._process.pid != pid
     spare._is_wanted = False
     spare._process.stdin.close()  # as the system does when a server dies
-    assert spare._process.wait(timeout=60) == 0
+    assert spare._process.wait(timeout=HANG_SECONDS) == 0

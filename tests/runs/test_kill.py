@@ -18,6 +18,7 @@ from models.runs.status import read_run
 from models.runs.writer import execute_run
 from models.training.state import load_state
 from tests.runs.trained_runs import make_short_config, small_test_set, wait_for
+from tests.waiting import HANG_SECONDS
 
 __all__ = ["small_test_set"]  # a fixture
 
@@ -70,7 +71,7 @@ def start_process():
 
     yield start
     nursery.stdin.close()
-    nursery.wait(timeout=30)
+    nursery.wait(timeout=HANG_SECONDS)
 
 
 def make_config():

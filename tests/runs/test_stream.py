@@ -22,7 +22,7 @@ from app.runs.stream import PERIOD_SECONDS, STREAM_PATH, RunStream
 from models.runs.folder import append_event
 from models.runs.management import delete_run
 from tests.runs.trained_runs import make_ending, make_folder, make_step
-from tests.waiting import wait_until
+from tests.waiting import HANG_SECONDS, wait_until
 
 A = "a" * 32
 
@@ -55,7 +55,7 @@ def build_question(known=None):
 def follow(address, question):
     """Open a stream, and yield its events as they come."""
     params = {"question": json.dumps(question)}
-    with httpx.stream("GET", f"{address}{STREAM_PATH}", params=params, timeout=20) as response:
+    with httpx.stream("GET", f"{address}{STREAM_PATH}", params=params, timeout=HANG_SECONDS) as response:
         assert response.status_code == 200
         assert response.headers["content-type"].startswith("text/event-stream")
         for line in response.iter_lines():
@@ -139,13 +139,13 @@ def test_a_closed_page_makes_room_for_the_next(run, address, monkeypatch):
     monkeypatch.setattr(run_stream, "MAX_STREAMS", 1)
     params = {"question": json.dumps(build_question([0, "running Training"]))}
     url = f"{address}{STREAM_PATH}"
-    with httpx.stream("GET", url, params=params, timeout=20) as first:
+    with httpx.stream("GET", url, params=params, timeout=HANG_SECONDS) as first:
         lines = first.iter_lines()
         assert next(lines)
         assert httpx.get(url, params=params).status_code == 503
 
     def has_room():  # the server notices at its next look
-        with httpx.stream("GET", url, params=params, timeout=20) as second:
+        with httpx.stream("GET", url, params=params, timeout=HANG_SECONDS) as second:
             return second.status_code == 200
 
     wait_until(has_room, lambda: "the closed stream still counts")

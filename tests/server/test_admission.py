@@ -16,7 +16,7 @@ from app.server.admission import DIRECT_BOUNDS, Admission
 from app.server.refusals import MAX_BODY_BYTES
 from app.server.turns import MAX_WAITING, MAX_WAITING_OF_ADDRESS, MAX_WAITING_OF_VISITOR, BusyError, Turns
 from tests.served_memory import find_server, read_memory
-from tests.waiting import wait_until
+from tests.waiting import HANG_SECONDS, wait_until
 
 DIRECT, JOINING = "/gradio_api/component_server", "/gradio_api/call/pool"
 FLOODER, NEIGHBOUR = {"x-forwarded-for": "192.0.2.1"}, {"x-forwarded-for": "192.0.2.2"}
@@ -272,7 +272,7 @@ def test_served_page_answers_beside_hundreds_of_requests_without_their_body(serv
     with ExitStack() as open_connections:
         for number in range(2 * (MAX_WAITING_OF_ADDRESS + 10)):
             path = ("/gradio_api/call/v2/convolve", DIRECT)[number // 2 % 2]
-            connection = socket.create_connection((to.hostname, to.port), timeout=20)
+            connection = socket.create_connection((to.hostname, to.port), timeout=HANG_SECONDS)
             open_connections.enter_context(connection)
             forwarded = f"X-Forwarded-For: 192.0.2.{1 + number % 2}\r\n\r\n"
             connection.sendall((head.format(path=path, host=to.netloc) + forwarded).encode())

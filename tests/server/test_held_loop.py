@@ -15,6 +15,7 @@ from models.sketch.drawings import MAX_DRAWINGS, MAX_TOTAL_POINTS
 from models.sketch.preparation import MAX_POINTS, MAX_STROKES
 from tests.conftest import find_free_port, wait_until_served
 from tests.server.test_request_bounds import make_points, post
+from tests.waiting import HANG_SECONDS
 
 MAX_HELD_MS = 50
 
@@ -35,12 +36,12 @@ def watched(tmp_path_factory):
         before = len(log.read_text())
         answer = post(address, path, content)
         if "event_id" in answer.text:
-            httpx.get(f"{address}/gradio_api/{path}/{answer.json()['event_id']}", timeout=60)
+            httpx.get(f"{address}/gradio_api/{path}/{answer.json()['event_id']}", timeout=HANG_SECONDS)
         return max(map(int, re.findall(r"held (\d+) ms", log.read_text()[before:])), default=0)
 
     yield ask
     process.terminate()
-    process.wait(timeout=20)
+    process.wait(timeout=HANG_SECONDS)
 
 
 def write(data):

@@ -6,7 +6,7 @@ import time
 import httpx
 import pytest
 
-from tests.waiting import wait_until
+from tests.waiting import HANG_SECONDS, wait_until
 
 JSON = {"content-type": "application/json"}
 HALF = "\ud800"
@@ -34,7 +34,7 @@ def check_log(log, num_lines=1):
 
 def post(address, body):
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return httpx.post(address, content=content, headers=JSON, timeout=30)
+    return httpx.post(address, content=content, headers=JSON, timeout=HANG_SECONDS)
 
 
 def find_component(config, elem_id):
@@ -102,7 +102,7 @@ def test_result_of_no_call_is_not_found(served_page, log, path):
 def test_result_is_there_once(served_page):
     call = f"{served_page}/gradio_api/call/checkpoints"
     number = post(call, {"data": []}).json()["event_id"]
-    assert "event: complete" in httpx.get(f"{call}/{number}", timeout=30).text
+    assert "event: complete" in httpx.get(f"{call}/{number}", timeout=HANG_SECONDS).text
 
     def is_forgotten():  # a moment after it was fetched
         try:
@@ -135,7 +135,7 @@ def start_pooling(served_page):
 def wait_for_result(served_page):
     """Make a call that is answered after all earlier ones of its kind."""
     number = start_pooling(served_page)
-    text = httpx.get(f"{served_page}/gradio_api/call/pool/{number}", timeout=60).text
+    text = httpx.get(f"{served_page}/gradio_api/call/pool/{number}", timeout=HANG_SECONDS).text
     time.sleep(0.3)  # the log of a client that has left is written when the server notices
     return text
 
@@ -176,7 +176,7 @@ def test_question_that_is_none_is_refused(served_page, log, question):
 def follow(served_page, question):
     """Return the first event of a stream of news."""
     params = {"question": json.dumps(question)}
-    with httpx.stream("GET", f"{served_page}/glassbox/runs", params=params, timeout=20) as answer:
+    with httpx.stream("GET", f"{served_page}/glassbox/runs", params=params, timeout=HANG_SECONDS) as answer:
         assert answer.status_code == 200
         return next(json.loads(line[6:]) for line in answer.iter_lines() if line)
 

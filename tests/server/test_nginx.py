@@ -21,7 +21,7 @@ from tests.conftest import find_free_port, serve_page, wait_until_served
 from tests.runs.test_stream import A, follow_news
 from tests.runs.trained_runs import make_folder, make_step
 from tests.test_readme import CODE, DOCS, ROOT
-from tests.waiting import wait_until
+from tests.waiting import HANG_SECONDS, wait_until
 
 CONFIG = ROOT / "docs" / "nginx.conf"
 pytestmark = pytest.mark.release
@@ -74,7 +74,7 @@ def start_nginx(config, folder, port, path=""):
         yield
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=HANG_SECONDS)
 
 
 def read_requests(noted, is_complete):
@@ -90,7 +90,7 @@ def read_requests(noted, is_complete):
 def send(address, visitor):
     headers = {"Cookie": f"glassbox_visitor={visitor}"}
     urllib.request.urlopen(
-        urllib.request.Request(f"{address}/theme.css", headers=headers), timeout=10
+        urllib.request.Request(f"{address}/theme.css", headers=headers), timeout=HANG_SECONDS
     ).close()
 
 
@@ -102,7 +102,7 @@ def test_each_visitor_stays_with_one_replica(front):
         jar = http.cookiejar.CookieJar()
         browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
         for path in ("/", "/theme.css", "/"):  # the page itself is asked for without the cookie
-            assert browser.open(address + path, timeout=10).status == 200
+            assert browser.open(address + path, timeout=HANG_SECONDS).status == 200
         (cookie,) = jar
         asked[cookie.value] = 3
     for number in [*range(NUM_VISITORS)] * 2:

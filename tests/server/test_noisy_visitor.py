@@ -8,6 +8,7 @@ import pytest
 from benchmarks.noisy_visitor import CONVOLVE_LIMIT_MS, NOISES, PAD_LIMIT_MS, SETTLE_SECONDS, measure_kind
 from tests.conftest import serve_page
 from tests.served_memory import find_server, read_memory
+from tests.waiting import HANG_SECONDS
 
 pytestmark = pytest.mark.release
 NUM_TRIES = 3
@@ -24,7 +25,7 @@ def server(tmp_path_factory):
     runs.mkdir()
     with serve_page(runs, folder / "log.txt") as address:
         time.sleep(SETTLE_SECONDS)
-        config = httpx.get(f"{address}/config", timeout=60).json()
+        config = httpx.get(f"{address}/config", timeout=HANG_SECONDS).json()
         measure_kind(address, config, NOISES["nothing"], 1)
         yield address, config, find_server(address)
 

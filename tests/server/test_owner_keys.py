@@ -15,20 +15,21 @@ from models.runs.folder import append_event
 from models.runs.owner import NOT_OWNER, OWNER
 from models.runs.queue import mark_live, unmark_live
 from tests.runs.trained_runs import make_folder, make_short_config, make_step
+from tests.waiting import HANG_SECONDS
 
 KEY, OTHER = "0123456789abcdef" * 2, secrets.token_hex(16)
 
 
 @pytest.fixture(scope="module")
 def client(served_page):
-    with httpx.Client(base_url=f"{served_page}/gradio_api", timeout=60) as client:
+    with httpx.Client(base_url=f"{served_page}/gradio_api", timeout=HANG_SECONDS) as client:
         yield client
 
 
 @pytest.fixture(scope="module")
 def call(served_page, client):
     """What a function of the component that lists runs answers to a request, as the page's script asks it."""
-    config = httpx.get(f"{served_page}/config", timeout=60).json()
+    config = httpx.get(f"{served_page}/config", timeout=HANG_SECONDS).json()
     (runs,) = (part for part in config["components"] if part["props"].get("elem_id") == "runs")
 
     def call(function, request):

@@ -23,6 +23,7 @@ from app.server.request_bounds import (
 from models.inspection.window import MAX_IMAGE_PX
 from models.sketch.drawings import MAX_DRAWINGS, MAX_TOTAL_POINTS
 from models.sketch.preparation import MAX_POINTS, MAX_STROKES
+from tests.waiting import HANG_SECONDS
 
 NAMING = ("call/pool", "run/pool", "api/pool", "queue/join", "component_server")
 CALLS = ("call/v2/pool", *NAMING)
@@ -52,7 +53,7 @@ def test_what_is_too_much_is_refused_in_a_sentence_and_the_server_goes_on(served
 
 def post(address, path, content):
     headers = {"content-type": "application/json"}
-    return httpx.post(f"{address}/gradio_api/{path}", content=content, headers=headers, timeout=30)
+    return httpx.post(f"{address}/gradio_api/{path}", content=content, headers=headers, timeout=HANG_SECONDS)
 
 
 @pytest.mark.parametrize("path", [*NAMING, "reset"])

@@ -27,6 +27,7 @@ from models.runs.folder import find_runs_folder
 from models.sketch.drawings import MAX_SIDE_PX, prepare_drawings
 from tests.server.limits_table import ROW, write_limit, write_limits
 from tests.sketch.test_drawings import draw_digits
+from tests.waiting import HANG_SECONDS
 
 ROOT = Path(__file__).parents[2]
 SECURITY = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
@@ -126,7 +127,7 @@ def test_every_answer_has_the_headers(served_page, path):
 
 
 def test_refused_body_has_them_too(served_page):
-    connection = HTTPConnection(served_page.removeprefix("http://"), timeout=10)
+    connection = HTTPConnection(served_page.removeprefix("http://"), timeout=HANG_SECONDS)
     connection.putrequest("POST", "/gradio_api/upload")
     connection.putheader("Content-Type", "multipart/form-data; boundary=x")
     connection.putheader("Content-Length", str(MAX_UPLOAD_BYTES + 1))
@@ -183,7 +184,9 @@ def test_address_in_a_request_is_not_fetched(served_page, asked_hosts):
         if function.get("api_name") in ("on_upload", "predict"):
             data = {"data": [file] * len(function["inputs"]), "fn_index": function["id"], "session_hash": "s"}
             assert httpx.post(f"{served_page}/gradio_api/queue/join", json=data).status_code == 200
-    with httpx.stream("GET", f"{served_page}/gradio_api/queue/data?session_hash=s", timeout=20) as events:
+    with httpx.stream(
+        "GET", f"{served_page}/gradio_api/queue/data?session_hash=s", timeout=HANG_SECONDS
+    ) as events:
         lines = [json.loads(line[6:]) for line in events.iter_lines() if line.startswith("data: ")]
     done = [line for line in lines if line["msg"] == "process_completed"]
     assert len(done) == 2
@@ -207,9 +210,11 @@ def test_address_is_fetched_on_no_other_way_either(served_page, asked_hosts, way
                 "session_hash": "s"}  # fmt: skip
     elif way == "upload":
         address, body = f"{served_page}/gradio_api/upload", file
-    answer = httpx.post(address, json=body, timeout=20)
+    answer = httpx.post(address, json=body, timeout=HANG_SECONDS)
     if way.startswith("call") and answer.status_code == 200:
-        answer = httpx.get(f"{served_page}/gradio_api/call/predict/{answer.json()['event_id']}", timeout=20)
+        answer = httpx.get(
+            f"{served_page}/gradio_api/call/predict/{answer.json()['event_id']}", timeout=HANG_SECONDS
+        )
         assert "event: error" in answer.text
     assert "outside.invalid" not in answer.text
     assert asked_hosts.read_text() == ""

@@ -24,6 +24,7 @@ from app.server.uploads import (
 )
 from tests.conftest import find_free_port, wait_until_served
 from tests.server.upload_forms import BLOCK, FORM, list_files, write_form
+from tests.waiting import HANG_SECONDS
 
 
 def test_what_has_lain_too_long_goes_whoever_wrote_it(tmp_path):
@@ -121,7 +122,7 @@ def start_server(folder):
 def send_half(address, path):
     """Send the beginning of a form that holds a file, and return the socket, still open."""
     to = urlsplit(address)
-    connection = socket.create_connection((to.hostname, to.port), timeout=20)
+    connection = socket.create_connection((to.hostname, to.port), timeout=HANG_SECONDS)
     head = (
         f"POST {path} HTTP/1.1\r\nHost: {to.netloc}\r\n"
         f"Content-Type: {FORM}\r\nContent-Length: 1000000\r\n\r\n"
@@ -167,7 +168,9 @@ def test_nothing_that_a_request_leaves_stays_or_has_no_end(tmp_path):
         assert httpx.post(f"{address}/gradio_api/component_server", files=tiny[:1]).status_code == 415
 
         def upload(content):
-            return httpx.post(address + UPLOAD_PATH, files={"files": ("a.png", content)}, timeout=60)
+            return httpx.post(
+                address + UPLOAD_PATH, files={"files": ("a.png", content)}, timeout=HANG_SECONDS
+            )
 
         kept = {Path(upload(b"mine").json()[0])}
         assert list_all() - before == kept

@@ -11,6 +11,7 @@ from models.checkpoints.file import load_checkpoint
 from models.runs.folder import find_runs_folder
 from models.runs.status import read_run
 from tests.runs.trained_runs import small_test_set, train_here
+from tests.waiting import HANG_SECONDS
 
 __all__ = ["small_test_set"]  # a fixture
 SETTINGS = {"num_images": 2_000, "epochs": 3, "optimizer": "adam", "learning_rate": 0.003}
@@ -27,7 +28,7 @@ def test_two_processes_reach_what_one_does():
     finished = subprocess.run(
         [torchrun, "--standalone", "--nproc-per-node", "2", "-m", "models.training", "mlp",
          "--dataset", "strokes", *options],
-        capture_output=True, text=True, check=False, timeout=240,
+        capture_output=True, text=True, check=False, timeout=HANG_SECONDS,
     )  # fmt: skip
     assert finished.returncode == 0, finished.stderr
     (folder,) = find_runs_folder().glob("?" * 32)

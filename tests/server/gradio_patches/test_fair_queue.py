@@ -15,6 +15,7 @@ from app.server.gradio_patches import fair_queue
 from app.server.gradio_patches.checked_calls import Page
 from app.server.gradio_patches.fair_queue import MAX_UNREAD_BYTES, FairQueue
 from app.server.turns import MAX_WAITING_OF_VISITOR
+from tests.waiting import HANG_SECONDS
 
 
 @pytest.fixture
@@ -60,7 +61,7 @@ def test_one_visitors_calls_leave_the_queues_other_places_to_others(held_page):
     wait_until(lambda: begun == ["1", "2", "3"])
     assert len(page._queue) == MAX_WAITING_OF_VISITOR
     gate.set()
-    assert '["answered"]' in httpx.get(f"{address}/{ids[-1]}", timeout=60).text
+    assert '["answered"]' in httpx.get(f"{address}/{ids[-1]}", timeout=HANG_SECONDS).text
     wait_until(lambda: not page._queue._list_waiting() and not page._queue.event_ids_to_events)
     assert page._queue._list_waiting() == []
     assert not page._queue._calls
@@ -72,7 +73,7 @@ def test_sessions_of_calls_that_are_over_are_forgotten(held_page, monkeypatch):
     gate.set()
     for number in range(9):
         event_id = httpx.post(address, json={"data": [f"{number}"]}).json()["event_id"]
-        assert "answered" in httpx.get(f"{address}/{event_id}", timeout=60).text
+        assert "answered" in httpx.get(f"{address}/{event_id}", timeout=HANG_SECONDS).text
         page._queue.pending_messages_per_session.clear()  # as where others have come since
     assert len(page._queue.pending_event_ids_session) <= 2 * 3 + 1
 

@@ -5,6 +5,7 @@ import time
 import httpx
 
 from app.server.gradio_patches.known_results import is_awaited_event
+from tests.waiting import HANG_SECONDS
 
 
 def test_result_is_known_until_it_is_fetched_and_gradio_itself_knows_no_difference(page):
@@ -13,7 +14,7 @@ def test_result_is_known_until_it_is_fetched_and_gradio_itself_knows_no_differen
         call = f"{address}gradio_api/call/ask"
         number = httpx.post(call, json={"data": []}).json()["event_id"]
         assert is_awaited_event(page, number)
-        assert "event: complete" in httpx.get(f"{call}/{number}", timeout=60).text
+        assert "event: complete" in httpx.get(f"{call}/{number}", timeout=HANG_SECONDS).text
         deadline = time.monotonic() + 30
         while is_awaited_event(page, number):  # the queue forgets it a moment after it was fetched
             assert time.monotonic() < deadline
