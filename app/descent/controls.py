@@ -23,10 +23,12 @@ from app.descent.settings import RaceSettings, list_settings
 from app.descent.view import CHARTS
 from app.ui.components.notice import build_notice
 from app.ui.components.number_field import build_number, name_number
+from app.ui.sections import name_section
 from models.descent.optimizers import OPTIMIZERS
 
 _OPTIMIZER_CHOICES = [("–", NO_OPTIMIZER), *((kind.title, name) for name, kind in OPTIMIZERS.items())]
 _MAX_RADIO_CHOICES = 4
+_NUMBERS = "Change the numbers"
 FIELD_CLASS = "descent-field-"  # and the field's name, as the player's script says mistakes there
 
 
@@ -70,7 +72,7 @@ def build_controls(form: Form, table: type[RaceSettings] = RaceSettings) -> Cont
     build_place("race")
     chart = gr.Radio(CHARTS, value=CHARTS[0], label="The chart shows")
     build_notice("error", elem_classes="gb-error", elem_id="descent-error")
-    with gr.Accordion("Change the numbers", open=False):
+    with gr.Accordion(_NUMBERS, open=False, elem_id=name_section(_NUMBERS)):
         shared: list[str] = []
         for first, names in _group_numbers(settings).items():
             if not settings[first].problems:

@@ -7,8 +7,10 @@ import gradio as gr
 from app.descent.answers import tabulate_optimizers
 from app.descent.handlers import Details
 from app.ui.prose import LATEX_DELIMITERS, load_sections
+from app.ui.sections import name_section
 from models.descent.tensor_basics import run_examples
 
+_AWAY = "Take it away: this race as a script, as a link, and the code that ran"
 _LOSSES_PX = 1200  # some thirty rows; a race of 1,000 steps has a hundred
 
 
@@ -29,31 +31,32 @@ def build_lesson(details: Details) -> Details:
         )
 
     shown: dict[str, Any] = {}
-    with gr.Accordion(printed[0], open=True):
+    with gr.Accordion(printed[0], open=True, elem_id=name_section(printed[0])):
         explain(printed)
         shown["losses"] = follow(details.losses, "losses", max_height=_LOSSES_PX)
-    with gr.Accordion(step[0], open=False):
+    with gr.Accordion(step[0], open=False, elem_id=name_section(step[0])):
         explain(step)
-    with gr.Accordion(minimum[0], open=False):
+    with gr.Accordion(minimum[0], open=False, elem_id=name_section(minimum[0])):
         explain(minimum)
         shown["minimum"] = follow(details.minimum, "minimum")
-    with gr.Accordion(rates[0], open=False):
+    with gr.Accordion(rates[0], open=False, elem_id=name_section(rates[0])):
         explain(rates)
         shown["rates"] = follow(details.rates, "rates")
-    with gr.Accordion(backward[0], open=False):
+    with gr.Accordion(backward[0], open=False, elem_id=name_section(backward[0])):
         explain(backward)
         shown["gradient"] = follow(details.gradient, "gradient")
         shown["graph"] = gr.HTML(details.graph, elem_id="descent-graph")
-        with gr.Accordion("The graph as a table", open=False):
+        graph_title = "The graph as a table"
+        with gr.Accordion(graph_title, open=False, elem_id=name_section(graph_title)):
             gr.Markdown("“Takes” names the rows that a node is fed from; 2[0] is the first output of row 2.")
             shown["nodes"] = follow(details.nodes, "nodes")
-    with gr.Accordion(optimizers[0], open=False):
+    with gr.Accordion(optimizers[0], open=False, elem_id=name_section(optimizers[0])):
         explain(optimizers)
         gr.Markdown(tabulate_optimizers(), latex_delimiters=LATEX_DELIMITERS, elem_classes="gb-numbers")
-    with gr.Accordion(tensors[0], open=False):
+    with gr.Accordion(tensors[0], open=False, elem_id=name_section(tensors[0])):
         explain(tensors)
         _build_examples()
-    with gr.Accordion("Take it away: this race as a script, as a link, and the code that ran", open=False):
+    with gr.Accordion(_AWAY, open=False, elem_id=name_section(_AWAY, "race")):
         gr.Markdown(
             "The script needs torch alone and prints the losses of the table above, to the last digit."
         )

@@ -9,6 +9,7 @@ import gradio as gr
 from app.lab.components.exercises import build_exercises
 from app.lab.view import check_answer, show_exercises, show_solution
 from app.ui.answers import answer
+from app.ui.sections import name_section
 from models.exercises.catalogue import EXERCISES
 from models.exercises.exercise import Part
 
@@ -25,7 +26,8 @@ def build_exercises_section(tab: str) -> gr.HTML:
     parts = PARTS[tab]
     count = sum(exercise.part in parts for exercise in EXERCISES)
     title = f"Exercises: {count} questions with answers that are checked"
-    with gr.Column(elem_classes="gb-lesson"), gr.Accordion(title, open=False):
+    name = name_section(title, tab)
+    with gr.Column(elem_classes="gb-lesson"), gr.Accordion(title, open=False, elem_id=name):
         return build_exercises(
             answer(partial(show_exercises, parts), "name"),
             answer(check_answer, "key", "name", "given"),

@@ -9,6 +9,7 @@ import gradio as gr
 from app.runs.split import MAX_SEED, Draw, draw_again, show_draws
 from app.ui.components.number_field import build_number
 from app.ui.prose import LATEX_DELIMITERS, load_sections
+from app.ui.sections import name_section
 from app.ui.styles import component_classes
 
 _NOTEBOOK_SEED = 42
@@ -40,7 +41,7 @@ def build_lesson() -> None:
     """Build the lesson inside the current tab."""
     with gr.Column(elem_classes="gb-lesson", elem_id="run-lesson"):
         for title, text in load_sections("app.runs"):
-            with gr.Accordion(title, open=False) as section:
+            with gr.Accordion(title, open=False, elem_id=name_section(title)) as section:
                 gr.Markdown(text, latex_delimiters=LATEX_DELIMITERS)
                 if title.startswith("Question 4"):
                     _build_split(section)

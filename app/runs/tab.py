@@ -25,6 +25,7 @@ from app.runs.sections import (
 from app.runs.training_on import start_training_on
 from app.ui.answers import answer
 from app.ui.prose import quote_text
+from app.ui.sections import name_section
 from models.runs.control import repeat_run
 from models.runs.owner import check_owner, has_owner, make_owner_key
 from models.runs.status import EXAMPLE_RUN, has_run, keep_known_runs
@@ -32,6 +33,8 @@ from models.runs.status import EXAMPLE_RUN, has_run, keep_known_runs
 QUESTION = """## What happens while a network learns?
 Training shows a network images batch by batch and moves its weights a little after each batch, so that the
 loss falls. Choose a network and watch it fall."""
+
+_OPEN_TITLE, _NOTEBOOK_TITLE = "Open a run by its id", "The notebook's results and ours"
 
 # Another window of this browser may know of runs that this one has not heard of, or have taken some off the
 # list since.
@@ -164,7 +167,7 @@ def build_runs_tab(page: gr.Blocks, pad: gr.HTML, my_runs: gr.BrowserState) -> R
             start = gr.Button("Start training", variant="primary", elem_id="run-start")
             error = gr.Markdown("", elem_classes="gb-error", elem_id="run-error")
             controls = build_form()
-            with gr.Accordion("Open a run by its id", open=False):
+            with gr.Accordion(_OPEN_TITLE, open=False, elem_id=name_section(_OPEN_TITLE)):
                 opened = gr.Textbox(
                     label="Id or link",
                     info="Of a run that “glassbox train” made, or that somebody sent you.",
@@ -183,7 +186,10 @@ def build_runs_tab(page: gr.Blocks, pad: gr.HTML, my_runs: gr.BrowserState) -> R
     build_results_section()
     build_epochs_section(pad)
     build_comparison_section()
-    with gr.Column(elem_classes="gb-lesson"), gr.Accordion("The notebook's results and ours", open=False):
+    with (
+        gr.Column(elem_classes="gb-lesson"),
+        gr.Accordion(_NOTEBOOK_TITLE, open=False, elem_id=name_section(_NOTEBOOK_TITLE)),
+    ):
         build_notebook_section()
     build_lesson()
 

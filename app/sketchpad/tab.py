@@ -19,6 +19,7 @@ from app.sketchpad.view import MAX_CHECKPOINTS, answer_request, has_clothes
 from app.ui.drawing import PAD_SIZE_PX
 from app.ui.numbers import format_seconds, write_percent
 from app.ui.prose import LATEX_DELIMITERS, load_sections, quote_text
+from app.ui.sections import name_section
 from models.data.strokes import example_strokes
 from models.runs.library import CHOICE_INFO, DEFAULT_CHOICE, list_choices, resolve_choice
 
@@ -72,17 +73,17 @@ def build_sketchpad_tab(pad: gr.HTML, my_runs: gr.BrowserState, show_card: ShowC
             )
             about = gr.Markdown(describe_choice(DEFAULT_CHOICE), elem_classes="gb-about")
     with gr.Column(elem_classes="gb-sections"):
-        with gr.Accordion(_PREPARATION_TITLE, open=False, elem_id="preparation-section"):
+        with gr.Accordion(_PREPARATION_TITLE, open=False, elem_id=name_section(_PREPARATION_TITLE)):
             build_preparation_section()
         with gr.Accordion("Why this digit?", open=False, elem_id="why-section"):
             build_why_section()
-        with gr.Accordion("My digits", open=False):
+        with gr.Accordion("My digits", open=False, elem_id=name_section("My digits")):
             my_digits = build_my_digits_section(show_card)
         with gr.Accordion("How well each network reads", open=False, elem_id="scores-section"):
             build_scores_section()
     with gr.Column(elem_classes="gb-lesson"):
         for title, text in load_sections("app.sketchpad"):
-            with gr.Accordion(title, open=False):
+            with gr.Accordion(title, open=False, elem_id=name_section(title)):
                 gr.Markdown(text, latex_delimiters=LATEX_DELIMITERS)
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     gr.on([checkpoint.change, beside.change], on_choose, [checkpoint, beside], [pad], **quiet)

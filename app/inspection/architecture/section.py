@@ -10,6 +10,7 @@ import gradio as gr
 from app.inspection.architecture.components.layers import build_layers
 from app.inspection.architecture.view import draw_architecture
 from app.ui.prose import LATEX_DELIMITERS, load_sections, quote_text
+from app.ui.sections import name_section
 from models.checkpoints.file import find_layers, read_info
 from models.networks.architecture import ALEXNET, Architecture, describe_architecture, read_architecture
 from models.networks.layers.exchange import read_link
@@ -138,7 +139,7 @@ def build_architecture_section(my_runs: gr.BrowserState) -> None:
             built = gr.Textbox(visible=False)
     with gr.Column(elem_classes="gb-lesson"):
         for title, text in load_sections("app.inspection.architecture"):
-            with gr.Accordion(title, open=False):
+            with gr.Accordion(title, open=False, elem_id=name_section(title)):
                 gr.Markdown(text, latex_delimiters=LATEX_DELIMITERS)
     network.focus(
         on_focus,

@@ -29,6 +29,7 @@ from app.ui.components.number_field import name_number
 from app.ui.digits import DRAWING, TEST, list_sources
 from app.ui.packing import pack
 from app.ui.prose import LATEX_DELIMITERS, load_sections
+from app.ui.sections import name_section
 from models.data.datasets import load_gallery
 from models.runs.library import CHOICE_INFO
 
@@ -135,7 +136,7 @@ def build_microscope_section(pad: gr.HTML, my_runs: gr.BrowserState) -> None:
             )
     with gr.Column(elem_classes="gb-lesson"):
         for title, text in load_sections("app.inspection.microscope"):
-            with gr.Accordion(title, open=False):
+            with gr.Accordion(title, open=False, elem_id=name_section(title)):
                 gr.Markdown(text, latex_delimiters=LATEX_DELIMITERS)
 
     inputs: list[Any] = [checkpoint, source, index, pad, mode, layer, seed, norm_layer, channel]

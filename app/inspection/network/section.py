@@ -16,6 +16,7 @@ from app.ui.drawing import PAD_SIZE_PX
 from app.ui.field_errors import MissingImageError, blame, list_errors
 from app.ui.packing import pack
 from app.ui.prose import LATEX_DELIMITERS, load_sections
+from app.ui.sections import name_section
 from models.runs.library import CHOICE_INFO, list_choices
 from models.values import Floats
 
@@ -24,6 +25,8 @@ OPENING_KEY, OPENING_INDEX = "convnet", 0
 QUESTION = """## What does every layer make of a digit?
 A trained network, open: the digit goes in at the top, each layer hands its numbers to the next, and ten
 probabilities come out at the foot. Point at a number to read it and to see which pixels it depends on."""
+
+_AWAY = "Take it away: these layers as a script"
 
 # Past the network's other listeners: a drawing matters only where it is the chosen image.
 _ASK_FOR_DRAWING = f"(...values) => {{ if (values[1] === '{DRAWING}') window.{CHANNEL}?.ask?.(values); }}"
@@ -245,9 +248,9 @@ def build_network_section(
             build_notice("error", channel=CHANNEL, elem_classes="gb-error", elem_id="network-error")
     with gr.Column(elem_classes="gb-lesson"):
         for title, text in load_sections("app.inspection.network"):
-            with gr.Accordion(title, open=False):
+            with gr.Accordion(title, open=False, elem_id=name_section(title)):
                 gr.Markdown(text, latex_delimiters=LATEX_DELIMITERS)
-        with gr.Accordion("Take it away: these layers as a script", open=False):
+        with gr.Accordion(_AWAY, open=False, elem_id=name_section(_AWAY, "network")):
             gr.Markdown(
                 "The script needs torch, safetensors and this project. It prints each layer's name, its "
                 "shape and its largest absolute value, then the ten probabilities."

@@ -13,8 +13,10 @@ from app.inspection.window.settings import WindowSettings
 from app.ui.components.notice import build_notice
 from app.ui.components.number_field import build_number, name_number
 from app.ui.digits import list_sources
+from app.ui.sections import name_section
 
 FIELD_CLASS = "window-field-"  # and the setting's name, as the window's script says mistakes there
+_EDGES = "Bias, turning, edges"
 _make_tuple: Callable[..., Any] = namedtuple  # mypy knows only those whose names are written out
 
 
@@ -61,7 +63,7 @@ def build_controls(settings: WindowSettings, build_way_to_pad: Callable[[], gr.B
         if not setting.is_folded:
             build(name)
     build_notice("error", channel=CHANNEL, elem_classes="gb-error", elem_id="window-error")
-    with gr.Accordion("Bias, turning, edges", open=False):
+    with gr.Accordion(_EDGES, open=False, elem_id=name_section(_EDGES)):
         for name, setting in table.items():
             if setting.is_folded:
                 build(name)

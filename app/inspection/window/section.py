@@ -28,10 +28,12 @@ from app.ui.components.grids import build_grids
 from app.ui.components.notice import build_notice
 from app.ui.digits import DRAWING
 from app.ui.prose import LATEX_DELIMITERS, load_sections
+from app.ui.sections import name_section
 
 QUESTION = """## What does a kernel see as it slides over an image?
 A convolution lays a small kernel on the image, multiplies what lies on top of each other, adds up the
 products and a bias, and writes down one number. Then it moves on. Point at any pixel to see its sum."""
+_AWAY = "Take it away: this convolution or pooling"
 _COMPLETE_LINK = (
     "(query) => `${location.origin}${location.pathname}?tab=inspection&${query.split('?').pop()}`"
 )
@@ -159,7 +161,7 @@ def _build_lesson(details: Details) -> list[Any]:
     """Build what stands below, folded; return the outputs of `Details`."""
 
     def explain(title: str, text: str) -> Any:
-        with gr.Accordion(title, open=False) as accordion:
+        with gr.Accordion(title, open=False, elem_id=name_section(title)) as accordion:
             gr.Markdown(text, latex_delimiters=LATEX_DELIMITERS)
         return accordion
 
@@ -185,7 +187,7 @@ def _build_lesson(details: Details) -> list[Any]:
         )  # fmt: skip
     for title, text in [*others, *load_sections("app.inspection.window", "pooling")]:
         explain(title, text)
-    with gr.Accordion("Take it away: this convolution or pooling", open=False):
+    with gr.Accordion(_AWAY, open=False, elem_id=name_section(_AWAY, "window")):
         gr.Markdown("A script that prints the result shown, and a link that restores it.")
         script = gr.Code(
             details.script, language="python", interactive=False, label="Script", max_lines=20,

@@ -11,6 +11,7 @@ from app.runs.form import read_fields, read_form, read_number
 from app.runs.listing import Listing, show_runs
 from app.ui.numbers import write_percent
 from app.ui.prose import quote_text
+from app.ui.sections import name_section
 from models.networks.description import describe_in_words, write_table
 from models.networks.layers.dropout_places import list_dropout_places, place_dropout
 from models.networks.registry import get_network_spec
@@ -30,6 +31,7 @@ from models.runs.status import keep_known_runs, keep_readable_runs
 _ABOUT = f"""Dropout sets numbers to zero by chance while a network learns, so that it cannot rely on any one
 of them. Choose where in ConvNet it goes, and say first what you expect. Then ConvNet is trained with it and
 without it, by {NUM_SEEDS} seeds each, with the settings of the form; nothing else differs."""
+_WORDS = "The architecture in words and as a table"
 _PLACE = 4  # before the first linear layer, as the notebook has it
 
 
@@ -131,7 +133,7 @@ def build_exercise() -> ExerciseControls:
             verdict = gr.Button("Read the verdict", size="sm", elem_id="exercise-verdict")
         error = gr.Markdown("", elem_classes="gb-error", elem_id="exercise-error")
         outcome = gr.Markdown("", elem_classes="gb-numbers", elem_id="exercise-outcome")
-        with gr.Accordion("The architecture in words and as a table", open=False):
+        with gr.Accordion(_WORDS, open=False, elem_id=name_section(_WORDS)):
             description = gr.Markdown(
                 on_place(_PLACE, 0.5),
                 elem_classes="gb-numbers",

@@ -1,0 +1,18 @@
+"""The ids of sections: what the page's contents list and its addresses find them by."""
+
+import re
+
+_SUFFIX = "-section"  # what a section shows may have the plain name as its own id
+
+
+def name_section(title: str, place: str = "") -> str:
+    """Return a section's id, made of its title up to the first colon or question mark.
+
+    `?tab=runs&open=question-4` opens the section whose id is `question-4-section`.
+
+    Args:
+        title: As it stands on the page, such as "Question 4: why does the first image change?".
+        place: Where the section stands, if others are called the same.
+    """
+    head = re.split(r"[:?]", title, maxsplit=1)[0]
+    return "-".join(re.findall(r"[a-z0-9]+", f"{place} {head}".lower())) + _SUFFIX
