@@ -1,68 +1,13 @@
 """The builder's rows: by mouse, keys and finger, with Python's answers, and what a screen reader is told."""
 
 import json
-import re
 
 import pytest
 from playwright.sync_api import expect
 
-from app.runs.building.components.layer_rows import build_layer_rows
-from app.runs.building.view import show_change
-from app.ui.answers import answer
-from tests.browser.conftest import NARROW
+from tests.browser.components.layer_rows import ANSWER, CONVNET, TOUCH, drag, open_rows, plain
 
-ANSWER = answer(show_change, "name", "layers", "text", "begin", "form")
-CONVNET = ["Conv2d", "ReLU", "Flatten", "Linear"]
-TOUCH = {"viewport": NARROW, "has_touch": True}
-
-
-def plain(*kinds):
-    return [{"layer": kind} if isinstance(kind, str) else kind for kind in kinds]
-
-
-class Rows:
-    """The rows as their user handles them."""
-
-    def __init__(self, bench):
-        self.page, self.bench = bench.page, bench
-        self.wait()
-
-    def wait(self):
-        """Wait until what is shown is Python's answer to the list as it is."""
-        self.page.locator(".gb-build[data-answered=true]").wait_for()
-
-    def read(self):
-        self.wait()
-        return json.loads(self.page.evaluate("window.standIn.parts.rows.given.value"))["layers"]
-
-    def kinds(self):
-        return [layer["layer"] for layer in self.read()]
-
-    def line(self, number):
-        """The line of a layer by its number as it is read, such as 2 or 2.1."""
-        return self.page.get_by_role("group", name=f"Layer {number}:")
-
-    def field(self, name, number):
-        return self.page.get_by_label(f"{name} of layer {number}", exact=True)
-
-    def press(self, name):
-        self.page.get_by_role("button", name=name, exact=True).click()
-
-    def output(self, number):
-        self.wait()
-        return self.line(number).locator(".gb-layer-output").inner_text()
-
-    def told(self):
-        return self.page.locator(".gb-build-told").inner_text()
-
-
-@pytest.fixture
-def open_rows(open_bench):
-    def open_rows(*layers, ask=ANSWER, **options):
-        value = json.dumps({"name": "Mine", "layers": plain(*layers)})
-        return Rows(open_bench(build_layer_rows(ask, value=value, elem_id="rows"), **options))
-
-    return open_rows
+__all__ = ["open_rows"]  # a fixture
 
 
 def test_rows_are_added_set_doubled_moved_and_removed(open_rows):
@@ -154,15 +99,6 @@ def test_what_no_setting_may_be_is_said_and_changes_nothing(open_rows):
     assert rows.read()[4] == {"layer": "MaxPool2d", "stride": 1}
     stride.fill("")
     assert rows.read()[4] == {"layer": "MaxPool2d"}
-
-
-def drag(rows, grip, target, steps=6):
-    start, end = grip.bounding_box(), target.bounding_box()
-    rows.page.mouse.move(start["x"] + 10, start["y"] + 10)
-    rows.page.mouse.down()
-    rows.page.mouse.move(end["x"] + 10, end["y"] + end["height"] - 4, steps=steps)
-    expect(rows.page.locator(".gb-build-marker")).to_be_visible()
-    rows.page.mouse.up()
 
 
 def test_row_is_dragged_into_a_block_and_out_of_it(open_rows):
@@ -267,77 +203,6 @@ def test_an_older_answer_never_shows_as_a_newer_one(open_rows):
     assert held == [4, 5, 7]  # what came between is not asked
 
 
-def test_text_becomes_rows_and_rows_become_text(open_rows):
-    rows = open_rows(*CONVNET)
-    rows.page.get_by_text("As Python or JSON").click()
-    area = rows.page.get_by_label("Layers as a text")
-    expect(area).to_have_value(contains("nn.Conv2d(1, 8, kernel_size=3)"))
-    area.fill("nn.Sequential(nn.Flatten(), nn.Linear(784, 10))")
-    expect(rows.page.locator(".gb-layer")).to_have_count(2)
-    assert rows.kinds() == ["Flatten", "Linear"]
-    area.fill("nn.Sequential(nn.Flatten(), print(1))")
-    expect(rows.page.locator(".gb-build-text-problem")).not_to_be_empty()
-    assert rows.kinds() == ["Flatten", "Linear"]
-    rows.press("Undo")
-    assert rows.kinds() == CONVNET
-    expect(area).to_have_value(contains("nn.ReLU()"))
-    rows.page.get_by_label("JSON", exact=True).check()
-    expect(area).to_have_value(contains('"schema"'))
-    with rows.page.expect_download() as download:
-        rows.press("Save as a file")
-    assert download.value.suggested_filename == "mine.json"
-    rows.page.locator("input[type=file]").set_input_files(
-        {"name": "a.json", "mimeType": "text/plain", "buffer": b'[{"layer": "Flatten"}]'}
-    )
-    expect(rows.page.locator(".gb-layer")).to_have_count(1)
-
-
-def contains(part):
-    """A pattern of a text that has this part."""
-    return re.compile(re.escape(part))
-
-
-def test_of_texts_typed_fast_the_last_one_becomes_the_rows(open_rows):
-    rows = open_rows(*CONVNET)
-    rows.page.get_by_text("As Python or JSON").click()
-    rows.page.evaluate("""() => {
-      const area = document.querySelector(".gb-build-text textarea");
-      area.focus();
-      for (const out of [3, 5, 7]) {
-        area.value = `nn.Sequential(nn.Flatten(), nn.Linear(784, ${out}), nn.ReLU(), nn.Linear(${out}, 10))`;
-        area.dispatchEvent(new InputEvent("input"));
-      }
-      area.blur();
-    }""")
-    expect(rows.field("out_features", 2)).to_have_value("7")
-    expect(rows.page.get_by_label("Layers as a text")).to_have_value(contains("import torch"))
-    rows.press("Undo")  # one step, as what was typed is one change
-    assert rows.kinds() == CONVNET
-
-
-def test_it_begins_from_a_given_network_or_from_nothing(open_rows):
-    rows = open_rows(*CONVNET)
-    begin = rows.page.get_by_label("Begin with")
-    begin.select_option("ConvNet")
-    begin.press("ArrowDown")  # which only chooses
-    assert rows.kinds() == CONVNET
-    begin.select_option("ConvNet3")
-    rows.press("Begin")
-    expect(rows.page.get_by_label("Name")).to_have_value("My ConvNet3")
-    expect(rows.page.locator(".gb-layer")).to_have_count(17)
-    begin.select_option("An empty list")
-    rows.press("Begin")
-    expect(rows.page.locator(".gb-build-whole")).to_contain_text("at least one layer")
-    rows.page.get_by_role("button", name="Add Flatten and Linear with 10 outputs").click()
-    assert rows.kinds() == ["Flatten", "Linear"]
-    rows.page.get_by_label("Name").fill("ConvNet")
-    expect(rows.page.locator(".gb-build-name-problem")).to_contain_text("ConvNet is a given network")
-    rows.press("Undo")
-    rows.press("Undo")
-    rows.press("Undo")
-    expect(rows.page.get_by_label("Name")).to_have_value("My ConvNet3")
-
-
 def test_forty_layers_are_the_most(open_rows):
     rows = open_rows(*["ReLU"] * 38, "Flatten", "Linear")
     assert rows.output(40) == "10"
@@ -347,59 +212,16 @@ def test_forty_layers_are_the_most(open_rows):
     assert rows.page.get_by_role("button", name="Add Tanh").get_attribute("aria-disabled") == "true"
 
 
-def test_python_shows_another_network_and_an_own_one_is_kept(open_rows):
-    rows = open_rows(*CONVNET)
-    rows.bench.update("rows", value=json.dumps({"name": "Sent", "layers": plain("Flatten", "Linear")}))
-    expect(rows.page.locator(".gb-layer")).to_have_count(2)
-    assert rows.page.evaluate("localStorage.getItem('glassbox-network')") is None  # somebody else's
-    rows.field("bias", 2).uncheck()
-    rows.wait()
-    assert rows.page.evaluate("localStorage.getItem('glassbox-network')").startswith("eN")
-
-
-REFUSED = "nn.Sequential(nn.Flatten(), print(1))"
-
-
-def read_mistake(rows):
-    return json.loads(rows.page.evaluate("window.standIn.parts.rows.given.value")).get("mistake", "")
-
-
-def test_text_that_is_refused_stays_until_it_is_taken_undone_or_emptied(open_rows):
-    rows = open_rows(*CONVNET)
-    rows.page.get_by_text("As Python or JSON").click()
-    area, problem = rows.page.get_by_label("Layers as a text"), rows.page.locator(".gb-build-text-problem")
-    for end in ("taken", "undone", "emptied"):
-        area.fill(REFUSED)
-        expect(problem).to_contain_text("print")
-        assert "print" in read_mistake(rows)
-        area.blur()
-        rows.page.set_viewport_size({"width": 900 + 50 * len(end), "height": 800})
-        rows.bench.wait_for_frame()
-        rows.press("Add Tanh")
-        rows.wait()
-        expect(area).to_have_value(REFUSED)
-        expect(problem).to_contain_text("print")
-        if end == "undone":
-            rows.press("Undo")
-        else:
-            area.fill("" if end == "emptied" else "nn.Sequential(nn.Flatten(), nn.Linear(784, 10))")
-            area.blur()
-        expect(area).to_have_value(contains("nn.Flatten()"))
-        expect(problem).to_be_empty()
-        rows.wait()
-        assert read_mistake(rows) == ""
-
-
 def test_number_that_is_not_taken_goes_with_the_network(open_rows):
     rows = open_rows(*CONVNET)
     rows.field("kernel_size", 1).fill("99")
-    assert read_mistake(rows).startswith("Layer 1: kernel_size: ")
+    assert rows.read_mistake().startswith("Layer 1: kernel_size: ")
     rows.page.wait_for_function("() => window.standIn.sent.some(({ event }) => event === 'input')")
     rows.press("Add Tanh")
-    assert read_mistake(rows)
+    assert rows.read_mistake()
     rows.press("Remove layer 1, Conv2d")
     rows.wait()
-    assert read_mistake(rows) == ""
+    assert rows.read_mistake() == ""
 
 
 def test_what_is_added_after_remove_and_double_goes_behind_the_marked_row(open_rows):
@@ -411,40 +233,6 @@ def test_what_is_added_after_remove_and_double_goes_behind_the_marked_row(open_r
     rows.press("Double layer 2, Tanh")
     rows.press("Add GELU")
     assert rows.kinds() == ["Conv2d", "Tanh", "Tanh", "GELU", "Sigmoid", "Flatten", "Linear"]
-
-
-HOLD = """() => {
-  const { server } = window.standIn.parts.rows;
-  const ask = server.examine;
-  server.examine = async (request) => {
-    const answer = await ask(request);
-    await new Promise((go) => (window.release = () => { server.examine = ask; go(); }));
-    return answer;
-  };
-}"""
-
-
-@pytest.mark.parametrize("way", ["text", "begin"])
-def test_row_added_meanwhile_is_added_to_what_comes(open_rows, way):
-    rows = open_rows(*CONVNET)
-    rows.page.get_by_text("As Python or JSON").click()
-    rows.wait()
-    rows.bench.wait_for_frame()
-    rows.page.wait_for_function("() => document.querySelector('.gb-build-text textarea').value")
-    rows.page.evaluate(HOLD)
-    if way == "text":
-        rows.page.get_by_label("Layers as a text").fill("nn.Sequential(nn.Flatten(), nn.Linear(784, 10))")
-    else:
-        rows.page.get_by_label("Begin with").select_option("Logistic regression")
-        rows.press("Begin")
-    rows.press("Add Tanh")
-    rows.page.wait_for_function("() => window.release")
-    rows.page.evaluate("window.release()")
-    expect(rows.page.locator(".gb-layer")).to_have_count(3)
-    assert rows.kinds() == ["Flatten", "Linear", "Tanh"]
-    rows.press("Undo")
-    rows.press("Undo")
-    assert rows.kinds() == CONVNET
 
 
 def test_row_that_goes_while_it_is_dragged_ends_the_drag(open_rows):
@@ -463,43 +251,15 @@ def test_row_that_goes_while_it_is_dragged_ends_the_drag(open_rows):
     assert rows.kinds() == ["Flatten", "Tanh", "Linear"]
 
 
-def test_link_is_copied_once_its_network_is_known_and_one_too_long_is_told(open_rows):
-    def ask(request):
-        view = json.loads(ANSWER(request))
-        return json.dumps(view | {"link": "x" * 2_001 if view["name"] == "Long" else view["link"]})
-
-    rows = open_rows(*CONVNET, ask=ask, permissions=["clipboard-read", "clipboard-write"])
-    rows.page.evaluate(HOLD)
-    rows.press("Add Tanh")
-    rows.press("Copy link")
-    assert "as soon as" in rows.told()
-    rows.page.wait_for_function("() => window.release")
-    rows.page.evaluate("window.release()")
-    expect(rows.page.locator(".gb-build-told")).to_contain_text("The link is copied:")
-    assert "layers=eN" in rows.page.evaluate("navigator.clipboard.readText()")
-    kept = rows.page.evaluate("localStorage.getItem('glassbox-network')")
-    rows.page.get_by_label("Name").fill("Long")
-    expect(rows.page.locator(".gb-build-told")).to_contain_text("too long for a link")
-    rows.press("Copy link")
-    assert "too long for a link" in rows.told()
-    assert rows.page.evaluate("localStorage.getItem('glassbox-network')") == kept
-
-
-def test_link_stays_in_the_address_until_its_network_is_changed_and_the_earlier_one_is_offered(open_rows):
-    rows = open_rows(*CONVNET)
-    rows.field("out_channels", 1).fill("12")
-    rows.wait()
-    earlier = rows.read()
-    rows.bench.show(rows.bench.take("rows"))  # the page again, by a link
-    rows.page.evaluate("history.replaceState(null, '', '?tab=runs&layers=sent')")
-    rows.bench.update("rows", value=json.dumps({"name": "Sent", "layers": plain("Flatten", "Linear")}))
-    expect(rows.page.locator(".gb-layer")).to_have_count(2)
-    rows.wait()
-    assert rows.page.url.endswith("?tab=runs&layers=sent")
-    rows.press("Add Tanh")
-    rows.wait()
-    assert rows.page.url.endswith("?tab=runs")
-    rows.page.get_by_label("Begin with").select_option("What you had before the link")
-    rows.press("Begin")
-    expect(rows.field("out_channels", 1)).to_have_value("12")
-    assert rows.read() == earlier
+@pytest.mark.parametrize("options", [{}, TOUCH])
+def test_picture_of_forty_layers_stays_in_sight_and_hides_nothing_that_is_reached(open_rows, options):
+    rows = open_rows(*["ReLU"] * 38, "Flatten", "Linear", **options)
+    rows.field("out_features", 40).focus()
+    picture = rows.page.locator(".gb-build-flow").bounding_box()
+    assert picture["y"] == 0
+    assert picture["height"] < 170
+    expect(rows.page.locator(".gb-build-flow g.is-marked title")).to_have_text("Layer 40, Linear: 10")
+    for number in range(39, 20, -1):
+        rows.page.get_by_label(f"Kind of layer {number}").focus()
+    top = rows.page.get_by_label("Kind of layer 21").bounding_box()["y"]
+    assert top >= picture["height"]

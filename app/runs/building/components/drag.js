@@ -29,9 +29,10 @@ function listGaps(list, isBlock) {
   return gaps;
 }
 
-// `drop` is called with the key of a row and the gap that it is put into.
-/** @type {(list: HTMLElement, life: Lifetime, drop: (key: number, to: Place) => void) => void} */
-export function watchDragging(list, life, drop) {
+// `cover` stays at the top of the browser window while the rows scroll; `drop` is called with the key of a row and the
+// gap that it is put into.
+/** @type {(list: HTMLElement, life: Lifetime, cover: HTMLElement, drop: (key: number, to: Place) => void) => void} */
+export function watchDragging(list, life, cover, drop) {
   const marker = document.createElement("div");
   marker.className = "gb-build-marker";
   marker.hidden = true;
@@ -82,7 +83,9 @@ export function watchDragging(list, life, drop) {
   function scroll() {
     if (!drag?.isMoving || life.isOver()) return;
     if (!drag.row.isConnected) return end(false);
-    const by = drag.y < EDGE_PX ? -SCROLL_PX : drag.y > window.innerHeight - EDGE_PX ? SCROLL_PX : 0;
+    const { top: above, bottom } = cover.getBoundingClientRect();
+    const top = EDGE_PX + (above > 0 ? 0 : Math.max(0, bottom));
+    const by = drag.y < top ? -SCROLL_PX : drag.y > window.innerHeight - EDGE_PX ? SCROLL_PX : 0;
     if (by) {
       window.scrollBy(0, by);
       showGap();

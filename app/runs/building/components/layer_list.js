@@ -41,6 +41,9 @@ export const writeLayers = (layers) => layers.map(writeLayer);
 /** @type {(layers: Layer[]) => number} */
 export const countLayers = (layers) => layers.reduce((sum, { body }) => sum + 1 + (body?.length ?? 0), 0);
 
+/** @type {(layers: Layer[]) => number[]} */
+export const listKeys = (layers) => layers.flatMap(({ key, body }) => [key, ...(body ?? []).map((inner) => inner.key)]);
+
 /** @type {(layers: Layer[], key: number) => Place | null} */
 export function findPlace(layers, key) {
   for (const [index, layer] of layers.entries()) {

@@ -34,8 +34,8 @@ _TEMPLATE = f"""
   <p class="gb-build-problem gb-build-name-problem" role="status"></p>
   <figure class="gb-build-flow">
     <svg role="group" aria-label="The network as a picture: one block a layer"></svg>
-    <figcaption></figcaption>
   </figure>
+  <p class="gb-build-scale"></p>
   <div class="gb-build-head" aria-hidden="true">
     <span>Layer</span><span>Settings</span><span>Output</span><span>Learned</span><span>Multiply-adds</span>
   </div>

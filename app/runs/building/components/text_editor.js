@@ -5,7 +5,7 @@ import { saveFile } from "../../components/run_files.js";
 
 // `write` is called with what is typed, `rewrite` when it is wanted in another form. A text that was sent stands there
 // until it is let go, or replaced: `readMistake` tells why it was refused, "" where it was not.
-/** @type {(place: HTMLElement, given: { maxText: number, write: (text: string) => void, rewrite: () => void, tell: (sentence: string) => void }) => { readForm: () => string, show: (text: string, name: string) => void, refuse: (sentence: string) => void, letGo: () => void, readMistake: () => string }} */
+/** @type {(place: HTMLElement, given: { maxText: number, write: (text: string | Promise<string>) => void, rewrite: () => void, tell: (sentence: string) => void }) => { readForm: () => string, show: (text: string, name: string) => void, refuse: (sentence: string) => void, letGo: () => void, readMistake: () => string }} */
 export function createTextEditor(place, { maxText, write, rewrite, tell }) {
   const area = /** @type {HTMLTextAreaElement} */ (findPart(place, "textarea"));
   const file = /** @type {HTMLInputElement} */ (findPart(place, "input[type=file]"));
@@ -27,7 +27,7 @@ export function createTextEditor(place, { maxText, write, rewrite, tell }) {
     area.setAttribute("aria-invalid", `${Boolean(sentence)}`);
   }
 
-  /** @type {(text: string) => void} */
+  /** @type {(text: string | Promise<string>) => void} */
   function send(text) {
     isSent = true;
     write(text);
@@ -72,8 +72,9 @@ export function createTextEditor(place, { maxText, write, rewrite, tell }) {
     file.value = "";
     if (!chosen) return;
     if (chosen.size > 4 * maxText) return say(`${chosen.name} has more than ${maxText} characters.`);
-    area.value = await chosen.text();
-    send(area.value);
+    const text = chosen.text().catch(() => "");
+    send(text); // at once: what was there before is no longer what is wanted
+    area.value = await text;
   }
 
   forms.forEach((form) =>

@@ -24,6 +24,21 @@ export interface Moved {
   layers: Layer[];
   place: Place;
 }
+/** What Python is asked about a network: the list as it is, or a text or a beginning that comes in its place. */
+export interface Question {
+  of: Network;
+  text?: string | Promise<string>;
+  begin?: string;
+}
+/** What has been done to a list, in words; without `layers` nothing has. */
+export interface Edit {
+  told: string;
+  layers?: Layer[];
+  /** The row that is marked then. */
+  marked?: number | null;
+  /** A row that is to be in sight. */
+  shown?: number;
+}
 export interface History<State> {
   read(): State;
   push(state: State, what?: string): void;

@@ -1,12 +1,22 @@
 // What is said of the list as a whole: its sums, what keeps it from being a network, what mends that, what is odd.
-/** @import { Layer, NetworkView, RowActions, RowView } from "./types.js" */
+/** @import { Layer, NetworkView, Output, RowActions, RowView } from "./types.js" */
 
 import { addNode, findPart, setText } from "../../../ui/components/nodes.js";
 import { WHOLE } from "../../../ui/components/numbers.js";
 import { buildRepairs } from "./row.js";
 
 /** @type {(row: RowView | undefined) => boolean} */
-export const isMisfit = (row) => Boolean(row && (row.problem || row.body.some((inner) => inner.problem)));
+const isMisfit = (row) => Boolean(row && (row.problem || row.body.some((inner) => inner.problem)));
+
+// What the picture shows, layer by layer.
+/** @type {(shown: NetworkView, layers: Layer[]) => (Output & { name: string })[]} */
+export const listOutputs = (shown, layers) =>
+  layers.map((layer, index) => ({
+    key: layer.key,
+    name: `Layer ${index + 1}, ${layer.kind}`,
+    sizes: shown.rows[index]?.sizes ?? [],
+    isWrong: isMisfit(shown.rows[index]),
+  }));
 
 // The first layer that does not fit: its key, and its number as it is read.
 /** @type {(shown: NetworkView, layers: Layer[]) => { key: number, number: string } | null} */
