@@ -6,21 +6,17 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from statistics import mean
+from statistics import mean, median
 
 import torch
 
-from models.checkpoints.evaluation import evaluate_network
 from models.data.datasets import Dataset
 from models.data.names import NUM_IMAGES, TRAIN_SHARE
 from models.networks.layers import IMAGE_SIZE_PX, NUM_CLASSES
 from models.networks.layers.examination import Examination, examine_layers
-from models.networks.layers.network import LayerNetwork
 from models.training.config import TrainConfig
-from models.training.network import list_trained_layers
-from models.training.optimizer import build_optimizer
-from models.training.randomness import RandomState
-from models.training.step import make_step
+from models.training.network import check_batches, list_trained_layers
+from models.training.session import REPORT_EVERY_SECONDS, Session, StepSums, space_reports
 
 MAX_MEASURED_SECONDS = 0.5
 _TRAINING_SECONDS, _VALIDATION_SECONDS = 0.32, 0.08  # of them, with room for a last step that is slow
@@ -29,6 +25,8 @@ _FEW_IMAGES = 2
 _FEW_MULTIPLY_ADDS = 250_000_000  # of all its images together …
 _FEW_ACTIVATIONS = 10_000_000  # … and of what memory costs, where layers calculate little
 _NUM_VALIDATED = 250  # images at a time, as `evaluate_network` takes them
+_NUM_MADE_UP = 1_000  # to choose from: the same ones over and over, a processor would have at hand
+_CPU = torch.device("cpu")
 _FLOAT32_BYTES = 4
 _KEPT_BY_OPTIMIZER = {"sgd": 0, "adam": 2, "adamw": 2, "rmsprop": 1}  # numbers beside each weight
 
@@ -50,37 +48,51 @@ class Forecast:
 def foretell_training(config: TrainConfig) -> Forecast:
     """Measure some steps of a training on made-up images and extrapolate.
 
-    Where whole batches take too long, smaller ones are measured: a step takes a fixed time and a time for
-    each image. All together take `MAX_MEASURED_SECONDS` at most, unless a step takes longer than those
-    before let expect: it is the last of its kind then. No data set is needed, and no generator of the
-    caller's is moved.
+    The steps, and what is told of them, are those of a `Session`: in a small network's, what is done beside
+    the calculation takes a third. Where whole batches take too long, smaller ones are measured: a step takes
+    a fixed time and a time for each image. All together take `MAX_MEASURED_SECONDS` at most, unless a step
+    takes longer than those before let expect: it is the last of its kind then. No data set is needed, and no
+    generator of the caller's is moved.
+
+    Raises:
+        ValueError: If a batch would have one image where a batch norm needs two.
     """
+    layers = list_trained_layers(config)
     num_training, num_validation = count_images(config)
+    check_batches(layers, num_training, config.batch_size)
     batch_size = min(config.batch_size, num_training)
+    num_validated = min(num_validation, _NUM_VALIDATED)
+    few = count_first(examine_layers(layers))
     generator = torch.Generator().manual_seed(0)
-    size = max(batch_size, min(num_validation, _NUM_VALIDATED))
-    shape = (size, 1, IMAGE_SIZE_PX, IMAGE_SIZE_PX)
-    images = torch.randint(0, 256, shape, dtype=torch.uint8, generator=generator)
-    made_up = Dataset(images, torch.randint(0, NUM_CLASSES, (size,), generator=generator))
-    few = count_first(examine_layers(list_trained_layers(config)))
-    with RandomState(config.seed, torch.device("cpu")).active():
-        network = LayerNetwork(list_trained_layers(config)).train()
-        if config.precision == "bfloat16":
-            network.to(memory_format=torch.channels_last)
-        optimizer = build_optimizer(network.parameters(), config)
+    made_up = _make_up_images(max(batch_size, num_validated, _NUM_MADE_UP), generator)
+    session = Session(config, made_up, made_up, dataset_sha256="", device=_CPU)
+    sums, last = StepSums(_CPU), []
 
-        def train_on(num: int) -> None:
-            make_step(network, optimizer, made_up.select(torch.arange(num)), config)[0].item()
+    def train_on(num: int) -> None:
+        chosen = torch.randint(len(made_up), (num,), generator=generator)
+        last[:] = session.make_step(made_up.select(chosen))
+        sums.add(*last)
 
-        def validate(num: int) -> None:
-            evaluate_network(network, made_up.select(torch.arange(num)), config.precision)
+    def report() -> None:
+        sums.add(*last)
+        session.describe_step(sums.read()[0], sums.images_per_second)
 
-        step_seconds = _foretell(train_on, batch_size, _TRAINING_SECONDS, few)
-        num_validated = min(num_validation, _NUM_VALIDATED)
-        validation_seconds = _foretell(validate, num_validated, _VALIDATION_SECONDS, few)
+    def validate(num: int) -> None:
+        session.validate(made_up.select(torch.arange(num)))
+
+    step_seconds = _foretell(train_on, batch_size, _TRAINING_SECONDS, few)
+    report_seconds = median(_measure(report) for _ in range(3))  # the first is not yet warm
+    validation_seconds = _foretell(validate, num_validated, _VALIDATION_SECONDS, few)
     num_steps = math.ceil(num_training / batch_size)
     seconds = num_steps * step_seconds + num_validation / num_validated * validation_seconds
+    seconds += count_reports(num_steps, config.epochs, seconds) * report_seconds
     return Forecast(seconds, count_memory(config))
+
+
+def count_reports(num_steps: int, epochs: int, seconds: float) -> int:
+    """Count what a training tells of its steps in an epoch of so many, which takes about so long."""
+    due = math.ceil(num_steps / space_reports(num_steps * epochs))
+    return min(num_steps, max(due, int(seconds / REPORT_EVERY_SECONDS)))
 
 
 def count_first(examination: Examination) -> int:
@@ -105,6 +117,12 @@ def count_memory(config: TrainConfig) -> int:
     numbers += 2 * min(config.batch_size, num_training) * examination.activations
     image_bytes = (num_training + num_validation) * (IMAGE_SIZE_PX**2 + 8)  # with an int64 label each
     return _FLOAT32_BYTES * numbers + image_bytes
+
+
+def _make_up_images(num_images: int, generator: torch.Generator) -> Dataset:
+    shape = (num_images, 1, IMAGE_SIZE_PX, IMAGE_SIZE_PX)
+    images = torch.randint(0, 256, shape, dtype=torch.uint8, generator=generator)
+    return Dataset(images, torch.randint(0, NUM_CLASSES, (num_images,), generator=generator))
 
 
 def _foretell(
@@ -147,7 +165,7 @@ def _measure_often(work: Callable[[int], None], num: int, first: float, deadline
     return mean(measured or [first])
 
 
-def _measure(work: Callable[[int], None], num: int) -> float:
+def _measure(work: Callable[..., None], *num: int) -> float:
     start = time.perf_counter()
-    work(num)
+    work(*num)
     return time.perf_counter() - start

@@ -23,6 +23,7 @@ from models.training.config import TrainConfig
 from models.training.device import choose_device
 from models.training.events import Event, Finished, Preparing, Started, StepEvent
 from models.training.fine_tuning import Beginning, mix_drawings
+from models.training.network import check_batches, list_trained_layers
 from models.training.peers import ALONE, Peers
 from models.training.session import EpochResult, Halt, Session
 from models.training.state import TrainingState
@@ -82,7 +83,9 @@ def train(
         Dataset(part.images.to(device), part.labels.to(device)) for part in (own, validating)
     )
     yield Preparing("Building the network")
-    session = Session(config, training, validation, device, peers, beginning)
+    check_batches(list_trained_layers(config), len(training), config.batch_size)
+    dataset_sha256 = hash_dataset(config.dataset)
+    session = Session(config, training, validation, dataset_sha256, device, peers, beginning)
     last_good: Checkpoint | None = None
     if state:
         last_good = copy.deepcopy(session.resume(state))

@@ -13,21 +13,21 @@ from torch import Tensor, nn
 
 from models.checkpoints.evaluation import Evaluation, evaluate_network
 from models.checkpoints.file import Checkpoint, CheckpointInfo
-from models.data.datasets import Dataset, hash_dataset
+from models.data.datasets import Dataset
 from models.networks.layers.network import LayerNetwork
 from models.networks.registry import apply_changes, describe_config, get_network_spec, set_dropout
 from models.training.config import TrainConfig
 from models.training.events import EpochEvent, StepEvent
 from models.training.fine_tuning import Beginning
-from models.training.network import check_batches, list_trained_layers
+from models.training.network import list_trained_layers
 from models.training.optimizer import build_optimizer, schedule_learning_rate
-from models.training.peers import Peers
+from models.training.peers import ALONE, Peers
 from models.training.randomness import RandomState
 from models.training.state import TrainingProgress, TrainingState, capture_state, restore_state
 from models.training.step import make_step
 
 _NUM_REPORTS = 300  # of a whole training, at equal distances; slow steps are reported more often
-_REPORT_EVERY_SECONDS = 0.2
+REPORT_EVERY_SECONDS = 0.2
 # Of the training's steps: on so many a loss loses half its weight in the moving average.
 _SMOOTHING_SHARE = 0.01
 
@@ -63,25 +63,24 @@ class Session:
         config: TrainConfig,
         training: Dataset,
         validation: Dataset,
+        dataset_sha256: str,
         device: torch.device,
-        peers: Peers,
-        beginning: Beginning | None,
+        peers: Peers = ALONE,
+        beginning: Beginning | None = None,
     ) -> None:
         self.epoch = self.step = 0
         self._config, self._peers = config, peers
         self._training, self._validation = training, validation
         self._random = RandomState(config.seed, device)
-        layers = list_trained_layers(config)
-        check_batches(layers, len(training), config.batch_size)
         with self._random.active():
-            self._network = LayerNetwork(layers).to(device)
+            self._network = LayerNetwork(list_trained_layers(config)).to(device)
         if beginning:
             self._network.load_state_dict(beginning.weights)
         if config.precision == "bfloat16":  # its faster convolutions want the channels last in memory
             self._network.to(memory_format=torch.channels_last)
         self._called = peers.wrap(self._network)
         self._optimizer = build_optimizer(self._network.parameters(), config)
-        self._dataset_sha256 = hash_dataset(config.dataset)
+        self._dataset_sha256 = dataset_sha256
         self._steps_per_epoch = math.ceil(len(training) / config.batch_size)
         self._num_steps = self._steps_per_epoch * config.epochs
         self._smoothed_loss = 0.0
@@ -99,20 +98,20 @@ class Session:
     def train_epoch(self, find_halt: Callable[[], Halt | None]) -> Iterator[StepEvent | EpochResult]:
         """Make one pass over the training images in a new random order; the last item is the result."""
         config, peers, device = self._config, self._peers, self._training.images.device
-        report_every = math.ceil(self._num_steps / _NUM_REPORTS)
+        report_every = space_reports(self._num_steps)
         with self._random.active():
             order = peers.spread(torch.randperm(len(self._training))).to(device)
         if not peers.is_first:  # what it drops is not what the first one drops
             self._random = RandomState(config.seed + 1000 * self.epoch + peers.rank, device)
-        sums = _Sums(device)
+        sums = StepSums(device)
         last_report = time.perf_counter()
         self._network.train()
         for index in range(self._steps_per_epoch):
             chosen = peers.share(order[index * config.batch_size : (index + 1) * config.batch_size])
-            sums.add(*self._make_step(self._training.select(chosen)))
+            sums.add(*self.make_step(self._training.select(chosen)))
             is_due = self.step % report_every == 0 or index == self._steps_per_epoch - 1
             # Peers ask each other at every report, so none of them may report when it likes.
-            is_late = peers.size == 1 and time.perf_counter() - last_report >= _REPORT_EVERY_SECONDS
+            is_late = peers.size == 1 and time.perf_counter() - last_report >= REPORT_EVERY_SECONDS
             if not (is_due or is_late):
                 continue
             loss, num_steps = sums.read()
@@ -122,7 +121,7 @@ class Session:
                 yield EpochResult(math.nan, math.nan, None)
                 return
             self._smooth(loss, num_steps)
-            yield self._describe_step(loss, sums.images_per_second * peers.size)
+            yield self.describe_step(loss, sums.images_per_second * peers.size)
             if agreed:
                 end = halt or Halt("Stopped as asked", keep=agreed == _KEEP)  # asked of another process
                 yield EpochResult(*sums.average(peers), end)
@@ -134,7 +133,7 @@ class Session:
         """Validate the network as it is now; None if it has diverged."""
         if not math.isfinite(result.loss):
             return None
-        validation = evaluate_network(self._network, self._validation, self._config.precision)
+        validation = self.validate(self._validation)
         if not _is_finite(self._network, validation):
             return None
         self.epoch += result.halt is None
@@ -152,6 +151,10 @@ class Session:
             checkpoint=self.describe(now),
             state=capture_state(self._config, now, self._network, self._optimizer, self._random),
         )
+
+    def validate(self, dataset: Dataset) -> Evaluation:
+        """Evaluate the network as it is now."""
+        return evaluate_network(self._network, dataset, self._config.precision)
 
     def describe(self, now: TrainingProgress | None) -> Checkpoint:
         """Return the network with the record of how it was made; None stands for fresh weights."""
@@ -178,7 +181,7 @@ class Session:
         )
         return Checkpoint(self._network, info)
 
-    def _make_step(self, batch: Dataset) -> tuple[Tensor, Tensor, Dataset]:
+    def make_step(self, batch: Dataset) -> tuple[Tensor, Tensor, Dataset]:
         """Take one optimizer step, and return the batch's mean loss, its logits, and the batch."""
         config = self._config
         rate = schedule_learning_rate(config, self.step, self._num_steps)
@@ -196,7 +199,8 @@ class Session:
         )
         self._smoothed_loss = kept * self._smoothed_loss + (1 - kept) * loss
 
-    def _describe_step(self, loss: float, images_per_second: float) -> StepEvent:
+    def describe_step(self, loss: float, images_per_second: float) -> StepEvent:
+        """Return what is told of the last steps, of which the mean loss is given."""
         parameters = list(self._network.parameters())
         return StepEvent(
             step=self.step,
@@ -223,7 +227,12 @@ def _describe_sizes(config: TrainConfig) -> dict[str, Any]:
     return describe_config(apply_changes(spec, set_dropout(config.network, config.dropout)))
 
 
-class _Sums:
+def space_reports(num_steps: int) -> int:
+    """Return how many steps there are from one report of a training to the next."""
+    return math.ceil(num_steps / _NUM_REPORTS)
+
+
+class StepSums:
     """Loss and hits of an epoch's steps, read off the device at reports only, so that a GPU need not wait."""
 
     def __init__(self, device: torch.device) -> None:

@@ -1,5 +1,6 @@
 """How long a training will take and what memory: against trainings that ran, and against tensors."""
 
+import itertools
 import time
 
 import pytest
@@ -19,12 +20,13 @@ from models.networks.layers.kinds import (
 from models.networks.layers.network import LayerNetwork
 from models.networks.layers.plain_data import describe_layers
 from models.training import foretelling
-from models.training.events import EpochEvent
+from models.training.events import EpochEvent, StepEvent
 from models.training.foretelling import (
     MAX_MEASURED_SECONDS,
     count_first,
     count_images,
     count_memory,
+    count_reports,
     foretell_training,
 )
 from models.training.loop import train
@@ -39,6 +41,16 @@ HEAVY = describe_layers((
 def test_images_are_counted_as_they_are_split():
     assert count_images(make_config("mlp")) == (48_000, 12_000)
     assert count_images(make_config("mlp", "sketch", num_images=101)) == (60_080, 21)
+
+
+def test_reports_are_counted_as_a_training_makes_them():
+    config = make_config("mlp", dataset="strokes", num_images=1_000, epochs=8)
+    first = itertools.takewhile(lambda event: not isinstance(event, EpochEvent), train(config))
+    told = [event for event in first if isinstance(event, StepEvent)]
+    assert count_reports(25, 8, 0.0) == len(told) == 25
+    assert count_reports(1_500, 8, 9.0) == 45  # one in 0.2 s: more than one in 40 steps
+    assert count_reports(1_500, 8, 1.0) == 38
+    assert count_reports(3, 1, 60.0) == 3
 
 
 def test_memory_is_what_the_tensors_take():
