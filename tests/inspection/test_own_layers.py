@@ -2,12 +2,17 @@
 
 import json
 
+import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
 from torch import nn
 
+from app.inspection.architecture.section import list_networks, on_network
 from app.inspection.architecture.view import draw_architecture
+from app.inspection.microscope import handlers as microscope
+from app.inspection.network import section as network_section
 from app.inspection.network.view import Passage, explain_unit, show_network
+from app.ui.digits import TEST
 from app.ui.packing import pack
 from models.data.strokes import generate_digits
 from models.inspection.activations import inspect_layers
@@ -15,10 +20,25 @@ from models.inspection.microscope import has_dropout_or_norm, inspect_batch_norm
 from models.inspection.receptive_field import find_receptive_fields
 from models.networks.architecture import describe_architecture
 from models.networks.layers.examination import examine_layers
-from models.networks.layers.kinds import BatchNorm1d, BatchNorm2d, Dropout, Dropout2d, Flatten, Linear, ReLU
+from models.networks.layers.kinds import (
+    BatchNorm1d,
+    BatchNorm2d,
+    Conv2d,
+    Dropout,
+    Dropout2d,
+    Flatten,
+    Linear,
+    MaxPool2d,
+    ReLU,
+    Residual,
+)
 from models.networks.layers.network import LayerNetwork
+from models.networks.layers.plain_data import describe_layers
 from models.networks.layers.residual import walk_layers
 from tests.networks.layer_lists import draw_layers
+from tests.runs.trained_runs import small_test_set, train_here
+
+__all__ = ["small_test_set"]  # a fixture
 
 IMAGE = generate_digits(1, seed=3)[0][0] / 255
 
@@ -59,3 +79,40 @@ def test_every_layer_of_any_list_is_open(layers):
 
 def test_flattening_twice_is_a_layer_like_another():
     check_open((Flatten(), ReLU(), Flatten(), Linear(10)))
+
+
+LAYERS = (
+    Conv2d(4, padding=1), BatchNorm2d(), Dropout2d(0.1), Residual((ReLU(), BatchNorm2d())), MaxPool2d(4),
+    Flatten(), Dropout(0.3), Linear(12), BatchNorm1d(), Linear(10),
+)  # fmt: skip
+
+
+@pytest.mark.usefixtures("small_test_set")
+def test_trained_run_is_open_in_each_section():
+    folder = train_here("Mine", layers=describe_layers(LAYERS), num_images=200)
+    key = f"run:{folder.name}"
+
+    # The architecture reader.
+    assert key in [key for _, key in list_networks([folder.name])]
+    assert on_network(key).layers == draw_architecture(describe_architecture(LAYERS, "Mine", "Mine"))
+
+    # The microscope: each dropout and each batch norm, by the names that its lists offer.
+    assert key in [key for _, key in microscope.list_labels([folder.name])]
+    lists = microscope.on_network(key, "another")
+    dropouts, norms = (
+        [name for _, name in lists.layer.choices],
+        [name for _, name in lists.norm_layer.choices],
+    )
+    assert (len(dropouts), len(norms)) == (2, 3)
+    shown = []
+    for dropout in dropouts:
+        for norm in norms:
+            values = [key, TEST, 0, None, microscope.TRAINING, dropout, 0, norm, 0]
+            answer = json.loads(microscope.answer_controls({"values": values}))
+            assert (answer["errors"], answer["error"]) == ({}, "")
+            shown.append((answer["spread"]["mask"]["text"], json.dumps(answer["norm"])))
+    assert len(set(shown)) == 6  # each is another picture
+
+    # What each layer makes of a digit.
+    opened = json.loads(network_section.open_network(key, TEST, 0, None))
+    assert len(opened["layers"]) >= len(LAYERS)

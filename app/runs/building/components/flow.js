@@ -26,16 +26,17 @@ function drawSides({ x, y, width, height, back }) {
 }
 
 // `pick` is called with the key of a block that is pressed, `point` with that of one under the pointer, or null.
-/** @type {(svg: SVGSVGElement, caption: HTMLElement, given: { pick: (key: number) => void, point: (key: number | null) => void }) => { draw: (outputs: (Output & { name: string })[]) => void, mark: (key: number | null, pointed: number | null) => void }} */
+/** @type {(svg: SVGSVGElement, caption: HTMLElement, given: { pick: (key: number) => void, point: (key: number | null) => void }) => { draw: (outputs: (Output & { name: string })[]) => void, fit: () => void, mark: (key: number | null, pointed: number | null) => void }} */
 export function createFlow(svg, caption, { pick, point }) {
   /** @type {(Output & { name: string })[]} */
   let shown = [];
   let drawn = "";
+  let width = 0; // asked for once a size: to ask lays the whole page out
 
   /** @type {(outputs: (Output & { name: string })[]) => void} */
   function draw(outputs) {
     shown = outputs;
-    const width = Math.max(240, svg.parentElement?.clientWidth ?? 0);
+    if (!width) fit();
     const text = JSON.stringify([outputs, width]);
     if (text === drawn) return;
     drawn = text;
@@ -67,6 +68,10 @@ export function createFlow(svg, caption, { pick, point }) {
     caption.textContent = `To scale: a map of 28 pixels is ${Math.round(28 * perPixel)} px high, and 10 channels are ${(10 * perChannel).toPrecision(2)} px wide.${features}`;
   }
 
+  function fit() {
+    width = Math.max(240, svg.parentElement?.clientWidth ?? 0);
+  }
+
   /** @type {(output: Output & { name: string }) => string} */
   const tell = ({ name, sizes }) => `${name}: ${sizes.length ? writeSizes(sizes) : "does not fit"}`;
 
@@ -91,5 +96,5 @@ export function createFlow(svg, caption, { pick, point }) {
     const key = findKey(event);
     if (key) pick(key);
   });
-  return { draw: (outputs) => draw(outputs), mark };
+  return { draw, fit, mark };
 }

@@ -277,6 +277,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
   }
 
   const observer = new ResizeObserver(() => {
+    flow.fit();
     if (view && viewOf === history.read()) flow.draw(listOutputs(view, history.read().layers));
     marks.show();
   });

@@ -34,7 +34,11 @@ export function createMarks(list, { all, read, maxLayers, markPicture, setWhere 
     }
     markPicture(marked, pointed);
     const layers = read();
-    setWhere(writeWhere(layers, marked), countLayers(layers) >= maxLayers);
+    const isFull = countLayers(layers) >= maxLayers;
+    setWhere(
+      isFull ? `${maxLayers} layers are the most: remove one to add another` : writeWhere(layers, marked),
+      isFull,
+    );
   }
 
   /** @type {(key: number | null) => void} */

@@ -67,6 +67,9 @@ export function createRow(key, kinds, { change, act, mend, report }) {
   let mistakes = new Map(); // in fields, by their settings
   /** @type {RowView | null} */
   let shown = null;
+  /** @type {Layer | null} */
+  let filledWith = null;
+  let filledText = "";
 
   /** @type {(kind: KindView) => void} */
   function buildFields(kind) {
@@ -105,7 +108,10 @@ export function createRow(key, kinds, { change, act, mend, report }) {
   }
 
   /** @type {Row["fill"]} */
-  function fill(layer, { number, view, most, isOld }) {
+  function fill(layer, { number, view, most }) {
+    const text = JSON.stringify([number, view, most]);
+    if (layer === filledWith && text === filledText) return; // forty rows written anew cost more than their answer
+    [filledWith, filledText] = [layer, text];
     const kind = /** @type {KindView} */ (kinds.get(layer.kind));
     const where = `layer ${number}`;
     if (fieldsOf !== layer.kind) buildFields(kind);
@@ -124,7 +130,6 @@ export function createRow(key, kinds, { change, act, mend, report }) {
     node.style.setProperty("--share", `${parameters && most ? parameters / most : 0}`);
     node.classList.toggle("is-free", !parameters);
     node.classList.toggle("is-costless", !adds);
-    node.classList.toggle("is-waiting", isOld);
     line.setAttribute("aria-label", describe(layer, number, view));
     choice.setAttribute("aria-label", `Kind of ${where}`);
     findPart(node, ".gb-layer-grip").setAttribute("aria-label", `Move ${where}, ${layer.kind}`);

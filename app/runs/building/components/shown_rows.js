@@ -6,6 +6,8 @@ import { numberOf } from "./edits.js";
 import { findPlace, listKeys } from "./layer_list.js";
 import { createRow } from "./row.js";
 
+const LATE_MS = 150; // until then figures that are to change are not dimmed: most answers are there
+
 // `fill` shows a list, with what Python knows of it, or null where that is not yet known: then with what was known of
 // each layer.
 /** @type {(list: HTMLElement, kinds: Map<string, KindView>, actions: RowActions) => { get: (key: number | null) => HTMLElement | null, all: () => [number, HTMLElement][], fill: (layers: Layer[], shown: NetworkView | null) => void, findMistake: (layers: Layer[]) => string }} */
@@ -15,6 +17,8 @@ export function createShownRows(list, kinds, actions) {
   /** @type {Map<number, RowView>} */
   let known = new Map();
   let most = 0; // learned numbers of one layer
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let dimming;
 
   /** @type {(layers: Layer[], shown: NetworkView | null) => void} */
   function fill(layers, shown) {
@@ -28,19 +32,22 @@ export function createShownRows(list, kinds, actions) {
       node.remove();
       rows.delete(key);
     }
-    fillList(list, layers, "", shown === null);
+    fillList(list, layers, "");
+    clearTimeout(dimming);
+    if (shown) list.classList.remove("is-waiting");
+    else dimming = setTimeout(() => list.classList.add("is-waiting"), LATE_MS);
     if (focused && focused !== document.activeElement && focused.isConnected) focused.focus({ preventScroll: true });
   }
 
-  /** @type {(place: HTMLElement, layers: Layer[], prefix: string, isOld: boolean) => void} */
-  function fillList(place, layers, prefix, isOld) {
+  /** @type {(place: HTMLElement, layers: Layer[], prefix: string) => void} */
+  function fillList(place, layers, prefix) {
     layers.forEach((layer, index) => {
       let row = rows.get(layer.key);
       if (!row) rows.set(layer.key, (row = createRow(layer.key, kinds, actions)));
       if (place.children[index] !== row.node) place.insertBefore(row.node, place.children[index] ?? null);
       const number = `${prefix}${index + 1}`;
-      row.fill(layer, { number, view: known.get(layer.key) ?? null, most, isOld });
-      if (layer.body) fillList(findPart(row.node, ":scope > ol"), layer.body, `${number}.`, isOld);
+      row.fill(layer, { number, view: known.get(layer.key) ?? null, most });
+      if (layer.body) fillList(findPart(row.node, ":scope > ol"), layer.body, `${number}.`);
     });
   }
 

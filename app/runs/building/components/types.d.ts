@@ -71,7 +71,7 @@ export interface RowActions {
 }
 export interface Row {
   node: HTMLElement;
-  fill(layer: Layer, given: { number: string; view: RowView | null; most: number; isOld: boolean }): void;
+  fill(layer: Layer, given: { number: string; view: RowView | null; most: number }): void;
   /** What is wrong in one of its fields, "" for nothing. */
   readMistake(): string;
 }
