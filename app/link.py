@@ -8,6 +8,7 @@ from difflib import get_close_matches
 
 import app.descent.link as race
 import app.inspection.window.link as window
+import app.lab.lessons.reader as lessons
 
 # By the names that addresses have, in the order of the page.
 TABS = {
@@ -30,7 +31,7 @@ def explain_unused(pairs: Iterable[tuple[str, str]]) -> list[str]:
     """
     pairs = list(pairs)
     query = dict(pairs)  # as every tab reads it: the last one counts
-    known = ["tab", "run", "layers", "solutions", *race.list_names(), *window.list_names()]
+    known = ["tab", "run", "layers", "solutions", "lesson", "step", *race.list_names(), *window.list_names()]
     told = []
     if "tab" in query and query["tab"] not in TABS:
         told.append(
@@ -47,7 +48,7 @@ def explain_unused(pairs: Iterable[tuple[str, str]]) -> list[str]:
     told += [_explain_unknown(name, known) for name in unknown[:_MAX_NAMED]]
     if len(unknown) > _MAX_NAMED:
         told.append(f"{len(unknown) - _MAX_NAMED:,} more are left out.")
-    return told + race.explain_unused(query) + window.explain_unused(query)
+    return told + race.explain_unused(query) + window.explain_unused(query) + lessons.explain_unused(query)
 
 
 def _explain_unknown(name: str, known: list[str]) -> str:

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from app.api.endpoints import ENDPOINTS, add_endpoints
 from app.descent.tab import build_descent_tab
 from app.inspection.tab import build_inspection_tab
-from app.lab.section import build_exercises_section
+from app.lab.section import build_exercises_section, build_way_to_lessons
 from app.link import TABS, explain_unused
 from app.runs.stream import STREAM_PATH, RunStream
 from app.runs.tab import build_runs_tab, take_run
@@ -59,6 +59,7 @@ def build_app() -> Page:
         # A fixed key and secret: without them, what a browser remembers is lost when the server restarts.
         my_runs = gr.BrowserState([], storage_key="glassbox-runs", secret="glassbox")
         gr.HTML(_HEADER, elem_classes="gb-header")
+        build_way_to_lessons()
         pad = build_sketch_pad()
         with gr.Tabs(elem_id="gb-tabs", overflow_behavior="wrap"):
             with gr.Tab(TABS["descent"], id="descent"):

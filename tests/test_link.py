@@ -32,7 +32,7 @@ def explain(query):
         ("tab=Runs", "There is no tab “Runs”"),
         ("tab=runs&tab=sketchpad", "“tab” stands there more than once: the last one is used."),
         ("colour=red", "“colour” is no setting of this page and is left out."),
-        ("problem=toy&step=7", "“step” is no setting of this page and is left out. Is “steps” "),
+        ("problem=toy&stepz=7", "“stepz” is no setting of this page and is left out. Is “step"),
         ("tab=descent&steps=7", "“steps” counts only together with a problem, as in problem=toy: the op"),
         ("steps=7&momentum=0.5", "“steps”, “momentum” count only together with a problem"),
         ("problem=toy&condition=9", "“condition” is no setting of “The notebook's problem” and is left out."),

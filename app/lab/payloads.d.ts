@@ -42,3 +42,42 @@ export interface SolutionView {
   text: string;
   code: string;
 }
+
+/**
+ * A step of a lesson (see `app.lab.lessons.reader.Step`); `condition` are its words.
+ */
+export interface StepView {
+  title: string;
+  text: string;
+  tab: string;
+  settings: string;
+  section: string;
+  exercise: string;
+  condition: string[];
+}
+
+/**
+ * A lesson with all its steps.
+ */
+export interface LessonView {
+  key: string;
+  title: string;
+  steps: StepView[];
+}
+
+/**
+ * A lesson in the list of all.
+ */
+export interface LessonEntry {
+  key: string;
+  title: string;
+  about: string;
+  num_steps: number;
+}
+
+/**
+ * The list of all lessons, in their order.
+ */
+export interface LessonsView {
+  lessons: LessonEntry[];
+}

@@ -43,3 +43,38 @@ class SolutionView(TypedDict):
 
     text: str
     code: str
+
+
+class StepView(TypedDict):
+    """A step of a lesson (see `app.lab.lessons.reader.Step`); `condition` are its words."""
+
+    title: str
+    text: str
+    tab: str
+    settings: str
+    section: str
+    exercise: str
+    condition: list[str]
+
+
+class LessonView(TypedDict):
+    """A lesson with all its steps."""
+
+    key: str
+    title: str
+    steps: list[StepView]
+
+
+class LessonEntry(TypedDict):
+    """A lesson in the list of all."""
+
+    key: str
+    title: str
+    about: str
+    num_steps: int
+
+
+class LessonsView(TypedDict):
+    """The list of all lessons, in their order."""
+
+    lessons: list[LessonEntry]

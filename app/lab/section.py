@@ -1,4 +1,4 @@
-"""The lab's exercises, as a section of each tab."""
+"""The lab on the page: exercises as a section of each tab, and the way to the lessons."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from functools import partial
 import gradio as gr
 
 from app.lab.components.exercises import build_exercises
-from app.lab.view import check_answer, show_exercises, show_solution
+from app.lab.components.lessons import build_lessons
+from app.lab.lesson_view import show_lesson, show_lessons
+from app.lab.view import check_answer, show_exercise, show_exercises, show_solution
 from app.ui.answers import answer
 from app.ui.sections import name_section
 from models.exercises.catalogue import EXERCISES
@@ -34,3 +36,17 @@ def build_exercises_section(tab: str) -> gr.HTML:
             answer(show_solution, "key", "name"),
             elem_id=f"{tab}-exercises",
         )
+
+
+def build_way_to_lessons() -> gr.HTML:
+    """Build the button that opens the lessons."""
+    return build_lessons(
+        {
+            "list": answer(show_lessons),
+            "read": answer(show_lesson, "key"),
+            "show": answer(show_exercise, "key", "name"),
+            "check": answer(check_answer, "key", "name", "given"),
+            "solve": answer(show_solution, "key", "name"),
+        },
+        elem_id="lessons",
+    )

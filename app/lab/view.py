@@ -29,6 +29,17 @@ def show_exercises(parts: Sequence[Part], name: Any) -> ExercisesView:
     return {"name": name, "exercises": shown}
 
 
+def show_exercise(key: Any, name: Any) -> ExercisesView:
+    """Return one exercise, as a name draws it.
+
+    Raises:
+        ValueError: where there is no such exercise, or the name is too long.
+    """
+    name = _read_name(name)
+    tidy_name(name)
+    return {"name": name, "exercises": [_show_exercise(find_exercise(str(key)), name)]}
+
+
 def check_answer(key: Any, name: Any, given: Any) -> VerdictView:
     """Check an answer: a list of numbers row by row, the place of a choice, or a line of code.
 

@@ -14,3 +14,10 @@ export interface Fields {
   fill(given: Given): void;
   mark(wrong: number[]): void;
 }
+
+/** What Python answers the exercises; the lessons' parts have two questions more. */
+export type ExerciseServer = { [name in "show" | "check" | "solve"]: (request: object) => Promise<string | undefined> };
+export type LessonServer = ExerciseServer & { [name in "list" | "read"]: (request: object) => Promise<string | undefined> };
+
+/** How far somebody is in a lesson: the step that was shown last and those that were done, from 0. */
+export interface Progress { step: number; done: number[] }
