@@ -1,5 +1,7 @@
 """Every lesson on the whole page, walked by what its steps ask for."""
 
+import re
+
 import numpy as np
 from playwright.sync_api import expect
 
@@ -9,6 +11,7 @@ from models.exercises.catalogue import find_exercise
 from models.exercises.exercise import pose_exercise
 from tests.browser.dropdown import take_option
 from tests.browser.pad import Pad
+from tests.waiting import HANG_MS
 
 LESSONS = read_lessons()
 SEVEN = [[(60, 60), (220, 60), (120, 230)]]
@@ -30,13 +33,14 @@ class Walker:
             if step.condition:
                 name, *words = step.condition
                 getattr(self, name)(*words)
-                expect(self.panel.locator(".gb-lessons-state")).to_have_text("✓ Done.")
+                expect(self.panel.locator(".gb-lessons-state"), step.title).to_have_text("✓ Done.")
             if number < len(lesson.steps):
                 self.panel.get_by_role("button", name="Next", exact=True).click()
 
     def answered(self, key):
         answer = pose_exercise(find_exercise(key), "").answer
         question = self.panel.locator(f"[data-exercise='{key}']")
+        question.wait_for()
         if isinstance(answer, Choice):
             question.get_by_role("radio").nth(answer.right).check()
         elif isinstance(answer, Code):
@@ -51,7 +55,8 @@ class Walker:
         self.panel.get_by_role("button", name=f"Open “{title}”").click()
 
     def chosen(self, place, text):
-        take_option(self.page.locator(f"#{place} input[role='combobox']"), text, exact=False)
+        box = self.page.locator(f"#{place} input[role='combobox']")
+        take_option(box, re.compile(rf"^{text}( |$)"), exact=False)
 
     def changed(self, place):
         if place == "microscope-spread":
@@ -79,13 +84,15 @@ class Walker:
         pad.draw(SEVEN)
 
     def run(self):
-        if self.page.locator("#runs [data-status='done'][data-run]:not([data-run='example'])").count():
+        own = self.page.locator("#runs .gb-runs-focus[data-status='done']:not([data-run='example'])")
+        if own.count():
             return
         take_option(self.page.locator("#run-network input"), "Logistic regression")
         images = self.page.get_by_role("spinbutton", name="number input for Images")
         images.fill("1000")
         images.press("Enter")
         self.page.locator("#run-start").click()
+        own.wait_for(timeout=HANG_MS)
 
 
 def test_every_lesson_is_done_by_what_its_steps_ask(open_page):

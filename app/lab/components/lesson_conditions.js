@@ -13,7 +13,7 @@ const CONDITIONS = {
   chosen: (id, text) => () => {
     const place = document.getElementById(id);
     const fields = /** @type {HTMLInputElement[]} */ ([...(place?.querySelectorAll("input") ?? [])]);
-    return fields.some((field) => field.value.startsWith(text)) || hasToken(place, text);
+    return fields.some((field) => beginsWith(field.value, text)) || hasToken(place, text);
   },
   // what a component says is another than when the step was opened; what it plays by itself does not count
   changed: (id) => {
@@ -69,7 +69,11 @@ export function findSection(title) {
 
 /** @type {(place: HTMLElement | null, text: string) => boolean} */
 const hasToken = (place, text) =>
-  [...(place?.querySelectorAll(".token") ?? [])].some((token) => token.textContent?.trim().startsWith(text));
+  [...(place?.querySelectorAll(".token") ?? [])].some((token) => beginsWith(readText(token), text));
+
+// ConvNet begins “ConvNet (fast)”, and not “ConvNet3”.
+/** @type {(text: string, words: string) => boolean} */
+const beginsWith = (text, words) => `${text} `.startsWith(`${words} `);
 
 /** @type {(place: Element | null | undefined) => string} */
 const readText = (place) => place?.textContent?.trim() ?? "";

@@ -158,9 +158,9 @@ CONDITIONS = {
         '<button class="label-wrap"><span>Question 1: which?</span></button>',
         "document.querySelector('.label-wrap').classList.add('open')",
     ),
-    "chosen place Conv": (
-        '<div id="place"><input value="AlexNet"></div>',
-        "document.querySelector('#place input').value = 'ConvNet'",
+    "chosen place ConvNet": (
+        '<div id="place"><input value="ConvNet3"></div>',
+        "document.querySelector('#place input').value = 'ConvNet (fast)'",
     ),
     "chosen place Logistic": (
         '<div id="place"><input></div>',
