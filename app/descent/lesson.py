@@ -6,6 +6,8 @@ import gradio as gr
 
 from app.descent.answers import tabulate_optimizers
 from app.descent.handlers import Details
+from app.descent.script import write_race_notebook
+from app.ui.components.notebook_button import build_notebook_button
 from app.ui.prose import LATEX_DELIMITERS, load_sections
 from app.ui.sections import name_section
 from models.descent.tensor_basics import run_examples
@@ -76,6 +78,7 @@ def build_lesson(details: Details) -> Details:
             buttons=["copy"],
             elem_id="descent-link",
         )
+        build_notebook_button("race", write_race_notebook, [shown["link"]])
         shown["sources"] = gr.Code(
             details.sources,
             language="python",

@@ -2,10 +2,13 @@
 
 import inspect
 import textwrap
+from urllib.parse import parse_qsl
 
-from app.descent.race import Race
+from app.descent.link import read_query
+from app.descent.race import Race, run_race
 from app.descent.setting_kinds import Setting
 from app.descent.settings import PROBLEM_TITLES, RaceSettings, list_own_settings, list_shared_settings
+from app.ui.script_notebook import write_script_notebook
 from models.descent.descent import take_steps
 from models.descent.optimizers import GradientDescent
 from models.descent.problems import DTYPES, LeastSquares
@@ -37,7 +40,8 @@ for name, make_optimizer in optimizers.items():
         if k % 10 == 9 or k + 1 == max_iter:
             print(f"Iteration {{k + 1}}/{{max_iter}}, Current loss: {{loss.item()}}")
         optimizer.step()
-    print(f"Final result: {{w.tolist()}}")
+    else:  # every step was taken
+        print(f"Final result: {{w.tolist()}}")
 '''
 
 
@@ -61,6 +65,36 @@ def write_race_script(race: Race) -> str:
         constants=write_constants(race.settings, list_shared_settings(type(race.settings))),
         dtype=race.settings.dtype,
     )
+
+
+def print_race(race: Race) -> str:
+    """Return what the script prints, from the race that was run; nothing where its time ran out."""
+    if any(optimizer.descent.status == "out_of_time" for optimizer in race.optimizers):
+        return ""
+    steps, lines = race.settings.steps, []
+    for optimizer in race.optimizers:
+        descent = optimizer.descent
+        lines.append(race.name_optimizer(optimizer))
+        for k, loss in enumerate(descent.losses.tolist(), start=1):
+            if k % 10 == 0 or k == steps:
+                lines.append(f"Iteration {k}/{steps}, Current loss: {loss}")
+        if descent.overflow_step is not None:
+            lines.append(
+                f"Iteration {descent.overflow_step}: the loss has left the range of {race.settings.dtype}"
+            )
+        else:
+            lines.append(f"Final result: {descent.w.tolist()}")
+    return "\n".join(lines) + "\n"
+
+
+def write_race_notebook(link: str) -> str:
+    """Return the script of a link's race as a notebook, with what it prints.
+
+    Raises:
+        ValueError: where the link's settings cannot be used.
+    """
+    race = run_race(read_query(dict(parse_qsl(link.rpartition("?")[2]))) or RaceSettings())
+    return write_script_notebook(write_race_script(race), print_race(race))
 
 
 def show_sources(race: Race) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from app.runs.figure import FORMATS, draw_run
 from app.runs.payloads import Curves, Look, RunCard
-from app.runs.script import write_run_script
+from app.runs.script import write_run_notebook, write_run_script
 from app.runs.view import (
     MAX_NEWS_POINTS,
     MAX_VIEW_POINTS,
@@ -186,7 +186,7 @@ def answer_file(request: Any) -> str:
 
     Args:
         request: `{"id", "file"}` from the browser, unchecked; the file is "events", "events-comma" with
-            decimal commas, "config", "script", or "svg" or "png" for its curves.
+            decimal commas, "config", "script", "notebook", or "svg" or "png" for its curves.
     """
     try:
         run_id, file = request["id"], request["file"]
@@ -201,6 +201,9 @@ def answer_file(request: Any) -> str:
         elif file == "script":
             name, media_type = ".py", "text/x-python"
             content = write_run_script(TrainConfig(**run.config)).encode()
+        elif file == "notebook":
+            name, media_type = ".ipynb", "application/x-ipynb+json"
+            content = write_run_notebook(run).encode()
         elif file in FORMATS:
             name, media_type, content = f".{file}", _FIGURE_TYPES[file], draw_run(run, file)
         else:

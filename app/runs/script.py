@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections.abc import Mapping, Sequence
 from textwrap import fill
 from types import ModuleType
+from typing import Any
 
+from app.ui.script_notebook import write_script_notebook
 from models.data.names import TITLES, TRAIN_SHARE
 from models.networks.layers.kinds import Residual
 from models.networks.layers.source import RESIDUAL_CLASS, write_layers
 from models.networks.naming import title_network
+from models.runs.status import RunState
 from models.training import augmentation, distortion
 from models.training.config import IMPORTED, TrainConfig, describe_settings
 from models.training.network import list_trained_layers
@@ -87,8 +91,10 @@ def evaluate(images, labels):
     return loss / len(labels), num_right / len(labels)
 '''
 
+_SETTING = 'os.environ.get("GLASSBOX_DATA", "data")'
+_ARGUMENT_OR_SETTING = f"sys.argv[1] if len(sys.argv) > 1 else {_SETTING}"
 _FIND_FOLDER = """\
-root = Path(sys.argv[1] if len(sys.argv) > 1 else os.environ.get("GLASSBOX_DATA", "data"))
+root = Path({root})
 folder = root / "{name}" / "raw"
 if not folder.exists():
     from torchvision import datasets
@@ -173,6 +179,37 @@ def write_run_script(config: TrainConfig) -> str:
     )
 
 
+def write_run_notebook(run: RunState) -> str:
+    """Return a run's script as a notebook; of a run that came to its end, with what the script prints.
+
+    Raises:
+        ValueError: As `write_run_script`.
+    """
+    script = write_run_script(TrainConfig(**run.config))
+    # A notebook's kernel has arguments of its own.
+    script = script.replace(_ARGUMENT_OR_SETTING, _SETTING).replace("as the argument,", "by GLASSBOX_DATA,")
+    is_whole = run.status == "done" and len(run.epochs) == run.config["epochs"] and run.test is not None
+    return write_script_notebook(script, print_training(run.epochs, run.test) if is_whole else "")
+
+
+def print_training(epochs: Sequence[Mapping[str, Any]], test: Mapping[str, Any] | None) -> str:
+    """Return what a run's script prints, from the run's events.
+
+    Args:
+        epochs: The epoch events (see `models.training.events.describe_event`).
+        test: The results on the test images, as in the last event.
+    """
+    lines = [
+        f"Epoch {event['epoch']}: training loss {event['train_loss']:.4f}, "
+        f"validation loss {event['validation_loss']:.4f}, "
+        f"validation accuracy {event['validation_accuracy']:.4f}"
+        for event in epochs
+    ]
+    if test:
+        lines += [f"Test loss: {test['loss']:.4f}", f"Test accuracy: {test['accuracy']:.4f}"]
+    return "".join(f"{line}\n" for line in lines)
+
+
 def _describe_needs(config: TrainConfig) -> str:
     if config.dataset == "strokes":
         return "It needs PyTorch and Glassbox, which draws the strokes: run it in Glassbox's own folder."
@@ -234,7 +271,7 @@ def _write_data(config: TrainConfig) -> str:
     if config.dataset == "strokes":
         num = "" if config.num_images is None else f", {config.num_images}"
         return f'images, labels = load("train"{num})'
-    data = _FIND_FOLDER.format(name=_TORCHVISION_NAMES[config.dataset])
+    data = _FIND_FOLDER.format(name=_TORCHVISION_NAMES[config.dataset], root=_ARGUMENT_OR_SETTING)
     if config.num_images is not None:
         data += f"\nimages, labels = images[:{config.num_images}], labels[:{config.num_images}]"
     return data

@@ -16,7 +16,7 @@ from app.descent.answers import (
     tabulate_losses,
 )
 from app.descent.race import OPENINGS, run_race
-from app.descent.script import show_sources, write_race_script
+from app.descent.script import print_race, show_sources, write_race_script
 from app.descent.settings import PROBLEM_TITLES, RaceSettings
 from models.descent.descent import take_steps
 from models.descent.optimizers import OPTIMIZERS, GradientDescent, make_optimizer
@@ -94,9 +94,8 @@ def assert_prints_the_races_numbers(printed, race):
         if len(descent.losses) < steps:
             left = f"Iteration {descent.overflow_step}: the loss has left the range of {race.settings.dtype}"
             assert next(lines) == left
-        final = next(lines)
-        if descent.overflow_step is None:
-            assert final == f"Final result: {descent.w.tolist()}"
+        else:
+            assert next(lines) == f"Final result: {descent.w.tolist()}"
     assert next(lines, None) is None
 
 
@@ -110,7 +109,9 @@ def run_here(script):
 @pytest.mark.parametrize("chosen", DRAWN, ids=[f"{k} {chosen.problem}" for k, chosen in enumerate(DRAWN)])
 def test_the_script_prints_the_races_numbers(chosen):
     race = run_race(chosen)
-    assert_prints_the_races_numbers(run_here(write_race_script(race)), race)
+    printed = run_here(write_race_script(race))
+    assert_prints_the_races_numbers(printed, race)
+    assert printed == print_race(race), "what a notebook of it says below its last cell"
 
 
 @pytest.mark.parametrize("name", list(OPENINGS))

@@ -21,6 +21,7 @@ from app.inspection.network.section import (
     on_choice,
     on_focus,
     open_network,
+    print_network,
     write_network_script,
 )
 from app.inspection.network.view import Passage, explain_unit, show_network, trace_image, unpack_image
@@ -517,7 +518,9 @@ def assert_prints_what_is_shown(lines, shown):
 def test_the_script_prints_what_the_page_shows(key, source, index, capsys):
     script = write_network_script(key, source, index, DRAWN)
     exec(compile(script, "script", "exec"), {"__name__": "__main__"})
-    assert_prints_what_is_shown(capsys.readouterr().out.splitlines(), ask(key, source, index, DRAWN))
+    printed = capsys.readouterr().out
+    assert_prints_what_is_shown(printed.splitlines(), ask(key, source, index, DRAWN))
+    assert printed == print_network(key, source, index, DRAWN), "what a notebook of it says"
 
 
 def test_the_script_of_a_run_reads_the_downloaded_file(run_id, tmp_path, monkeypatch):

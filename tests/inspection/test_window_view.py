@@ -32,7 +32,7 @@ from app.inspection.window.handlers import (
 from app.inspection.window.image import pack_upload, read_grid, unpack_upload
 from app.inspection.window.limits import adapt
 from app.inspection.window.link import read_query, write_query
-from app.inspection.window.script import write_script
+from app.inspection.window.script import print_result, write_script
 from app.inspection.window.settings import EXAMPLES, KERNELS, SETTINGS, WindowSettings
 from app.inspection.window.sliding import slide_window
 from app.inspection.window.view import MAX_SUMS, answer_view, describe_view, show_view
@@ -535,6 +535,8 @@ def test_scripts_print_the_result_shown(setup):
     result = [[float(text) for text in line.split()] for line in printed.splitlines()]
     # 1e-12: rounding errors of sums that come out as 0 have digits of their own.
     np.testing.assert_allclose(result, expected, rtol=1e-9, atol=1e-12)
+    told = [[float(text) for text in line.split()] for line in print_result(view).splitlines()]
+    assert told == expected, "what a notebook of it says below its last cell"
 
 
 @settings(max_examples=50)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from app.runs.script import write_run_script
+from app.runs.script import print_training, write_run_script
 from models.data.datasets import Dataset, load_dataset
 from models.networks.layers.kinds import (
     BatchNorm1d,
@@ -28,6 +28,7 @@ from models.networks.layers.plain_data import describe_layers
 from models.networks.layers.source import write_layers
 from models.networks.registry import NETWORKS, build_network, has_dropout, list_layers, set_dropout
 from models.training import loop
+from models.training.events import describe_event
 from models.training.recipes import make_config
 
 ROOT = Path(__file__).parents[2]
@@ -169,7 +170,12 @@ def hash_weights(network):
 @pytest.mark.gate
 @pytest.mark.parametrize("name", list(CONFIGS))
 def test_script_ends_in_the_same_weights(name, outcomes, small_data):
-    *_, finished = loop.train(CONFIGS[name], device=torch.device("cpu"))
+    told = []  # the events are gone on with: what they are is to be read at once
+    for event in loop.train(CONFIGS[name], device=torch.device("cpu")):
+        finished = event
+        told.append(describe_event(event))
+    epochs = [event for event in told if event["type"] == "epoch"]
+    assert outcomes[name]["output"] == print_training(epochs, told[-1]["test"])
     assert outcomes[name]["weights"] == hash_weights(finished.checkpoint.network)
     assert outcomes[name]["output"].endswith(f"Test accuracy: {finished.test.accuracy:.4f}\n")
     assert f"Test loss: {finished.test.loss:.4f}\n" in outcomes[name]["output"]

@@ -7,16 +7,20 @@ import gradio as gr
 import numpy as np
 
 from app.inspection.network.components.maps import ASK_FOR_MAPS, CHANNEL, FIELD_CLASS, build_maps
+from app.inspection.network.notes import format_shape
 from app.inspection.network.payload import Mistake
 from app.inspection.network.view import explain_unit, show_network, trace_image, unpack_image
+from app.ui.components.notebook_button import build_notebook_button
 from app.ui.components.notice import build_notice
 from app.ui.components.number_field import build_number
 from app.ui.digits import DRAWING, TEST, list_sources, take_digit
 from app.ui.drawing import PAD_SIZE_PX
 from app.ui.field_errors import MissingImageError, blame, list_errors
-from app.ui.packing import pack
+from app.ui.numbers import format_number
+from app.ui.packing import find_scale, pack
 from app.ui.prose import LATEX_DELIMITERS, load_sections
 from app.ui.sections import name_section
+from app.ui.script_notebook import write_script_notebook
 from models.runs.library import CHOICE_INFO, list_choices
 from models.values import Floats
 
@@ -61,7 +65,7 @@ with torch.inference_mode():
 for hook in hooks:
     hook.remove()
 
-logits = logits / (checkpoint.info.temperature or 1.0)  # as confident as it is right
+logits = logits.double() / (checkpoint.info.temperature or 1.0)  # as confident as it is right
 for digit, probability in enumerate(logits.softmax(dim=0).tolist()):
     print(f"{{digit}}  {{probability:.4g}}")
 '''
@@ -197,6 +201,35 @@ def write_network_script(key: Any, source: Any, index: Any, drawing: Any) -> str
     )
 
 
+def print_network(key: Any, source: Any, index: Any, drawing: Any) -> str:
+    """Return what the script prints, from the numbers that are shown.
+
+    Raises:
+        ValueError: If there is no such checkpoint or digit.
+    """
+    image, _ = take_digit(source, index, drawing)
+    trace = trace_image(key, image).trace
+    layers = [
+        layer for layer in trace.layers if layer.kind != "Residual"
+    ]  # its parts have lines of their own
+    lines = [
+        f"{layer.name}  {format_shape(layer.shape)}  {format_number(find_scale(layer.values))}"
+        for layer in layers
+    ]
+    lines += [f"{digit}  {share:.4g}" for digit, share in enumerate(trace.probabilities.tolist())]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def write_network_notebook(key: Any, source: Any, index: Any, drawing: Any) -> str:
+    """Return the script as a notebook, with the numbers that are shown.
+
+    Raises:
+        ValueError: If there is no such checkpoint or digit.
+    """
+    chosen = key, source, index, drawing
+    return write_script_notebook(write_network_script(*chosen), print_network(*chosen))
+
+
 def _write_row(row: Floats) -> str:
     return f"    [{', '.join(f'{np.float32(pixel):.9g}' for pixel in row)}]"
 
@@ -263,6 +296,9 @@ def build_network_section(
                 wrap_lines=True,
                 max_lines=24,
                 elem_id="network-script",
+            )
+            build_notebook_button(
+                "network", write_network_notebook, [checkpoint, source, index, pad], needs_project=True
             )
 
     inputs = [checkpoint, source, index, pad]

@@ -1,17 +1,19 @@
 """What is shown as a Python script that prints the same result."""
 
 from textwrap import indent
+from typing import Any
 
 import numpy as np
 
 from app.inspection.window.setting import list_settings
-from app.inspection.window.settings import WindowSettings
-from app.inspection.window.sliding import WindowView
+from app.inspection.window.settings import WindowSettings, read_settings
+from app.inspection.window.sliding import WindowView, slide_window
 from app.ui.digits import DRAWING
+from app.ui.script_notebook import write_script_notebook
 from models.values import Floats
 
 _SCRIPT = '''\
-"""The {operation} that Glassbox showed; prints the result row by row."""
+"""The {operation} that Glassbox showed; prints the result row by row.{needs}"""
 
 import torch
 import torch.nn.functional as F
@@ -31,9 +33,26 @@ def write_script(view: WindowView) -> str:
     names = {"convolution": "convolution", "max": "max pooling", "average": "average pooling"}
     return _SCRIPT.format(
         operation=names[view.settings.operation],
+        needs=" It runs in this project's folder." if view.settings.is_inside else "",
         image=_write_layer_input(view) if view.settings.is_inside else _write_image(view),
         layer=_write_operation(view),
     )
+
+
+def write_notebook(drawing: Any, *values: Any) -> str:
+    """Return the script of what stands in the window's controls as a notebook, with the result shown.
+
+    Raises:
+        ValueError: where they cannot be used.
+    """
+    view = slide_window(read_settings(values), drawing)
+    return write_script_notebook(write_script(view), print_result(view))
+
+
+def print_result(view: WindowView) -> str:
+    """Return what the script prints, from the result that is shown."""
+    rows = (" ".join(f"{value:.4g}" for value in row) for row in view.output.tolist())
+    return "".join(f"{row}\n" for row in rows)
 
 
 def _write_image(view: WindowView) -> str:

@@ -21,10 +21,12 @@ from app.inspection.window.handlers import (
     on_sent,
     on_upload,
 )
+from app.inspection.window.script import write_notebook
 from app.inspection.window.settings import EXAMPLES, SETTINGS, WindowSettings
 from app.inspection.window.sliding import slide_window
 from app.inspection.window.view import answer_view, describe_view
 from app.ui.components.grids import build_grids
+from app.ui.components.notebook_button import build_notebook_button
 from app.ui.components.notice import build_notice
 from app.ui.digits import DRAWING
 from app.ui.prose import LATEX_DELIMITERS, load_sections
@@ -92,7 +94,7 @@ def build_window_section(
         with gr.Column(scale=1, min_width=280, elem_classes="gb-controls", elem_id="window-controls"):
             controls = build_controls(settings, build_way_to_pad)
     with gr.Column(elem_classes="gb-lesson"):
-        lesson = _build_lesson(details)
+        lesson = _build_lesson(details, [pad, *controls.settings.values()])
 
     section = WindowSection(window, controls, gr.State(settings))
     _wire(section, lesson, examples, page, pad, my_runs)
@@ -157,8 +159,8 @@ def open_maps_in_window(
     asked.then(None, js=_SHOW_WINDOW, **quiet)
 
 
-def _build_lesson(details: Details) -> list[Any]:
-    """Build what stands below, folded; return the outputs of `Details`."""
+def _build_lesson(details: Details, values: list[Any]) -> list[Any]:
+    """Build what stands below, folded; return the outputs of `Details`. `values` is what a result follows."""
 
     def explain(title: str, text: str) -> Any:
         with gr.Accordion(title, open=False, elem_id=name_section(title)) as accordion:
@@ -196,4 +198,5 @@ def _build_lesson(details: Details) -> list[Any]:
         link = gr.Textbox(
             details.link, label="Link", interactive=False, buttons=["copy"], elem_id="window-link"
         )
+        build_notebook_button("window", write_notebook, values)
     return [sizes, comparison, grids, source, script, link]

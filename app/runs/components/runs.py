@@ -68,6 +68,10 @@ _DOWNLOADS = """
   </button>
   <button type="button" data-file="config">Settings as JSON</button>
   <button type="button" data-file="script">Script</button>
+  <button type="button" data-file="notebook" title="The script as .ipynb, with what a finished run printed">
+    Notebook
+  </button>
+  <p>A notebook opens in Jupyter from its folder, and in Colab by File, Upload notebook.</p>
 </div>
 """
 
