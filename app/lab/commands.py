@@ -31,40 +31,27 @@ def run_notebook(options: argparse.Namespace) -> int:
 
 def run_grade(options: argparse.Namespace) -> int:
     """Check answer sheets and write a table, a row a sheet; 2 where one of them could not be read."""
-    from models.exercises.catalogue import EXERCISES
-    from models.exercises.sheet import MAX_SHEET_BYTES, grade_sheet, read_sheet
+    from app.lab.grading import COLUMNS, grade_file
+    from models.exercises.sheet import MAX_SHEET_BYTES
     from models.tables import format_csv
 
     rows, has_mistakes = [], False
     for path in options.files:
         try:
             with path.open("rb") as file:
-                sheet = read_sheet(file.read(MAX_SHEET_BYTES + 1))
+                row, num_answered, seconds = grade_file(str(path), file.read(MAX_SHEET_BYTES + 1))
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) and error.strerror else error
             print(f"glassbox: {path}: {reason}", file=sys.stderr)
             has_mistakes = True
             continue
-        marks = grade_sheet(sheet)
-        num_right = sum(mark == "right" for mark in marks.values())
-        tries = sum(answer.tries for answer in sheet.answers)
+        _, name, num_right, num_exercises, tries, *_ = row
         print(
-            f"{path}: {sheet.name or 'no name'}, {num_right} of {len(marks)} right, "
-            f"{len(sheet.answers)} answered, {tries} tries, {format_seconds(sheet.seconds)}"
+            f"{path}: {name or 'no name'}, {num_right} of {num_exercises} right, "
+            f"{num_answered} answered, {tries} tries, {format_seconds(seconds)}"
         )
-        rows.append(
-            [str(path), sheet.name, num_right, len(marks), tries, round(sheet.seconds), *marks.values()]
-        )
+        rows.append(row)
     if options.csv and rows:
-        columns = [
-            "file",
-            "name",
-            "right",
-            "of",
-            "tries",
-            "seconds",
-            *(exercise.key for exercise in EXERCISES),
-        ]
-        options.csv.write_bytes(format_csv(columns, rows, options.decimal or "point"))
+        options.csv.write_bytes(format_csv(COLUMNS, rows, options.decimal or "point"))
         print(f"Wrote {options.csv}.")
     return USER_ERROR if has_mistakes else 0

@@ -81,3 +81,19 @@ export interface LessonEntry {
 export interface LessonsView {
   lessons: LessonEntry[];
 }
+
+/**
+ * Answer sheets that were checked: a row each, and a sentence for each that cannot be read.
+ */
+export interface GradesView {
+  columns: string[];
+  rows: ((string | number)[])[];
+  mistakes: string[];
+}
+
+/**
+ * A table for a spreadsheet, as a file's text.
+ */
+export interface GradeTableView {
+  text: string;
+}

@@ -78,3 +78,15 @@ class LessonsView(TypedDict):
     """The list of all lessons, in their order."""
 
     lessons: list[LessonEntry]
+class GradesView(TypedDict):
+    """Answer sheets that were checked: a row each, and a sentence for each that cannot be read."""
+
+    columns: list[str]
+    rows: list[list[str | int]]
+    mistakes: list[str]
+
+
+class GradeTableView(TypedDict):
+    """A table for a spreadsheet, as a file's text."""
+
+    text: str

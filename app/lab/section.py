@@ -10,6 +10,8 @@ from app.lab.components.exercises import build_exercises
 from app.lab.components.lessons import build_lessons
 from app.lab.lesson_view import show_lesson, show_lessons
 from app.lab.view import check_answer, show_exercise, show_exercises, show_solution
+from app.lab.grading import grade_sheets, write_grades
+from app.lab.view import check_answer, show_exercises, show_solution
 from app.ui.answers import answer
 from app.ui.sections import name_section
 from models.exercises.catalogue import EXERCISES
@@ -34,6 +36,8 @@ def build_exercises_section(tab: str) -> gr.HTML:
             answer(partial(show_exercises, parts), "name"),
             answer(check_answer, "key", "name", "given"),
             answer(show_solution, "key", "name"),
+            answer(grade_sheets, "sheets"),
+            answer(write_grades, "rows", "decimal"),
             elem_id=f"{tab}-exercises",
         )
 

@@ -7,7 +7,7 @@ import { addNode, setText } from "../../ui/components/nodes.js";
 import { createFields } from "./answer_fields.js";
 
 // Puts question, fields and buttons into a place. `onKept` hears that an answer was kept.
-/** @type {(body: HTMLElement, exercise: ExerciseView, name: string, how: { python: ExerciseServer, store: ReturnType<typeof import("./answer_store.js").createAnswerStore>, onKept: () => void }) => void} */
+/** @type {(body: HTMLElement, exercise: ExerciseView, name: string, how: { python: Pick<ExerciseServer, "check" | "solve">, store: ReturnType<typeof import("./answer_store.js").createAnswerStore>, onKept: () => void }) => void} */
 export function addExercise(body, exercise, name, { python, store, onKept }) {
   const isLocked = new URLSearchParams(location.search).get("solutions") === "off";
   const findKept = () => store.findSheet(name).answers[exercise.key];
@@ -16,7 +16,10 @@ export function addExercise(body, exercise, name, { python, store, onKept }) {
     store.keep(name, exercise.key, answer);
     onKept();
   };
-  addNode(body, "div", "gb-exercises-text").innerHTML = exercise.text;
+  const text = addNode(body, "div", "gb-exercises-text");
+  text.innerHTML = exercise.text;
+  Object.assign(body.dataset, { card: "", seed: name });
+  text.dataset.cardText = "";
   const form = /** @type {HTMLFormElement} */ (addNode(body, "form"));
   form.noValidate = true;
   const fields = createFields(form, exercise);
@@ -27,8 +30,26 @@ export function addExercise(body, exercise, name, { python, store, onKept }) {
   const solution = addNode(body, "div", "gb-exercises-solution");
   solution.hidden = true;
 
+  const heading = document.createElement("span");
+  heading.innerHTML = exercise.title;
+  const card = addNode(body, "button", "gb-card-button", "Add to my report");
+  Object.assign(card, { type: "button" });
+  Object.assign(card.dataset, { kind: "answer", title: heading.textContent });
+
   const kept = findKept();
   if (kept) fields.fill(kept.given);
+  noteAnswer();
+
+  // What a report says of the answer.
+  function noteAnswer() {
+    const last = findKept();
+    const chosen = form.querySelector("input:checked")?.closest("label")?.textContent;
+    const given = exercise.kind === "choice" ? chosen : [last?.given].flat().join("  ");
+    const told = last?.isRight ? "right" : "not right yet";
+    body.dataset.cardNote = last?.tries
+      ? `Answer: ${given?.trim()} (${told}; tries: ${last.tries})`
+      : "Not answered yet.";
+  }
 
   /** @type {(html: string, kind: "right" | "wrong" | "error") => void} */
   const tell = (html, kind) => {
@@ -66,6 +87,7 @@ export function addExercise(body, exercise, name, { python, store, onKept }) {
     });
     fields.mark(verdict.is_right ? [] : verdict.wrong.length ? verdict.wrong : [0]);
     tell(verdict.reply, verdict.is_right ? "right" : "wrong");
+    noteAnswer();
     nameSolve();
   });
 

@@ -6,6 +6,7 @@
 import { createAsker, readAnswer } from "../../ui/components/asking.js";
 import { watchLifetime } from "../../ui/components/lifetime.js";
 import { addNode, findPart, setText } from "../../ui/components/nodes.js";
+import { saveFile } from "../../ui/components/saving.js";
 import { createAnswerStore, tidyName } from "./answer_store.js";
 import { addExercise } from "./exercise.js";
 
@@ -101,11 +102,16 @@ export function mount({ element, server }) {
   life.signal.addEventListener("abort", () => clearTimeout(pause));
 
   findPart(host, ".gb-exercises-sheet").addEventListener("click", () => {
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([store.writeSheet(name)], { type: "application/json" }));
-    link.download = `answers${tidyName(name) ? `-${tidyName(name).replace(/[^\p{L}\p{N}]+/gu, "-")}` : ""}.json`;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href));
+    const ending = tidyName(name).replace(/[^\p{L}\p{N}]+/gu, "-");
+    saveFile(`answers${ending && "-"}${ending}.json`, "application/json", store.writeSheet(name));
+  });
+
+  const grading = /** @type {HTMLDetailsElement} */ (findPart(host, ".gb-exercises-grading"));
+  grading.addEventListener("toggle", async () => {
+    const body = findPart(grading, ".gb-exercises-body");
+    if (body.childElementCount) return;
+    const { showGrading } = await import("./grading.js"); // for teachers alone
+    if (!body.childElementCount) showGrading(body, python);
   });
 
   // Answers of another tab of the page, or of another window.

@@ -25,22 +25,33 @@ _TEMPLATE = """
   </div>
   <p class="gb-exercises-absent" role="status">The exercises are on their way.</p>
   <ol class="gb-exercises-list"></ol>
+  <details class="gb-exercises-grading">
+    <summary><span>For teachers: check answer sheets</span></summary>
+    <div class="gb-exercises-body"></div>
+  </details>
 </div>
 """
 
 
 def build_exercises(
-    show: Callable[[Any], str], check: Callable[[Any], str], solve: Callable[[Any], str], **kwargs: Any
+    show: Callable[[Any], str],
+    check: Callable[[Any], str],
+    solve: Callable[[Any], str],
+    grade: Callable[[Any], str],
+    tabulate: Callable[[Any], str],
+    **kwargs: Any,
 ) -> gr.HTML:
     """Build a list of exercises; it asks for them when it is first seen.
 
     All functions are called outside Gradio's queue with whatever the browser sent, and return JSON text of
-    what `app.lab.view` lays out, or of `{"error": str}`.
+    what `app.lab.view` and `app.lab.grading` lay out, or of `{"error": str}`.
 
     Args:
         show: Called with `{"name"}`.
         check: Called with `{"key", "name", "given"}`.
         solve: Called with `{"key", "name"}`.
+        grade: Called with `{"sheets"}`.
+        tabulate: Called with `{"rows", "decimal"}`.
         **kwargs: Further arguments of `gr.HTML`, such as `elem_id`.
     """
 
@@ -53,13 +64,20 @@ def build_exercises(
     def ask_to_solve(request: Any) -> str:
         return solve(request)
 
+    def ask_to_grade(request: Any) -> str:
+        return grade(request)
+
+    def ask_for_table(request: Any) -> str:
+        return tabulate(request)
+
     # The names under which the script finds them.
     ask.__name__, ask_to_check.__name__, ask_to_solve.__name__ = "show", "check", "solve"
+    ask_to_grade.__name__, ask_for_table.__name__ = "grade", "tabulate"
     return gr.HTML(
         html_template=_TEMPLATE,
         js_on_load=read_component_script(_FOLDER, "exercises", place=kwargs.get("elem_id")),
         apply_default_css=False,
-        server_functions=[ask, ask_to_check, ask_to_solve],
+        server_functions=[ask, ask_to_check, ask_to_solve, ask_to_grade, ask_for_table],
         elem_classes=component_classes(kwargs.pop("elem_classes", None), "exercises"),
         **kwargs,
     )

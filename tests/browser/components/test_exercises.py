@@ -1,5 +1,7 @@
 """Exercises in Chromium: filled in by keys, checked, solved, remembered, and taken away as a sheet."""
 
+import json
+
 import numpy as np
 import pytest
 from playwright.sync_api import expect
@@ -106,3 +108,29 @@ def test_a_lesson_can_lock_the_solutions(open_bench):
     details = open_exercise(bench.page, "edge")
     expect(details).to_contain_text("The solutions are locked by this link.")
     expect(details.get_by_role("button")).to_have_text(["Check"])
+
+
+def test_a_teacher_drops_many_sheets_and_takes_the_table(open_exercises, tmp_path):
+    page = open_exercises()
+    names = ["ada", "grace", "<img src=x onerror=alert(1)>"]
+    sheets = [{"schema": 1, "name": name, "seconds": 90, "answers": []} for name in names] * 4
+    files = [
+        {"name": f"{index}.json", "mimeType": "application/json", "buffer": json.dumps(sheet).encode()}
+        for index, sheet in enumerate(sheets)
+    ]
+    files.append({"name": "holiday.json", "mimeType": "application/json", "buffer": b"{"})
+    page.get_by_text("For teachers: check answer sheets").click()
+    grading = page.locator(".gb-exercises-grading")
+    grading.locator("input[type='file']").set_input_files(files)
+    expect(grading.get_by_role("status")).to_have_text("12 of 13 could be read.")
+    assert grading.locator("tbody tr").count() == 12
+    assert grading.locator("tbody th").nth(2).inner_text() == names[2]
+    expect(grading.locator(".gb-exercises-mistakes")).to_contain_text(
+        "holiday.json: It is not an answer sheet"
+    )
+    with page.expect_download() as download:
+        grading.get_by_role("button", name="CSV with decimal commas").click()
+    download.value.save_as(tmp_path / "answers.csv")
+    lines = (tmp_path / "answers.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert len(lines) == 13
+    assert lines[1].startswith("0.json;ada;0;52;0;90;")
