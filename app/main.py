@@ -17,6 +17,7 @@ from app.descent.tab import build_descent_tab
 from app.inspection.tab import build_inspection_tab
 from app.lab.section import build_exercises_section, build_way_to_lessons
 from app.link import TABS, explain_unused
+from app.report.section import build_report_button
 from app.runs.stream import STREAM_PATH, RunStream
 from app.runs.tab import build_runs_tab, take_run
 from app.runs.view import show_card
@@ -60,6 +61,7 @@ def build_app() -> Page:
         my_runs = gr.BrowserState([], storage_key="glassbox-runs", secret="glassbox")
         gr.HTML(_HEADER, elem_classes="gb-header")
         build_way_to_lessons()
+        build_report_button()
         pad = build_sketch_pad()
         with gr.Tabs(elem_id="gb-tabs", overflow_behavior="wrap"):
             with gr.Tab(TABS["descent"], id="descent"):

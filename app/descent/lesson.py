@@ -7,6 +7,7 @@ import gradio as gr
 from app.descent.answers import tabulate_optimizers
 from app.descent.handlers import Details
 from app.descent.script import write_race_notebook
+from app.ui.card_button import write_card_button
 from app.ui.components.notebook_button import build_notebook_button
 from app.ui.prose import LATEX_DELIMITERS, load_sections
 from app.ui.sections import name_section
@@ -23,6 +24,9 @@ def build_lesson(details: Details) -> Details:
     def explain(section: tuple[str, str]) -> None:
         gr.Markdown(section[1], latex_delimiters=LATEX_DELIMITERS)
 
+    def build_card_button(kind: str, title: str) -> None:
+        gr.HTML(write_card_button(kind, title), apply_default_css=False)
+
     def follow(text: str, name: str, max_height: int | None = None) -> gr.Markdown:
         return gr.Markdown(
             text,
@@ -36,18 +40,22 @@ def build_lesson(details: Details) -> Details:
     with gr.Accordion(printed[0], open=True, elem_id=name_section(printed[0])):
         explain(printed)
         shown["losses"] = follow(details.losses, "losses", max_height=_LOSSES_PX)
+        build_card_button("table", printed[0])
     with gr.Accordion(step[0], open=False, elem_id=name_section(step[0])):
         explain(step)
     with gr.Accordion(minimum[0], open=False, elem_id=name_section(minimum[0])):
         explain(minimum)
         shown["minimum"] = follow(details.minimum, "minimum")
+        build_card_button("table", minimum[0])
     with gr.Accordion(rates[0], open=False, elem_id=name_section(rates[0])):
         explain(rates)
         shown["rates"] = follow(details.rates, "rates")
+        build_card_button("table", rates[0])
     with gr.Accordion(backward[0], open=False, elem_id=name_section(backward[0])):
         explain(backward)
         shown["gradient"] = follow(details.gradient, "gradient")
         shown["graph"] = gr.HTML(details.graph, elem_id="descent-graph")
+        build_card_button("explanation", backward[0])
         graph_title = "The graph as a table"
         with gr.Accordion(graph_title, open=False, elem_id=name_section(graph_title)):
             gr.Markdown("“Takes” names the rows that a node is fed from; 2[0] is the first output of row 2.")

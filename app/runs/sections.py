@@ -13,6 +13,7 @@ from app.runs.layers_compared import on_layers_compared
 from app.runs.notebook_table import read_notebook_table, write_notebook_table
 from app.runs.results import show_cell, show_results
 from app.ui.answers import answer
+from app.ui.card_button import write_card_button
 
 _RESULTS = """## Which digits does it misread?
 When a training has ended, the network is asked about 10,000 test images that it has never seen. Choose a
@@ -82,3 +83,4 @@ def build_notebook_section() -> None:
     gr.Markdown(
         write_notebook_table(read_notebook_table()), elem_classes="gb-numbers", elem_id="run-notebook"
     )
+    gr.HTML(write_card_button("table", "The notebook’s results and ours"), apply_default_css=False)

@@ -11,6 +11,7 @@ import gradio as gr
 
 from app.descent.payloads import RacePayload
 from app.descent.settings import MAX_POINTS
+from app.ui.card_button import write_card_button
 from app.ui.components.chart import CHART_TEMPLATE
 from app.ui.components.transport import write_transport
 from app.ui.loader import read_component_script, read_plain_script
@@ -38,6 +39,7 @@ _TEMPLATE = f"""
     <ul class="gb-player-readout"></ul>
   </div>
   <span class="gb-player-spoken" aria-live="polite"></span>
+  {write_card_button("stage", "Gradient descent")}
 </div>
 """
 

@@ -9,6 +9,7 @@ import gradio as gr
 
 from app.inspection.architecture.components.layers import build_layers
 from app.inspection.architecture.view import draw_architecture
+from app.ui.card_button import write_card_button
 from app.ui.prose import LATEX_DELIMITERS, load_sections, quote_text
 from app.ui.sections import name_section
 from models.checkpoints.file import find_layers, read_info
@@ -121,6 +122,7 @@ def build_architecture_section(my_runs: gr.BrowserState) -> None:
             layers = build_layers(
                 draw_architecture(read_architecture(DEFAULT_NETWORK)), elem_id="architecture-layers"
             )
+            gr.HTML(write_card_button("architecture", "The architecture"), apply_default_css=False)
         with gr.Column(scale=1, min_width=280, elem_classes="gb-controls"):
             network = gr.Dropdown(
                 list_networks([]),

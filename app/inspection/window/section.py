@@ -25,6 +25,7 @@ from app.inspection.window.script import write_notebook
 from app.inspection.window.settings import EXAMPLES, SETTINGS, WindowSettings
 from app.inspection.window.sliding import slide_window
 from app.inspection.window.view import answer_view, describe_view
+from app.ui.card_button import write_card_button
 from app.ui.components.grids import build_grids
 from app.ui.components.notebook_button import build_notebook_button
 from app.ui.components.notice import build_notice
@@ -183,6 +184,7 @@ def _build_lesson(details: Details, values: list[Any]) -> list[Any]:
             elem_id="window-comparison",
         )
         grids = build_grids(details.grids, elem_id="window-grids")
+        gr.HTML(write_card_button("explanation", by_hand[0]), apply_default_css=False)
         source = gr.Code(
             details.source, language="python", interactive=False, label="The code that ran by hand",
             wrap_lines=True, elem_id="window-source",

@@ -17,7 +17,7 @@ export interface Fields {
 
 /** What Python answers the exercises; the lessons' parts have two questions more. */
 export type ExerciseServer = { [name in "show" | "check" | "solve" | "grade" | "tabulate"]: (request: object) => Promise<string | undefined> };
-export type LessonServer = Pick<ExerciseServer, "check" | "solve"> & { [name in "list" | "read"]: (request: object) => Promise<string | undefined> };
+export type LessonServer = Pick<ExerciseServer, "show" | "check" | "solve"> & { [name in "list" | "read"]: (request: object) => Promise<string | undefined> };
 
 /** How far somebody is in a lesson: the step that was shown last and those that were done, from 0. */
 export interface Progress { step: number; done: number[] }

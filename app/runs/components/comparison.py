@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 
+from app.ui.card_button import write_card_button
 from app.ui.components.chart import CHART_TEMPLATE
 from app.ui.loader import read_component_script
 from app.ui.styles import component_classes
@@ -33,6 +34,7 @@ _TEMPLATE = f"""
     <h3>The same training with other seeds</h3>
     <div></div>
   </section>
+  {write_card_button("comparison", "Runs side by side")}
 </div>
 """
 

@@ -8,12 +8,13 @@ from typing import Any
 
 import gradio as gr
 
+from app.ui.card_button import write_card_button
 from app.ui.loader import read_component_script
 from app.ui.styles import component_classes
 
 _FOLDER = Path(__file__).parent
 
-_TEMPLATE = """
+_TEMPLATE = f"""
 <div class="gb-confusion" data-run="">
   <p class="gb-confusion-absent"></p>
   <div class="gb-confusion-parts" hidden>
@@ -45,6 +46,7 @@ _TEMPLATE = """
         <div class="gb-confusion-images"></div>
       </section>
     </div>
+    {write_card_button("explanation", "Which digits the run misreads")}
   </div>
 </div>
 """

@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 
+from app.ui.card_button import write_card_button
 from app.ui.components.transport import write_transport
 from app.ui.loader import read_component_script
 from app.ui.styles import component_classes
@@ -45,6 +46,7 @@ _TEMPLATE = f"""
           <span>one scale for all epochs</span></p>
       </section>
     </div>
+    {write_card_button("stage", "What changes from epoch to epoch")}
   </div>
   <span class="gb-learning-spoken" aria-live="polite"></span>
 </div>

@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 
+from app.ui.card_button import write_card_button
 from app.ui.components.chart import CHART_TEMPLATE
 from app.ui.loader import read_component_script
 from app.ui.styles import component_classes
@@ -84,7 +85,7 @@ _TEMPLATE = f"""
     <ul class="gb-runs-list"></ul>
     <p class="gb-runs-undo" role="status" hidden><span></span><button type="button">Undo</button></p>
   </section>
-  <section class="gb-runs-focus" aria-label="The chosen run">
+  <section class="gb-runs-focus" data-card aria-label="The chosen run">
     <div class="gb-runs-title">
       <h3></h3>
       <form hidden>
@@ -100,10 +101,10 @@ _TEMPLATE = f"""
       Opened by a link: you can look, compare and download. If it is yours, enter its owner's key under “Open
       a run by its id”.
     </p>
-    <p class="gb-runs-settings"></p>
+    <p class="gb-runs-settings" data-card-text></p>
     <progress max="1" value="0" aria-label="Progress of the training"></progress>
     <div class="gb-runs-now">
-      <p class="gb-runs-details"></p>
+      <p class="gb-runs-details" data-card-text></p>
       {_STEER}
     </div>
     {_TRAIN_ON}
@@ -116,6 +117,7 @@ _TEMPLATE = f"""
       <div class="is-speed">{CHART_TEMPLATE}</div>
     </div>
     {_DOWNLOADS}
+    {write_card_button("run")}
     <span class="gb-runs-spoken" aria-live="polite"></span>
   </section>
 </div>

@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 
 from app.sketchpad.payloads import PadAnswer
+from app.ui.card_button import write_card_button
 from app.ui.loader import read_component_script
 from app.ui.packing import pack
 from app.ui.styles import component_classes
@@ -65,7 +66,7 @@ _WIDTH_NOTE = (
     "broad as MNIST's. Keys: [ and ]"
 )
 _TEMPLATE = f"""
-<div class="gb-pad" data-version="0" data-shown="0" data-digit="">
+<div class="gb-pad" data-card data-version="0" data-shown="0" data-digit="">
   <div class="gb-pad-left">
     <div class="gb-pad-sheet">
       <canvas class="gb-pad-canvas" tabindex="0" role="application"></canvas>
@@ -80,8 +81,8 @@ _TEMPLATE = f"""
     </div>
   </div>
   <div class="gb-pad-right">
-    <p class="gb-pad-verdict" role="status" aria-live="polite">Draw a digit</p>
-    <p class="gb-pad-doubt" role="note" hidden></p>
+    <p class="gb-pad-verdict" data-card-text role="status" aria-live="polite">Draw a digit</p>
+    <p class="gb-pad-doubt" data-card-text role="note" hidden></p>
     <ol class="gb-pad-found" aria-label="Digits of the image, in reading order"></ol>
     <ol class="gb-pad-bars" aria-label="Probability of each answer"></ol>
     <div class="gb-pad-columns"></div>
@@ -92,6 +93,7 @@ _TEMPLATE = f"""
         <button type="button" class="gb-pad-send">Open in Conv &amp; pool</button>
       </figcaption>
     </figure>
+    {write_card_button("stage", "A drawing, and how it was read")}
   </div>
 </div>
 """

@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 
+from app.ui.card_button import write_card_button
 from app.ui.components.transport import write_transport
 from app.ui.loader import read_component_script
 from app.ui.styles import component_classes
@@ -47,6 +48,7 @@ _TEMPLATE = f"""
       <span><i data-key="band"></i>8 in 10 of MNIST’s training digits</span>
       <span><i data-key="line"></i>98 in 100</span></p>
     <ul class="gb-preparation-gauges"></ul>
+    {write_card_button("explanation", "From drawing to network input")}
   </div>
   <span class="gb-preparation-spoken" aria-live="polite"></span>
 </div>

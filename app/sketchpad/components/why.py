@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 
+from app.ui.card_button import write_card_button
 from app.ui.components.transport import write_transport
 from app.ui.loader import read_component_script
 from app.ui.styles import component_classes
@@ -64,6 +65,7 @@ _TEMPLATE = f"""
         <p class="gb-why-note"></p>
       </section>
     </div>
+    {write_card_button("explanation", "Why this answer")}
   </div>
 </div>
 """

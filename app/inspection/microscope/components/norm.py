@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 from app.inspection.microscope.components.spread import CHANNEL
+from app.ui.card_button import write_card_button
 from app.ui.components.chart import CHART_TEMPLATE
 from app.ui.loader import read_component_script
 from app.ui.styles import component_classes
@@ -30,6 +31,7 @@ _TEMPLATE = f"""
   </div>
   <p class="gb-strips-text"></p>
   <p class="gb-strips-absent"></p>
+  {write_card_button("stage", "Batch norm")}
 </div>
 """
 

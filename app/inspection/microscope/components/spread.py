@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 
+from app.ui.card_button import write_card_button
 from app.ui.loader import read_component_script
 from app.ui.styles import component_classes
 
@@ -16,7 +17,7 @@ _FOLDER = Path(__file__).parent
 CHANNEL = "glassboxMicroscope"  # whose answers both pictures and the notice follow
 FIELD_CLASS = "microscope-field-"  # and a control's name, as the script says mistakes there
 
-_TEMPLATE = """
+_TEMPLATE = f"""
 <div class="gb-spread">
   <div class="gb-spread-parts">
     <div class="gb-spread-inside">
@@ -46,6 +47,7 @@ _TEMPLATE = """
   </div>
   <p class="gb-strips-text"></p>
   <p class="gb-strips-absent"></p>
+  {write_card_button("stage", "Dropout")}
 </div>
 """
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 
+from app.ui.card_button import write_card_button
 from app.ui.loader import read_component_script
 from app.ui.styles import component_classes
 
@@ -16,7 +17,7 @@ _FOLDER = Path(__file__).parent
 CHANNEL = "glassboxMaps"  # whose answers the notice beside it follows
 FIELD_CLASS = "network-field-"  # and a control's name, as the script says mistakes there
 
-_TEMPLATE = """
+_TEMPLATE = f"""
 <div class="gb-maps" hidden>
   <div class="gb-maps-panel">
     <div class="gb-maps-images">
@@ -47,6 +48,7 @@ _TEMPLATE = """
     <ol class="gb-maps-bars"></ol>
   </section>
   <span class="gb-maps-spoken" aria-live="polite"></span>
+  {write_card_button("stage", "Every layer of a network")}
 </div>
 """
 

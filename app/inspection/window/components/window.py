@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 
+from app.ui.card_button import write_card_button
 from app.ui.components.transport import write_transport
 from app.ui.loader import read_component_script
 from app.ui.styles import component_classes
@@ -29,6 +30,7 @@ _TEMPLATE = f"""
   </div>
   <div class="gb-grids-legend"></div>
   <p class="gb-window-missing" role="status"></p>
+  {write_card_button("stage", "A window over an image")}
 </div>
 """
 
