@@ -78,6 +78,8 @@ class LessonsView(TypedDict):
     """The list of all lessons, in their order."""
 
     lessons: list[LessonEntry]
+
+
 class GradesView(TypedDict):
     """Answer sheets that were checked: a row each, and a sentence for each that cannot be read."""
 

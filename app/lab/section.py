@@ -8,10 +8,9 @@ import gradio as gr
 
 from app.lab.components.exercises import build_exercises
 from app.lab.components.lessons import build_lessons
+from app.lab.grading import grade_sheets, write_grades
 from app.lab.lesson_view import show_lesson, show_lessons
 from app.lab.view import check_answer, show_exercise, show_exercises, show_solution
-from app.lab.grading import grade_sheets, write_grades
-from app.lab.view import check_answer, show_exercises, show_solution
 from app.ui.answers import answer
 from app.ui.sections import name_section
 from models.exercises.catalogue import EXERCISES

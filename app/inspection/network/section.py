@@ -19,8 +19,8 @@ from app.ui.field_errors import MissingImageError, blame, list_errors
 from app.ui.numbers import format_number
 from app.ui.packing import find_scale, pack
 from app.ui.prose import LATEX_DELIMITERS, load_sections
-from app.ui.sections import name_section
 from app.ui.script_notebook import write_script_notebook
+from app.ui.sections import name_section
 from models.runs.library import CHOICE_INFO, list_choices
 from models.values import Floats
 
