@@ -5,10 +5,12 @@ Each tab reads the parameters that are its own; what is wrong with one's value i
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from urllib.parse import parse_qsl
 
 import app.descent.link as race
 import app.inspection.window.link as window
 import app.lab.lessons.reader as lessons
+import app.runs.link as runs
 
 # By the names that addresses have, in the order of the page.
 TABS = {
@@ -17,6 +19,17 @@ TABS = {
     "runs": "Training runs",
     "sketchpad": "Sketchpad",
 }
+LABS = ("window", "network", "microscope", "architecture")
+# What a link names with one tab, or one lab of it, alone.
+_OWN: dict[str, list[str]] = {
+    "tab=runs": runs.list_names(),
+    "tab=inspection&lab=network": ["checkpoint", "source", "index"],
+    "tab=inspection&lab=microscope": [
+        "checkpoint", "source", "index", "mode", "layer", "seed", "norm_layer", "channel",
+    ],
+    "tab=inspection&lab=architecture": ["network"],
+}  # fmt: skip
+_EVERYWHERE = ["tab", "lab", "open", "run", "layers", "solutions", "lesson", "step"]
 _MAX_NAMED = 5
 _MAX_LETTERS = 40
 # Gradio's own, Hugging Face's, and what others append to count their visitors.
@@ -31,7 +44,10 @@ def explain_unused(pairs: Iterable[tuple[str, str]]) -> list[str]:
     """
     pairs = list(pairs)
     query = dict(pairs)  # as every tab reads it: the last one counts
-    known = ["tab", "run", "layers", "solutions", "lesson", "step", *race.list_names(), *window.list_names()]
+    where = [place for place in _OWN if set(parse_qsl(place)) <= set(query.items())]
+    own = [name for place in where for name in _OWN[place]]
+    elsewhere = {name: place for place, names in _OWN.items() for name in names}
+    known = [*_EVERYWHERE, *race.list_names(), *window.list_names(), *own]
     told = []
     if "tab" in query and query["tab"] not in TABS:
         told.append(
@@ -44,14 +60,22 @@ def explain_unused(pairs: Iterable[tuple[str, str]]) -> list[str]:
         for name in dict.fromkeys(names)
         if name in known and names.count(name) > 1
     ]
+    if query.get("lab", LABS[0]) not in LABS:
+        told.append(
+            f"There is no lab {_quote(query['lab'])}, so {LABS[0]} is shown. The labs are "
+            f"{', '.join(LABS[:-1])} and {LABS[-1]}."
+        )
     unknown = [name for name in query if name not in known and not name.startswith(_FOREIGN)]
-    told += [_explain_unknown(name, known) for name in unknown[:_MAX_NAMED]]
+    told += [_explain_unknown(name, known, elsewhere.get(name)) for name in unknown[:_MAX_NAMED]]
     if len(unknown) > _MAX_NAMED:
         told.append(f"{len(unknown) - _MAX_NAMED:,} more are left out.")
-    return told + race.explain_unused(query) + window.explain_unused(query) + lessons.explain_unused(query)
+    others = {name: value for name, value in query.items() if name not in own}
+    return told + race.explain_unused(others) + window.explain_unused(others) + lessons.explain_unused(query)
 
 
-def _explain_unknown(name: str, known: list[str]) -> str:
+def _explain_unknown(name: str, known: list[str], place: str | None) -> str:
+    if place is not None:
+        return f"{_quote(name)} counts only together with {place}, and is left out."
     close = get_close_matches(name[:_MAX_LETTERS], known, 1)
     remedy = f" Is {_quote(close[0])} meant?" if close else ""
     return f"{_quote(name)} is no setting of this page and is left out.{remedy}"

@@ -41,6 +41,11 @@ _HEADER = """
   <h1>Glassbox</h1>
   <p>Neural networks with the lid off: PyTorch computes every number here, and you can see how.</p>
 </div>
+<div class="gb-tools">
+  <button id="gb-present" type="button" aria-pressed="false" aria-keyshortcuts="F"
+    title="Larger, and the stage alone: key F">Present</button>
+  <nav id="gb-contents" aria-label="Contents of this tab" hidden></nav>
+</div>
 """
 # Gradio forgets a file only if it deletes it itself: before `sweep_folder` does, and when the server ends.
 _DELETE_SECONDS = int(MAX_KEPT_SECONDS / 2)

@@ -11,10 +11,11 @@ from starlette.datastructures import QueryParams
 
 from app.descent.link import write_query as write_race
 from app.descent.race import OPENINGS
+from app.inspection.tab import LABS as TITLED_LABS
 from app.inspection.window.link import read_query as read_window
 from app.inspection.window.link import write_query as write_window
 from app.inspection.window.settings import EXAMPLES
-from app.link import TABS, explain_unused
+from app.link import LABS, TABS, explain_unused
 from app.main import tell_unused
 
 ROOT = Path(__file__).parent.parent
@@ -39,6 +40,9 @@ def explain(query):
         ("problem=valley&x=1,2", "“x” is no setting of “Quadratic valley” and is left out."),
         ("problem=toy&entries=" + "adam:0.1," * 5, "Of the optimizers in “entries” the first 4 race."),
         ("tab=inspection&kernel=blur", "“kernel” counts only together with a picture, as in picture=digit"),
+        ("tab=inspection&lab=kitchen", "There is no lab “kitchen”, so window is shown. The labs are window,"),
+        ("tab=inspection&network=alexnet", "“network” counts only together with tab=inspection"),
+        ("tab=descent&epochs=3", "“epochs” counts only together with tab=runs"),
         ("&".join(f"a{k}z=1" for k in range(9)), "4 more are left out."),
         ("x" * 5000 + "=1", "“" + "x" * 40 + "” is no setting"),
     ],
@@ -59,6 +63,10 @@ def test_what_is_not_used_is_named_with_what_is_shown_instead(query, words):
         *(f"tab=descent&{write_race(opening)}" for opening in OPENINGS.values()),
         *(f"tab=inspection&{write_window(example)}" for _, example in EXAMPLES.values()),
         "tab=inspection&picture=digit&index=7",
+        "tab=runs&network=convnet2&dropout=0.3&epochs=2&momentum=0.8&seed=7&open=question-4",
+        "tab=inspection&lab=network&checkpoint=convnet3&index=7",
+        "tab=inspection&lab=microscope&checkpoint=convnet2&layer=features.7&seed=3",
+        "tab=inspection&lab=architecture&network=alexnet",
     ],
 )
 def test_of_links_that_the_page_writes_there_is_nothing_to_say(query):
@@ -75,9 +83,11 @@ def test_links_of_the_documents_are_used_wholly():
     assert [link for link in links if explain(link)] == []
 
 
-def test_the_pages_script_knows_the_same_tabs():
-    script = (ROOT / "app" / "ui" / "components" / "page.js").read_text(encoding="utf-8")
-    assert re.findall(r'"(\w+)"', re.search(r"const TABS = \[(.*)\]", script)[1]) == list(TABS)
+def test_the_pages_script_knows_the_same_tabs_and_labs():
+    script = (ROOT / "app" / "ui" / "components" / "address.js").read_text(encoding="utf-8")
+    for name, known in (("TABS", TABS), ("LABS", LABS)):
+        assert re.findall(r'"(\w+)"', re.search(rf"const {name} = \[(.*)\]", script)[1]) == list(known)
+    assert list(TITLED_LABS) == list(LABS)
 
 
 def test_the_notice_stays_until_it_is_closed_and_holds_no_markup(monkeypatch):

@@ -29,13 +29,16 @@ from app.descent.handlers import (
     on_rest,
 )
 from app.descent.lesson import build_lesson
+from app.descent.link import write_query
 from app.descent.race import run_race
 from app.descent.sentences import describe_race
 from app.descent.setting_kinds import NUM_SLOTS
 from app.descent.settings import RaceSettings
 from app.descent.view import CHARTS, show_race, show_ruler
+from app.ui.addresses import follow_query
 from app.ui.components.notice import build_notice
 from app.ui.prose import LATEX_DELIMITERS
+from app.ui.sections import name_section
 
 QUESTION = """## Which steps get down fastest?
 Gradient descent looks for weights $w$ that make a loss $L(w)$ small. Each step goes against the gradient,
@@ -54,7 +57,12 @@ def build_descent_tab(page: gr.Blocks) -> None:
     settings = RaceSettings()
     opening = run_race(settings)
 
-    gr.Markdown(QUESTION, latex_delimiters=LATEX_DELIMITERS, elem_classes="gb-question")
+    gr.Markdown(
+        QUESTION,
+        latex_delimiters=LATEX_DELIMITERS,
+        elem_classes="gb-question",
+        elem_id=name_section(QUESTION),
+    )
     with gr.Row(elem_classes="gb-experiment"):
         with gr.Column(scale=3, elem_classes="gb-stage"):
             player = build_player(show_race(opening, CHARTS[0]), answer_controls, elem_id="descent-player")
@@ -63,7 +71,7 @@ def build_descent_tab(page: gr.Blocks) -> None:
         with gr.Column(scale=1, min_width=280, elem_classes="gb-controls"):
             controls = build_controls(fill_form(settings))
     with gr.Column(elem_classes="gb-lesson"):
-        lesson = build_lesson(explain_race(opening, settings.steps))  # the player opens at the end
+        lesson = build_lesson(explain_race(opening, 0))  # the player opens at the start, and invites to play
 
     fields = controls.fields
     values = [controls.chart, *fields.values()]
@@ -109,5 +117,9 @@ def build_descent_tab(page: gr.Blocks) -> None:
         "js": _COMPLETE_LINK,
         **quiet,
     }
-    player.release(on_rest, [player, *fields.values()], list(lesson), **live).then(**complete_link)
+    rested = player.release(on_rest, [player, *fields.values()], list(lesson), **live)
+    followed = rested.then(
+        None, lesson.link, None, js=follow_query("descent", write_query(settings)), **quiet
+    )
+    followed.then(**complete_link)
     refill(partial(page.load, on_open, None, **quiet), empty_fields()).then(**complete_link)

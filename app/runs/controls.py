@@ -23,6 +23,16 @@ from app.runs.form import (
     read_fields,
     read_form,
 )
+from app.runs.link import (
+    FEWEST_IMAGES,
+    FOLLOWED_RECIPE,
+    OPENING_IMAGES,
+    OPENING_NETWORK,
+    read_query,
+    write_query,
+)
+from app.ui.addresses import follow_query
+from app.ui.components.link_notice import warn_about_link
 from app.ui.components.number_field import build_number, name_number
 from app.ui.loader import read_plain_script
 from models.data.files import has_files
@@ -33,8 +43,8 @@ from models.training.config import RECIPES
 from models.training.recipes import make_config
 from models.training.settings import Setting
 
-OPENING_NETWORK, FOLLOWED_RECIPE, OPENING_IMAGES = "convnet", "notebook", 10_000
-_FEWEST_IMAGES = 1_000
+# What the form is filled with later begins from what a link has put there.
+_BEGIN = "(recipe, network) => { window.glassboxRunForm?.begin({ recipe, network }); }"
 # The fields that stand outside the hyperparameters.
 _OUTSIDE = ("network", "dataset", "num_images", "epochs", "seed")
 
@@ -49,14 +59,16 @@ class Controls(NamedTuple):
     about: gr.Markdown
     warnings: gr.Markdown
     followed: gr.Textbox
+    link: gr.Textbox
 
 
 class Summary(NamedTuple):
-    """What is said of a configuration: its recipe's name, what it is, and what is odd about it."""
+    """What is said of a configuration: its recipe's name, what it is, what is odd about it, and its query."""
 
     recipe: Any = gr.skip()
     about: Any = gr.skip()
     warnings: Any = ""
+    link: Any = gr.skip()
 
 
 def on_form(recipe: str, followed: str, own: Any, *values: Any) -> Summary:
@@ -74,7 +86,34 @@ def _summarise(form: Form, followed: str, shown: str, own: Any) -> Summary:
     except ValueError:
         return Summary()
     named = gr.skip() if config.recipe == shown else config.recipe
-    return Summary(named, describe_choice(config), "\n\n".join(list_warnings(config)))
+    link = gr.skip() if form["network"] == OWN_NETWORK else write_query(form, followed, _find_dataset())
+    return Summary(named, describe_choice(config), "\n\n".join(list_warnings(config)), link)
+
+
+def on_open(request: gr.Request) -> list[Any]:
+    """Prepare the training of the link that the page was opened with; wired to the page's load.
+
+    Outputs are the followed recipe, the hyperparameters and the fields.
+    """
+    unchanged = [gr.skip()] * (2 + len(list_fields()))
+    query = dict(request.query_params)
+    if query.get("tab") != "runs":
+        return unchanged
+    try:
+        prepared = read_query(query, _find_dataset())
+    except ValueError as mistake:
+        warn_about_link(f"The link's training cannot be prepared: {mistake} The form is as at first.")
+        return unchanged
+    if prepared is None:
+        return unchanged
+    recipe, form = prepared
+    fields = [gr.update(value=form[name], visible=is_seen(name, form)) for name in list_fields()]
+    is_folded = any(name in query for name in list_fields() if name not in _OUTSIDE)
+    return [recipe, gr.update(open=True) if is_folded else gr.skip(), *fields]
+
+
+def _find_dataset() -> str:
+    return "mnist" if has_files("mnist") else "strokes"
 
 
 def write_filling() -> str:
@@ -94,13 +133,18 @@ def write_filling() -> str:
         "conditions": list_conditions(),
     }
     script = read_plain_script("runs/components/fill_form.js")
-    return f"() => {{\n{script}\nwindow.glassboxRunForm = {{ fill: createFilling({json.dumps(table)}) }};\n}}"
+    return (
+        f"() => {{\n{script}\nconst table = {json.dumps(table)};\n"
+        "const form = { fill: createFilling(table) };\n"
+        "form.begin = (opening) => { form.fill = createFilling({ ...table, opening }); };\n"
+        "window.glassboxRunForm = form;\n}"
+    )
 
 
 def build_form() -> Controls:
     """Build the controls below the buttons, filled with the opening's configuration."""
     settings = narrow_settings(read_limits())
-    dataset = "mnist" if has_files("mnist") else "strokes"
+    dataset = _find_dataset()
     opening = fill_form(OPENING_NETWORK, FOLLOWED_RECIPE)
     config = make_config(OPENING_NETWORK, FOLLOWED_RECIPE, dataset=dataset, num_images=OPENING_IMAGES, seed=0)
     shown = {"network": OPENING_NETWORK, "dataset": dataset, "seed": config.seed} | opening
@@ -114,7 +158,7 @@ def build_form() -> Controls:
     )
     fields["dataset"] = _build_field(settings["dataset"], shown)
     fields["num_images"] = gr.Slider(
-        _FEWEST_IMAGES,
+        FEWEST_IMAGES,
         ALL_IMAGES,
         OPENING_IMAGES,
         step=1_000,
@@ -153,8 +197,8 @@ def build_form() -> Controls:
             elem_id="run-seeds",
         )
     ordered = {name: fields[name] for name in list_fields()}
-    followed = gr.Textbox(FOLLOWED_RECIPE, visible=False)
-    return Controls(ordered, recipe, num_seeds, hyperparameters, about, warnings, followed)
+    followed, link = gr.Textbox(FOLLOWED_RECIPE, visible=False), gr.Textbox(visible=False)
+    return Controls(ordered, recipe, num_seeds, hyperparameters, about, warnings, followed, link)
 
 
 def _build_field(setting: Setting, shown: Form, **kwargs: Any) -> Any:
@@ -214,6 +258,10 @@ def wire_form(page: gr.Blocks, controls: Controls, own: gr.HTML) -> None:
         [*changes, controls.recipe.input, own.input],
         on_form,
         [controls.recipe, controls.followed, own, *values],
-        [controls.recipe, controls.about, controls.warnings],
+        [controls.recipe, controls.about, controls.warnings, controls.link],
         **live,
+    ).then(None, controls.link, None, js=follow_query("runs"), **quiet)
+    opened = [controls.followed, controls.hyperparameters, *values]
+    page.load(on_open, None, opened, **quiet).then(
+        None, [controls.followed, fields["network"]], None, js=_BEGIN, **quiet
     )

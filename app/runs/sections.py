@@ -14,6 +14,7 @@ from app.runs.notebook_table import read_notebook_table, write_notebook_table
 from app.runs.results import show_cell, show_results
 from app.ui.answers import answer
 from app.ui.card_button import write_card_button
+from app.ui.sections import name_section
 
 _RESULTS = """## Which digits does it misread?
 When a training has ended, the network is asked about 10,000 test images that it has never seen. Choose a
@@ -33,7 +34,7 @@ name theirs, ours were two processor cores."""
 
 def build_results_section() -> None:
     """Build the section; it follows the run that the page looks at."""
-    gr.Markdown(_RESULTS, elem_classes="gb-question")
+    gr.Markdown(_RESULTS, elem_classes="gb-question", elem_id=name_section(_RESULTS))
     with gr.Column(elem_classes="gb-stage"):
         build_confusion(
             answer(show_results, "id", "known"),
@@ -48,7 +49,7 @@ def build_epochs_section(pad: gr.HTML) -> None:
     Args:
         pad: The sketchpad, whose drawing can be the image.
     """
-    gr.Markdown(_LEARNING, elem_classes="gb-question")
+    gr.Markdown(_LEARNING, elem_classes="gb-question", elem_id=name_section(_LEARNING))
     with gr.Column(elem_classes="gb-stage"):
         build_epochs(
             answer(show_epochs, "id", "num_known"),
@@ -61,7 +62,7 @@ def build_epochs_section(pad: gr.HTML) -> None:
 
 def build_comparison_section() -> None:
     """Build the section; it follows the runs that are ticked in the list."""
-    gr.Markdown(_COMPARISON, elem_classes="gb-question")
+    gr.Markdown(_COMPARISON, elem_classes="gb-question", elem_id=name_section(_COMPARISON))
     with gr.Column(elem_classes="gb-stage"):
         build_comparison(answer(show_comparison, "ids"), elem_id="run-compare")
         show = gr.Button("Their layers side by side", size="sm", elem_id="run-layers-compare")

@@ -151,7 +151,7 @@ def build_runs_tab(page: gr.Blocks, pad: gr.HTML, my_runs: gr.BrowserState) -> R
         pad: The sketchpad, whose drawing a run's epochs can be asked about.
         my_runs: Ids of this visitor's runs, kept in their browser, oldest first.
     """
-    gr.Markdown(QUESTION, elem_classes="gb-question")
+    gr.Markdown(QUESTION, elem_classes="gb-question", elem_id=name_section(QUESTION))
     with gr.Row(elem_classes="gb-experiment"):
         with gr.Column(scale=3, elem_classes="gb-stage"):
             runs = build_runs(

@@ -50,7 +50,7 @@ def build_sketchpad_tab(pad: gr.HTML, my_runs: gr.BrowserState, show_card: ShowC
         my_runs: Ids of this visitor's runs, whose checkpoints can be chosen too.
         show_card: Lays out how a run stands, for a fine-tuning (see `app.runs.view`).
     """
-    question = gr.Markdown(_QUESTION, elem_classes="gb-question")
+    question = gr.Markdown(_QUESTION, elem_classes="gb-question", elem_id=name_section(_QUESTION))
     with gr.Row(elem_classes="gb-experiment"):
         with gr.Column(scale=3, elem_classes="gb-stage"):
             pad.render()  # type: ignore[no-untyped-call]

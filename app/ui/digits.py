@@ -10,12 +10,25 @@ from models.data.datasets import load_gallery
 from models.values import Floats
 
 TEST, TRAIN, DRAWING = "test", "train", "drawing"
+_MAX_INDEX_LETTERS = 20
 
 
 def list_sources() -> list[tuple[str, str]]:
     """List where a digit may come from, each as (what a learner reads, the value)."""
     test = load_gallery().name  # the training set is read when somebody asks for it
     return [(test, TEST), (test.replace("test set", "training set"), TRAIN), ("My last drawing", DRAWING)]
+
+
+def read_index(text: str) -> int:
+    """Read an image's number in a link.
+
+    Raises:
+        ValueError: where it is no whole number.
+    """
+    try:
+        return int(text[:_MAX_INDEX_LETTERS])
+    except ValueError as error:
+        raise ValueError(f"index is {text[:_MAX_INDEX_LETTERS]!r}: give a whole number.") from error
 
 
 def take_digit(source: Any, index: Any, drawing: Any, dataset: str = "mnist") -> tuple[Floats, str]:

@@ -11,7 +11,8 @@ def name_section(title: str, place: str = "") -> str:
     `?tab=runs&open=question-4` opens the section whose id is `question-4-section`.
 
     Args:
-        title: As it stands on the page, such as "Question 4: why does the first image change?".
+        title: As it stands on the page, such as "Question 4: why does the first image change?"; or a text
+            that begins with its heading.
         place: Where the section stands, if others are called the same.
     """
     head = re.split(r"[:?]", title, maxsplit=1)[0]

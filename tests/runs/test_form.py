@@ -167,7 +167,11 @@ def test_answers_touch_no_field_so_that_none_can_rewrite_what_is_typed():
         controls = build_form()
         own = gr.HTML()
         wire_form(page, controls, own)
-    asked = [event for event in page.fns.values() if event.fn is not None]
+    asked = [
+        event
+        for event in page.fns.values()
+        if event.fn is not None and ("load" not in dict(event.targets).values())
+    ]
     # One for all: of two, the answer that knows less might be the last.
     (event,) = asked
     assert not set(event.outputs) & set(controls.fields.values())

@@ -13,6 +13,7 @@ from app.ui.sections import name_section
         ("Question 4: why does the first image change?", "", "question-4-section"),
         ("Why this digit?", "", "why-this-digit-section"),
         ("From your drawing to 28 × 28 pixels", "", "from-your-drawing-to-28-28-pixels-section"),
+        ("## Which steps get down fastest?\nGradient descent", "", "which-steps-get-down-fastest-section"),
         ("Exercises: 20 questions", "runs", "runs-exercises-section"),
     ],
 )

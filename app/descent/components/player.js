@@ -26,7 +26,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
   const page = /** @type {DescentPage} */ (/** @type {object} */ (channel.page));
   const player = findPart(element, ".gb-player");
   const spoken = findPart(player, ".gb-player-spoken");
-  const transport = createTransport(findPart(player, ".gb-transport"), onMove);
+  const transport = createTransport(findPart(player, ".gb-transport"), onMove, { invites: true });
   const landscape = createLandscape(findPart(player, ".gb-player-landscape"), {
     onStart: (start) => ask({ start }),
   });

@@ -9,7 +9,9 @@ import gradio as gr
 
 from app.inspection.architecture.components.layers import build_layers
 from app.inspection.architecture.view import draw_architecture
+from app.ui.addresses import follow_settings
 from app.ui.card_button import write_card_button
+from app.ui.components.link_notice import warn_about_link
 from app.ui.prose import LATEX_DELIMITERS, load_sections, quote_text
 from app.ui.sections import name_section
 from models.checkpoints.file import find_layers, read_info
@@ -110,13 +112,35 @@ def on_focus(network: Any, my_runs: Any, built: Any = "") -> FocusView:
     return FocusView(listed, *on_network(BUILT, built)) if network == BUILT else FocusView(listed)
 
 
-def build_architecture_section(my_runs: gr.BrowserState) -> None:
+class OpeningView(NamedTuple):
+    """What a link shows, in the order of the handler's outputs."""
+
+    network: Any = gr.skip()
+    layers: Any = gr.skip()
+    error: Any = gr.skip()
+
+
+def on_open(my_runs: Any, request: gr.Request) -> OpeningView:
+    """Show the network that the page's address names; wires: page's load; runs → list, layers, error."""
+    query = dict(request.query_params)
+    network = query.get("network")
+    if network is None or (query.get("tab"), query.get("lab")) != ("inspection", "architecture"):
+        return OpeningView()
+    choices = list_networks(my_runs)
+    if network not in [key for _, key in choices]:
+        warn_about_link(f"There is no network “{network[:40]}” for you: {DEFAULT_NETWORK} is shown instead.")
+        return OpeningView()
+    return OpeningView(gr.update(choices=choices, value=network), *on_network(network))
+
+
+def build_architecture_section(page: gr.Blocks, my_runs: gr.BrowserState) -> None:
     """Build the section inside the current tab.
 
     Args:
+        page: The page being built; its load shows the network that an address names.
         my_runs: Ids of this visitor's runs, whose networks can be read where they were built.
     """
-    gr.Markdown(QUESTION, elem_classes="gb-question")
+    gr.Markdown(QUESTION, elem_classes="gb-question", elem_id=name_section(QUESTION))
     with gr.Row(elem_classes="gb-experiment"):
         with gr.Column(scale=3, elem_classes="gb-stage"):
             layers = build_layers(
@@ -143,6 +167,10 @@ def build_architecture_section(my_runs: gr.BrowserState) -> None:
         for title, text in load_sections("app.inspection.architecture"):
             with gr.Accordion(title, open=False, elem_id=name_section(title)):
                 gr.Markdown(text, latex_delimiters=LATEX_DELIMITERS)
+    follow = follow_settings("inspection/architecture", {"network": DEFAULT_NETWORK})
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
+    network.change(None, network, None, js=follow, **quiet)
+    page.load(on_open, [my_runs], [network, layers, error], **quiet)
     network.focus(
         on_focus,
         [network, my_runs, built],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -12,11 +12,13 @@ import numpy as np
 
 from app.inspection.microscope.payload import Absent, Norm, Pictures, Spread
 from app.inspection.microscope.view import describe_layer, show_dropout, show_norm
-from app.ui.digits import DRAWING, TEST, take_digit
+from app.ui.components.link_notice import warn_about_link
+from app.ui.digits import DRAWING, TEST, read_index, take_digit
 from app.ui.field_errors import MissingImageError, blame, list_errors
 from app.ui.packing import pack
 from models.checkpoints.file import find_layers, read_info
 from models.checkpoints.prediction import copy_network, find_temperature
+from models.data.datasets import load_gallery
 from models.inspection.microscope import (
     BatchNormView,
     DropoutSample,
@@ -150,6 +152,83 @@ def on_norm_layer(checkpoint: Any, norm_layer: Any, answered: Any) -> NormLayerV
     except (ValueError, TypeError):
         return NormLayerView()  # the pictures' answer says why
     return NormLayerView(gr.Slider(maximum=last_channel, value=0), now)
+
+
+class OpeningView(NamedTuple):
+    """What a link puts into the controls, in the order of the handler's outputs."""
+
+    checkpoint: Any = gr.skip()
+    source: Any = gr.skip()
+    index: Any = gr.skip()
+    mode: Any = gr.skip()
+    layer: Any = gr.skip()
+    seed: Any = gr.skip()
+    norm_layer: Any = gr.skip()
+    channel: Any = gr.skip()
+    norm_controls: Any = gr.skip()
+    listed: Any = gr.skip()
+    counted: Any = gr.skip()
+
+
+def on_open(opening: Mapping[str, Any], my_runs: Any, request: gr.Request) -> OpeningView:
+    """Restore the settings of the link that the page was opened with; wired to the page's load.
+
+    Args:
+        opening: What stands in the controls at first, by its names in a link.
+        my_runs: Ids of this visitor's runs.
+        request: The page's.
+    """
+    query = dict(request.query_params)
+    named = {name: query[name] for name in opening if name in query}
+    if not named or (query.get("tab"), query.get("lab")) != ("inspection", "microscope"):
+        return OpeningView()
+    try:
+        return _read_link(dict(opening) | named, named, my_runs)
+    except ValueError as mistake:
+        warn_about_link(f"The link's settings cannot be used: {mistake} This is the opening instead.")
+        return OpeningView()
+
+
+def _read_link(asked: dict[str, Any], named: Mapping[str, str], my_runs: Any) -> OpeningView:
+    """Read settings, those that the link leaves out as they are of a network that is chosen by hand."""
+    for name in ("index", "seed", "channel"):
+        asked[name] = read_index(str(asked[name]))
+    if asked["checkpoint"] not in [key for _, key in list_labels(my_runs)]:
+        raise ValueError(
+            f"There is no network {asked['checkpoint'][:40]!r} with dropout or batch norm for you."
+        )
+    check_whole(asked["index"], "The number in the data set", 0, len(load_gallery().images) - 1)
+    if asked["source"] != DRAWING:
+        take_digit(asked["source"], asked["index"], None)
+    if asked["mode"] not in (TRAINING, EVALUATION):
+        raise ValueError(f"mode is {asked['mode'][:40]!r}: give {TRAINING} or {EVALUATION}.")
+    check_whole(asked["seed"], "The seed", 0, MAX_SEED)
+    about = _ask_about_layers(asked["checkpoint"])
+    layers, norms = list_layers(sample_one(about)), inspect_norm(about)
+    names = [each.name for each in norms.layers]
+    layer = _pick(named.get("layer"), [key for _, key in layers], "layer")
+    norm = _pick(named.get("norm_layer"), names[::-1], "norm_layer")
+    last = find_last_channel(norms, norm)
+    check_whole(asked["channel"], "The channel", 0, last)
+    return OpeningView(
+        asked["checkpoint"],
+        asked["source"],
+        asked["index"],
+        asked["mode"],
+        gr.update(choices=layers, value=layer),
+        asked["seed"],
+        gr.update(choices=names, value=norm) if names else gr.skip(),
+        gr.update(maximum=last, value=asked["channel"]),
+        gr.update(visible=bool(names)),
+        asked["checkpoint"],
+        [asked["checkpoint"], norm] if names else gr.skip(),
+    )
+
+
+def _pick(named: str | None, known: list[str], what: str) -> str | None:
+    if named is not None and named not in known:
+        raise ValueError(f"{what} is {named[:40]!r}: it is one of {', '.join(known) or 'none'}.")
+    return named or (known[0] if known else None)
 
 
 def _ask_about_layers(checkpoint: Any) -> Request:

@@ -21,9 +21,11 @@ from app.inspection.microscope.handlers import (
     on_focus,
     on_network,
     on_norm_layer,
+    on_open,
     sample_one,
     show_pictures,
 )
+from app.ui.addresses import follow_settings
 from app.ui.components.notice import build_notice
 from app.ui.components.number_field import name_number
 from app.ui.digits import DRAWING, TEST, list_sources
@@ -50,10 +52,11 @@ _ASK_FOR_DRAWING = f"(...values) => {{ if (values[1] === '{DRAWING}') window.{CH
 _STEP = f"(seed) => (Number.isInteger(seed) ? (seed + %d + {MAX_SEED + 1}) %% {MAX_SEED + 1} : 0)"
 
 
-def build_microscope_section(pad: gr.HTML, my_runs: gr.BrowserState) -> None:
+def build_microscope_section(page: gr.Blocks, pad: gr.HTML, my_runs: gr.BrowserState) -> None:
     """Build the section inside the current tab, showing a digit on which the masks disagree.
 
     Args:
+        page: The page being built; its load restores the settings that an address names.
         pad: The sketchpad, whose drawing can be looked at too.
         my_runs: Ids of this visitor's runs, whose checkpoints can be chosen too.
     """
@@ -63,7 +66,7 @@ def build_microscope_section(pad: gr.HTML, my_runs: gr.BrowserState) -> None:
     layers, norm_layers = list_layers(sample_one(opening)), [each.name for each in norms.layers]
     opening = opening._replace(layer=layers[0][1], norm_layer=norm_layers[-1])
     pictures: dict[str, Any] = {**show_pictures(opening)}
-    gr.Markdown(QUESTION, elem_classes="gb-question")
+    gr.Markdown(QUESTION, elem_classes="gb-question", elem_id=name_section(QUESTION))
     with gr.Row(elem_classes="gb-experiment"):
         with gr.Column(scale=3, elem_classes="gb-stage"):
             build_spread(pack(pictures["spread"]), answer_controls, elem_id="microscope-spread")
@@ -113,7 +116,7 @@ def build_microscope_section(pad: gr.HTML, my_runs: gr.BrowserState) -> None:
             with gr.Row():
                 back = gr.Button("Previous mask", size="sm", min_width=100)
                 new = gr.Button("New mask", size="sm", min_width=100, variant="primary")
-    gr.Markdown(NORM_QUESTION, elem_classes="gb-question")
+    gr.Markdown(NORM_QUESTION, elem_classes="gb-question", elem_id=name_section(NORM_QUESTION, "microscope"))
     with gr.Row(elem_classes="gb-experiment"):
         with gr.Column(scale=3, elem_classes="gb-stage"):
             build_norm(pack(pictures["norm"]), elem_id="microscope-norm")
@@ -162,6 +165,15 @@ def build_microscope_section(pad: gr.HTML, my_runs: gr.BrowserState) -> None:
         **live,
     ).then(**ask)
     counted = gr.State([opening.checkpoint, opening.norm_layer])
+    named = [checkpoint, source, index, mode, layer, seed, norm_layer, channel]
+    first = opening._asdict()
+    del first["drawing"]
+    follow = follow_settings("inspection/microscope", first)
+    changes = [each.change for each in named]
+    gr.on(changes, None, named, None, js=follow, **live)
+    page.load(
+        on_open, [gr.State(first), my_runs], [*named, norm_controls, listed, counted], **quiet, queue=False
+    ).then(**ask)
     norm_layer.change(  # also after another network's answer
         on_norm_layer, [checkpoint, norm_layer, counted], [channel, counted], **live
     ).then(**ask)

@@ -10,10 +10,12 @@ from app.inspection.network.components.maps import ASK_FOR_MAPS, CHANNEL, FIELD_
 from app.inspection.network.notes import format_shape
 from app.inspection.network.payload import Mistake
 from app.inspection.network.view import explain_unit, show_network, trace_image, unpack_image
+from app.ui.addresses import follow_settings
+from app.ui.components.link_notice import warn_about_link
 from app.ui.components.notebook_button import build_notebook_button
 from app.ui.components.notice import build_notice
 from app.ui.components.number_field import build_number
-from app.ui.digits import DRAWING, TEST, list_sources, take_digit
+from app.ui.digits import DRAWING, TEST, list_sources, read_index, take_digit
 from app.ui.drawing import PAD_SIZE_PX
 from app.ui.field_errors import MissingImageError, blame, list_errors
 from app.ui.numbers import format_number
@@ -25,6 +27,9 @@ from models.runs.library import CHOICE_INFO, list_choices
 from models.values import Floats
 
 OPENING_KEY, OPENING_INDEX = "convnet", 0
+
+# As it stands in an address.
+OPENING = {"checkpoint": OPENING_KEY, "source": TEST, "index": OPENING_INDEX}
 
 QUESTION = """## What does every layer make of a digit?
 A trained network, open: the digit goes in at the top, each layer hands its numbers to the next, and ten
@@ -164,6 +169,23 @@ def on_focus(chosen: Any, my_runs: Any) -> Any:
     return gr.Dropdown(choices=labels) if is_there else gr.Dropdown(choices=labels, value=OPENING_KEY)
 
 
+def on_open(my_runs: Any, request: gr.Request) -> tuple[Any, Any, Any]:
+    """Show what the page's address names; wires: page's load; this visitor's runs → the controls."""
+    query = dict(request.query_params)
+    if (query.get("tab"), query.get("lab")) != ("inspection", "network"):
+        return gr.skip(), gr.skip(), gr.skip()
+    asked = {name: query.get(name, str(first)) for name, first in OPENING.items()}
+    try:
+        index = read_index(asked["index"])
+        if asked["checkpoint"] not in [choice.key for choice in list_choices(my_runs)]:
+            raise ValueError(f"There is no network {asked['checkpoint'][:40]!r} for you.")
+        take_digit(TEST if asked["source"] == DRAWING else asked["source"], index, None)
+    except ValueError as mistake:
+        warn_about_link(f"The link's settings cannot be used: {mistake} This is the opening instead.")
+        return gr.skip(), gr.skip(), gr.skip()
+    return asked["checkpoint"], asked["source"], index
+
+
 def on_choice(key: Any, source: Any, index: Any, drawing: Any) -> Any:
     """Write the script anew; wires: the controls and the sketchpad → script. Mistakes leave it as it is."""
     try:
@@ -235,17 +257,18 @@ def _write_row(row: Floats) -> str:
 
 
 def build_network_section(
-    pad: gr.HTML, my_runs: gr.BrowserState, build_way_to_pad: Callable[[], gr.Button]
+    page: gr.Blocks, pad: gr.HTML, my_runs: gr.BrowserState, build_way_to_pad: Callable[[], gr.Button]
 ) -> NetworkSection:
     """Build the section, open on a digit of the test set.
 
     Args:
+        page: The page being built; its load restores the settings that an address names.
         pad: The sketchpad, whose value is `{"strokes": [[[x, y], …], …], "size": side}`.
         my_runs: Ids of this visitor's runs, whose checkpoints can be chosen too.
         build_way_to_pad: Builds the button that leads to where a drawing is drawn.
     """
     opening = (OPENING_KEY, TEST, OPENING_INDEX, None)
-    gr.Markdown(QUESTION, elem_classes="gb-question")
+    gr.Markdown(QUESTION, elem_classes="gb-question", elem_id=name_section(QUESTION))
     with gr.Row(elem_classes="gb-experiment"):
         with gr.Column(scale=3, elem_classes="gb-stage"):
             maps = build_maps(open_network(*opening), answer_controls, answer_unit, elem_id="network-maps")
@@ -312,4 +335,7 @@ def build_network_section(
     before.click(None, index, index, js="(index) => Math.max(0, (Math.round(index) || 0) - 1)", **quiet)
     after.click(None, index, index, js="(index) => (Math.round(index) || 0) + 1", **quiet)
     checkpoint.focus(on_focus, [checkpoint, my_runs], checkpoint, **live)
+    chosen = [checkpoint, source, index]
+    gr.on(changes, None, chosen, None, js=follow_settings("inspection/network", OPENING), **live)
+    page.load(on_open, [my_runs], chosen, **quiet)
     return NetworkSection(maps, checkpoint, source, index)

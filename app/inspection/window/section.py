@@ -21,10 +21,12 @@ from app.inspection.window.handlers import (
     on_sent,
     on_upload,
 )
+from app.inspection.window.link import write_query
 from app.inspection.window.script import write_notebook
 from app.inspection.window.settings import EXAMPLES, SETTINGS, WindowSettings
 from app.inspection.window.sliding import slide_window
 from app.inspection.window.view import answer_view, describe_view
+from app.ui.addresses import follow_query
 from app.ui.card_button import write_card_button
 from app.ui.components.grids import build_grids
 from app.ui.components.notebook_button import build_notebook_button
@@ -49,6 +51,7 @@ _ASK_FOR_DRAWING = (
     f"window.{CHANNEL}?.ask?.(values); }}"
 )
 _SHOW_WINDOW = """() => {
+  document.dispatchEvent(new CustomEvent("glassbox-open", { detail: "inspection/window" }));
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const stage = document.querySelector("#window .gb-window");
   stage.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "start" });
@@ -85,7 +88,7 @@ def build_window_section(
     view = slide_window(settings, None)
     details = explain_view(view)
 
-    gr.Markdown(QUESTION, elem_classes="gb-question")
+    gr.Markdown(QUESTION, elem_classes="gb-question", elem_id=name_section(QUESTION))
     with gr.Row(elem_classes="gb-examples"):
         examples = {name: gr.Button(title, size="sm", min_width=120) for name, (title, _) in EXAMPLES.items()}
     with gr.Row(elem_classes="gb-experiment"):
@@ -137,7 +140,9 @@ def _wire(
 
     complete_link: dict[str, Any] = {"fn": None, "inputs": lesson[-1], "outputs": lesson[-1], **quiet}
     complete_link["js"] = _COMPLETE_LINK
-    window.release(on_rest, values, lesson, **live).then(**complete_link)
+    follow = follow_query("inspection/window", write_query(WindowSettings()))
+    rested = window.release(on_rest, values, lesson, **live)
+    rested.then(None, lesson[-1], None, js=follow, **quiet).then(**complete_link)
     page.load(on_open, [my_runs], section.outputs, **quiet).then(**complete_link)
 
 

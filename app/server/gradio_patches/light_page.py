@@ -18,12 +18,20 @@ PATCH = Patch(
 )
 
 # The tab that the address names is the first that Gradio builds; it would build the leftmost one before it.
+# Of tabs with the id "gb-labs", the address names one as `lab`.
 _CHOOSE_TAB = b"""
 {
-  const asked = new URLSearchParams(location.search).getAll("tab").pop();
-  const { components } = window.gradio_config;
-  const isAsked = ({ type, props }) => type === "tabitem" && props.id === asked;
-  if (components.some(isAsked)) components.find(({ type }) => type === "tabs").props.selected = asked;
+  const query = new URLSearchParams(location.search);
+  const { components, page } = window.gradio_config;
+  const known = new Map(components.map((each) => [each.id, each]));
+  const choose = ({ id, children = [] }) => {
+    const { type, props } = known.get(id) ?? {};
+    const name = type === "tabs" && /^gb-(\\w+)s$/.exec(props.elem_id ?? "")?.[1];
+    const asked = name && query.getAll(name).pop();
+    if (asked && children.some((tab) => known.get(tab.id).props.id === asked)) props.selected = asked;
+    children.forEach(choose);
+  };
+  if (page[""]) choose(page[""].layout);
 }"""
 _CONFIG_START, _CONFIG_END = b"<script>window.gradio_config = ", b";</script>"
 _INFO_START = b"<script>window.gradio_api_info = "

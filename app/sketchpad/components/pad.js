@@ -300,7 +300,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     if (!drawing.hasInk()) return;
     if (drawing.isReplaying()) drawing.showWhole();
     publish();
-    document.dispatchEvent(new CustomEvent("glassbox-open", { detail: "inspection" }));
+    document.dispatchEvent(new CustomEvent("glassbox-open", { detail: "inspection/window" }));
     let waits = 0;
     const send = () => {
       waits += 1;

@@ -1,9 +1,14 @@
-// What Gradio's tabs lack: arrow keys between them, a way past them, and an address for each (`/?tab=sketchpad`), with
-// Back and Forward. What scrolls can be scrolled by keys. And where the browser stores nothing, the page says so.
+// What Gradio's tabs lack: arrow keys between them, a way past them, a list of what stands on them, and an address for each
+// tab, lab and section, with Back and Forward. What scrolls can be scrolled by keys. And where the browser stores nothing,
+// the page says so.
+/** @import { Place, Places } from "./types.js" */
 
+import { TABS, writeAddress } from "./address.js";
+import { createContents } from "./contents.js";
+import { followPlaces } from "./history.js";
 import { watchNumberFields } from "./number_fields.js";
-
-const TABS = ["descent", "inspection", "runs", "sketchpad"];
+import { watchPresentation } from "./presentation.js";
+import { findPressed, findSection, holdInSight, isOpen, nameSection, openSection } from "./sections.js";
 
 export function startPage() {
   const findTabs = () => /** @type {HTMLElement[]} */ ([...document.querySelectorAll('#gb-tabs [role="tab"]')]);
@@ -17,19 +22,48 @@ export function startPage() {
     else requestAnimationFrame(() => waitForTabs(act));
   };
 
-  const openAddressedTab = () => {
-    const name = new URLSearchParams(location.search).getAll("tab").pop() ?? ""; // as Python takes what stands there twice
-    findTab(TABS.includes(name) ? name : TABS[0])?.click();
+  /** @type {Place | undefined} */
+  let goal; // where the page is going: tab, lab and section come one after the other
+  let isOpening = true; // until the page's own address is shown
+
+  // Press tab and lab, and open the section once it is there.
+  const approach = () => {
+    if (!goal) return;
+    for (const name of [goal.tab, ...(goal.tab === "inspection" ? [goal.lab] : [])]) {
+      const tab = findTab(name);
+      if (!tab) return;
+      if (tab.getAttribute("aria-selected") !== "true") tab.click();
+    }
+    const section = goal.open ? findSection(goal.open) : null;
+    if (goal.open && !section?.checkVisibility()) return;
+    goal = undefined;
+    if (section) openSection(section);
+    if (section && isOpening) holdInSight(section);
+    isOpening = false;
+  };
+
+  /** @type {(place: Place) => void} */
+  const show = (place) => {
+    goal = place;
+    approach();
+    contents?.mark(place.open);
+    contents?.refresh();
+  };
+
+  const places = (window.glassboxPlaces = followPlaces(show));
+  /** @type {ReturnType<typeof createContents> | undefined} */
+  let contents;
+
+  /** @type {Places["go"]} */
+  const go = (to, how) => {
+    places.go(to, how);
+    show(places.where());
   };
 
   /** @type {(tab: HTMLElement) => void} */
   const rememberTab = (tab) => {
-    const name = TABS.find((each) => findTab(each) === tab);
-    if (!name) return;
-    const address = new URL(location.href);
-    if (address.searchParams.get("tab") === name) return;
-    address.searchParams.set("tab", name);
-    history.pushState(history.state, "", address);
+    const name = tab.dataset.tabId ?? "";
+    go(TABS.includes(name) ? { tab: name } : { lab: name });
   };
 
   /** @type {(event: Event) => void} */
@@ -67,8 +101,10 @@ export function startPage() {
 
   /** @type {(event: KeyboardEvent) => void} */
   const moveWithKeys = (event) => {
-    const tabs = findTabs().filter((tab) => tab.offsetParent !== null);
-    const here = tabs.indexOf(/** @type {HTMLElement} */ (document.activeElement));
+    const focused = /** @type {HTMLElement} */ (document.activeElement);
+    const row = focused.closest('[role="tablist"]');
+    const tabs = findTabs().filter((tab) => tab.offsetParent !== null && tab.closest('[role="tablist"]') === row);
+    const here = tabs.indexOf(focused);
     if (here < 0) return;
     const last = tabs.length - 1;
     /** @type {Record<string, number>} */
@@ -86,27 +122,52 @@ export function startPage() {
     rememberTab(tabs[there]);
   };
 
+  // A click of ours, by Back say, must not make new history.
+  /** @type {(event: Event) => void} */
+  const onClick = (event) => {
+    const pressed = /** @type {Element} */ (event.target);
+    if (pressed.closest(".gb-skip")) return skipToPanel(event);
+    if (!event.isTrusted) return;
+    /** @type {HTMLElement | null} */
+    const tab = pressed.closest('#gb-tabs [role="tab"]');
+    if (tab) return rememberTab(tab);
+    const section = findPressed(pressed);
+    if (section) setTimeout(() => noteSection(section)); // by then it is open, or closed
+  };
+
+  /** @type {(section: HTMLElement) => void} */
+  const noteSection = (section) => {
+    const name = nameSection(section);
+    const open = isOpen(section) ? name : "";
+    goal = undefined;
+    if (!open && places.where().open !== name) return;
+    places.go({ open }, { replaces: true });
+    contents?.mark(open);
+  };
+
   waitForTabs(() => {
     // Without an address, the tab stays that a visitor may have opened already.
-    if (new URLSearchParams(location.search).has("tab")) openAddressedTab();
+    if (new URLSearchParams(location.search).has("tab")) show(places.where());
     document.addEventListener("keydown", moveWithKeys);
     document.addEventListener("keydown", letScrollersBeReached, { capture: true });
-    window.addEventListener("popstate", openAddressedTab);
-    document.addEventListener("click", (event) => {
-      const pressed = /** @type {Element} */ (event.target);
-      if (pressed.closest(".gb-skip")) return skipToPanel(event);
-      /** @type {HTMLElement | null} */
-      const tab = pressed.closest('#gb-tabs [role="tab"]');
-      if (tab && event.isTrusted) rememberTab(tab); // a click of ours, by Back say, must not make new history
-    });
-    // A section that sends its visitor to another tab names it.
+    document.addEventListener("click", onClick);
+    // A section that sends its visitor to another tab names it, and its lab.
     document.addEventListener("glassbox-open", (event) => {
-      const { detail } = /** @type {CustomEvent<string>} */ (event);
-      const tab = findTab(detail);
-      if (!tab) return;
-      tab.click();
-      rememberTab(tab);
+      const [tab, lab] = /** @type {CustomEvent<string>} */ (event).detail.split("/");
+      go(lab ? { tab, lab } : { tab });
     });
+    const nav = document.getElementById("gb-contents");
+    if (nav)
+      contents = createContents(nav, {
+        write: (name) => writeAddress({ ...places.where(), open: name }),
+        onChoose: (name) => {
+          places.go({ open: name });
+          show(places.where());
+        },
+        onListed: approach,
+      });
+    const presenting = document.getElementById("gb-present");
+    if (presenting) watchPresentation(presenting);
     tellForgetting();
     document.body.dataset.ready = ""; // from now on, keys are heard and clicks remembered
   });

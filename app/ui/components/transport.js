@@ -13,9 +13,14 @@ const SPEEDS = [0.1, 0.2, 0.5, 1, 2, 5, 10];
 const tellStep = (steps, numSteps) => `step ${formatNumber(steps)} of ${formatNumber(numSteps)}`;
 
 // `onMove` hears the whole number of steps taken and the drawn position, which glides from one to the next. A transport
-// that loops begins again at its end; `tell` writes where it stands.
+// that loops begins again at its end; one that invites stands at its start, and says so, until someone uses it; `tell`
+// writes where it stands.
 /** @type {(root: HTMLElement, onMove: (steps: number, position: number) => void, how?: Playing) => Transport} */
-export function createTransport(root, onMove, { firstSpeed = 5, loops = false, tell = tellStep } = {}) {
+export function createTransport(
+  root,
+  onMove,
+  { firstSpeed = 5, loops = false, invites = false, tell = tellStep } = {},
+) {
   const moving = /** @type {HTMLElement[]} */ ([...root.querySelectorAll("[data-move]")]);
   /** @type {Record<string, HTMLElement>} */
   const buttons = Object.fromEntries(moving.map((button) => [button.dataset.move, button]));
@@ -25,6 +30,7 @@ export function createTransport(root, onMove, { firstSpeed = 5, loops = false, t
 
   let numSteps = 0;
   let isEmpty = true; // before the first race
+  let isInviting = invites;
   let steps = 0;
   let position = 0;
   let playing = false;
@@ -72,6 +78,7 @@ export function createTransport(root, onMove, { firstSpeed = 5, loops = false, t
 
   /** @type {(wanted: boolean) => void} */
   function setPlaying(wanted) {
+    stopInviting();
     if (wanted) position = steps = steps < numSteps ? steps : 0; // no glide is left to finish
     playing = wanted;
     buttons.play.textContent = playing ? "Pause" : "Play";
@@ -82,6 +89,7 @@ export function createTransport(root, onMove, { firstSpeed = 5, loops = false, t
 
   /** @type {(target: number) => void} */
   function glideTo(target) {
+    stopInviting();
     steps = Math.min(numSteps, Math.max(0, Math.round(target)));
     if (prefersReducedMotion()) position = steps;
     pace = Math.abs(steps - position) / GLIDE_MS;
@@ -98,15 +106,24 @@ export function createTransport(root, onMove, { firstSpeed = 5, loops = false, t
     show();
   }
 
+  function stopInviting() {
+    if (isInviting) root.classList.remove("is-inviting");
+    isInviting = false;
+  }
+
   // A race of the same kind keeps the place, the end being a place too; another kind is shown at its end.
   /** @type {(newNumSteps: number, isSameKind: boolean) => void} */
   function setLength(newNumSteps, isSameKind) {
-    const wasAtEnd = !loops && (isEmpty || !isSameKind || (steps === numSteps && !playing));
+    // Who has set something before pressing Play wants to see what comes of it.
+    const isAsked = isInviting && !isEmpty && Boolean(navigator.userActivation?.hasBeenActive);
+    if (isAsked) stopInviting();
+    const wasAtEnd = !loops && (isEmpty || isAsked || !isSameKind || (steps === numSteps && !playing));
     numSteps = newNumSteps;
     isEmpty = false;
     scrubber.max = `${numSteps}`;
     if (wasAtEnd) playing = false;
-    if (wasAtEnd || position > numSteps) position = steps = loops ? 0 : numSteps;
+    if (isInviting) root.classList.add("is-inviting");
+    if (wasAtEnd || position > numSteps) position = steps = loops || isInviting ? 0 : numSteps;
     buttons.play.textContent = playing ? "Pause" : "Play";
     show();
   }

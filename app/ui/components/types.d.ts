@@ -96,6 +96,7 @@ export interface Grids {
 export interface Playing {
   firstSpeed?: number;
   loops?: boolean;
+  invites?: boolean;
   tell?: (steps: number, numSteps: number) => string;
 }
 export interface Transport {
@@ -137,6 +138,7 @@ declare global {
     glassboxFields?: { tellErrors(errors: Record<string, string>, prefix: string): string[] };
     glassboxProps?: Record<string, Props>;
     glassboxRunKeys?: Record<string, string>;
+    glassboxPlaces?: Places;
   }
 }
 
@@ -156,4 +158,22 @@ export interface Lifetime {
   signal: AbortSignal;
   isOver(): boolean;
   listen(target: EventTarget, type: string, hear: (event: any) => void): void;
+}
+
+/** Where a visitor is: `open` is a section's name or "", the last two are parts of a query. */
+export interface Place {
+  tab: string;
+  lab: string;
+  open: string;
+  settings: string;
+  everywhere: string;
+}
+
+/** What keeps the address of where a visitor is. */
+export interface Places {
+  /** Go elsewhere: a new entry of the browser's history, unless it replaces the one that is there. */
+  go(to: Partial<Pick<Place, "tab" | "lab" | "open">>, how?: { replaces?: boolean }): void;
+  /** Settings of a tab or lab have changed. */
+  follow(owner: string, settings: string): void;
+  where(): Place;
 }

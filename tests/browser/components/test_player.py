@@ -14,13 +14,20 @@ from tests.browser.conftest import NARROW
 __all__ = ["open_race"]  # a fixture
 
 
-def test_it_opens_at_the_end_with_every_number_of_the_last_step(open_race):
+def test_it_opens_at_the_start_and_invites_to_play(open_race):
     race = open_race()
+    race.expect_place(0)
+    inviting = race.player.locator(".gb-transport.is-inviting")
+    expect(inviting).to_have_count(1)
+    assert race.bench.sent("release") == []  # Python knows where it stands
+    race.page.keyboard.press("Tab")  # from here on the visitor is at work: what they set is seen to its end
+    with race.new_race():
+        race.ask(race.values, "lr_1")
     race.expect_place(150)
+    expect(inviting).to_have_count(0)
     last = run_race(RaceSettings()).optimizers[0].descent.losses[-1]
     assert race.losses() == [pytest.approx(float(last))]
     expect(race.page.locator("#status")).to_contain_text("From iteration")
-    assert race.bench.sent("release") == []  # Python knows where it stands
 
 
 @pytest.mark.parametrize("problem", OPENINGS)
@@ -83,6 +90,7 @@ def test_one_cursor_links_landscape_chart_and_readout(open_race):
 def test_a_diverging_race_says_where_it_ends(open_race):
     race = open_race(RaceSettings(entries=(("gradient_descent", 0.25), None, None, None)))
     expect(race.page.locator("#status")).to_contain_text("In iteration 111 the loss leaves the range")
+    race.scrubber.fill("150")
     expect(race.player.locator(".gb-player-state")).to_have_text("Overflows in iteration 111.")
     text = race.page.locator("main").inner_text()
     assert "NaN" not in text

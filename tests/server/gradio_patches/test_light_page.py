@@ -56,21 +56,31 @@ def test_endpoints_are_described_with_the_pages_own_address():
 
 @pytest.mark.parametrize(
     ("query", "tab"),
-    [("", None), ("?tab=b", "b"), ("?tab=a&tab=b", "b"), ("?tab=c", None), ("?tab=__proto__", None)],
+    [
+        ("", [None, None]),
+        ("?tab=b", ["b", None]),
+        ("?tab=a&tab=b", ["b", None]),
+        ("?tab=c", [None, None]),
+        ("?tab=__proto__", [None, None]),
+        ("?tab=b&lab=d", ["b", "d"]),
+        ("?tab=d&lab=b", [None, None]),
+    ],
 )
-def test_tab_of_the_address_is_chosen_before_gradio_builds_one(query, tab):
-    with gr.Blocks(analytics_enabled=False) as page, gr.Tabs():
-        for name in "ab":
-            gr.Tab(name, id=name)
+def test_tabs_of_the_address_are_chosen_before_gradio_builds_any(query, tab):
+    with gr.Blocks(analytics_enabled=False) as page, gr.Tabs(elem_id="gb-tabs"):
+        gr.Tab("a", id="a")
+        with gr.Tab("b", id="b"), gr.Tabs(elem_id="gb-labs"):
+            for name in "cd":
+                gr.Tab(name, id=name)
     written = json.dumps(page.get_config_file(), default=str).encode()
     light = lighten_page(b"<script>window.gradio_config = " + written + b";</script>")
     script = (
         light.description.decode() + re.search("<script>(.*)</script>$", light.html.decode(), re.DOTALL)[1]
     )
-    find = "const [tabs] = gradio_config.components.filter(({ type }) => type === 'tabs');"
+    find = "const tabs = gradio_config.components.filter(({ type }) => type === 'tabs');"
     program = (
         f"globalThis.window = globalThis; globalThis.location = {{ search: {query!r} }}; {script}\n{find}"
-        "console.log(JSON.stringify(tabs.props.selected ?? null));"
+        "console.log(JSON.stringify(tabs.map(({ props }) => props.selected ?? null)));"
     )
     said = subprocess.run([NODE, "-e", program], capture_output=True, text=True, check=True).stdout
     assert json.loads(said) == tab

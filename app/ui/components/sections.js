@@ -1,0 +1,64 @@
+// The sections of the page, Gradio's and our own: each has an id, and in an address its name.
+
+const SECTION = ":is(.gb-question, .block:has(> .label-wrap), details):is([id$='-section'], #build, #exercise)";
+const SUFFIX = /-section$/; // as Python names them
+const HOLD_MS = 3000; // what stands above a section may grow for so long after the page has opened
+
+/** @type {(name: string) => HTMLElement | null} */
+export function findSection(name) {
+  const found = document.getElementById(`${name}-section`) ?? document.getElementById(name);
+  return found?.matches(SECTION) ? found : null;
+}
+
+/** @type {(section: Element) => string} */
+export const nameSection = (section) => section.id.replace(SUFFIX, "");
+
+// Those in sight that stand in no other one and among no controls, in the page's order.
+/** @type {(root: Element) => HTMLElement[]} */
+export function listSections(root) {
+  const all = /** @type {HTMLElement[]} */ ([...root.querySelectorAll(SECTION)]);
+  return all.filter((each) => each.checkVisibility() && !each.parentElement?.closest(`${SECTION}, .gb-controls`));
+}
+
+/** @type {(section: Element) => string} */
+export function titleSection(section) {
+  const title = section.querySelector("h2, h3, .label-wrap > span, summary")?.textContent?.trim() ?? "";
+  return title.startsWith("Question") ? title : title.split(":")[0];
+}
+
+// The section whose head was pressed, none nested in another.
+/** @type {(target: Element) => HTMLElement | null} */
+export function findPressed(target) {
+  const head = target.closest(".label-wrap, summary");
+  const section = /** @type {HTMLElement | null} */ (head?.parentElement?.closest(SECTION) ?? null);
+  return section && section === head?.parentElement && !section.parentElement?.closest(SECTION) ? section : null;
+}
+
+/** @type {(section: HTMLElement) => boolean} */
+export const isOpen = (section) =>
+  section instanceof HTMLDetailsElement ? section.open : Boolean(section.querySelector(":scope > .label-wrap.open"));
+
+// Opens it, and whoever works with keys goes on from there.
+/** @type {(section: HTMLElement) => void} */
+export function openSection(section) {
+  const head = /** @type {HTMLElement | null} */ (section.querySelector(":scope > .label-wrap, :scope > summary"));
+  if (head && !isOpen(section)) head.click();
+  if (!head) section.tabIndex = -1;
+  (head ?? section).focus({ preventScroll: true });
+  section.scrollIntoView({ block: "start" });
+}
+
+// The page has just opened and still grows: the section stays in sight until the visitor does something.
+/** @type {(section: HTMLElement) => void} */
+export function holdInSight(section) {
+  const ended = new AbortController();
+  const grown = new ResizeObserver(() => section.scrollIntoView({ block: "start" }));
+  grown.observe(document.body);
+  const end = () => {
+    grown.disconnect();
+    ended.abort();
+  };
+  const how = { signal: ended.signal, capture: true, passive: true };
+  for (const type of ["wheel", "touchstart", "pointerdown", "keydown"]) addEventListener(type, end, how);
+  setTimeout(end, HOLD_MS);
+}
