@@ -94,7 +94,8 @@ def test_exercise_is_started_from_the_form_and_judged_by_its_runs(monkeypatch):
     for run_id in (*ids[:2], *ids[5:7]):
         assert execute_run(find_runs_folder() / run_id) == "done"
     said = on_verdict(ids, 4, 0.5)
-    assert "| Test images |" in said
+    for part in ("Training part, last epoch", "Validation part", "Test images"):
+        assert f"| {part} |" in said
     assert "on average over 2 seeds" in said
     assert "a verdict needs at least two" in on_verdict(ids, 3, 0.5).replace("\\", "")
     assert "no layer 9" in on_verdict(ids, 9, 0.5)
@@ -102,5 +103,6 @@ def test_exercise_is_started_from_the_form_and_judged_by_its_runs(monkeypatch):
 
 
 def test_description_follows_the_place():
+    assert "| 5 | Dropout | drops 25%" in on_place(4, 0.25)  # as a table too
     assert "5. Dropout: drops 25%, in training only." in on_place(4, 0.25)
     assert "p is a number from 0 to 0" in on_place(4, 5).replace("\\", "")

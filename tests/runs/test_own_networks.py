@@ -40,12 +40,14 @@ from models.runs.library import list_choices
 from models.runs.start import find_start, plan_start
 from models.runs.status import read_run
 from models.runs.writer import execute_run, read_config
+from models.sketch.drawings import prepare_drawings
 from models.training.config import TrainConfig
 from models.training.events import EpochEvent
-from models.training.fine_tuning import plan_fine_tuning
+from models.training.fine_tuning import pack_beginning, plan_fine_tuning
 from models.training.network import check_batches
 from models.training.recipes import make_config, name_config, name_recorded
 from tests.runs.trained_runs import SHORT, make_folder, small_test_set
+from tests.sketch.test_drawings import draw_digits
 
 __all__ = ["small_test_set"]  # a fixture
 
@@ -146,8 +148,17 @@ def test_it_is_resumed_to_the_same_weights_and_trained_on():
     )
     with pytest.raises(ValueError, match="holds a Mine .* whose weights do not fit a convnet"):
         plan_start(start, "convnet")
-    tuning = plan_fine_tuning(start.checkpoint.info, "a run", 20)
-    assert (tuning.network, tuning.layers) == (NAME, PLAIN)
+
+    # Fine-tuned on drawings, of which it knows none.
+    drawings = prepare_drawings(draw_digits(15))
+    plan = plan_fine_tuning(start.checkpoint.info, "a run", 15)
+    beginning = pack_beginning(whole / "checkpoint.safetensors", drawings.images, drawings.labels)
+    tuned = create_run(dataclasses.replace(plan, num_images=200, epochs=1), files=beginning)
+    assert execute_run(tuned) == "done"
+    assert read_info(tuned / "checkpoint.safetensors").layers == PLAIN
+    untuned = load_checkpoint(tuned / "epochs" / "000.safetensors").network.state_dict()
+    assert is_same(untuned, read_weights(whole))
+    assert not is_same(untuned, read_weights(tuned))
 
 
 def test_recipes_name_it_as_they_name_others():
