@@ -46,8 +46,9 @@ export function editLayer(layers, key, action, maxLayers) {
   if (action === "remove") {
     const order = listKeys(layers);
     const rest = removeLayer(layers, place);
-    const next = order[order.indexOf(key) + 1] ?? order[order.indexOf(key) - 1] ?? null;
-    return { layers: rest, marked: next !== null && findPlace(rest, next) ? next : null, told: `${kind} is removed.` };
+    const at = order.indexOf(key);
+    const near = [...order.slice(at + 1), ...order.slice(0, at).reverse()]; // of a block, its layers go too
+    return { layers: rest, marked: near.find((one) => findPlace(rest, one)) ?? null, told: `${kind} is removed.` };
   }
   if (action === "double") {
     if (countLayers([...layers, layer]) > maxLayers) return refuseMore(maxLayers);
