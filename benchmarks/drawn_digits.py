@@ -34,17 +34,18 @@ from models.training.recipes import make_config
 NUM_SEEDS = 3
 ABLATION_EPOCHS = 3
 NETWORK = "glassnet"
-_IN_FEW_STYLES = {"stroke_styles": False}
+_WITHOUT_LATER = {"stroke_styles": False, "unchanged_epochs": 0}  # rows after that of the built-in strokes
 # Each row keeps what the rows before it switched on; all have the learning rate, the batches and the label
 # smoothing of the recipe `sketch`, and as many passes over their own images.
 ABLATION: tuple[tuple[str, dict[str, Any]], ...] = (
-    ("MNIST alone", {"augment": False, "distortions": "", "added_strokes": 0, **_IN_FEW_STYLES}),
-    ("+ shifted, turned, scaled", {"distortions": "", "added_strokes": 0, **_IN_FEW_STYLES}),
-    ("+ width and strength of the pen", {"added_strokes": 0, **_IN_FEW_STYLES}),
-    ("+ built-in strokes", _IN_FEW_STYLES),
-    ("+ more styles of them: the recipe", {}),
-    ("+ slant, without more styles", {"distortions": "slant,width,strength", **_IN_FEW_STYLES}),
-    ("+ bend, without more styles", {"distortions": "slant,bend,width,strength", **_IN_FEW_STYLES}),
+    ("MNIST alone", {"augment": False, "distortions": "", "added_strokes": 0, **_WITHOUT_LATER}),
+    ("+ shifted, turned, scaled", {"distortions": "", "added_strokes": 0, **_WITHOUT_LATER}),
+    ("+ width and strength of the pen", {"added_strokes": 0, **_WITHOUT_LATER}),
+    ("+ built-in strokes", _WITHOUT_LATER),
+    ("+ more styles of them", {"unchanged_epochs": 0}),
+    ("+ images as they are in the last epoch: the recipe", {}),
+    ("+ slant, without these two", {"distortions": "slant,width,strength", **_WITHOUT_LATER}),
+    ("+ bend, without these two", {"distortions": "slant,bend,width,strength", **_WITHOUT_LATER}),
 )
 COLUMNS = ("from_strokes", "from_pictures", "plain_resize")
 

@@ -310,12 +310,22 @@ def _write_optimizer(config: TrainConfig) -> str:
     return f"{names[config.optimizer]}(network.parameters(), {arguments})"
 
 
+def _indent(line: str) -> str:
+    return f"    {line}"
+
+
 def _list_step_lines(config: TrainConfig) -> list[str]:
     lines = ["x, y = train_images[batch].float() / 255, train_labels[batch]  # (N, 1, 28, 28), (N,)"]
-    if config.distortions:
-        lines.append(f'x = distort_images(x, "{config.distortions}")')
+    changes = [f'x = distort_images(x, "{config.distortions}")'] if config.distortions else []
     if config.augment:
-        lines.append("x = augment_images(x)")
+        changes.append("x = augment_images(x)")
+    if changes and config.unchanged_epochs:
+        first = max(config.epochs - config.unchanged_epochs, 0)
+        changes = [
+            f"if epoch < {first}:  # the later ones see the images as they are",
+            *map(_indent, changes),
+        ]
+    lines += changes
     if config.schedule != "constant":
         lines += ['optimizer.param_groups[0]["lr"] = find_learning_rate(step)', "step += 1"]
     lines.append("optimizer.zero_grad()")

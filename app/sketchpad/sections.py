@@ -36,8 +36,9 @@ _SCORES = (
 _CALIBRATION = (
     "A network whose answers have 90% confidence should be right nine times in ten. The calibration error, "
     "in the last two columns, is how far confidence and accuracy lie apart, on average. Before the softmax "
-    "the logits are divided by a temperature $T$, fitted on the images that validated the training: above 1 "
-    "it takes confidence away, below 1 it adds some. The order of the ten digits stays the same."
+    "the logits are divided by a temperature $T$, fitted on the images that validated the training, or, for "
+    "the recipe `sketch`, on strokes that it has not seen: above 1 it takes confidence away, below 1 it adds "
+    "some. The order of the ten digits stays the same."
 )
 
 

@@ -68,8 +68,9 @@ class CheckpointInfo:
         num_test: How many test images there were.
         seconds: Wall time of training and validation.
         torch_version: Version of torch that trained it.
-        temperature: What the logits are divided by before they become probabilities, fitted on the
-            validation images (see `models.sketch.calibrated`); None where that was not done, counting as 1.
+        temperature: What the logits are divided by before they become probabilities, fitted on images that
+            it has not learned from (see `models.sketch.calibrated`); None where that was not done, counting
+            as 1.
         test_calibration_error: Expected calibration error on the test images, under that temperature.
         drawn_accuracy: Share of pen drawings read correctly from their strokes.
         drawn_picture_accuracy: The same from the drawings' images alone.

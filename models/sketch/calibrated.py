@@ -10,13 +10,16 @@ import torch
 from torch import nn
 
 from models.checkpoints.calibration import fit_temperature, measure_calibration_error
-from models.checkpoints.file import Checkpoint
+from models.checkpoints.file import Checkpoint, CheckpointInfo
 from models.data.datasets import Dataset, load_dataset, split_dataset, to_input
+from models.data.strokes import generate_digits
 from models.sketch.pen_digits import PadInputs, draw_all, evaluate_drawings, prepare_drawings
 from models.sketch.pen_files import PenDigit
 
 _BATCH_SIZE = 500
 _PEN_SEED = 0  # of how the drawings are placed on the pad
+_NUM_FITTED = 10_000  # built-in strokes that a temperature is fitted on
+_FITTED_SEED = 2  # of these: of no training's and no test's
 
 
 @dataclass(frozen=True)
@@ -44,9 +47,10 @@ def prepare_pen_digits(pen_digits: Sequence[PenDigit]) -> DrawnDigits:
 def calibrate_checkpoint(checkpoint: Checkpoint, drawn: DrawnDigits | None = None) -> Checkpoint:
     """Fit a checkpoint's temperature, and measure its calibration; its weights stay as they are.
 
-    The temperature is the one under which the images that validated its training have the greatest
-    likelihood. The errors are measured on the test images and, where there are any, on drawings, which
-    nothing is fitted on.
+    The temperature is the one under which images that it has not learned from have the greatest likelihood:
+    those that validated its training, or, where built-in strokes were added to the training, so that it reads
+    drawings, other such strokes. The errors are measured on the test images and, where there are any, on
+    drawings, which nothing is fitted on.
 
     Args:
         checkpoint: A trained network with the record of its training.
@@ -59,9 +63,8 @@ def calibrate_checkpoint(checkpoint: Checkpoint, drawn: DrawnDigits | None = Non
         ValueError: If the data set cannot be loaded.
     """
     network, info = checkpoint.network, checkpoint.info
-    everything = load_dataset(info.dataset, "train", info.recipe.get("num_images"))
-    _, validation = split_dataset(everything, info.split_seed)
-    temperature = fit_temperature(compute_logits(network, validation), validation.labels.numpy())
+    fitted = _load_fitted(info)
+    temperature = fit_temperature(compute_logits(network, fitted), fitted.labels.numpy())
     test = load_dataset(info.dataset, "test")
     logits = torch.from_numpy(compute_logits(network, test))
     shares = (logits / temperature).softmax(dim=1).numpy()
@@ -83,6 +86,16 @@ def calibrate_checkpoint(checkpoint: Checkpoint, drawn: DrawnDigits | None = Non
             num_drawn=len(drawn.labels),
         )
     return Checkpoint(network, info)
+
+
+def _load_fitted(info: CheckpointInfo) -> Dataset:
+    """Load what a checkpoint's temperature is fitted on."""
+    if info.recipe.get("added_strokes"):
+        with_styles = bool(info.recipe.get("stroke_styles"))
+        images, labels = generate_digits(_NUM_FITTED, _FITTED_SEED, with_styles=with_styles)
+        return Dataset(torch.from_numpy(images)[:, None], torch.from_numpy(labels))
+    everything = load_dataset(info.dataset, "train", info.recipe.get("num_images"))
+    return split_dataset(everything, info.split_seed)[1]
 
 
 def compute_logits(network: nn.Module, dataset: Dataset) -> np.ndarray:

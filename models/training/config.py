@@ -125,6 +125,14 @@ class TrainConfig:
         ),
         absence="not distorted",
     )  # fmt: skip
+    unchanged_epochs: int = declare(
+        0, int, "last epochs whose images are taken as they are, neither augmented nor distorted",
+        noun="number of unchanged epochs", lowest=0, highest=MAX_EPOCHS, remedy="0 changes them in all",
+        label="Last epochs unchanged", info="In them no image is augmented or distorted.",
+        describe=lambda config: _describe_unchanged(config),
+        absence="changed in all epochs",
+        offered="command line",
+    )  # fmt: skip
     added_strokes: int = declare(
         0, int, "built-in strokes added to the training images, never to those that validate",
         noun="number of added strokes", lowest=0, highest=MAX_ADDED_STROKES, step=1000, remedy="0 adds none",
@@ -231,6 +239,13 @@ def describe_settings(config: TrainConfig) -> str:
     if config.recipe == IMPORTED:
         return ""
     return ", ".join(filter(None, (setting.describe(config) for setting in SETTINGS.values())))
+
+
+def _describe_unchanged(config: TrainConfig) -> str:
+    if not config.unchanged_epochs or not (config.augment or config.distortions):
+        return ""
+    which = "epoch" if config.unchanged_epochs == 1 else f"{config.unchanged_epochs} epochs"
+    return f"images as they are in the last {which}"
 
 
 def _describe_drawings(config: TrainConfig) -> str:

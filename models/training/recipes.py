@@ -47,7 +47,7 @@ _FAST_OWN: Mapping[str, Any] = {**_ONE_CYCLE, "learning_rate": 0.005, "batch_siz
 # For people's drawings on the sketchpad: more images, written in more ways, and more of each.
 _SKETCH: Mapping[str, Any] = {
     **_ONE_CYCLE, "learning_rate": 0.006, "batch_size": 128, "epochs": 6, "precision": "bfloat16",
-    "augment": True, "distortions": "width,strength", "added_strokes": 60_000,
+    "augment": True, "distortions": "width,strength", "unchanged_epochs": 1, "added_strokes": 60_000,
     "stroke_styles": True, "label_smoothing": 0.05,
 }  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import torch
@@ -70,6 +70,7 @@ class Session:
     ) -> None:
         self.epoch = self.step = 0
         self._config, self._peers = config, peers
+        self._unchanged = replace(config, augment=False, distortions="")  # for the last epochs
         self._training, self._validation = training, validation
         self._random = RandomState(config.seed, device)
         with self._random.active():
@@ -183,7 +184,8 @@ class Session:
 
     def make_step(self, batch: Dataset) -> tuple[Tensor, Tensor, Dataset]:
         """Take one optimizer step, and return the batch's mean loss, its logits, and the batch."""
-        config = self._config
+        is_unchanged = self.epoch >= self._config.epochs - self._config.unchanged_epochs
+        config = self._unchanged if is_unchanged else self._config
         rate = schedule_learning_rate(config, self.step, self._num_steps)
         for group in self._optimizer.param_groups:
             group["lr"] = rate

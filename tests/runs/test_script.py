@@ -65,7 +65,7 @@ CONFIGS = {
             )
         ),
     ),
-    "sketch": make_config("convnet", "sketch", num_images=200, epochs=1, added_strokes=150),
+    "sketch": make_config("convnet", "sketch", num_images=200, epochs=2, added_strokes=150),
     "styles": make_config("mlp", num_images=100, epochs=1, added_strokes=50, stroke_styles=True),
 }
 DIVERGING = make_config("convnet3", optimizer="sgd", momentum=0.9, learning_rate=1000.0)

@@ -119,14 +119,19 @@ OTHER = {
     "dataset": "fashion-mnist", "num_images": 500, "optimizer": "adamw", "learning_rate": 0.5,
     "momentum": 0.5, "schedule": "cosine", "batch_size": 77, "epochs": 3, "weight_decay": 0.125,
     "dropout": 0.25, "augment": True, "distortions": "bend", "added_strokes": 40,
-    "stroke_styles": True,
+    "stroke_styles": True, "unchanged_epochs": 1,
     "label_smoothing": 0.125, "precision": "bfloat16", "seed": 5, "split_seed": 6,
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", OFFERED)
 def test_every_setting_changes_the_script_below_its_heading(name):
-    plain = TrainConfig("convnet2", optimizer="sgd", added_strokes=0 if name == "dataset" else 20)
+    plain = TrainConfig(
+        "convnet2",
+        optimizer="sgd",
+        augment=name == "unchanged_epochs",
+        added_strokes=0 if name == "dataset" else 20,
+    )
     scripts = [
         write_run_script(config).split('"""', 2)[2]
         for config in (plain, dataclasses.replace(plain, **{name: OTHER[name]}))

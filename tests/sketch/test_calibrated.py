@@ -10,11 +10,11 @@ import torch.nn.functional as F
 
 import models.sketch.calibrated as calibrated
 from app.cli import main
-from models.checkpoints.calibration import measure_calibration_error
+from models.checkpoints.calibration import fit_temperature, measure_calibration_error
 from models.checkpoints.file import Checkpoint, load_checkpoint, save_checkpoint
 from models.checkpoints.prediction import predict_digit
-from models.data.datasets import load_dataset, split_dataset, to_input
-from models.data.strokes import sample_strokes
+from models.data.datasets import Dataset, load_dataset, split_dataset, to_input
+from models.data.strokes import generate_digits, sample_strokes
 from models.sketch.pen_files import PenDigit
 from models.training.loop import train
 from models.training.recipes import make_config
@@ -65,6 +65,26 @@ def test_calibration_error_is_that_of_the_tempered_test_answers(trained):
     loud = measure_calibration_error(logits.softmax(dim=1).numpy(), test.labels.numpy())
     assert info.test_calibration_error < loud / 2
     assert info.drawn_accuracy is None
+
+
+def test_network_that_learned_strokes_is_fitted_on_others_of_them(trained, monkeypatch):
+    drawn = []
+
+    def generate(num, seed, with_styles):
+        drawn.append((num, seed, with_styles))
+        return generate_digits(200, seed, with_styles=with_styles)
+
+    monkeypatch.setattr(calibrated, "generate_digits", generate)
+    calibrated.calibrate_checkpoint(trained)
+    assert not drawn
+    learned = trained.info.recipe | {"added_strokes": 60_000, "stroke_styles": True}
+    info = calibrated.calibrate_checkpoint(replace(trained, info=replace(trained.info, recipe=learned))).info
+    assert drawn == [(10_000, 2, True)]
+    images, labels = generate_digits(200, 2, with_styles=True)
+    logits = calibrated.compute_logits(
+        trained.network, Dataset(torch.from_numpy(images)[:, None], torch.from_numpy(labels))
+    )
+    assert info.temperature == fit_temperature(logits, labels)
 
 
 def test_command_writes_the_header_and_leaves_the_weights(trained, tmp_path, capsys):

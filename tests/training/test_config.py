@@ -99,6 +99,7 @@ def test_augmented_images_are_shifted_turned_and_scaled_a_little():
         ({"network": "convnet3", "dropout": 1.0}, "dropout is 1.0"),
         ({"augment": 1}, "augment is 1"),
         ({"added_strokes": -1}, "added strokes is -1.*0 to 200,000"),
+        ({"unchanged_epochs": 101}, "unchanged epochs is 101.*0 to 100"),
         ({"network": "resnet"}, "no network called 'resnet'"),
     ],
 )

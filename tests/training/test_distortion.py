@@ -5,9 +5,13 @@ import pytest
 import torch
 
 from models.data.datasets import load_dataset, to_input
-from models.training.config import DISTORTIONS, TrainConfig
+from models.training import step
+from models.training.config import DISTORTIONS, TrainConfig, describe_settings
 from models.training.distortion import MAX_THINNING, MAX_WIDENING, STRENGTHS, _spread, distort_images
 from models.training.recipes import make_config
+from tests.training.small_trainings import run, small_test_set
+
+__all__ = ["small_test_set"]  # a fixture
 
 
 @pytest.fixture(scope="module")
@@ -113,3 +117,21 @@ def test_recipe_for_the_sketchpad_adds_strokes_and_distorts():
     assert config.added_strokes >= 60_000
     assert config.stroke_styles
     assert make_config("glassnet", "sketch", added_strokes=0).recipe == "free"
+
+
+def test_last_epochs_take_the_images_as_they_are(monkeypatch):
+    changed = []
+    for name in ("augment_images", "distort_images"):
+        monkeypatch.setattr(step, name, lambda images, *_: changed.append(len(images)) or images)
+    run(num_images=100, epochs=3, augment=True, distortions="width", unchanged_epochs=1)
+    assert sum(changed) == 2 * 2 * 80  # by both, in two epochs
+    changed.clear()
+    run(num_images=100, epochs=2, augment=True, unchanged_epochs=5)
+    assert not changed
+
+
+def test_unchanged_epochs_are_told_where_images_are_changed_at_all():
+    assert "as they are in the last 2 epochs" in describe_settings(
+        TrainConfig("mlp", augment=True, unchanged_epochs=2)
+    )
+    assert "as they are" not in describe_settings(TrainConfig("mlp", unchanged_epochs=2))

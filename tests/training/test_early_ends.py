@@ -22,7 +22,7 @@ __all__ = ["small_test_set"]  # a fixture
     [
         ("mlp", {}),
         ("convnet2", {"optimizer": "rmsprop", "augment": True, "schedule": "cosine"}),
-        ("mlp", {"distortions": "slant,bend,width,strength", "added_strokes": 16}),
+        ("mlp", {"distortions": "slant,bend,width,strength", "added_strokes": 16, "unchanged_epochs": 1}),
         pytest.param(
             "convnet4",
             {"precision": "bfloat16", "optimizer": "adamw", "schedule": "one-cycle"},

@@ -33,6 +33,7 @@ def test_whatever_differs_from_a_recipe_is_free():
          "sketch, but no label smoothing, float32"),
         ("glassnet", "sketch", {"added_strokes": 0}, "sketch, but no built-in strokes added"),
         ("glassnet", "sketch", {"distortions": ""}, "sketch, but not distorted"),
+        ("glassnet", "sketch", {"unchanged_epochs": 0}, "sketch, but changed in all epochs"),
         ("glassnet", "sketch", {"stroke_styles": False}, "sketch, but in few styles"),
         ("mlp", "notebook", {"optimizer": "adamw", "learning_rate": 0.1, "batch_size": 8, "epochs": 9,
                              "augment": True}, "free"),
