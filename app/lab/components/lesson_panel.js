@@ -40,6 +40,7 @@ export function createPanel(host, python) {
   let place = 0;
   /** @type {ReturnType<typeof setInterval> | undefined} */
   let looking;
+  let look = () => {}; // whether the step that is shown is done by now
   let asked = 0; // the latest question to Python: an answer to an earlier one comes too late
 
   // ---- Open, folded, closed
@@ -200,7 +201,7 @@ export function createPanel(host, python) {
     addExercise(addNode(question, "div", "gb-exercises-body"), answer.exercises[0], name, {
       python,
       store: answers,
-      onKept() {},
+      onKept: () => look(),
     });
     question.dataset.exercise = exercise;
   }
@@ -217,8 +218,9 @@ export function createPanel(host, python) {
       if (isDone) setText(state, "✓ Done.");
       foot.querySelector(`[data-step="${step}"]`)?.classList.add("is-done");
     };
+    look = () => {};
     if (!isDone || progress.find(key).done.includes(step)) return tell();
-    const look = () => {
+    look = () => {
       if (!panel.isConnected) return clearInterval(looking);
       if (!isDone()) return;
       clearInterval(looking);

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 from app.lab.lessons.reader import read_lessons
 from app.lab.section import build_way_to_lessons
 from app.ui.loader import address_module
+from models.exercises.answers import Choice, Code
 from models.exercises.catalogue import find_exercise
 from models.exercises.exercise import pose_exercise
 from tests.browser.components.conftest import ADDRESS
@@ -146,6 +147,29 @@ def test_a_name_decides_the_numbers(open_lessons):
     )
     page.keyboard.press("Enter")
     expect(page.locator(".gb-lessons-state")).to_have_text("✓ Done.")
+
+
+def answer_question(question, answer):
+    if isinstance(answer, Choice):
+        question.get_by_role("radio").nth(answer.right).check()
+    elif isinstance(answer, Code):
+        question.get_by_role("textbox").fill(answer.right[0])
+    else:
+        for field, value in zip(question.get_by_role("textbox").all(), np.ravel(answer.right), strict=True):
+            field.fill(f"{value:.9g}")
+    question.get_by_role("button", name="Check").click()
+
+
+def test_a_lesson_s_questions_are_answered_in_the_panel(open_lessons):
+    page = open_lessons("?lesson=training").page
+    for number, step in enumerate(read_lessons()["training"].steps, 1):
+        if not step.exercise:
+            continue
+        page.get_by_role("button", name=f"Step {number} of").click()
+        question = page.locator(f"[data-exercise='{step.exercise}']")
+        question.wait_for()
+        answer_question(question, pose_exercise(find_exercise(step.exercise), "").answer)
+        expect(page.locator(".gb-lessons-state"), step.title).to_have_text("✓ Done.")
 
 
 # What a condition says, the page before, and what makes it true.
