@@ -24,16 +24,17 @@ export async function collectCard(button) {
   const { kind = "note", title } = button.dataset;
   const alt = tidy(title || findTitle(place));
   const picture = await paintPlace(place, alt);
-  const seed = settings.find(([name]) => /seed/i.test(name));
+  const text = collectText(place);
+  const seed = settings.find(([name]) => /seed/i.test(name))?.[1] ?? text.match(/\bseed (\d+)/)?.[1];
   return {
     kind,
     title: alt || "Untitled",
     link: findLink(place),
     settings,
-    seed: place.dataset.seed || (seed ? seed[1] : ""),
+    seed: place.dataset.seed || seed || "",
     pictures: /** @type {SentPicture[]} */ (picture ? [picture] : []),
     tables: collectTables(place),
-    text: collectText(place),
+    text,
     comment: "",
   };
 }
@@ -67,11 +68,15 @@ function findLink(place) {
   for (const field of panel?.querySelectorAll(
     "#descent-link textarea, #descent-link input, #window-link textarea, #window-link input",
   ) ?? []) {
-    const isOwn = field.closest("#window-link") ? place.closest(".gb-experiment")?.querySelector("#window") : true;
+    const isOwn =
+      field.closest("#descent-link") ||
+      place.closest(".gb-experiment")?.querySelector("#window") ||
+      place.closest(".gb-lesson")?.querySelector("#window-link");
     const link = /** @type {HTMLInputElement} */ (field).value;
     if (isOwn && link.startsWith("http")) return link;
   }
   const address = new URL(location.href);
+  address.searchParams.delete("__theme"); // the reader has a theme of his own
   const tab = panel?.id.match(/descent|inspection|runs|sketchpad/)?.[0];
   if (tab && !address.searchParams.has("tab")) address.searchParams.set("tab", tab);
   return address.href;
@@ -80,7 +85,9 @@ function findLink(place) {
 // What stands in the controls beside a stage, and what a place says of itself.
 /** @type {(place: HTMLElement) => string[][]} */
 function collectSettings(place) {
-  const controls = place.closest(".gb-experiment")?.querySelector(".gb-controls");
+  // The controls beside a run are those of the next one.
+  const controls =
+    place.dataset.card === "alone" ? null : place.closest(".gb-experiment")?.querySelector(".gb-controls");
   /** @type {string[][]} */
   const settings = [];
   for (const label of controls?.querySelectorAll('[data-testid="block-info"]') ?? []) {
@@ -117,9 +124,9 @@ function collectTables(place) {
 }
 
 // A formula that is drawn has its LaTeX within; its letters one by one would stand there twice.
-/** @type {(element: Element) => string} */
-function readText(element) {
-  if (!element.querySelector("annotation, mtable")) return element.textContent ?? "";
+/** @type {(element: Element, plain?: string | null) => string} */
+function readText(element, plain = element.textContent) {
+  if (!element.querySelector("annotation, mtable")) return plain ?? "";
   const copy = /** @type {Element} */ (element.cloneNode(true));
   for (const formula of copy.querySelectorAll(".katex")) {
     formula.replaceWith(formula.querySelector("annotation")?.textContent ?? "");
@@ -136,7 +143,7 @@ function collectText(place) {
     .filter(isSeen)
     .map((part) => {
       const field = /** @type {HTMLInputElement | null} */ (part.matches("input, textarea") ? part : null);
-      return tidy(field ? field.value : readText(part));
+      return tidy(field ? field.value : readText(part, /** @type {HTMLElement} */ (part).innerText));
     })
     .concat(place.dataset.cardNote ?? "")
     .filter(Boolean)

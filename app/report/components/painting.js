@@ -6,13 +6,16 @@ import { contextOf, readColors } from "../../ui/components/canvas.js";
 const MAX_WIDTH_PX = 1600;
 const MAX_HEIGHT_PX = 2400;
 const PADDING_PX = 12;
+const LABELS_PX = 36; // what names a picture stands above it
 const SVG_STYLES = [
   "fill",
   "stroke",
   "stroke-width",
   "stroke-dasharray",
   "opacity",
-  "font",
+  "font-size",
+  "font-family",
+  "font-weight",
   "text-anchor",
   "dominant-baseline",
   "color",
@@ -22,12 +25,12 @@ const SVG_STYLES = [
 /** @type {(place: HTMLElement, alt: string) => Promise<SentPicture | undefined>} */
 export async function paintPlace(place, alt) {
   const drawn = [...place.querySelectorAll("canvas, svg")].filter(
-    (each) => each.getBoundingClientRect().width > 24 && !each.closest("button, svg svg") && isOpaque(each, place),
+    (each) => each.getBoundingClientRect().width > 24 && !each.closest("button, svg svg, .katex") && isOpaque(each, place),
   );
   if (!drawn.length) return undefined;
   const boxes = drawn.map((each) => each.getBoundingClientRect());
   const left = Math.min(...boxes.map((box) => box.left)) - PADDING_PX;
-  const top = Math.min(...boxes.map((box) => box.top)) - PADDING_PX;
+  const top = Math.min(...boxes.map((box) => box.top)) - LABELS_PX;
   const width = Math.max(...boxes.map((box) => box.right)) + PADDING_PX - left;
   const height = Math.max(...boxes.map((box) => box.bottom)) + PADDING_PX - top;
   const scale = Math.min(window.devicePixelRatio || 1, MAX_WIDTH_PX / width, MAX_HEIGHT_PX / height);
@@ -96,7 +99,7 @@ function writeTexts(context, place, { left, top, right, bottom }) {
     const { left: x, top: y, right: end, bottom: foot, width, height } = lines[0];
     if (width < 2 || height < 2 || x < left || y < top || end > right || foot > bottom) continue;
     const style = getComputedStyle(parent);
-    context.font = style.font;
+    context.font = `${style.fontStyle} ${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
     context.fillStyle = style.color;
     context.fillText(node.textContent.replace(/\s+/g, " ").trim(), x, y + height / 2, width);
   }

@@ -5,6 +5,9 @@
 import { watchLifetime } from "../../ui/components/lifetime.js";
 import { findPart, setText } from "../../ui/components/nodes.js";
 
+const AGAIN_MS = 2500; // until a button adds once more
+const TOLD_MS = 8000;
+
 /** @type {(given: Mounted) => void} */
 export function mount({ element, server }) {
   const python = /** @type {Python} */ (/** @type {unknown} */ (server));
@@ -13,6 +16,9 @@ export function mount({ element, server }) {
   const life = watchLifetime(host);
   /** @type {ReturnType<typeof import("./report_store.js").createReportStore> | undefined} */
   let store;
+
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let silence;
 
   async function openStore() {
     if (store) return store;
@@ -43,11 +49,13 @@ export function mount({ element, server }) {
       setText(button, "Added to my report");
     } catch (mistake) {
       setText(told, /** @type {Error} */ (mistake).message);
-      setText(button, "Not added: see the top of the page");
+      setText(button, "Not added");
     }
     setTimeout(() => {
       setText(button, name);
       button.ariaDisabled = null;
-    }, 2500);
+    }, AGAIN_MS);
+    clearTimeout(silence);
+    silence = setTimeout(() => setText(told, ""), TOLD_MS);
   });
 }

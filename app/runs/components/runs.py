@@ -85,7 +85,7 @@ _TEMPLATE = f"""
     <ul class="gb-runs-list"></ul>
     <p class="gb-runs-undo" role="status" hidden><span></span><button type="button">Undo</button></p>
   </section>
-  <section class="gb-runs-focus" data-card aria-label="The chosen run">
+  <section class="gb-runs-focus" data-card="alone" aria-label="The chosen run">
     <div class="gb-runs-title">
       <h3></h3>
       <form hidden>
