@@ -143,7 +143,7 @@ function collectText(place) {
     .filter(isSeen)
     .map((part) => {
       const field = /** @type {HTMLInputElement | null} */ (part.matches("input, textarea") ? part : null);
-      return tidy(field ? field.value : readText(part, /** @type {HTMLElement} */ (part).innerText));
+      return tidy(field ? field.value : readText(part, [...part.childNodes].map((node) => node.textContent).join(" ")));
     })
     .concat(place.dataset.cardNote ?? "")
     .filter(Boolean)

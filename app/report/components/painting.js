@@ -6,6 +6,8 @@ import { contextOf, readColors } from "../../ui/components/canvas.js";
 const MAX_WIDTH_PX = 1600;
 const MAX_HEIGHT_PX = 2400;
 const PADDING_PX = 12;
+const LINE_PX = 3;
+const MARK_PX = 24; // no higher than a line
 const LABELS_PX = 36; // what names a picture stands above it
 const SVG_STYLES = [
   "fill",
@@ -25,7 +27,10 @@ const SVG_STYLES = [
 /** @type {(place: HTMLElement, alt: string) => Promise<SentPicture | undefined>} */
 export async function paintPlace(place, alt) {
   const drawn = [...place.querySelectorAll("canvas, svg")].filter(
-    (each) => each.getBoundingClientRect().width > 24 && !each.closest("button, svg svg, .katex") && isOpaque(each, place),
+    (each) =>
+      each.getBoundingClientRect().width > 24 &&
+      !each.closest("button, svg svg, .katex, [data-card-skip]") &&
+      isOpaque(each, place),
   );
   if (!drawn.length) return undefined;
   const boxes = drawn.map((each) => each.getBoundingClientRect());
@@ -48,6 +53,7 @@ export async function paintPlace(place, alt) {
     const box = boxes[index];
     if (image && box.width && box.height) context.drawImage(image, box.left, box.top, box.width, box.height);
   }
+  fillMarks(context, place, { left, top, right: left + width, bottom: top + height });
   writeTexts(context, place, { left, top, right: left + width, bottom: top + height });
   return { png: canvas.toDataURL("image/png").replace(/^[^,]*,/, ""), alt };
 }
@@ -84,6 +90,23 @@ async function loadDrawing(svg) {
   }
 }
 
+// The keys of curves and the bars of a list: small coloured elements without a text.
+/** @type {(context: CanvasRenderingContext2D, place: Element, box: { left: number, top: number, right: number, bottom: number }) => void} */
+function fillMarks(context, place, { left, top, right, bottom }) {
+  for (const each of place.querySelectorAll("*")) {
+    if (each.textContent || each.closest("button, input, select, canvas, svg, table, [data-card-skip]")) continue;
+    const { left: x, top: y, right: end, bottom: foot, width, height } = each.getBoundingClientRect();
+    if (width < 2 || height < 2 || height > MARK_PX || x < left || y < top || end > right || foot > bottom) continue;
+    if (!isOpaque(each, place)) continue;
+    context.fillStyle = getComputedStyle(each).backgroundColor; // none is transparent
+    context.fillRect(x, y, width, height);
+    const line = getComputedStyle(each, "::before");
+    if (line.content === "none") continue;
+    context.fillStyle = line.backgroundColor;
+    context.fillRect(x, y + height / 2 - LINE_PX / 2, width, LINE_PX);
+  }
+}
+
 /** @type {(context: CanvasRenderingContext2D, place: Element, box: { left: number, top: number, right: number, bottom: number }) => void} */
 function writeTexts(context, place, { left, top, right, bottom }) {
   const walker = document.createTreeWalker(place, NodeFilter.SHOW_TEXT);
@@ -91,7 +114,11 @@ function writeTexts(context, place, { left, top, right, bottom }) {
   context.textBaseline = "middle";
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const parent = node.parentElement;
-    if (!node.textContent?.trim() || !parent || parent.closest("button, select, table, svg, style, script, math"))
+    if (
+      !node.textContent?.trim() ||
+      !parent ||
+      parent.closest("button, select, table, svg, style, script, math, [data-card-skip]")
+    )
       continue;
     range.selectNodeContents(node);
     const lines = range.getClientRects();

@@ -19,7 +19,7 @@ FIELD_CLASS = "network-field-"  # and a control's name, as the script says mista
 
 _TEMPLATE = f"""
 <div class="gb-maps" hidden>
-  <div class="gb-maps-panel">
+  <div class="gb-maps-panel" data-card-skip>
     <div class="gb-maps-images">
       <figure><div><canvas role="img"></canvas></div><figcaption></figcaption></figure>
       <figure><div><canvas tabindex="0" role="application"></canvas></div><figcaption></figcaption></figure>
