@@ -27,9 +27,9 @@ def run_predict(options: argparse.Namespace) -> int:
     from models.checkpoints.file import write_atomically
     from models.checkpoints.prediction import load_cached, predict_digit
     from models.data.names import name_classes
+    from models.sketch.digit import SeveralDigits
     from models.sketch.image import open_image
     from models.sketch.input import prepare_image, read_found
-    from models.sketch.preparation import SeveralDigits
 
     if options.csv is None and options.decimal is not None:
         raise ValueError("--decimal is about the table's numbers; give it with --csv.")

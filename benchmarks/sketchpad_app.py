@@ -14,7 +14,8 @@ import gradio as gr
 
 from app.ui.drawing import PAD_SIZE_PX
 from models.checkpoints.prediction import predict_digit
-from models.sketch.preparation import SketchRefused, digit_from_image
+from models.sketch.digit import SketchRefused
+from models.sketch.preparation import digit_from_image
 
 CHECKPOINT = "convnet3"
 

@@ -11,13 +11,14 @@ if TYPE_CHECKING:
     from models.checkpoints.file import load_checkpoint
     from models.checkpoints.prediction import predict_digit
     from models.networks.registry import NETWORKS, build_network
-    from models.sketch.preparation import SketchRefused, digit_from_image, digit_from_strokes
+    from models.sketch.digit import SketchRefused
+    from models.sketch.preparation import digit_from_image, digit_from_strokes
     from models.training.config import TrainConfig
     from models.training.loop import train
 
 _MODULES = {
     "NETWORKS": "models.networks.registry",
-    "SketchRefused": "models.sketch.preparation",
+    "SketchRefused": "models.sketch.digit",
     "TrainConfig": "models.training.config",
     "build_network": "models.networks.registry",
     "digit_from_image": "models.sketch.preparation",

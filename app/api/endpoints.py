@@ -22,8 +22,8 @@ from models.networks.architecture import CONVENTION, describe_architecture, read
 from models.networks.layers.plain_data import read_layers
 from models.networks.naming import check_own_name
 from models.runs.library import DEFAULT_CHOICE, list_choices, resolve_choice
+from models.sketch.digit import SeveralDigits, SketchDigit, SketchRefused
 from models.sketch.input import prepare_image, read_found
-from models.sketch.preparation import SeveralDigits, SketchDigit, SketchRefused
 
 
 def add_endpoints() -> None:

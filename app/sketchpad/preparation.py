@@ -15,8 +15,8 @@ from models.checkpoints.prediction import Prediction, load_cached, predict_digit
 from models.data.strokes import FIELD_PX
 from models.networks.naming import title_network
 from models.runs.library import resolve_digit_reader
+from models.sketch.digit import SketchRefused
 from models.sketch.likeness import Gauge, Measure, gauge_likeness
-from models.sketch.preparation import SketchRefused
 from models.sketch.preparation_steps import Step, follow_image, follow_strokes
 from models.training.recipes import name_recorded
 

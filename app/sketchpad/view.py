@@ -18,9 +18,9 @@ from models.data.names import name_classes, shows_clothes
 from models.networks.naming import title_network
 from models.runs.folder import read_name
 from models.runs.library import RUN_PREFIX, resolve_choice
+from models.sketch.digit import SeveralDigits, SketchDigit, SketchRefused
 from models.sketch.field import find_field
 from models.sketch.input import read_found
-from models.sketch.preparation import SeveralDigits, SketchDigit, SketchRefused
 from models.training.recipes import name_recorded
 
 MAX_CHECKPOINTS = 6

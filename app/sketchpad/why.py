@@ -25,9 +25,9 @@ from models.data.datasets import load_gallery
 from models.networks.naming import title_network
 from models.runs.library import resolve_digit_reader
 from models.sketch.counterfactual import MAX_EDITS, MAX_INK_PX, Counterfactual, find_counterfactual
+from models.sketch.digit import SketchRefused
 from models.sketch.explanation import PATCH_PX, check_digit, map_gradient, map_occlusion
 from models.sketch.neighbours import Neighbour, count_read, describe_features, find_neighbours
-from models.sketch.preparation import SketchRefused
 
 PATCHES_PX = (3, 5, 7, 9, 11)
 _NUM_OTHERS = 3  # digits beside the wanted one that are named

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy.typing as npt
 
+from models.sketch.digit import SketchDigit
 from models.sketch.image import open_image
 from models.sketch.input import prepare_image, prepare_strokes
-from models.sketch.preparation import SketchDigit
 
 PAD_SIZE_PX = 280  # of the pad's sides, whatever its size on the screen
 MAX_IMAGE_BYTES = 3 * 2**20  # of the file; the pad makes larger ones smaller before it sends them

@@ -11,7 +11,7 @@ from models.data.names import TITLES, shows_clothes
 from models.networks.naming import title_network
 from models.runs.folder import EXAMPLE_RUN, read_name
 from models.runs.status import find_run_checkpoint, keep_known_runs
-from models.sketch.preparation import SketchRefused
+from models.sketch.digit import SketchRefused
 from models.training.recipes import name_recorded
 
 DEFAULT_CHOICE = "sketchpad"  # made for people's drawings

@@ -188,3 +188,10 @@ def _find_most(counts: npt.NDArray[np.intp], num_lasting: int) -> int:
     """Return the most crossings that so many neighbouring lines all reach."""
     num_lasting = min(num_lasting, len(counts))
     return int(np.lib.stride_tricks.sliding_window_view(counts, num_lasting).min(axis=1).max())
+
+
+def doubt_prepared(image: Floats32) -> Doubt | None:
+    """Ask the detector about a network's input (28, 28); only what prepares a drawing has to load torch."""
+    from models.sketch.detector import doubt_image
+
+    return doubt_image(image)

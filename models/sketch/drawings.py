@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 
 from models.networks.layers import IMAGE_SIZE_PX
-from models.sketch.preparation import SketchRefused, Strokes, digit_from_strokes
+from models.sketch.digit import SketchRefused
+from models.sketch.pen_strokes import Strokes
+from models.sketch.preparation import digit_from_strokes
 
 MAX_DRAWINGS = 500
 MAX_TOTAL_POINTS = 200_000  # of all drawings together; 500 drawings by hand have about 40,000

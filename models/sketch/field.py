@@ -8,7 +8,7 @@ import numpy as np
 
 from models.data.strokes import BOX_PX, FIELD_PX, PEN_WIDTH_PX
 from models.sketch.image import find_box
-from models.sketch.preparation import Strokes
+from models.sketch.pen_strokes import Strokes
 from models.values import Floats32
 
 _TRACE = 0.01  # ink fainter than this is what rounding leaves beside a straight edge

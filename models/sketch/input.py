@@ -11,13 +11,9 @@ import numpy.typing as npt
 from models.checkpoints.prediction import Prediction, predict_digit
 from models.data.names import shows_clothes
 from models.sketch.clothing import clothing_from_image, clothing_from_strokes
-from models.sketch.preparation import (
-    FoundDigit,
-    SketchDigit,
-    Strokes,
-    digit_from_image,
-    digit_from_strokes,
-)
+from models.sketch.digit import FoundDigit, SketchDigit
+from models.sketch.pen_strokes import Strokes
+from models.sketch.preparation import digit_from_image, digit_from_strokes
 
 
 def prepare_image(image: npt.NDArray[Any], dataset: str, with_stages: bool = False) -> SketchDigit:

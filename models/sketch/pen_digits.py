@@ -19,8 +19,9 @@ from models.checkpoints.calibration import measure_calibration_error
 from models.checkpoints.evaluation import compute_class_accuracies, compute_interval
 from models.data.strokes import render_strokes
 from models.networks.layers import NUM_CLASSES
+from models.sketch.digit import SketchRefused
 from models.sketch.pen_files import PenDigit
-from models.sketch.preparation import SketchRefused, digit_from_image, digit_from_strokes
+from models.sketch.preparation import digit_from_image, digit_from_strokes
 from models.values import Floats32
 
 PAD_PX = 280

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from models.sketch.preparation import MAX_POINTS, MAX_STROKES
+from models.sketch.pen_strokes import MAX_POINTS, MAX_STROKES
 from models.values import Floats32
 
 MAX_FILE_BYTES = 64 * 2**20  # also of what a compressed file holds; UCI's file has 3 MB

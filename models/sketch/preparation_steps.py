@@ -14,16 +14,13 @@ import numpy as np
 import numpy.typing as npt
 
 from models.data.strokes import BOX_PX, FIELD_PX, render_strokes
+from models.sketch.digit import SketchDigit
 from models.sketch.doubt import Doubt
 from models.sketch.image import find_box, shrink_image
 from models.sketch.ink import find_ink
-from models.sketch.preparation import (
-    SketchDigit,
-    Strokes,
-    build_averaging,
-    digit_from_image,
-    digit_from_strokes,
-)
+from models.sketch.pen_strokes import Strokes
+from models.sketch.preparation import digit_from_image, digit_from_strokes
+from models.sketch.scaling import build_averaging
 from models.values import Floats32
 
 PAD_PX = 280  # side at which the pad is painted

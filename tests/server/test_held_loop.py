@@ -12,7 +12,7 @@ import pytest
 
 from models.inspection.window import MAX_IMAGE_PX
 from models.sketch.drawings import MAX_DRAWINGS, MAX_TOTAL_POINTS
-from models.sketch.preparation import MAX_POINTS, MAX_STROKES
+from models.sketch.pen_strokes import MAX_POINTS, MAX_STROKES
 from tests.conftest import find_free_port, wait_until_served
 from tests.server.test_request_bounds import make_points, post
 from tests.waiting import HANG_SECONDS

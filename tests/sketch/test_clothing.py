@@ -5,8 +5,9 @@ import pytest
 
 from models.data.names import DATASETS
 from models.sketch.clothing import clothing_from_image, clothing_from_strokes
+from models.sketch.digit import SketchRefused
 from models.sketch.input import prepare_image, prepare_strokes
-from models.sketch.preparation import SketchRefused, digit_from_image, digit_from_strokes
+from models.sketch.preparation import digit_from_image, digit_from_strokes
 
 
 @pytest.fixture

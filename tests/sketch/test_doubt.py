@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from models.data.strokes import example_strokes, render_strokes, sample_strokes
+from models.sketch.digit import SketchRefused
 from models.sketch.doubt import doubt_ink, doubt_strokes
 from models.sketch.pen_digits import draw_all, paint_drawing
 from models.sketch.pen_files import load_pen_digits
-from models.sketch.preparation import SketchRefused, digit_from_image, digit_from_strokes
+from models.sketch.preparation import digit_from_image, digit_from_strokes
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,10 @@ import pytest
 
 from models.checkpoints.prediction import predict_digit
 from models.data.strokes import example_strokes, render_strokes
+from models.sketch.digit import SketchRefused
 from models.sketch.ink import find_ink
 from models.sketch.photo import find_photo_ink
-from models.sketch.preparation import SketchRefused, digit_from_image
+from models.sketch.preparation import digit_from_image
 from tests.sketch.paper import INKS, PAPERS, rule_lines, take_photo
 
 SIDE = 400

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from models.checkpoints.prediction import predict_digit
+from models.sketch.digit import SketchRefused
 from models.sketch.ink import RIPPLE, find_ink
-from models.sketch.preparation import SketchRefused, digit_from_image
+from models.sketch.preparation import digit_from_image
+from tests.sketch.pad import compare_shifted
 from tests.sketch.pictures import FRAMES, KINDS, SIDE, compress, draw, draw_frame, frame, ink, to_bytes
-from tests.sketch.test_preparation import compare_shifted
 
 
 def count_read(make, seeds):

@@ -3,16 +3,13 @@
 import numpy as np
 import pytest
 
-from models.sketch import preparation
+from models.sketch import preparation, sheet
+from models.sketch.digit import SeveralDigits, SketchRefused
 from models.sketch.input import read_found
 from models.sketch.pen_width import DETAIL_PX
-from models.sketch.preparation import (
-    MAX_FOUND,
-    NUM_TRIED,
-    SeveralDigits,
-    SketchRefused,
-    digit_from_image,
-)
+from models.sketch.preparation import digit_from_image
+from models.sketch.several import MAX_FOUND
+from models.sketch.sheet import NUM_TRIED
 from tests.sketch.pictures import to_bytes
 from tests.sketch.sheets import SHEETS, set_page, write_rows
 
@@ -70,7 +67,8 @@ def test_so_many_digits_are_read_and_no_more():
 )
 def test_digits_are_prepared_where_that_matters_once_and_small(monkeypatch, shape, num_prepared):
     sizes, fit_pen = [], preparation.fit_pen
-    monkeypatch.setattr(preparation, "fit_pen", lambda ink: sizes.append(max(ink.shape)) or fit_pen(ink))
+    for module in (preparation, sheet):
+        monkeypatch.setattr(module, "fit_pen", lambda ink: sizes.append(max(ink.shape)) or fit_pen(ink))
     num_rows, num_columns = shape
     cell = (44, 50) if num_rows > 9 else (240, 300)
     read_sheet(to_bytes(1 - write_rows([[3] * num_columns] * num_rows, np.random.default_rng(3), cell=cell)))

@@ -14,9 +14,10 @@ from app.ui.answers import answer
 from app.ui.numbers import write_percent
 from models.checkpoints.prediction import predict_digit
 from models.data.strokes import example_strokes, render_strokes
+from models.sketch.digit import SketchRefused
 from models.sketch.pen_digits import draw_all
 from models.sketch.pen_files import load_pen_digits
-from models.sketch.preparation import SketchRefused, digit_from_image, digit_from_strokes
+from models.sketch.preparation import digit_from_image, digit_from_strokes
 from models.sketch.preparation_steps import follow_image, follow_strokes
 
 CORNER = [[[60, 40], [110, 38], [150, 45], [120, 110], [100, 160]]]  # a 7, small and in a corner of the pad

@@ -12,7 +12,8 @@ from app.sketchpad.tab import build_example
 from app.ui.digits import DRAWING, take_digit
 from app.ui.drawing import MAX_IMAGE_BYTES, PAD_SIZE_PX, read_drawing
 from models.data.datasets import load_gallery
-from models.sketch.preparation import SketchRefused, digit_from_image, digit_from_strokes
+from models.sketch.digit import SketchRefused
+from models.sketch.preparation import digit_from_image, digit_from_strokes
 from tests.node import run_module
 
 SEVEN = np.kron(load_gallery().images[0], np.ones((5, 5), np.uint8))  # (140, 140), bright ink
