@@ -29,7 +29,10 @@ MIN_RIPPLED_PX = 40  # smaller ink may be MNIST's own size, where every faint pi
 FAINTEST_LINE = 0.06  # of a frame on even paper
 MAX_RING = 0.35  # share of the image that a frame along its border may take
 MIN_PAPER = 0.4  # share of it that the paper within such a frame takes
-MIN_PATCH = 0.7  # share of a photo's outermost pixels that differ from a margin around it
+MIN_SIDE = 0.7  # share of a photo's outermost pixels along a side that differ from a margin around it …
+MIN_BRIGHT_SIDE = 0.2  # … and along one side, where the light may be as bright as the margin
+MARGIN_RIPPLE = 0.06  # JPEG leaves ripples of about this strength on the margin
+FILLED_SHARE = 0.3  # of the fullest row's pixels that differ: a row of the photo has more, ripples fewer
 MIN_FILLED = 0.85  # the same, of all of its pixels
 MIN_ASPECT = 0.4  # of a photo's shorter side to its longer: a broad 1 is narrower
 FAR_PX = 16  # from the ink: beyond the blocks of a JPEG that it lies in
@@ -133,25 +136,40 @@ def _find_patch(light: Floats32) -> tuple[slice, slice] | None:
     Its outermost pixels differ from the margin nearly all around; those of ink only in places.
     """
     corners = np.array([light[0, 0], light[0, -1], light[-1, 0], light[-1, -1]])
-    margin = np.median(corners)
-    if np.sum(np.abs(corners - margin) < NO_INK) < 3:
+    is_like = np.abs(corners[:, None] - corners) < NO_INK
+    if is_like.sum(1).max() < 2:
         return None
-    differs = np.abs(light - margin) >= NO_INK
-    if not differs.any():
-        return None
-    patch = find_box(differs)
-    inner = differs[patch]
-    if min(inner.shape) < MIN_RIPPLED_PX or inner.shape == light.shape:
-        return None
-    if inner.mean() < MIN_FILLED or min(inner.shape) < MIN_ASPECT * max(inner.shape):
-        return None  # a broad stroke
-    if any(side.mean() < MIN_PATCH for side in (inner[0], inner[-1], inner[:, 0], inner[:, -1])):
-        return None
-    border = read_border(light[patch])
-    if np.mean(np.abs(border - np.median(border)) < NO_INK) >= 0.5:
-        return None  # as even as a frame, or a patch of ink
-    rows, columns = patch
-    return slice(rows.start + 1, rows.stop - 1), slice(columns.start + 1, columns.stop - 1)
+    off = np.abs(light - corners[is_like.sum(1).argmax()])  # from the margin
+    for least in (NO_INK, MARGIN_RIPPLE):
+        rows, columns = _find_filled(off >= least)
+        if (rows.stop - rows.start, columns.stop - columns.start) != light.shape and _is_photo_like(
+            light[rows, columns], off[rows, columns] >= least
+        ):
+            cut = 1 if least == NO_INK else 2  # JPEG blurs the edge
+            return slice(rows.start + cut, rows.stop - cut), slice(columns.start + cut, columns.stop - cut)
+    return None
+
+
+def _find_filled(mask: npt.NDArray[np.bool_]) -> tuple[slice, slice]:
+    """Find the rows and columns of a rectangle that is nearly filled, but for stray pixels around it."""
+    sides = []
+    for axis in (1, 0):
+        share = mask.mean(axis)
+        filled = np.flatnonzero(share >= FILLED_SHARE * share.max()) if share.any() else np.array([0])
+        sides.append(slice(int(filled[0]), int(filled[-1]) + 1))
+    return sides[0], sides[1]
+
+
+def _is_photo_like(patch: Floats32, differs: npt.NDArray[np.bool_]) -> bool:
+    """Tell whether a patch (H, W), which differs from what surrounds it where `differs`, may be a photo."""
+    if min(patch.shape) < MIN_RIPPLED_PX or min(patch.shape) < MIN_ASPECT * max(patch.shape):
+        return False  # the latter is a broad stroke
+    sides = sorted(float(side.mean()) for side in (differs[0], differs[-1], differs[:, 0], differs[:, -1]))
+    if differs.mean() < MIN_FILLED or sides[0] < MIN_BRIGHT_SIDE or sides[1] < MIN_SIDE:
+        return False
+    border = read_border(patch)
+    is_even = np.mean(np.abs(border - np.median(border)) < NO_INK) >= 0.5  # a frame, or a patch of ink
+    return not is_even
 
 
 def _put_back(ink: Floats32, patch: tuple[slice, slice], shape: tuple[int, ...]) -> Floats32:

@@ -23,6 +23,7 @@ MAX_TILT = 0.1  # of a line of the paper against the image's side, in pixels a p
 TILT_STEP_PX = 2  # between neighbouring tilts, at the far end
 LINE_SHARE = 0.8  # of its way across the whole image that a line of the paper must be seen on
 LINE_SURPLUS = 1.3  # a line is not equally strong all along
+STRONGEST_LINE = 0.9  # share of the light that a line may take
 BRIDGE_PX = 4  # a pen that crosses a line of the paper is joined over up to this far either side
 PATCH_PX = 4  # specks are told from ink on patches of this size
 MIN_KEPT = 0.75  # of all ink: where less is left, the specks may have been writing
@@ -175,7 +176,8 @@ def _shift(image: Floats32, step: int, axis: int) -> Floats32:
 def _remove_lines(contrast: Floats32) -> Floats32:
     """Take the lines of ruled and grid paper away, and join the pen's strokes where they cross them."""
     across, along = _trace_lines(contrast), _trace_lines(contrast.T).T
-    left = np.maximum(contrast - LINE_SURPLUS * np.maximum(across, along), 0)
+    line = np.minimum(LINE_SURPLUS * np.maximum(across, along), STRONGEST_LINE)
+    left = np.maximum(1 - (1 - contrast) / (1 - line), 0)  # the pen dims what the line leaves of the light
     for lines, axis in ((across, 0), (along, 1)):
         before, after = left, left
         for step in range(1, BRIDGE_PX + 1):
