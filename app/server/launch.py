@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from app.server.admission import Admission
 from app.server.allowed_hosts import read_allowed_hosts
+from app.server.compressed_answers import CompressedAnswers
 from app.server.foreign_requests import ForeignRequests
 from app.server.gradio_patches.calm_queue import calm_queue
 from app.server.gradio_patches.check import check_patches
@@ -110,6 +111,7 @@ def launch_page(
                     Middleware(RootPath, root_path=root_path, own_routes=own_paths),
                     Middleware(ForeignRequests, allowed=read_allowed_hosts(host)),
                     Middleware(OpenRoutes, own_routes=own_paths),
+                    Middleware(CompressedAnswers),
                     Middleware(Refusals),
                     Middleware(Uploads, folder=find_upload_folder(), stored=page.upload_file_set),
                     Middleware(Mistakes, page=page),
