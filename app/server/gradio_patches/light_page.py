@@ -10,9 +10,10 @@ from app.ui.kept_files import name_content
 
 PATCH = Patch(
     "light page",
-    "Gradio's page carries of each component what only its clients in Python read, the layout twice, and "
-    "of each function every setting that is as usual, all of it in the page itself, which is asked for at "
-    "every visit; it builds the leftmost tab, whatever is asked for.",
+    "Gradio's page carries components for endpoints that only programs call, of each component what only "
+    "its clients in Python read, the layout twice, and of each function every setting that is as usual, all "
+    "of it in the page itself, which is asked for at every visit; it builds the leftmost tab, whatever is "
+    "asked for.",
     "The page is ten times as large, at every visit, and a link to a tab waits for another one.",
     is_needed=False,
 )
@@ -47,6 +48,7 @@ _UNREAD = (
     "example_inputs",
     "skip_api",
 )
+_PARAMETER = "api"  # the type of what Gradio makes of each parameter of an endpoint without controls
 # Of a component's props, what it takes where nothing is said; `name` tells tabs from a walkthrough alone.
 _USUAL_PROPS = {"_selectable": False, "visible": True}
 _UNREAD_PROPS = ("delete_callback", "preserved_by_key", "name")
@@ -98,6 +100,7 @@ def lighten_page(page: bytes) -> LightPage:
         return LightPage(page)
     config = json.loads(described)
     config.pop("layout", None)  # it stands in `page` too, where it is read
+    _drop_parameters(config)
     for component in config["components"]:
         _lighten_component(component)
     for function in config["dependencies"]:
@@ -117,6 +120,16 @@ def lighten_page(page: bytes) -> LightPage:
     name = f"{name_content(description)}.js"
     tag = f'<script src=".{DESCRIPTION_PATH}/{name}"></script>'
     return LightPage(before + tag.encode() + script + after, name, description.encode())
+
+
+def _drop_parameters(config: dict[str, Any]) -> None:
+    """Take out the components that stand for endpoints' parameters: they are called by programs alone."""
+    parameters = {component["id"] for component in config["components"] if component["type"] == _PARAMETER}
+    config["components"] = [each for each in config["components"] if each["id"] not in parameters]
+    for page in config["page"].values():
+        page["components"] = [each for each in page["components"] if each not in parameters]
+        children = page["layout"]["children"]
+        page["layout"]["children"] = [each for each in children if each["id"] not in parameters]
 
 
 def _lighten_component(component: dict[str, Any]) -> None:
