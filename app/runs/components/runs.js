@@ -9,6 +9,7 @@ import { findPart } from "../../ui/components/nodes.js";
 import { keepRunKeys, readRunKeys } from "../../ui/components/run_keys.js";
 import { createChosenRun } from "./chosen_run.js";
 import { createRunCurves } from "./curves.js";
+import { FIRST_FOCUS } from "./focus.js";
 import { createKnownRuns } from "./known_runs.js";
 import { createRunList } from "./list.js";
 import { nameFiles, saveFile } from "./run_files.js";
@@ -105,9 +106,9 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     const key = (card.has_owner && readRunKeys()[card.id]) || "";
     chosenRun.show(card, { isPaused: known.isPaused, key, isOwned: !card.has_owner || key !== "" });
     const detail = { id: card.id, status: card.status, known: shared.read() };
-    if (JSON.stringify(detail) === JSON.stringify(page.run)) return;
+    const isNews = JSON.stringify(detail) !== JSON.stringify(page.run ?? FIRST_FOCUS); // which sections begin with
     page.run = detail;
-    document.dispatchEvent(new CustomEvent("glassbox-run", { detail }));
+    if (isNews) document.dispatchEvent(new CustomEvent("glassbox-run", { detail }));
   }
 
   /** @type {(ticked: string[]) => void} */
