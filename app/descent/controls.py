@@ -23,6 +23,7 @@ from app.descent.settings import RaceSettings, list_settings
 from app.descent.view import CHARTS
 from app.ui.components.notice import build_notice
 from app.ui.components.number_field import build_number, name_number
+from app.ui.components.prose import build_prose
 from app.ui.sections import name_section
 from models.descent.optimizers import OPTIMIZERS
 
@@ -67,7 +68,7 @@ def build_controls(form: Form, table: type[RaceSettings] = RaceSettings) -> Cont
                 blocks[name] = fields[setting.name_fields(name)[0]]
 
     build_place("problem")
-    gr.Markdown("**Optimizers**, and the step size η of each", elem_classes="gb-small")
+    build_prose("**Optimizers**, and the step size η of each", elem_classes="gb-small")
     build_place("optimizers")
     build_place("race")
     chart = gr.Radio(CHARTS, value=CHARTS[0], label="The chart shows")

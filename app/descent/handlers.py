@@ -33,6 +33,7 @@ from app.descent.view import CHARTS, show_race, show_ruler
 from app.ui.components.link_notice import warn_about_link
 from app.ui.field_errors import list_errors
 from app.ui.packing import pack
+from app.ui.rendering import render_markdown
 from models.descent.learning_rate import suggest_lr
 
 
@@ -184,12 +185,12 @@ def explain_race(race: Race, step: int) -> Details:
     """Work out everything that follows at leisure, with the gradient at one step."""
     graph, nodes, gradient = explain_gradient(race, step)
     return Details(
-        losses=explain_losses(race),
-        minimum=explain_minimum(race),
-        rates=explain_rates(race),
+        losses=render_markdown(explain_losses(race)),
+        minimum=render_markdown(explain_minimum(race)),
+        rates=render_markdown(explain_rates(race)),
         graph=graph,
-        nodes=nodes,
-        gradient=gradient,
+        nodes=render_markdown(nodes),
+        gradient=render_markdown(gradient),
         script=write_race_script(race),
         sources=show_sources(race),
         link=write_query(race.settings),

@@ -9,7 +9,8 @@ from app.descent.handlers import Details
 from app.descent.script import write_race_notebook
 from app.ui.card_button import write_card_button
 from app.ui.components.notebook_button import build_notebook_button
-from app.ui.prose import LATEX_DELIMITERS, load_sections
+from app.ui.components.prose import build_prose, build_prose_sections, build_rendered
+from app.ui.prose import load_sections
 from app.ui.sections import name_section
 from models.descent.tensor_basics import run_examples
 
@@ -21,53 +22,42 @@ def build_lesson(details: Details) -> Details:
     """Build the sections; return what of them follows the race, each component in place of its value."""
     printed, step, minimum, rates, backward, optimizers, tensors = load_sections("app.descent")
 
-    def explain(section: tuple[str, str]) -> None:
-        gr.Markdown(section[1], latex_delimiters=LATEX_DELIMITERS)
-
     def build_card_button(kind: str, title: str) -> None:
         gr.HTML(write_card_button(kind, title), apply_default_css=False)
 
-    def follow(text: str, name: str, max_height: int | None = None) -> gr.Markdown:
-        return gr.Markdown(
-            text,
-            latex_delimiters=LATEX_DELIMITERS,
-            max_height=max_height,
-            elem_classes="gb-numbers",
-            elem_id=f"descent-{name}",
+    def follow(text: str, name: str, max_height: int | None = None) -> gr.HTML:
+        return build_rendered(
+            text, max_height=max_height, elem_classes="gb-numbers", elem_id=f"descent-{name}"
         )
 
     shown: dict[str, Any] = {}
     with gr.Accordion(printed[0], open=True, elem_id=name_section(printed[0])):
-        explain(printed)
+        build_prose(printed[1])
         shown["losses"] = follow(details.losses, "losses", max_height=_LOSSES_PX)
         build_card_button("table", printed[0])
-    with gr.Accordion(step[0], open=False, elem_id=name_section(step[0])):
-        explain(step)
+    build_prose_sections([step])
     with gr.Accordion(minimum[0], open=False, elem_id=name_section(minimum[0])):
-        explain(minimum)
+        build_prose(minimum[1])
         shown["minimum"] = follow(details.minimum, "minimum")
         build_card_button("table", minimum[0])
     with gr.Accordion(rates[0], open=False, elem_id=name_section(rates[0])):
-        explain(rates)
+        build_prose(rates[1])
         shown["rates"] = follow(details.rates, "rates")
         build_card_button("table", rates[0])
     with gr.Accordion(backward[0], open=False, elem_id=name_section(backward[0])):
-        explain(backward)
+        build_prose(backward[1])
         shown["gradient"] = follow(details.gradient, "gradient")
         shown["graph"] = gr.HTML(details.graph, elem_id="descent-graph")
         build_card_button("explanation", backward[0])
         graph_title = "The graph as a table"
         with gr.Accordion(graph_title, open=False, elem_id=name_section(graph_title)):
-            gr.Markdown("“Takes” names the rows that a node is fed from; 2[0] is the first output of row 2.")
+            build_prose("“Takes” names the rows that a node is fed from; 2[0] is the first output of row 2.")
             shown["nodes"] = follow(details.nodes, "nodes")
-    with gr.Accordion(optimizers[0], open=False, elem_id=name_section(optimizers[0])):
-        explain(optimizers)
-        gr.Markdown(tabulate_optimizers(), latex_delimiters=LATEX_DELIMITERS, elem_classes="gb-numbers")
+    build_prose_sections([(optimizers[0], f"{optimizers[1]}\n\n{tabulate_optimizers()}")])
     with gr.Accordion(tensors[0], open=False, elem_id=name_section(tensors[0])):
-        explain(tensors)
-        _build_examples()
+        gr.Markdown(f"{tensors[1]}\n\n{_write_examples()}")
     with gr.Accordion(_AWAY, open=False, elem_id=name_section(_AWAY, "race")):
-        gr.Markdown(
+        build_prose(
             "The script needs torch alone and prints the losses of the table above, to the last digit."
         )
         shown["script"] = gr.Code(
@@ -98,15 +88,16 @@ def build_lesson(details: Details) -> Details:
     return Details(**shown)
 
 
-def _build_examples() -> None:
+def _write_examples() -> str:
     """Show each example in torch and beside it in NumPy, with what each printed."""
+    parts = []
     for example in run_examples():
-        gr.Markdown(f"**{example.title}**")
-        with gr.Row():
-            for name, source, printed in (
-                ("torch", example.source, example.printed),
-                ("NumPy", example.numpy_source, example.numpy_printed),
-            ):
-                with gr.Column(min_width=280):
-                    gr.Markdown(f"In {name}:\n```python\n{source}\n```\nprints\n```text\n{printed}\n```")
-        gr.Markdown(example.remark)
+        parts += [f"**{example.title}**", '<div class="gb-pair">']
+        for name, source, printed in (
+            ("torch", example.source, example.printed),
+            ("NumPy", example.numpy_source, example.numpy_printed),
+        ):
+            text = f"In {name}:\n```python\n{source}\n```\nprints\n```text\n{printed}\n```"
+            parts += ["<div>", text, "</div>"]
+        parts += ["</div>", example.remark]
+    return "\n\n".join(parts)

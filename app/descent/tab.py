@@ -37,7 +37,7 @@ from app.descent.settings import RaceSettings
 from app.descent.view import CHARTS, show_race, show_ruler
 from app.ui.addresses import follow_query
 from app.ui.components.notice import build_notice
-from app.ui.prose import LATEX_DELIMITERS
+from app.ui.components.prose import build_prose
 from app.ui.sections import name_section
 
 QUESTION = """## Which steps get down fastest?
@@ -57,12 +57,7 @@ def build_descent_tab(page: gr.Blocks) -> None:
     settings = RaceSettings()
     opening = run_race(settings)
 
-    gr.Markdown(
-        QUESTION,
-        latex_delimiters=LATEX_DELIMITERS,
-        elem_classes="gb-question",
-        elem_id=name_section(QUESTION),
-    )
+    build_prose(QUESTION, elem_classes="gb-question", elem_id=name_section(QUESTION))
     with gr.Row(elem_classes="gb-experiment"):
         with gr.Column(scale=3, elem_classes="gb-stage"):
             player = build_player(show_race(opening, CHARTS[0]), answer_controls, elem_id="descent-player")

@@ -8,11 +8,13 @@ import gradio as gr
 
 from app.runs.split import MAX_SEED, Draw, draw_again, show_draws
 from app.ui.components.number_field import build_number
-from app.ui.prose import LATEX_DELIMITERS, load_sections
+from app.ui.components.prose import build_prose, build_prose_sections
+from app.ui.prose import load_sections
 from app.ui.sections import name_section
 from app.ui.styles import component_classes
 
 _NOTEBOOK_SEED = 42
+_TRIED = "Question 4"  # the section in which a visitor tries something
 
 
 class SplitView(NamedTuple):
@@ -40,11 +42,15 @@ def on_seed(seed: Any) -> SplitView:
 def build_lesson() -> None:
     """Build the lesson inside the current tab."""
     with gr.Column(elem_classes="gb-lesson", elem_id="run-lesson"):
-        for title, text in load_sections("app.runs"):
-            with gr.Accordion(title, open=False, elem_id=name_section(title)) as section:
-                gr.Markdown(text, latex_delimiters=LATEX_DELIMITERS)
-                if title.startswith("Question 4"):
-                    _build_split(section)
+        sections = load_sections("app.runs")
+        titles = [title for title, _ in sections]
+        tried = titles.index(next(title for title in titles if title.startswith(_TRIED)))
+        build_prose_sections(sections[:tried])
+        title, text = sections[tried]
+        with gr.Accordion(title, open=False, elem_id=name_section(title)) as section:
+            build_prose(text)
+            _build_split(section)
+        build_prose_sections(sections[tried + 1 :])
 
 
 def _build_split(section: gr.Accordion) -> None:

@@ -13,7 +13,7 @@ from app.runs.layers_compared import on_layers_compared
 from app.runs.notebook_table import read_notebook_table, write_notebook_table
 from app.runs.results import show_cell, show_results
 from app.ui.answers import answer
-from app.ui.card_button import write_card_button
+from app.ui.components.prose import build_prose, build_prose_sections
 from app.ui.sections import name_section
 
 _RESULTS = """## Which digits does it misread?
@@ -34,7 +34,7 @@ name theirs, ours were two processor cores."""
 
 def build_results_section() -> None:
     """Build the section; it follows the run that the page looks at."""
-    gr.Markdown(_RESULTS, elem_classes="gb-question", elem_id=name_section(_RESULTS))
+    build_prose(_RESULTS, elem_classes="gb-question", elem_id=name_section(_RESULTS))
     with gr.Column(elem_classes="gb-stage"):
         build_confusion(
             answer(show_results, "id", "known"),
@@ -49,7 +49,7 @@ def build_epochs_section(pad: gr.HTML) -> None:
     Args:
         pad: The sketchpad, whose drawing can be the image.
     """
-    gr.Markdown(_LEARNING, elem_classes="gb-question", elem_id=name_section(_LEARNING))
+    build_prose(_LEARNING, elem_classes="gb-question", elem_id=name_section(_LEARNING))
     with gr.Column(elem_classes="gb-stage"):
         build_epochs(
             answer(show_epochs, "id", "num_known"),
@@ -62,7 +62,7 @@ def build_epochs_section(pad: gr.HTML) -> None:
 
 def build_comparison_section() -> None:
     """Build the section; it follows the runs that are ticked in the list."""
-    gr.Markdown(_COMPARISON, elem_classes="gb-question", elem_id=name_section(_COMPARISON))
+    build_prose(_COMPARISON, elem_classes="gb-question", elem_id=name_section(_COMPARISON))
     with gr.Column(elem_classes="gb-stage"):
         build_comparison(answer(show_comparison, "ids"), elem_id="run-compare")
         show = gr.Button("Their layers side by side", size="sm", elem_id="run-layers-compare")
@@ -79,9 +79,7 @@ def build_comparison_section() -> None:
 
 
 def build_notebook_section() -> None:
-    """Build the table inside the current section."""
-    gr.Markdown(_NOTEBOOK)
-    gr.Markdown(
-        write_notebook_table(read_notebook_table()), elem_classes="gb-numbers", elem_id="run-notebook"
-    )
-    gr.HTML(write_card_button("table", "The notebook’s results and ours"), apply_default_css=False)
+    """Build the section, with its table."""
+    text = f"{_NOTEBOOK}\n\n{write_notebook_table(read_notebook_table())}"
+    with gr.Column(elem_classes="gb-lesson"):
+        build_prose_sections([("The notebook's results and ours", text)], card="table")

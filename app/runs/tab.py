@@ -24,6 +24,7 @@ from app.runs.sections import (
 )
 from app.runs.training_on import start_training_on
 from app.ui.answers import answer
+from app.ui.components.prose import build_prose
 from app.ui.prose import quote_text
 from app.ui.sections import name_section
 from models.runs.control import repeat_run
@@ -34,7 +35,7 @@ QUESTION = """## What happens while a network learns?
 Training shows a network images batch by batch and moves its weights a little after each batch, so that the
 loss falls. Choose a network and watch it fall."""
 
-_OPEN_TITLE, _NOTEBOOK_TITLE = "Open a run by its id", "The notebook's results and ours"
+_OPEN_TITLE = "Open a run by its id"
 
 # Another window of this browser may know of runs that this one has not heard of, or have taken some off the
 # list since.
@@ -151,7 +152,7 @@ def build_runs_tab(page: gr.Blocks, pad: gr.HTML, my_runs: gr.BrowserState) -> R
         pad: The sketchpad, whose drawing a run's epochs can be asked about.
         my_runs: Ids of this visitor's runs, kept in their browser, oldest first.
     """
-    gr.Markdown(QUESTION, elem_classes="gb-question", elem_id=name_section(QUESTION))
+    build_prose(QUESTION, elem_classes="gb-question", elem_id=name_section(QUESTION))
     with gr.Row(elem_classes="gb-experiment"):
         with gr.Column(scale=3, elem_classes="gb-stage"):
             runs = build_runs(
@@ -186,11 +187,7 @@ def build_runs_tab(page: gr.Blocks, pad: gr.HTML, my_runs: gr.BrowserState) -> R
     build_results_section()
     build_epochs_section(pad)
     build_comparison_section()
-    with (
-        gr.Column(elem_classes="gb-lesson"),
-        gr.Accordion(_NOTEBOOK_TITLE, open=False, elem_id=name_section(_NOTEBOOK_TITLE)),
-    ):
-        build_notebook_section()
+    build_notebook_section()
     build_lesson()
 
     wire_form(page, controls, builder.rows)

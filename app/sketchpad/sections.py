@@ -15,7 +15,7 @@ from app.sketchpad.preparation import show_preparation
 from app.sketchpad.scores import count_drawings, show_scores
 from app.sketchpad.why import show_change, show_maps, show_nearest
 from app.ui.answers import answer
-from app.ui.prose import LATEX_DELIMITERS
+from app.ui.components.prose import build_prose
 from models.training.fine_tuning import MIN_DRAWINGS
 
 _PREPARATION = (
@@ -44,7 +44,7 @@ _CALIBRATION = (
 
 def build_preparation_section() -> gr.HTML:
     """Build what follows a drawing to the network's input; it asks the first chosen network."""
-    gr.Markdown(_PREPARATION)
+    build_prose(_PREPARATION)
     return build_preparation(
         answer(show_preparation, "drawing", "checkpoint", "brush"), elem_id="preparation"
     )
@@ -70,7 +70,7 @@ def build_my_digits_section(show_card: ShowCard) -> gr.HTML:
         The component; `submit` says that a run has started, whose id is its value, and `select` that it is
         done.
     """
-    gr.Markdown(_MY_DIGITS)
+    build_prose(_MY_DIGITS)
     return build_my_digits(
         answer(list_networks, "runs"),
         answer(show_score, "key", "digits"),
@@ -83,6 +83,5 @@ def build_my_digits_section(show_card: ShowCard) -> gr.HTML:
 
 def build_scores_section() -> None:
     """Build the table of the shipped networks, and what its columns say."""
-    gr.Markdown(_SCORES.format(num=count_drawings()))
-    gr.Markdown(show_scores(), elem_classes="gb-numbers", elem_id="checkpoint-scores")
-    gr.Markdown(_CALIBRATION, latex_delimiters=LATEX_DELIMITERS)
+    text = f"{_SCORES.format(num=count_drawings())}\n\n{show_scores()}\n\n{_CALIBRATION}"
+    build_prose(text, elem_classes="gb-numbers", elem_id="checkpoint-scores")

@@ -16,9 +16,10 @@ from app.sketchpad.sections import (
     build_why_section,
 )
 from app.sketchpad.view import MAX_CHECKPOINTS, answer_request, has_clothes
+from app.ui.components.prose import build_prose_sections
 from app.ui.drawing import PAD_SIZE_PX
 from app.ui.numbers import format_seconds, write_percent
-from app.ui.prose import LATEX_DELIMITERS, load_sections, quote_text
+from app.ui.prose import load_sections, quote_text
 from app.ui.sections import name_section
 from models.data.strokes import example_strokes
 from models.runs.library import CHOICE_INFO, DEFAULT_CHOICE, list_choices, resolve_choice
@@ -82,9 +83,7 @@ def build_sketchpad_tab(pad: gr.HTML, my_runs: gr.BrowserState, show_card: ShowC
         with gr.Accordion("How well each network reads", open=False, elem_id="scores-section"):
             build_scores_section()
     with gr.Column(elem_classes="gb-lesson"):
-        for title, text in load_sections("app.sketchpad"):
-            with gr.Accordion(title, open=False, elem_id=name_section(title)):
-                gr.Markdown(text, latex_delimiters=LATEX_DELIMITERS)
+        build_prose_sections(load_sections("app.sketchpad"))
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     gr.on([checkpoint.change, beside.change], on_choose, [checkpoint, beside], [pad], **quiet)
     checkpoint.change(on_describe, [checkpoint], [question, about], **quiet)

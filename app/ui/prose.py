@@ -3,12 +3,6 @@
 import re
 from importlib import resources
 
-# For gr.Markdown: which dollar signs hold a formula.
-LATEX_DELIMITERS: list[dict[str, str | bool]] = [
-    {"left": "$$", "right": "$$", "display": True},
-    {"left": "$", "right": "$", "display": False},
-]
-
 
 def load_prose(package: str, name: str = "prose") -> str:
     """Return the text of `<name>.md` in a subject's folder.

@@ -22,8 +22,8 @@ from app.server.request_bounds import (
 )
 from models.inspection.window import MAX_IMAGE_PX
 from models.sketch.drawings import MAX_DRAWINGS, MAX_TOTAL_POINTS
-from tests.waiting import HANG_SECONDS
 from models.sketch.pen_strokes import MAX_POINTS, MAX_STROKES
+from tests.waiting import HANG_SECONDS
 
 NAMING = ("call/pool", "run/pool", "api/pool", "queue/join", "component_server")
 CALLS = ("call/v2/pool", *NAMING)

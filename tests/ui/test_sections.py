@@ -1,5 +1,7 @@
 """Sections are found by ids made of their titles, each once on the page."""
 
+import re
+
 import gradio as gr
 import pytest
 
@@ -24,7 +26,9 @@ def test_a_section_is_named_after_its_title(title: str, place: str, name: str) -
 def test_every_section_has_an_id_that_nothing_else_has() -> None:
     blocks = list(build_app().blocks.values())
     sections = [block.elem_id for block in blocks if isinstance(block, gr.Accordion)]
-    ids = [block.elem_id for block in blocks if getattr(block, "elem_id", None)]
-    assert len(sections) > 30
+    texts = [str(block.value) for block in blocks if isinstance(block, gr.HTML)]
+    of_text = [name for text in texts for name in re.findall('<details id="([^"]+)"', text)]
+    ids = [block.elem_id for block in blocks if getattr(block, "elem_id", None)] + of_text
+    assert len(sections + of_text) > 60
     assert all(sections)
     assert len(set(ids)) == len(ids)

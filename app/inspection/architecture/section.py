@@ -12,7 +12,8 @@ from app.inspection.architecture.view import draw_architecture
 from app.ui.addresses import follow_settings
 from app.ui.card_button import write_card_button
 from app.ui.components.link_notice import warn_about_link
-from app.ui.prose import LATEX_DELIMITERS, load_sections, quote_text
+from app.ui.components.prose import build_prose, build_prose_sections
+from app.ui.prose import load_sections, quote_text
 from app.ui.sections import name_section
 from models.checkpoints.file import find_layers, read_info
 from models.networks.architecture import ALEXNET, Architecture, describe_architecture, read_architecture
@@ -140,7 +141,7 @@ def build_architecture_section(page: gr.Blocks, my_runs: gr.BrowserState) -> Non
         page: The page being built; its load shows the network that an address names.
         my_runs: Ids of this visitor's runs, whose networks can be read where they were built.
     """
-    gr.Markdown(QUESTION, elem_classes="gb-question", elem_id=name_section(QUESTION))
+    build_prose(QUESTION, elem_classes="gb-question", elem_id=name_section(QUESTION))
     with gr.Row(elem_classes="gb-experiment"):
         with gr.Column(scale=3, elem_classes="gb-stage"):
             layers = build_layers(
@@ -156,7 +157,7 @@ def build_architecture_section(page: gr.Blocks, my_runs: gr.BrowserState) -> Non
                 elem_id="architecture-network",
             )
             error = gr.Markdown("", elem_classes="gb-error", elem_id="architecture-error")
-            gr.Markdown(
+            build_prose(
                 "The networks are the notebook's, for images of 1 × 28 × 28 and ten classes. AlexNet is "
                 "torchvision's, for 3 × 224 × 224 and 1,000 classes. Behind them stand the network that you "
                 "are building in Training runs, and those that you have trained.",
@@ -164,9 +165,7 @@ def build_architecture_section(page: gr.Blocks, my_runs: gr.BrowserState) -> Non
             )
             built = gr.Textbox(visible=False)
     with gr.Column(elem_classes="gb-lesson"):
-        for title, text in load_sections("app.inspection.architecture"):
-            with gr.Accordion(title, open=False, elem_id=name_section(title)):
-                gr.Markdown(text, latex_delimiters=LATEX_DELIMITERS)
+        build_prose_sections(load_sections("app.inspection.architecture"))
     follow = follow_settings("inspection/architecture", {"network": DEFAULT_NETWORK})
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
     network.change(None, network, None, js=follow, **quiet)

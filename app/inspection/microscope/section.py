@@ -28,9 +28,10 @@ from app.inspection.microscope.handlers import (
 from app.ui.addresses import follow_settings
 from app.ui.components.notice import build_notice
 from app.ui.components.number_field import name_number
+from app.ui.components.prose import build_prose, build_prose_sections
 from app.ui.digits import DRAWING, TEST, list_sources
 from app.ui.packing import pack
-from app.ui.prose import LATEX_DELIMITERS, load_sections
+from app.ui.prose import load_sections
 from app.ui.sections import name_section
 from models.data.datasets import load_gallery
 from models.runs.library import CHOICE_INFO
@@ -66,7 +67,7 @@ def build_microscope_section(page: gr.Blocks, pad: gr.HTML, my_runs: gr.BrowserS
     layers, norm_layers = list_layers(sample_one(opening)), [each.name for each in norms.layers]
     opening = opening._replace(layer=layers[0][1], norm_layer=norm_layers[-1])
     pictures: dict[str, Any] = {**show_pictures(opening)}
-    gr.Markdown(QUESTION, elem_classes="gb-question", elem_id=name_section(QUESTION))
+    build_prose(QUESTION, elem_classes="gb-question", elem_id=name_section(QUESTION))
     with gr.Row(elem_classes="gb-experiment"):
         with gr.Column(scale=3, elem_classes="gb-stage"):
             build_spread(pack(pictures["spread"]), answer_controls, elem_id="microscope-spread")
@@ -116,7 +117,7 @@ def build_microscope_section(page: gr.Blocks, pad: gr.HTML, my_runs: gr.BrowserS
             with gr.Row():
                 back = gr.Button("Previous mask", size="sm", min_width=100)
                 new = gr.Button("New mask", size="sm", min_width=100, variant="primary")
-    gr.Markdown(NORM_QUESTION, elem_classes="gb-question", elem_id=name_section(NORM_QUESTION, "microscope"))
+    build_prose(NORM_QUESTION, elem_classes="gb-question", elem_id=name_section(NORM_QUESTION, "microscope"))
     with gr.Row(elem_classes="gb-experiment"):
         with gr.Column(scale=3, elem_classes="gb-stage"):
             build_norm(pack(pictures["norm"]), elem_id="microscope-norm")
@@ -138,9 +139,7 @@ def build_microscope_section(page: gr.Blocks, pad: gr.HTML, my_runs: gr.BrowserS
                 elem_classes=name_number(f"{FIELD_CLASS}channel"),
             )
     with gr.Column(elem_classes="gb-lesson"):
-        for title, text in load_sections("app.inspection.microscope"):
-            with gr.Accordion(title, open=False, elem_id=name_section(title)):
-                gr.Markdown(text, latex_delimiters=LATEX_DELIMITERS)
+        build_prose_sections(load_sections("app.inspection.microscope"))
 
     inputs: list[Any] = [checkpoint, source, index, pad, mode, layer, seed, norm_layer, channel]
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}

@@ -15,12 +15,13 @@ from app.ui.components.link_notice import warn_about_link
 from app.ui.components.notebook_button import build_notebook_button
 from app.ui.components.notice import build_notice
 from app.ui.components.number_field import build_number
+from app.ui.components.prose import build_prose, build_prose_sections
 from app.ui.digits import DRAWING, TEST, list_sources, read_index, take_digit
 from app.ui.drawing import PAD_SIZE_PX
 from app.ui.field_errors import MissingImageError, blame, list_errors
 from app.ui.numbers import format_number
 from app.ui.packing import find_scale, pack
-from app.ui.prose import LATEX_DELIMITERS, load_sections
+from app.ui.prose import load_sections
 from app.ui.script_notebook import write_script_notebook
 from app.ui.sections import name_section
 from models.runs.library import CHOICE_INFO, list_choices
@@ -268,7 +269,7 @@ def build_network_section(
         build_way_to_pad: Builds the button that leads to where a drawing is drawn.
     """
     opening = (OPENING_KEY, TEST, OPENING_INDEX, None)
-    gr.Markdown(QUESTION, elem_classes="gb-question", elem_id=name_section(QUESTION))
+    build_prose(QUESTION, elem_classes="gb-question", elem_id=name_section(QUESTION))
     with gr.Row(elem_classes="gb-experiment"):
         with gr.Column(scale=3, elem_classes="gb-stage"):
             maps = build_maps(open_network(*opening), answer_controls, answer_unit, elem_id="network-maps")
@@ -303,11 +304,9 @@ def build_network_section(
             build_way_to_pad()
             build_notice("error", channel=CHANNEL, elem_classes="gb-error", elem_id="network-error")
     with gr.Column(elem_classes="gb-lesson"):
-        for title, text in load_sections("app.inspection.network"):
-            with gr.Accordion(title, open=False, elem_id=name_section(title)):
-                gr.Markdown(text, latex_delimiters=LATEX_DELIMITERS)
+        build_prose_sections(load_sections("app.inspection.network"))
         with gr.Accordion(_AWAY, open=False, elem_id=name_section(_AWAY, "network")):
-            gr.Markdown(
+            build_prose(
                 "The script needs torch, safetensors and this project. It prints each layer's name, its "
                 "shape and its largest absolute value, then the ten probabilities."
             )

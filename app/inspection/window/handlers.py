@@ -18,6 +18,7 @@ from app.inspection.window.view import answer_error, answer_view
 from app.ui.digits import DRAWING
 from app.ui.field_errors import blame
 from app.ui.packing import pack
+from app.ui.rendering import render_markdown
 
 # What a handler answers that changes the controls alone. The window asks then, with all that stands in them
 # by that time: of several answers on their way, none could be shown last that knows less.
@@ -161,8 +162,8 @@ def explain_view(view: WindowView) -> Details:
     """Work out everything that follows at leisure."""
     comparison, panels = compare_results(view)
     return Details(
-        sizes=explain_sizes(view),
-        comparison=comparison,
+        sizes=render_markdown(explain_sizes(view)),
+        comparison=render_markdown(comparison),
         grids=pack({"panels": panels}),
         source=show_source(view),
         script=write_script(view),

@@ -31,8 +31,9 @@ from app.ui.card_button import write_card_button
 from app.ui.components.grids import build_grids
 from app.ui.components.notebook_button import build_notebook_button
 from app.ui.components.notice import build_notice
+from app.ui.components.prose import build_prose, build_prose_sections, build_rendered
 from app.ui.digits import DRAWING
-from app.ui.prose import LATEX_DELIMITERS, load_sections
+from app.ui.prose import load_sections
 from app.ui.sections import name_section
 
 QUESTION = """## What does a kernel see as it slides over an image?
@@ -88,7 +89,7 @@ def build_window_section(
     view = slide_window(settings, None)
     details = explain_view(view)
 
-    gr.Markdown(QUESTION, elem_classes="gb-question", elem_id=name_section(QUESTION))
+    build_prose(QUESTION, elem_classes="gb-question", elem_id=name_section(QUESTION))
     with gr.Row(elem_classes="gb-examples"):
         examples = {name: gr.Button(title, size="sm", min_width=120) for name, (title, _) in EXAMPLES.items()}
     with gr.Row(elem_classes="gb-experiment"):
@@ -170,23 +171,15 @@ def _build_lesson(details: Details, values: list[Any]) -> list[Any]:
 
     def explain(title: str, text: str) -> Any:
         with gr.Accordion(title, open=False, elem_id=name_section(title)) as accordion:
-            gr.Markdown(text, latex_delimiters=LATEX_DELIMITERS)
+            build_prose(text)
         return accordion
 
     by_hand, size, *others = load_sections("app.inspection.window", "convolution")
     with explain(*size):
-        sizes = gr.Markdown(
-            details.sizes,
-            latex_delimiters=LATEX_DELIMITERS,
-            elem_classes="gb-numbers",
-            elem_id="window-sizes",
-        )
+        sizes = build_rendered(details.sizes, elem_classes="gb-numbers", elem_id="window-sizes")
     with explain(*by_hand):
-        comparison = gr.Markdown(
-            details.comparison,
-            latex_delimiters=LATEX_DELIMITERS,
-            elem_classes="gb-numbers",
-            elem_id="window-comparison",
+        comparison = build_rendered(
+            details.comparison, elem_classes="gb-numbers", elem_id="window-comparison"
         )
         grids = build_grids(details.grids, elem_id="window-grids")
         gr.HTML(write_card_button("explanation", by_hand[0]), apply_default_css=False)
@@ -194,10 +187,9 @@ def _build_lesson(details: Details, values: list[Any]) -> list[Any]:
             details.source, language="python", interactive=False, label="The code that ran by hand",
             wrap_lines=True, elem_id="window-source",
         )  # fmt: skip
-    for title, text in [*others, *load_sections("app.inspection.window", "pooling")]:
-        explain(title, text)
+    build_prose_sections([*others, *load_sections("app.inspection.window", "pooling")])
     with gr.Accordion(_AWAY, open=False, elem_id=name_section(_AWAY, "window")):
-        gr.Markdown("A script that prints the result shown, and a link that restores it.")
+        build_prose("A script that prints the result shown, and a link that restores it.")
         script = gr.Code(
             details.script, language="python", interactive=False, label="Script", max_lines=20,
             elem_id="window-script",

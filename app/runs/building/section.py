@@ -12,6 +12,7 @@ from app.runs.building.view import begin_from, describe_forecast, show_change
 from app.runs.form import OWN_NETWORK, read_fields, read_form, read_num_seeds
 from app.runs.listing import Listing, show_runs
 from app.ui.answers import answer
+from app.ui.components.prose import build_prose
 from app.ui.prose import quote_text
 from models.networks.layers.exchange import read_link, write_json
 from models.runs.control import repeat_run
@@ -106,7 +107,7 @@ def build_builder() -> BuildControls:
     """Build the place inside the current column."""
     opened = begin_from(OPENING)
     with gr.Accordion("Build your own network", open=False, elem_id="build", elem_classes="gb-form") as place:
-        gr.Markdown(_ABOUT)
+        build_prose(_ABOUT)
         rows = build_layer_rows(
             answer(show_change, "name", "layers", "text", "begin", "form"),
             value=write_json(opened.name, opened.layers),

@@ -9,6 +9,7 @@ import gradio as gr
 
 from app.runs.form import read_fields, read_form, read_number
 from app.runs.listing import Listing, show_runs
+from app.ui.components.prose import build_prose
 from app.ui.numbers import write_percent
 from app.ui.prose import quote_text
 from app.ui.sections import name_section
@@ -115,7 +116,7 @@ def build_exercise() -> ExerciseControls:
     with gr.Accordion(
         "Exercise: where does dropout help?", open=False, elem_id="exercise", elem_classes="gb-form"
     ):
-        gr.Markdown(_ABOUT)
+        build_prose(_ABOUT)
         with gr.Row():
             place = gr.Dropdown(
                 [(label[0].upper() + label[1:], index) for label, index in places],

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import gradio as gr
 
 from app.runs.listing import Listing, show_runs
+from app.ui.components.prose import build_prose
 from app.ui.prose import quote_text
 from models.checkpoints.file import read_content
 from models.data.names import TITLES
@@ -59,7 +60,7 @@ def on_import(my_runs: Any, path: Any, network: Any, dataset: Any) -> Listing:
 def build_import() -> ImportControls:
     """Build the place for weights of one's own inside the current column."""
     with gr.Accordion("Bring weights of your own", open=False, elem_id="run-import-place"):
-        gr.Markdown(_ABOUT, elem_id="run-import-about")
+        build_prose(_ABOUT, elem_id="run-import-about")
         network = gr.Dropdown(
             [("As the file's record says", ""), *((spec.title, name) for name, spec in NETWORKS.items())],
             value="",
