@@ -134,7 +134,7 @@ def test_line_fit_follows_its_points(open_page):
     page.locator(".gb-field-error").get_by_text("has 3 columns: copy two, x and y").wait_for()
     tab.open_section("Question 2")
     page.locator("#descent-rates").get_by_text("Condition number").wait_for()
-    page.locator("#descent-rates .katex").nth(3).wait_for()
+    page.locator("#descent-rates math").nth(3).wait_for()
     xs = np.array([x for x, _ in pasted])
     condition = np.linalg.cond(np.stack([xs, np.ones(3)], axis=1)) ** 2
     expect(page.locator("#descent-rates")).to_contain_text(f"{condition:.4g}")

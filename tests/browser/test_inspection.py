@@ -167,7 +167,7 @@ def test_by_hand_against_pytorch_the_code_that_ran_and_the_link(window):
     page.get_by_role("button", name="Its zoom: past the edge").click()
     page.locator("#window-comparison").get_by_text("they are off by up to").wait_for()
     page.get_by_role("button", name="How large the result is").click()
-    page.locator("#window-sizes .katex").first.wait_for()
+    page.locator("#window-sizes math").first.wait_for()
 
     window.page.get_by_role("button", name="Dilation", exact=True).click()
     window.wait_for("each 9 products")

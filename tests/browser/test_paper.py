@@ -37,7 +37,8 @@ ASK_ON_PAPER = f"""() => {{
 
 def check_paper(page, path):
     """Print, and find all of the open tab on the paper and the tab as it was."""
-    closed = page.locator("button.label-wrap:not(.open):visible").count()
+    sections = page.locator("button.label-wrap:not(.open):visible, details:not([open]):visible")
+    closed = sections.count()
     assert closed > 4
     page.evaluate("() => { window.isAsked = false; window.print = () => { window.isAsked = true; }; }")
     page.keyboard.press("Control+p")
@@ -47,7 +48,7 @@ def check_paper(page, path):
     page.pdf(path=path, format="A4")
     on_paper = page.evaluate("window.onPaper")
     assert on_paper == {"isDark": False, "closed": 0, "blank": [], "stretched": [], "cut": []}
-    expect(page.locator("button.label-wrap:not(.open):visible")).to_have_count(closed)
+    expect(sections).to_have_count(closed)
     assert page.evaluate("document.body.classList.contains('dark')")
 
 
