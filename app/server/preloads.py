@@ -23,12 +23,12 @@ def find_preloads(page: gr.Blocks) -> dict[str, list[str]]:
         while above is not None:
             around.append(above)
             above = above.parent
-        *within, tab = [one for one in around if isinstance(one, gr.Tab)] or [None]
-        if tab is None or not all(one.render_children for one in within):
+        tabs = [one for one in around if isinstance(one, gr.Tab)]
+        if not tabs or not all(one.render_children for one in tabs[:-1]):
             continue
         if any(isinstance(one, gr.Accordion) and not one.open for one in around):
             continue
-        addresses = preloads.setdefault(str(tab.id), [])
+        addresses = preloads.setdefault(str(tabs[-1].id), [])
         addresses += [
             address
             for address in find_addresses(getattr(block, "js_on_load", None) or "")

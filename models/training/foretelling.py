@@ -66,7 +66,8 @@ def foretell_training(config: TrainConfig) -> Forecast:
     generator = torch.Generator().manual_seed(0)
     made_up = _make_up_images(max(batch_size, num_validated, _NUM_MADE_UP), generator)
     session = Session(config, made_up, made_up, dataset_sha256="", device=_CPU)
-    sums, last = StepSums(_CPU), []
+    sums = StepSums(_CPU)
+    last: list[torch.Tensor] = []
 
     def train_on(num: int) -> None:
         chosen = torch.randint(len(made_up), (num,), generator=generator)

@@ -164,7 +164,7 @@ def build_microscope_section(page: gr.Blocks, pad: gr.HTML, my_runs: gr.BrowserS
         **live,
     ).then(**ask)
     counted = gr.State([opening.checkpoint, opening.norm_layer])
-    named = [checkpoint, source, index, mode, layer, seed, norm_layer, channel]
+    named: list[Any] = [checkpoint, source, index, mode, layer, seed, norm_layer, channel]
     first = opening._asdict()
     del first["drawing"]
     follow = follow_settings("inspection/microscope", first)
