@@ -177,7 +177,8 @@ def _remove_lines(contrast: Floats32) -> Floats32:
     """Take the lines of ruled and grid paper away, and join the pen's strokes where they cross them."""
     across, along = _trace_lines(contrast), _trace_lines(contrast.T).T
     line = np.minimum(LINE_SURPLUS * np.maximum(across, along), STRONGEST_LINE)
-    left: Floats32 = np.maximum(1 - (1 - contrast) / (1 - line), 0)  # the pen dims what the line leaves of the light
+    # The pen dims what the line leaves of the light.
+    left: Floats32 = np.maximum(1 - (1 - contrast) / (1 - line), 0)
     for lines, axis in ((across, 0), (along, 1)):
         before, after = left, left
         for step in range(1, BRIDGE_PX + 1):

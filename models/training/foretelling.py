@@ -67,15 +67,15 @@ def foretell_training(config: TrainConfig) -> Forecast:
     made_up = _make_up_images(max(batch_size, num_validated, _NUM_MADE_UP), generator)
     session = Session(config, made_up, made_up, dataset_sha256="", device=_CPU)
     sums = StepSums(_CPU)
-    last: list[torch.Tensor] = []
+    last: list[tuple[torch.Tensor, torch.Tensor, Dataset]] = []
 
     def train_on(num: int) -> None:
         chosen = torch.randint(len(made_up), (num,), generator=generator)
-        last[:] = session.make_step(made_up.select(chosen))
-        sums.add(*last)
+        last[:] = [session.make_step(made_up.select(chosen))]
+        sums.add(*last[0])
 
     def report() -> None:
-        sums.add(*last)
+        sums.add(*last[0])
         session.describe_step(sums.read()[0], sums.images_per_second)
 
     def validate(num: int) -> None:
