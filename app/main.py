@@ -39,7 +39,7 @@ _HEADER = """
 <a class="gb-skip" href="#gb-tabs">Skip to the open tab</a>
 <div class="gb-header-text">
   <h1>Glassbox</h1>
-  <p>Neural networks with the lid off: PyTorch computes every number here, and you can see how.</p>
+  <p>Neural networks with the lid off: every number is computed by PyTorch.</p>
 </div>
 <div class="gb-tools">
   <button id="gb-present" type="button" aria-pressed="false" aria-keyshortcuts="F"
@@ -64,9 +64,10 @@ def build_app() -> Page:
     ) as page:
         # A fixed key and secret: without them, what a browser remembers is lost when the server restarts.
         my_runs = gr.BrowserState([], storage_key="glassbox-runs", secret="glassbox")
-        gr.HTML(_HEADER, elem_classes="gb-header")
-        build_way_to_lessons()
-        build_report_button()
+        with gr.Row(elem_classes="gb-head"):
+            gr.HTML(_HEADER, elem_classes="gb-header")
+            build_way_to_lessons()
+            build_report_button()
         pad = build_sketch_pad()
         with gr.Tabs(elem_id="gb-tabs", overflow_behavior="wrap"):
             with gr.Tab(TABS["descent"], id="descent"):

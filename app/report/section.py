@@ -26,7 +26,6 @@ def build_report_button() -> gr.HTML:
         answer(export_report, "report", "format"),
         answer(import_report, "text"),
         elem_id="report",
-        elem_classes="gb-report-place",
     )
 
 
