@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 from models.data.strokes import render_strokes, sample_strokes
-from tests.sketch.paper import rule_lines, shoot, take_photo
+from tests.sketch.paper import INKS, PAPERS, rule_lines, shoot, take_photo
 
 SIDE = 320
 
@@ -119,6 +119,16 @@ def pad_photo(digit, seed):
     return np.pad(photo, ((sides[0], sides[1]), (sides[2], sides[3]), (0, 0)), constant_values=paper)
 
 
+def pad_and_compress(digit, seed):
+    """A photo in a white margin, its light as white in places; saved as a small JPEG, or as it is."""
+    rng = seed_picture("pad and compress", digit, seed)
+    photo, _ = take_photo(digit, seed, PAPERS[seed % 4], list(INKS)[rng.integers(4)], 240)
+    light = photo / 255 * rng.choice([1, rng.uniform(1, 1.2)])
+    sides = rng.integers(8, 120, 4)
+    padded = np.pad(light, (tuple(sides[:2]), tuple(sides[2:]), (0, 0)), constant_values=1)
+    return compress(padded, int(rng.integers(60, 90))) if rng.random() < 0.6 else to_bytes(padded)
+
+
 def compress_drawing(digit, seed):
     """A drawing saved as a very small JPEG, its blocks and ripples all around."""
     rng = seed_picture("compress", digit, seed)
@@ -160,6 +170,22 @@ def overwrite_line(digit, seed):
     lines = rule_lines(SIDE, spacing, rng.uniform(0.3, 0.6) * pen_px, level + 0.5)
     paper = 0.9 * make_ramp(rng, SIDE, 0.2) * (1 - rng.uniform(0.25, 0.5) * lines[:, None])
     light = paper * (1 - rng.uniform(0.65, 0.85) * drawn) + rng.normal(0, 0.012, drawn.shape)
+    turned = Image.fromarray(to_bytes(light)).rotate(rng.uniform(-2.5, 2.5), Image.Resampling.BICUBIC)
+    margin = SIDE // 24
+    return compress(np.asarray(turned)[margin:-margin, margin:-margin] / 255, 85)
+
+
+def overwrite_squares(digit, seed):
+    """Dark squared paper, whose lines run along the digit's level and upright parts."""
+    rng = seed_picture("squares", digit, seed)
+    strokes, pen_px = write(digit, rng, pen=(0.04, 0.08))
+    drawn = render_strokes(strokes, pen_px, SIDE)
+    spacing, width_px = rng.uniform(0.1, 0.25) * SIDE, rng.uniform(0.3, 0.7) * pen_px
+    level, upright = (int(np.argmax(np.convolve(drawn.sum(axis), np.ones(5), "same"))) for axis in (1, 0))
+    lines = rule_lines(SIDE, spacing, width_px, level + rng.uniform(-1.5, 2.5))[:, None].repeat(SIDE, 1)
+    lines = np.maximum(lines, rule_lines(SIDE, spacing, width_px, upright + rng.uniform(-1.5, 2.5))[None])
+    light = 0.9 * make_ramp(rng, SIDE, 0.2) * (1 - rng.uniform(0.25, 0.6) * lines)
+    light = light * (1 - rng.uniform(0.6, 0.85) * drawn) + rng.normal(0, 0.012, drawn.shape)
     turned = Image.fromarray(to_bytes(light)).rotate(rng.uniform(-2.5, 2.5), Image.Resampling.BICUBIC)
     margin = SIDE // 24
     return compress(np.asarray(turned)[margin:-margin, margin:-margin] / 255, 85)
@@ -244,10 +270,12 @@ KINDS = {
     "ragged print": print_ragged,
     "specks on white": speck,
     "padded photo": pad_photo,
+    "compressed margin": pad_and_compress,
     "compressed drawing": compress_drawing,
     "grainy pencil": pencil,
     "thin on shading": shade,
     "line along a stroke": overwrite_line,
+    "squares along strokes": overwrite_squares,
     "out of focus": defocus,
     "compressed photo": crush,
 }

@@ -77,6 +77,15 @@ def test_lines_of_grid_paper_vanish_and_strokes_across_them_stay_whole(strength,
         assert parts_without_paper
 
 
+def test_stroke_along_a_line_of_the_paper_stays():
+    """A 7 whose bar lies on a dark line: what the line takes of the light is not taken of the pen's too."""
+    lines = rule_lines(SIDE, 60, 6, 110)[:, None]
+    bar, leg = ([(100, 110), (300, 110)], [(300, 110), (200, 300)])
+    ink = render_strokes([np.array(stroke, np.float32) for stroke in (bar, leg)], 16, SIDE)
+    photo = 0.8 * (1 - 0.5 * lines) * (1 - 0.7 * ink)
+    assert compare(find_photo_ink([photo.astype(np.float32)])[0], ink) > 0.75
+
+
 def test_edge_of_a_shadow_is_no_ink():
     y, x = np.mgrid[:SIDE, :SIDE]
     rng = np.random.default_rng(0)
