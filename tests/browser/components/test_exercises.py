@@ -107,7 +107,7 @@ def test_a_lesson_can_lock_the_solutions(open_bench):
     bench.show(part)
     details = open_exercise(bench.page, "edge")
     expect(details).to_contain_text("The solutions are locked by this link.")
-    expect(details.get_by_role("button")).to_have_text(["Check"])
+    expect(details.get_by_role("button")).to_have_text(["Check", "Add to my report"])
 
 
 def test_a_teacher_drops_many_sheets_and_takes_the_table(open_exercises, tmp_path):
