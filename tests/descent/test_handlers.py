@@ -220,7 +220,7 @@ def test_question_3_opens_where_the_player_stands():
     with gr.Blocks() as page:
         build_descent_tab(page)
     (text,) = [block.value for block in page.blocks.values() if block.elem_id == "descent-gradient"]
-    assert text.startswith("<p>Gradient descent after 150 steps, at")
+    assert text.startswith("<p>Gradient descent after 0 steps, at")
 
 
 def test_opening_without_a_link_changes_nothing():

@@ -319,7 +319,7 @@ def test_examples_fit_and_are_compared(name):
     details = on_rest(None, *asdict(setup).values())
     assert "Largest difference" in details.comparison
     assert json.loads(details.grids)
-    assert "= " in details.sizes
+    assert "<mo>&#x0003D;</mo>" in details.sizes
 
 
 def test_the_notebooks_variants_are_what_they_say():
