@@ -96,39 +96,9 @@ def test_whoever_starts_a_run_is_its_owner_and_a_link_is_to_look(open_page):
     mine.wait_for_listed(["example"])
 
 
-def test_owner_takes_the_key_to_another_browser(open_page, place_owned):
-    run_id = place_owned()
-    other = open_link(open_page, run_id)
-    expect_owner(other, False)
-    enter(other, run_id, "0" * 32)
-    other.page.locator("#run-open-error").get_by_text("not the owner's key").wait_for()
-    expect_owner(other, False)
-    other.page.evaluate(
-        "(id) => localStorage.setItem('glassbox-run-keys', JSON.stringify({ [id]: '0'.repeat(32) }))", run_id
-    )
-    other.page.reload()  # the page takes it for its own now; Python refuses, whatever the page shows
-    other = RunsTab(other.page)
-    other.wait_for_run(run_id)
-    other.press("Delete")
-    other.page.locator(f"{FOCUS} .gb-runs-error").get_by_text("Only this run's owner").wait_for()
-    assert other.listed() == [run_id, "example"]
-    enter(other, run_id, KEY)
-    expect_owner(other, True)
-    other.press("Copy owner's key")
-    expect(other.page.get_by_label("Owner\u2019s key", exact=True)).to_have_value(KEY)
-    other.page.reload()
-    other = RunsTab(other.page)
-    expect_owner(other, True)
-    window = RunsTab(open_page("runs", context=other.page.context))
-    window.wait_for_run(run_id)
-    expect_owner(window, True)
-    window.press("Rename")
-    window.page.keyboard.type("brought along")
-    window.page.keyboard.press("Enter")
-    window.row(run_id).get_by_text("brought along").wait_for()
-
-
-def test_run_of_somebody_else_is_taken_off_the_list_and_stays(open_page, place_owned, served_runs):
+def test_run_of_somebody_else_is_taken_off_the_list_until_the_owners_key_is_brought(
+    open_page, place_owned, served_runs
+):
     run_id = place_owned()
     theirs = open_link(open_page, run_id)
     window = RunsTab(open_page("runs", context=theirs.page.context))
@@ -151,3 +121,32 @@ def test_run_of_somebody_else_is_taken_off_the_list_and_stays(open_page, place_o
     assert (served_runs / run_id).is_dir()
     enter(theirs, run_id, "")  # who asks for it has it again
     theirs.wait_for_listed([run_id, other, "example"])
+
+    # Its owner brings the key to this browser.
+    expect_owner(theirs, False)
+    enter(theirs, run_id, "0" * 32)
+    theirs.page.locator("#run-open-error").get_by_text("not the owner's key").wait_for()
+    expect_owner(theirs, False)
+    theirs.page.evaluate(
+        "(id) => localStorage.setItem('glassbox-run-keys', JSON.stringify({ [id]: '0'.repeat(32) }))", run_id
+    )
+    theirs.page.reload()  # the page takes it for its own now; Python refuses, whatever the page shows
+    theirs = RunsTab(theirs.page)
+    theirs.wait_for_run(run_id)
+    theirs.press("Delete")
+    theirs.page.locator(f"{FOCUS} .gb-runs-error").get_by_text("Only this run's owner").wait_for()
+    assert theirs.listed() == [run_id, other, "example"]
+    enter(theirs, run_id, KEY)
+    expect_owner(theirs, True)
+    theirs.press("Copy owner's key")
+    expect(theirs.page.get_by_label("Owner\u2019s key", exact=True)).to_have_value(KEY)
+    theirs.page.reload()
+    theirs = RunsTab(theirs.page)
+    expect_owner(theirs, True)
+    window = RunsTab(open_page("runs", context=theirs.page.context))
+    window.wait_for_run(run_id)
+    expect_owner(window, True)
+    window.press("Rename")
+    window.page.keyboard.type("brought along")
+    window.page.keyboard.press("Enter")
+    window.row(run_id).get_by_text("brought along").wait_for()

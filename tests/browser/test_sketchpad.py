@@ -10,7 +10,7 @@ from tests.browser.dropdown import take_option
 from tests.browser.pad import BESIDE, Pad, choose
 
 
-def test_drawing_outlives_a_reload_also_while_it_is_replayed(open_page):
+def test_drawing_outlives_a_reload_and_chosen_networks_read_the_same_at_once(open_page):
     pad = Pad(open_page("sketchpad", reduced_motion="reduce"))
     pad.clear()
     pad.draw(build_example(4))
@@ -27,10 +27,7 @@ def test_drawing_outlives_a_reload_also_while_it_is_replayed(open_page):
     assert pad.page.evaluate("sessionStorage.getItem('glassbox-pad')") is None
     pad.page.locator("body[data-ready]").wait_for()
 
-
-def test_chosen_networks_read_the_same_drawing_at_once(open_page):
-    pad = Pad(open_page("sketchpad", reduced_motion="reduce"))
-    page = pad.page
+    pad = Pad(page := pad.page)
     pad.clear()
     pad.draw(build_example(2))
     assert pad.read() == "2"
