@@ -122,9 +122,9 @@ def test_steps_are_those_of_a_plain_loop(changes, build_optimizer):
 
 def test_slow_steps_are_reported_a_few_times_a_second(monkeypatch):
     monkeypatch.setattr(session, "_NUM_REPORTS", 1)  # as if the training had very many steps
-    monkeypatch.setattr(session, "_REPORT_EVERY_SECONDS", 0.0)
+    monkeypatch.setattr(session, "REPORT_EVERY_SECONDS", 0.0)
     assert sum(isinstance(event, StepEvent) for event in run("logistic", epochs=2)) == 50
-    monkeypatch.setattr(session, "_REPORT_EVERY_SECONDS", 1e9)
+    monkeypatch.setattr(session, "REPORT_EVERY_SECONDS", 1e9)
     steps = [event for event in run("logistic", epochs=2) if isinstance(event, StepEvent)]
     assert [event.step for event in steps] == [25, 50]  # the end of each epoch is reported in any case
 
