@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import expect
 
 from app.lab.lessons.reader import read_lessons
@@ -35,6 +36,15 @@ def read_query(page):
     return page.evaluate("location.search")
 
 
+def find_faults(page):
+    """Return what axe-core has to say of the panel; a bench lacks what a whole page has."""
+    page.evaluate(AXE_SCRIPT)
+    return page.evaluate(
+        """async () => (await axe.run(".gb-lessons", { resultTypes: ["violations"] })).violations
+          .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`))"""
+    )
+
+
 def find_step(page, lesson, step):
     return page.locator(".gb-lessons-body h3").get_by_text(
         read_lessons()[lesson].steps[step].title, exact=True
@@ -51,6 +61,7 @@ def test_a_lesson_is_walked_by_keys_and_remembered(open_lessons):
     expect(panel.get_by_role("heading", name="Lessons")).to_be_focused()
     expect(opener).to_have_attribute("aria-expanded", "true")
     expect(panel.get_by_role("link")).to_have_count(len(read_lessons()))
+    assert find_faults(page) == []
     panel.get_by_role("link", name="Convolution", exact=True).focus()
     page.keyboard.press("Enter")
     expect(find_step(page, "kernel", 0)).to_be_focused()
@@ -117,6 +128,7 @@ def test_on_a_phone_half_of_the_page_stays_and_the_panel_folds(open_lessons):
     bench = open_lessons("?lesson=kernel&step=2", viewport=NARROW, theme="dark", has_touch=True)
     page, panel = bench.page, bench.locate(".gb-lessons-panel")
     expect(panel.get_by_role("textbox")).to_have_count(9)
+    assert find_faults(page) == []
     assert panel.bounding_box()["height"] <= 0.53 * NARROW["height"]
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
     for button in panel.get_by_role("button").all():
