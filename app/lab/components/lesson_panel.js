@@ -38,6 +38,7 @@ export function createPanel(host, python) {
   /** @type {LessonView | null} */
   let lesson = null;
   let place = 0;
+  let opening = ""; // the tab that a lesson is just opening
   /** @type {ReturnType<typeof setInterval> | undefined} */
   let looking;
   let look = () => {}; // whether the step that is shown is done by now
@@ -145,8 +146,12 @@ export function createPanel(host, python) {
     return ask(python.read({ key }), (/** @type {LessonView} */ answer) => {
       lesson = answer;
       const shown = answer.steps[step] ? step : 0;
-      if (!hasTab) openTab(answer.steps[shown].tab);
+      if (!hasTab) {
+        opening = answer.steps[shown].tab;
+        openTab(opening);
+      }
       showStep(shown, !isAddressed);
+      opening = "";
     });
   }
 
@@ -182,10 +187,14 @@ export function createPanel(host, python) {
     }
     const tabButton = findTab(tab);
     if (section) addButton(ways, `Open “${section}”`).addEventListener("click", () => openSection(tab, section));
-    else if (!settings && tabButton?.ariaSelected !== "true")
+    else if (!settings && !isOpening(tab) && tabButton?.ariaSelected !== "true")
       addButton(ways, `Go to ${tabButton?.textContent?.trim() ?? tab}`).addEventListener("click", () => openTab(tab));
     if (!ways.hasChildNodes()) ways.remove();
   }
+
+  // Whether a tab is on its way: by the lesson just opened, or by an address while the page is being built.
+  /** @type {(tab: string) => boolean} */
+  const isOpening = (tab) => tab === opening || new URLSearchParams(location.search).getAll("tab").pop() === tab;
 
   const describePlace = () => ({ lesson: lesson?.key ?? "", step: String(place + 1) });
 

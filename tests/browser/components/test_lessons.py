@@ -117,6 +117,19 @@ def test_where_there_is_no_such_step_the_first_is_shown(open_lessons, query):
     expect(find_step(page, "kernel", 0)).to_be_visible()
 
 
+def test_the_way_to_a_tab_stands_where_it_is_not_on_its_way_already(open_lessons):
+    page = open_lessons("?lesson=kernel&step=2").page
+    way = page.get_by_role("button", name="Go to inspection")
+    expect(find_step(page, "kernel", 1)).to_be_visible()
+    assert way.count() == 0
+    page.get_by_role("button", name="Step 3 of").click()
+    expect(way).to_be_visible()
+    page.evaluate("history.replaceState(null, '', '?tab=inspection&lesson=kernel&step=3')")
+    page.get_by_role("button", name="Step 2 of").click()
+    expect(find_step(page, "kernel", 1)).to_be_visible()
+    assert way.count() == 0
+
+
 def test_of_a_lesson_that_is_not_there_the_panel_says_which_are(open_lessons):
     page = open_lessons("?lesson=kernal&step=2").page
     expect(page.locator(".gb-lessons-mistake")).to_contain_text(
