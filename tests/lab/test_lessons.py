@@ -1,5 +1,6 @@
 """Lessons are data: each line of a file names what the page has, and every exercise is asked once."""
 
+import html
 import re
 from collections import Counter
 from pathlib import Path
@@ -71,6 +72,12 @@ def test_sections_and_components_that_a_step_names_are_on_its_tab(blocks):
         return getattr(block, "id", None)
 
     sections = {(find_tab(block), block.label) for block in blocks if isinstance(block, gr.Accordion)}
+    sections |= {
+        (find_tab(block), html.unescape(title))
+        for block in blocks
+        if isinstance(block, gr.HTML)
+        for title in re.findall(r"<summary>(.*?)</summary>", str(block.value))
+    }
     places = {(find_tab(block), block.elem_id) for block in blocks}
     for step in STEPS:
         assert step.tab in TABS

@@ -1,6 +1,7 @@
 // How the page knows that a lesson's step was done: by what it shows anyway. Nothing tells a lesson of its own.
 
 import { readNumber } from "../../ui/components/read_number.js";
+import { isOpen } from "../../ui/components/sections.js";
 
 // Each is given the words that follow its name in a lesson, and returns what tells whether the step is done.
 /** @type {Record<string, (...words: string[]) => () => boolean>} */
@@ -8,7 +9,10 @@ const CONDITIONS = {
   // a tab is open
   tab: (name) => () => Boolean(document.querySelector(`#gb-tabs [data-tab-id="${name}"][aria-selected="true"]`)),
   // a section is open
-  section: (title) => () => Boolean(findSection(title)?.classList.contains("open")),
+  section: (title) => () => {
+    const section = findTitled(title);
+    return Boolean(section && isOpen(section));
+  },
   // in a choice, or a list of several, this is chosen
   chosen: (id, text) => () => {
     const place = document.getElementById(id);
@@ -61,10 +65,11 @@ const CONDITIONS = {
   run: () => () => Boolean(document.querySelector("#runs [data-status='done'][data-run]:not([data-run='example'])")),
 };
 
-/** @type {(title: string) => HTMLElement | undefined} */
-export function findSection(title) {
-  const headings = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("button.label-wrap")]);
-  return headings.find((heading) => heading.textContent?.trim().startsWith(title));
+// The section of a title, Gradio's or our own.
+/** @type {(title: string) => HTMLElement | null} */
+export function findTitled(title) {
+  const heads = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("button.label-wrap, details > summary")]);
+  return heads.find((head) => readText(head).startsWith(title))?.parentElement ?? null;
 }
 
 /** @type {(place: HTMLElement | null, text: string) => boolean} */

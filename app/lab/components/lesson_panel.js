@@ -4,9 +4,10 @@
 
 import { readAnswer } from "../../ui/components/asking.js";
 import { addNode, setText } from "../../ui/components/nodes.js";
+import { openSection } from "../../ui/components/sections.js";
 import { createAnswerStore } from "./answer_store.js";
 import { addExercise } from "./exercise.js";
-import { createCondition, findSection } from "./lesson_conditions.js";
+import { createCondition, findTitled } from "./lesson_conditions.js";
 import { createLessonProgress } from "./lesson_progress.js";
 
 const LOOK_MS = 300; // how often the page is looked at while a step waits to be done
@@ -186,7 +187,7 @@ export function createPanel(host, python) {
       link.href = writeLink({ tab, ...Object.fromEntries(new URLSearchParams(settings)), ...describePlace() });
     }
     const tabButton = findTab(tab);
-    if (section) addButton(ways, `Open “${section}”`).addEventListener("click", () => openSection(tab, section));
+    if (section) addButton(ways, `Open “${section}”`).addEventListener("click", () => showSection(tab, section));
     else if (!settings && !isOpening(tab) && tabButton?.ariaSelected !== "true")
       addButton(ways, `Go to ${tabButton?.textContent?.trim() ?? tab}`).addEventListener("click", () => openTab(tab));
     if (!ways.hasChildNodes()) ways.remove();
@@ -330,18 +331,16 @@ function openTab(tab) {
 
 // Opens a section and brings it into sight; on a tab that was never open, it comes a moment later.
 /** @type {(tab: string, title: string) => void} */
-function openSection(tab, title) {
+function showSection(tab, title) {
   openTab(tab);
   const begun = performance.now();
   const look = () => {
-    const section = findSection(title);
+    const section = findTitled(title);
     if (!section?.checkVisibility()) {
       if (performance.now() - begun < MAX_WAIT_MS) requestAnimationFrame(look);
       return;
     }
-    if (!section.classList.contains("open")) section.click();
-    section.scrollIntoView({ block: "start" });
-    section.focus({ preventScroll: true });
+    openSection(section);
   };
   look();
 }

@@ -203,8 +203,12 @@ CONDITIONS = {
         '<div id="gb-tabs"><button role="tab" data-tab-id="runs" aria-selected="false"></button></div>',
         "document.querySelector('[role=tab]').ariaSelected = 'true'",
     ),
+    "section What": (
+        "<details><summary>What a step does</summary></details>",
+        "document.querySelector('details').open = true",
+    ),
     "section Question": (
-        '<button class="label-wrap"><span>Question 1: which?</span></button>',
+        '<div class="block"><button class="label-wrap"><span>Question 1: which?</span></button></div>',
         "document.querySelector('.label-wrap').classList.add('open')",
     ),
     "chosen place ConvNet": (
