@@ -98,7 +98,7 @@ function collectSettings(place) {
       block.querySelector('input:not([type="radio"], [type="checkbox"], [type="range"]), textarea')
     );
     const value = chosen ? chosen.closest("label")?.textContent : field?.value;
-    if (value?.trim()) settings.push([tidy(label.textContent), tidy(value)]);
+    if (value?.trim() && value.trim() !== "–") settings.push([tidy(label.textContent), tidy(value)]);
   }
   for (const box of controls?.querySelectorAll('input[type="checkbox"]') ?? []) {
     const label = box.closest("label");
