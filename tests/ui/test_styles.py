@@ -41,7 +41,15 @@ def test_rules_reach_only_within_the_components_that_name_them():
 def test_each_subject_has_one_sheet_that_the_browser_keeps():
     addresses = re.findall(r'<link rel="stylesheet" href="\.([^"]+)">', write_style_links())
     names = [address.rpartition("/")[2] for address in addresses]
-    assert names == ["ui.css", "descent.css", "inspection.css", "lab.css", "runs.css", "sketchpad.css"]
+    assert names == [
+        "ui.css",
+        "descent.css",
+        "inspection.css",
+        "lab.css",
+        "report.css",
+        "runs.css",
+        "sketchpad.css",
+    ]
     server = TestClient(Starlette(routes=build_style_routes()))
     for address in addresses:
         answer = server.get(address)

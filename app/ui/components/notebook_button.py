@@ -45,7 +45,7 @@ def build_notebook_button(
     """
     button = gr.HTML(
         html_template=_TEMPLATE.format(opening=_OPENING_HERE if needs_project else _OPENING),
-        js_on_load=read_component_script(_FOLDER, "notebook_button"),
+        js_on_load=read_component_script(_FOLDER, "notebook_button", place=name),
         apply_default_css=False,
         elem_classes=component_classes(None, "notebook_button"),
         elem_id=f"{name}-notebook",
