@@ -23,7 +23,7 @@ def find_preloads(page: gr.Blocks) -> dict[str, list[str]]:
         while above is not None:
             around.append(above)
             above = above.parent
-        tabs = [one for one in around if isinstance(one, gr.Tab)]
+        tabs = [one for one in around if isinstance(one, gr.Tab)]  # the innermost first
         if not tabs or not all(one.render_children for one in tabs[:-1]):
             continue
         if any(isinstance(one, gr.Accordion) and not one.open for one in around):

@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 
 from tests.browser.conftest import NARROW, WIDE
+from tests.browser.labs import LABS, open_lab
 from tests.browser.test_page import QUESTIONS, TABS
 
 OPEN_SECTIONS = """() => {
@@ -27,7 +28,8 @@ IS_STILL = """() => ![...document.querySelectorAll("[aria-busy=true]")].some((ea
     && Number.isFinite(each.effect.getComputedTiming().endTime))"""
 # axe-core walks through hidden tabs too; those that have been looked at are not needed any more.
 TAKE_AWAY = """() => [...document.querySelectorAll("#gb-tabs [role=tabpanel]")]
-  .filter((panel) => panel.checkVisibility()).map((panel) => panel.replaceChildren()).length"""
+  .filter((panel) => panel.checkVisibility() && !panel.parentElement.closest("[role=tabpanel]"))
+  .map((panel) => panel.replaceChildren()).length"""
 FIND = """async ([kinds, rules]) => {
   const include = kinds ? eval(kinds)() : [document.body];
   const { violations } = await axe.run({ include }, { resultTypes: ["violations"], ...rules });
@@ -100,6 +102,11 @@ def open_whole_tab(page, name):
     if name == "sketchpad":
         page.get_by_role("button", name="Example", exact=True).click()
     page.evaluate(WAIT_FOR_REST, 300)
+    if name == "inspection":  # all labs below each other
+        for lab in LABS:
+            open_lab(page, lab)
+            page.evaluate(WAIT_FOR_REST, 300)
+        page.add_style_tag(content="#gb-labs > [role=tabpanel] { display: block !important; }")
     page.evaluate(OPEN_SECTIONS)
     page.evaluate(WAIT_FOR_REST, 700)
     page.wait_for_function(IS_STILL)

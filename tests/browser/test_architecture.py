@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.dropdown import open_list, take_option
+from tests.browser.labs import open_lab
 
 SPREAD, NORM, LAYERS = (
     "#microscope-spread .gb-spread",
@@ -17,7 +18,7 @@ SPREAD, NORM, LAYERS = (
 
 @pytest.fixture
 def page(open_page):
-    page = open_page("inspection", reduced_motion="reduce")
+    page = open_page("inspection", settings="lab=microscope", reduced_motion="reduce")
     page.locator(f"{SPREAD} li.gb-strips-row").first.wait_for()
     return page
 
@@ -47,19 +48,23 @@ def number_field(page, label):
 
 
 def test_networks_and_layers_are_chosen_by_hand_and_keys_and_alexnet_freezes_nothing(page):
-    for elem_id, keys, where, text in (
-        ("#architecture-network", ["ArrowDown", "Enter"], LAYERS, "1,148,618"),
-        ("#microscope-layer", ["ArrowDown", "Enter"], SPREAD, "features.15: 128 maps of 7 × 7"),
+    for lab, elem_id, keys, where, text in (
+        ("architecture", "#architecture-network", ["ArrowDown", "Enter"], LAYERS, "1,148,618"),
+        ("microscope", "#microscope-layer", ["ArrowDown", "Enter"], SPREAD, "features.15: 128 maps of 7 × 7"),
     ):
+        open_lab(page, lab)
         box = page.locator(f"{elem_id} input")
         box.focus()
         expect(box).to_have_attribute("aria-expanded", "true")
         for key in keys:
             page.keyboard.press(key)
         page.locator(where).get_by_text(text).first.wait_for()
+    open_lab(page, "architecture")
     choose(page, "#architecture-network", "AlexNet")
+    open_lab(page, "microscope")
     new_mask = page.get_by_role("button", name="New mask")
     wait_for_change(page, f"{SPREAD} .gb-spread-mask small", new_mask.click)  # others are served meanwhile
+    open_lab(page, "architecture")
     text = page.locator(LAYERS)
     text.get_by_text("61,100,840").first.wait_for()
     assert "(9,216 + 1)·4,096" in text.inner_text()
@@ -67,6 +72,7 @@ def test_networks_and_layers_are_chosen_by_hand_and_keys_and_alexnet_freezes_not
     linear_share = 100 * (9217 * 4096 + 4097 * 4096 + 4097 * 1000) / 61_100_840
     assert f"the 3 linear layers hold {linear_share:.1f}% of the parameters" in text.inner_text()
 
+    open_lab(page, "microscope")
     title = f"{SPREAD} .gb-spread-mask b"
     choose(page, "#microscope-layer", "classifier.0")
     expect(page.locator(title)).to_have_text("classifier.0: 256 features, drops 50%")

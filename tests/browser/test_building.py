@@ -10,6 +10,7 @@ from app.sketchpad.tab import build_example
 from models.networks.layers.exchange import write_link
 from models.networks.layers.kinds import Conv2d, Flatten, Linear, MaxPool2d, ReLU
 from tests.browser.dropdown import take_option
+from tests.browser.labs import open_lab
 from tests.browser.pad import Pad
 from tests.browser.runs_tab import runs_tab
 
@@ -91,6 +92,7 @@ def test_lenet_is_built_by_keyboard_trained_drawn_at_opened_and_kept(runs_tab):
 
     page.get_by_role("tab", name="Conv & pool").click()
     read_architecture(page, re.compile("^Your run: LeNet-5"))
+    open_lab(page, "network")
     take_option(page.locator("#network-checkpoint input"), re.compile("LeNet-5"), exact=False)
     second = page.locator("#network-maps").get_by_text("features.3", exact=True)  # its second convolution
     second.first.scroll_into_view_if_needed()

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 from app.sketchpad.tab import build_example
 from app.ui.digits import DRAWING, TEST
 from tests.browser.dropdown import take_option
+from tests.browser.labs import open_lab
 from tests.browser.pad import Pad
 from tests.browser.runs_tab import open_runs, place_run
 
@@ -29,9 +30,11 @@ def test_a_drawing_reaches_every_section_that_asks_for_it_and_leads_there_and_ba
     window = page.locator("#window .gb-window")
     take_option(page.locator("#window-controls").get_by_label("Digit from", exact=True), "My last drawing")
     window.locator(".gb-window-missing").get_by_text("draw a digit on the sketchpad").wait_for()
+    open_lab(page, "network")
     page.locator("#network-source").get_by_label("My last drawing").check()
     network_error = page.locator("#network-error")
     network_error.get_by_text("draw a digit on the sketchpad").wait_for()
+    open_lab(page, "microscope")
     page.get_by_label("My last drawing").last.check()
     page.locator("#microscope-error").get_by_text("draw a digit on the sketchpad").wait_for()
 
@@ -45,13 +48,17 @@ def test_a_drawing_reaches_every_section_that_asks_for_it_and_leads_there_and_ba
     open_tab("Conv & pool")
     expect(window).to_contain_text("yours")
     expect(page.locator("#window-controls .gb-field-error:visible")).to_have_count(0)
+    open_lab(page, "network")
     page.locator("#network-maps figcaption").get_by_text("Your drawing").wait_for()
     expect(network_error).to_have_text("")
+    open_lab(page, "microscope")
     page.locator("#microscope-spread figcaption").get_by_text("yours").wait_for()
     page.locator("#microscope-error").wait_for(state="hidden")
 
     # It opens there from the pad, and leads back.
+    page.locator("#gb-labs").get_by_role("tab", name="Window").click()
     page.get_by_role("button", name="The lab's layer").click()
+    open_lab(page, "network")
     page.locator(f"#network-source input[value='{TEST}']").check()
     expect(window).not_to_contain_text("yours")
     expect(page.locator("#network-maps")).not_to_contain_text("Your drawing")

@@ -8,6 +8,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser.dropdown import take_option
+from tests.browser.labs import open_lab
 
 WINDOW = "#window .gb-window"
 
@@ -146,6 +147,7 @@ def test_an_answer_that_comes_late_leaves_no_older_picture(window):
     window.wait_for("each the largest of 2 × 2")
     page.unroute_all()
 
+    open_lab(page, "microscope")
     held = hold_first(page, '"convnet2"')
     take_option(page.locator("#microscope-checkpoint input"), re.compile(r"^ConvNet2 \(fast"), exact=False)
     mode = page.locator("#microscope-mode").get_by_label("Evaluation: all are kept")

@@ -91,7 +91,7 @@ class Section:
 
 @pytest.fixture
 def section(open_page):
-    return Section(open_page("inspection", reduced_motion="reduce"))
+    return Section(open_page("inspection", settings="lab=network", reduced_motion="reduce"))
 
 
 def trace(key, index=0, source=TEST):

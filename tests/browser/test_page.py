@@ -22,7 +22,9 @@ QUESTIONS = {
 
 def expect_tab(page, name):
     """Wait until a tab is the selected one, with its question in sight."""
-    expect(page.locator('#gb-tabs [role="tab"][aria-selected="true"]')).to_have_text(TABS[name])
+    expect(page.locator('#gb-tabs > .tab-wrapper [role="tab"][aria-selected="true"]')).to_have_text(
+        TABS[name]
+    )
     page.get_by_role("heading", name=QUESTIONS[name]).wait_for()
 
 

@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from app.descent.race import OPENINGS
 from app.sketchpad.tab import build_example
 from tests.browser.descent_tab import PLAYER, Tab
+from tests.browser.labs import open_lab
 from tests.browser.pad import Pad
 
 
@@ -44,6 +45,7 @@ def test_two_visitors_never_meet(open_page):
     masks = []
     for visitor in (one, other):
         visitor.page.get_by_role("tab", name="Conv & pool").click()
+        open_lab(visitor.page, "microscope")
         masks.append(visitor.page.locator("#microscope-spread .gb-spread-mask small"))
         expect(masks[-1]).not_to_be_empty()
     texts = [mask.inner_text() for mask in masks]

@@ -7,7 +7,7 @@
 /** @typedef {{ slot: number, color: string, pixels: Point[], parts: Parts, lastPart: Parts, hasDot: boolean[] }} Trail */
 
 import { AXIS_COLORS, blit, buildScale } from "../../ui/components/axes.js";
-import { contextOf, fitCanvas, readColors, redrawOnChange } from "../../ui/components/canvas.js";
+import { contextOf, fitCanvas, offsetIn, readColors, redrawOnChange, zoomOf } from "../../ui/components/canvas.js";
 import { findCanvas } from "../../ui/components/nodes.js";
 import { keepWithin } from "../../ui/components/numbers.js";
 import { ARROW_HEAD, drawShape, SERIES_COLORS, SERIES_SHAPES } from "../../ui/components/series.js";
@@ -261,22 +261,23 @@ export function createLandscape(root, { onStart }) {
 
   canvas.addEventListener("pointerdown", (event) => {
     if (press || event.button !== 0 || !scale) return;
-    const drags = event.pointerType !== "touch" || isNearStart(event.offsetX, event.offsetY);
-    press = { id: event.pointerId, x: event.offsetX, y: event.offsetY, drags };
+    const drags = event.pointerType !== "touch" || isNearStart(offsetIn(event).x, offsetIn(event).y);
+    press = { id: event.pointerId, x: offsetIn(event).x, y: offsetIn(event).y, drags };
     if (!drags) return;
     canvas.focus({ preventScroll: true });
     canvas.setPointerCapture(event.pointerId);
-    moveStart(scale.xAt(event.offsetX), scale.yAt(event.offsetY));
+    moveStart(scale.xAt(offsetIn(event).x), scale.yAt(offsetIn(event).y));
   });
   canvas.addEventListener("pointermove", (event) => {
-    if (!press) canvas.classList.toggle("is-near", isNearStart(event.offsetX, event.offsetY));
-    else if (press.id === event.pointerId && press.drags) moveStart(scale.xAt(event.offsetX), scale.yAt(event.offsetY));
+    if (!press) canvas.classList.toggle("is-near", isNearStart(offsetIn(event).x, offsetIn(event).y));
+    else if (press.id === event.pointerId && press.drags)
+      moveStart(scale.xAt(offsetIn(event).x), scale.yAt(offsetIn(event).y));
   });
   canvas.addEventListener("pointerup", (event) => {
     if (!press || press.id !== event.pointerId) return;
-    const isTap = !press.drags && Math.hypot(event.offsetX - press.x, event.offsetY - press.y) <= TAP_PX;
+    const isTap = !press.drags && Math.hypot(offsetIn(event).x - press.x, offsetIn(event).y - press.y) <= TAP_PX;
     press = null;
-    if (isTap) moveStart(scale.xAt(event.offsetX), scale.yAt(event.offsetY));
+    if (isTap) moveStart(scale.xAt(offsetIn(event).x), scale.yAt(offsetIn(event).y));
   });
   canvas.addEventListener("pointercancel", () => {
     press = null;
@@ -287,7 +288,8 @@ export function createLandscape(root, { onStart }) {
     (event) => {
       const box = canvas.getBoundingClientRect();
       const [touch] = event.touches;
-      if (isNearStart(touch.clientX - box.left, touch.clientY - box.top)) event.preventDefault();
+      if (isNearStart((touch.clientX - box.left) / zoomOf(canvas), (touch.clientY - box.top) / zoomOf(canvas)))
+        event.preventDefault();
     },
     { passive: false },
   );

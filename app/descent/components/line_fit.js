@@ -4,7 +4,7 @@
 /** @import { DataPoints, OptimizerPath, RacePayload } from "../payloads.js" */
 
 import { AXIS_COLORS, blit, buildScale, clipToBox, drawAxes } from "../../ui/components/axes.js";
-import { contextOf, fitCanvas, readColors, redrawOnChange } from "../../ui/components/canvas.js";
+import { contextOf, fitCanvas, offsetIn, readColors, redrawOnChange, zoomOf } from "../../ui/components/canvas.js";
 import { findCanvas } from "../../ui/components/nodes.js";
 import { formatNumber, keepWithin } from "../../ui/components/numbers.js";
 import { drawShape, SERIES_COLORS, SERIES_SHAPES } from "../../ui/components/series.js";
@@ -134,7 +134,7 @@ export function createLineFit(root, { onPoints }) {
 
   canvas.addEventListener("pointerdown", (event) => {
     if (press !== null || event.button !== 0 || !scale) return;
-    const found = findPoint(scale, event.offsetX, event.offsetY);
+    const found = findPoint(scale, offsetIn(event).x, offsetIn(event).y);
     if (found < 0) return;
     selected = found;
     press = event.pointerId;
@@ -144,8 +144,8 @@ export function createLineFit(root, { onPoints }) {
   });
   canvas.addEventListener("pointermove", (event) => {
     if (!scale) return;
-    if (press === null) canvas.classList.toggle("is-near", findPoint(scale, event.offsetX, event.offsetY) >= 0);
-    if (press === event.pointerId) movePoint(scale.xAt(event.offsetX), scale.yAt(event.offsetY));
+    if (press === null) canvas.classList.toggle("is-near", findPoint(scale, offsetIn(event).x, offsetIn(event).y) >= 0);
+    if (press === event.pointerId) movePoint(scale.xAt(offsetIn(event).x), scale.yAt(offsetIn(event).y));
   });
   for (const end of ["pointerup", "pointercancel"]) {
     canvas.addEventListener(end, (/** @type {any} */ event) => {
@@ -160,7 +160,11 @@ export function createLineFit(root, { onPoints }) {
     (event) => {
       const box = canvas.getBoundingClientRect();
       const [touch] = event.touches;
-      if (scale && findPoint(scale, touch.clientX - box.left, touch.clientY - box.top) >= 0) event.preventDefault();
+      if (
+        scale &&
+        findPoint(scale, (touch.clientX - box.left) / zoomOf(canvas), (touch.clientY - box.top) / zoomOf(canvas)) >= 0
+      )
+        event.preventDefault();
     },
     { passive: false },
   );

@@ -44,6 +44,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
   /** @type {number | null} */
   let patience = null; // timer while an answer is awaited
   let rest = 0; // timer until the cursor counts as resting
+  let hasAsked = false; // whether the visitor has set or moved anything
 
   // ---- The cursor
 
@@ -78,6 +79,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
 
   /** @type {(message: { start: number[] } | { points: number[][] }) => void} */
   function ask(message) {
+    hasAsked = true;
     if (!question) requestAnimationFrame(sendQuestion);
     question = message;
   }
@@ -120,6 +122,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
 
   /** @type {(field: string) => void} */
   function noteEdit(field) {
+    hasAsked = true;
     page.edits += 1;
     page.typedAt[field] = page.edits;
   }
@@ -219,6 +222,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
   function takeAnswer(text) {
     const answer = JSON.parse(text);
     const isOpening = !race;
+    hasAsked ||= Object.keys(answer.moved ?? {}).length > 0; // on the ruler, say
     if (answer.race) showRace(answer.race);
     if (answer.race || answer.errors) markOld(player, !answer.race); // something was entered wrongly: the plots stay
     channel.broadcast(tellErrors(answer, "descent-field-"));
@@ -237,7 +241,8 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     lossChart.setValue(race.chart, "Loss");
     fillKey();
     shownSteps = null;
-    transport.setLength(race.num_steps, Boolean(before) && before.landscape.kind === race.landscape.kind);
+    const isSameKind = Boolean(before) && before.landscape.kind === race.landscape.kind;
+    transport.setLength(race.num_steps, isSameKind, hasAsked);
     if (!before) {
       // the page opens on what Python knows already
       clearTimeout(rest);

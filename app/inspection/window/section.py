@@ -44,7 +44,7 @@ _COMPLETE_LINK = (
     "(query) => `${location.origin}${location.pathname}?tab=inspection&${query.split('?').pop()}`"
 )
 _ASK_UNLESS_WRONG = (
-    f"(answer, ...values) => {{ if (answer === '{NO_MISTAKE}') window.{CHANNEL}?.ask?.(values); }}"
+    f"(answer, ...values) => {{ if (answer === '{NO_MISTAKE}') ({ASK_FOR_WINDOW})(...values); }}"
 )
 # A drawing matters only where it is the image.
 _ASK_FOR_DRAWING = (
@@ -54,9 +54,14 @@ _ASK_FOR_DRAWING = (
 _SHOW_WINDOW = """() => {
   document.dispatchEvent(new CustomEvent("glassbox-open", { detail: "inspection/window" }));
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const stage = document.querySelector("#window .gb-window");
-  stage.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "start" });
-  stage.querySelector("canvas").focus({ preventScroll: true });
+  const show = () => {
+    const stage = document.querySelector("#window .gb-window");
+    const canvas = stage?.querySelector("canvas");
+    if (!canvas?.checkVisibility()) return requestAnimationFrame(show);  // its lab is about to be shown
+    stage.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "start" });
+    canvas.focus({ preventScroll: true });
+  };
+  show();
 }"""
 
 

@@ -12,7 +12,7 @@
  * @property {(node: unknown) => boolean} hasKeys
  */
 
-import { fitCanvas } from "../../ui/components/canvas.js";
+import { fitCanvas, offsetIn } from "../../ui/components/canvas.js";
 import { findCanvas, findPart, setText } from "../../ui/components/nodes.js";
 import { MINUS } from "../../ui/components/numbers.js";
 import {
@@ -132,7 +132,7 @@ export function createEpochFilters(host, askForUnit) {
   }
 
   const pointWithMouse = (/** @type {MouseEvent} */ event) => {
-    if (sheet) point(unitAt(sheet, event.offsetX, event.offsetY));
+    if (sheet) point(unitAt(sheet, offsetIn(event).x, offsetIn(event).y));
   };
   canvas.addEventListener("pointermove", pointWithMouse);
   canvas.addEventListener("pointerdown", pointWithMouse);

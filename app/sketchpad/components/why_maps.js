@@ -3,7 +3,7 @@
 /** @import { MapsView } from "../payloads.js" */
 /** @import { Colors, Ramps } from "../../ui/components/types.js" */
 
-import { fitCanvas } from "../../ui/components/canvas.js";
+import { fitCanvas, offsetIn } from "../../ui/components/canvas.js";
 import { setText } from "../../ui/components/nodes.js";
 import { formatNumber } from "../../ui/components/numbers.js";
 import { clamp, decode, paint } from "../../ui/components/sheets.js";
@@ -148,8 +148,8 @@ export function createMaps(row, reading, spoken) {
   const onPointer = (event) => {
     const cell = /** @type {HTMLElement} */ (event.target).clientWidth / FIELD;
     point({
-      row: clamp(Math.floor(event.offsetY / cell), FIELD - 1),
-      column: clamp(Math.floor(event.offsetX / cell), FIELD - 1),
+      row: clamp(Math.floor(offsetIn(event).y / cell), FIELD - 1),
+      column: clamp(Math.floor(offsetIn(event).x / cell), FIELD - 1),
     });
   };
   for (const canvas of [drawing, gradient, occlusion]) {

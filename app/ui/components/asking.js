@@ -27,3 +27,13 @@ export function createAsker(ask, take) {
 export function readAnswer(text) {
   return text === undefined ? { error: "Glassbox does not answer. Is it still running?" } : JSON.parse(text);
 }
+
+// What a component was to ask before it was shown.
+/** @type {(page: import("./types.js").Section) => void} */
+export function askAwaited(page) {
+  const { ask, awaited } = /** @type {{ ask: (values: unknown) => void, awaited?: unknown }} */ (
+    /** @type {unknown} */ (page)
+  );
+  delete page.awaited;
+  if (awaited) ask(awaited);
+}

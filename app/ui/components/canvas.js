@@ -4,13 +4,24 @@
 const FAR_MS = 400; // what is far from the screen and has not changed for so long is drawn
 
 // Every browser has this context.
+// How much larger an element is shown than its own pixels are: the page is enlarged for presenting.
+/** @type {(element: Element) => number} */
+export const zoomOf = (element) => element?.currentCSSZoom ?? 1;
+
+// Where on its target a pointer is, in the target's own pixels.
+/** @type {(event: MouseEvent) => { x: number, y: number }} */
+export function offsetIn(event) {
+  const zoom = zoomOf(/** @type {Element} */ (event.target));
+  return { x: event.offsetX / zoom, y: event.offsetY / zoom };
+}
+
 /** @type {(canvas: HTMLCanvasElement) => Context} */
 export const contextOf = (canvas) => /** @type {Context} */ (canvas.getContext("2d"));
 
 // Size a canvas for the screen's pixel ratio; the context then counts in CSS pixels.
 /** @type {(canvas: HTMLCanvasElement, width: number, height: number) => Context} */
 export function fitCanvas(canvas, width, height) {
-  const ratio = window.devicePixelRatio || 1;
+  const ratio = (window.devicePixelRatio || 1) * zoomOf(canvas);
   const pixelWidth = Math.max(1, Math.round(width * ratio));
   const pixelHeight = Math.max(1, Math.round(height * ratio));
   if (canvas.width !== pixelWidth || canvas.height !== pixelHeight) {

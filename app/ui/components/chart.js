@@ -2,7 +2,7 @@
 /** @import { Axes, Chart, ChartValue, Colors, Context, Point, Scale, Series } from "./types.js" */
 
 import { AXIS_COLORS, blit, buildScale, clipToBox, drawAxes } from "./axes.js";
-import { contextOf, fitCanvas, readColors, redrawWhenNear } from "./canvas.js";
+import { contextOf, fitCanvas, offsetIn, readColors, redrawWhenNear } from "./canvas.js";
 import { findPart, setText } from "./nodes.js";
 import { formatNumber, isNumber } from "./numbers.js";
 import { buildSwatch, drawShape, SERIES_COLORS, SERIES_SHAPES } from "./series.js";
@@ -303,7 +303,7 @@ export function createChart(root, { onCursor = null } = {}) {
   /** @type {(event: PointerEvent) => void} */
   function onPointer(event) {
     if (!scale) return;
-    const x = scale.xAt(event.offsetX);
+    const x = scale.xAt(offsetIn(event).x);
     if (onCursor && (event.type === "pointerdown" || canvas.hasPointerCapture(event.pointerId))) {
       if (event.type === "pointerdown") canvas.setPointerCapture(event.pointerId);
       readX = null;

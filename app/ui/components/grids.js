@@ -2,7 +2,7 @@
 // them. What is marked on them is the caller's.
 /** @import { Cell, CellBox, Context, GridMarks, Grids, Panel, SentPanel } from "./types.js" */
 
-import { channelsOf, contextOf, fitCanvas, readColors } from "./canvas.js";
+import { channelsOf, contextOf, fitCanvas, offsetIn, readColors } from "./canvas.js";
 import { findPart } from "./nodes.js";
 import { formatNumber, isNumber } from "./numbers.js";
 
@@ -253,8 +253,8 @@ export function createGrids(row, legend, { attach = () => {}, mark = () => {}, d
   /** @type {(panel: Panel, event: MouseEvent) => Cell} */
   function cellAt(panel, event) {
     return {
-      row: Math.floor(event.offsetY / panel.cell) - panel.ring[0],
-      column: Math.floor(event.offsetX / panel.cell) - panel.ring[3],
+      row: Math.floor(offsetIn(event).y / panel.cell) - panel.ring[0],
+      column: Math.floor(offsetIn(event).x / panel.cell) - panel.ring[3],
     };
   }
 

@@ -112,12 +112,12 @@ export function createTransport(
   }
 
   // A race of the same kind keeps the place, the end being a place too; another kind is shown at its end.
-  /** @type {(newNumSteps: number, isSameKind: boolean) => void} */
-  function setLength(newNumSteps, isSameKind) {
-    // Who has set something before pressing Play wants to see what comes of it.
-    const isAsked = isInviting && !isEmpty && Boolean(navigator.userActivation?.hasBeenActive);
+  // One that a visitor has asked for before pressing Play is shown at its end too.
+  /** @type {Transport["setLength"]} */
+  function setLength(newNumSteps, isSameKind, isAsked = false) {
+    const wasInviting = isInviting;
     if (isAsked) stopInviting();
-    const wasAtEnd = !loops && (isEmpty || isAsked || !isSameKind || (steps === numSteps && !playing));
+    const wasAtEnd = !loops && (isEmpty || wasInviting || !isSameKind || (steps === numSteps && !playing));
     numSteps = newNumSteps;
     isEmpty = false;
     scrubber.max = `${numSteps}`;

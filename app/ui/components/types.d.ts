@@ -100,7 +100,7 @@ export interface Playing {
   tell?: (steps: number, numSteps: number) => string;
 }
 export interface Transport {
-  setLength(newNumSteps: number, isSameKind: boolean): void;
+  setLength(newNumSteps: number, isSameKind: boolean, isAsked?: boolean): void;
   moveTo(target: number, how?: { glides?: boolean }): void;
   jumpTo(target: number): void;
   onKey(event: KeyboardEvent): void;

@@ -20,7 +20,7 @@ def test_it_opens_at_the_start_and_invites_to_play(open_race):
     inviting = race.player.locator(".gb-transport.is-inviting")
     expect(inviting).to_have_count(1)
     assert race.bench.sent("release") == []  # Python knows where it stands
-    race.page.keyboard.press("Tab")  # from here on the visitor is at work: what they set is seen to its end
+    # What a visitor sets before they press Play is seen to its end.
     with race.new_race():
         race.ask(race.values, "lr_1")
     race.expect_place(150)

@@ -4,7 +4,7 @@
 /** @import { Unit } from "../payload.js" */
 /** @import { Hands, Layer, LayerSheet, MapsState } from "./types.js" */
 
-import { fitCanvas } from "../../../ui/components/canvas.js";
+import { fitCanvas, offsetIn } from "../../../ui/components/canvas.js";
 import { MINUS } from "../../../ui/components/numbers.js";
 import { arrange, CELL_SIDES, drawSheet, isCells, MAP_SIDES, paint, unitAt } from "../../../ui/components/sheets.js";
 import { keyOf } from "./chosen_unit.js";
@@ -64,7 +64,11 @@ export function createLayerRows(list, state, { choose, hold, openMap, onKey }) {
     const parts = { holder, canvas, mark, label, sheet: null };
     /** @type {(event: MouseEvent) => Unit} */
     const pointed = (event) => {
-      const { index, row: r, column } = unitAt(/** @type {Sheet} */ (parts.sheet), event.offsetX, event.offsetY);
+      const {
+        index,
+        row: r,
+        column,
+      } = unitAt(/** @type {Sheet} */ (parts.sheet), offsetIn(event).x, offsetIn(event).y);
       const isSame = state.chosen.layer === name;
       return {
         layer: name,

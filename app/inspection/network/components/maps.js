@@ -6,8 +6,8 @@
 /** @import { MapsState, Passage } from "./types.js" */
 
 import { createChannel, tellErrors } from "../../../ui/components/answers.js";
-import { createAsker, readAnswer } from "../../../ui/components/asking.js";
-import { redrawOnChange } from "../../../ui/components/canvas.js";
+import { askAwaited, createAsker, readAnswer } from "../../../ui/components/asking.js";
+import { offsetIn, redrawOnChange } from "../../../ui/components/canvas.js";
 import { addNode, findCanvas, findPart } from "../../../ui/components/nodes.js";
 import { markOld } from "../../../ui/components/old_result.js";
 import { clamp, decode, isCells, paint, readRamps, unitAt } from "../../../ui/components/sheets.js";
@@ -243,7 +243,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
   /** @type {(event: MouseEvent) => void} */
   function onMap(event) {
     const layer = state.layerOf(state.chosen.layer);
-    const { index, row, column } = unitAt(unit.mapSheet(), event.offsetX, event.offsetY);
+    const { index, row, column } = unitAt(unit.mapSheet(), offsetIn(event).x, offsetIn(event).y);
     choose({ ...state.chosen, channel: isCells(layer) ? index : state.chosen.channel, row, column });
   }
 
@@ -268,4 +268,5 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
   // Gradio forgets a component's value while it is off the page: the page keeps what it showed.
   if (keptProps.passage) show(keptProps.passage);
   else takeValue();
+  askAwaited(channel.page);
 }

@@ -53,7 +53,10 @@ _TEMPLATE = f"""
 """
 
 # For the `js` of a control's event without a Python function: its inputs go to the component's `answer`.
-ASK_FOR_MAPS = f"(...values) => {{ window.{CHANNEL}?.ask?.(values); }}"
+ASK_FOR_MAPS = (
+    f"(...values) => {{ const page = (window.{CHANNEL} ??= {{ answer: null, moved: {{}} }}); "
+    "if (page.ask) page.ask(values); else page.awaited = values; }"
+)
 
 
 def build_maps(

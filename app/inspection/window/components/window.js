@@ -6,7 +6,7 @@
 /** @import { Link, Selected } from "./types.js" */
 
 import { createChannel, tellErrors } from "../../../ui/components/answers.js";
-import { createAsker } from "../../../ui/components/asking.js";
+import { askAwaited, createAsker } from "../../../ui/components/asking.js";
 import { prefersReducedMotion, redrawOnChange } from "../../../ui/components/canvas.js";
 import { createGrids, numColumns, numRows, outline } from "../../../ui/components/grids.js";
 import { findPart, setText } from "../../../ui/components/nodes.js";
@@ -61,17 +61,18 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     outputSize = `${rows} × ${columns}`;
     if (selected && selected.side === "input") selected = null;
     transport.setLength(rows * columns - 1, !isNew);
-    if (isNew) transport.jumpTo(strongestPixel(shown.outputs[0]));
+    if (isNew) transport.jumpTo(strongestPixel(shown.outputs[0], shown.bias || 0));
     host.dataset.views = `${Number(host.dataset.views || 0) + 1}`; // how many have been drawn
   }
 
-  /** @type {(output: Panel) => number} */
-  function strongestPixel(output) {
+  /** @type {(output: Panel, bias: number) => number} */
+  function strongestPixel(output, bias) {
     let best = { index: 0, size: -1 };
     const columns = numColumns(output);
     output.values.forEach((line, r) =>
       line.forEach((value, c) => {
-        if (isNumber(value) && Math.abs(value) > best.size) best = { index: r * columns + c, size: Math.abs(value) };
+        const size = isNumber(value) ? Math.abs(value - bias) : 0; // what the ink adds
+        if (size > best.size) best = { index: r * columns + c, size };
       }),
     );
     return best.index;
@@ -271,5 +272,6 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
   const isOpening = !keptProps.view;
   takeValue();
   if (isOpening) clearTimeout(rest); // Python has sent all that goes with the opening
+  askAwaited(channel.page);
   if (isOpening && !prefersReducedMotion()) transport.play();
 }

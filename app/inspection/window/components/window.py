@@ -18,7 +18,10 @@ _FOLDER = Path(__file__).parent
 CHANNEL = "glassboxWindow"  # whose answers the notices beside it follow
 
 # For the `js` of a control's event without a Python function: its inputs go to the window's `answer`.
-ASK_FOR_WINDOW = f"(...values) => {{ window.{CHANNEL}?.ask?.(values); }}"
+ASK_FOR_WINDOW = (
+    f"(...values) => {{ const page = (window.{CHANNEL} ??= {{ answer: null, moved: {{}} }}); "
+    "if (page.ask) page.ask(values); else page.awaited = values; }"
+)
 
 _TEMPLATE = f"""
 <div class="gb-window">{write_transport("Slide over the result", "pixel")}
