@@ -56,6 +56,7 @@ def build_lenet(page):
 
 def read_architecture(page, option):
     """Open a network in the architecture reader, which another one stood in."""
+    open_lab(page, "architecture")
     layers = page.locator("#architecture-layers .gb-layers")
     take_option(page.locator("#architecture-network input"), "Multi-layer perceptron", exact=False)
     expect(layers).to_contain_text("109,386")
