@@ -184,18 +184,29 @@ export function createPanel(host, python) {
     const ways = addNode(body, "p", "gb-lessons-ways");
     if (settings) {
       const link = /** @type {HTMLAnchorElement} */ (addNode(ways, "a", "gb-lessons-set", "Set this on the page"));
-      link.href = writeLink({ tab, ...Object.fromEntries(new URLSearchParams(settings)), ...describePlace() });
+      link.href = writeLink({
+        ...describeTab(tab),
+        ...Object.fromEntries(new URLSearchParams(settings)),
+        ...describePlace(),
+      });
     }
-    const tabButton = findTab(tab);
     if (section) addButton(ways, `Open “${section}”`).addEventListener("click", () => showSection(tab, section));
-    else if (!settings && !isOpening(tab) && tabButton?.ariaSelected !== "true")
-      addButton(ways, `Go to ${tabButton?.textContent?.trim() ?? tab}`).addEventListener("click", () => openTab(tab));
+    else if (!settings && !isOpening(tab) && !isShown(tab))
+      addButton(ways, `Go to ${findTab(tab)?.textContent?.trim() ?? tab}`).addEventListener("click", () =>
+        openTab(tab),
+      );
     if (!ways.hasChildNodes()) ways.remove();
   }
 
   // Whether a tab is on its way: by the lesson just opened, or by an address while the page is being built.
   /** @type {(tab: string) => boolean} */
-  const isOpening = (tab) => tab === opening || new URLSearchParams(location.search).getAll("tab").pop() === tab;
+  const isOpening = (tab) => tab === opening || isAddressed(tab);
+
+  /** @type {(tab: string) => boolean} */
+  const isAddressed = (tab) => {
+    const query = new URLSearchParams(location.search);
+    return Object.entries(describeTab(tab)).every(([name, value]) => query.getAll(name).pop() === value);
+  };
 
   const describePlace = () => ({ lesson: lesson?.key ?? "", step: String(place + 1) });
 
@@ -318,13 +329,24 @@ function writeLink(query) {
   return `?${new URLSearchParams([...kept, ...Object.entries(query)])}`;
 }
 
+// A tab's part of an address.
+/** @type {(path: string) => Record<string, string>} */
+function describeTab(path) {
+  const [tab, lab] = path.split("/");
+  return { tab, ...(lab ? { lab } : {}) };
+}
+
+// The tab, or the lab within it, that a lesson names, as `runs` or `inspection/window`.
 /** @type {(tab: string) => HTMLElement | null} */
-const findTab = (tab) => document.querySelector(`#gb-tabs [role="tab"][data-tab-id="${tab}"]`);
+const findTab = (tab) => document.querySelector(`[role="tab"][data-tab-id="${tab.split("/").pop()}"]`);
+
+/** @type {(tab: string) => boolean} */
+const isShown = (tab) => tab.split("/").every((part) => findTab(part)?.ariaSelected === "true");
 
 // Opens a tab, once the page hears of it.
 /** @type {(tab: string) => void} */
 function openTab(tab) {
-  if (findTab(tab)?.ariaSelected === "true") return;
+  if (isShown(tab)) return;
   if (!("ready" in document.body.dataset)) return void requestAnimationFrame(() => openTab(tab));
   document.dispatchEvent(new CustomEvent("glassbox-open", { detail: tab }));
 }

@@ -101,7 +101,8 @@ def test_a_link_opens_a_step_and_locks_the_solutions(open_lessons):
     expect(panel).to_contain_text("The solutions are locked by this link.")
     expect(panel.get_by_role("link", name="Set this on the page")).to_have_attribute(
         "href",
-        "?__theme=dark&solutions=off&tab=inspection&picture=digit&kernel_size=4&stride=4&lesson=kernel&step=5",
+        "?__theme=dark&solutions=off&tab=inspection&lab=window&picture=digit&kernel_size=4&stride=4"
+        "&lesson=kernel&step=5",
     )
     page.evaluate("history.pushState(null, '', '?solutions=off&lesson=pooling&step=3')")
     page.evaluate("history.pushState(null, '', '?solutions=off')")
@@ -119,12 +120,12 @@ def test_where_there_is_no_such_step_the_first_is_shown(open_lessons, query):
 
 def test_the_way_to_a_tab_stands_where_it_is_not_on_its_way_already(open_lessons):
     page = open_lessons("?lesson=kernel&step=2").page
-    way = page.get_by_role("button", name="Go to inspection")
+    way = page.get_by_role("button", name="Go to inspection/window")
     expect(find_step(page, "kernel", 1)).to_be_visible()
     assert way.count() == 0
     page.get_by_role("button", name="Step 3 of").click()
     expect(way).to_be_visible()
-    page.evaluate("history.replaceState(null, '', '?tab=inspection&lesson=kernel&step=3')")
+    page.evaluate("history.replaceState(null, '', '?tab=inspection&lab=window&lesson=kernel&step=3')")
     page.get_by_role("button", name="Step 2 of").click()
     expect(find_step(page, "kernel", 1)).to_be_visible()
     assert way.count() == 0
