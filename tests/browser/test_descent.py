@@ -31,7 +31,9 @@ def test_the_three_questions_are_answered_with_numbers(tab):
     page.locator("#descent-nodes").get_by_role("cell", name="MvBackward0", exact=True).wait_for()
     assert "autograd" in page.locator("#descent-gradient").inner_text()
     # From the opening on it speaks of where the player stands.
-    page.locator("#descent-gradient").get_by_text("after 150 steps").wait_for()
+    page.locator("#descent-gradient").get_by_text("after 0 steps").wait_for()
+    page.locator(f"{PLAYER} [data-move=step]").click()
+    page.locator("#descent-gradient").get_by_text("after 1 step").wait_for()
     page.locator(f"{PLAYER} [data-move=reset]").click()
     page.locator("#descent-gradient").get_by_text("after 0 steps").wait_for()
     assert "−2" in page.locator("#descent-gradient").inner_text()

@@ -91,7 +91,7 @@ export function startPage() {
   /** @type {(event: KeyboardEvent) => void} */
   const letScrollersBeReached = (event) => {
     if (event.key !== "Tab") return;
-    const boxes = ".gb-numbers, .prose table, .prose pre, .cm-scroller, .gb-lesson .block";
+    const boxes = ".gb-numbers, .prose table, .prose pre, .cm-scroller, .gb-lesson .block, math[display=block]";
     for (const box of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(boxes))) {
       const overflows = box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight;
       const scrolls = /auto|scroll/.test(getComputedStyle(box).overflow);
