@@ -166,6 +166,7 @@ export function startPage() {
         },
         onListed: approach,
       });
+    contents?.mark(places.where().open);
     const presenting = document.getElementById("gb-present");
     if (presenting) watchPresentation(presenting);
     tellForgetting();
