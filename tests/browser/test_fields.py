@@ -46,8 +46,6 @@ def test_radios_are_one_stop_and_arrows_move_within(open_page):
     expect(page.get_by_role("tabpanel").first).to_be_focused()
     page.keyboard.press("Tab")
     expect(page.get_by_role("tab", name="Window")).to_be_focused()
-    page.keyboard.press("Tab")
-    expect(page.get_by_role("button", name="The lab's layer")).to_be_focused()
     page.get_by_label("Convolution", exact=True).focus()
     page.keyboard.press("Tab")
     expect(page.get_by_label("A digit", exact=True)).to_be_focused()  # the next group's
