@@ -38,6 +38,8 @@ def test_the_three_questions_are_answered_with_numbers(tab):
     page.locator("#descent-gradient").get_by_text("after 0 steps").wait_for()
     assert "−2" in page.locator("#descent-gradient").inner_text()
     assert "−2 in all 5 entries" in graph.inner_html()
+    page.locator(f"{PLAYER} input[type=range]").fill("150")
+    page.locator("#descent-gradient").get_by_text("after 150 steps").wait_for()
 
 
 def test_fields_follow_what_is_dragged_and_start_over_sets_them_back(tab):

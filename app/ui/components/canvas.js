@@ -21,7 +21,7 @@ export const contextOf = (canvas) => /** @type {Context} */ (canvas.getContext("
 // Size a canvas for the screen's pixel ratio; the context then counts in CSS pixels.
 /** @type {(canvas: HTMLCanvasElement, width: number, height: number) => Context} */
 export function fitCanvas(canvas, width, height) {
-  const ratio = (window.devicePixelRatio || 1) * zoomOf(canvas);
+  const ratio = window.devicePixelRatio || 1;
   const pixelWidth = Math.max(1, Math.round(width * ratio));
   const pixelHeight = Math.max(1, Math.round(height * ratio));
   if (canvas.width !== pixelWidth || canvas.height !== pixelHeight) {
