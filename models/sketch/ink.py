@@ -34,6 +34,9 @@ MIN_BRIGHT_SIDE = 0.2  # … and along one side, where the light may be as brigh
 MARGIN_RIPPLE = 0.06  # JPEG leaves ripples of about this strength on the margin
 FILLED_SHARE = 0.3  # of the fullest row's pixels that differ: a row of the photo has more, ripples fewer
 MIN_FILLED = 0.85  # the same, of all of its pixels
+MIN_WITHIN = (
+    0.9  # of the pixels that clearly differ from the margin, the photo holds so many: a 7's corner does not
+)
 MIN_ASPECT = 0.4  # of a photo's shorter side to its longer: a broad 1 is narrower
 FAR_PX = 16  # from the ink: beyond the blocks of a JPEG that it lies in
 FAR_SHARE = 0.1  # of the ink's longer side: beyond MNIST's faintest edges
@@ -140,8 +143,11 @@ def _find_patch(light: Floats32) -> tuple[slice, slice] | None:
     if is_like.sum(1).max() < 2:
         return None
     off = np.abs(light - corners[is_like.sum(1).argmax()])  # from the margin
+    is_clear = off >= NO_INK
     for least in (NO_INK, MARGIN_RIPPLE):
         rows, columns = _find_filled(off >= least)
+        if is_clear[rows, columns].sum() < MIN_WITHIN * is_clear.sum():
+            continue
         if (rows.stop - rows.start, columns.stop - columns.start) != light.shape and _is_photo_like(
             light[rows, columns], off[rows, columns] >= least
         ):
