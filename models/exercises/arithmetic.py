@@ -197,7 +197,7 @@ def _pose_untrained_loss(draw: Draw) -> Posed:
     classes = draw.pick((5, 8, 20, 26, 100))
     right = np.log(classes)
     return Posed(
-        f"A network with {classes} classes gives all of them the same logit. Which cross-entropy has it, "
+        f"A network with {classes} classes gives all of them the same logit. What is its cross-entropy, "
         "whatever the label?",
         Numbers(
             np.asarray(right),

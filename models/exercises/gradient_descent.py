@@ -47,7 +47,8 @@ def _pose_gradient(draw: Draw, *, at_zero: bool) -> Posed:
                 Slip(-right, "The sign: the inner derivative of $y - x^\\top w$ is $-x$."),
                 Slip(right / 2, "The factor 2 is missing: it comes from the square."),
                 Slip(
-                    -right / 2, "The factor 2 and the sign are missing: derive the square, then its inside."
+                    -right / 2,
+                    "The factor 2 and the sign are missing: differentiate the square, then its inside.",
                 ),
                 Slip(np.full(3, -2 * rest), "The inner derivative is missing: it is $-x$, not $-1$."),
             ),

@@ -96,7 +96,7 @@ def _pose_gradient(draw: Draw) -> Posed:
     return Posed(
         f"A max pooling took the window ${write_matrix(image)}$. On the way back its output gets the "
         f"gradient "
-        f"{gradient:g}. Which gradient gets each pixel?",
+        f"{gradient:g}. Which gradient does each pixel get?",
         Numbers(
             right,
             (

@@ -107,7 +107,7 @@ def _pose_reshape(draw: Draw) -> Posed:
 def _pose_type(draw: Draw) -> Posed:
     call = draw.pick(("torch.ones(3, 3)", "torch.zeros(5, 1)", "torch.rand(3, 3)"))
     return Posed(
-        f"Which type have the numbers in `{call}`, if nothing else is said?",
+        f"Which type do the numbers in `{call}` have, if nothing else is said?",
         Choice(
             (
                 Slip("float64, as in NumPy", "NumPy takes float64; PyTorch takes half as many bits."),

@@ -163,8 +163,8 @@ def _pose_item(draw: Draw) -> Posed:
     batch = draw.pick((32, 64))
     options = (
         Slip(
-            "It takes the number out, without the graph behind it",
-            "Right: a sum of tensors would keep the graph of every batch in memory.",
+            "It takes the plain number out of the tensor",
+            "Right. In training it also lets go of the graph; under `torch.no_grad()` there is none.",
         ),
         Slip(
             "It divides by the batch size", "The loss is a mean already; `item()` only takes the number out."
