@@ -68,10 +68,15 @@ def write_race_script(race: Race) -> str:
 
 
 def print_race(race: Race) -> str:
-    """Return what the script prints, from the race that was run; nothing where its time ran out."""
-    if any(optimizer.descent.status == "out_of_time" for optimizer in race.optimizers):
-        return ""
+    """Return what the script prints, from the race that was run; nothing where that is not known.
+
+    That is so where a descent's time ran out, and where its weights overflow behind the last step.
+    """
     steps, lines = race.settings.steps, []
+    for optimizer in race.optimizers:
+        overflow_step, taken = optimizer.descent.overflow_step, len(optimizer.descent.losses)
+        if overflow_step == steps + 1 or (overflow_step is None and taken < steps):
+            return ""
     for optimizer in race.optimizers:
         descent = optimizer.descent
         lines.append(race.name_optimizer(optimizer))

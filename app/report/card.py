@@ -139,7 +139,7 @@ def check_words(text: Any) -> str:
 def _read_card(card: Any) -> Card:
     if not isinstance(card, dict) or card.get("kind") not in list(KINDS):
         raise ValueError("A card of the report is of no kind that this page knows.")
-    link = _read_text(card.get("link", ""), _MAX_LINK, "A link")
+    link = "".join(_read_text(card.get("link", ""), _MAX_LINK, "A link").split())
     settings = _read_list(card.get("settings", []), _MAX_SETTINGS, "settings")
     if not all(isinstance(setting, list) and len(setting) == 2 for setting in settings):
         raise ValueError("A card's settings are pairs of a name and a value.")
@@ -209,6 +209,6 @@ def _read_text(value: Any, most: int, name: str) -> str:
 
 
 def _tidy_letter(letter: str) -> str:
-    if letter.isprintable() or letter in "\n\t":
+    if letter.isprintable() or letter in "\n\t\u200c\u200d\u00ad":  # joiners, which words and emoji need
         return letter
     return " " if letter.isspace() else ""

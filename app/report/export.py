@@ -62,7 +62,8 @@ _PAGE = """<!doctype html>
 </body>
 </html>
 """
-_TAG = re.compile(r"<(?=[A-Za-z/!?])")
+_TAG, _IMAGE = re.compile(r"<(?=[A-Za-z/!?])"), re.compile(r"!(?=\[)")
+_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})", re.MULTILINE)
 
 
 def write_page(report: Report) -> str:
@@ -162,7 +163,8 @@ def _list_blocks(card: Card, addresses: list[str]) -> Iterator[str]:
     if card.seed:
         yield f"Seed: {quote_text(card.seed)}"
     if card.comment.strip():
-        yield _TAG.sub("< ", card.comment)  # a tag begins with a letter right behind its bracket
+        # A tag begins with a letter right behind its bracket, an image with one right behind its mark.
+        yield _IMAGE.sub("! ", _TAG.sub("< ", card.comment)) + _close_fence(card.comment)
     for address, picture in zip(addresses, card.pictures, strict=True):
         yield f"![{quote_text(picture.alt)}]({address})"
     if card.text:
@@ -170,6 +172,17 @@ def _list_blocks(card: Card, addresses: list[str]) -> Iterator[str]:
     for table in _list_tables(card):
         lines = [table.columns, ["---"] * len(table.columns), *table.rows]
         yield "\n".join(f"| {' | '.join(_write_cell(cell) for cell in line)} |" for line in lines)
+
+
+def _close_fence(comment: str) -> str:
+    """Return what ends a block of code that a comment leaves open: the cards behind it are no code."""
+    opened = ""
+    for fence in _FENCE.findall(comment):
+        if not opened:
+            opened = fence
+        elif fence.startswith(opened):
+            opened = ""
+    return f"\n{opened}" if opened else ""
 
 
 def _write_cell(cell: str) -> str:

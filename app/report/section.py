@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
 import gradio as gr
@@ -16,7 +15,7 @@ from app.ui.answers import answer
 from app.ui.packing import encode_bytes
 from app.ui.rendering import render_foreign_markdown
 
-_DATA = re.compile(rf'<script type="application/json" id="{DATA_ID}">(.*?)</script>', re.DOTALL)
+_DATA_START, _DATA_END = f'<script type="application/json" id="{DATA_ID}">', "</script>"
 
 
 def build_report_button() -> gr.HTML:
@@ -69,8 +68,8 @@ def import_report(text: Any) -> dict[str, Any]:
     """
     if not isinstance(text, str):
         raise ValueError("This is not a report.")
-    found = _DATA.search(text)
-    data = found[1] if found else text
+    _, found, rest = text.partition(_DATA_START)
+    data = rest.partition(_DATA_END)[0] if found else text
     if len(data) > MAX_REPORT_BYTES:
         raise ValueError(f"The report has {len(data):,} bytes: at most {MAX_REPORT_BYTES:,} are read.")
     try:

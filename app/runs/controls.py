@@ -86,7 +86,8 @@ def _summarise(form: Form, followed: str, shown: str, own: Any) -> Summary:
     except ValueError:
         return Summary()
     named = gr.skip() if config.recipe == shown else config.recipe
-    link = gr.skip() if form["network"] == OWN_NETWORK else write_query(form, followed, _find_dataset())
+    # A network of one's own has a link of its own, below its rows.
+    link = "" if form["network"] == OWN_NETWORK else write_query(form, followed, _find_dataset())
     return Summary(named, describe_choice(config), "\n\n".join(list_warnings(config)), link)
 
 

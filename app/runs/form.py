@@ -203,6 +203,11 @@ def list_warnings(config: TrainConfig) -> list[str]:
     num_training = int(TRAIN_SHARE * num_images) + config.added_strokes
     num_steps = math.ceil(num_training / config.batch_size) * config.epochs
     warnings = []
+    if config.unchanged_epochs >= config.epochs and (config.augment or config.distortions):
+        warnings.append(
+            "All epochs are among the last ones, which take images as they are: none is augmented or "
+            "distorted."
+        )
     if rate > highest:
         warnings.append(
             f"A learning rate of {rate:g} is far above what is usual for {title} ({usual:g}): the loss may "

@@ -21,7 +21,7 @@ def write_script_notebook(script: str, printed: str = "") -> str:
     import nbformat
 
     v4 = nbformat.v4
-    heading, *codes = _split_script(script)
+    heading, *codes = _split_script(script, has_output=bool(printed))
     cells = [
         v4.new_markdown_cell(heading, id="heading"),  # type: ignore[no-untyped-call]
         *(
@@ -38,12 +38,14 @@ def write_script_notebook(script: str, printed: str = "") -> str:
     return str(nbformat.writes(notebook)) + "\n"  # type: ignore[no-untyped-call]
 
 
-def _split_script(script: str) -> Iterator[str]:
+def _split_script(script: str, *, has_output: bool) -> Iterator[str]:
     """Yield the heading as Markdown, then the parts of the code."""
     tree = ast.parse(script)
     docstring = ast.get_docstring(tree) or ""
     title, _, rest = docstring.partition("\n\n")
-    origin = "Run all cells to compute it anew; what stands below the last one is what Glassbox computed."
+    origin = "Run all cells to compute it."
+    if has_output:
+        origin = "Run all cells to compute it anew; what stands below the last one is what Glassbox computed."
     yield "\n\n".join(part for part in (f"# {title}", rest.strip(), origin) if part)
     statements = tree.body[1:]
     is_import = [isinstance(node, ast.Import | ast.ImportFrom) for node in statements]

@@ -123,7 +123,8 @@ def name_recorded(info: CheckpointInfo) -> str:
     if info.recipe.get("recipe") == IMPORTED:
         return IMPORTED
     known = {field.name for field in fields(TrainConfig)} & info.recipe.keys()
-    changes = {name: info.recipe[name] for name in known - {"recipe", "layers"}}
+    # A header from before a setting was there was trained as if it had been left out.
+    changes = {"unchanged_epochs": 0} | {name: info.recipe[name] for name in known - {"recipe", "layers"}}
     try:
         config = make_config(info.network, info.recipe["recipe"], layers=info.layers)
         return name_config(replace(config, **changes))

@@ -60,6 +60,14 @@ def test_the_microscope_shows_what_its_link_names_and_of_the_rest_the_networks_o
     assert len(told) == 7
 
 
+def test_what_another_networks_batch_norm_left_in_hidden_controls_is_no_mistake(told):
+    view = microscope.on_open(
+        MICROSCOPE, [], ask("microscope", checkpoint="convnet2", norm_layer="features.4", channel="5")
+    )
+    assert view.checkpoint == "convnet2"
+    assert told == []
+
+
 def test_the_architecture_lab_shows_the_network_that_its_link_names(told):
     view = architecture.on_open([], ask("architecture", network="mlp"))
     assert view.network["value"] == "mlp"

@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import re
+import time
 import zipfile
 from html.parser import HTMLParser
 
@@ -188,3 +189,26 @@ def test_words_are_rendered_and_have_an_end():
     assert "<math" in show_words("$x^2$")["html"]
     with pytest.raises(ValueError, match="at most 5,000"):
         show_words("x" * (MAX_WORDS + 1))
+
+
+def test_a_comment_and_a_link_bring_no_image_and_no_open_code_into_markdown():
+    card = make_card(comment="![x](http://a/t.png)\n```\nopen", link="http://a/\n\n![l](http://a/l.png)")
+    with zipfile.ZipFile(io.BytesIO(export(make_report(card, make_card()), "zip"))) as archive:
+        written = archive.read("report.md").decode()
+    assert "![x](http" not in written
+    assert "<http://a/![l](http://a/l.png)>" in written  # one address, which is none
+    assert written.count("```") == 2
+
+
+def test_joiners_within_words_and_emoji_stay():
+    words = "می‌خواهم 👨‍👩‍👧"
+    card = make_card(comment=words)
+    assert read_report(make_report(card)).cards[0].comment == words
+
+
+def test_a_text_of_beginnings_is_refused_at_once():
+    """A pattern that looks for an end behind each beginning would take a quarter of an hour."""
+    start = time.thread_time()
+    with pytest.raises(ValueError, match="not a report"):
+        import_report('<script type="application/json" id="glassbox-report">' * 57_000)
+    assert time.thread_time() - start < 5

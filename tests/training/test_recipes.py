@@ -55,3 +55,10 @@ def test_checkpoints_are_named_by_what_they_record():
     assert name_recorded(few) == "fast, but 5,000 of 60,000 images, dropout 0.1"
     for recipe in ({}, {"recipe": "secret"}, {"recipe": ["fast"]}, {**info.recipe, "epochs": "two"}):
         assert name_recorded(replace(info, recipe=recipe)) == "own"
+
+
+def test_checkpoint_from_before_a_setting_is_not_said_to_have_had_it():
+    info = read_info("sketchpad")
+    before = {name: value for name, value in info.recipe.items() if name != "unchanged_epochs"}
+    assert name_recorded(info) == "sketch"
+    assert name_recorded(replace(info, recipe=before)).startswith("sketch, but ")

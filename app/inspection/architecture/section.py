@@ -167,6 +167,8 @@ def build_architecture_section(page: gr.Blocks, my_runs: gr.BrowserState) -> Non
     with gr.Column(elem_classes="gb-lesson"):
         build_prose_sections(load_sections("app.inspection.architecture"))
     follow = follow_settings("inspection/architecture", {"network": DEFAULT_NETWORK})
+    # What is being built is kept in this browser; an address cannot name it.
+    follow = f'(network) => ({follow})(network === "{BUILT}" ? null : network)'
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
     network.change(None, network, None, js=follow, **quiet)
     page.load(on_open, [my_runs], [network, layers, error], **quiet)

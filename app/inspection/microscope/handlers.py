@@ -207,9 +207,11 @@ def _read_link(asked: dict[str, Any], named: Mapping[str, str], my_runs: Any) ->
     layers, norms = list_layers(sample_one(about)), inspect_norm(about)
     names = [each.name for each in norms.layers]
     layer = _pick(named.get("layer"), [key for _, key in layers], "layer")
-    norm = _pick(named.get("norm_layer"), names[::-1], "norm_layer")
-    last = find_last_channel(norms, norm)
-    check_whole(asked["channel"], "The channel", 0, last)
+    norm = last = None
+    if names:  # without a batch norm its controls are hidden, and may hold what another network's left there
+        norm = _pick(named.get("norm_layer"), names[::-1], "norm_layer")
+        last = find_last_channel(norms, norm)
+        check_whole(asked["channel"], "The channel", 0, last)
     return OpeningView(
         asked["checkpoint"],
         asked["source"],
@@ -218,7 +220,7 @@ def _read_link(asked: dict[str, Any], named: Mapping[str, str], my_runs: Any) ->
         gr.update(choices=layers, value=layer),
         asked["seed"],
         gr.update(choices=names, value=norm) if names else gr.skip(),
-        gr.update(maximum=last, value=asked["channel"]),
+        gr.update(maximum=last, value=asked["channel"]) if names else gr.skip(),
         gr.update(visible=bool(names)),
         asked["checkpoint"],
         [asked["checkpoint"], norm] if names else gr.skip(),

@@ -24,7 +24,9 @@ def test_gradio_itself_links_to_ipv6_without_brackets():
 def test_page_is_served_on_its_own_sockets_and_told_by_a_link(page, monkeypatch, capsys):
     monkeypatch.setattr(http_server, "start_server", http_server.start_server)  # put back afterwards
     serve_on_own_sockets()
-    _, address, _ = page.launch(server_name="::1", prevent_thread_lock=True, ssr_mode=False)
+    _, address, _ = page.launch(
+        server_name="::1", server_port=find_free_port(), prevent_thread_lock=True, ssr_mode=False
+    )
     try:
         assert address == f"http://[::1]:{page.server_port}/"
         assert f"Running on local URL:  {address.rstrip('/')}\n" in capsys.readouterr().out
@@ -48,7 +50,9 @@ def test_proxies_of_the_same_machine_are_believed(page, monkeypatch, address):
 
     with page:
         gr.api(find_address)
-    _, told, _ = page.launch(server_name="::", prevent_thread_lock=True, quiet=True, ssr_mode=False)
+    _, told, _ = page.launch(
+        server_name="::", server_port=find_free_port(), prevent_thread_lock=True, quiet=True, ssr_mode=False
+    )
     try:
         host = f"[{address}]" if ":" in address else address
         asked = told.replace("localhost", host)
