@@ -193,7 +193,8 @@ def _read_link(asked: dict[str, Any], named: Mapping[str, str], my_runs: Any) ->
     """Read settings, those that the link leaves out as they are of a network that is chosen by hand."""
     for name in ("index", "seed", "channel"):
         asked[name] = read_index(str(asked[name]))
-    if asked["checkpoint"] not in [key for _, key in list_labels(my_runs)]:
+    labels = list_labels(my_runs)
+    if asked["checkpoint"] not in [key for _, key in labels]:
         raise ValueError(
             f"There is no network {asked['checkpoint'][:40]!r} with dropout or batch norm for you."
         )
@@ -213,7 +214,7 @@ def _read_link(asked: dict[str, Any], named: Mapping[str, str], my_runs: Any) ->
         last = find_last_channel(norms, norm)
         check_whole(asked["channel"], "The channel", 0, last)
     return OpeningView(
-        asked["checkpoint"],
+        gr.update(choices=labels, value=asked["checkpoint"]),
         asked["source"],
         asked["index"],
         asked["mode"],

@@ -178,13 +178,15 @@ def on_open(my_runs: Any, request: gr.Request) -> tuple[Any, Any, Any]:
     asked = {name: query.get(name, str(first)) for name, first in OPENING.items()}
     try:
         index = read_index(asked["index"])
-        if asked["checkpoint"] not in [choice.key for choice in list_choices(my_runs)]:
+        labels = [(choice.label, choice.key) for choice in list_choices(my_runs)]
+        if asked["checkpoint"] not in [key for _, key in labels]:
             raise ValueError(f"There is no network {asked['checkpoint'][:40]!r} for you.")
         take_digit(TEST if asked["source"] == DRAWING else asked["source"], index, None)
     except ValueError as mistake:
         warn_about_link(f"The link's settings cannot be used: {mistake} This is the opening instead.")
         return gr.skip(), gr.skip(), gr.skip()
-    return asked["checkpoint"], asked["source"], index
+    # The list as the page has it knows no run, and Gradio takes no value that is not in its list.
+    return gr.Dropdown(choices=labels, value=asked["checkpoint"]), asked["source"], index
 
 
 def on_choice(key: Any, source: Any, index: Any, drawing: Any) -> Any:
