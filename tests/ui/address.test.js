@@ -7,17 +7,22 @@ import { followPlaces } from "../../app/ui/components/history.js";
 let entries; // the browser's history: addresses
 let at; // which of them is shown
 let hearBack;
+let numReloads;
 
 // What the browser has of an address and its history.
 beforeEach(() => {
   entries = ["http://lab/"];
   at = 0;
+  numReloads = 0;
   globalThis.location = {
     get href() {
       return entries[at];
     },
     get search() {
       return new URL(entries[at]).search;
+    },
+    reload: () => {
+      numReloads += 1;
     },
   };
   globalThis.history = {
@@ -94,6 +99,34 @@ test("Back shows the place, with what was set meanwhile", () => {
   at -= 1;
   hearBack();
   assert.equal(shown(), "?tab=descent&problem=valley");
+});
+
+test("Back to settings from before the page was loaded loads them, once", () => {
+  const went = [];
+  let places = begin("?tab=runs&epochs=3", (place) => went.push(place));
+  places.go({ tab: "descent" });
+  places = followPlaces((place) => went.push(place)); // the page is loaded again
+  at -= 1;
+  hearBack();
+  assert.deepEqual([numReloads, shown(), went], [1, "?tab=runs&epochs=3", []]);
+  places = followPlaces((place) => went.push(place));
+  hearBack(); // some browsers tell of the load itself
+  assert.deepEqual([numReloads, went.length], [1, 1]);
+  at += 1;
+  hearBack(); // a place without settings is shown as it is
+  assert.deepEqual([numReloads, went.at(-1).tab], [1, "descent"]);
+});
+
+test("Back between places of this page's life loads nothing", () => {
+  const places = begin("?tab=descent");
+  places.go({ tab: "runs" });
+  places.follow("runs", "epochs=3");
+  places.go({ tab: "inspection", lab: "network" });
+  for (const step of [-1, -1, 1, 1]) {
+    at += step;
+    hearBack();
+  }
+  assert.equal(numReloads, 0);
 });
 
 test("What has done its work in the address is not brought back", () => {

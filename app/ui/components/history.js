@@ -38,6 +38,9 @@ export function followPlaces(show) {
 
   addEventListener("popstate", () => {
     const place = readAddress(location.search);
+    // From before the page was loaded: Python has read the settings of no other tab than the first one's. Loaded anew,
+    // this is the first one.
+    if (place.settings && !settings.has(nameOwner(place))) return location.reload();
     // What was set meanwhile is what is shown.
     write({ ...place, settings: settings.get(nameOwner(place)) ?? place.settings }, true);
     show(here);

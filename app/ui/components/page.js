@@ -3,7 +3,7 @@
 // the page says so.
 /** @import { Place, Places } from "./types.js" */
 
-import { TABS, writeAddress } from "./address.js";
+import { LABS, TABS, writeAddress } from "./address.js";
 import { createContents } from "./contents.js";
 import { followPlaces } from "./history.js";
 import { watchNumberFields } from "./number_fields.js";
@@ -63,7 +63,17 @@ export function startPage() {
   /** @type {(tab: HTMLElement) => void} */
   const rememberTab = (tab) => {
     const name = tab.dataset.tabId ?? "";
-    go(TABS.includes(name) ? { tab: name } : { lab: name });
+    go(TABS.includes(name) ? { tab: name } : { tab: "inspection", lab: name });
+  };
+
+  // The tab that a visitor has opened before the page heard of it.
+  const noteOpened = () => {
+    const opened = findTabs().filter((tab) => tab.ariaSelected === "true");
+    const names = opened.map((tab) => tab.dataset.tabId ?? "");
+    const here = places.where();
+    const tab = names.find((name) => TABS.includes(name)) ?? here.tab;
+    const lab = names.find((name) => LABS.includes(name)) ?? here.lab;
+    if (tab !== here.tab || lab !== here.lab) places.go({ tab, lab }, { replaces: true });
   };
 
   /** @type {(event: Event) => void} */
@@ -101,6 +111,7 @@ export function startPage() {
 
   /** @type {(event: KeyboardEvent) => void} */
   const moveWithKeys = (event) => {
+    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return; // the browser's own: Alt+Left goes back
     const focused = /** @type {HTMLElement} */ (document.activeElement);
     const row = focused.closest('[role="tablist"]');
     const tabs = findTabs().filter((tab) => tab.offsetParent !== null && tab.closest('[role="tablist"]') === row);
@@ -146,8 +157,8 @@ export function startPage() {
   };
 
   waitForTabs(() => {
-    // Without an address, the tab stays that a visitor may have opened already.
     if (new URLSearchParams(location.search).has("tab")) show(places.where());
+    else noteOpened();
     document.addEventListener("keydown", moveWithKeys);
     document.addEventListener("keydown", letScrollersBeReached, { capture: true });
     document.addEventListener("click", onClick);

@@ -119,6 +119,9 @@ def test_tabs_are_moved_between_by_keys_and_have_addresses(open_html):
         places.append(page.evaluate("[document.activeElement.dataset.tabId, location.search]"))
     names = ["sketchpad", "descent", "inspection", "sketchpad", "descent"]
     assert places == [[name, f"?tab={name}"] for name in names]
+    for key in ("Alt+ArrowRight", "Control+End", "Shift+ArrowLeft", "Meta+ArrowRight"):
+        page.keyboard.press(key)  # the browser's own
+    assert page.evaluate("[document.activeElement.dataset.tabId, location.search]") == places[-1]
     page.evaluate("document.dispatchEvent(new CustomEvent('glassbox-open', { detail: 'runs' }))")
     assert page.evaluate("location.search") == "?tab=runs"
     page.get_by_role("tab", name="Conv").click()
@@ -127,6 +130,20 @@ def test_tabs_are_moved_between_by_keys_and_have_addresses(open_html):
     assert page.locator("#wide").get_attribute("tabindex") == "0"  # what scrolls can be reached
     page.locator(".gb-skip").press("Enter")
     expect(page.get_by_role("tabpanel")).to_be_focused()
+
+
+def test_a_tab_opened_before_the_page_heard_of_it_is_known(open_html):
+    opened = """
+      document.querySelector("[data-tab-id=inspection]").ariaSelected = "true";
+      document.querySelector("[role=tabpanel]").innerHTML = `<div role="tablist">
+        <button role="tab" data-tab-id="window" aria-selected="true">Window</button>
+        <button role="tab" data-tab-id="network">Network</button></div>`;"""
+    page = open_html(TABS, "ui/components/page.js", "startPage", opened)
+    page.locator("body[data-ready]").wait_for()
+    assert page.evaluate("[location.search, history.length]") == ["?tab=inspection", 2]
+    page.get_by_role("tab", name="Runs").click()
+    page.get_by_role("tab", name="Network").click()  # a lab's press is always its own tab's
+    assert page.evaluate("location.search") == "?tab=inspection&lab=network"
 
 
 def test_radios_are_one_stop_and_a_list_opens_by_keys(open_html):
