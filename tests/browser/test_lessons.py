@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from app.lab.lessons.reader import read_lessons
 from tests.browser.dropdown import take_option
 from tests.browser.pad import Pad
-from tests.browser.runs_tab import place_run
+from tests.browser.runs_tab import FOCUS, place_run
 
 __all__ = ["place_run"]  # a fixture
 
@@ -68,7 +68,12 @@ class Walker:
         pad.draw(SEVEN)
 
     def run(self):
-        """Nothing to be done: the run that the page's address names is done."""
+        """Have the run that the page's address names look as one that is being trained, and then done."""
+        self.page.locator(FOCUS).evaluate("""async (run) => {
+          run.dataset.status = "running";
+          await new Promise((go) => setTimeout(go, 700));
+          run.dataset.status = "done";
+        }""")
 
 
 def test_every_lesson_is_done_by_what_its_steps_ask(open_page, place_run):

@@ -3,44 +3,65 @@
 import { readNumber } from "../../ui/components/read_number.js";
 import { isOpen } from "../../ui/components/sections.js";
 
-// Each is given the words that follow its name in a lesson, and returns what tells whether the step is done.
-/** @type {Record<string, (...words: string[]) => () => boolean>} */
+const ACTS = ["pointermove", "pointerdown", "keydown", "click"];
+
+// Each is given the words that follow its name in a lesson, and the signal that ends the step; it returns what tells whether
+// the step is done.
+/** @type {Record<string, (words: string[], signal: AbortSignal) => () => boolean>} */
 const CONDITIONS = {
   // a tab is open
-  tab: (name) => () => Boolean(document.querySelector(`#gb-tabs [data-tab-id="${name}"][aria-selected="true"]`)),
+  tab:
+    ([name]) =>
+    () =>
+      Boolean(document.querySelector(`#gb-tabs [data-tab-id="${name}"][aria-selected="true"]`)),
   // a section is open
-  section: (title) => () => {
-    const section = findTitled(title);
-    return Boolean(section && isOpen(section));
-  },
+  section:
+    ([title]) =>
+    () => {
+      const section = findTitled(title);
+      return Boolean(section && isOpen(section));
+    },
   // in a choice, or a list of several, this is chosen
-  chosen: (id, text) => () => {
-    const place = document.getElementById(id);
-    const fields = /** @type {HTMLInputElement[]} */ ([...(place?.querySelectorAll("input") ?? [])]);
-    return fields.some((field) => beginsWith(field.value, text)) || hasToken(place, text);
-  },
-  // what a component says is another than when the step was opened; what it plays by itself does not count
-  changed: (id) => {
+  chosen:
+    ([id, text]) =>
+    () => {
+      const place = document.getElementById(id);
+      const fields = /** @type {HTMLInputElement[]} */ ([...(place?.querySelectorAll("input") ?? [])]);
+      return fields.some((field) => beginsWith(field.value, text)) || hasToken(place, text);
+    },
+  // what a component says is another than before the visitor did something; what it plays by itself does not count, nor
+  // what the page's load brings
+  changed: ([id], signal) => {
     /** @type {string | undefined} */
     let before;
+    let hasActed = false;
+    const hear = (/** @type {Event} */ event) => {
+      hasActed ||= isAct(event, id);
+    };
+    for (const type of ACTS) document.addEventListener(type, hear, { signal, capture: true });
     return () => {
       const place = document.getElementById(id);
       const text = readText(place);
       if (!text) return false;
-      if (before === undefined || readText(place?.querySelector("[data-move='play']")) === "Pause") before = text;
+      const isPlaying = readText(place?.querySelector("[data-move='play']")) === "Pause";
+      if (before === undefined || !hasActed || isPlaying) before = text;
       return text !== before;
     };
   },
   // the first optimizer's step size lies between two numbers
-  rate: (low, high) => () => {
-    const field = /** @type {HTMLInputElement | null} */ (document.querySelector(".gb-optimizer-1 input[data-number]"));
-    try {
-      const rate = readNumber(field?.value ?? "");
-      return rate >= Number(low) && rate <= Number(high);
-    } catch {
-      return false; // somebody is typing
-    }
-  },
+  rate:
+    ([low, high]) =>
+    () => {
+      const field = /** @type {HTMLInputElement | null} */ (
+        document.querySelector(".gb-optimizer-1 input[data-number]")
+      );
+      try {
+        const rate = readNumber(field?.value ?? "");
+        return rate >= Number(low) && rate <= Number(high);
+      } catch {
+        return false; // somebody is typing
+      }
+    },
   // a race was seen to its end
   played: () => {
     let wasBefore = false;
@@ -55,15 +76,34 @@ const CONDITIONS = {
     };
   },
   // the pad's network reads this digit, or any
-  read: (digit) => () => {
-    const pad = /** @type {HTMLElement | null} */ (document.querySelector("#pad .gb-pad"));
-    return (
-      Boolean(pad?.checkVisibility()) && (digit ? pad?.dataset.digit === digit : /^\d$/.test(pad?.dataset.digit ?? ""))
-    );
+  read:
+    ([digit]) =>
+    () => {
+      const pad = /** @type {HTMLElement | null} */ (document.querySelector("#pad .gb-pad"));
+      return (
+        Boolean(pad?.checkVisibility()) &&
+        (digit ? pad?.dataset.digit === digit : /^\d$/.test(pad?.dataset.digit ?? ""))
+      );
+    },
+  // a run of one's own is done that was not done when the step first saw it
+  run: () => {
+    /** @type {Set<string | undefined>} */
+    const begun = new Set();
+    const all = "#runs [data-status][data-run]:not([data-run='example'])";
+    return () => {
+      const runs = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(all)]);
+      for (const { dataset } of runs) if (dataset.status !== "done") begun.add(dataset.run);
+      return runs.some(({ dataset }) => dataset.status === "done" && begun.has(dataset.run));
+    };
   },
-  // a run of one's own is done
-  run: () => () => Boolean(document.querySelector("#runs [data-status='done'][data-run]:not([data-run='example'])")),
 };
+
+// Whether a visitor does something with what a tab shows; a pointer that moves counts over the component alone.
+/** @type {(event: Event, id: string) => boolean} */
+function isAct({ isTrusted, target, type }, id) {
+  if (!isTrusted || !(target instanceof Element) || target.closest('[role="tab"]')) return false;
+  return Boolean(target.closest(type === "pointermove" ? `#${id}` : '[role="tabpanel"]'));
+}
 
 // The section of a title, Gradio's or our own.
 /** @type {(title: string) => HTMLElement | null} */
@@ -83,10 +123,11 @@ const beginsWith = (text, words) => `${text} `.startsWith(`${words} `);
 /** @type {(place: Element | null | undefined) => string} */
 const readText = (place) => place?.textContent?.trim() ?? "";
 
-// Returns what tells whether a step is done, by its words; null where reading it is all. `isAnswered` knows of exercises.
-/** @type {(words: string[], isAnswered: (exercise: string) => boolean) => (() => boolean) | null} */
-export function createCondition([name, ...words], isAnswered) {
+// Returns what tells whether a step is done, by its words; null where reading it is all. `isAnswered` knows of exercises,
+// `signal` ends what listens.
+/** @type {(words: string[], isAnswered: (exercise: string) => boolean, signal: AbortSignal) => (() => boolean) | null} */
+export function createCondition([name, ...words], isAnswered, signal) {
   if (!name) return null;
   if (name === "answered") return () => isAnswered(words[0]);
-  return CONDITIONS[name](...words);
+  return CONDITIONS[name](words, signal);
 }

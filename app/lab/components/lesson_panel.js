@@ -42,6 +42,7 @@ export function createPanel(host, python) {
   let opening = ""; // the tab that a lesson is just opening
   /** @type {ReturnType<typeof setInterval> | undefined} */
   let looking;
+  let watching = new AbortController(); // ends what a step's condition listens to
   let look = () => {}; // whether the step that is shown is done by now
   let asked = 0; // the latest question to Python: an answer to an earlier one comes too late
 
@@ -65,9 +66,19 @@ export function createPanel(host, python) {
     panel.hidden = true;
     opener.ariaExpanded = "false";
     delete document.body.dataset.lesson;
-    clearInterval(looking);
+    leaveLesson();
+  }
+
+  function leaveLesson() {
+    stopLooking();
+    asked += 1; // a lesson that is still on its way comes too late
     lesson = null;
     writeAddress();
+  }
+
+  function stopLooking() {
+    clearInterval(looking);
+    watching.abort();
   }
 
   function writeAddress() {
@@ -96,9 +107,7 @@ export function createPanel(host, python) {
 
   /** @param {boolean} takesFocus */
   async function showList(takesFocus = true) {
-    clearInterval(looking);
-    lesson = null;
-    writeAddress();
+    leaveLesson();
     if (!entries) await ask(python.list({}), (answer) => void (entries = answer.lessons));
     if (lesson || !entries) return;
     setText(heading, "Lessons");
@@ -230,10 +239,11 @@ export function createPanel(host, python) {
   // Looks at the page until the step is done. A step that only wants to be read is done by being shown.
   /** @type {(step: StepView, state: HTMLElement) => void} */
   function watchStep({ condition }, state) {
-    clearInterval(looking);
+    stopLooking();
+    watching = new AbortController();
     const key = lesson?.key ?? "";
     const step = place;
-    const isDone = createCondition(condition, isAnswered);
+    const isDone = createCondition(condition, isAnswered, watching.signal);
     const tell = () => {
       progress.keepDone(key, step);
       if (isDone) setText(state, "✓ Done.");
@@ -242,9 +252,9 @@ export function createPanel(host, python) {
     look = () => {};
     if (!isDone || progress.find(key).done.includes(step)) return tell();
     look = () => {
-      if (!panel.isConnected) return clearInterval(looking);
+      if (!panel.isConnected) return stopLooking();
       if (!isDone()) return;
-      clearInterval(looking);
+      stopLooking();
       tell();
     };
     look();
@@ -284,6 +294,7 @@ export function createPanel(host, python) {
   /** @type {(key: string) => Promise<void>} */
   async function openNext(key) {
     if (!entries) await ask(python.list({}), (answer) => void (entries = answer.lessons));
+    if (lesson?.key !== key) return; // left meanwhile
     const next = entries?.[entries.findIndex((entry) => entry.key === key) + 1];
     if (next) openLesson(next.key, 0);
     else showList();

@@ -220,10 +220,6 @@ CONDITIONS = {
         '<div id="place"><input></div>',
         "document.querySelector('#place').insertAdjacentHTML('beforeend', '<div class=token>Logistic</div>')",
     ),
-    "changed place": (
-        '<div id="place"><button data-move="play">Play</button><p>row 1</p></div>',
-        "document.querySelector('#place p').textContent = 'row 2'",
-    ),
     "rate 0.09 0.11": (
         '<div class="gb-optimizer-1"><input data-number value="0.01"></div>',
         "document.querySelector('input').value = '0,1'",
@@ -238,8 +234,10 @@ CONDITIONS = {
         "document.querySelector('.gb-pad').dataset.digit = '7'",
     ),
     "run": (
-        '<div id="runs"><div data-run="example" data-status="done"></div></div>',
-        "document.querySelector('[data-run]').dataset.run = '0123'",
+        '<div id="runs"><i data-run="example" data-status="done"></i>'
+        '<i data-run="1" data-status="done"></i></div>',
+        "(document.querySelector('#runs').innerHTML += '<i data-run=2 data-status=running></i>', "
+        "window.isDone(), document.querySelector('i:last-child').dataset.status = 'done')",
     ),
 }
 
@@ -266,22 +264,70 @@ def test_conditions_look_at_what_the_page_shows(conditions_page):
         assert page.evaluate("window.isDone()") is True, words
 
 
-def test_what_plays_by_itself_does_not_count(conditions_page):
-    address = f"{ADDRESS}{address_module('lab/components/lesson_conditions.js')}"
-    done = conditions_page.evaluate(
+def test_only_what_the_visitor_changes_counts(conditions_page):
+    page = conditions_page
+    page.evaluate(
         """async (address) => {
-          document.querySelector('main').innerHTML =
-            '<div id="place"><button data-move="play">Pause</button><p>row 1</p></div>';
+          document.querySelector("main").innerHTML = `<div role="tabpanel">
+            <div role="tablist"><button role="tab">Network</button></div><p id="beside">a control</p>
+            <div id="place"><button data-move="play">Pause</button><p>row 1</p></div></div>`;
           const { createCondition } = await import(address);
-          const isDone = createCondition(["changed", "place"], () => false);
-          const told = [isDone()];
-          document.querySelector('#place p').textContent = 'row 2';
-          told.push(isDone());
-          document.querySelector('#place button').textContent = 'Play';
-          document.querySelector('#place p').textContent = 'row 9';
-          told.push(isDone());
-          return told;
+          window.isDone = createCondition(["changed", "place"], () => false, new AbortController().signal);
+          window.isDone();
         }""",
-        address,
+        f"{ADDRESS}{address_module('lab/components/lesson_conditions.js')}",
     )
-    assert done == [False, False, True]
+
+    def show(row, button="Play"):
+        """Return whether the step is done once the place says this."""
+        return page.evaluate(
+            """([row, button]) => {
+              document.querySelector("#place p").textContent = row;
+              document.querySelector("#place button").textContent = button;
+              return window.isDone();
+            }""",
+            [row, button],
+        )
+
+    assert not show("row 2")  # the page's load
+    page.get_by_role("tab").click()
+    page.evaluate("document.querySelector('#beside').click()")  # a script
+    page.locator("#beside").hover()
+    assert not show("row 3")
+    page.locator("#beside").click()
+    assert not show("row 4", "Pause")  # what plays by itself
+    assert show("row 5")
+
+
+def test_a_lesson_that_was_left_before_it_came_does_not_open(open_lessons):
+    bench = open_lessons()
+    page, panel = bench.page, bench.locate(".gb-lessons-panel")
+    page.get_by_role("button", name="Tour and lessons").click()
+    panel.get_by_role("link", name="Convolution", exact=True).wait_for()
+    page.evaluate("""() => {
+      const { server } = window.standIn.parts.lessons;
+      const read = server.read;
+      server.read = async (request) => {
+        const lesson = await read(request);
+        await new Promise((go) => (window.release = go));
+        setTimeout(() => (window.isAnswered = true));
+        return lesson;
+      };
+      window.opened = [];
+      document.addEventListener("glassbox-open", ({ detail }) => window.opened.push(detail));
+      document.body.dataset.ready = "";
+    }""")
+    for leave in ("Close the lessons", "Tour and lessons"):
+        panel.get_by_role("link", name="Convolution", exact=True).click()
+        page.wait_for_function("() => window.release")
+        page.get_by_role("button", name=leave).click()
+        page.evaluate("(window.isAnswered = false, window.release(), delete window.release)")
+        page.wait_for_function("() => window.isAnswered")
+        expect(panel).to_be_hidden()
+        assert page.evaluate("[location.search, document.body.dataset.lesson, window.opened]") == [
+            "",
+            None,
+            [],
+        ]
+        page.get_by_role("button", name="Tour and lessons").click()
+        expect(panel.get_by_role("heading", name="Lessons")).to_be_visible()
