@@ -15,7 +15,8 @@ export function watchPresentation(button) {
     const isOurs = event.key.toLowerCase() === "f" && !event.ctrlKey && !event.metaKey && !event.altKey;
     const target = /** @type {HTMLElement} */ (event.target);
     const isTyped = target.closest?.("input:not([type=range], [type=checkbox], [type=radio]), textarea, select");
-    if (!isOurs || event.repeat || event.defaultPrevented || isTyped || target.isContentEditable) return;
+    const isElsewhere = isTyped || target.isContentEditable || document.querySelector("dialog[open]");
+    if (!isOurs || event.repeat || event.defaultPrevented || isElsewhere) return;
     toggle();
   }
 

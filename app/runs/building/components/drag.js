@@ -2,6 +2,8 @@
 /** @import { Lifetime } from "../../../ui/components/types.js" */
 /** @import { Place } from "./types.js" */
 
+import { zoomOf } from "../../../ui/components/canvas.js";
+
 const STARTS_PX = 5; // of a movement that is no press
 const EDGE_PX = 80; // of the browser window, near which the page is scrolled
 const SCROLL_PX = 10; // a frame
@@ -75,9 +77,10 @@ export function watchDragging(list, life, cover, drop) {
     drag.gap = gap;
     const box = /** @type {HTMLElement} */ (marker.offsetParent ?? list).getBoundingClientRect();
     marker.hidden = false;
-    marker.style.top = `${gap.y - box.top - 2}px`;
-    marker.style.left = `${gap.left - box.left}px`;
-    marker.style.width = `${gap.width}px`;
+    const zoom = zoomOf(marker);
+    marker.style.top = `${(gap.y - box.top) / zoom - 2}px`;
+    marker.style.left = `${(gap.left - box.left) / zoom}px`;
+    marker.style.width = `${gap.width / zoom}px`;
   }
 
   function scroll() {
