@@ -25,6 +25,13 @@ BELOW = """(selector) => {
   const node = [...document.querySelectorAll(selector)].find((each) => each.checkVisibility());
   return Math.round(node.getBoundingClientRect().bottom - innerHeight);
 }"""
+BESIDE_LESSON = """() => {
+  document.body.dataset.lesson = "open";
+  const [list, tabs] = ["#gb-contents > ul", "#gb-tabs"]
+    .map((selector) => document.querySelector(selector).getBoundingClientRect());
+  delete document.body.dataset.lesson;
+  return [list.right <= tabs.left, tabs.right <= innerWidth - 380];
+}"""
 IN_SIGHT = """(id) => {
   const { top } = document.getElementById(id).getBoundingClientRect();
   return top >= 0 && top < innerHeight - 40;
@@ -47,6 +54,7 @@ def test_stages_are_in_sight_and_the_contents_list_addresses_and_history_lead_ev
     contents = page.locator("#gb-contents")
     current = contents.locator("[aria-current]")
     expect(current).to_have_text(re.compile("^Question 4"))
+    assert page.evaluate(BESIDE_LESSON) == [True, True]
     page.locator("#run-epochs input").fill("4")
     expect_query(page, "tab=runs&open=question-4&network=convnet2&epochs=4")
 

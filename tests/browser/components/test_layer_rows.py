@@ -117,6 +117,24 @@ def test_row_is_dragged_into_a_block_and_out_of_it(open_rows):
     assert rows.kinds() == ["Residual", "Flatten", "Sigmoid", "Linear"]
 
 
+def test_gap_is_marked_where_it_is_on_an_enlarged_page(open_rows):
+    rows = open_rows(*CONVNET)
+    page = rows.page
+    page.evaluate("document.querySelector('main').style.zoom = 1.35")
+    grip, line = (
+        page.get_by_label("Move layer 1, Conv2d", exact=True).bounding_box(),
+        rows.line(3).bounding_box(),
+    )
+    page.mouse.move(grip["x"] + 10, grip["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(line["x"] + 10, line["y"] + 2, steps=6)
+    marker = page.locator(".gb-build-marker").bounding_box()
+    page.mouse.up()
+    assert marker["y"] + marker["height"] / 2 == pytest.approx(line["y"], abs=1)
+    assert marker["x"] == pytest.approx(line["x"], abs=1)
+    assert marker["width"] == pytest.approx(line["width"], abs=1)
+
+
 def test_row_is_dragged_with_a_finger_and_nothing_is_wider_than_a_phone(open_rows):
     rows = open_rows(*CONVNET, {"layer": "Residual", "body": plain("Linear", "ReLU")}, **TOUCH)
     assert rows.page.evaluate("document.documentElement.scrollWidth") <= 390

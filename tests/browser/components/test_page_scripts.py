@@ -146,6 +146,19 @@ def test_a_tab_opened_before_the_page_heard_of_it_is_known(open_html):
     assert page.evaluate("location.search") == "?tab=inspection&lab=network"
 
 
+def test_the_key_that_presents_is_not_heard_in_a_dialog(open_html):
+    html = '<button id="gb-present">Present</button><dialog><button>Close</button></dialog>'
+    page = open_html(html + TABS, "ui/components/page.js", "startPage")
+    page.locator("body[data-ready]").wait_for()
+    presents = "document.body.classList.contains('gb-presents')"
+    page.evaluate("document.querySelector('dialog').showModal()")
+    page.keyboard.press("f")
+    assert page.evaluate(presents) is False
+    page.evaluate("document.querySelector('dialog').close()")
+    page.keyboard.press("f")
+    assert page.evaluate(presents) is True
+
+
 def test_radios_are_one_stop_and_a_list_opens_by_keys(open_html):
     page = open_html(LISTS, "server/components/fields.js", "completeFieldKeys")
     page.evaluate("""() => {
