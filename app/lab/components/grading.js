@@ -50,27 +50,23 @@ export function showGrading(place, python) {
     rows = [];
     mistakes.replaceChildren();
     choose.ariaDisabled = "true";
-    for (let place = 0; place < files.length; place += SHEETS_AT_ONCE) {
-      tell(`${place} of ${files.length} checked.`);
-      const sheets = await Promise.all(
-        files.slice(place, place + SHEETS_AT_ONCE).map(async (file) => ({
-          file: file.name,
-          // One letter more than a sheet may have: Python says so.
-          text: await file.slice(0, MAX_SHEET_BYTES + 1).text(),
-        })),
-      );
-      const answered = /** @type {GradesView & { error?: string }} */ (readAnswer(await python.grade({ sheets })));
-      if (answered.error) {
-        tell(answered.error, true);
-        break;
+    try {
+      for (let place = 0; place < files.length; place += SHEETS_AT_ONCE) {
+        tell(`${place} of ${files.length} checked.`);
+        const sheets = await Promise.all(files.slice(place, place + SHEETS_AT_ONCE).map(readSheet));
+        const answered = /** @type {GradesView & { error?: string }} */ (readAnswer(await python.grade({ sheets })));
+        if (answered.error) return tell(answered.error, true);
+        rows.push(...answered.rows);
+        for (const mistake of answered.mistakes) addNode(mistakes, "li", "", mistake);
       }
-      rows.push(...answered.rows);
-      for (const mistake of answered.mistakes) addNode(mistakes, "li", "", mistake);
-      if (place + SHEETS_AT_ONCE >= files.length) tell(`${rows.length} of ${files.length} could be read.`);
+      tell(`${rows.length} of ${files.length} could be read.`);
+    } catch (mistake) {
+      tell(/** @type {Error} */ (mistake).message, true);
+    } finally {
+      isChecking = false;
+      choose.ariaDisabled = null;
+      showRows();
     }
-    isChecking = false;
-    choose.ariaDisabled = null;
-    showRows();
   }
 
   function showRows() {
@@ -108,6 +104,17 @@ export function showGrading(place, python) {
     check([...(event.dataTransfer?.files ?? [])]);
   });
   showRows();
+}
+
+// A folder and a file that has gone cannot be read: Python says that there is no sheet.
+/** @type {(file: File) => Promise<{ file: string, text: string }>} */
+async function readSheet(file) {
+  // One letter more than a sheet may have: Python says so.
+  const text = await file
+    .slice(0, MAX_SHEET_BYTES + 1)
+    .text()
+    .catch(() => "");
+  return { file: file.name, text };
 }
 
 /** @type {(place: HTMLElement, text: string, act: () => void) => HTMLButtonElement} */

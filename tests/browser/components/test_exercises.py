@@ -134,3 +134,26 @@ def test_a_teacher_drops_many_sheets_and_takes_the_table(open_exercises, tmp_pat
     lines = (tmp_path / "answers.csv").read_text(encoding="utf-8-sig").splitlines()
     assert len(lines) == 13
     assert lines[1].startswith("0.json;ada;0;52;0;90;")
+
+
+def test_a_folder_among_the_sheets_is_named_and_the_next_files_are_checked(open_exercises):
+    page = open_exercises()
+    page.get_by_text("For teachers: check answer sheets").click()
+    grading = page.locator(".gb-exercises-grading")
+    sheet = json.dumps({"schema": 1, "name": "ada", "seconds": 90, "answers": []})
+    drop = """(place, [sheet, hasFolder]) => {
+      const dropped = [new File([sheet], "ada.json")];
+      if (hasFolder) {
+        const folder = new File([], "course");
+        folder.slice = () => ({ text: () => Promise.reject(new DOMException("", "NotReadableError")) });
+        dropped.push(folder);
+      }
+      const event = new Event("drop", { bubbles: true });
+      place.querySelector("[role='status']").dispatchEvent(Object.assign(event, { dataTransfer: { files: dropped } }));
+    }"""
+    grading.evaluate(drop, [sheet, True])
+    expect(grading.get_by_role("status")).to_have_text("1 of 2 could be read.")
+    expect(grading.locator(".gb-exercises-mistakes")).to_contain_text("course: It is not an answer sheet")
+    grading.evaluate(drop, [sheet, False])
+    expect(grading.get_by_role("status")).to_have_text("1 of 1 could be read.")
+    expect(grading.locator("tbody tr")).to_have_count(1)
