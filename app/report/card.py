@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 import struct
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +21,7 @@ KINDS = {
     "note": "Note",
 }
 MAX_CARDS = 40
-MAX_REPORT_BYTES = 3 * 2**20  # as JSON; what a page may send is larger
+MAX_REPORT_BYTES = 3 * 2**20  # as JSON in UTF-8; what a page may send is larger
 MAX_WORDS = 5_000  # letters of one comment
 MAX_ALL_WORDS = 50_000  # of all of them
 _MAX_PICTURES = 4  # of a card
@@ -99,7 +100,15 @@ def read_report(content: Any) -> Report:
     cards = tuple(_read_card(card) for card in content["cards"])
     if sum(len(card.comment) for card in cards) > MAX_ALL_WORDS:
         raise ValueError(f"The comments have more than {MAX_ALL_WORDS:,} letters together: shorten some.")
-    return Report(_read_line(content.get("title", "")), _read_line(content.get("author", "")), cards)
+    report = Report(_read_line(content.get("title", "")), _read_line(content.get("author", "")), cards)
+    if (size := len(write_json(report).encode())) > MAX_REPORT_BYTES:
+        raise ValueError(f"The report has {size:,} bytes: at most {MAX_REPORT_BYTES:,} are taken.")
+    return report
+
+
+def write_json(report: Report) -> str:
+    """Return a report as JSON, as short as a browser writes and measures it."""
+    return json.dumps(describe_report(report), ensure_ascii=False, separators=(",", ":"))
 
 
 def describe_report(report: Report) -> dict[str, Any]:

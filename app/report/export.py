@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import base64
 import io
-import json
 import re
 import zipfile
 from collections.abc import Iterator
 from html import escape
 
-from app.report.card import KINDS, Card, Report, Table, describe_report
+from app.report.card import KINDS, Card, Report, Table, write_json
 from app.ui.prose import quote_text
 from app.ui.rendering import render_foreign_markdown
 
@@ -69,7 +68,7 @@ _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})", re.MULTILINE)
 def write_page(report: Report) -> str:
     """Return the report as one HTML file, which prints well, runs nothing and can be imported again."""
     # Within a script element, "<" alone could end it or begin another.
-    data = json.dumps(describe_report(report), ensure_ascii=True).replace("<", "\\u003c")
+    data = write_json(report).replace("<", "\\u003c")
     return _PAGE.format(
         policy=_POLICY,
         style=_STYLE,

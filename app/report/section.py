@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import gradio as gr
 
-from app.report.card import MAX_REPORT_BYTES, check_words, describe_report, read_report
+from app.report.card import check_words, describe_report, read_report
 from app.report.components.report import build_report
-from app.report.export import DATA_ID, write_archive, write_notebook, write_page
+from app.report.export import write_archive, write_notebook, write_page
 from app.report.payloads import ReportFile, Words
 from app.ui.answers import answer
 from app.ui.packing import encode_bytes
 from app.ui.rendering import render_foreign_markdown
-
-_DATA_START, _DATA_END = f'<script type="application/json" id="{DATA_ID}">', "</script>"
 
 
 def build_report_button() -> gr.HTML:
@@ -23,7 +20,7 @@ def build_report_button() -> gr.HTML:
     return build_report(
         answer(show_words, "text"),
         answer(export_report, "report", "format"),
-        answer(import_report, "text"),
+        answer(import_report, "report"),
         elem_id="report",
     )
 
@@ -57,25 +54,10 @@ def _make_file(ending: str, media_type: str, content: bytes) -> ReportFile:
     return {"name": f"report{ending}", "type": media_type, "content": encode_bytes(content)}
 
 
-def import_report(text: Any) -> dict[str, Any]:
-    """Read a report from its own HTML file.
-
-    Args:
-        text: The JSON in the file, or the whole file.
+def import_report(content: Any) -> dict[str, Any]:
+    """Read a report that a browser found in a file.
 
     Raises:
-        ValueError: where there is none in it.
+        ValueError: where it is none, or too large.
     """
-    if not isinstance(text, str):
-        raise ValueError("This is not a report.")
-    _, found, rest = text.partition(_DATA_START)
-    data = rest.partition(_DATA_END)[0] if found else text
-    if len(data) > MAX_REPORT_BYTES:
-        raise ValueError(f"The report has {len(data):,} bytes: at most {MAX_REPORT_BYTES:,} are read.")
-    try:
-        content = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise ValueError(
-            "This is not a report: choose the HTML file that the report was exported as."
-        ) from error
     return describe_report(read_report(content))

@@ -1,16 +1,18 @@
-// The cards of a report: their order, and how many there are.
+// The cards of a report: their order, and how much they may hold.
 import assert from "node:assert/strict";
 import test from "node:test";
 import {
   addCard,
-  changeCard,
+  giveKeys,
+  MAX_ALL_WORDS,
   MAX_CARDS,
   MAX_REPORT_BYTES,
   moveCard,
   removeCard,
+  writeComment,
 } from "../../app/report/components/cards.js";
 
-const makeCard = (title) => ({
+const makeCard = (title, comment = "") => ({
   kind: "note",
   title,
   link: "",
@@ -19,26 +21,61 @@ const makeCard = (title) => ({
   pictures: [],
   tables: [],
   text: "",
-  comment: "",
+  comment,
 });
-const makeReport = (...titles) => ({ schema: 1, title: "", author: "", cards: titles.map(makeCard) });
+const makeReport = (...titles) => ({
+  schema: 1,
+  title: "",
+  author: "",
+  cards: titles.map((title) => ({ ...makeCard(title), key: title })),
+});
 const list = (report) => report.cards.map(({ title }) => title).join("");
 
-test("cards are added at the end, moved by one place, and taken out", () => {
+test("cards are added, moved by one place, and taken out, wherever they stand by then", () => {
   const report = makeReport("a", "b", "c");
   assert.equal(list(addCard(report, makeCard("d"))), "abcd");
-  assert.equal(list(moveCard(report, 2, -1)), "acb");
-  assert.equal(list(moveCard(report, 0, 1)), "bac");
-  assert.equal(list(moveCard(report, 0, -1)), "abc");
-  assert.equal(list(moveCard(report, 2, 1)), "abc");
-  assert.equal(list(removeCard(report, 1)), "ac");
-  assert.equal(changeCard(report, 1, { comment: "mine" }).cards[1].comment, "mine");
+  assert.equal(list(addCard(report, makeCard("d"), 1)), "adbc");
+  assert.equal(list(addCard(report, makeCard("d"), 9)), "abcd");
+  assert.equal(list(moveCard(report, "c", -1)), "acb");
+  assert.equal(list(moveCard(report, "a", 1)), "bac");
+  assert.equal(list(moveCard(moveCard(report, "a", 1), "a", 1)), "bca");
+  assert.equal(list(moveCard(report, "a", -1)), "abc");
+  assert.equal(list(moveCard(report, "c", 1)), "abc");
+  assert.equal(list(removeCard(report, "b")), "ac");
+  assert.equal(writeComment(report, "b", "mine").cards[1].comment, "mine");
   assert.equal(list(report), "abc", "what Undo brings back is as it was");
+});
+
+test("what is done to a card that has gone changes nothing", () => {
+  const report = makeReport("a", "b");
+  for (const changed of [removeCard(report, "c"), moveCard(report, "c", 1), writeComment(report, "c", "mine")])
+    assert.deepEqual(changed, report);
+});
+
+test("each card has a key of its own, and keeps it", () => {
+  const report = {
+    ...makeReport(),
+    cards: [{ ...makeCard("a"), key: "1" }, { ...makeCard("b"), key: "1" }, makeCard("c")],
+  };
+  const { cards } = giveKeys(report);
+  assert.equal(cards[0].key, "1");
+  assert.equal(new Set(cards.map(({ key }) => key)).size, 3);
+  assert.deepEqual(giveKeys({ ...report, cards }).cards, cards);
 });
 
 test("so many cards and bytes are taken and no more", () => {
   const full = makeReport(..."x".repeat(MAX_CARDS));
   assert.throws(() => addCard(full, makeCard("y")), /40 cards already/);
-  const large = { ...makeCard("z"), text: "x".repeat(MAX_REPORT_BYTES) };
+  const large = { ...makeCard("z"), text: "漢".repeat(MAX_REPORT_BYTES / 3) };
   assert.throws(() => addCard(makeReport(), large), /full/);
+});
+
+test("words are measured too, and shorter ones taken of a report that was too large", () => {
+  const report = makeReport("a", "b");
+  const full = writeComment(report, "a", "x".repeat(MAX_ALL_WORDS));
+  assert.throws(() => writeComment(full, "b", "y"), /50,000/);
+  const above = { ...full, cards: full.cards.map((card) => ({ ...card, comment: `${card.comment}yy` })) };
+  assert.equal(writeComment(above, "b", "y").cards[1].comment, "y");
+  const bytes = { ...report, title: "x".repeat(MAX_REPORT_BYTES) };
+  assert.throws(() => writeComment(bytes, "b", "y"), /full/);
 });

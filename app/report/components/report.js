@@ -27,9 +27,13 @@ export function mount({ element, server }) {
   }
 
   findPart(host, ".gb-report-open").addEventListener("click", async () => {
-    const [opened, { showReport }] = await Promise.all([openStore(), import("./report_page.js")]);
     setText(told, "");
-    await showReport(host, opened, python);
+    try {
+      const [opened, { showReport }] = await Promise.all([openStore(), import("./report_page.js")]);
+      await showReport(host, opened, python);
+    } catch (mistake) {
+      setText(told, `Your report did not open. ${/** @type {Error} */ (mistake).message}`);
+    }
   });
 
   life.listen(document, "click", async (event) => {
@@ -45,7 +49,7 @@ export function mount({ element, server }) {
       ]);
       const card = await collectCard(button);
       const report = await opened.change((before) => addCard(before, card));
-      setText(told, `“${card.title}” is in your report, as number ${report.cards.length}.`);
+      setText(told, `“${card.title}” is in your report, as number ${report.cards.length}. ${opened.warning}`.trim());
       setText(button, "Added to my report");
     } catch (mistake) {
       setText(told, /** @type {Error} */ (mistake).message);

@@ -32,7 +32,7 @@ def build_report(
     Args:
         render: Called with `{"text"}`; returns `{"html"}`.
         export: Called with `{"report", "format"}`; returns a file.
-        read: Called with `{"text"}` of a file; returns the report in it.
+        read: Called with `{"report"}`, what stood in a file; returns it as a report.
         **kwargs: Further arguments of `gr.HTML`, such as `elem_id`.
     """
 

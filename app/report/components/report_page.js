@@ -1,15 +1,16 @@
 // The report: its cards in order, each with one's own words; what it is exported as, and where it is imported.
-/** @import { ReportFile, SentCard, SentReport, Words } from "../payloads.js" */
-/** @import { Python } from "./types.js" */
+/** @import { ReportFile, SentCard, SentReport } from "../payloads.js" */
+/** @import { CardItem } from "./card_item.js" */
+/** @import { KeptCard, KeptReport, Python } from "./types.js" */
 
 import { readAnswer } from "../../ui/components/asking.js";
 import { addNode, setText } from "../../ui/components/nodes.js";
 import { saveBase64 } from "../../ui/components/saving.js";
-import { addCard, changeCard, MAX_REPORT_BYTES, moveCard, removeCard } from "./cards.js";
-import { KINDS } from "./kinds.js";
+import { addButton } from "./buttons.js";
+import { createCardItem } from "./card_item.js";
+import { addCard, checkSize, findPlace, moveCard, removeCard, writeComment } from "./cards.js";
+import { readReportFile } from "./report_file.js";
 
-const PAUSE_MS = 500; // after the last letter
-const MAX_WORDS = 5000;
 const FORMATS = { html: "Page that prints (.html)", zip: "Markdown (.zip)", ipynb: "Notebook (.ipynb)" };
 const EMPTY = "Nothing is in it yet. “Add to my report” stands beside every experiment, table and answer.";
 const ABOUT =
@@ -39,20 +40,25 @@ function buildReport(host, store, python) {
   const title = addField(fields, "Title", (text) => ({ title: text }));
   const author = addField(fields, "Your name", (text) => ({ author: text }));
   const buttons = addNode(dialog, "div", "gb-report-buttons");
-  addButton(buttons, "Add a note", () => alter((report) => addCard(report, makeNote()), "last"));
-  for (const [format, name] of Object.entries(FORMATS)) addButton(buttons, name, () => exportAs(format));
+  addButton(buttons, "Add a note", addNote);
+  for (const [format, name] of Object.entries(FORMATS)) addButton(buttons, name, () => attempt(() => exportAs(format)));
   const file = /** @type {HTMLInputElement} */ (addNode(buttons, "input"));
   Object.assign(file, { type: "file", accept: ".html,.json", hidden: true });
   addButton(buttons, "Import a report", () => file.click());
-  const status = addNode(dialog, "p", "gb-report-status");
+  const warning = addNode(dialog, "p", "gb-report-warning");
+  const bar = addNode(dialog, "div", "gb-report-bar"); // in sight from every card
+  const status = addNode(bar, "p", "gb-report-status");
   status.role = "status";
-  const undo = addButton(dialog, "Undo", takeBack);
+  const undo = addButton(bar, "Undo", takeBack);
   undo.hidden = true;
+  const empty = addNode(dialog, "p");
   const list = addNode(dialog, "ol", "gb-report-cards");
 
-  /** @type {SentReport | undefined} */
-  let before; // what Undo brings back
-  let shown = ""; // of the cards, but for the words that are being written
+  /** @type {Map<string, CardItem>} */
+  const items = new Map();
+  // What Undo does to the report as it is then; `only` is the report's JSON where it is undone in no other.
+  /** @type {{ change: (report: KeptReport) => SentReport, only?: string, text: string } | undefined} */
+  let back;
 
   /** @type {(text: string, isError?: boolean) => void} */
   function tell(text, isError = false) {
@@ -60,33 +66,66 @@ function buildReport(host, store, python) {
     status.classList.toggle("is-error", isError);
   }
 
-  /** @type {(change: (report: SentReport) => SentReport, focus?: "last") => Promise<void>} */
-  async function alter(change, focus) {
+  /** @type {<Value>(act: () => Promise<Value>) => Promise<Value | undefined>} */
+  async function attempt(act) {
     try {
-      show(await store.change(change));
-      if (focus) list.lastElementChild?.querySelector("textarea")?.focus();
+      return await act();
     } catch (mistake) {
       tell(/** @type {Error} */ (mistake).message, true);
+      return undefined;
     }
   }
 
-  // Keeps what Undo brings back.
-  /** @type {(change: (report: SentReport) => SentReport, text: string) => Promise<void>} */
-  async function alterFarther(change, text) {
-    await alter((report) => {
-      before = report;
-      return change(report);
+  // Returns the report as it is kept then, or undefined where it is as it was, which is told.
+  /** @type {(change: (report: KeptReport) => SentReport) => Promise<KeptReport | undefined>} */
+  const alter = (change) =>
+    attempt(async () => {
+      const report = await store.change(change);
+      if (status.classList.contains("is-error")) tell("");
+      show(report);
+      return report;
     });
-    tell(text);
-    undo.hidden = false;
+
+  /** @type {(way: typeof back) => void} */
+  function offerUndo(way) {
+    back = way;
+    undo.hidden = !way;
   }
 
   async function takeBack() {
-    const back = before;
-    if (!back) return;
-    undo.hidden = true;
-    await alter(() => back);
-    tell("It is as it was.");
+    const way = back;
+    if (!way) return;
+    const report = await alter((before) => {
+      if (way.only && way.only !== JSON.stringify(before)) throw new Error("It cannot be undone any more.");
+      return way.change(before);
+    });
+    if (!report) return;
+    offerUndo(undefined);
+    tell(way.text);
+  }
+
+  async function addNote() {
+    if (await alter((report) => addCard(report, makeNote()))) list.lastElementChild?.querySelector("textarea")?.focus();
+  }
+
+  /** @type {(card: KeptCard) => Promise<void>} */
+  async function takeOut({ key, title }) {
+    /** @type {KeptCard | undefined} */
+    let taken;
+    let place = -1;
+    const report = await alter((before) => {
+      place = findPlace(before, key);
+      taken = before.cards[place];
+      return removeCard(before, key);
+    });
+    const card = taken; // with its words
+    if (!report || !card) return;
+    offerUndo({
+      change: (now) => (findPlace(now, key) < 0 ? addCard(now, card, place) : now),
+      text: `“${title}” is back.`,
+    });
+    tell(`“${title}” is taken out.`);
+    undo.focus({ preventScroll: true });
   }
 
   /** @type {(format: string) => Promise<void>} */
@@ -102,20 +141,30 @@ function buildReport(host, store, python) {
     tell(`${answered.name} is saved.`);
   }
 
-  file.addEventListener("change", async () => {
-    const [chosen] = file.files ?? [];
-    file.value = ""; // the same may be chosen again
-    if (!chosen) return;
-    // A page holds its pictures twice, and its data at the end.
-    if (chosen.size > 3 * MAX_REPORT_BYTES) return tell("This file is too large for a report.", true);
-    const page = new DOMParser().parseFromString(await chosen.text(), "text/html");
-    const text = page.querySelector("#glassbox-report")?.textContent ?? "";
-    const answered = /** @type {SentReport & { error?: string }} */ (readAnswer(await python.importReport({ text })));
+  /** @type {(chosen: File) => Promise<void>} */
+  async function importFrom(chosen) {
+    const report = await readReportFile(chosen);
+    const answered = /** @type {SentReport & { error?: string }} */ (readAnswer(await python.importReport({ report })));
     if (answered.error) return tell(answered.error, true);
-    await alterFarther(() => answered, `${chosen.name} is in the place of what was here.`);
+    /** @type {KeptReport | undefined} */
+    let before;
+    const kept = await alter((now) => {
+      before = now;
+      return answered;
+    });
+    const replaced = before;
+    if (!kept || !replaced) return;
+    offerUndo({ change: () => replaced, only: JSON.stringify(kept), text: "It is as it was before the import." });
+    tell(`${chosen.name} is in the place of what was here.`);
+  }
+
+  file.addEventListener("change", () => {
+    const [chosen] = file.files ?? [];
+    if (chosen) attempt(() => importFrom(chosen));
+    file.value = ""; // the same may be chosen again
   });
 
-  /** @type {(report: SentReport) => void} */
+  /** @type {(report: KeptReport) => void} */
   function show(report) {
     for (const [field, text] of /** @type {const} */ ([
       [title, report.title],
@@ -123,101 +172,55 @@ function buildReport(host, store, python) {
     ])) {
       if (document.activeElement !== field) field.value = text;
     }
-    const cards = JSON.stringify(report.cards.map((card) => ({ ...card, comment: "" })));
-    if (cards === shown) return;
-    shown = cards;
-    list.replaceChildren();
-    report.cards.forEach((card, place) => {
-      showCard(card, place, report.cards.length);
+    setText(warning, store.warning);
+    setText(empty, report.cards.length ? "" : EMPTY);
+    if (back?.only && back.only !== JSON.stringify(report)) offerUndo(undefined);
+    showCards(report.cards);
+  }
+
+  // Leaves what stands there where it is: somebody may be writing in it.
+  /** @type {(cards: KeptCard[]) => void} */
+  function showCards(cards) {
+    const focused = /** @type {HTMLElement | null} */ (document.activeElement);
+    const keys = new Set(cards.map(({ key }) => key));
+    for (const [key, { item }] of items) {
+      if (keys.has(key)) continue;
+      item.remove();
+      items.delete(key);
+    }
+    for (const [place, card] of cards.entries()) {
+      const shown = items.get(card.key) ?? createItem(card);
+      items.set(card.key, shown);
+      shown.update(card, place, cards.length);
+      const there = list.children[place] ?? null;
+      if (there !== shown.item) list.insertBefore(shown.item, there);
+    }
+    if (focused && focused !== document.activeElement && list.contains(focused)) focused.focus({ preventScroll: true });
+  }
+
+  /** @type {(card: KeptCard) => CardItem} */
+  const createItem = (card) =>
+    createCardItem(card, {
+      move: (by) => alter((report) => moveCard(report, card.key, by)),
+      remove: () => takeOut(card),
+      write: async (comment) => Boolean(await alter((report) => writeComment(report, card.key, comment))),
+      render: async (text) => readAnswer(await python.render({ text })),
     });
-    if (!report.cards.length) addNode(list, "li", "gb-report-empty", EMPTY);
-  }
-
-  /** @type {(card: SentCard, place: number, count: number) => void} */
-  function showCard(card, place, count) {
-    const item = addNode(list, "li");
-    const top = addNode(item, "div", "gb-report-top");
-    addNode(top, "h3", "", card.title);
-    addNode(top, "span", "gb-report-kind", KINDS[card.kind] ?? card.kind);
-    for (const [by, name] of /** @type {const} */ ([
-      [-1, "Move up"],
-      [1, "Move down"],
-    ])) {
-      const move = addButton(top, name, () => moveFrom(place, by));
-      move.disabled = place + by < 0 || place + by >= count;
-    }
-    addButton(top, "Take out", () =>
-      alterFarther((report) => removeCard(report, place), `“${card.title}” is taken out.`),
-    );
-    if (/^https?:\/\//.test(card.link)) {
-      const link = /** @type {HTMLAnchorElement} */ (addNode(item, "a", "gb-report-link", card.link));
-      link.href = card.link;
-    }
-    if (card.seed) addNode(item, "p", "gb-report-kind", `Seed: ${card.seed}`);
-    for (const { png, alt } of card.pictures) {
-      const image = /** @type {HTMLImageElement} */ (addNode(item, "img"));
-      Object.assign(image, { src: `data:image/png;base64,${png}`, alt });
-    }
-    if (card.text) addNode(item, "p", "gb-report-said", card.text);
-    if (card.settings.length) showTable(item, "Settings", ["Setting", "Value"], card.settings);
-    for (const { columns, rows } of card.tables) showTable(item, `Table of ${rows.length} rows`, columns, rows);
-    showWords(item, card, place);
-  }
-
-  /** @type {(item: HTMLElement, card: SentCard, place: number) => void} */
-  function showWords(item, card, place) {
-    const label = addNode(item, "label", "gb-report-words", "In your own words (Markdown, formulas between $ signs)");
-    const field = /** @type {HTMLTextAreaElement} */ (addNode(label, "textarea"));
-    Object.assign(field, { rows: 3, maxLength: MAX_WORDS, value: card.comment });
-    const rendered = addNode(item, "div", "gb-report-rendered");
-    /** @type {ReturnType<typeof setTimeout> | undefined} */
-    let pause;
-    async function render() {
-      const text = field.value;
-      if (!text.trim()) return rendered.replaceChildren();
-      const answered = /** @type {Words & { error?: string }} */ (readAnswer(await python.render({ text })));
-      if (text !== field.value) return;
-      if (answered.error) setText(rendered, answered.error);
-      else rendered.innerHTML = answered.html; // rendered by Python, which lets no markup through
-    }
-    const keep = () => {
-      clearTimeout(pause);
-      alter((report) => changeCard(report, place, { comment: field.value }));
-    };
-    field.addEventListener("input", () => {
-      clearTimeout(pause);
-      pause = setTimeout(() => {
-        keep();
-        render();
-      }, PAUSE_MS);
-    });
-    field.addEventListener("change", keep);
-    if (card.comment) render();
-  }
-
-  /** @type {(place: number, by: number) => Promise<void>} */
-  async function moveFrom(place, by) {
-    await alter((report) => moveCard(report, place, by));
-    const moved = list.children[place + by];
-    const button = [...(moved?.querySelectorAll("button") ?? [])].find((each) => !each.disabled);
-    button?.focus(); // the card's old button has gone
-  }
 
   /** @type {(place: HTMLElement, name: string, change: (text: string) => Partial<SentReport>) => HTMLInputElement} */
   function addField(place, name, change) {
     const label = addNode(place, "label", "", name);
     const field = /** @type {HTMLInputElement} */ (addNode(label, "input"));
     Object.assign(field, { type: "text", maxLength: 200, autocomplete: "off" });
-    field.addEventListener("change", () => alter((report) => ({ ...report, ...change(field.value) })));
+    field.addEventListener("change", () => alter((report) => checkSize(report, { ...report, ...change(field.value) })));
     return field;
   }
 
-  store.news.addEventListener("change", async () => {
-    if (dialog.open) show(await store.read());
+  store.news.addEventListener("change", () => {
+    if (dialog.open) attempt(async () => show(await store.read()));
   });
 
   return async () => {
-    shown = ""; // the words too are as they are kept
     show(await store.read());
     tell("");
     if (!dialog.open) dialog.showModal();
@@ -237,26 +240,4 @@ function makeNote() {
     text: "",
     comment: "",
   };
-}
-
-/** @type {(place: HTMLElement, name: string, columns: string[], rows: string[][]) => void} */
-function showTable(place, name, columns, rows) {
-  const details = addNode(place, "details");
-  addNode(details, "summary", "", name);
-  const table = addNode(addNode(details, "div", "gb-report-scroll"), "table");
-  const head = addNode(addNode(table, "thead"), "tr");
-  for (const cell of columns) addNode(head, "th", "", cell).setAttribute("scope", "col");
-  const body = addNode(table, "tbody");
-  for (const row of rows) {
-    const line = addNode(body, "tr");
-    for (const cell of row) addNode(line, "td", "", cell);
-  }
-}
-
-/** @type {(place: HTMLElement, text: string, act: () => unknown) => HTMLButtonElement} */
-function addButton(place, text, act) {
-  const button = /** @type {HTMLButtonElement} */ (addNode(place, "button", "", text));
-  button.type = "button";
-  button.addEventListener("click", act);
-  return button;
 }

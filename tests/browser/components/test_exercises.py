@@ -149,7 +149,8 @@ def test_a_folder_among_the_sheets_is_named_and_the_next_files_are_checked(open_
         dropped.push(folder);
       }
       const event = new Event("drop", { bubbles: true });
-      place.querySelector("[role='status']").dispatchEvent(Object.assign(event, { dataTransfer: { files: dropped } }));
+      Object.assign(event, { dataTransfer: { files: dropped } });
+      place.querySelector("[role='status']").dispatchEvent(event);
     }"""
     grading.evaluate(drop, [sheet, True])
     expect(grading.get_by_role("status")).to_have_text("1 of 2 could be read.")

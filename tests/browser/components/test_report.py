@@ -12,13 +12,19 @@ from app.descent.race import OPENINGS, run_race
 from app.descent.view import CHARTS, show_race
 from app.report.section import build_report_button
 from app.ui.card_button import write_card_button
+from tests.browser.components.conftest import Bench
 from tests.browser.conftest import NARROW
-from tests.report.test_report import EVERY_KIND, export
+from tests.report.test_report import EVERY_KIND, export, make_card, make_report
 
+CARDS = ".gb-report-cards > li"
 TABLE = "<table><tr><th>Iteration</th><th>Loss</th></tr><tr><td>1</td><td>&lt;b&gt; 0.5</td></tr></table>"
 
 
 def open_report_bench(open_bench, **options):
+    return open_bench(*build_components(), **options).page
+
+
+def build_components():
     with gr.Blocks():
         button = build_report_button()
         player = build_player(
@@ -28,7 +34,36 @@ def open_report_bench(open_bench, **options):
             html_template=f"<section><h3>Losses</h3>{TABLE}{write_card_button('table')}</section>",
             js_on_load="", elem_id="table",
         )  # fmt: skip
-    return open_bench(button, player, table, **options).page
+    return button, player, table
+
+
+def open_other_window(page):
+    return Bench(page.context.new_page(), build_components(), {}).page
+
+
+def add_notes(dialog, *words):
+    for number, text in enumerate(words, start=1):
+        dialog.get_by_role("button", name="Add a note").click()
+        expect(dialog.locator(CARDS)).to_have_count(number)
+        write(dialog.locator(CARDS).last, text)
+
+
+def write(card, text):
+    card.get_by_role("textbox").fill(text)
+    card.get_by_role("textbox").blur()
+    expect(card.locator(".gb-report-rendered")).to_have_text(text)
+
+
+def expect_notes(dialog, *words):
+    expect(dialog.locator(CARDS)).to_have_count(len(words))
+    for card, text in zip(dialog.locator(CARDS).all(), words, strict=True):
+        expect(card.get_by_role("textbox")).to_have_value(text)
+
+
+def choose_file(dialog, content, name="report.json"):
+    dialog.locator("input[type='file']").set_input_files(
+        {"name": name, "mimeType": "application/json", "buffer": json.dumps(content).encode()}
+    )
 
 
 def add(page, place, number=1):
@@ -122,3 +157,146 @@ def test_a_report_with_every_kind_of_card_prints(chromium, tmp_path):
     context.close()
     assert printed.startswith(b"%PDF")
     assert 2 <= len(re.findall(rb"/Type\s*/Page\b", printed)) <= 8
+
+
+def test_undo_puts_back_what_was_taken_out_and_nothing_else(open_bench):
+    page = open_report_bench(open_bench)
+    dialog = open_report(page)
+    add_notes(dialog, "one", "two", "three")
+    cards = dialog.locator(CARDS)
+    cards.nth(1).get_by_role("button", name="Take out").dblclick()
+    expect_notes(dialog, "one", "three")
+    expect(dialog.get_by_role("button", name="Undo")).to_be_focused()
+    write(cards.nth(1), "three and more")
+    dialog.get_by_role("button", name="Add a note").click()
+    expect(cards).to_have_count(3)
+    dialog.get_by_role("button", name="Undo").click()
+    expect(dialog.locator(".gb-report-bar")).to_have_text("“Note” is back.Undo")
+    expect(dialog.get_by_role("button", name="Undo")).to_be_hidden()
+    expect_notes(dialog, "one", "two", "three and more", "")
+
+
+def test_an_import_is_undone_until_something_else_is_changed(open_bench):
+    page = open_report_bench(open_bench)
+    dialog = open_report(page)
+    add_notes(dialog, "mine")
+    undo = dialog.get_by_role("button", name="Undo")
+    imported = make_report(make_card("note", comment="theirs"))
+    choose_file(dialog, imported)
+    expect_notes(dialog, "theirs")
+    undo.click()
+    expect_notes(dialog, "mine")
+    choose_file(dialog, imported)
+    expect_notes(dialog, "theirs")
+    expect(undo).to_be_visible()
+    write(dialog.locator(CARDS).first, "changed")
+    expect(undo).to_be_hidden()
+    choose_file(dialog, "nothing", "notes.json")
+    expect(dialog.get_by_role("status")).to_contain_text("not a report")
+
+
+def test_cards_are_moved_by_their_keys(open_bench):
+    page = open_report_bench(open_bench)
+    dialog = open_report(page)
+    add_notes(dialog, "one", "two", "three")
+    down = dialog.locator(CARDS).first.get_by_role("button", name="Move down")
+    down.dblclick()
+    expect_notes(dialog, "two", "one", "three")
+    page.keyboard.press("Enter")
+    expect_notes(dialog, "two", "three", "one")
+    expect(dialog.locator(CARDS).nth(2).get_by_role("button", name="Move up")).to_be_focused()
+
+
+def test_what_is_done_in_another_window_takes_no_words_and_no_focus_away(open_bench):
+    page = open_report_bench(open_bench)
+    dialog = open_report(page)
+    add_notes(dialog, "one", "two")
+    other = open_report(open_other_window(page))
+    expect_notes(other, "one", "two")
+    words = dialog.locator(CARDS).nth(1).get_by_role("textbox")
+    words.press("End")
+    page.clock.install()  # the pause after a letter does not end before the other window has moved the card
+    words.press_sequentially(" more")
+    other.locator(CARDS).nth(1).get_by_role("button", name="Move up").click()
+    expect(dialog.locator(CARDS).first.get_by_role("textbox")).to_have_value("two more")
+    expect(dialog.locator(CARDS).first.get_by_role("textbox")).to_be_focused()
+    page.keyboard.type(" words")
+    page.clock.run_for(600)
+    expect_notes(other, "two more words", "one")
+    expect(dialog.locator(CARDS).first.locator(".gb-report-rendered")).to_have_text("two more words")
+    write(other.locator(CARDS).nth(1), "uno")
+    expect_notes(dialog, "two more words", "uno")
+    other.locator(CARDS).nth(1).get_by_role("button", name="Take out").click()
+    expect_notes(dialog, "two more words")
+
+
+def test_what_the_browser_does_not_keep_is_told_where_it_is_seen(open_bench):
+    page = open_report_bench(open_bench, viewport=NARROW)
+    dialog = open_report(page)
+    add_notes(dialog, "one", "two", "three", "four")
+    page.evaluate("() => { IDBObjectStore.prototype.put = () => { throw new Error('No room.'); }; }")
+    cards = dialog.locator(CARDS)
+    cards.last.get_by_role("button", name="Take out").click()
+    expect(cards).to_have_count(4)
+    expect(dialog.get_by_role("status")).to_have_text("No room.")
+    expect(dialog.get_by_role("status")).to_be_in_viewport()
+    expect(dialog.get_by_role("button", name="Undo")).to_be_hidden()
+    cards.last.get_by_role("textbox").fill("four and more")
+    cards.last.get_by_role("textbox").blur()
+    choose_file(dialog, make_report(make_card("note", comment="theirs")))
+    expect(dialog.get_by_role("status")).to_have_text("No room.")
+    expect_notes(dialog, "one", "two", "three", "four and more")
+
+
+def test_a_report_that_cannot_be_read_is_not_shown_as_empty(open_bench):
+    page = open_report_bench(open_bench)
+    page.evaluate(
+        """() => {
+          const { get } = IDBObjectStore.prototype;
+          IDBObjectStore.prototype.get = () => { throw new Error("The disk fails."); };
+          window.mend = () => { IDBObjectStore.prototype.get = get; };
+        }"""
+    )
+    page.get_by_role("button", name="My report", exact=True).click()
+    expect(page.locator(".gb-report-told")).to_have_text("Your report did not open. The disk fails.")
+    page.evaluate("window.mend()")
+    open_report(page)
+
+
+def test_a_database_that_was_closed_is_opened_again(open_bench):
+    page = open_report_bench(open_bench)
+    page.evaluate(
+        """() => {
+          const { open } = indexedDB;
+          IDBFactory.prototype.open = function (...given) {
+            const request = open.apply(this, given);
+            request.addEventListener("success", () => { window.database = request.result; });
+            return request;
+          };
+        }"""
+    )
+    dialog = open_report(page)
+    add_notes(dialog, "one")
+    page.evaluate("window.database.close()")
+    dialog.get_by_role("button", name="Add a note").click()
+    expect_notes(dialog, "one", "")
+
+
+def test_a_browser_that_keeps_nothing_is_said(open_bench):
+    page = open_report_bench(open_bench)
+    page.evaluate("() => { IDBFactory.prototype.open = () => { throw new Error(); }; }")
+    add(page, "#table")
+    warning = "This browser keeps nothing: export before you close."
+    expect(page.locator(".gb-report-told")).to_contain_text(warning)
+    dialog = open_report(page)
+    expect(dialog.get_by_text(warning)).to_be_visible()
+    expect(dialog.locator(CARDS)).to_have_count(1)
+
+
+def test_the_report_fills_a_page_that_is_zoomed(open_bench):
+    page = open_report_bench(open_bench)
+    dialog = open_report(page)
+    page.add_style_tag(content="main { --gb-zoom: 1.35; zoom: 1.35; }")
+    box = dialog.bounding_box()
+    assert (box["y"], round(box["height"])) == (0, page.viewport_size["height"])
+    expect(dialog.get_by_role("button", name="Close")).to_be_in_viewport(ratio=1)
