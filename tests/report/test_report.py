@@ -23,6 +23,7 @@ from app.report.card import (
     read_report,
 )
 from app.report.section import export_report, import_report, show_words
+from tests.node import run_module
 
 HOSTILE = "</script><img src=x onerror=alert(1)> [x](javascript:alert(1)) $\\text{<script>alert(1)</script>}$"
 
@@ -173,6 +174,12 @@ def test_what_is_no_report_is_said(report, reply):
 def test_what_is_no_file_of_a_report_is_said(content):
     with pytest.raises(ValueError, match="not a report"):
         import_report(content)
+
+
+def test_a_browser_takes_as_much_as_python():
+    names = ["MAX_CARDS", "MAX_REPORT_BYTES", "MAX_ALL_WORDS"]
+    most = run_module("report/components/cards.js", "sent.map((name) => module[name])", names)
+    assert most == [MAX_CARDS, MAX_REPORT_BYTES, MAX_ALL_WORDS]
 
 
 def measure(report):

@@ -85,6 +85,7 @@ function showWords(item, acts) {
   }
   async function keep() {
     clearTimeout(pause);
+    if (isKept) return; // after the pause already
     render();
     const comment = field.value;
     if ((await acts.write(comment)) && comment === field.value) isKept = true;
