@@ -58,6 +58,9 @@ export const findPlace = (report, key) => report.cards.findIndex((card) => card.
 
 /** @type {(report: KeptReport, key: string, comment: string) => KeptReport} */
 export function writeComment(report, key, comment) {
+  if (findPlace(report, key) < 0) {
+    throw new Error("This card is not in your report any more: the last words in it are not kept.");
+  }
   const cards = report.cards.map((card) => (card.key === key ? { ...card, comment } : card));
   return checkSize(report, { ...report, cards });
 }

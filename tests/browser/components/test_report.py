@@ -215,7 +215,8 @@ def test_what_is_done_in_another_window_takes_no_words_and_no_focus_away(open_be
     expect_notes(other, "one", "two")
     words = dialog.locator(CARDS).nth(1).get_by_role("textbox")
     words.press("End")
-    page.clock.install()  # the pause after a letter does not end before the other window has moved the card
+    page.clock.install(time=0)
+    page.clock.pause_at(1000)  # the pause after a letter lasts until the other window has moved the card
     words.press_sequentially(" more")
     other.locator(CARDS).nth(1).get_by_role("button", name="Move up").click()
     expect(dialog.locator(CARDS).first.get_by_role("textbox")).to_have_value("two more")
@@ -226,8 +227,12 @@ def test_what_is_done_in_another_window_takes_no_words_and_no_focus_away(open_be
     expect(dialog.locator(CARDS).first.locator(".gb-report-rendered")).to_have_text("two more words")
     write(other.locator(CARDS).nth(1), "uno")
     expect_notes(dialog, "two more words", "uno")
+    words = dialog.locator(CARDS).nth(1).get_by_role("textbox")
+    words.press_sequentially(" due")
     other.locator(CARDS).nth(1).get_by_role("button", name="Take out").click()
     expect_notes(dialog, "two more words")
+    page.clock.run_for(600)
+    expect(dialog.get_by_role("status")).to_contain_text("the last words in it are not kept")
 
 
 def test_what_the_browser_does_not_keep_is_told_where_it_is_seen(open_bench):
