@@ -68,12 +68,19 @@ class Walker:
         pad.draw(SEVEN)
 
     def run(self):
-        """Have the run that the page's address names look as one that is being trained, and then done."""
+        """Have the run that the page's address names look as one that is being trained, and then done.
+
+        Again where news of it set it back before the lesson looked.
+        """
         own = f'{FOCUS}[data-status="done"]:not([data-run="example"])'
         self.page.locator(own).evaluate("""async (run) => {
-          run.dataset.status = "running";
-          await new Promise((go) => setTimeout(go, 700));
-          run.dataset.status = "done";
+          const state = document.querySelector(".gb-lessons-panel .gb-lessons-state");
+          while (!state.textContent) {
+            for (const status of ["running", "done"]) {
+              run.dataset.status = status;
+              await new Promise((go) => setTimeout(go, 700));
+            }
+          }
         }""")
 
 
