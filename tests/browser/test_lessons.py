@@ -8,6 +8,7 @@ from app.lab.lessons.reader import read_lessons
 from tests.browser.dropdown import take_option
 from tests.browser.pad import Pad
 from tests.browser.runs_tab import FOCUS, place_run
+from tests.waiting import wait_until
 
 __all__ = ["place_run"]  # a fixture
 
@@ -57,10 +58,18 @@ class Walker:
 
     def played(self):
         scrubber = self.page.get_by_role("slider", name="Steps taken")
-        scrubber.focus()
-        self.page.keyboard.press("Home")
-        self.page.wait_for_timeout(400)
-        self.page.keyboard.press("End")
+        state = self.panel.locator(".gb-lessons-state")
+
+        def go_from_start_to_end():
+            """Again where the lesson, which looks now and then, has not seen the start."""
+            scrubber.focus()
+            self.page.keyboard.press("Home")
+            self.page.wait_for_timeout(400)
+            self.page.keyboard.press("End")
+            self.page.wait_for_timeout(400)
+            return state.inner_text()
+
+        wait_until(go_from_start_to_end)
 
     def read(self, digit):
         pad = Pad(self.page)

@@ -32,19 +32,20 @@ const CONDITIONS = {
   // what a component says is another than before the visitor did something; what it plays by itself does not count, nor
   // what the page's load brings
   changed: ([id], signal) => {
-    /** @type {string | undefined} */
-    let before;
+    let before = ""; // as it stands when the visitor begins
     let hasActed = false;
+    const read = () => readText(document.getElementById(id));
     const hear = (/** @type {Event} */ event) => {
-      hasActed ||= isAct(event, id);
+      if (hasActed || !isAct(event, id)) return;
+      hasActed = true;
+      before = read();
     };
     for (const type of ACTS) document.addEventListener(type, hear, { signal, capture: true });
     return () => {
-      const place = document.getElementById(id);
-      const text = readText(place);
-      if (!text) return false;
-      const isPlaying = readText(place?.querySelector("[data-move='play']")) === "Pause";
-      if (before === undefined || !hasActed || isPlaying) before = text;
+      const text = read();
+      if (!hasActed || !text) return false;
+      const isPlaying = readText(document.querySelector(`#${id} [data-move='play']`)) === "Pause";
+      if (!before || isPlaying) before = text;
       return text !== before;
     };
   },
