@@ -140,6 +140,7 @@ def test_a_folder_among_the_sheets_is_named_and_the_next_files_are_checked(open_
     page = open_exercises()
     page.get_by_text("For teachers: check answer sheets").click()
     grading = page.locator(".gb-exercises-grading")
+    expect(grading.get_by_role("status")).to_be_attached()  # its script comes when it is opened
     sheet = json.dumps({"schema": 1, "name": "ada", "seconds": 90, "answers": []})
     drop = """(place, [sheet, hasFolder]) => {
       const dropped = [new File([sheet], "ada.json")];
