@@ -68,3 +68,15 @@ def test_port_that_is_taken_on_one_of_the_addresses_is_taken():
 def test_address_with_a_zone_is_refused():
     with pytest.raises(ValueError, match="No browser can open an address with a zone"):
         read_host("fe80::1%eth0")
+
+
+def test_answers_do_not_wait_for_the_first_half_to_be_acknowledged():
+    """What is accepted inherits it from what listens; asyncio would not set it."""
+    (listening,) = open_sockets("127.0.0.1", 0)
+    try:
+        with socket.create_connection(listening.getsockname()):
+            accepted, _ = listening.accept()
+            with accepted:
+                assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+    finally:
+        close_sockets([listening])
