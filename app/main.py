@@ -39,7 +39,7 @@ _HEADER = """
 <a class="gb-skip" href="#gb-tabs">Skip to the open tab</a>
 <div class="gb-header-text">
   <h1>Glassbox</h1>
-  <p>Neural networks with the lid off: every number is computed by PyTorch.</p>
+  <p>Neural networks with the lid off: real PyTorch, number by number.</p>
 </div>
 <div class="gb-tools">
   <button id="gb-present" type="button" aria-pressed="false" aria-keyshortcuts="F"

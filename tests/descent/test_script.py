@@ -111,7 +111,8 @@ def test_the_script_prints_the_races_numbers(chosen):
     race = run_race(chosen)
     printed = run_here(write_race_script(race))
     assert_prints_the_races_numbers(printed, race)
-    assert print_race(race) in ("", printed), "what a notebook of it says below its last cell"
+    is_unknown = any(each.descent.overflow_step == race.settings.steps + 1 for each in race.optimizers)
+    assert print_race(race) == ("" if is_unknown else printed), "what a notebook says below its last cell"
 
 
 def test_a_notebook_says_nothing_where_the_weights_overflow_behind_the_last_step():

@@ -4,7 +4,6 @@ import base64
 import io
 import json
 import re
-import time
 import zipfile
 from html.parser import HTMLParser
 
@@ -238,11 +237,3 @@ def test_joiners_within_words_and_emoji_stay():
     words = "می‌خواهم 👨‍👩‍👧"
     card = make_card(comment=words)
     assert read_report(make_report(card)).cards[0].comment == words
-
-
-def test_a_text_of_beginnings_is_refused_at_once():
-    """A pattern that looks for an end behind each beginning would take a quarter of an hour."""
-    start = time.thread_time()
-    with pytest.raises(ValueError, match="not a report"):
-        import_report('<script type="application/json" id="glassbox-report">' * 57_000)
-    assert time.thread_time() - start < 5
