@@ -1,7 +1,7 @@
 """The frame around a digit: a box, a form's field, the lines of a cell; found and taken away.
 
-A frame is two or more straight lines, nearly level or upright, with the digit between them. What tells them
-from the straight strokes of a digit is that they fit together and go on beyond all that lies between them.
+A frame is two or more straight lines, nearly horizontal or vertical, with the digit between them. What tells
+them from the straight strokes of a digit is that they fit together and go on beyond all that lies between.
 *Contrast* is how far each place stands out from the paper. Shapes: H, W height and width, T tilts.
 """
 
@@ -49,19 +49,19 @@ def remove_frame(contrast: Floats32, faintest: float) -> Floats32 | None:
     Returns:
         Contrast (H, W) without the frame; None if there is no frame with something like a digit in it.
     """
-    level, upright = list_lines(contrast, faintest), list_lines(contrast.T, faintest)
-    if len(level) + len(upright) < 2:
+    horizontal, vertical = list_lines(contrast, faintest), list_lines(contrast.T, faintest)
+    if len(horizontal) + len(vertical) < 2:
         return None
     core = contrast.copy()
-    for line in level:
+    for line in horizontal:
         _erase(core, line)
-    for line in upright:
+    for line in vertical:
         _erase(core.T, line)
     middle = _find_middle(core, contrast)
     if middle is None:
         return None
     row, column = middle
-    for frame in _list_frames(level, upright, row, column, contrast.shape)[:MAX_TRIED]:
+    for frame in _list_frames(horizontal, vertical, row, column, contrast.shape)[:MAX_TRIED]:
         rest, inside = _take_away(contrast, frame), _take_away(core, frame)
         is_whole = core.sum() - inside.sum() <= MAX_OUTSIDE * rest.sum()
         if is_whole and _holds_digit(rest, frame, faintest):
@@ -99,7 +99,7 @@ def drop_slivers(contrast: Floats32, faintest: float) -> Floats32:
 
 
 def _erase(contrast: Floats32, line: Line) -> None:
-    """Set what lies on a level line, and on its soft edge, to 0 in place."""
+    """Set what lies on a horizontal line, and on its soft edge, to 0 in place."""
     height, width = contrast.shape
     columns = np.arange(max(int(line.start) - 3, 0), min(int(line.end) + 4, width))
     middle = line.find_row(columns - width / 2)
@@ -128,15 +128,15 @@ def _find_middle(core: Floats32, contrast: Floats32) -> tuple[float, float] | No
 
 
 def _list_frames(
-    level: list[Line], upright: list[Line], row: float, column: float, shape: tuple[int, ...]
+    horizontal: list[Line], vertical: list[Line], row: float, column: float, shape: tuple[int, ...]
 ) -> list[Frame]:
     """List the sets of lines around a place that fit together, those of most lines first."""
     height, width = shape
     x, y = column - width / 2, row - height / 2
-    above: list[Line | None] = [None, *(line for line in level if line.find_row(x) < row)]
-    below: list[Line | None] = [None, *(line for line in level if line.find_row(x) > row)]
-    left: list[Line | None] = [None, *(line for line in upright if line.find_row(y) < column)]
-    right: list[Line | None] = [None, *(line for line in upright if line.find_row(y) > column)]
+    above: list[Line | None] = [None, *(line for line in horizontal if line.find_row(x) < row)]
+    below: list[Line | None] = [None, *(line for line in horizontal if line.find_row(x) > row)]
+    left: list[Line | None] = [None, *(line for line in vertical if line.find_row(y) < column)]
+    right: list[Line | None] = [None, *(line for line in vertical if line.find_row(y) > column)]
     frames = [Frame(*lines) for lines in product(above, below, left, right)]
     fitting = [frame for frame in frames if _fits_together(frame, shape)]
     return sorted(

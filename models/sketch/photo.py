@@ -192,8 +192,8 @@ def _remove_lines(contrast: Floats32) -> Floats32:
 def _trace_lines(contrast: Floats32) -> Floats32:
     """Estimate how strong a line of the paper is at each place, 0 where there is none: (H, W).
 
-    A line goes all the way from the left to the right, nearly level: along each such way through a place,
-    the contrast that is reached nearly everywhere is the line's. A pen's strokes end on the way.
+    A line goes all the way from the left to the right, nearly horizontal: along each such way through a
+    place, the contrast that is reached nearly everywhere is the line's. A pen's strokes end on the way.
     """
     height, width = contrast.shape
     thick = np.maximum(contrast, np.maximum(_shift(contrast, 1, 0), _shift(contrast, -1, 0)))

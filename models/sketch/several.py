@@ -26,7 +26,7 @@ MIN_LINED = 0.6  # of a grid's ink that must lie on such runs
 MIN_PRINT = 12  # pieces too small for digits, that make a page of print …
 MIN_PRINT_PX = 3  # … if they are as high, lower ones are grain …
 UNEVEN = 3  # … and none is so many times as high as the others
-MIN_LINE_FILL = 0.7  # of an upright line's box; a 1 leans
+MIN_LINE_FILL = 0.7  # of a vertical line's box; a 1 leans
 THIN = 0.2  # of its length: what is thinner is a line
 SMALL = 0.62  # of the height: a lower piece may belong to the digit beside it
 NEAR = 0.16  # of the height: how far from it
@@ -177,11 +177,11 @@ def _drop_lines(pieces: list[_Piece]) -> list[_Piece]:
     height = _measure_height(pieces)
     broad = [piece.height for piece in pieces if piece.width > THIN * piece.height]
     tallest = 1.2 * float(np.quantile(broad, 0.8)) if broad else np.inf
-    upright = [piece for piece in pieces if piece.width < THIN * piece.height and piece.fill > MIN_LINE_FILL]
-    tall = [piece.height for piece in upright if piece.height > tallest]
+    vertical = [piece for piece in pieces if piece.width < THIN * piece.height and piece.fill > MIN_LINE_FILL]
+    tall = [piece.height for piece in vertical if piece.height > tallest]
     if len(tall) > 1:  # some of a grid's lines are shorter, where others that crossed them are gone
         tallest = min(tallest, 0.8 * float(np.median(tall)))
-    lines = {piece.label for piece in upright if piece.height > tallest}
+    lines = {piece.label for piece in vertical if piece.height > tallest}
     lines |= {
         piece.label for piece in pieces if piece.height < THIN * piece.width and piece.width > 0.5 * height
     }

@@ -1,4 +1,4 @@
-"""Long straight lines in an image, nearly level, as frames and ruled paper have them.
+"""Long straight lines in an image, nearly horizontal, as frames and ruled paper have them.
 
 Shapes: H, W height and width, T tilts.
 """
@@ -24,7 +24,7 @@ Mask = npt.NDArray[np.bool_]
 
 
 class Line(NamedTuple):
-    """A nearly level line in an image; of an upright one, those of the image turned over its diagonal."""
+    """A nearly horizontal line in an image; a vertical one is found in the image turned over its diagonal."""
 
     at: float  # row in the middle of the image
     slope: float  # rows down for each column to the right
@@ -43,7 +43,7 @@ class Line(NamedTuple):
 
 
 def list_lines(contrast: Floats32, faintest: float) -> list[Line]:
-    """List the lines of contrast (H, W) that are nearly level, looked for in a smaller image."""
+    """List the lines of contrast (H, W) that are nearly horizontal, looked for in a smaller image."""
     factor = -(-max(contrast.shape) // LINE_SIDE_PX)
     height, width = contrast.shape
     mask = np.pad(contrast > faintest, ((0, -height % factor), (0, -width % factor)))
@@ -63,7 +63,7 @@ def list_lines(contrast: Floats32, faintest: float) -> list[Line]:
 
 
 def _find_lines(mask: Mask) -> list[Line]:
-    """Find the long straight lines of a mask (H, W) that are nearly level, the longest first."""
+    """Find the long straight lines of a mask (H, W) that are nearly horizontal, the longest first."""
     height, width = mask.shape
     columns = np.arange(0, width, 2)
     num_tilts = int(MAX_TILT * width / TILT_STEP_PX)

@@ -10,7 +10,7 @@ from app.inspection.microscope import handlers as microscope
 from app.inspection.network import section as network
 from app.ui.digits import TEST
 from models.checkpoints.file import SHIPPED_FOLDER
-from tests.inspection.test_network_view import make_run
+from tests.inspection.test_network_answers import make_run
 
 MICROSCOPE = {
     "checkpoint": "convnet4", "source": TEST, "index": 5, "mode": "training", "layer": "features.7",

@@ -160,14 +160,14 @@ def shade(digit, seed):
 
 
 def overwrite_line(digit, seed):
-    """Ruled paper, one of whose lines runs along a level part of the digit."""
+    """Ruled paper, one of whose lines runs along a horizontal part of the digit."""
     rng = seed_picture("line", digit, seed)
     strokes, pen_px = write(digit, rng, pen=(0.05, 0.09))
     drawn = render_strokes(strokes, pen_px, SIDE)
     rows = drawn.sum(1)
-    level = int(np.argmax(np.convolve(rows, np.ones(5), "same")))  # where most ink lies in a row
+    row = int(np.argmax(np.convolve(rows, np.ones(5), "same")))  # where most ink lies in a row
     spacing = rng.uniform(0.16, 0.3) * SIDE
-    lines = rule_lines(SIDE, spacing, rng.uniform(0.3, 0.6) * pen_px, level + 0.5)
+    lines = rule_lines(SIDE, spacing, rng.uniform(0.3, 0.6) * pen_px, row + 0.5)
     paper = 0.9 * make_ramp(rng, SIDE, 0.2) * (1 - rng.uniform(0.25, 0.5) * lines[:, None])
     light = paper * (1 - rng.uniform(0.65, 0.85) * drawn) + rng.normal(0, 0.012, drawn.shape)
     turned = Image.fromarray(to_bytes(light)).rotate(rng.uniform(-2.5, 2.5), Image.Resampling.BICUBIC)
@@ -176,14 +176,14 @@ def overwrite_line(digit, seed):
 
 
 def overwrite_squares(digit, seed):
-    """Dark squared paper, whose lines run along the digit's level and upright parts."""
+    """Dark squared paper, whose lines run along the digit's horizontal and vertical parts."""
     rng = seed_picture("squares", digit, seed)
     strokes, pen_px = write(digit, rng, pen=(0.04, 0.08))
     drawn = render_strokes(strokes, pen_px, SIDE)
     spacing, width_px = rng.uniform(0.1, 0.25) * SIDE, rng.uniform(0.3, 0.7) * pen_px
-    level, upright = (int(np.argmax(np.convolve(drawn.sum(axis), np.ones(5), "same"))) for axis in (1, 0))
-    lines = rule_lines(SIDE, spacing, width_px, level + rng.uniform(-1.5, 2.5))[:, None].repeat(SIDE, 1)
-    lines = np.maximum(lines, rule_lines(SIDE, spacing, width_px, upright + rng.uniform(-1.5, 2.5))[None])
+    row, column = (int(np.argmax(np.convolve(drawn.sum(axis), np.ones(5), "same"))) for axis in (1, 0))
+    lines = rule_lines(SIDE, spacing, width_px, row + rng.uniform(-1.5, 2.5))[:, None].repeat(SIDE, 1)
+    lines = np.maximum(lines, rule_lines(SIDE, spacing, width_px, column + rng.uniform(-1.5, 2.5))[None])
     light = 0.9 * make_ramp(rng, SIDE, 0.2) * (1 - rng.uniform(0.25, 0.6) * lines)
     light = light * (1 - rng.uniform(0.6, 0.85) * drawn) + rng.normal(0, 0.012, drawn.shape)
     turned = Image.fromarray(to_bytes(light)).rotate(rng.uniform(-2.5, 2.5), Image.Resampling.BICUBIC)
