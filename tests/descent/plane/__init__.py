@@ -1,0 +1,1 @@
+"""A small network over the plane: its data, its training, and all that is looked at of it."""
