@@ -95,9 +95,14 @@ def build_parser() -> argparse.ArgumentParser:
     )
     importing.add_argument("--out", type=Path, help="file to copy the checkpoint to")
 
-    evaluating = commands.add_parser("evaluate", help="measure a checkpoint on a test set or on pen drawings")
+    evaluating = commands.add_parser("evaluate", help="measure checkpoints on a test set or on pen drawings")
     evaluating.set_defaults(run=run_evaluate)
-    evaluating.add_argument("checkpoint", metavar="CHECKPOINT", help=_CHECKPOINT_HELP)
+    evaluating.add_argument(
+        "checkpoints",
+        metavar="CHECKPOINT",
+        nargs="+",
+        help=f"{_CHECKPOINT_HELP}; of several, as of one recipe with three seeds, mean and spread too",
+    )
     evaluating.add_argument("--dataset", help="default: the one that it was trained on")
     evaluating.add_argument(
         "--pen",

@@ -123,23 +123,32 @@ def run_import(options: argparse.Namespace) -> int:
 
 
 def run_evaluate(options: argparse.Namespace) -> int:
-    """Measure a checkpoint on a test set or on pen drawings, and print how well it reads them."""
+    """Measure checkpoints on a test set or on pen drawings, and print how well they read them."""
     from models.checkpoints.file import load_checkpoint
 
     if options.pen is not None and options.dataset is not None:
         raise ValueError("Give either --pen or --dataset: they are two measurements.")
     if options.pen is None and options.seed is not None:
         raise ValueError("--seed places pen drawings on the pad; give it with --pen.")
-    checkpoint = load_checkpoint(find_file(options.checkpoint))
-    _check_classes(checkpoint, options.dataset, options.pen)
+    checkpoints = {name: load_checkpoint(find_file(name)) for name in options.checkpoints}
+    for checkpoint in checkpoints.values():
+        _check_classes(checkpoint, options.dataset, options.pen)
     if options.pen is not None:
         from app.pen_scores import print_pen_scores
 
         for path in options.pen:
-            print_pen_scores(checkpoint, path, options.seed or 0)
-    else:
+            print_pen_scores(checkpoints, path, options.seed or 0)
+        return 0
+    from app.ui.score_tables import describe_spread
+
+    accuracies: dict[str, list[float]] = {}
+    for name, checkpoint in checkpoints.items():
         dataset = options.dataset or checkpoint.info.dataset
-        _evaluate_on_images(checkpoint, dataset, _find_run_id(options.checkpoint))
+        accuracy = _evaluate_on_images(checkpoint, dataset, _find_run_id(name))
+        accuracies.setdefault(f"the test images of {dataset}", []).append(accuracy)
+    for what, each in accuracies.items():
+        if len(each) > 1:
+            print(describe_spread(what, each))
     return 0
 
 
@@ -173,8 +182,8 @@ def find_file(checkpoint: str) -> Path:
     return find_checkpoint(checkpoint) if _find_run_id(checkpoint) is None else resolve_choice(checkpoint)
 
 
-def _evaluate_on_images(checkpoint: Checkpoint, dataset: str, run_id: str | None) -> None:
-    """Print how well a checkpoint reads a data set's test images."""
+def _evaluate_on_images(checkpoint: Checkpoint, dataset: str, run_id: str | None) -> float:
+    """Print how well a checkpoint reads a data set's test images, and return its accuracy."""
     from app.ui.score_tables import format_classes, format_confusion
     from models.checkpoints.evaluation import compute_class_accuracies, evaluate_network
     from models.data.datasets import load_dataset
@@ -192,6 +201,7 @@ def _evaluate_on_images(checkpoint: Checkpoint, dataset: str, run_id: str | None
     names = name_classes(dataset)
     print(f"\n{format_classes(compute_class_accuracies(result.confusion), names)}")
     print(f"\n{format_confusion(result.confusion, names)}")
+    return result.accuracy
 
 
 def run_calibrate(options: argparse.Namespace) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,12 +11,12 @@ if TYPE_CHECKING:
     from models.sketch.pen_digits import PenEvaluation
 
 
-def print_pen_scores(checkpoint: Checkpoint, path: Path, seed: int) -> None:
-    """Print how well a checkpoint reads pen drawings, from their strokes and from their images alone."""
+def print_pen_scores(checkpoints: Mapping[str, Checkpoint], path: Path, seed: int) -> None:
+    """Print how well checkpoints, by name, read pen drawings: from strokes and from images alone."""
     import numpy as np
     from tqdm import tqdm
 
-    from app.ui.score_tables import format_classes, format_confusion
+    from app.ui.score_tables import describe_spread, format_classes, format_confusion
     from models.data.names import DIGITS
     from models.sketch.pen_digits import draw_all, evaluate_drawings, measure_writers, prepare_drawings
     from models.sketch.pen_files import load_pen_digits
@@ -26,14 +27,20 @@ def print_pen_scores(checkpoint: Checkpoint, path: Path, seed: int) -> None:
     for kind, from_image in (("strokes", False), ("images", True)):
         with tqdm(total=len(drawings), unit="drawing", desc=f"Preparing {kind}", leave=False) as bar:
             inputs = prepare_drawings(drawings, from_image, lambda done, _: bar.update(done - bar.n))
-        result = evaluate_drawings(checkpoint.network, inputs, labels, checkpoint.info.temperature or 1.0)
-        what = f"{checkpoint.info.network} on {len(digits):,} drawings of {path.name}"
-        print(f"{what}, from their {kind} (seed {seed}): {result}")
-        print(f"\n{format_classes(result.class_accuracies, DIGITS)}")
-        print(f"\n{format_confusion(result.confusion, DIGITS)}\n")
-        print(_describe_certainty(result))
-        writers = measure_writers(result.is_right, [digit.writer for digit in digits])
-        print(f"{_describe_writers(writers)}\n")
+        accuracies = []
+        for checkpoint in checkpoints.values():
+            temperature = checkpoint.info.temperature or 1.0
+            result = evaluate_drawings(checkpoint.network, inputs, labels, temperature)
+            accuracies.append(result.accuracy)
+            what = f"{checkpoint.info.network} on {len(digits):,} drawings of {path.name}"
+            print(f"{what}, from their {kind} (seed {seed}): {result}")
+            print(f"\n{format_classes(result.class_accuracies, DIGITS)}")
+            print(f"\n{format_confusion(result.confusion, DIGITS)}\n")
+            print(_describe_certainty(result))
+            writers = measure_writers(result.is_right, [digit.writer for digit in digits])
+            print(f"{_describe_writers(writers)}\n")
+        if len(accuracies) > 1:
+            print(f"{describe_spread(f'{path.name}, from {kind}', accuracies)}\n")
 
 
 def _describe_certainty(result: PenEvaluation) -> str:

@@ -178,6 +178,19 @@ def test_evaluate_prints_accuracy_interval_and_confusion(capsys, mnist_folder):
     assert counts.sum() == 10_000
 
 
+@pytest.mark.gate
+def test_evaluate_tells_the_spread_of_several(capsys, mnist_folder):
+    names = ("logistic-notebook", "logistic", "mlp")
+    status, printed, _ = run(capsys, "evaluate", *names, "--data-dir", mnist_folder)
+    assert status == 0
+    accuracies = [read_info(name).test_accuracy for name in names]
+    mean, spread = np.mean(accuracies), np.std(accuracies, ddof=1)
+    assert (
+        f"3 checkpoints on the test images of mnist: accuracy {mean:.4f} ± {spread:.4f}, mean and deviation"
+        in printed
+    )
+
+
 @pytest.mark.parametrize("mode", ["L", "RGB", "RGBA", "P"])
 def test_predict_reads_images(capsys, tmp_path, mnist_test, mode):
     paths = [write_digit(tmp_path / f"{index}.png", mnist_test, index, mode) for index in range(3)]

@@ -43,3 +43,11 @@ def _are_short(names: Sequence[str]) -> bool:
 
 def _format_row(cells: Iterable[str]) -> str:
     return "".join(f"{cell:>{_CELL}}" for cell in cells)
+
+
+def describe_spread(what: str, accuracies: Sequence[float]) -> str:
+    """Say in a line how the accuracies of several checkpoints lie: their mean and standard deviation."""
+    import statistics
+
+    mean, spread = statistics.mean(accuracies), statistics.stdev(accuracies)
+    return f"{len(accuracies)} checkpoints on {what}: accuracy {mean:.4f} ± {spread:.4f}, mean and deviation"

@@ -1,5 +1,6 @@
 """Pen drawings are put on the pad and scored through the sketchpad's own code."""
 
+import re
 import time
 
 import numpy as np
@@ -202,6 +203,18 @@ def test_command_takes_both_forms_and_says_what_is_refused_and_doubted(capsys, t
         assert "Refused: 1 of 20, 5.00% (0.89% to 23.61%)." in report
         assert "Doubted: 1 of 20, 5.00%" in report
         assert "Wrong answers with more than 95% confidence: " in report
+
+
+def test_of_several_checkpoints_the_spread_is_told(capsys, tmp_path):
+    file = write_unipen(tmp_path / "a.tra", write_digits(20))
+    status, printed, _ = run(capsys, "evaluate", "mlp", "convnet", "--pen", file)
+    assert status == 0
+    for kind in ("strokes", "images"):
+        told = re.findall(rf"from their {kind} \(seed 0\): accuracy (0\.\d+|1\.0+)", printed)
+        assert len(told) == 2
+        first, second = map(float, told)
+        mean, spread = (first + second) / 2, abs(first - second) / np.sqrt(2)
+        assert f"2 checkpoints on a.tra, from {kind}: accuracy {mean:.4f} ± {spread:.4f}" in printed
 
 
 def test_writers_are_told_apart():
