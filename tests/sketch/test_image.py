@@ -1,6 +1,8 @@
 """Image files and arrays are read whatever their kind, or refused with a reason before they fill memory."""
 
 import io
+import subprocess
+import sys
 import zlib
 
 import numpy as np
@@ -119,6 +121,35 @@ def test_large_photo_is_decoded_at_a_reduced_size(size):
     height, width = pixels.shape
     assert 2048 <= max(height, width) <= 4096
     assert width / height == pytest.approx(size[1] / size[0], rel=0.01)
+
+
+PEAK = """
+import resource, sys
+from models.sketch.image import open_image
+from models.sketch.preparation import digit_from_image
+def read(path):
+    digit_from_image(open_image(path))
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+first = read(sys.argv[1])
+print(read(sys.argv[2]) - first)
+"""
+
+
+@pytest.mark.gate
+@pytest.mark.skipif(sys.platform == "win32", reason="the peak is POSIX's")
+def test_no_photo_takes_more_memory_than_the_largest_that_is_read_whole(tmp_path):
+    added = {}
+    for width in (400, 4096, 4608, 8000, 12_000):
+        height = 3 * width // 4
+        y, x = np.ogrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
+        ring = np.abs(np.hypot(1.5 * x, y, dtype=np.float32) - 0.5) < 0.06
+        photo = Image.fromarray(np.where(ring, 40, 230).astype(np.uint8)).convert("RGB")
+        photo.save(tmp_path / f"{width}.jpg", quality=80)
+        read = [sys.executable, "-W", "ignore", "-c", PEAK, tmp_path / "400.jpg", tmp_path / f"{width}.jpg"]
+        added[width] = int(subprocess.run(read, capture_output=True, text=True, check=True).stdout)
+    whole = added.pop(4096)
+    assert whole > 50_000  # KiB, or bytes on macOS: three bytes a pixel at the least
+    assert max(added.values()) < whole
 
 
 def test_large_progressive_photo_is_refused_before_its_coefficients_fill_memory():
