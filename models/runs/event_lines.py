@@ -84,6 +84,37 @@ def _is_test(value: object) -> bool:
     return value is None or (isinstance(value, dict) and _has_fields(value, _TEST))
 
 
+def _is_switch(value: object) -> bool:
+    return isinstance(value, bool)
+
+
+def _is_size(value: object) -> bool:
+    """Return whether it is a root mean square, which may have left the numbers."""
+    return value in ("inf", "nan") or (_is_number(value) and value >= 0)  # type: ignore[operator]
+
+
+def _is_size_or_none(value: object) -> bool:
+    return value is None or _is_size(value)
+
+
+def _is_count_or_none(value: object) -> bool:
+    return value is None or _is_count(value)
+
+
+def _is_activations(value: object) -> bool:
+    return value is None or (isinstance(value, dict) and _has_only_fields(value, _ACTIVATIONS))
+
+
+def _is_list_of_layers(value: object) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(layer, dict) and _has_only_fields(layer, _LAYER) for layer in value
+    )
+
+
+def _has_only_fields(values: Mapping[str, Any], needed: Mapping[str, Callable[[object], bool]]) -> bool:
+    return values.keys() == needed.keys() and _has_fields(values, needed)
+
+
 def _has_fields(values: Mapping[str, Any], needed: Mapping[str, Callable[[object], bool]]) -> bool:
     return all(name in values and is_sound(values[name]) for name, is_sound in needed.items())
 
@@ -94,6 +125,23 @@ _TEST = {
     "high": _is_share,
     "loss": _is_number,
     "confusion": _is_confusion,
+}
+_ACTIVATIONS = {
+    "kind": is_text,
+    "num_units": _is_positive_count,
+    "num_dead": _is_count_or_none,
+    "num_saturated": _is_count_or_none,
+    "spread": _is_size,
+}
+_LAYER = {
+    "name": is_text,
+    "kind": is_text,
+    "num_units": _is_positive_count,
+    "gradient": _is_size,
+    "weight": _is_size,
+    "update": _is_size_or_none,
+    "has_equal_units": _is_switch,
+    "activations": _is_activations,
 }
 # As `models.training.events.describe_event` writes them, and those of runs besides.
 _FIELDS: dict[str, dict[str, Callable[[object], bool]]] = {
@@ -112,6 +160,12 @@ _FIELDS: dict[str, dict[str, Callable[[object], bool]]] = {
         "gradient_norm": _is_number,
         "images_per_second": _is_number,
         "seconds": _is_seconds,
+    },
+    "layers": {
+        "step": _is_positive_count,
+        "num_examples": _is_count,
+        "sees_all": _is_switch,
+        "layers": _is_list_of_layers,
     },
     "epoch": {
         "epoch": _is_count,

@@ -238,12 +238,12 @@ def find_last(events: list[dict[str, Any]]) -> dict[str, Any] | None:
 
 
 def drop_undone(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the events without the steps and epochs that a resumption undid, and made anew."""
+    """Return the events without the steps, measurements and epochs that a resumption undid, and made anew."""
     kept: list[dict[str, Any]] = []
     for event in events:
         if event["type"] == "resumed":
             step = event["step"]
-            kept = [e for e in kept if e["type"] not in ("step", "epoch") or e["step"] <= step]
+            kept = [e for e in kept if e["type"] not in ("step", "layers", "epoch") or e["step"] <= step]
         kept.append(event)
     return kept
 

@@ -74,6 +74,9 @@ class RunState:
         images_per_second: Speed at the last step; 0 before the first one.
         steps: The step events (see `models.training.events.describe_event`), without those undone by a
             resumption.
+        layers: The events that tell of the layers, without those undone by a resumption; none in a run of an
+            earlier version.
+        layers: The events that tell of the layers, without those undone; none in a run of an earlier version.
         epochs: The epoch events, without those undone by a resumption.
         test: accuracy, low, high, loss, confusion on the test images; None until they have been looked at.
         num_looks: How often this run's weights have been tried on test images.
@@ -97,6 +100,7 @@ class RunState:
     seconds: float
     images_per_second: float
     steps: list[dict[str, Any]]
+    layers: list[dict[str, Any]]
     epochs: list[dict[str, Any]]
     test: dict[str, Any] | None
     num_looks: int
@@ -169,6 +173,7 @@ def read_run(run_id: str) -> RunState:
             seconds=latest["seconds"],
             images_per_second=latest["images_per_second"],
             steps=steps,
+            layers=[event for event in events if event["type"] == "layers"],
             epochs=[event for event in events if event["type"] == "epoch"],
             test=tests[-1] if tests else None,
             num_looks=len(tests) + sum(event["type"] == "look" for event in events),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from models.checkpoints.evaluation import Evaluation
 from models.checkpoints.file import Checkpoint
+from models.descent.layer_statistics import Activations, Layer, LayerStatistics
 from models.training.state import TrainingState
 
 
@@ -62,6 +65,17 @@ class StepEvent:
 
 
 @dataclass(frozen=True)
+class LayersEvent:
+    """The layers were measured in a step; `models.training.measuring` says in which.
+
+    Attributes:
+        statistics: What they went through.
+    """
+
+    statistics: LayerStatistics
+
+
+@dataclass(frozen=True)
 class EpochEvent:
     """An epoch is done and validated.
 
@@ -107,7 +121,7 @@ class Finished:
     checkpoint: Checkpoint | None
 
 
-Event = Preparing | Started | StepEvent | EpochEvent | Finished
+Event = Preparing | Started | StepEvent | LayersEvent | EpochEvent | Finished
 
 
 def describe_event(event: Event) -> dict[str, Any]:
@@ -118,6 +132,8 @@ def describe_event(event: Event) -> dict[str, Any]:
         return {"type": "started"}
     if isinstance(event, StepEvent):
         return {"type": "step", **{name: _shorten(value) for name, value in asdict(event).items()}}
+    if isinstance(event, LayersEvent):
+        return _describe_layers(event.statistics)
     if isinstance(event, EpochEvent):
         return {
             "type": "epoch",
@@ -138,6 +154,52 @@ def describe_event(event: Event) -> dict[str, Any]:
         "confusion": event.test.confusion.tolist(),
     }
     return {"type": "ending", "status": event.status, "message": event.message, "test": test}
+
+
+def read_layers(event: Mapping[str, Any]) -> LayerStatistics:
+    """Return what `describe_event` wrote of a `LayersEvent`."""
+    return LayerStatistics(
+        event["step"], event["num_examples"], event["sees_all"], tuple(map(_read_layer, event["layers"]))
+    )
+
+
+def _describe_layers(statistics: LayerStatistics) -> dict[str, Any]:
+    return {
+        "type": "layers",
+        "step": statistics.step,
+        "num_examples": statistics.num_examples,
+        "sees_all": statistics.sees_all,
+        "layers": [_describe_layer(layer) for layer in statistics.layers],
+    }
+
+
+def _describe_layer(layer: Layer) -> dict[str, Any]:
+    """Return a layer's numbers; a text stands for those that JSON does not have."""
+    values = asdict(layer)
+    for name in ("gradient", "weight", "update"):
+        values[name] = _write_number(values[name])
+    if layer.activations:
+        values["activations"]["spread"] = _write_number(layer.activations.spread)
+    return values
+
+
+def _read_layer(values: Mapping[str, Any]) -> Layer:
+    activations = values["activations"]
+    update = values["update"]
+    return Layer(
+        **{
+            **values,
+            "gradient": float(values["gradient"]),
+            "weight": float(values["weight"]),
+            "update": None if update is None else float(update),
+            "activations": activations
+            and Activations(**{**activations, "spread": float(activations["spread"])}),
+        }
+    )
+
+
+def _write_number(value: float | None) -> float | str | None:
+    return value if value is None else _shorten(value) if math.isfinite(value) else str(value)
 
 
 def _shorten(value: float) -> float:

@@ -65,7 +65,7 @@ def foretell_training(config: TrainConfig) -> Forecast:
     few = count_first(examine_layers(layers))
     generator = torch.Generator().manual_seed(0)
     made_up = _make_up_images(max(batch_size, num_validated, _NUM_MADE_UP), generator)
-    session = Session(config, made_up, made_up, dataset_sha256="", device=_CPU)
+    session = Session(config, made_up, made_up, dataset_sha256="", device=_CPU, measures_layers=False)
     sums = StepSums(_CPU)
     last: list[tuple[torch.Tensor, torch.Tensor, Dataset]] = []
 

@@ -21,7 +21,7 @@ from models.data.files import has_files
 from models.data.names import NUM_IMAGES, TITLES
 from models.training.config import TrainConfig
 from models.training.device import choose_device
-from models.training.events import Event, Finished, Preparing, Started, StepEvent
+from models.training.events import Event, Finished, Preparing, Started
 from models.training.fine_tuning import Beginning, mix_drawings
 from models.training.network import check_batches, list_trained_layers
 from models.training.peers import ALONE, Peers
@@ -42,6 +42,7 @@ def train(
     find_halt: Callable[[], Halt | None] = go_on,
     peers: Peers = ALONE,
     beginning: Beginning | None = None,
+    measures_layers: bool = True,
 ) -> Iterator[Event]:
     """Train a network and yield what happens.
 
@@ -55,10 +56,11 @@ def train(
         peers: The processes that train together; each of them calls this function alike.
         beginning: What a training begins with whose configuration has a `start_from` (see
             `models.training.fine_tuning`).
+        measures_layers: Whether the layers are measured in some steps; the weights are the same without.
 
     Yields:
-        `Preparing`s, then `Started` unless it goes on from a state, `StepEvent`s, an `EpochEvent` after each
-        epoch, and one `Finished`.
+        `Preparing`s, then `Started` unless it goes on from a state, `StepEvent`s with `LayersEvent`s between
+        them, an `EpochEvent` after each epoch, and one `Finished`.
 
     Raises:
         ValueError: If the data set cannot be loaded, or the state is of another configuration; the message
@@ -85,7 +87,7 @@ def train(
     yield Preparing("Building the network")
     check_batches(list_trained_layers(config), len(training), config.batch_size)
     dataset_sha256 = hash_dataset(config.dataset)
-    session = Session(config, training, validation, dataset_sha256, device, peers, beginning)
+    session = Session(config, training, validation, dataset_sha256, device, peers, beginning, measures_layers)
     last_good: Checkpoint | None = None
     if state:
         last_good = copy.deepcopy(session.resume(state))
@@ -94,10 +96,10 @@ def train(
     while session.epoch < config.epochs:
         result: EpochResult | None = None
         for event in session.train_epoch(find_halt):
-            if isinstance(event, StepEvent):
-                yield event
-            else:
+            if isinstance(event, EpochResult):
                 result = event
+            else:
+                yield event
         assert result is not None  # the last item of every epoch
         if result.halt and not result.halt.keep:
             yield _finish_stopped(result.halt, last_good)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -17,8 +18,9 @@ from models.data.datasets import Dataset
 from models.networks.layers.network import LayerNetwork
 from models.networks.registry import apply_changes, describe_config, get_network_spec, set_dropout
 from models.training.config import TrainConfig
-from models.training.events import EpochEvent, StepEvent
+from models.training.events import EpochEvent, LayersEvent, StepEvent
 from models.training.fine_tuning import Beginning
+from models.training.measuring import Measuring
 from models.training.network import list_trained_layers
 from models.training.optimizer import build_optimizer, schedule_learning_rate
 from models.training.peers import ALONE, Peers
@@ -67,6 +69,7 @@ class Session:
         device: torch.device,
         peers: Peers = ALONE,
         beginning: Beginning | None = None,
+        measures_layers: bool = True,
     ) -> None:
         self.epoch = self.step = 0
         self._config, self._peers = config, peers
@@ -84,6 +87,9 @@ class Session:
         self._dataset_sha256 = dataset_sha256
         self._steps_per_epoch = math.ceil(len(training) / config.batch_size)
         self._num_steps = self._steps_per_epoch * config.epochs
+        self._measuring: Measuring | None = None
+        if measures_layers and peers.is_first:
+            self._measuring = Measuring(self._network, self._num_steps, len(training), config.batch_size)
         self._smoothed_loss = 0.0
         self._earlier_seconds = 0.0
         self._start = time.perf_counter()
@@ -96,7 +102,9 @@ class Session:
         self._earlier_seconds, self._start = done.seconds, time.perf_counter()
         return self.describe(done)
 
-    def train_epoch(self, find_halt: Callable[[], Halt | None]) -> Iterator[StepEvent | EpochResult]:
+    def train_epoch(
+        self, find_halt: Callable[[], Halt | None]
+    ) -> Iterator[StepEvent | LayersEvent | EpochResult]:
         """Make one pass over the training images in a new random order; the last item is the result."""
         config, peers, device = self._config, self._peers, self._training.images.device
         report_every = space_reports(self._num_steps)
@@ -110,6 +118,9 @@ class Session:
         for index in range(self._steps_per_epoch):
             chosen = peers.share(order[index * config.batch_size : (index + 1) * config.batch_size])
             sums.add(*self.make_step(self._training.select(chosen)))
+            measured = self._measuring and self._measuring.measure(self.step)
+            if measured:
+                yield LayersEvent(measured)
             is_due = self.step % report_every == 0 or index == self._steps_per_epoch - 1
             # Peers ask each other at every report, so none of them may report when it likes.
             is_late = peers.size == 1 and time.perf_counter() - last_report >= REPORT_EVERY_SECONDS
@@ -119,6 +130,8 @@ class Session:
             halt = find_halt()
             agreed = peers.agree(_DIVERGED if not math.isfinite(loss) else _rank_halt(halt))
             if agreed == _DIVERGED:
+                if self._measuring and not measured:
+                    yield LayersEvent(self._measuring.measure_end(self.step))
                 yield EpochResult(math.nan, math.nan, None)
                 return
             self._smooth(loss, num_steps)
@@ -189,7 +202,8 @@ class Session:
         rate = schedule_learning_rate(config, self.step, self._num_steps)
         for group in self._optimizer.param_groups:
             group["lr"] = rate
-        with self._random.active():
+        following = self._measuring.follow(self.step + 1) if self._measuring else nullcontext()
+        with self._random.active(), following:
             loss, logits = make_step(self._called, self._optimizer, batch, config)
         self.step += 1
         return loss, logits, batch
