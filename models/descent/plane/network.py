@@ -189,6 +189,11 @@ def build_plane_network(config: NetworkConfig, num_outputs: int, generator: torc
         ValueError: See `check_network`.
     """
     check_network(config)
+    return stack_layers(config, num_outputs, generator)
+
+
+def stack_layers(config: NetworkConfig, num_outputs: int, generator: torch.Generator) -> nn.Sequential:
+    """Build a network of any depth and width, unchecked."""
     layers: list[nn.Module] = []
     num_inputs = len(config.inputs)
     for units in config.hidden:
