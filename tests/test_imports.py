@@ -14,7 +14,7 @@ SUBJECTS = {"descent", "inspection", "lab", "runs", "sketchpad"}
 SHARED = {"ui", "server"}
 # A room of models/ imports those before it, and itself.
 ROOMS = (
-    "values", "processes", "processors", "tables", "networks", "data", "checkpoints", "descent",
+    "values", "processes", "processors", "cores", "tables", "networks", "data", "checkpoints", "descent",
     "inspection", "sketch", "exercises", "training", "runs",
 )  # fmt: skip
 # What builds the page, and stands between it and the web; all else of app/ works without Gradio.

@@ -1,4 +1,4 @@
-"""The kinds of settings that a race has: how each is read from its fields and written in a link."""
+"""The kinds of settings of the descent: how each is read from its fields and written in a link."""
 
 # ruff: noqa: D102 (what Setting says of a method holds for every kind)
 
@@ -19,7 +19,9 @@ MAX_FIELD_LETTERS = 400
 
 Pair = tuple[float, float]
 Entry = tuple[str, float]  # an optimizer's name and its step size
-Place = Literal["problem", "optimizers", "race", "numbers"]  # in the column of controls, from the top
+Place = Literal[  # in the column of controls, from the top: the race's, then the small network's
+    "problem", "optimizers", "race", "numbers", "data", "network", "training", "more", "link"
+]
 
 
 @dataclass(frozen=True)
@@ -110,8 +112,9 @@ class Number(Setting):
 
     low: float
     high: float
-    step: float = 1
+    step: Step = 1
     has_slider: bool = True
+    is_low_allowed: bool = True
 
     def read(self, *fields: Any) -> float:
         return _require_number(fields[0], self.subject)

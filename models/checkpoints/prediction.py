@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -13,6 +11,7 @@ import numpy as np
 import torch
 
 from models.checkpoints.file import Checkpoint, find_checkpoint, load_checkpoint
+from models.cores import on_one_core
 from models.data.names import name_classes
 from models.networks.layers import IMAGE_SIZE_PX
 
@@ -55,21 +54,6 @@ def predict_digit(image: np.ndarray, checkpoint: str | Path) -> Prediction:
         probabilities = (logits.double() / (loaded.info.temperature or 1.0)).softmax(dim=1)[0].numpy()
     digit = int(probabilities.argmax())
     return Prediction(digit, name_classes(loaded.info.dataset)[digit], probabilities)
-
-
-@contextmanager
-def on_one_core() -> Iterator[None]:
-    """Compute on one core within a `with`, in this thread.
-
-    One image is too little work to share: where something else trains, the cores that torch has shared it
-    among wait for each other, and an answer takes 10 to 100 times as long.
-    """
-    num_threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(num_threads)
 
 
 def load_cached(checkpoint: str | Path) -> Checkpoint:

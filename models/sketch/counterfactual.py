@@ -14,7 +14,7 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
-from models.checkpoints.prediction import on_one_core
+from models.cores import on_one_core
 from models.data.strokes import PEN_WIDTH_PX
 from models.networks.layers import IMAGE_SIZE_PX
 from models.sketch.explanation import ask_network, check_digit, check_image

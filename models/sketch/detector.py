@@ -30,7 +30,7 @@ from models.checkpoints.file import (
     refuse,
     write_atomically,
 )
-from models.checkpoints.prediction import on_one_core
+from models.cores import on_one_core
 from models.data.datasets import to_input
 from models.networks.registry import build_network
 from models.sketch.doubt import Doubt

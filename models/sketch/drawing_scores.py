@@ -9,7 +9,8 @@ import numpy as np
 import torch
 
 from models.checkpoints.evaluation import compute_interval
-from models.checkpoints.prediction import load_cached, on_one_core
+from models.checkpoints.prediction import load_cached
+from models.cores import on_one_core
 from models.sketch.drawings import PreparedDrawings
 
 _BATCH_SIZE = 250

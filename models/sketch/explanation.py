@@ -12,7 +12,7 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
-from models.checkpoints.prediction import on_one_core
+from models.cores import on_one_core
 from models.networks.layers import IMAGE_SIZE_PX, NUM_CLASSES
 
 PATCH_PX = 5  # about twice MNIST's stroke width: it covers a piece of a stroke and leaves the rest

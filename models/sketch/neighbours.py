@@ -13,7 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
 from models.checkpoints.file import find_checkpoint, find_layers
-from models.checkpoints.prediction import copy_network, load_cached, on_one_core
+from models.checkpoints.prediction import copy_network, load_cached
+from models.cores import on_one_core
 from models.data.datasets import load_gallery, to_input
 from models.networks.layers.examination import examine_layers
 from models.sketch.explanation import check_image

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from models.cores import on_one_core
 from models.descent.plane.network import FEATURES, compute_features
 from models.descent.plane.points import RANGE, Points
 from models.descent.plane.training import (
@@ -92,7 +93,7 @@ def look_at(experiment: Experiment, moment: int) -> Moment:
     state = reach(experiment, moment)
     network = restore(experiment, state)
     side = choose_unit_side(experiment.network.hidden, _count_outputs(network))
-    with torch.no_grad():
+    with on_one_core(), torch.no_grad():
         passed = pass_through(network, compute_features(experiment.network.inputs, _list_places(side)))
         linear = [layer for layer in network if isinstance(layer, nn.Linear)]
         layers = tuple(
@@ -206,7 +207,7 @@ def explain_unit(
     names = tuple(FEATURES[name].title for name in experiment.network.inputs)
     given = inputs = values
     total = normalised = None
-    with torch.no_grad():
+    with on_one_core(), torch.no_grad():
         for module in network:
             if module is linear:
                 inputs = values

@@ -16,10 +16,13 @@ from numpy.typing import NDArray
 from models.values import Floats, Floats32, check_number, check_whole
 
 RANGE = 6.0  # what is shown of either axis, from −6 to 6
+MIN_POINTS = 10
 MAX_POINTS = 1000
 MAX_OWN_POINTS = 300  # set by hand: a link carries them
 MAX_CLASSES = 4
 MAX_TEST_SHARE = 0.9
+MAX_NOISE = 0.5
+MAX_SEED = 9999
 OWN = "own"
 
 Labels = NDArray[Any]  # (N,)
@@ -149,10 +152,10 @@ class PointsConfig:
 
     Attributes:
         rule: a key of RULES, or OWN for points set by hand.
-        count: how many the rule draws, 10 to MAX_POINTS.
-        noise: 0 to 0.5.
+        count: how many the rule draws, MIN_POINTS to MAX_POINTS.
+        noise: 0 to MAX_NOISE.
         test_share: share of the points that no training sees, 0 to MAX_TEST_SHARE.
-        seed: of the rule's random numbers, 0 to 9999.
+        seed: of the rule's random numbers, 0 to MAX_SEED.
         own: the points set by hand, (x, y, class) each.
     """
 
@@ -198,9 +201,9 @@ def draw_points(config: PointsConfig) -> Points:
             known = ", ".join([*RULES, OWN])
             raise ValueError(f"The data are {config.rule!r:.40}: choose one of {known}.")
         rule, num_classes = RULES[config.rule], RULES[config.rule].num_classes
-        count = check_whole(config.count, "The number of points", 10, MAX_POINTS)
-        noise = check_number(config.noise, "The noise", 0, 0.5)
-        rng = np.random.default_rng(check_whole(config.seed, "The data's seed", 0, 9999))
+        count = check_whole(config.count, "The number of points", MIN_POINTS, MAX_POINTS)
+        noise = check_number(config.noise, "The noise", 0, MAX_NOISE)
+        rng = np.random.default_rng(check_whole(config.seed, "The data's seed", 0, MAX_SEED))
         drawn, labels = rule.draw(rng, count, noise)
         order = rng.permutation(count)
         positions = drawn[order].astype(np.float32)

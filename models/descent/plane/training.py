@@ -17,6 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from models.cores import on_one_core
 from models.descent.optimizers import check_lr
 from models.descent.plane.network import (
     Dropout,
@@ -26,12 +27,13 @@ from models.descent.plane.network import (
     compute_features,
 )
 from models.descent.plane.optimizers import OPTIMIZERS, SCHEDULES, build_plane_optimizer, schedule_rate
-from models.descent.plane.points import Points, PointsConfig, draw_points
+from models.descent.plane.points import MAX_SEED, Points, PointsConfig, draw_points
 from models.values import check_number, check_whole
 
 MAX_EPOCHS = 2000
 MAX_STEPS = 40_000  # of the optimizer in one training: about twenty seconds
 MAX_PENALTY = 10.0
+MAX_BATCH = 1000
 NUM_MOMENTS = 60  # beside the first one
 CROWDING = 1.5  # moments stand closer at first, where most happens: moment i of n at epoch E (i / n)^CROWDING
 
@@ -44,11 +46,11 @@ class TrainingConfig:
         optimizer: a key of OPTIMIZERS.
         lr: the learning rate η, above 0.
         schedule: a key of SCHEDULES.
-        batch: points a step, 1 to 1000; as many as there are at most.
+        batch: points a step, 1 to MAX_BATCH; as many as there are at most.
         epochs: 1 to MAX_EPOCHS.
         l1: weight of Σ|w| in the loss, over the weights without biases.
         l2: weight of Σw²/2 in the loss, likewise.
-        seed: of the first weights, the order of the points and dropout; 0 to 9999.
+        seed: of the first weights, the order of the points and dropout; 0 to MAX_SEED.
         switch_epoch: the epochs after which the learning rate is `switch_lr`; None where it never changes.
         switch_lr: the learning rate from then on.
     """
@@ -105,17 +107,32 @@ def check_experiment(experiment: Experiment) -> Points:
             raise ValueError(f"The {subject} is {name!r:.40}: choose one of {', '.join(known)}.")
     check_lr(training.lr)
     check_lr(training.switch_lr)
-    check_whole(training.batch, "The batch", 1, 1000)
+    check_whole(training.batch, "The batch", 1, MAX_BATCH)
     check_whole(training.epochs, "The number of epochs", 1, MAX_EPOCHS)
     if training.switch_epoch is not None:
         check_whole(training.switch_epoch, "The epoch of the branch", 0, training.epochs)
     check_number(training.l1, "L1", 0, MAX_PENALTY)
     check_number(training.l2, "L2", 0, MAX_PENALTY)
-    check_whole(training.seed, "The seed", 0, 9999)
-    if experiment.network.batch_norm and experiment.network.hidden and training.batch == 1:
+    check_whole(training.seed, "The seed", 0, MAX_SEED)
+    check_batch(experiment)
+    return check_steps(experiment)
+
+
+def check_batch(experiment: Experiment) -> None:
+    """Raise a ValueError for batches too small for batch norm."""
+    if not _needs_two(experiment):
+        return
+    if experiment.training.batch == 1:
         raise ValueError("Batch norm needs at least two points in a batch: a single one has no spread.")
+    if int((~draw_points(experiment.points).is_test).sum()) < 2:
+        raise ValueError("Batch norm needs at least two points to train on: a single one has no spread.")
+
+
+def check_steps(experiment: Experiment) -> Points:
+    """Return the points of an experiment, or raise a ValueError for a training of too many steps."""
     points = draw_points(experiment.points)
-    num_steps = training.epochs * count_steps(experiment, points)
+    epochs = experiment.training.epochs
+    num_steps = epochs * count_steps(experiment, points)
     if num_steps > MAX_STEPS:
         raise ValueError(
             f"These are {num_steps:,} steps: at most {MAX_STEPS:,}. Take fewer epochs or a larger batch."
@@ -155,8 +172,9 @@ def reach(experiment: Experiment, moment: int) -> State:
 def _reach(experiment: Experiment, moment: int) -> State:
     if moment == 0:
         return start_training(experiment)
-    epochs = list_epochs(experiment.training.epochs)
-    return train_further(experiment, reach(experiment, moment - 1), epochs[moment])
+    before = reach(experiment, moment - 1)
+    with on_one_core():
+        return train_further(experiment, before, list_epochs(experiment.training.epochs)[moment])
 
 
 def count_outputs(points: Points) -> int:
