@@ -168,6 +168,7 @@ export function createTransport(
     setLength,
     moveTo,
     jumpTo,
+    refresh: show,
     onKey,
     play: () => setPlaying(true),
     pause: () => playing && setPlaying(false),

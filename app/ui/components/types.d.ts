@@ -103,6 +103,8 @@ export interface Transport {
   setLength(newNumSteps: number, isSameKind: boolean, isAsked?: boolean): void;
   moveTo(target: number, how?: { glides?: boolean }): void;
   jumpTo(target: number): void;
+  /** What it moves through has changed: tell its owner again where it stands. */
+  refresh(): void;
   onKey(event: KeyboardEvent): void;
   play(): void;
   pause(): void;

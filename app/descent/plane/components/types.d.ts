@@ -1,0 +1,71 @@
+// What the scripts of the plane's bench hand to each other.
+import type { Colors } from "../../../ui/components/types.js";
+import type { PlaneNetwork, PlanePoints } from "../payloads.js";
+
+/** A linear layer's numbers: weights (units × inputs, unit by unit) and biases. */
+export interface LayerNumbers { weights: Float32Array; bias: Float32Array; numInputs: number }
+/** A moment of a training, its bytes read. */
+export interface ReadMoment {
+  epoch: number;
+  layers: LayerNumbers[];
+  maps: Uint8Array;
+  scales: number[];
+  surface: Uint8Array;
+  losses: (number | null)[];
+  accuracies: (number | null)[];
+}
+export type Kind = "two" | "classes" | "values";
+/** A unit by its layer, from 0, and its place in it; the inputs are the layer −1. */
+export interface UnitPlace { layer: number; unit: number }
+/** Where it stands on the graph: its middle, in CSS pixels. */
+export interface PlacedUnit extends UnitPlace { x: number; y: number }
+export interface GraphPlan { size: number; top: number; columns: PlacedUnit[][]; titles: string[][]; gap: number }
+/** The theme's colours, and what each byte of a map is painted with. */
+export interface Palette {
+  colors: Colors;
+  /** Of units' maps, and of values. */
+  signed: Uint32Array;
+  /** The same paler, beneath points. */
+  pale: Uint32Array;
+  probability: Uint32Array;
+  /** A table a class, of its probability. */
+  classes: Uint32Array[];
+  /** The colour of a class, as CSS has it, and of a value from −1 to 1. */
+  ofClass(label: number): string;
+  ofValue(value: number): string;
+}
+/** What a surface shows. */
+export interface Seen {
+  network: PlaneNetwork;
+  kind: Kind;
+  points: PlanePoints;
+  moment: ReadMoment;
+  /** The unit whose map stands in place of the output's; null for the output. */
+  unit: UnitPlace | null;
+}
+/** One network on the page. */
+export interface Slot {
+  readonly root: HTMLElement;
+  readonly surface: HTMLCanvasElement;
+  setNetwork(network: PlaneNetwork, points: PlanePoints, kind: Kind): void;
+  /** Others than the network was trained on, while Python has not answered yet. */
+  setPoints(points: PlanePoints, kind: Kind): void;
+  show(moment: ReadMoment): void;
+  /** The place that a circle marks on the surface. */
+  setAt(at: number[] | null): void;
+  /** The unit whose sum the surface shows. */
+  shownUnit(): UnitPlace;
+  /** Show the output again. */
+  release(): void;
+  tell(): string;
+}
+
+/** What the bench has on the page, and what Gradio's events call there. */
+export interface PlanePage {
+  answer: Record<string, any> | null;
+  moved: Record<string, unknown>;
+  /** What the controls hold, and the settings of the network kept beside, from the last question. */
+  values?: unknown[];
+  beside?: string;
+  ask(values: unknown[], field?: string): void;
+}
