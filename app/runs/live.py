@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from app.runs.figure import FORMATS, draw_run
+from app.runs.layers import NO_LAYERS, show_layers
 from app.runs.payloads import Curves, Look, RunCard
 from app.runs.script import write_run_notebook, write_run_script
 from app.runs.view import (
@@ -98,6 +99,9 @@ def _tell_news(answer: Look, run_id: str, known: Any, is_followed: bool) -> None
         answer["updates"][run_id] = show_update(news) | heading
     if is_followed and news.events:
         answer["news"] = _show_news(news)
+        measured = [event["step"] for event in news.events if event["type"] == "layers"]
+        if measured:
+            answer["layers"] = show_layers(read_run(run_id), measured[0])
 
 
 def _read_card(run_id: str) -> RunCard:
@@ -129,11 +133,13 @@ def _show_view(answer: Look, run_id: str) -> None:
     except DamagedRunError as damage:
         _tell_damage(answer, run_id, damage)
         answer["view"] = show_curves([], [], MAX_VIEW_POINTS)
+        answer["layers"] = NO_LAYERS
     except ValueError:
         answer["gone"].append(run_id)
     else:
         answer["cards"].append(card)
         answer["view"] = show_curves(run.steps, run.epochs, MAX_VIEW_POINTS)
+        answer["layers"] = show_layers(run)
 
 
 def _show_news(news: RunNews) -> Curves:

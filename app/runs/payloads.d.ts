@@ -87,6 +87,46 @@ export interface Curves {
 }
 
 /**
+ * A layer's name, what it is, and how many units its activation function has; 0 where there is none.
+ */
+export interface LayerTitle {
+  title: string;
+  about: string;
+  num_units: number;
+}
+
+/**
+ * What keeps a layer from learning, 0 for the whole network, or that all is well.
+ */
+export interface LayerFinding {
+  layer: number;
+  is_well: boolean;
+  text: string;
+}
+
+/**
+ * The layers in one step, after so many examples, and what is said of them.
+ */
+export interface LayerMoment {
+  step: number;
+  examples: number;
+  layers: ((number | string | null)[])[];
+  findings: LayerFinding[];
+}
+
+/**
+ * What was measured in the chosen run's layers: all of it, or only the moments that are new.
+ *
+ * `absent` says why there is nothing.
+ */
+export interface Layers {
+  is_whole: boolean;
+  absent: string;
+  titles: LayerTitle[];
+  moments: LayerMoment[];
+}
+
+/**
  * What is new of the runs that the page asks about; `view` is the chosen one's whole curves.
  */
 export interface Look {
@@ -95,6 +135,7 @@ export interface Look {
   gone?: string[];
   view?: Curves;
   news?: Curves;
+  layers?: Layers;
   error?: string;
 }
 

@@ -90,6 +90,47 @@ class Curves(TypedDict):
     stretch: float
 
 
+class LayerTitle(TypedDict):
+    """A layer's name, what it is, and how many units its activation function has; 0 where there is none."""
+
+    title: str
+    about: str
+    num_units: int
+
+
+# Gradient, update ÷ weight, dead or saturated units, spread: None where there is none, a text for NaN and ∞.
+LayerColumns = list[float | str | None]
+
+
+class LayerFinding(TypedDict):
+    """What keeps a layer from learning, 0 for the whole network, or that all is well."""
+
+    layer: int
+    is_well: bool
+    text: str
+
+
+class LayerMoment(TypedDict):
+    """The layers in one step, after so many examples, and what is said of them."""
+
+    step: int
+    examples: int
+    layers: list[LayerColumns]
+    findings: list[LayerFinding]
+
+
+class Layers(TypedDict):
+    """What was measured in the chosen run's layers: all of it, or only the moments that are new.
+
+    `absent` says why there is nothing.
+    """
+
+    is_whole: bool
+    absent: str
+    titles: list[LayerTitle]
+    moments: list[LayerMoment]
+
+
 class Look(TypedDict, total=False):
     """What is new of the runs that the page asks about; `view` is the chosen one's whole curves."""
 
@@ -98,6 +139,7 @@ class Look(TypedDict, total=False):
     gone: list[str]
     view: Curves
     news: Curves
+    layers: Layers
     error: str
 
 

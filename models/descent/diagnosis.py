@@ -29,6 +29,8 @@ NOTABLE_SHARE = 0.25
 1: Commonly used activation functions") tells of 40 % of dead units with too high a learning rate; a few are
 usual in a network that learns."""
 
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
 Cause = Literal["overflow", "equal", "dead", "saturated", "vanishing", "exploding", "large", "small", "well"]
 
 
@@ -279,8 +281,8 @@ def _join(parts: list[str]) -> str:
 
 
 def _write(value: float) -> str:
-    """Write two significant digits, by a power of ten where there would be many zeros."""
-    if value == 0 or 1e-4 <= abs(value) < 1e4:
+    """Write two significant digits as the page does, by a power of ten where there would be many zeros."""
+    if value == 0 or 1e-4 <= abs(value) < 1e7:
         return f"{float(f'{value:.2g}'):,.10g}"
     digits, exponent = f"{value:.1e}".split("e")
-    return f"{digits} · 10{str(int(exponent)).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
+    return f"{float(digits):g}×10{str(int(exponent)).translate(_SUPERSCRIPTS)}"

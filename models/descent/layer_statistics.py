@@ -58,7 +58,7 @@ class Layer:
         kind: Its class in `torch.nn`.
         num_units: Units or, of a convolution, maps that it gives.
         gradient: Root mean square of the gradient of its weights; 0 where none arrived. NaN or infinite where
-            a value is, or where its square leaves the range of float32; so are the others.
+            a value is, and so are the others.
         weight: Root mean square of its weights before the step.
         update: Root mean square of the step that the optimizer took with them; None if that is not known.
         has_equal_units: Whether all its units have the same weights and bias after the step.
@@ -158,7 +158,7 @@ class LayerWatch:
         ]
         records = [self._records.get(name) for name, _ in self._layers]
         numbers = [*measured, *(record.measure() for record in records if record)]
-        read = iter(torch.stack([value.float() for row in numbers for value in row]).tolist())  # read at once
+        read = iter(torch.stack([value.float() for row in numbers for value in row]).tolist())
         layers = []
         for name, layer in self._layers:
             gradient, weight, update, equal = (next(read) for _ in range(4))
@@ -229,14 +229,14 @@ class _Record:
         others = [axis for axis in range(values.dim()) if axis != 1]
         self._num_values += values.numel() // values.shape[1]
         if self.kind in _RECTIFIERS:
-            units = torch.linalg.vector_norm(values, math.inf, others)
+            units = torch.maximum(values.amax(others), -values.amin(others))
             self._units = units if self._units is None else torch.maximum(units, self._units)
         else:
             is_saturated = _is_saturated(self.kind, values)
             units = is_saturated.sum(others)
             self._units = units if self._units is None else units + self._units
         if is_last:
-            self._spread = values.float().std(correction=0)
+            self._spread = values.to(_choose_precision(values)).std(correction=0)
 
     def measure(self) -> list[Tensor]:
         """Return how many units are conspicuous, how many there are, and the spread."""
@@ -271,14 +271,29 @@ def _measure_weights(layer: Any, before: Tensor | None) -> list[Tensor]:
     old = weight if before is None else before
     zero = torch.zeros((), device=weight.device)
     gradient = zero if layer.weight.grad is None else _measure_size(layer.weight.grad)
-    equal = (weight == weight[:1]).all()
-    if getattr(layer, "bias", None) is not None:
-        bias = layer.bias.detach()
-        equal = equal & (bias == bias[:1]).all()
-    return [gradient, _measure_size(old), zero if before is None else _measure_size(weight - old), equal]
+    update = zero if before is None else _measure_size(weight - old)
+    return [gradient, _measure_size(old), update, _are_equal(layer)]
 
 
 def _measure_size(values: Tensor) -> Tensor:
     """Return the root mean square."""
-    size: Tensor = torch.linalg.vector_norm(values) / math.sqrt(values.numel())
-    return size
+    size: Tensor = torch.linalg.vector_norm(values)
+    if not math.isfinite(size):  # perhaps only a square, in float32
+        size = torch.linalg.vector_norm(values, dtype=_choose_precision(values))
+    return size / math.sqrt(values.numel())
+
+
+def _are_equal(layer: Any) -> Tensor:
+    """Return whether all units have the same weights and bias; the second nearly always says no at once."""
+    weight, bias = layer.weight.detach(), getattr(layer, "bias", None)
+    is_equal: Tensor = (weight[:2] == weight[:1]).all()
+    if is_equal:
+        is_equal = (weight == weight[:1]).all()
+    if bias is not None:
+        is_equal = is_equal & (bias.detach() == bias.detach()[:1]).all()
+    return is_equal
+
+
+def _choose_precision(values: Tensor) -> torch.dtype:
+    """Return float64, in which a square of float32 is a number; Apple's devices do not have it."""
+    return torch.float32 if values.device.type == "mps" else torch.float64

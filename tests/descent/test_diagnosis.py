@@ -113,7 +113,7 @@ def test_gradient_vanishes_in_a_deep_sigmoid_network():
     assert first.gradient / last.gradient < 1e-4
     exponent = int(f"{first.gradient / last.gradient:e}".split("e-")[1])
     superscript = str(exponent).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    assert f"· 10⁻{superscript} times that of layer 9: it vanishes" in text
+    assert f"×10⁻{superscript} times that of layer 9: it vanishes" in text
 
 
 def test_gradient_explodes_where_the_last_weights_are_far_larger_than_the_first():

@@ -127,6 +127,19 @@ def test_equal_units_are_seen_and_one_unit_has_none_to_equal():
     assert not follow(network, torch.ones(4, 2)).layers[0].has_equal_units
 
 
+def test_large_numbers_are_no_overflow():
+    """Their squares are beyond float32."""
+    network = nn.Sequential(nn.Linear(1, 2), nn.ReLU())
+    set_weights(network[0], [[3e25], [1e25]], [0.0, 0.0])
+    (network(torch.ones(1, 1)) * 1e20).sum().backward()
+    (layer,) = LayerWatch(network).measure(1).layers
+    assert (layer.gradient, layer.weight) == pytest.approx((1e20, math.sqrt(5) * 1e25))
+    watch = LayerWatch(network)
+    with watch.follow():
+        network(torch.ones(3, 1))
+    assert watch.measure(2).layers[0].activations.spread == pytest.approx(1e25)  # of 3e25 and 1e25
+
+
 def test_overflow_is_a_number_as_any_other():
     network = nn.Sequential(nn.Linear(1, 2), nn.Tanh(), nn.Linear(2, 1))
     set_weights(network[2], [[3e38, 3e38]], [0.0])

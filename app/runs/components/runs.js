@@ -2,7 +2,7 @@
 
 /** @import { Mounted } from "../../ui/components/types.js" */
 /** @import { Answer, KnownCard, Question } from "./types.js" */
-/** @import { Curves, RunList } from "../payloads.js" */
+/** @import { RunList } from "../payloads.js" */
 
 import { watchLifetime } from "../../ui/components/lifetime.js";
 import { findPart } from "../../ui/components/nodes.js";
@@ -11,6 +11,7 @@ import { createChosenRun } from "./chosen_run.js";
 import { createRunCurves } from "./curves.js";
 import { FIRST_FOCUS } from "./focus.js";
 import { createKnownRuns } from "./known_runs.js";
+import { createLayers } from "./layers.js";
 import { createRunList } from "./list.js";
 import { nameFiles, saveFile } from "./run_files.js";
 import { EXAMPLE, isLive } from "./run_status.js";
@@ -50,6 +51,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
   });
   const undo = createUndo(findPart(root, ".gb-runs-undo"), bringBack);
   const curves = createRunCurves(findPart(root, ".gb-runs-charts"));
+  const layers = createLayers(findPart(root, ".gb-runs-layers"));
 
   // ---- What Python says of them
 
@@ -79,8 +81,8 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     return isMore || isOver;
   }
 
-  /** @type {(answer: { view?: Curves, news?: Curves }, card: KnownCard) => void} */
-  function takeCurves({ view, news }, card) {
+  /** @type {(answer: Answer, card: KnownCard) => void} */
+  function takeCurves({ view, news, layers: measured }, card) {
     const ends = { steps: card.num_steps, epochs: card.epochs };
     if (view) {
       curves.setView(view, ends);
@@ -89,6 +91,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
       curves.addNews(news, ends);
       known.setNeedsView(curves.isFull());
     }
+    if (measured && (view || measured.is_whole || !known.needsView)) layers.take(measured);
     root.dataset.points = `${curves.countPoints()}`;
   }
 

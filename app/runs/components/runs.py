@@ -75,6 +75,30 @@ _DOWNLOADS = """
   <p>A notebook opens in Jupyter from its folder, and in Colab by File, Upload notebook.</p>
 </div>
 """
+_LAYERS = """
+<section class="gb-runs-layers" aria-labelledby="gb-runs-layers-title" hidden>
+  <h4 id="gb-runs-layers-title">How the layers learn</h4>
+  <p class="gb-runs-layers-absent"></p>
+  <div class="gb-runs-layers-parts" hidden>
+    <label class="gb-runs-layers-step">Measured at <output></output>
+      <input type="range" min="0" max="0" step="1" value="0" aria-label="Measured step"></label>
+    <ul></ul>
+    <table role="table">
+      <thead role="rowgroup"><tr role="row">
+        <th role="columnheader" scope="col">Layer</th>
+        <th role="columnheader" scope="col">Gradient</th>
+        <th role="columnheader" scope="col">Update ÷ weight</th>
+        <th role="columnheader" scope="col">Dead or saturated</th>
+        <th role="columnheader" scope="col">Spread of activations</th>
+      </tr></thead>
+      <tbody role="rowgroup"></tbody>
+    </table>
+    <p class="gb-runs-layers-key"><span class="gb-runs-layers-examples"></span>Gradient and weights are root mean
+    squares. Scales are logarithmic, but for dead or saturated units; a line goes through all measured
+    steps, which lie closer at the beginning.</p>
+  </div>
+</section>
+"""
 
 _TEMPLATE = f"""
 <div class="gb-runs">
@@ -116,6 +140,7 @@ _TEMPLATE = f"""
       <div class="is-norms">{CHART_TEMPLATE}</div>
       <div class="is-speed">{CHART_TEMPLATE}</div>
     </div>
+    {_LAYERS}
     {_DOWNLOADS}
     {write_card_button("run")}
     <span class="gb-runs-spoken" aria-live="polite"></span>
@@ -147,7 +172,8 @@ def build_runs(
     Args:
         look: Called with `{"runs": {id: null or [offset, mark]}, "focus": id, "view": bool}`, outside
             Gradio's queue and with whatever the browser sent. Returns JSON text of `{"cards": [card, …],
-            "updates": {id: update}, "gone": [id, …], "view" or "news": curves}`, as `app.runs.view` lays out.
+            "updates": {id: update}, "gone": [id, …], "view" or "news": curves, "layers": layers}`,
+            as `app.runs.view` lays out.
         act: Called in the same way with `{"action", "id", "name", "key"}`. Returns JSON text of
             `{"error": str}`, empty where it was done.
         hand_out: Called in the same way with `{"id", "file"}`. Returns JSON text of `{"name", "type",
@@ -177,6 +203,6 @@ def build_runs(
         js_on_load=read_component_script(_FOLDER, "runs"),
         apply_default_css=False,
         server_functions=[ask_look, ask_act, ask_file, ask_train_on],
-        elem_classes=component_classes(kwargs.pop("elem_classes", None), "chart", "runs"),
+        elem_classes=component_classes(kwargs.pop("elem_classes", None), "chart", "runs", "layers"),
         **kwargs,
     )

@@ -202,3 +202,96 @@ def test_components_that_leave_the_page_leave_nothing_behind(open_bench, ids):
             assert {"setTimeout", "listener: storage", "listener: glassbox-run"} <= set(list_leftovers())
             take_all()
             wait_until(lambda: not list_leftovers(), list_leftovers)
+
+
+LAYERS = f"{FOCUS} .gb-runs-layers"
+
+
+def test_layers_are_shown_by_step_with_what_is_said_of_them(open_runs, ids):
+    runs_tab = open_runs(ids["mlp"])
+    runs_tab.wait_for_run(ids["mlp"])
+    picture = runs_tab.page.locator(LAYERS)
+    expect(picture).to_have_attribute("data-step", "51")
+    rows = picture.get_by_role("table").get_by_role("row")
+    expect(rows).to_have_count(4)
+    expect(rows.nth(1).get_by_role("rowheader")).to_have_text("Layer 1Linear, 128 units, ReLU")
+    expect(rows.nth(1).get_by_role("cell").nth(2)).to_contain_text(re.compile(r"^\d+ of 128$"))
+    expect(rows.nth(3).get_by_role("cell").nth(2)).to_have_text("–")
+    slider = picture.get_by_role("slider", name="Measured step")
+    last = rows.nth(1).get_by_role("cell").first.inner_text()
+    sentences = picture.get_by_role("listitem").all_inner_texts()
+    slider.press("Home")
+    expect(picture).to_have_attribute("data-step", "1")
+    expect(slider).to_have_attribute("aria-valuetext", "step 1")
+    assert rows.nth(1).get_by_role("cell").first.inner_text() != last
+    slider.press("End")
+    expect(rows.nth(1).get_by_role("cell").first).to_have_text(last)
+    assert picture.get_by_role("listitem").all_inner_texts() == sentences
+    # A bar for each number, and a line through all eight measured steps.
+    line = rows.nth(1).locator("path").first.get_attribute("d")
+    assert len(re.findall(r"[ML]", line)) == 8
+
+
+def test_layers_follow_a_live_run_until_somebody_looks_back(open_bench):
+    run_id = "e" * 32
+    layer = {"name": "0", "kind": "Linear", "num_units": 8, "gradient": 0.1, "weight": 1.0, "update": 0.001,
+             "has_equal_units": False,
+             "activations": {"kind": "Tanh", "num_units": 8, "num_dead": None, "num_saturated": 5,
+                             "spread": 0.9}}  # fmt: skip
+    step = {"type": "step", "step": 1, "num_steps": 50, "epoch": 1, "loss": 2.0, "smoothed_loss": 2.0,
+            "learning_rate": 0.1, "weight_norm": 9.0, "gradient_norm": 8.0, "images_per_second": 5.0,
+            "seconds": 0.1}  # fmt: skip
+
+    def measure(number, **changes):
+        return {"type": "layers", "step": number, "num_examples": 64, "sees_all": False,
+                "layers": [layer | changes]}  # fmt: skip
+
+    folder = make_folder(run_id, [step])
+    component = build_list(run_id)
+    bench = open_bench(component)
+    RunsTab(bench.page).wait_for_run(run_id)
+    bench.page.evaluate(COUNT_STREAMS)  # here nobody answers one
+    bench.page.locator("#runs").evaluate("(node) => node.remove()")
+    with FileLock(folder / "lock"):
+        bench.show(component)
+        RunsTab(bench.page).wait_for_status("running")
+        picture = bench.page.locator(LAYERS)
+        expect(picture).to_contain_text("The layers are measured from the first step on.")
+        slider = picture.get_by_role("slider")
+
+        def tell(*events):
+            with (folder / "events.jsonl").open("a") as file:
+                file.writelines(json.dumps(event) + "\n" for event in events)
+
+        tell(measure(1), measure(2))
+        expect(picture).to_have_attribute("data-step", "2")
+        expect(picture.get_by_role("listitem").first).to_contain_text("5 of 8 units of layer 1 are saturated")
+        tell(measure(4, gradient="nan"))
+        expect(picture).to_have_attribute("data-step", "4")
+        expect(picture.get_by_role("cell").first).to_have_text("NaN")
+        slider.press("Home")
+        tell(measure(8))
+        expect(picture).to_have_attribute("data-moments", "4")
+        expect(picture).to_have_attribute("data-step", "1")
+
+
+def test_layers_of_an_old_run_are_said_to_be_unknown(open_runs):
+    run_id = "f" * 32
+    step = {"type": "step", "step": 3, "num_steps": 50, "epoch": 1, "loss": 2.0, "smoothed_loss": 2.0,
+            "learning_rate": 0.1, "weight_norm": 9.0, "gradient_norm": 8.0, "images_per_second": 5.0,
+            "seconds": 0.1}  # fmt: skip
+    make_folder(run_id, [step, make_ending()])
+    runs_tab = open_runs(run_id)
+    runs_tab.wait_for_run(run_id)
+    picture = runs_tab.page.locator(LAYERS)
+    expect(picture).to_contain_text("This run was made before the layers were measured.")
+    expect(picture.locator("table")).to_be_hidden()
+
+
+def test_layers_fit_a_narrow_screen(open_runs, ids):
+    runs_tab = open_runs(ids["mlp"], viewport=NARROW)
+    runs_tab.wait_for_run(ids["mlp"])
+    picture = runs_tab.page.locator(LAYERS)
+    expect(picture.get_by_role("row")).to_have_count(4)
+    assert picture.evaluate("(node) => node.scrollWidth <= node.clientWidth")
+    assert picture.get_by_role("cell").first.get_attribute("data-label") == "Gradient"
