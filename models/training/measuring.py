@@ -12,14 +12,16 @@ from models.descent.layer_statistics import LayerStatistics, LayerWatch
 
 MAX_MEASURED_EPOCHS = 20  # at equal distances; the first epoch besides
 NUM_EXAMPLES = 512  # about as many does a unit give 0 for before it is called dead
+_STEPS_PER_PLACE = 16  # at least; with fewer, measuring would cost more than 3 %
 _FOLLOWED_SHARE = 0.08  # of a training's steps at most; a followed one costs up to a third more
 
 
 def find_places(num_steps: int, steps_per_epoch: int, is_last_smaller: bool = False) -> list[int]:
     """Return the numbers of the steps that are measured, from 1.
 
-    These are the powers of two within the first epoch, since a training changes most at its beginning and one
-    that diverges does so there, and the end of each epoch, or of `MAX_MEASURED_EPOCHS` of them.
+    These are the powers of two within the first epoch, or of four in a short training, since it
+    changes most at its beginning and one that diverges does so there; and the end of each epoch, or of
+    `MAX_MEASURED_EPOCHS` of them.
 
     Args:
         num_steps: Steps of the whole training.
@@ -31,8 +33,10 @@ def find_places(num_steps: int, steps_per_epoch: int, is_last_smaller: bool = Fa
     num = min(epochs, MAX_MEASURED_EPOCHS)
     early = is_last_smaller and steps_per_epoch > 1
     ends = {round(index * epochs / num) * steps_per_epoch - early for index in range(1, num + 1)}
-    powers = {2**power for power in range(steps_per_epoch.bit_length())}
-    return sorted(ends | powers)
+    powers = [2**power for power in range(steps_per_epoch.bit_length())]
+    if num_steps < _STEPS_PER_PLACE * (len(ends) + len(powers)):
+        powers = powers[::2]
+    return sorted(ends.union(powers))
 
 
 def find_followed(places: list[int], num_steps: int, batch_size: int) -> set[int]:

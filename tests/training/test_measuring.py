@@ -20,8 +20,9 @@ def list_measured(events):
 
 
 def test_places_are_dense_at_first_and_then_at_the_ends_of_epochs():
-    assert find_places(50, 25) == [1, 2, 4, 8, 16, 25, 50]
-    assert find_places(50, 25, is_last_smaller=True) == [1, 2, 4, 8, 16, 24, 49]
+    assert find_places(200, 100) == [1, 2, 4, 8, 16, 32, 64, 100, 200]
+    assert find_places(200, 100, is_last_smaller=True) == [1, 2, 4, 8, 16, 32, 64, 99, 199]
+    assert find_places(50, 25) == [1, 4, 16, 25, 50]  # so short that they would cost too much
     assert find_places(2, 1, is_last_smaller=True) == [1, 2]
     assert len(find_places(100_000, 1_000)) == 10 + 20
     assert find_places(100_000, 1_000)[-1] == 100_000
@@ -38,7 +39,7 @@ def test_steps_before_a_place_are_followed_as_far_as_they_cost_little(num_steps,
 def test_training_tells_of_its_layers_at_the_places():
     events = run(epochs=2)
     measured = list_measured(events)
-    assert [one.step for one in measured] == [1, 2, 4, 8, 16, 25, 50]
+    assert [one.step for one in measured] == [1, 4, 16, 25, 50]
     assert [layer.name for layer in measured[0].layers] == ["classifier.0", "classifier.2", "classifier.4"]
     assert [one.activations and one.activations.num_units for one in measured[0].layers] == [128, 64, None]
     assert all(0 < layer.update_ratio < 1 for one in measured for layer in one.layers)

@@ -93,9 +93,9 @@ _LAYERS = """
       </tr></thead>
       <tbody role="rowgroup"></tbody>
     </table>
-    <p class="gb-runs-layers-key"><span class="gb-runs-layers-examples"></span>Gradient and weights are root mean
-    squares. Scales are logarithmic, but for dead or saturated units; a line goes through all measured
-    steps, which lie closer at the beginning.</p>
+    <p class="gb-runs-layers-key"><span class="gb-runs-layers-examples"></span>Gradient, update and weights
+    are root mean squares. Scales are logarithmic, but for dead or saturated units; a line goes through all
+    measured steps, which lie closer at the beginning.</p>
   </div>
 </section>
 """

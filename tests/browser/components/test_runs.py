@@ -227,9 +227,9 @@ def test_layers_are_shown_by_step_with_what_is_said_of_them(open_runs, ids):
     slider.press("End")
     expect(rows.nth(1).get_by_role("cell").first).to_have_text(last)
     assert picture.get_by_role("listitem").all_inner_texts() == sentences
-    # A bar for each number, and a line through all eight measured steps.
+    # A bar for each number, and a line through all six measured steps.
     line = rows.nth(1).locator("path").first.get_attribute("d")
-    assert len(re.findall(r"[ML]", line)) == 8
+    assert len(re.findall(r"[ML]", line)) == 6
 
 
 def test_layers_follow_a_live_run_until_somebody_looks_back(open_bench):
