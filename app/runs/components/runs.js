@@ -11,7 +11,7 @@ import { createChosenRun } from "./chosen_run.js";
 import { createRunCurves } from "./curves.js";
 import { FIRST_FOCUS } from "./focus.js";
 import { createKnownRuns } from "./known_runs.js";
-import { createLayers } from "./layers.js";
+import { createLayers } from "./layer_table.js";
 import { createRunList } from "./list.js";
 import { nameFiles, saveFile } from "./run_files.js";
 import { EXAMPLE, isLive } from "./run_status.js";
