@@ -16,6 +16,7 @@ from app.inspection.network.section import write_network_notebook
 from app.inspection.window.script import write_notebook
 from app.inspection.window.settings import WindowSettings
 from app.runs.live import answer_file
+from app.runs.one_step import write_one_step_notebook
 from app.runs.script import write_run_notebook
 from app.ui.script_notebook import write_script_notebook
 from models.runs.status import read_run
@@ -36,6 +37,7 @@ NOTEBOOKS = {
     "window": lambda: make_window(operation="max", kernel_size=4, stride=4),
     "layer": lambda: make_window(picture="layer", checkpoint="convnet", layer="features.0"),
     "network": lambda: write_network_notebook("convnet4", "test", 3, None),
+    "one-step": lambda: write_one_step_notebook("mlp"),
 }
 
 

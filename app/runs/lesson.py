@@ -1,20 +1,29 @@
-"""The lesson below the runs: the theory of training in short sections, and Question 4 to be tried."""
+"""The lesson below the runs: the theory of training in short sections, and what a visitor tries in it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import gradio as gr
 
+from app.runs.one_step import (
+    NETWORK_CHOICES,
+    OPENING,
+    show_names,
+    show_one_step,
+    write_one_step_notebook,
+)
 from app.runs.split import MAX_SEED, Draw, draw_again, show_draws
+from app.ui.components.notebook_button import build_notebook_button
 from app.ui.components.number_field import build_number
-from app.ui.components.prose import build_prose, build_prose_sections
-from app.ui.prose import load_sections
+from app.ui.components.prose import build_prose, build_prose_sections, build_rendered
+from app.ui.prose import load_sections, quote_text
+from app.ui.rendering import render_markdown
 from app.ui.sections import name_section
 from app.ui.styles import component_classes
 
 _NOTEBOOK_SEED = 42
-_TRIED = "Question 4"  # the section in which a visitor tries something
 
 
 class SplitView(NamedTuple):
@@ -39,18 +48,58 @@ def on_seed(seed: Any) -> SplitView:
     return on_draw(seed, [])
 
 
+def on_network(name: Any) -> str:
+    """Show one step of the training loop. Wires: opening the section, the network → what is shown."""
+    try:
+        return show_one_step(name)
+    except ValueError as mistake:
+        return render_markdown(quote_text(str(mistake)))
+
+
 def build_lesson() -> None:
     """Build the lesson inside the current tab."""
+    tried: dict[str, Callable[[gr.Accordion], None]] = {
+        "The training loop": _build_one_step,
+        "net or model": _build_names,
+        "Question 4": _build_split,
+    }
     with gr.Column(elem_classes="gb-lesson", elem_id="run-lesson"):
-        sections = load_sections("app.runs")
-        titles = [title for title, _ in sections]
-        tried = titles.index(next(title for title in titles if title.startswith(_TRIED)))
-        build_prose_sections(sections[:tried])
-        title, text = sections[tried]
-        with gr.Accordion(title, open=False, elem_id=name_section(title)) as section:
-            build_prose(text)
-            _build_split(section)
-        build_prose_sections(sections[tried + 1 :])
+        texts: list[tuple[str, str]] = []
+        for title, text in load_sections("app.runs"):
+            build = next((build for start, build in tried.items() if title.startswith(start)), None)
+            if not build:
+                texts.append((title, text))
+                continue
+            build_prose_sections(texts)
+            texts = []
+            with gr.Accordion(title, open=False, elem_id=name_section(title)) as section:
+                build_prose(text)
+                build(section)
+        build_prose_sections(texts)
+
+
+def _build_one_step(section: gr.Accordion) -> None:
+    """Build the list of networks and the step; nothing is computed before the section is opened."""
+    network = gr.Dropdown(
+        NETWORK_CHOICES, value=OPENING, label="Network", filterable=False, elem_id="one-step-network"
+    )
+    shown = build_rendered("", elem_classes="gb-numbers", elem_id="one-step-shown")
+    gr.on(
+        [section.expand, network.input],
+        on_network,
+        [network],
+        [shown],
+        trigger_mode="always_last",
+        show_progress="minimal",
+        api_visibility="private",
+    )
+    build_notebook_button("one-step", write_one_step_notebook, [network], needs_project=True)
+
+
+def _build_names(section: gr.Accordion) -> None:
+    """Build what the two names do; the trainings take place when the section is first opened."""
+    shown = build_rendered("", elem_classes="gb-numbers", elem_id="names-shown")
+    section.expand(show_names, None, [shown], show_progress="minimal", api_visibility="private")
 
 
 def _build_split(section: gr.Accordion) -> None:
