@@ -16,6 +16,7 @@ const REACH_PX = 24; // how near to a handle's centre a press takes hold of it
 const SLACK_PX = 3; // a press that trembles less than this is not a drag
 const LANE_PX = 12; // how far below one another handles stand, so that equal rates stay apart
 const ANSWER_MS = 5000; // a move that is left unanswered for so long has failed: the next is sent
+const LOCKED = "Best and limit are locked by this link: find them by trying.";
 /** @type {Record<string, number>} */
 const KEY_STEPS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 };
 const [STEPS_PER_DECADE, SHIFT_STEPS] = [50, 5];
@@ -294,7 +295,10 @@ export function mount({ element, trigger, props, keptProps }) {
     // A handle that is still being moved stays under the finger, whatever an earlier move is answered with.
     const mine = unsent || (hold?.moved && { slot: active.slot, lr: active.lr });
     range = full.range;
-    handles = full.handles.map((handle) => ({ ...handle, node: nodes[handle.slot] }));
+    // A teacher's link: what the ruler knows of the answer stays out, its zones and the snapping to it too.
+    const isLocked = new URLSearchParams(location.search).get("solutions") === "off";
+    const kept = isLocked ? { lr_best: null, lr_max: null, where: "", note: LOCKED } : {};
+    handles = full.handles.map((handle) => ({ ...handle, ...kept, node: nodes[handle.slot] }));
     active = handles.find(({ slot }) => slot === active?.slot) || handles[0];
     for (const handle of handles) if (mine && handle.slot === mine.slot) handle.lr = mine.lr;
     for (const node of nodes) node.hidden = !handles.some((handle) => handle.node === node);

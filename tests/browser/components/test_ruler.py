@@ -27,6 +27,23 @@ def test_the_rulers_marks_set_the_best_step_size_and_the_limit(open_race):
     expect(race.page.locator("#status")).to_contain_text("Back and forth")
 
 
+def test_a_link_that_locks_the_solutions_hides_best_and_limit(open_race):
+    race = open_race()
+    race.page.evaluate("history.replaceState(null, '', '?solutions=off')")
+    race.handle.focus()
+    with race.new_race():
+        race.page.keyboard.press("PageUp")
+    ruler = race.page.locator("#ruler")
+    expect(ruler.locator(".gb-ruler-note")).to_contain_text("Best and limit are locked by this link")
+    for what in ("marks button", "pole", "zone"):
+        assert ruler.locator(f".gb-ruler-{what}").count() > 1
+        expect(ruler.locator(f".gb-ruler-{what}").filter(visible=True)).to_have_count(0)
+    assert not re.search("best|limit", race.handle.get_attribute("aria-valuetext"))
+    with race.new_race():
+        race.page.keyboard.press("End")
+    expect(race.handle).to_have_attribute("aria-valuenow", "10")
+
+
 def test_dragging_along_the_ruler_redraws_at_once(open_race):
     race = open_race()
     box = race.handle.bounding_box()
