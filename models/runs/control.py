@@ -242,7 +242,7 @@ def _start_runs(
     """Queue new runs, all or none, and let the queue move."""
     limits = read_limits()
     for config in configs if not imported else []:
-        _check_config(limits, config)
+        check_config(limits, config)
     check_name(name)
     if owner_key:
         check_key_form(owner_key)
@@ -271,8 +271,12 @@ def _start_runs(
     return [folder.name for folder in folders]
 
 
-def _check_config(limits: RunLimits, config: TrainConfig) -> None:
-    """Refuse what `glassbox train` may do on one's own machine, but a visitor of a page may not."""
+def check_config(limits: RunLimits, config: TrainConfig) -> None:
+    """Refuse what `glassbox train` may do on one's own machine, but a visitor of a page may not.
+
+    Raises:
+        ValueError: If a setting is beyond the limits, or it would take too much memory.
+    """
     for name, setting in narrow_settings(limits).items():
         setting.check(getattr(config, name))
     check_batches(list_trained_layers(config), count_images(config)[0], config.batch_size)

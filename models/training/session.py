@@ -195,11 +195,17 @@ class Session:
         )
         return Checkpoint(self._network, info)
 
-    def make_step(self, batch: Dataset) -> tuple[Tensor, Tensor, Dataset]:
-        """Take one optimizer step, and return the batch's mean loss, its logits, and the batch."""
+    def make_step(self, batch: Dataset, rate: float | None = None) -> tuple[Tensor, Tensor, Dataset]:
+        """Take one optimizer step, and return the batch's mean loss, its logits, and the batch.
+
+        Args:
+            batch: The images.
+            rate: The learning rate of this step; None for what the schedule says.
+        """
         is_unchanged = self.epoch >= self._config.epochs - self._config.unchanged_epochs
         config = self._unchanged if is_unchanged else self._config
-        rate = schedule_learning_rate(config, self.step, self._num_steps)
+        if rate is None:
+            rate = schedule_learning_rate(config, self.step, self._num_steps)
         for group in self._optimizer.param_groups:
             group["lr"] = rate
         following = self._measuring.follow(self.step + 1) if self._measuring else nullcontext()
