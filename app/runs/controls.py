@@ -56,6 +56,7 @@ class Controls(NamedTuple):
     recipe: gr.Dropdown
     num_seeds: gr.Number
     hyperparameters: gr.Accordion
+    find_rate: gr.Button
     about: gr.Markdown
     warnings: gr.Markdown
     followed: gr.Textbox
@@ -185,6 +186,8 @@ def build_form() -> Controls:
         for name in list_fields():
             if name not in _OUTSIDE:
                 fields[name] = _build_field(settings[name], shown)
+            if name == "learning_rate":
+                find_rate = gr.Button("Find a rate", size="sm", elem_id="run-find-rate")
     with gr.Row():
         fields["seed"] = _build_field(settings["seed"], shown, min_width=120)
         num_seeds = build_number(
@@ -199,7 +202,7 @@ def build_form() -> Controls:
         )
     ordered = {name: fields[name] for name in list_fields()}
     followed, link = gr.Textbox(FOLLOWED_RECIPE, visible=False), gr.Textbox(visible=False)
-    return Controls(ordered, recipe, num_seeds, hyperparameters, about, warnings, followed, link)
+    return Controls(ordered, recipe, num_seeds, hyperparameters, find_rate, about, warnings, followed, link)
 
 
 def _build_field(setting: Setting, shown: Form, **kwargs: Any) -> Any:

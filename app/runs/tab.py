@@ -16,6 +16,7 @@ from app.runs.importing.section import build_import, on_import
 from app.runs.lesson import build_lesson
 from app.runs.listing import Listing, show_runs
 from app.runs.live import answer_act, answer_file, answer_look
+from app.runs.rates.section import build_rates, wire_rates
 from app.runs.sections import (
     build_comparison_section,
     build_epochs_section,
@@ -164,6 +165,7 @@ def build_runs_tab(page: gr.Blocks, pad: gr.HTML, my_runs: gr.BrowserState) -> R
             )
             builder = build_builder()
             exercise = build_exercise()
+            rates = build_rates()
         with gr.Column(scale=1, min_width=280, elem_classes="gb-controls"):
             start = gr.Button("Start training", variant="primary", elem_id="run-start")
             error = gr.Markdown("", elem_classes="gb-error", elem_id="run-error")
@@ -215,6 +217,7 @@ def build_runs_tab(page: gr.Blocks, pad: gr.HTML, my_runs: gr.BrowserState) -> R
         )
         wired.then(fn=None, js=_SHOW_RUN % "build-error", **quiet)
 
+    wire_rates(rates, controls.find_rate, builder.rows, controls.followed, controls.fields)
     wire_exercise(exercise, my_runs, runs, controls.followed, controls.fields, _RECALL)
     wire_builder(page, builder, controls.followed, controls.fields, wire_start)
     gr.on(

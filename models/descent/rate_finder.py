@@ -235,9 +235,9 @@ def _describe_suggestion(found: RateFinding) -> str:
     )
     text = (
         f"The loss fell fastest at a rate of about {found.steepest:.2g}; {rounded}. It was lowest at "
-        f"{found.lowest:.2g}, which is not the rate to choose: there what a step gains and what it overshoots "
-        "are in balance already, and the lower rates before have earned the low loss. A training stays at its "
-        "rate for many steps, so it needs room below."
+        f"{found.lowest:.2g}, which is not the rate to choose: there, what a step gains and what it "
+        "overshoots are in balance already, and the lower rates before have earned the low loss. A training "
+        "stays at its rate for many steps, so it needs room below."
     )
     if found.diverging is not None:
         return f"{text} From {found.diverging:.2g} on it diverged."

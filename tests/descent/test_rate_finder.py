@@ -105,8 +105,8 @@ def test_sweep_ends_at_what_is_not_finite():
 
 
 def test_sweep_ends_far_above_the_lowest_loss_and_not_for_a_single_hard_batch():
-    row = [1.0] * 10 + [50.0] + [1.0] * 10 + [FAR_ABOVE + 0.5] * 10
-    swept = list(sweep_rates(lambda rate, rest=iter(row): next(rest), space_rates()))
+    row = iter([1.0] * 10 + [50.0] + [1.0] * 10 + [FAR_ABOVE + 0.5] * 10)
+    swept = list(sweep_rates(lambda rate: next(row), space_rates()))
     assert len(swept) == 24  # three of the last five are far above
 
 

@@ -171,3 +171,18 @@ test("What is drawn is cut at the axes, and may reach beyond the other sides by 
   clipToBox(context, { left: 50, right: 250, top: 10, bottom: 110 }, 6);
   assert.deepEqual(context.clips, [[44, 4, 212, 106]]);
 });
+
+test("On a logarithmic axis sideways equal factors are equally far apart, and a pixel gives its number back", () => {
+  const scale = buildScale(recordContext(), 700, 300, { x_range: [1e-5, 10], y_range: [0, 1], log_x: true });
+  const step = scale.x(1e-4) - scale.x(1e-5);
+  for (const power of [-4, -3, -2, -1, 0]) {
+    assert.ok(Math.abs(scale.x(10 ** (power + 1)) - scale.x(10 ** power) - step) < 1e-9);
+  }
+  assert.equal(scale.x(1e-5), scale.box.left);
+  assert.ok(Math.abs(scale.x(10) - scale.box.right) < 1e-9);
+  assert.ok(Math.abs(scale.xAt(scale.x(0.037)) / 0.037 - 1) < 1e-12);
+  assert.deepEqual(
+    scale.xTicks.filter((tick) => tick.major).map((tick) => Math.round(Math.log10(tick.at))),
+    [-5, -4, -3, -2, -1, 0, 1],
+  );
+});

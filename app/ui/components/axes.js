@@ -66,7 +66,15 @@ export function logTicks(low, high, wanted) {
   return ticks.filter((tick) => tick.major).length >= 2 ? ticks : linearTicks(low, high, wanted);
 }
 
-// `axes` has x_label, y_label, x_range, y_range, log_y and whole_x.
+// From a range to 0 to 1, and back.
+/** @type {(range: number[], isLog: boolean | undefined) => { to(value: number): number, from(share: number): number }} */
+function shareOf([low, high], isLog) {
+  if (!isLog) return { to: (value) => (value - low) / (high - low), from: (share) => low + share * (high - low) };
+  const [first, span] = [Math.log(low), Math.log(high) - Math.log(low)];
+  return { to: (value) => (Math.log(value) - first) / span, from: (share) => Math.exp(first + share * span) };
+}
+
+// `axes` has x_label, y_label, x_range, y_range, log_x, log_y and whole_x.
 /** @type {(context: Context, width: number, height: number, axes: Axes) => Scale} */
 export function buildScale(context, width, height, axes) {
   const [xLow, xHigh] = axes.x_range;
@@ -81,18 +89,18 @@ export function buildScale(context, width, height, axes) {
     top: 10,
     bottom: height - (axes.x_label ? 44 : 26),
   };
-  const toUnit = axes.log_y
-    ? (/** @type {number} */ y) => (Math.log(y) - Math.log(yLow)) / (Math.log(yHigh) - Math.log(yLow))
-    : (/** @type {number} */ y) => (y - yLow) / (yHigh - yLow);
+  const xShare = shareOf(axes.x_range, axes.log_x);
+  const yShare = shareOf(axes.y_range, axes.log_y);
+  const wantedX = Math.max(2, Math.floor((box.right - box.left) / 80));
   return {
     width,
     height,
     box,
     yTicks,
-    xTicks: linearTicks(xLow, xHigh, Math.max(2, Math.floor((box.right - box.left) / 80)), axes.whole_x),
-    x: (value) => box.left + ((value - xLow) / (xHigh - xLow)) * (box.right - box.left),
-    y: (value) => box.bottom - toUnit(value) * (box.bottom - box.top),
-    xAt: (pixel) => xLow + ((pixel - box.left) / (box.right - box.left)) * (xHigh - xLow),
+    xTicks: axes.log_x ? logTicks(xLow, xHigh, wantedX) : linearTicks(xLow, xHigh, wantedX, axes.whole_x),
+    x: (value) => box.left + xShare.to(value) * (box.right - box.left),
+    y: (value) => box.bottom - yShare.to(value) * (box.bottom - box.top),
+    xAt: (pixel) => xShare.from((pixel - box.left) / (box.right - box.left)),
     yAt: (pixel) => yLow + ((box.bottom - pixel) / (box.bottom - box.top)) * (yHigh - yLow),
   };
 }

@@ -80,7 +80,8 @@ export function createChart(root, { onCursor = null } = {}) {
   let colors = {};
 
   /** @type {(point: unknown[]) => boolean} */
-  const isDrawable = (point) => isNumber(point[0]) && isNumber(point[1]) && (!options.log_y || point[1] > 0);
+  const isDrawable = (point) =>
+    isNumber(point[0]) && isNumber(point[1]) && (!options.log_x || point[0] > 0) && (!options.log_y || point[1] > 0);
 
   /** @type {(value: unknown, newLabel: string | undefined) => void} */
   function setValue(value, newLabel) {
@@ -127,8 +128,9 @@ export function createChart(root, { onCursor = null } = {}) {
     axes = {
       x_label: options.x_label,
       y_label: options.y_label,
+      log_x: options.log_x,
       log_y: options.log_y,
-      x_range: rangeOf(series, 0, options.x_range, false),
+      x_range: rangeOf(series, 0, options.x_range, options.log_x),
       y_range: rangeOf(series, 1, options.y_range, options.log_y),
       whole_x: knownX.every(Number.isInteger),
     };

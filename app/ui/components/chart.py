@@ -32,10 +32,10 @@ def build_chart(
 
     The value is a dictionary: `series`, a list of `{"name", "role", "points", "markers", "line", "pale"}`
     with `role` one of `training`, `validation`, `neutral` and `series1` to `series8`, `points` a list of
-    `[x, y]` in ascending x, and `pale` for a thin line behind the others; `x_label` and `y_label`; `log_y`;
-    `x_range` and `y_range`, each `[low, high]` or None; `empty`, the text shown without points; `note`, an
-    optional caption. Every key may be left out. Points that are not finite, and on a logarithmic scale points
-    that are not positive, are left out of the drawing.
+    `[x, y]` in ascending x, and `pale` for a thin line behind the others; `x_label` and `y_label`; `log_x`
+    and `log_y`; `x_range` and `y_range`, each `[low, high]` or None; `empty`, the text shown without points;
+    `note`, an optional caption. Every key may be left out. Points that are not finite, and on a logarithmic
+    scale points that are not positive, are left out of the drawing.
 
     Args:
         value: What to draw at first.

@@ -12,6 +12,7 @@ export interface Axes {
   y_label?: string;
   x_range: Point;
   y_range: Point;
+  log_x?: boolean;
   log_y?: boolean;
   whole_x?: boolean;
 }

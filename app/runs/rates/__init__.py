@@ -1,0 +1,1 @@
+"""The exercise on dropout: choose where it goes, train with it and without, read the verdict."""
