@@ -3,7 +3,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { layOutFlow } from "../../app/runs/building/components/flow_layout.js";
-import { createHistory } from "../../app/runs/building/components/history.js";
 import {
   changeKind,
   countLayers,
@@ -19,6 +18,7 @@ import {
   stepLayer,
   writeLayers,
 } from "../../app/runs/building/components/layer_list.js";
+import { createUndo } from "../../app/ui/components/undo.js";
 
 const plain = (kind) => ({ layer: kind });
 const names = (layers) => layers.map(({ kind, body }) => (body ? `[${names(body)}]` : kind)).join(" ");
@@ -119,7 +119,7 @@ test("rows that stay as they were keep their keys when a list comes from outside
 });
 
 test("changes are undone and done again, and letters of one number are one change", () => {
-  const history = createHistory("a");
+  const history = createUndo("a");
   history.push("ab", "field");
   history.push("abc", "field");
   history.push("x", "other");

@@ -82,6 +82,7 @@ export interface PlaneMoment {
  *     is_done: whether these are the last.
  *     status: what came of it so far, in a sentence or two.
  *     link: the query that brings these settings back.
+ *     beside: the settings of the network kept beside, as a query; "" for none.
  *     errors: mistakes by field.
  *     error: a mistake of no field.
  */
@@ -96,6 +97,7 @@ export interface PlaneAnswer {
   is_done?: boolean;
   status?: string;
   link?: string;
+  beside?: string;
   errors?: Record<string, string>;
   error?: string;
 }

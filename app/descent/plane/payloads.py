@@ -87,6 +87,7 @@ class PlaneAnswer(TypedDict, total=False):
         is_done: whether these are the last.
         status: what came of it so far, in a sentence or two.
         link: the query that brings these settings back.
+        beside: the settings of the network kept beside, as a query; "" for none.
         errors: mistakes by field.
         error: a mistake of no field.
     """
@@ -101,6 +102,7 @@ class PlaneAnswer(TypedDict, total=False):
     is_done: bool
     status: str
     link: str
+    beside: str
     errors: dict[str, str]
     error: str
 

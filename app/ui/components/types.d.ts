@@ -180,3 +180,13 @@ export interface Places {
   follow(owner: string, settings: string): void;
   where(): Place;
 }
+
+/** States that can be undone and redone; changes of the same `what` one after the other are one step. */
+export interface Undo<State> {
+  read(): State;
+  push(state: State, what?: string): void;
+  undo(): boolean;
+  redo(): boolean;
+  canUndo(): boolean;
+  canRedo(): boolean;
+}

@@ -1,90 +1,119 @@
 // The bench of a small network over the plane. Python sends moments of a training as they are reached; this script shows
-// them, goes through them without asking again, and asks how a unit comes to its number. The parts draw: slot, chart.
+// them, goes through them without asking again, and sends what is set by hand. Its parts draw: slots, chart, tools.
 /** @import { Mounted } from "../../../ui/components/types.js" */
-/** @import { PlaneAnswer, PlaneSum } from "../payloads.js" */
-/** @import { PlanePage, ReadMoment, Slot, UnitPlace } from "./types.js" */
+/** @import { PlaneAnswer } from "../payloads.js" */
+/** @import { PlanePage, Slot, Training } from "./types.js" */
 
 import { createChannel, tellErrors } from "../../../ui/components/answers.js";
 import { createAsker, readAnswer } from "../../../ui/components/asking.js";
 import { createChart } from "../../../ui/components/chart.js";
+import { watchLifetime } from "../../../ui/components/lifetime.js";
 import { findPart, setText } from "../../../ui/components/nodes.js";
-import { WHOLE } from "../../../ui/components/numbers.js";
 import { markOld } from "../../../ui/components/old_result.js";
+import { readNumber } from "../../../ui/components/read_number.js";
 import { createTransport } from "../../../ui/components/transport.js";
+import { createComparing } from "./comparing.js";
+import { createExplaining } from "./explaining.js";
 import { chartLosses } from "./losses.js";
-import { readMoment } from "./moments.js";
+import { readPastedClasses, showOwn } from "./own_points.js";
+import { createPointEditor } from "./point_editor.js";
 import { createSlot } from "./slot.js";
+import { watchHand } from "./surface_hand.js";
+import { createTraining } from "./training.js";
 import { nameUnit } from "./unit_buttons.js";
-import { tellPlace, writeSum } from "./unit_sum.js";
+import { tellPlace } from "./unit_sum.js";
 
-const REST_MS = 250; // the cursor stands still this long before it is spoken of
+const REST_MS = 250; // the cursor stands still this long before Python hears where
+const PAUSE_MS = 120; // so long a hand that sets points does not move before a training begins
 const FIELDS = "plane-field-";
+const HINT = "Point at a unit or at the surface: here it is written out how the number comes about.";
 
 /** @type {(given: Mounted) => void} */
-export function mount({ element, props, server, watch, keptProps }) {
+export function mount({ element, trigger, props, server, watch, keptProps }) {
   const channel = createChannel("glassboxPlane");
   const page = /** @type {PlanePage} */ (/** @type {object} */ (channel.page));
   const plane = findPart(element, ".gb-plane");
+  const bar = findPart(plane, ".gb-plane-bar");
   const waiting = findPart(plane, ".gb-plane-waiting");
   const spoken = findPart(plane, ".gb-plane-spoken");
-  const sumLine = findPart(plane, ".gb-plane-sum");
-  const lossChart = createChart(findPart(plane, ".gb-chart"), {
-    onCursor: (epoch) => transport.moveTo(nearest(epoch)),
-  });
-  const transport = createTransport(findPart(plane, ".gb-transport"), onMove, { invites: true, tell });
-
+  const lifetime = watchLifetime(plane);
+  const training = /** @type {Training} */ (keptProps.kept ?? createTraining()); // Gradio forgets it where it is hidden
   /** @type {Slot[]} */
   const slots = [];
-  const shown = /** @type {Required<PlaneAnswer>} */ (
-    /** @type {object} */ ({ networks: [], epochs: [0], is_done: true })
-  );
-  /** @type {ReadMoment[][]} */
-  let moments = []; // of each network, as many of one as of the other
   let place = 0; // of the moment that is shown
   let asked = 0;
   let hasAsked = false; // whether the visitor has set anything
   let rest = 0;
-  /** @type {{ slot: number, unit: UnitPlace, at: number[] } | null} */
-  let wanted = null; // the sum that someone wants to see
+  let pause = 0; // until a hand that sets points pauses
+  /** @type {number[]} */
+  let lastAt = [0, 0]; // where the pointer was on a surface, for units that a key reaches
+  let said = JSON.stringify({ moment: 0, moved: {} }); // what Python has heard of
+
+  const lossChart = createChart(findPart(plane, ".gb-chart"), {
+    onCursor: (epoch) => transport.moveTo(training.nearest(epoch)),
+  });
+  const explaining = createExplaining(findPart(plane, ".gb-plane-sum"), {
+    ask: async ({ slot, unit, at }) =>
+      page.values &&
+      server.explain(
+        channel.withMoved({
+          values: page.values,
+          beside: page.beside ?? "",
+          slot: "ab"[slot],
+          moment: place,
+          ...unit,
+          at,
+        }),
+      ),
+    name: ({ slot, unit, at }) =>
+      `${slots.length > 1 ? `${"AB"[slot]}, ` : ""}${nameUnit(unit, training.answer().networks[slot])} at ${tellPlace(at)}`,
+    hint: HINT,
+  });
+  const editor = createPointEditor(bar, {
+    limit: keptProps.maxPoints,
+    read: () => training.answer(),
+    onTool: (tool) => {
+      plane.dataset.tool = tool;
+    },
+    onEdit,
+    say: explaining.say,
+  });
+  const comparing = createComparing(bar, (act, lr) => send("submit", { act, moment: place, lr }));
+  const transport = createTransport(findPart(plane, ".gb-transport"), onMove, { invites: true, tell: training.tell });
+
+  /** @type {(event: string, message: object) => void} */
+  function send(event, message) {
+    props.value = channel.withMoved(message);
+    if (event === "submit") trigger("submit");
+    else trigger("release");
+  }
 
   // ---- The cursor
 
-  const numHere = () => moments[0]?.length ?? 0;
-
-  /** @type {(steps: number) => string} */
-  function tell(steps) {
-    const at = Math.max(0, Math.min(steps, numHere() - 1));
-    const { epochs } = shown;
-    return `epoch ${WHOLE.format(epochs[at] ?? 0)} of ${WHOLE.format(epochs[epochs.length - 1])}`;
-  }
-
-  /** @type {(epoch: number) => number} */
-  const nearest = (epoch) =>
-    shown.epochs.reduce(
-      (best, one, index) => (Math.abs(one - epoch) < Math.abs(shown.epochs[best] - epoch) ? index : best),
-      0,
-    );
-
   /** @type {(steps: number) => void} */
   function onMove(steps) {
-    place = Math.max(0, Math.min(steps, numHere() - 1));
-    draw();
-    plane.removeAttribute("data-resting");
+    place = Math.max(0, Math.min(steps, training.count() - 1));
+    if (training.count()) {
+      training.at(place).forEach((moment, index) => slots[index].show(moment));
+      lossChart.setCursor(training.epoch(place));
+    }
+    restSoon();
+  }
+
+  function restSoon() {
     clearTimeout(rest);
+    plane.removeAttribute("data-resting");
     rest = setTimeout(onRest, REST_MS);
   }
 
-  function draw() {
-    if (!numHere()) return;
-    moments.forEach((some, index) => slots[index]?.show(some[place]));
-    lossChart.setCursor(shown.epochs[place]);
-  }
-
   function onRest() {
-    if (!plane.isConnected || transport.isPlaying() || !shown.is_done) return;
+    if (!plane.isConnected || transport.isPlaying() || !training.count() || !training.answer().is_done) return;
     const told = slots.map((slot, index) => (slots.length > 1 ? `${"AB"[index]}, ` : "") + slot.tell());
-    setText(spoken, [`${tell(place)}.`, ...told].join(" "));
-    if (wanted) explainSoon(wanted);
+    setText(spoken, [`${training.tell(place)}.`, ...told].join(" "));
+    explaining.again();
+    const message = channel.withMoved({ moment: place });
+    if (JSON.stringify(message) !== said) send("release", { moment: place });
+    said = JSON.stringify(message);
     plane.setAttribute("data-resting", ""); // whoever looks at the page from outside can wait for it
   }
 
@@ -100,26 +129,32 @@ export function mount({ element, props, server, watch, keptProps }) {
     askInTurn(channel.withMoved({ values: page.values, beside: page.beside ?? "", first, asked }));
   }
 
+  /** @type {(afterMs?: number) => void} */
+  function askAnew(afterMs = 0) {
+    asked += 1;
+    sayTraining();
+    clearTimeout(pause);
+    if (afterMs) pause = setTimeout(askFrom, afterMs, 0);
+    else askFrom(0);
+  }
+
   page.ask = (values, field) => {
     if (field) {
       hasAsked = true;
       delete page.moved[field];
     }
+    if (field === "rule" || field === "own") {
+      delete page.moved.rule;
+      delete page.moved.own;
+      editor.forget();
+    }
     page.values = values;
-    asked += 1;
-    sayTraining();
-    askFrom(0);
+    askAnew();
   };
 
   function sayTraining() {
-    const last = shown.epochs[shown.epochs.length - 1];
-    const isUnderWay = !shown.is_done && numHere() > 0;
-    setText(
-      waiting,
-      isUnderWay
-        ? `Training \u2026 epoch ${WHOLE.format(shown.epochs[numHere() - 1])} of ${WHOLE.format(last)}`
-        : "Training \u2026",
-    );
+    const isUnderWay = !training.answer().is_done && training.count() > 0;
+    setText(waiting, isUnderWay ? `Training \u2026 ${training.tell(training.count() - 1)}` : "Training \u2026");
     plane.setAttribute("aria-busy", "true");
   }
 
@@ -127,101 +162,134 @@ export function mount({ element, props, server, watch, keptProps }) {
   function takeAnswer(answer) {
     if (answer.asked !== undefined && answer.asked !== asked) return; // something newer was asked
     const isWrong = Boolean(answer.errors || answer.error);
-    if (answer.networks || isWrong) markOld(plane, isWrong); // something was entered wrongly: what is there stays
+    if (answer.networks || isWrong) markOld(plane, isWrong && training.count() > 0); // what is there stays
+    if (answer.beside !== undefined) page.beside = answer.beside;
     channel.broadcast(tellErrors(answer, FIELDS));
     if (answer.networks) takeNetworks(/** @type {Required<PlaneAnswer>} */ (answer));
-    if (answer.moments) takeMoments(answer.moments, answer.first ?? 0);
-    if (isWrong) stopWaiting();
-    else if (answer.moments) goOn(Boolean(answer.is_done));
+    if (answer.moments) training.takeMoments(answer.moments, answer.first ?? 0);
+    if (answer.moments) goOn(Boolean(answer.is_done));
+    else if (isWrong) stopWaiting();
   }
 
   /** @type {(answer: Required<PlaneAnswer>) => void} */
   function takeNetworks(answer) {
-    const isFirst = !numHere();
-    Object.assign(shown, answer);
-    moments = answer.networks.map(() => []);
+    const isFirst = !training.count();
+    training.takeNetworks(answer);
+    keptProps.kept = training;
+    showNetworks();
+    explaining.forget();
+    transport.setLength(answer.epochs.length - 1, !isFirst, hasAsked);
+  }
+
+  function showNetworks() {
+    const { networks, points, kind } = training.answer();
     const host = findPart(plane, ".gb-plane-networks");
-    while (slots.length > answer.networks.length) slots.pop()?.root.remove();
-    while (slots.length < answer.networks.length) slots.push(buildSlot(host, slots.length));
+    while (slots.length > networks.length) slots.pop()?.root.remove();
+    while (slots.length < networks.length) slots.push(buildSlot(host, slots.length));
     plane.classList.toggle("has-two", slots.length > 1);
-    answer.networks.forEach((network, index) => slots[index].setNetwork(network, answer.points, answer.kind));
-    wanted = null;
-    keptProps.kept = { shown, moments };
-    transport.setLength(shown.epochs.length - 1, !isFirst, hasAsked);
-  }
-
-  /** @type {(host: HTMLElement, index: number) => Slot} */
-  function buildSlot(host, index) {
-    return createSlot(host, index ? "b" : "a", {
-      onAsk: (unit, at) => explainSoon({ slot: index, unit, at: at ?? [0, 0] }),
-      onLeave: () => {
-        wanted = null;
-      },
-    });
-  }
-
-  /** @type {(added: PlaneAnswer["moments"], first: number) => void} */
-  function takeMoments(added = [], first) {
-    const { networks } = shown;
-    added.forEach((some, index) => {
-      moments[index].splice(first, Infinity, ...some.map((moment) => readMoment(networks[index], moment)));
-    });
+    comparing.showSecond(slots[1]?.root);
+    networks.forEach((network, index) => slots[index].setNetwork(network, points, kind, slots.length > 1));
   }
 
   /** @type {(isDone: boolean) => void} */
   function goOn(isDone) {
-    shown.is_done = isDone;
-    lossChart.setValue(chartLosses(moments, shown.epochs[shown.epochs.length - 1], isDone), "Loss");
+    training.finish(isDone);
+    lossChart.setValue(chartLosses(training.all(), training.lastEpoch(), isDone), "Loss");
     transport.refresh();
     if (isDone) return stopWaiting();
     sayTraining();
-    if (page.values) askFrom(numHere());
+    if (page.values) askFrom(training.count());
   }
 
   function stopWaiting() {
     setText(waiting, "");
     plane.removeAttribute("aria-busy");
     plane.dataset.answers = `${Number(plane.dataset.answers || 0) + 1}`; // how many trainings are there to their end
+    restSoon();
   }
 
-  // ---- How a unit comes to its number
+  // ---- What is pointed at
 
-  const explainInTurn = createAsker(
-    async (/** @type {NonNullable<typeof wanted>} */ about) => {
-      const { slot, unit, at } = about;
-      const question = { values: page.values, beside: page.beside ?? "", slot: "ab"[slot], moment: place, ...unit, at };
-      return { about, text: await server.explain(channel.withMoved(question)) };
-    },
-    ({ about, text }) => {
-      if (wanted !== about || text === undefined) return;
-      const sum = /** @type {PlaneSum & { error?: string }} */ (JSON.parse(/** @type {string} */ (text)));
-      if (sum.error) return setText(sumLine, sum.error);
-      const name = nameUnit(about.unit, shown.networks[about.slot]);
-      const which = slots.length > 1 ? `${"AB"[about.slot]}, ` : "";
-      writeSum(sumLine, `${which}${name} at ${tellPlace(about.at)}`, sum);
-    },
-  );
-
-  /** @type {(about: NonNullable<typeof wanted>) => void} */
-  function explainSoon(about) {
-    wanted = about;
-    if (page.values) explainInTurn(about);
+  /** @type {(host: HTMLElement, index: number) => Slot} */
+  function buildSlot(host, index) {
+    const slot = createSlot(host, index ? "b" : "a", {
+      onAsk: (unit, at) => {
+        showPlace(at ?? lastAt);
+        explaining.want({ slot: index, unit, at: at ?? lastAt });
+      },
+      onLeave: () => showPlace(null),
+    });
+    watchHand(slot.surface, editor, {
+      onPlace: (at) => {
+        showPlace(at);
+        if (!at) return;
+        lastAt = at;
+        if (editor.isLooking()) explaining.want({ slot: index, unit: slot.shownUnit(at), at });
+      },
+      leave: () => {
+        editor.look();
+        slot.release();
+      },
+    });
+    return slot;
   }
 
-  // The value is an answer as text; our own messages, which stand there in between, are objects.
+  /** @type {(at: number[] | null) => void} */
+  function showPlace(at) {
+    for (const slot of slots) slot.setAt(at);
+    if (!at) explaining.forget();
+  }
+
+  // ---- Points set by hand
+
+  /** @type {(own: number[][] | null) => void} */
+  function onEdit(own) {
+    hasAsked = true;
+    if (own) Object.assign(page.moved, { rule: "own", own });
+    else {
+      delete page.moved.rule;
+      delete page.moved.own;
+    }
+    const { points } = training.answer();
+    const kind = own?.some(([, , label]) => label > 1) ? "classes" : "two";
+    if (own) for (const slot of slots) slot.setPoints(showOwn(own, points), kind);
+    askAnew(PAUSE_MS);
+  }
+
+  lifetime.listen(document, "paste", (event) => {
+    const focused = document.activeElement;
+    if (!focused || !plane.contains(focused) || focused instanceof HTMLInputElement) return;
+    try {
+      const own = readPastedClasses(event.clipboardData.getData("text"), readNumber, keptProps.maxPoints);
+      if (!own) return;
+      editor.replace(own);
+    } catch (mistake) {
+      explaining.say(mistake instanceof Error ? mistake.message : `${mistake}`, true);
+    }
+    event.preventDefault();
+  });
+
+  plane.addEventListener("keydown", (event) => {
+    const isUndo = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z";
+    if (!isUndo) return transport.onKey(event);
+    event.preventDefault();
+    if (event.shiftKey) editor.redo();
+    else editor.undo();
+  });
+
+  // ---- Answers that Python sends by itself; our own messages, which stand there in between, are objects
+
   function takeValue() {
-    if (typeof props.value === "string" && props.value) takeAnswer(JSON.parse(props.value));
+    if (typeof props.value !== "string" || !props.value) return;
+    const answer = /** @type {PlaneAnswer} */ (JSON.parse(props.value));
+    if (answer.networks) asked += 1; // what is under way is about others
+    takeAnswer({ ...answer, asked });
   }
 
-  plane.addEventListener("keydown", transport.onKey);
-  // Gradio forgets a component's value while it is off the page: the page keeps what had come.
-  if (keptProps.kept) {
-    const kept = /** @type {{ shown: typeof shown, moments: ReadMoment[][] }} */ (keptProps.kept);
-    const had = kept.moments;
-    takeNetworks(kept.shown);
-    moments = keptProps.kept.moments = had;
-    goOn(kept.shown.is_done);
-  }
   watch("value", takeValue);
-  takeValue();
+  if (training.count()) {
+    showNetworks();
+    transport.setLength(training.answer().epochs.length - 1, false, true);
+    goOn(Boolean(training.answer().is_done));
+  } else takeValue();
 }

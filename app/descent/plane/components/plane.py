@@ -15,15 +15,19 @@ from app.ui.components.transport import write_transport
 from app.ui.loader import read_component_script
 from app.ui.packing import pack
 from app.ui.styles import component_classes
+from models.descent.plane.points import MAX_OWN_POINTS
 
 _FOLDER = Path(__file__).parent
 
 _TEMPLATE = f"""
 <div class="gb-plane" role="group" aria-label="A small network and its training">
   {write_transport("Play the training", "moment")}
-  <div class="gb-plane-bar"><span class="gb-plane-waiting" role="status"></span></div>
+  <div class="gb-plane-bar"></div>
   <div class="gb-plane-networks"></div>
-  <p class="gb-plane-sum" aria-live="polite"></p>
+  <div class="gb-plane-told">
+    <p class="gb-plane-sum" aria-live="polite"></p>
+    <span class="gb-plane-waiting" role="status"></span>
+  </div>
   <div class="gb-plane-losses">{CHART_TEMPLATE}</div>
   <span class="gb-plane-spoken" aria-live="polite"></span>
   {write_card_button("stage", "Gradient descent")}
@@ -50,7 +54,8 @@ def build_plane(
     """Build the bench of one network, or two, over the plane.
 
     Both functions are called outside Gradio's queue with whatever the browser sent. With each question and
-    event travels `moved`, the settings that were set by hand in the component, until their own control is used.
+    event travels `moved`: `{"rule": "own", "own": [[x, y, class], …]}` once points were set by hand, until the
+    control of either is used.
 
     Args:
         answer: Called with `{"values": […], "beside": text, "first": place, "asked": number, "moved": {…}}`;
@@ -60,8 +65,14 @@ def build_plane(
         value: What to show at first; without it the bench waits to be asked.
         **kwargs: Further arguments of `gr.HTML`, such as `elem_id`.
 
+    The component sends `{"moment": place}` with its event `release` once the cursor rests or the points have
+    changed. With `submit` it sends `{"act": …, "moment": place, "lr": text}`, where `act` is "keep" (the network
+    beside is to be as this one), "swap" (the controls take the other's settings), "remove", or "branch" (keep
+    it, and go on from the moment's epoch at the learning rate `lr`).
+
     Returns:
-        The component; a handler updates it by returning a packed `PlaneAnswer`.
+        The component; a handler updates it by returning a packed `PlaneAnswer`. One that has `beside` sets
+        what further questions carry; the page asks them by `ask_for_network` once the fields are filled.
     """
 
     def ask(request: Any) -> str:
@@ -74,7 +85,7 @@ def build_plane(
     return gr.HTML(
         value="" if value is None else pack(value),
         html_template=_TEMPLATE,
-        js_on_load=read_component_script(_FOLDER, "plane"),
+        js_on_load=read_component_script(_FOLDER, "plane", maxPoints=MAX_OWN_POINTS),
         apply_default_css=False,
         server_functions=[ask, ask_why],
         elem_classes=component_classes(kwargs.pop("elem_classes", None), "chart", "transport", "plane"),

@@ -5,13 +5,14 @@
 import { redrawOnChange } from "../../../ui/components/canvas.js";
 import { addNode, findPart, setText } from "../../../ui/components/nodes.js";
 import { formatNumber, formatPercent } from "../../../ui/components/numbers.js";
+import { createCaption } from "./caption.js";
 import { createNetworkGraph } from "./network_graph.js";
 import { readPalette } from "./palette.js";
+import { shareOf } from "./plane_place.js";
 import { createSurface } from "./surface.js";
-import { nameUnit } from "./unit_buttons.js";
 
 const TEMPLATE = `
-  <h4 class="gb-plane-title"></h4>
+  <div class="gb-plane-head"><h4 class="gb-plane-title"></h4></div>
   <div class="gb-plane-views">
     <div class="gb-plane-scroller" tabindex="-1">
       <div class="gb-plane-graph" role="group" aria-label="Units: the arrow keys go from one to the next"><canvas aria-hidden="true"></canvas></div>
@@ -30,7 +31,8 @@ export function createSlot(host, name, { onAsk, onLeave }) {
   root.dataset.slot = name;
   root.innerHTML = TEMPLATE;
   const surface = createSurface(findPart(root, ".gb-plane-surface"));
-  const caption = findPart(root, "figcaption");
+  const caption = createCaption(findPart(root, "figcaption"));
+  const title = findPart(root, ".gb-plane-title");
   const graph = createNetworkGraph(findPart(root, ".gb-plane-graph"), { onUnit, onChoice });
   const measures = findPart(root, ".gb-plane-measures");
 
@@ -40,6 +42,8 @@ export function createSlot(host, name, { onAsk, onLeave }) {
   let points;
   /** @type {Kind} */
   let kind = "two";
+  /** @type {Kind} */
+  let pointKind = "two";
   /** @type {ReadMoment | null} */
   let moment = null;
   /** @type {Palette | null} */
@@ -52,17 +56,18 @@ export function createSlot(host, name, { onAsk, onLeave }) {
   let at = null;
 
   /** @type {Slot["setNetwork"]} */
-  function setNetwork(newNetwork, newPoints, newKind) {
+  function setNetwork(newNetwork, newPoints, newKind, areTwo) {
     const isOtherShape = String(network?.layers) !== String(newNetwork.layers);
     network = newNetwork;
-    kind = newKind;
+    kind = pointKind = newKind;
     if (points !== newPoints) surface.forgetPoints();
     points = newPoints;
     if (isOtherShape) {
       pointed = chosen = null;
       graph.setUnit(null);
     }
-    setText(findPart(root, ".gb-plane-title"), network.title);
+    setText(title, `${areTwo ? `${name.toUpperCase()} \u00b7 ` : ""}${network.title}`);
+    title.title = network.title;
     graph.setNetwork(network);
     graph.setChosen(chosen);
     moment = null;
@@ -80,9 +85,9 @@ export function createSlot(host, name, { onAsk, onLeave }) {
     if (!moment) return;
     palette ??= readPalette(root);
     graph.draw(moment, palette);
-    surface.draw({ network, kind, points, moment, unit: pointed ?? chosen }, palette, at);
     const unit = pointed ?? chosen;
-    setText(caption, unit ? nameUnit(unit, network) : tellSurface(kind));
+    surface.draw({ network, kind, points, pointKind, moment, unit }, palette, at);
+    caption.tell(unit, network, moment, kind);
   }
 
   redrawOnChange(root, () => {
@@ -110,13 +115,22 @@ export function createSlot(host, name, { onAsk, onLeave }) {
     draw();
   }
 
+  // The unit that is chosen, or the output, of several the one of the most probable class.
+  /** @type {Slot["shownUnit"]} */
+  function shownUnit([x, y]) {
+    if (chosen && chosen.layer >= 0) return chosen;
+    const side = network.surface_side;
+    const [column, row] = shareOf(x, y).map((share) => Math.min(side - 1, Math.floor(share * side)));
+    const unit = kind === "classes" ? (moment?.surface[row * side + column] ?? 0) : 0;
+    return { layer: network.layers.length - 1, unit };
+  }
+
   return {
     root,
     surface: surface.canvas,
     setNetwork,
     show,
-    // What the surface shows: the unit that is chosen, or the output, of several the first.
-    shownUnit: () => (chosen && chosen.layer >= 0 ? chosen : { layer: network.layers.length - 1, unit: 0 }),
+    shownUnit,
     release: () => chosen && onChoice(chosen),
     setAt: (place) => {
       at = place;
@@ -124,7 +138,7 @@ export function createSlot(host, name, { onAsk, onLeave }) {
     },
     setPoints: (newPoints, newKind) => {
       points = newPoints;
-      kind = newKind;
+      pointKind = newKind;
       surface.forgetPoints();
       draw();
     },
@@ -139,12 +153,6 @@ export function createSlot(host, name, { onAsk, onLeave }) {
         .filter(Boolean)
         .join("; "),
   };
-}
-
-/** @type {(kind: Kind) => string} */
-function tellSurface(kind) {
-  if (kind === "values") return "What the network says: from \u22121 (blue) to 1 (orange)";
-  return kind === "two" ? "Probability of class 1" : "The most probable class";
 }
 
 /** @typedef {{ loss: string, accuracy: string } | null} Measures */

@@ -29,7 +29,7 @@ export function createSurface(root) {
     context.clearRect(0, 0, canvas.clientWidth, canvas.clientHeight);
     drawMap(context, seen, palette, side);
     drawAxes(context, palette, side);
-    paintPoints(seen.points, seen.kind, palette, side);
+    paintPoints(seen.points, seen.pointKind, palette, side);
     context.drawImage(layer, AXIS_PX, 0, side, side);
     if (at) drawPlace(context, at, palette, side);
   }
@@ -109,12 +109,13 @@ export function createSurface(root) {
       const color = kind === "values" ? palette.ofValue(label) : palette.ofClass(label);
       const shape = SERIES_SHAPES[kind === "classes" ? label : 0] ?? SERIES_SHAPES[0];
       const [px, py] = [across * side, down * side];
-      const { surface, text } = palette.colors;
+      const { surface, label: soft } = palette.colors;
+      const halo = kind === "values" ? soft : surface; // a value near 0 has the surface's colour itself
       if (points.is_test[index]) {
-        drawShape(context, shape, px, py, { color, halo: surface, size });
+        drawShape(context, shape, px, py, { color, halo, size });
         drawShape(context, shape, px, py, { color: surface, halo: "transparent", size: size * 0.55 });
       } else {
-        drawShape(context, shape, px, py, { color, halo: kind === "values" ? text : surface, size });
+        drawShape(context, shape, px, py, { color, halo, size });
       }
     });
   }

@@ -1,6 +1,6 @@
 // What the scripts of the plane's bench hand to each other.
 import type { Colors } from "../../../ui/components/types.js";
-import type { PlaneNetwork, PlanePoints } from "../payloads.js";
+import type { PlaneAnswer, PlaneMoment, PlaneNetwork, PlanePoints } from "../payloads.js";
 
 /** A linear layer's numbers: weights (units × inputs, unit by unit) and biases. */
 export interface LayerNumbers { weights: Float32Array; bias: Float32Array; numInputs: number }
@@ -39,6 +39,8 @@ export interface Seen {
   network: PlaneNetwork;
   kind: Kind;
   points: PlanePoints;
+  /** What the points' labels are, which may be newer than what the network says. */
+  pointKind: Kind;
   moment: ReadMoment;
   /** The unit whose map stands in place of the output's; null for the output. */
   unit: UnitPlace | null;
@@ -47,18 +49,53 @@ export interface Seen {
 export interface Slot {
   readonly root: HTMLElement;
   readonly surface: HTMLCanvasElement;
-  setNetwork(network: PlaneNetwork, points: PlanePoints, kind: Kind): void;
+  setNetwork(network: PlaneNetwork, points: PlanePoints, kind: Kind, areTwo: boolean): void;
   /** Others than the network was trained on, while Python has not answered yet. */
   setPoints(points: PlanePoints, kind: Kind): void;
   show(moment: ReadMoment): void;
   /** The place that a circle marks on the surface. */
   setAt(at: number[] | null): void;
   /** The unit whose sum the surface shows. */
-  shownUnit(): UnitPlace;
+  shownUnit(at: number[]): UnitPlace;
   /** Show the output again. */
   release(): void;
   tell(): string;
 }
+
+/** The tools by which points are set by hand; places are x and y. */
+export interface PointEditor {
+  /** The pointer goes down, moves and goes up again; whether a tool took it. */
+  begin(at: number[]): boolean;
+  drag(at: number[]): void;
+  end(): void;
+  /** What Enter does there. */
+  press(at: number[]): void;
+  eraseNearest(at: number[]): void;
+  replace(own: number[][]): void;
+  undo(): void;
+  redo(): void;
+  forget(): void;
+  look(): void;
+  isLooking(): boolean;
+  isHolding(): boolean;
+  own(): number[][] | null;
+}
+/** A training as far as it is known. */
+export interface Training {
+  takeNetworks(answer: Required<PlaneAnswer>): void;
+  takeMoments(added: PlaneMoment[][], first: number): void;
+  finish(isDone: boolean): void;
+  count(): number;
+  at(place: number): ReadMoment[];
+  all(): ReadMoment[][];
+  answer(): Required<PlaneAnswer>;
+  epoch(place: number): number;
+  lastEpoch(): number;
+  nearest(epoch: number): number;
+  tell(place: number): string;
+}
+/** A sum that someone wants to see: of which network, unit and place. */
+export interface Wanted { slot: number; unit: UnitPlace; at: number[] }
 
 /** What the bench has on the page, and what Gradio's events call there. */
 export interface PlanePage {

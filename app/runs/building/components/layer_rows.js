@@ -5,11 +5,11 @@
 
 import { watchLifetime } from "../../../ui/components/lifetime.js";
 import { findPart, makeOwnProp, setText } from "../../../ui/components/nodes.js";
+import { createUndo } from "../../../ui/components/undo.js";
 import { createBar } from "./bar.js";
 import { watchDragging } from "./drag.js";
 import { addLayer, dropLayer, editLayer } from "./edits.js";
 import { createFlow } from "./flow.js";
-import { createHistory } from "./history.js";
 import { keepLink } from "./keeping.js";
 import { findPlace, readLayers, replaceLayer, takeLayer } from "./layer_list.js";
 import { createMarks } from "./marks.js";
@@ -37,7 +37,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
   const tell = (/** @type {string} */ sentence) => setText(find(".gb-build-told"), sentence);
 
   const first = typeof props.value === "string" ? props.value : "";
-  let history = createHistory(readNetwork(first));
+  let history = createUndo(readNetwork(first));
   let isTouched = false; // by hand: what came by a link is kept only then
   /** @type {NetworkView | null} */
   let view = null;
@@ -290,7 +290,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     questions.drop();
     editor.letGo();
     if (isTouched) history.push(network);
-    else history = createHistory(network);
+    else history = createUndo(network);
     show();
     ask();
   });

@@ -39,14 +39,6 @@ export interface Edit {
   /** A row that is to be in sight. */
   shown?: number;
 }
-export interface History<State> {
-  read(): State;
-  push(state: State, what?: string): void;
-  undo(): boolean;
-  redo(): boolean;
-  canUndo(): boolean;
-  canRedo(): boolean;
-}
 /** A layer in the picture: what goes out of it, [] where nothing fits. */
 export interface Output {
   key: number;

@@ -1,10 +1,10 @@
 // States that can be undone and redone.
-/** @import { History } from "./types.js" */
+/** @import { Undo } from "./types.js" */
 
 const MAX_STATES = 200;
 
-/** @type {<State>(first: State) => History<State>} */
-export function createHistory(first) {
+/** @type {<State>(first: State) => Undo<State>} */
+export function createUndo(first) {
   let states = [first];
   let at = 0;
   let lastWhat = "";
