@@ -161,6 +161,13 @@ def check_network(config: NetworkConfig) -> None:
     check_number(config.dropout, "The dropout", 0, MAX_DROPOUT)
 
 
+class Linear(nn.Linear):
+    """PyTorch's linear layer that draws nothing by itself: torch's own random numbers belong to all."""
+
+    def reset_parameters(self) -> None:
+        """Leave the weights to `_draw_linear`."""
+
+
 class Dropout(nn.Module):
     """PyTorch's dropout, with random numbers of its own: those of all others belong to all visitors.
 
@@ -214,7 +221,7 @@ def stack_layers(config: NetworkConfig, num_outputs: int, generator: torch.Gener
 
 def _draw_linear(num_inputs: int, num_outputs: int, generator: torch.Generator) -> nn.Linear:
     """Build a linear layer and draw its weights as `nn.Linear.reset_parameters` does."""
-    layer = nn.Linear(num_inputs, num_outputs)
+    layer = Linear(num_inputs, num_outputs)
     bound = 1 / num_inputs**0.5
     nn.init.kaiming_uniform_(layer.weight, a=5**0.5, generator=generator)
     nn.init.uniform_(layer.bias, -bound, bound, generator=generator)

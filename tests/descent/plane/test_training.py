@@ -8,6 +8,7 @@ import torch
 from hypothesis import assume, given, settings
 
 from models.descent.plane import training as room
+from models.descent.plane.moments import look_at
 from models.descent.plane.network import NetworkConfig
 from models.descent.plane.points import OWN, PointsConfig, draw_points
 from models.descent.plane.training import (
@@ -47,6 +48,16 @@ def test_every_moment_has_the_weights_of_a_plain_loop_to_the_last_bit(experiment
                 assert_same(moments[last], network)
     broken = [epoch for epoch, moment in moments.items() if moment.broken_step is not None]
     assert broken == [epoch for epoch in epochs if epoch > last]
+
+
+def test_nobody_elses_random_numbers_are_drawn():
+    before = torch.random.get_rng_state()
+    experiment = replace(
+        SHORT, network=replace(SHORT.network, dropout=0.5), training=replace(SHORT.training, seed=77)
+    )
+    reach(experiment, 5)
+    look_at(experiment, 5)
+    assert torch.equal(before, torch.random.get_rng_state())
 
 
 def test_moments_run_from_the_first_epoch_to_the_last_and_crowd_at_first():
