@@ -3,6 +3,7 @@
 import html
 import json
 import re
+from urllib.parse import parse_qsl
 
 import gradio as gr
 import numpy as np
@@ -11,8 +12,10 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from app.link import explain_unused
 from app.runs import lesson
 from app.ui.prose import load_prose, load_sections
+from app.ui.sections import name_section
 from models.networks.registry import NETWORKS, build_network, count_parameters
 from models.training.augmentation import MAX_SCALE, MAX_SHIFT_PX, MAX_TURN_DEGREES
 from models.training.optimizer import build_optimizer, schedule_learning_rate
@@ -263,6 +266,20 @@ def test_numbers_of_augmentation_and_bfloat16():
     assert info.eps == 2**-7  # seven digits behind the first
     assert 2 < -np.log10(info.eps / 2) < 3
     assert info.max == pytest.approx(torch.finfo(torch.float32).max, rel=0.01)
+
+
+def test_each_of_the_five_steps_is_a_link_that_is_used_wholly():
+    text = SECTIONS["Logistic regression in five steps"]
+    links = re.findall(r"^\d\. \[[^]]+\]\(\?([^)]+)\)", text, re.MULTILINE)
+    assert len(links) == 5
+    named = {name_section(title) for title in SECTIONS}
+    for link in links:
+        assert explain_unused(parse_qsl(link)) == []
+        opened = dict(parse_qsl(link)).get("open")
+        assert opened is None or f"{opened}-section" in named
+    config = make_config("logistic", "notebook")
+    assert (config.optimizer, config.learning_rate, config.momentum) == ("sgd", 0.001, 0)
+    assert config.batch_size == 32
 
 
 def test_formulas_are_ones_that_the_page_can_set():
