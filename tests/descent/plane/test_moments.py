@@ -103,7 +103,7 @@ def test_all_maps_at_all_moments_stay_within_their_bytes(hidden, num_outputs):
     side = choose_unit_side(tuple(hidden), num_outputs)
     surfaces = 2 if num_outputs > 1 else 1
     places = side**2 * (sum(hidden) + num_outputs) + surfaces * SURFACE_SIDE**2
-    assert side >= 8
+    assert side >= 6
     assert 61 * places <= MAX_MAP_BYTES
 
 
