@@ -1,6 +1,5 @@
 """The bench of the plane as its watcher handles it; questions are answered as the tab answers them."""
 
-import json
 import re
 from dataclasses import replace
 
@@ -89,11 +88,20 @@ class Plane:
     def surface(self, slot="a"):
         return self.root.locator(f"[data-slot={slot}] .gb-plane-surface canvas")
 
+    def place(self, x, y):
+        """Return where on the page a place of the plane is."""
+        box = self.surface().bounding_box()
+        side = min(box["width"], box["height"]) - 20
+        return box["x"] + 20 + (x / 6 + 1) / 2 * side, box["y"] + (1 - y / 6) / 2 * side
+
+    def own(self):
+        return self.page.evaluate("glassboxPlane.moved.own")
+
     def unit(self, name, slot="a"):
         return self.root.locator(f"[data-slot={slot}]").get_by_role("button", name=name, exact=True)
 
     def sent(self, event):
-        return [value if isinstance(value, dict) else json.loads(value) for value in self.bench.sent(event)]
+        return self.bench.sent(event)
 
 
 @pytest.fixture

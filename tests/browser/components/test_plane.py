@@ -1,4 +1,4 @@
-"""The bench of the plane: a training that is seen as it comes, gone through, asked about, and given other points."""
+"""The bench of the plane: a training is seen as it comes, gone through, asked about, given other points."""
 
 from dataclasses import replace
 
@@ -61,7 +61,8 @@ def test_a_setting_shows_the_training_at_its_end_and_a_late_answer_is_void(open_
     expect(plane.output).to_have_text("epoch 40 of 40")
     assert plane.root.get_attribute("aria-busy") is None
     asked = [request["asked"] for request in plane.requests]
-    assert asked[-1] == 3 and asked == sorted(asked)
+    assert asked[-1] == 3
+    assert asked == sorted(asked)
 
 
 def test_what_is_wrong_leaves_the_last_result_and_says_so(open_plane):
@@ -123,62 +124,55 @@ def test_the_surface_tells_what_the_output_says_there(open_plane):
 
 def paint(plane, tool, *places):
     plane.root.get_by_role("button", name=tool, exact=True).click()
-    box = plane.surface().bounding_box()
-    side = min(box["width"], box["height"]) - 20
-    for x, y in places:
-        across, down = (x / 6 + 1) / 2 * side, (1 - y / 6) / 2 * side
-        plane.page.mouse.click(box["x"] + 20 + across, box["y"] + down)
+    for place in places:
+        plane.page.mouse.click(*plane.place(*place))
 
 
 def test_points_are_painted_taken_away_and_brought_back(open_plane):
     plane = open_small(open_plane)
-    own = lambda: plane.page.evaluate("glassboxPlane.moved.own")
     paint(plane, "Paint class 2", (-5, 5), (5, 5))
     plane.wait_for_answers(2)
     expect(plane.root.locator(".gb-plane-sum")).to_contain_text("62 points")
-    assert len(own()) == 62
-    assert own()[-1] == pytest.approx([5, 5, 2], abs=0.05)
+    assert len(plane.own()) == 62
+    assert plane.own()[-1] == pytest.approx([5, 5, 2], abs=0.05)
     first = draw_points(SMALL.points)
-    assert own()[0] == pytest.approx([*first.positions[0], first.targets[0]], abs=0.006)
+    assert plane.own()[0] == pytest.approx([*first.positions[0], first.targets[0]], abs=0.006)
     expect(plane.root.locator("figcaption")).to_contain_text("most probable class")
     paint(plane, "Erase", (5, 5))
     expect(plane.root.locator(".gb-plane-sum")).to_contain_text("61 points are left")
     plane.page.keyboard.press("Control+z")
-    assert len(own()) == 62
+    assert len(plane.own()) == 62
     plane.page.keyboard.press("Control+z")
     plane.page.keyboard.press("Control+z")
-    assert own() is None
+    assert plane.own() is None
     assert "rule" not in plane.page.evaluate("glassboxPlane.moved")
     plane.page.keyboard.press("Control+Shift+z")
-    assert len(own()) == 61
+    assert len(plane.own()) == 61
     plane.settle()
     assert plane.sent("release")[-1]["moved"]["rule"] == "own"
     plane.ask("rule")  # the control counts again
-    assert own() is None
+    assert plane.own() is None
 
 
 def test_points_are_moved_by_pointer_and_by_keys(open_plane):
     own = PointsConfig(rule="own", own=((-3, 0, 0), (-3, 2, 0), (3, 0, 1), (3, 2, 1)), test_share=0)
     plane = open_small(open_plane, replace(SMALL, points=own))
     plane.root.get_by_role("button", name="Move", exact=True).click()
-    box = plane.surface().bounding_box()
-    side = min(box["width"], box["height"]) - 20
-    at = lambda x, y: (box["x"] + 20 + (x / 6 + 1) / 2 * side, box["y"] + (1 - y / 6) / 2 * side)
-    plane.page.mouse.move(*at(3, 0))
+    plane.page.mouse.move(*plane.place(3, 0))
     plane.page.mouse.down()
-    plane.page.mouse.move(*at(4, -4), steps=5)
+    plane.page.mouse.move(*plane.place(4, -4), steps=5)
     plane.page.mouse.up()
-    moved = plane.page.evaluate("glassboxPlane.moved.own")
+    moved = plane.own()
     assert moved[2] == pytest.approx([4, -4, 1], abs=0.06)
     plane.surface().focus()
     for key in ("Enter", "Shift+ArrowUp", "Enter", "ArrowUp"):
         plane.page.keyboard.press(key)
-    by_key = plane.page.evaluate("glassboxPlane.moved.own")
+    by_key = plane.own()
     assert by_key[2] == pytest.approx([4, -3, 1], abs=0.06)
     assert by_key[:2] == moved[:2]
     plane.page.keyboard.press("ArrowDown")
     plane.page.keyboard.press("Delete")
-    assert len(plane.page.evaluate("glassboxPlane.moved.own")) == 3
+    assert len(plane.own()) == 3
 
 
 def test_points_are_pasted_from_a_spreadsheet(open_plane):
@@ -187,14 +181,14 @@ def test_points_are_pasted_from_a_spreadsheet(open_plane):
     paste = """(text) => {
         const clipboardData = new DataTransfer();
         clipboardData.setData("text", text);
-        document.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+        document.dispatchEvent(new ClipboardEvent("paste", { clipboardData, cancelable: true }));
     }"""
     plane.page.evaluate(paste, "x\ty\tclass\n1,5\t2\t0\n-1\t2\t1\n2\t2\t9")
     line = plane.root.locator(".gb-plane-sum.is-wrong")
     expect(line).to_contain_text("Row 3 of what was pasted: the class is '9'")
     plane.page.evaluate(paste, "x\ty\tclass\n1,5\t2\t0\n-1\t2\t1\n2\t2\t0\n-2\t1\t1")
     plane.wait_for_answers(2)
-    assert plane.page.evaluate("glassboxPlane.moved.own") == [[1.5, 2, 0], [-1, 2, 1], [2, 2, 0], [-2, 1, 1]]
+    assert plane.own() == [[1.5, 2, 0], [-1, 2, 1], [2, 2, 0], [-2, 1, 1]]
 
 
 def test_two_networks_share_one_cursor_and_their_buttons_say_what_is_wanted(open_plane):

@@ -15,7 +15,7 @@ export function placeUnder(event, element) {
 const placeAt = (share) => roundPlace((share * 2 - 1) * RANGE);
 
 /** @type {(value: number) => number} */
-export const roundPlace = (value) => Math.round(keepWithin(value, -RANGE, RANGE) * 100) / 100;
+export const roundPlace = (value) => Math.round(keepWithin(value, -RANGE, RANGE) * 100) / 100 + 0; // not −0
 
 // How far across and down a place lies, 0 to 1.
 /** @type {(x: number, y: number) => number[]} */

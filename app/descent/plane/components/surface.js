@@ -9,7 +9,7 @@ import { MINUS } from "../../../ui/components/numbers.js";
 import { drawShape, SERIES_SHAPES } from "../../../ui/components/series.js";
 import { createBitmap, drawEnlarged } from "./bitmap.js";
 import { countUnitsBefore, readBytes, traceLevel } from "./moments.js";
-import { RANGE, shareOf } from "./plane_place.js";
+import { RANGE, roundPlace, shareOf } from "./plane_place.js";
 
 const AXIS_PX = 20; // left of the map and below it
 const FONT = "11px ui-sans-serif, system-ui, sans-serif";
@@ -163,5 +163,5 @@ export function placeOnSurface(event, canvas) {
   const across = ((event.clientX - box.left) / zoom - AXIS_PX) / side;
   const down = (event.clientY - box.top) / zoom / side;
   if (across < 0 || across > 1 || down < 0 || down > 1) return null;
-  return [across * 2 - 1, 1 - down * 2].map((share) => Math.round(share * RANGE * 100) / 100);
+  return [across * 2 - 1, 1 - down * 2].map((share) => roundPlace(share * RANGE));
 }
