@@ -54,8 +54,8 @@ def build_plane(
     """Build the bench of one network, or two, over the plane.
 
     Both functions are called outside Gradio's queue with whatever the browser sent. With each question and
-    event travels `moved`: `{"rule": "own", "own": [[x, y, class], …]}` once points were set by hand, until the
-    control of either is used.
+    event travels `moved`: `{"rule": "own", "own": [[x, y, class], …]}` once points were set by hand, until
+    the control of either is used.
 
     Args:
         answer: Called with `{"values": […], "beside": text, "first": place, "asked": number, "moved": {…}}`;
