@@ -39,5 +39,5 @@ export function createCaption(root) {
 /** @type {(kind: Kind) => string} */
 function tellSurface(kind) {
   if (kind === "values") return "What the network says";
-  return kind === "two" ? "Probability of class 1" : "The most probable class; fuller: surer";
+  return kind === "two" ? "Probability of class 1" : "The most probable class";
 }
