@@ -102,10 +102,10 @@ class WholeNumbers(Setting):
             check_whole(number, f"Number {place} of them", self.low, self.high)
 
     def write(self, value: Any) -> str:
-        return "-".join(map(str, value))
+        return "-".join(map(str, value)) or "none"  # many readers of queries leave out a name without a value
 
     def parse(self, text: str) -> tuple[int, ...]:
-        return self.read(text)
+        return () if text == "none" else self.read(text)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,7 +152,9 @@ class OwnPoints(Setting):
 
     def _split(self, text: str) -> list[list[str]]:
         if len(text) > MAX_OWN_LETTERS:
-            raise ValueError(f"{self.subject} have {len(text):,} letters: at most {MAX_OWN_LETTERS:,} are read.")
+            raise ValueError(
+                f"{self.subject} have {len(text):,} letters: at most {MAX_OWN_LETTERS:,} are read."
+            )
         if ":" in text:
             return [row.split(":") for row in re.split(r"[,\s]+", text.strip()) if row]
         return [re.split(r"[;\s]+", row.strip()) for row in text.splitlines() if row.strip()]
