@@ -1,5 +1,6 @@
 """The prepared experiments are trained, and show what their sentences say."""
 
+import re
 from functools import cache
 from urllib.parse import parse_qsl
 
@@ -9,6 +10,7 @@ import pytest
 from app.descent.plane.examples import EXAMPLES, write_example
 from app.descent.plane.link import read_query
 from app.descent.plane.settings import make_experiment
+from app.ui.prose import load_prose, load_sections
 from models.descent.plane.moments import look_at
 from models.descent.plane.points import draw_points
 from models.descent.plane.training import list_epochs
@@ -106,3 +108,19 @@ def test_a_loss_ends_as_no_number():
     moment = end("nan")
     assert moment.broken_step is not None
     assert not np.isfinite(moment.losses[0])
+
+
+def test_the_links_of_the_prose_are_those_of_the_examples():
+    links = re.findall(r"\]\(([^)]+)\)", load_prose("app.descent.plane"))
+    assert len(links) >= 10
+    assert set(links) <= {f"?tab=descent&bench=network&{write_example(key)}" for key in EXAMPLES}
+
+
+def test_the_figures_of_the_prose_are_measured():
+    text = dict(load_sections("app.descent.plane"))["Overfitting, and what holds it back"]
+    moments = follow(EXAMPLES["overfitting"].experiment)
+    best = min(moments, key=lambda moment: moment.losses[1])
+    assert f"lowest near epoch {round(best.epoch, -1)}, at about {best.losses[1]:.2f}," in text
+    assert f"about {moments[-1].losses[1]:.1f} at the end, after {moments[-1].epoch}:" in text
+    for key, digits in (("l2", 2), ("dropout", 1)):
+        assert f"ends at about {end(key).losses[1]:.{digits}f}." in text
