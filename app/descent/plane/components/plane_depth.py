@@ -1,0 +1,47 @@
+"""How deep a network can be: small curves of activations by initialisations, each a link to the bench."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from app.ui.loader import read_component_script
+from app.ui.styles import component_classes
+
+_FOLDER = Path(__file__).parent
+
+_TEMPLATE = """
+<div class="gb-plane-depth">
+  <p><label>Show <select>
+    <option value="spreads">the spread of activations</option>
+    <option value="gradients">the size of the gradient</option>
+  </select></label></p>
+  <p class="gb-plane-depth-state" role="status"></p>
+  <table><thead></thead><tbody></tbody></table>
+</div>
+"""
+
+
+def build_plane_depth(measure: Callable[[], str], **kwargs: Any) -> gr.HTML:
+    """Build the grid; it asks for its numbers once it is first in sight.
+
+    Args:
+        measure: Returns a packed `PlaneDepths`.
+        **kwargs: Further arguments of `gr.HTML`, such as `elem_id`.
+    """
+
+    def ask(request: Any = None) -> str:
+        return measure()
+
+    ask.__name__ = "measure"  # the name under which the script finds it
+    return gr.HTML(
+        html_template=_TEMPLATE,
+        js_on_load=read_component_script(_FOLDER, "plane_depth"),
+        apply_default_css=False,
+        server_functions=[ask],
+        elem_classes=component_classes(kwargs.pop("elem_classes", None), "plane_depth"),
+        **kwargs,
+    )
