@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from urllib.parse import parse_qsl
 
 import app.descent.link as race
+import app.descent.plane.link as plane
 import app.inspection.window.link as window
 import app.lab.lessons.reader as lessons
 import app.runs.link as runs
@@ -20,8 +21,10 @@ TABS = {
     "sketchpad": "Sketchpad",
 }
 LABS = ("window", "network", "microscope", "architecture")
-# What a link names with one tab, or one lab of it, alone.
+BENCHES = ("steps", "network")
+# What a link names with one tab, or one lab or bench of it, alone; of a name in several, the last is told.
 _OWN: dict[str, list[str]] = {
+    "tab=descent&bench=network": plane.list_names(),
     "tab=runs": runs.list_names(),
     "tab=inspection&lab=network": ["checkpoint", "source", "index"],
     "tab=inspection&lab=microscope": [
@@ -29,7 +32,7 @@ _OWN: dict[str, list[str]] = {
     ],
     "tab=inspection&lab=architecture": ["network"],
 }  # fmt: skip
-_EVERYWHERE = ["tab", "lab", "open", "run", "layers", "solutions", "lesson", "step"]
+_EVERYWHERE = ["tab", "lab", "bench", "open", "run", "layers", "solutions", "lesson", "step"]
 _MAX_NAMED = 5
 _MAX_LETTERS = 40
 # Gradio's own, Hugging Face's, and what others append to count their visitors.
@@ -44,7 +47,8 @@ def explain_unused(pairs: Iterable[tuple[str, str]]) -> list[str]:
     """
     pairs = list(pairs)
     query = dict(pairs)  # as every tab reads it: the last one counts
-    where = [place for place in _OWN if set(parse_qsl(place)) <= set(query.items())]
+    here = {"tab": next(iter(TABS))} | query
+    where = [place for place in _OWN if set(parse_qsl(place)) <= set(here.items())]
     own = [name for place in where for name in _OWN[place]]
     elsewhere = {name: place for place, names in _OWN.items() for name in names}
     known = [*_EVERYWHERE, *race.list_names(), *window.list_names(), *own]
@@ -64,6 +68,11 @@ def explain_unused(pairs: Iterable[tuple[str, str]]) -> list[str]:
         told.append(
             f"There is no lab {_quote(query['lab'])}, so {LABS[0]} is shown. The labs are "
             f"{', '.join(LABS[:-1])} and {LABS[-1]}."
+        )
+    if query.get("bench", BENCHES[0]) not in BENCHES:
+        told.append(
+            f"There is no bench {_quote(query['bench'])}, so {BENCHES[0]} is shown. The benches are "
+            f"{' and '.join(BENCHES)}."
         )
     unknown = [name for name in query if name not in known and not name.startswith(_FOREIGN)]
     told += [_explain_unknown(name, known, elsewhere.get(name)) for name in unknown[:_MAX_NAMED]]

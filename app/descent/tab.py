@@ -1,4 +1,4 @@
-"""The gradient descent tab: optimizers race down a loss, beside the theory that predicts them."""
+"""The gradient descent tab: optimizers race down a loss, and a small network learns a boundary."""
 
 from collections.abc import Callable
 from functools import partial
@@ -30,6 +30,7 @@ from app.descent.handlers import (
 )
 from app.descent.lesson import build_lesson
 from app.descent.link import write_query
+from app.descent.plane.section import build_network_bench
 from app.descent.race import run_race
 from app.descent.sentences import describe_race
 from app.descent.setting_kinds import NUM_SLOTS
@@ -48,8 +49,25 @@ Adam and the others make steps of their own of the same gradients."""
 _COMPLETE_LINK = "(query) => `${location.origin}${location.pathname}?tab=descent&${query.split('?').pop()}`"
 
 
+# By the names that addresses have.
+BENCHES = {"steps": "Steps", "network": "A small network"}
+
+
 def build_descent_tab(page: gr.Blocks) -> None:
-    """Build the tab inside the current `gr.Tab`, showing the notebook's descent.
+    """Build the tab inside the current `gr.Tab`: two benches, one at a time.
+
+    Args:
+        page: The page being built; its load restores the settings that an address names.
+    """
+    with gr.Tabs(elem_id="gb-benches", overflow_behavior="wrap"):
+        with gr.Tab(BENCHES["steps"], id="steps", render_children=True):
+            build_steps_bench(page)
+        with gr.Tab(BENCHES["network"], id="network"):
+            build_network_bench(page)
+
+
+def build_steps_bench(page: gr.Blocks) -> None:
+    """Build the bench inside the current tab, showing the notebook's descent.
 
     Args:
         page: The page being built; its load restores the settings that an address names.
@@ -114,7 +132,7 @@ def build_descent_tab(page: gr.Blocks) -> None:
     }
     rested = player.release(on_rest, [player, *fields.values()], list(lesson), **live)
     followed = rested.then(
-        None, lesson.link, None, js=follow_query("descent", write_query(settings)), **quiet
+        None, lesson.link, None, js=follow_query("descent/steps", write_query(settings)), **quiet
     )
     followed.then(**complete_link)
     refill(partial(page.load, on_open, None, **quiet), empty_fields()).then(**complete_link)

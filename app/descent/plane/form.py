@@ -57,9 +57,7 @@ def read_form(form: Form, table: type[PlaneSettings] = PlaneSettings) -> PlaneSe
 def fill_form(settings: PlaneSettings) -> Form:
     """Return what stands in the controls for these settings: `read_form` backwards."""
     table = type(settings)
-    return {
-        name: setting.fill(getattr(settings, name))[0] for name, setting in list_settings(table).items()
-    }
+    return {name: setting.fill(getattr(settings, name))[0] for name, setting in list_settings(table).items()}
 
 
 __all__ = ["BROKEN_MESSAGE", "Form", "fill_form", "list_fields", "make_form", "put_moved", "read_form"]

@@ -1,8 +1,8 @@
 """The settings of a small network's experiment, each declared once: in PlaneSettings.
 
-From its declaration follow the control and its field, the link, the checks and the tests' generators; from its
-name, where it goes in the experiment. A new setting is a field here, one of the same name in `models/`, and
-what computes with it.
+From its declaration follow the control and its field, the link, the checks and the tests' generators; from
+its name, where it goes in the experiment. A new setting is a field here, one of the same name in `models/`,
+and what computes with it.
 """
 
 from __future__ import annotations
@@ -52,7 +52,11 @@ from models.descent.plane.training import (
 RULE_TITLES = {**{name: rule.title for name, rule in RULES.items()}, OWN: "My own points"}
 # What opens where nobody has painted yet: a ring around a disc, by hand.
 _FIRST_OWN: tuple[OwnPoint, ...] = tuple(
-    (round(radius * math.cos(k * math.pi / 8), 2) + 0.0, round(radius * math.sin(k * math.pi / 8), 2) + 0.0, label)
+    (
+        round(radius * math.cos(k * math.pi / 8), 2) + 0.0,
+        round(radius * math.sin(k * math.pi / 8), 2) + 0.0,
+        label,
+    )
     for radius, label in ((1.5, 1), (4.0, 0))
     for k in range(16)
 )
@@ -78,9 +82,7 @@ class PlaneSettings:
             checked by `make_experiment`.
     """
 
-    rule: str = declare(
-        "circle", Choice(titles=RULE_TITLES, label="Data", subject="The data", place="data")
-    )
+    rule: str = declare("circle", Choice(titles=RULE_TITLES, label="Data", subject="The data", place="data"))
     own: tuple[OwnPoint, ...] = declare(
         _FIRST_OWN,
         OwnPoints(
@@ -190,9 +192,7 @@ class PlaneSettings:
     )
     dropout: float = declare(
         0.0,
-        Number(
-            low=0.0, high=MAX_DROPOUT, step=0.1, label="Dropout", subject="The dropout", place="more"
-        ),
+        Number(low=0.0, high=MAX_DROPOUT, step=0.1, label="Dropout", subject="The dropout", place="more"),
     )
     batch_norm: bool = declare(False, Switch(label="Batch norm", subject="Batch norm", place="more"))
     optimizer: str = declare(
@@ -206,9 +206,7 @@ class PlaneSettings:
     )
     schedule: str = declare(
         "constant",
-        Choice(
-            titles=SCHEDULES, label="Schedule of the learning rate", subject="The schedule", place="more"
-        ),
+        Choice(titles=SCHEDULES, label="Schedule of the learning rate", subject="The schedule", place="more"),
     )
     batch: int = declare(
         50,
@@ -228,9 +226,7 @@ class PlaneSettings:
     )
     epochs: int = declare(
         400,
-        WholeNumber(
-            low=1, high=MAX_EPOCHS, label="Epochs", subject="The number of epochs", place="more"
-        ),
+        WholeNumber(low=1, high=MAX_EPOCHS, label="Epochs", subject="The number of epochs", place="more"),
     )
     seed: int = declare(
         0,
@@ -245,9 +241,7 @@ class PlaneSettings:
     # A branch: the learning rate from an epoch on.
     switch_epoch: int | None = declare(
         None,
-        MaybeWhole(
-            low=0, high=MAX_EPOCHS, label="Branch", subject="The epoch of the branch", place="link"
-        ),
+        MaybeWhole(low=0, high=MAX_EPOCHS, label="Branch", subject="The epoch of the branch", place="link"),
     )
     switch_lr: float = declare(
         0.1,

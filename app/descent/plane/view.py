@@ -22,10 +22,12 @@ from models.descent.plane.moments import (
 from models.descent.plane.network import ACTIVATIONS, FEATURES
 from models.descent.plane.optimizers import OPTIMIZERS
 from models.descent.plane.points import Points, draw_points
-from models.descent.plane.training import Experiment, count_outputs, list_epochs
+from models.descent.plane.training import Experiment, count_outputs, list_epochs, reach
 from models.values import Floats32
 
-SECONDS_AN_ANSWER = 0.06  # of training, so that many visitors at once see something soon
+# Of training, so that many visitors at once see something soon.
+SECONDS_AT_FIRST = 0.02
+SECONDS_AN_ANSWER = 0.06
 
 
 def show_points(points: Points) -> PlanePoints:
@@ -71,24 +73,37 @@ def name_network(experiment: Experiment) -> str:
 
 
 def follow(experiments: Sequence[Experiment], first: int) -> tuple[list[list[PlaneMoment]], bool]:
-    """Train some moments further, as long as an answer may take: one moment at least.
+    """Train some moments further, as long as an answer may take.
 
     Args:
         experiments: One or two of the same points and epochs.
         first: The place of the first moment, 0 to the last one's.
 
     Returns:
-        The moments of each experiment, as many of each, and whether these are the last.
+        The moments of each experiment, as many of each, and whether these are the last. There may be none:
+        where what comes before them had to be trained first, and took as long as an answer may.
     """
     places = len(list_epochs(experiments[0].training.epochs))
-    ends_at = time.thread_time() + SECONDS_AN_ANSWER
+    ends_at = time.thread_time() + (SECONDS_AN_ANSWER if first else SECONDS_AT_FIRST)
     moments: list[list[PlaneMoment]] = [[] for _ in experiments]
-    place = first
-    while place < places and (place == first or time.thread_time() < ends_at):
+    for place in range(places):
         for shown, experiment in zip(moments, experiments, strict=True):
-            shown.append(show_moment(look_at(experiment, place)))
-        place += 1
-    return moments, place == places
+            reach(experiment, place)
+            if place >= first:
+                shown.append(show_moment(look_at(experiment, place)))
+        if time.thread_time() > ends_at:
+            break
+    return moments, place == places - 1
+
+
+def can_reach(experiment: Experiment, moment: int) -> bool:
+    """Train up to a moment, and say whether that took no longer than an answer may."""
+    ends_at = time.thread_time() + SECONDS_AN_ANSWER
+    for place in range(moment + 1):
+        reach(experiment, place)
+        if time.thread_time() > ends_at and place < moment:
+            return False
+    return True
 
 
 def show_moment(moment: Moment) -> PlaneMoment:

@@ -19,7 +19,7 @@ PATCH = Patch(
 )
 
 # The tab that the address names is the first that Gradio builds; it would build the leftmost one before it.
-# Of tabs with the id "gb-labs", the address names one as `lab`.
+# Of tabs with the id "gb-labs" the address names one as `lab`, of "gb-benches" as `bench`.
 _CHOOSE_TAB = b"""
 {
   const query = new URLSearchParams(location.search);
@@ -27,7 +27,7 @@ _CHOOSE_TAB = b"""
   const known = new Map(components.map((each) => [each.id, each]));
   const choose = ({ id, children = [] }) => {
     const { type, props } = known.get(id) ?? {};
-    const name = type === "tabs" && /^gb-(\\w+)s$/.exec(props.elem_id ?? "")?.[1];
+    const name = type === "tabs" && /^gb-(\\w+?)e?s$/.exec(props.elem_id ?? "")?.[1];
     const asked = name && query.getAll(name).pop();
     if (asked && children.some((tab) => known.get(tab.id).props.id === asked)) props.selected = asked;
     children.forEach(choose);

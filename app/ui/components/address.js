@@ -3,8 +3,14 @@
 
 export const TABS = ["descent", "inspection", "runs", "sketchpad"];
 export const LABS = ["window", "network", "microscope", "architecture"];
-const NAMES = ["tab", "lab", "open"];
-const LABS_TAB = "inspection";
+export const BENCHES = ["steps", "network"];
+// The tabs that have parts, one shown at a time: what they are called in an address, and where their own tabs stand.
+/** @type {Record<string, { name: "lab" | "bench", row: string, parts: string[] }>} */
+export const PARTED = {
+  inspection: { name: "lab", row: "gb-labs", parts: LABS },
+  descent: { name: "bench", row: "gb-benches", parts: BENCHES },
+};
+const NAMES = ["tab", "lab", "bench", "open"];
 // What goes on counting on another tab: Gradio's own, and the lesson's.
 const EVERYWHERE = /^(__|utm_|solutions$|lesson$|step$|view$)/;
 
@@ -12,13 +18,14 @@ const EVERYWHERE = /^(__|utm_|solutions$|lesson$|step$|view$)/;
 export function readAddress(search) {
   const query = new URLSearchParams(search);
   // As Python takes what stands there twice.
-  const [tab, lab, open] = NAMES.map((name) => query.getAll(name).pop() ?? "");
+  const [tab, lab, bench, open] = NAMES.map((name) => query.getAll(name).pop() ?? "");
   const others = [...query].filter(([name]) => !NAMES.includes(name));
   const settings = new URLSearchParams(others.filter(([name]) => !EVERYWHERE.test(name)));
   const everywhere = new URLSearchParams(others.filter(([name]) => EVERYWHERE.test(name)));
   return {
     tab: TABS.includes(tab) ? tab : TABS[0],
     lab: LABS.includes(lab) ? lab : LABS[0],
+    bench: BENCHES.includes(bench) ? bench : BENCHES[0],
     open,
     settings: `${settings}`,
     everywhere: `${everywhere}`,
@@ -26,15 +33,19 @@ export function readAddress(search) {
 }
 
 /** @type {(place: Place) => string} */
-export function writeAddress({ tab, lab, open, settings, everywhere }) {
-  const named = { tab, lab: tab === LABS_TAB && lab !== LABS[0] ? lab : "", open };
+export function writeAddress(place) {
+  const { tab, open, settings, everywhere } = place;
+  const parted = PARTED[tab];
+  const part = parted && place[parted.name] !== parted.parts[0] ? { [parted.name]: place[parted.name] } : {};
+  const named = { tab, ...part, open };
   const ours = new URLSearchParams(Object.entries(named).filter(([, value]) => value));
   const parts = [everywhere, `${ours}`, `${new URLSearchParams(settings)}`].filter(Boolean);
   return `?${parts.join("&").replaceAll("%3A", ":").replaceAll("%2C", ",")}`;
 }
 
-// Whose settings stand in the address: each tab's, and each lab's, are its own.
-/** @type {(place: Pick<Place, "tab" | "lab">) => string} */
-export function nameOwner({ tab, lab }) {
-  return tab === LABS_TAB ? `${tab}/${lab}` : tab;
+// Whose settings stand in the address: each tab's, each lab's and each bench's are its own.
+/** @type {(place: Pick<Place, "tab" | "lab" | "bench">) => string} */
+export function nameOwner(place) {
+  const parted = PARTED[place.tab];
+  return parted ? `${place.tab}/${place[parted.name]}` : place.tab;
 }

@@ -3,7 +3,7 @@
 // the page says so.
 /** @import { Place, Places } from "./types.js" */
 
-import { LABS, TABS, writeAddress } from "./address.js";
+import { PARTED, TABS, writeAddress } from "./address.js";
 import { createContents } from "./contents.js";
 import { followPlaces } from "./history.js";
 import { watchNumberFields } from "./number_fields.js";
@@ -13,8 +13,13 @@ import { findPressed, findSection, holdInSight, isOpen, nameSection, openSection
 export function startPage() {
   const findTabs = () => /** @type {HTMLElement[]} */ ([...document.querySelectorAll('#gb-tabs [role="tab"]')]);
 
-  /** @type {(name: string) => HTMLElement | undefined} */
-  const findTab = (name) => findTabs().find((tab) => tab.dataset.tabId === name);
+  // The tab of the page whose labs or benches a tab is one of; none for the page's own tabs.
+  /** @type {(tab: HTMLElement) => string | undefined} */
+  const findParted = (tab) => Object.keys(PARTED).find((name) => tab.closest(`#${PARTED[name].row}`));
+
+  // A tab of the page, or of the parts of one.
+  /** @type {(name: string, parted?: string) => HTMLElement | undefined} */
+  const findTab = (name, parted) => findTabs().find((tab) => tab.dataset.tabId === name && findParted(tab) === parted);
 
   /** @type {(act: () => void) => void} */
   const waitForTabs = (act) => {
@@ -29,8 +34,8 @@ export function startPage() {
   // Press tab and lab, and open the section once it is there.
   const approach = () => {
     if (!goal) return;
-    for (const name of [goal.tab, ...(goal.tab === "inspection" ? [goal.lab] : [])]) {
-      const tab = findTab(name);
+    const parted = PARTED[goal.tab];
+    for (const tab of [findTab(goal.tab), ...(parted ? [findTab(goal[parted.name], goal.tab)] : [])]) {
       if (!tab) return;
       if (tab.getAttribute("aria-selected") !== "true") tab.click();
     }
@@ -63,17 +68,21 @@ export function startPage() {
   /** @type {(tab: HTMLElement) => void} */
   const rememberTab = (tab) => {
     const name = tab.dataset.tabId ?? "";
-    go(TABS.includes(name) ? { tab: name } : { tab: "inspection", lab: name });
+    const parted = findParted(tab);
+    go(parted ? { tab: parted, [PARTED[parted].name]: name } : { tab: name });
   };
 
   // The tab that a visitor has opened before the page heard of it.
   const noteOpened = () => {
     const opened = findTabs().filter((tab) => tab.ariaSelected === "true");
-    const names = opened.map((tab) => tab.dataset.tabId ?? "");
     const here = places.where();
-    const tab = names.find((name) => TABS.includes(name)) ?? here.tab;
-    const lab = names.find((name) => LABS.includes(name)) ?? here.lab;
-    if (tab !== here.tab || lab !== here.lab) places.go({ tab, lab }, { replaces: true });
+    const found = { tab: here.tab, lab: here.lab, bench: here.bench };
+    for (const tab of opened) {
+      const parted = findParted(tab);
+      found[parted ? PARTED[parted].name : "tab"] = tab.dataset.tabId ?? "";
+    }
+    const isElsewhere = found.tab !== here.tab || found.lab !== here.lab || found.bench !== here.bench;
+    if (isElsewhere) places.go(found, { replaces: true });
   };
 
   /** @type {(event: Event) => void} */
@@ -162,10 +171,10 @@ export function startPage() {
     document.addEventListener("keydown", moveWithKeys);
     document.addEventListener("keydown", letScrollersBeReached, { capture: true });
     document.addEventListener("click", onClick);
-    // A section that sends its visitor to another tab names it, and its lab.
+    // A section that sends its visitor to another tab names it, and its lab or bench.
     document.addEventListener("glassbox-open", (event) => {
-      const [tab, lab] = /** @type {CustomEvent<string>} */ (event).detail.split("/");
-      go(lab ? { tab, lab } : { tab });
+      const [tab, part] = /** @type {CustomEvent<string>} */ (event).detail.split("/");
+      go(part ? { tab, [PARTED[tab].name]: part } : { tab });
     });
     const nav = document.getElementById("gb-contents");
     if (nav)

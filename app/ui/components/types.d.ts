@@ -167,6 +167,7 @@ export interface Lifetime {
 export interface Place {
   tab: string;
   lab: string;
+  bench: string;
   open: string;
   settings: string;
   everywhere: string;
@@ -175,8 +176,8 @@ export interface Place {
 /** What keeps the address of where a visitor is. */
 export interface Places {
   /** Go elsewhere: a new entry of the browser's history, unless it replaces the one that is there. */
-  go(to: Partial<Pick<Place, "tab" | "lab" | "open">>, how?: { replaces?: boolean }): void;
-  /** Settings of a tab or lab have changed. */
+  go(to: Partial<Pick<Place, "tab" | "lab" | "bench" | "open">>, how?: { replaces?: boolean }): void;
+  /** Settings of a tab, lab or bench have changed. */
   follow(owner: string, settings: string): void;
   where(): Place;
 }

@@ -29,6 +29,9 @@ SURFACE_SIDE = 40  # places along either axis of the output's map
 MAX_UNIT_SIDE = 20
 
 
+_Pair = tuple[float | None, float | None]  # of the training and of testing
+
+
 @dataclass(frozen=True)
 class Layer:
     """A linear layer with what follows it, at a moment.
@@ -106,13 +109,13 @@ def look_at(experiment: Experiment, moment: int) -> Moment:
         )
         asked = network(compute_features(experiment.network.inputs, _list_places(SURFACE_SIDE)))
         surface = say(asked, points.num_classes).T.reshape(-1, SURFACE_SIDE, SURFACE_SIDE).numpy().copy()
-        measured = [measure(experiment, points, network, trained) for trained in (True, False)]
+    losses, accuracies = measure_moment(experiment, moment)
     return Moment(
         state.epoch,
         layers,
         surface,
-        (measured[0][0], measured[1][0]),
-        (measured[0][1], measured[1][1]),
+        losses,
+        accuracies,
         state.broken_step,
     )
 
@@ -140,6 +143,16 @@ def say(outputs: torch.Tensor, num_classes: int) -> torch.Tensor:
     if num_classes == 0:
         return outputs
     return torch.sigmoid(outputs) if num_classes == 2 else torch.softmax(outputs, dim=1)
+
+
+@lru_cache(maxsize=8192)
+def measure_moment(experiment: Experiment, moment: int) -> tuple[_Pair, _Pair]:
+    """Return losses and accuracies at a moment, as `Moment` has them."""
+    points = check_experiment(experiment)
+    network = restore(experiment, reach(experiment, moment))
+    with on_one_core(), torch.no_grad():
+        trained, tested = (measure(experiment, points, network, is_trained) for is_trained in (True, False))
+    return (trained[0], tested[0]), (trained[1], tested[1])
 
 
 def measure(

@@ -1,0 +1,122 @@
+"""The bench of a small network: it learns a boundary in the plane."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import gradio as gr
+
+from app.descent.plane.components.plane import ask_for_network, build_plane
+from app.descent.plane.controls import CHANNEL, build_controls, show_fields
+from app.descent.plane.form import fill_form
+from app.descent.plane.handlers import answer_controls, answer_unit, on_act, on_open, on_rest
+from app.descent.plane.link import BENCH, write_query
+from app.descent.plane.script import write_plane_notebook, write_plane_script
+from app.descent.plane.settings import PlaneSettings, make_experiment
+from app.ui.addresses import follow_query
+from app.ui.components.notebook_button import build_notebook_button
+from app.ui.components.notice import build_notice
+from app.ui.components.prose import build_prose
+from app.ui.sections import name_section
+
+QUESTION = """## How does a network bend a boundary?
+Without hidden layers it can only draw a straight line. Each hidden unit adds a fold, and training moves the
+weights so that the folds run between the classes."""
+_AWAY = "Take it away: this network as a script and as a link"
+_OWNER = f"descent/{BENCH}"
+# Before the bench was ever shown, what it is asked waits for it.
+_ASK_AT_FIRST = f"""(filling, ...values) => {{
+  const page = (window.{CHANNEL} ??= {{ answer: null, moved: {{}} }});
+  if (filling) page.beside = JSON.parse(filling).beside;
+  if (page.ask) page.ask(values);
+  else page.awaited = values;
+}}"""
+_COMPLETE_LINK = (
+    "(query) => `${location.origin}${location.pathname}"
+    f"?tab=descent&bench={BENCH}&${{query.split('?').pop().replace(/^tab=\\w+&bench=\\w+&/, '')}}`"
+)
+
+
+def build_network_bench(page: gr.Blocks) -> None:
+    """Build the bench inside the current tab.
+
+    Args:
+        page: The page being built; its load restores the settings that an address names.
+    """
+    settings = PlaneSettings()
+    build_prose(QUESTION, elem_classes="gb-question", elem_id=name_section(QUESTION))
+    with gr.Row(elem_classes="gb-experiment"):
+        with gr.Column(scale=3, elem_classes="gb-stage"):
+            plane = build_plane(answer_controls, answer_unit, elem_id="plane")
+            build_notice("status", channel=CHANNEL, elem_id="plane-status")
+        with gr.Column(scale=1, min_width=280, elem_classes="gb-controls"):
+            controls = build_controls(fill_form(settings))
+    with (
+        gr.Column(elem_classes="gb-lesson"),
+        gr.Accordion(_AWAY, open=False, elem_id=name_section(_AWAY, "network")),
+    ):
+        build_prose(
+            "The script needs torch, NumPy and matplotlib, and ends in the same weights, bit for bit."
+        )
+        script = gr.Code(
+            write_plane_script(make_experiment(settings)),
+            language="python",
+            interactive=False,
+            label="The script, to copy or download",
+            wrap_lines=True,
+            max_lines=24,
+            elem_id="plane-script",
+        )
+        link = gr.Textbox(
+            write_query(settings),
+            label="A link to this network",
+            interactive=False,
+            buttons=["copy"],
+            elem_id="plane-link",
+        )
+        build_notebook_button("network", write_plane_notebook, [link])
+
+    names, fields = list(controls.fields), list(controls.fields.values())
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    live: dict[str, Any] = {**quiet, "trigger_mode": "always_last", "queue": False}
+    for name, control in controls.fields.items():
+        if control.visible or name in controls.hideable:  # the branch has no control
+            control.input(None, fields, None, js=ask_for_network(name), **live)
+    shown = [controls.fields[name] for name in controls.hideable]
+    controls.fields["rule"].change(
+        lambda rule: show_fields(rule, controls.hideable), controls.fields["rule"], shown, **live
+    )
+
+    filling = gr.Textbox("", visible=False)
+    fill: dict[str, Any] = {
+        "fn": None,
+        "inputs": [filling, *fields],
+        "outputs": fields,
+        "js": _write_fill(names),
+        **quiet,
+    }
+    ask: dict[str, Any] = {
+        "fn": None,
+        "inputs": [filling, *fields],
+        "outputs": None,
+        "js": _ASK_AT_FIRST,
+        **quiet,
+    }
+    plane.submit(on_act, [plane, *fields], [plane, filling], **live).then(**fill).then(**ask)
+    page.load(on_open, None, [plane, filling], **quiet, queue=False).then(**fill).then(**ask)
+
+    rested = plane.release(on_rest, [plane, *fields], [script, link], **live)
+    followed = rested.then(None, link, None, js=follow_query(_OWNER, write_query(settings)), **quiet)
+    followed.then(None, link, link, js=_COMPLETE_LINK, **quiet)
+
+
+def _write_fill(names: list[str]) -> str:
+    """Return the `js` that fills the fields with what Python answered, and leaves the others."""
+    return f"""(filling, ...values) => {{
+  const {{ fields }} = filling ? JSON.parse(filling) : {{ fields: {{}} }};
+  return {json.dumps(names)}.map((name, place) =>
+    name in fields && JSON.stringify(fields[name]) !== JSON.stringify(values[place])
+      ? fields[name]
+      : {{ __type__: "update" }});
+}}"""
