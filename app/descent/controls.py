@@ -129,7 +129,8 @@ def _build_fields(name: str, setting: Setting, values: list[Any], visible: bool)
             return _build_optimizers(setting, values, classes)
         case WholeNumber() | Number(has_slider=True):
             here["elem_classes"] = name_number(classes[0], is_whole=isinstance(setting, WholeNumber))
-            return [gr.Slider(setting.low, setting.high, value, step=setting.step, **here)]
+            here["step"] = setting.step
+            return [gr.Slider(setting.low, setting.high, value, **here)]
         case Number():
             return [build_number(value, low=setting.low, high=setting.high, step=setting.step, **here)]
         case Numbers():

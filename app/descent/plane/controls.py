@@ -49,7 +49,7 @@ def build_controls(form: Form, table: type[PlaneSettings] = PlaneSettings) -> Co
                 fields[name] = _build_field(name, setting, form[name], form["rule"])
 
     for place in ("data", "network", "training"):
-        build_place(place)  # type: ignore[arg-type]
+        build_place(place)
     build_notice("error", channel=CHANNEL, elem_classes="gb-error", elem_id="plane-error")
     with gr.Accordion(_MORE, open=False, elem_id=name_section(_MORE, "plane")):
         build_place("more")

@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
+from urllib.parse import parse_qsl
 
 import gradio as gr
 
+from app.descent.plane.examples import EXAMPLES, write_example
 from app.descent.plane.form import BROKEN_MESSAGE, fill_form, make_form, put_moved, read_form
+from app.descent.plane.health import write_health
 from app.descent.plane.link import BENCH, read_beside, read_query, write_query
 from app.descent.plane.payloads import PlaneAnswer, Slot
 from app.descent.plane.script import write_plane_script
@@ -21,6 +24,7 @@ from app.descent.plane.view import can_reach, follow, show_network, show_points,
 from app.ui.components.link_notice import warn_about_link
 from app.ui.field_errors import list_errors
 from app.ui.packing import pack
+from app.ui.rendering import render_markdown
 from models.descent.plane.moments import explain_unit
 from models.descent.plane.network import ACTIVATIONS
 from models.descent.plane.points import draw_points
@@ -37,11 +41,20 @@ class Refill(NamedTuple):
     filling: Any = gr.skip()
 
 
+class Prepared(NamedTuple):
+    """What sets fields to an example, and what to look at in it."""
+
+    plane: Any = gr.skip()
+    filling: Any = gr.skip()
+    look: Any = gr.skip()
+
+
 class Details(NamedTuple):
     """What follows once a training is there, in the order of the outputs."""
 
     script: Any = gr.skip()
     link: Any = gr.skip()
+    health: Any = gr.skip()
 
 
 def answer_controls(request: Any) -> str:
@@ -55,7 +68,7 @@ def answer_controls(request: Any) -> str:
     answer: PlaneAnswer = {"asked": asked} if isinstance(asked, int) else {}
     try:
         settings, beside = _read_request(request)
-        return pack(answer | answer_settings(settings, beside, request.get("first", 0)))  # type: ignore[operator]
+        return pack(answer | answer_settings(settings, beside, request.get("first", 0)))
     except BROKEN_MESSAGE as mistake:
         if not isinstance(mistake, ValueError):
             return pack(answer)  # not from our page
@@ -182,6 +195,14 @@ def _refill(settings: PlaneSettings, beside: PlaneSettings | None) -> Refill:
     return Refill(pack({"beside": text}), pack({"beside": text, "fields": fill_form(settings)}))
 
 
+def on_example(key: str) -> Prepared:
+    """Fill the controls with a prepared experiment; wired to the list of examples."""
+    if key not in EXAMPLES:
+        return Prepared()
+    refill = _refill(*read_query(dict(parse_qsl(write_example(key)))))
+    return Prepared(*refill, render_markdown(EXAMPLES[key].look))
+
+
 def on_open(request: gr.Request) -> Refill:
     """Restore the settings of the link that the page was opened with; wired to the page's load."""
     query: Mapping[str, str] = dict(request.query_params)
@@ -195,14 +216,19 @@ def on_open(request: gr.Request) -> Refill:
 
 
 def on_rest(message: Any, *values: Any) -> Details:
-    """Write the script and the link once the cursor rests; wired to the component's release.
+    """Write script and link, and say how the layers do, once the cursor rests; wired to its release.
 
     Args:
-        message: `{"beside": query, "moved": {…}}`, unchecked.
+        message: `{"moment": place, "beside": query, "moved": {…}}`, unchecked.
         *values: The form's.
     """
     try:
         settings, beside = _read_request({**message, "values": values})
-        return Details(write_plane_script(make_experiment(settings)), write_query(settings, beside))
+        experiment = make_experiment(settings)
+        place = check_whole(message.get("moment", 0), "The moment", 0, len(list_epochs(settings.epochs)) - 1)
+        health = (
+            render_markdown(write_health(experiment, place)) if can_reach(experiment, place) else gr.skip()
+        )
+        return Details(write_plane_script(experiment), write_query(settings, beside), health)
     except BROKEN_MESSAGE:
         return Details()

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from app.descent.plane.payloads import PlaneHealth, PlaneHealthMoment, PlaneLayerTitle
+from app.ui.numbers import format_number
 from app.ui.packing import pack
 from models.descent.diagnosis import diagnose
 from models.descent.layer_statistics import Layer, LayerStatistics
@@ -105,3 +106,36 @@ def _shorten(value: float | None) -> float | str | None:
     if value is None or math.isfinite(value):
         return None if value is None else float(f"{value:.{_DIGITS}g}")
     return "NaN" if math.isnan(value) else "∞"
+
+
+def write_health(experiment: Experiment, place: int) -> str:
+    """Write what the layers go through at a moment as Markdown: the causes in sentences, and a table.
+
+    Args:
+        experiment: The experiment, whose training is reached as far as that.
+        place: The moment's place in `list_epochs`.
+    """
+    history = list_statistics(experiment, place)
+    epoch = list_epochs(experiment.training.epochs)[place]
+    titles = _list_titles(experiment, history[-1].layers)
+    told = [finding.text for finding in diagnose(history)]
+    rows = [
+        "| layer | gradient | update ÷ weight | dead or saturated | spread of activations |",
+        "|---|---:|---:|---:|---:|",
+    ]
+    for title, layer in zip(titles, history[-1].layers, strict=True):
+        gradient, update, stuck, spread = _show_layer(layer)
+        stuck = "–" if stuck is None else f"{stuck} of {title['num_units']}"
+        cells = [
+            f"{title['title']}, {title['about']}",
+            _write(gradient),
+            _write(update),
+            stuck,
+            _write(spread),
+        ]
+        rows.append(f"| {' | '.join(cells)} |")
+    return f"**After epoch {epoch}**\n\n" + "\n".join(f"- {text}" for text in told) + "\n\n" + "\n".join(rows)
+
+
+def _write(value: float | str | None) -> str:
+    return "–" if value is None else value if isinstance(value, str) else format_number(value)

@@ -8,9 +8,13 @@ from typing import Any
 import gradio as gr
 
 from app.descent.plane.components.plane import ask_for_network, build_plane
+from app.descent.plane.components.plane_depth import build_plane_depth
 from app.descent.plane.controls import CHANNEL, build_controls, show_fields
+from app.descent.plane.depths import pack_depths
+from app.descent.plane.examples import EXAMPLES
 from app.descent.plane.form import fill_form
-from app.descent.plane.handlers import answer_controls, answer_unit, on_act, on_open, on_rest
+from app.descent.plane.handlers import answer_controls, answer_unit, on_act, on_example, on_open, on_rest
+from app.descent.plane.lesson import build_plane_lesson
 from app.descent.plane.link import BENCH, write_query
 from app.descent.plane.script import write_plane_notebook, write_plane_script
 from app.descent.plane.settings import PlaneSettings, make_experiment
@@ -23,6 +27,17 @@ from app.ui.sections import name_section
 QUESTION = """## How does a network bend a boundary?
 Without hidden layers it can only draw a straight line. Each hidden unit adds a fold, and training moves the
 weights so that the folds run between the classes."""
+_EXAMPLES = {example.title: key for key, example in EXAMPLES.items()}
+_HEALTH = "Why does it not learn?"
+_HEALTH_TEXT = """What each layer goes through in the next step from where the cursor stands, taken with all
+points of the training: the root mean square of its gradient, by how much of their size the step changes its
+weights (about 0.001 is usual), how many of its units are dead (0 for every point) or saturated (hardly any
+slope), and the standard deviation of what its units give."""
+_DEPTH = "How deep can it be?"
+_DEPTH_TEXT = """Fresh networks of 2, 5, 10 and 20 hidden layers of eight units, before their first step; the
+deeper the network, the longer its curve. Where what the units give hardly spreads any more, the last layers
+see the same of every point; where the gradient falls to nothing on its way back, the first ones do not learn.
+A cell opens its network above, with six hidden layers: the most that the bench takes."""
 _AWAY = "Take it away: this network as a script and as a link"
 _OWNER = f"descent/{BENCH}"
 # Before the bench was ever shown, what it is asked waits for it.
@@ -51,11 +66,21 @@ def build_network_bench(page: gr.Blocks) -> None:
             plane = build_plane(answer_controls, answer_unit, elem_id="plane")
             build_notice("status", channel=CHANNEL, elem_id="plane-status")
         with gr.Column(scale=1, min_width=280, elem_classes="gb-controls"):
+            example = gr.Dropdown(
+                list(_EXAMPLES), value=None, label="Examples", filterable=False, elem_id="plane-example"
+            )
+            look = build_prose("", elem_classes="gb-small")
             controls = build_controls(fill_form(settings))
-    with (
-        gr.Column(elem_classes="gb-lesson"),
-        gr.Accordion(_AWAY, open=False, elem_id=name_section(_AWAY, "network")),
-    ):
+    with gr.Column(elem_classes="gb-lesson"):
+        with gr.Accordion(_HEALTH, open=False, elem_id=name_section(_HEALTH, "network")):
+            build_prose(_HEALTH_TEXT)
+            health = build_prose("Press Play, or move the cursor.", elem_id="plane-health")
+        with gr.Accordion(_DEPTH, open=False, elem_id=name_section(_DEPTH, "network")):
+            build_prose(_DEPTH_TEXT)
+            build_plane_depth(pack_depths, elem_id="plane-depth")
+        build_plane_lesson()
+        away = gr.Accordion(_AWAY, open=False, elem_id=name_section(_AWAY, "network"))
+    with away:
         build_prose(
             "The script needs torch, NumPy and matplotlib, and ends in the same weights, bit for bit."
         )
@@ -104,9 +129,12 @@ def build_network_bench(page: gr.Blocks) -> None:
         **quiet,
     }
     plane.submit(on_act, [plane, *fields], [plane, filling], **live).then(**fill).then(**ask)
+    example.input(
+        lambda title: on_example(_EXAMPLES.get(title, "")), example, [plane, filling, look], **live
+    ).then(**fill).then(**ask)
     page.load(on_open, None, [plane, filling], **quiet, queue=False).then(**fill).then(**ask)
 
-    rested = plane.release(on_rest, [plane, *fields], [script, link], **live)
+    rested = plane.release(on_rest, [plane, *fields], [script, link, health], **live)
     followed = rested.then(None, link, None, js=follow_query(_OWNER, write_query(settings)), **quiet)
     followed.then(None, link, link, js=_COMPLETE_LINK, **quiet)
 

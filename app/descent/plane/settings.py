@@ -283,11 +283,13 @@ def make_experiment(settings: PlaneSettings) -> Experiment:
     Raises:
         ValueError: where settings do not go together; a FieldError knows which of them is to be changed.
     """
-    points, network, training = (
-        part(**{there: getattr(settings, name) for name, there in list_names(part, settings).items()})
-        for part in (PointsConfig, NetworkConfig, TrainingConfig)
-    )
-    experiment = Experiment(points, network, training)
+
+    def build(part: type[T]) -> T:
+        names = list_names(part, settings)
+        return part(**{there: getattr(settings, name) for name, there in names.items()})
+
+    points = build(PointsConfig)
+    experiment = Experiment(points, build(NetworkConfig), build(TrainingConfig))
     with blame("own" if settings.rule == OWN else "test_share"):
         draw_points(points)
     with blame("batch"):

@@ -1,4 +1,4 @@
-"""The plain loops here add up in the order of one core, as the product does: batch norm's sums depend on it."""
+"""The plain loops here add up as one core does, as the product does: batch norm's sums depend on it."""
 
 import pytest
 
