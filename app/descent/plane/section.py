@@ -47,6 +47,14 @@ _ASK_AT_FIRST = f"""(filling, ...values) => {{
   if (page.ask) page.ask(values);
   else page.awaited = values;
 }}"""
+# Points set by hand stand in the fields too once the hand rests. Python is not asked.
+_FILL_MOVED = f"""(rule, own) => {{
+  const page = window.{CHANNEL};
+  const kept = {{ __type__: "update" }};
+  if (!Array.isArray(page?.moved?.own)) return [kept, kept];
+  page.filled = page.moved.own.map((point) => point.join(":")).join(",");
+  return [page.moved.rule === rule ? kept : page.moved.rule, page.filled === own ? kept : page.filled];
+}}"""
 _COMPLETE_LINK = (
     "(query) => `${location.origin}${location.pathname}"
     f"?tab=descent&bench={BENCH}&${{query.split('?').pop().replace(/^tab=\\w+&bench=\\w+&/, '')}}`"
@@ -107,7 +115,11 @@ def build_network_bench(page: gr.Blocks) -> None:
     live: dict[str, Any] = {**quiet, "trigger_mode": "always_last", "queue": False}
     for name, control in controls.fields.items():
         if control.visible or name in controls.hideable:  # the branch has no control
-            control.input(None, fields, None, js=ask_for_network(name), **live)
+            # A textbox raises `input` for keys alone, not for what is pasted.
+            is_text = isinstance(control, gr.Textbox)
+            change = control.change if is_text else control.input
+            js = _ask_for_text(name, names.index(name)) if is_text else ask_for_network(name)
+            change(None, fields, None, js=js, **live)
     shown = [controls.fields[name] for name in controls.hideable]
     controls.fields["rule"].change(
         lambda rule: show_fields(rule, controls.hideable), controls.fields["rule"], shown, **live
@@ -135,8 +147,19 @@ def build_network_bench(page: gr.Blocks) -> None:
     page.load(on_open, None, [plane, filling], **quiet, queue=False).then(**fill).then(**ask)
 
     rested = plane.release(on_rest, [plane, *fields], [script, link, health], **live)
+    movable = [controls.fields["rule"], controls.fields["own"]]
+    plane.release(None, movable, movable, js=_FILL_MOVED, **live)
     followed = rested.then(None, link, None, js=follow_query(_OWNER, write_query(settings)), **quiet)
     followed.then(None, link, link, js=_COMPLETE_LINK, **quiet)
+
+
+def _ask_for_text(name: str, place: int) -> str:
+    """Return the `js` of a text's change: it asks, unless the text is what the page has filled in."""
+    return f"""(...values) => {{
+  const page = window.{CHANNEL};
+  if (!page?.values || [page.values[{place}], page.filled].includes(values[{place}])) return;
+  page.ask(values, "{name}");
+}}"""
 
 
 def _write_fill(names: list[str]) -> str:

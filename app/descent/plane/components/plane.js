@@ -5,7 +5,7 @@
 /** @import { PlanePage, Slot, Training } from "./types.js" */
 
 import { createChannel, tellErrors } from "../../../ui/components/answers.js";
-import { createAsker, readAnswer } from "../../../ui/components/asking.js";
+import { askAwaited, createAsker, readAnswer } from "../../../ui/components/asking.js";
 import { createChart } from "../../../ui/components/chart.js";
 import { watchLifetime } from "../../../ui/components/lifetime.js";
 import { findPart, setText } from "../../../ui/components/nodes.js";
@@ -47,7 +47,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
   let pause = 0; // until a hand that sets points pauses
   /** @type {number[]} */
   let lastAt = [0, 0]; // where the pointer was on a surface, for units that a key reaches
-  let said = JSON.stringify({ moment: 0, moved: {} }); // what Python has heard of
+  let said = ""; // what Python has heard of
 
   const lossChart = createChart(findPart(plane, ".gb-chart"), {
     onCursor: (epoch) => transport.moveTo(training.nearest(epoch)),
@@ -83,7 +83,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
 
   /** @type {(event: string, message: object) => void} */
   function send(event, message) {
-    props.value = channel.withMoved(message);
+    props.value = channel.withMoved({ ...message, beside: page.beside ?? "" });
     if (event === "submit") trigger("submit");
     else trigger("release");
   }
@@ -111,9 +111,9 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     const told = slots.map((slot, index) => (slots.length > 1 ? `${"AB"[index]}, ` : "") + slot.tell());
     setText(spoken, [`${training.tell(place)}.`, ...told].join(" "));
     explaining.again();
-    const message = channel.withMoved({ moment: place });
-    if (JSON.stringify(message) !== said) send("release", { moment: place });
-    said = JSON.stringify(message);
+    const message = JSON.stringify([place, page.values, page.beside, page.moved]);
+    if (message !== said) send("release", { moment: place });
+    said = message;
     plane.setAttribute("data-resting", ""); // whoever looks at the page from outside can wait for it
   }
 
@@ -161,7 +161,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
   /** @type {(answer: PlaneAnswer) => void} */
   function takeAnswer(answer) {
     if (answer.asked !== undefined && answer.asked !== asked) return; // something newer was asked
-    const isWrong = Boolean(answer.errors || answer.error);
+    const isWrong = Boolean(answer.error) || Object.keys(answer.errors ?? {}).length > 0;
     if (answer.networks || isWrong) markOld(plane, isWrong && training.count() > 0); // what is there stays
     if (answer.beside !== undefined) page.beside = answer.beside;
     channel.broadcast(tellErrors(answer, FIELDS));
@@ -292,4 +292,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     transport.setLength(training.answer().epochs.length - 1, false, true);
     goOn(Boolean(training.answer().is_done));
   } else takeValue();
+  if (page.awaited) page.ask(page.awaited); // what was asked before the bench was there
+  delete page.awaited;
+  askAwaited(channel.page);
 }

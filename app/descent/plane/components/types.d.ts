@@ -105,4 +105,6 @@ export interface PlanePage {
   values?: unknown[];
   beside?: string;
   ask(values: unknown[], field?: string): void;
+  /** What it was asked before it was first shown. */
+  awaited?: unknown[];
 }
