@@ -56,7 +56,11 @@ def test_a_lesson_is_short_and_its_texts_are_whole(path):
 
 
 def test_what_a_step_sets_is_a_link_that_is_used_wholly():
-    queries = [f"tab={step.tab.replace('/', '&lab=')}&{step.settings}" for step in STEPS if step.settings]
+    queries = [
+        f"tab={step.tab.replace('descent/', 'descent&bench=').replace('/', '&lab=')}&{step.settings}"
+        for step in STEPS
+        if step.settings
+    ]
     assert len(queries) > 5
     for query in queries:
         assert explain_unused(parse_qsl(query)) == []

@@ -52,7 +52,7 @@ def read_beside(text: str, settings: PlaneSettings) -> PlaneSettings:
         ValueError: where the text cannot be read.
     """
     _check_length(BESIDE, text)
-    beside = _read_settings(dict(parse_qsl(text)), type(settings))
+    beside = _read_settings(dict(parse_qsl(text, keep_blank_values=True)), type(settings))
     shared = {
         name: getattr(settings, name)
         for name, setting in list_settings(type(settings)).items()

@@ -140,7 +140,7 @@ def write_plane_notebook(link: str) -> str:
     Raises:
         ValueError: where the link's settings cannot be used.
     """
-    settings, _ = read_query(dict(parse_qsl(link.rpartition("?")[2])))
+    settings, _ = read_query(dict(parse_qsl(link.rpartition("?")[2], keep_blank_values=True)))
     return write_script_notebook(write_plane_script(make_experiment(settings)))
 
 

@@ -2,6 +2,7 @@
 /** @import { ExercisesView, LessonView, LessonsView, StepView } from "../payloads.js" */
 /** @import { LessonServer } from "./types.js" */
 
+import { PARTED } from "../../ui/components/address.js";
 import { readAnswer } from "../../ui/components/asking.js";
 import { addNode, setText } from "../../ui/components/nodes.js";
 import { openSection } from "../../ui/components/sections.js";
@@ -343,16 +344,20 @@ function writeLink(query) {
 // A tab's part of an address.
 /** @type {(path: string) => Record<string, string>} */
 function describeTab(path) {
-  const [tab, lab] = path.split("/");
-  return { tab, ...(lab ? { lab } : {}) };
+  const [tab, part] = path.split("/");
+  return { tab, ...(part ? { [PARTED[tab].name]: part } : {}) };
 }
 
-// The tab, or the lab within it, that a lesson names, as `runs` or `inspection/window`.
-/** @type {(tab: string) => HTMLElement | null} */
-const findTab = (tab) => document.querySelector(`[role="tab"][data-tab-id="${tab.split("/").pop()}"]`);
+// The tab, or the lab or bench within it, that a lesson names, as `runs` or `inspection/window`.
+/** @type {(path: string) => HTMLElement | null} */
+function findTab(path) {
+  const [tab, part] = path.split("/");
+  const row = part ? PARTED[tab].row : "gb-tabs";
+  return document.querySelector(`#${row} [role="tab"][data-tab-id="${part ?? tab}"]`);
+}
 
-/** @type {(tab: string) => boolean} */
-const isShown = (tab) => tab.split("/").every((part) => findTab(part)?.ariaSelected === "true");
+/** @type {(path: string) => boolean} */
+const isShown = (path) => [path.split("/")[0], path].every((each) => findTab(each)?.ariaSelected === "true");
 
 // Opens a tab, once the page hears of it.
 /** @type {(tab: string) => void} */
