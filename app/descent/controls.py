@@ -129,8 +129,8 @@ def _build_fields(name: str, setting: Setting, values: list[Any], visible: bool)
             return _build_optimizers(setting, values, classes)
         case WholeNumber() | Number(has_slider=True):
             here["elem_classes"] = name_number(classes[0], is_whole=isinstance(setting, WholeNumber))
-            here["step"] = setting.step
-            return [gr.Slider(setting.low, setting.high, value, **here)]
+            step: Any = setting.step
+            return [gr.Slider(setting.low, setting.high, value, step=step, **here)]
         case Number():
             return [build_number(value, low=setting.low, high=setting.high, step=setting.step, **here)]
         case Numbers():

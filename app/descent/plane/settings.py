@@ -284,12 +284,12 @@ def make_experiment(settings: PlaneSettings) -> Experiment:
         ValueError: where settings do not go together; a FieldError knows which of them is to be changed.
     """
 
-    def build(part: type[T]) -> T:
+    def make(part: type[T]) -> T:
         names = list_names(part, settings)
         return part(**{there: getattr(settings, name) for name, there in names.items()})
 
-    points = build(PointsConfig)
-    experiment = Experiment(points, build(NetworkConfig), build(TrainingConfig))
+    points = make(PointsConfig)
+    experiment = Experiment(points, make(NetworkConfig), make(TrainingConfig))
     with blame("own" if settings.rule == OWN else "test_share"):
         draw_points(points)
     with blame("batch"):
@@ -316,9 +316,8 @@ def list_names(part: type[Any], settings: PlaneSettings) -> dict[str, str]:
 def read_experiment(experiment: Experiment) -> PlaneSettings:
     """Return the settings that mean an experiment: `make_experiment` backwards."""
     parts = (experiment.points, experiment.network, experiment.training)
+    like = PlaneSettings(rule=experiment.points.rule, switch_epoch=experiment.training.switch_epoch)
     values = {
-        name: getattr(part, there)
-        for part in parts
-        for name, there in list_names(type(part), PlaneSettings(rule=experiment.points.rule)).items()
+        name: getattr(part, there) for part in parts for name, there in list_names(type(part), like).items()
     }
     return PlaneSettings(**values)
