@@ -11,11 +11,12 @@ from starlette.datastructures import QueryParams
 
 from app.descent.link import write_query as write_race
 from app.descent.race import OPENINGS
+from app.descent.tab import BENCHES as TITLED_BENCHES
 from app.inspection.tab import LABS as TITLED_LABS
 from app.inspection.window.link import read_query as read_window
 from app.inspection.window.link import write_query as write_window
 from app.inspection.window.settings import EXAMPLES
-from app.link import LABS, TABS, explain_unused
+from app.link import BENCHES, LABS, TABS, explain_unused
 from app.main import tell_unused
 
 ROOT = Path(__file__).parent.parent
@@ -42,6 +43,8 @@ def explain(query):
         ("tab=inspection&kernel=blur", "“kernel” counts only together with a picture, as in picture=digit"),
         ("tab=inspection&lab=kitchen", "There is no lab “kitchen”, so window is shown. The labs are window,"),
         ("tab=inspection&network=alexnet", "“network” counts only together with tab=inspection"),
+        ("tab=descent&bench=kitchen", "There is no bench “kitchen”, so steps is shown. The benches are ste"),
+        ("tab=descent&hidden=4", "“hidden” counts only together with tab=descent&bench=network"),
         ("tab=descent&epochs=3", "“epochs” counts only together with tab=runs"),
         ("&".join(f"a{k}z=1" for k in range(9)), "4 more are left out."),
         ("x" * 5000 + "=1", "“" + "x" * 40 + "” is no setting"),
@@ -64,6 +67,8 @@ def test_what_is_not_used_is_named_with_what_is_shown_instead(query, words):
         *(f"tab=inspection&{write_window(example)}" for _, example in EXAMPLES.values()),
         "tab=inspection&picture=digit&index=7",
         "tab=runs&network=convnet2&dropout=0.3&epochs=2&momentum=0.8&seed=7&open=question-4",
+        "tab=descent&bench=network&rule=xor&hidden=4-4&seed=3&beside=rule%3Dxor",
+        "bench=network&epochs=30",
         "tab=inspection&lab=network&checkpoint=convnet3&index=7",
         "tab=inspection&lab=microscope&checkpoint=convnet2&layer=features.7&seed=3",
         "tab=inspection&lab=architecture&network=alexnet",
@@ -85,9 +90,10 @@ def test_links_of_the_documents_are_used_wholly():
 
 def test_the_pages_script_knows_the_same_tabs_and_labs():
     script = (ROOT / "app" / "ui" / "components" / "address.js").read_text(encoding="utf-8")
-    for name, known in (("TABS", TABS), ("LABS", LABS)):
+    for name, known in (("TABS", TABS), ("LABS", LABS), ("BENCHES", BENCHES)):
         assert re.findall(r'"(\w+)"', re.search(rf"const {name} = \[(.*)\]", script)[1]) == list(known)
     assert list(TITLED_LABS) == list(LABS)
+    assert list(TITLED_BENCHES) == list(BENCHES)
 
 
 def test_the_notice_stays_until_it_is_closed_and_holds_no_markup(monkeypatch):

@@ -51,10 +51,12 @@ test("An address is read and written again", () => {
     "?tab=runs",
     "?tab=runs&open=question-4",
     "?tab=inspection&lab=microscope&seed=3",
+    "?tab=descent&bench=network&rule=xor",
     "?__theme=dark&solutions=off&tab=descent&problem=valley&entries=adam:0.5,,,",
   ])
     assert.equal(writeAddress(readAddress(search)), search);
   assert.equal(writeAddress(readAddress("?tab=inspection&lab=window")), "?tab=inspection");
+  assert.equal(writeAddress(readAddress("?tab=descent&bench=steps&lab=network")), "?tab=descent");
   assert.equal(readAddress("?tab=a&tab=runs").tab, "runs");
   assert.equal(readAddress("?tab=constructor&lab=x").tab, "descent");
 });
@@ -76,10 +78,23 @@ test("Tabs, labs and sections make history; each keeps its own settings", () => 
   assert.equal(entries.length, 5); // nowhere else
 });
 
+test("A bench and a lab of one name are two places", () => {
+  const places = begin("?tab=descent&problem=valley");
+  places.go({ bench: "network" });
+  assert.equal(shown(), "?tab=descent&bench=network");
+  places.follow("descent/network", "rule=xor");
+  places.go({ tab: "inspection", lab: "network" });
+  assert.equal(shown(), "?tab=inspection&lab=network");
+  places.go({ tab: "descent" });
+  assert.equal(shown(), "?tab=descent&bench=network&rule=xor");
+  places.go({ bench: "steps" });
+  assert.equal(shown(), "?tab=descent&problem=valley");
+});
+
 test("Settings change the entry that is there, of what is in sight alone", () => {
   const places = begin("?tab=runs");
   places.follow("runs", "epochs=3");
-  places.follow("descent", "problem=valley");
+  places.follow("descent/steps", "problem=valley");
   assert.deepEqual(entries, ["http://lab/?tab=runs&epochs=3"]);
   places.follow("runs", "");
   assert.deepEqual(entries, ["http://lab/?tab=runs"]);
@@ -92,7 +107,7 @@ test("Back shows the place, with what was set meanwhile", () => {
   const places = begin("?tab=descent", (place) => went.push(place));
   places.go({ tab: "runs", open: "dropout" });
   places.go({ tab: "descent" });
-  places.follow("descent", "problem=valley");
+  places.follow("descent/steps", "problem=valley");
   at -= 1;
   hearBack();
   assert.deepEqual([went.at(-1).tab, went.at(-1).open], ["runs", "dropout"]);

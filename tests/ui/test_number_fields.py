@@ -22,10 +22,10 @@ def test_every_number_has_bounds(numbers):
 
 
 def test_rates_step_by_a_factor_and_batches_by_doubling(numbers):
-    rates = {f"Step size of optimizer {slot}" for slot in range(1, 5)}
+    rates = {f"Step size of optimizer {slot}" for slot in range(1, 5)} | {"Learning rate η"}
     assert name(numbers, "by-factor") == {"Learning rate", "Weight decay λ", *rates}
     assert name(numbers, "by-doubling") == {"Batch size"}
-    assert name(numbers, "above") == {"Learning rate", *rates}
+    assert name(numbers, "above") == {"Learning rate", "Learning rate of the branch", *rates}
 
 
 def test_numbers_that_may_be_parts_are_these(numbers):
@@ -33,6 +33,8 @@ def test_numbers_that_may_be_parts_are_these(numbers):
     assert {block.label for block in numbers} - whole == {
         *(f"Step size of optimizer {slot}" for slot in range(1, 5)),
         *("Momentum β", "Nesterov β", "Condition number κ", "y", "Start: weight 1", "Start: weight 2"),
+        *("Noise", "Share of the points for testing", "Dropout", "L1", "L2"),
+        *("Learning rate η", "Learning rate of the branch"),
         "My bias",
         *("Learning rate", "Momentum", "Weight decay λ", "Label smoothing", "Its probability"),
     }

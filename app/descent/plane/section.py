@@ -80,14 +80,14 @@ def build_network_bench(page: gr.Blocks) -> None:
             look = build_prose("", elem_classes="gb-small")
             controls = build_controls(fill_form(settings))
     with gr.Column(elem_classes="gb-lesson"):
-        with gr.Accordion(_HEALTH, open=False, elem_id=name_section(_HEALTH, "network")):
+        with gr.Accordion(_HEALTH, open=False, elem_id=name_section(_HEALTH)):
             build_prose(_HEALTH_TEXT)
             health = build_prose("Press Play, or move the cursor.", elem_id="plane-health")
-        with gr.Accordion(_DEPTH, open=False, elem_id=name_section(_DEPTH, "network")):
+        with gr.Accordion(_DEPTH, open=False, elem_id=name_section(_DEPTH)):
             build_prose(_DEPTH_TEXT)
             build_plane_depth(pack_depths, elem_id="plane-depth")
         build_plane_lesson()
-        away = gr.Accordion(_AWAY, open=False, elem_id=name_section(_AWAY, "network"))
+        away = gr.Accordion(_AWAY, open=False, elem_id=name_section(_AWAY, "small network"))
     with away:
         build_prose(
             "The script needs torch, NumPy and matplotlib, and ends in the same weights, bit for bit."
@@ -108,7 +108,7 @@ def build_network_bench(page: gr.Blocks) -> None:
             buttons=["copy"],
             elem_id="plane-link",
         )
-        build_notebook_button("network", write_plane_notebook, [link])
+        build_notebook_button("small-network", write_plane_notebook, [link])
 
     names, fields = list(controls.fields), list(controls.fields.values())
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}

@@ -71,14 +71,14 @@ def test_endpoints_are_described_with_the_pages_own_address():
         ("?tab=a&tab=b", ["b", None]),
         ("?tab=c", [None, None]),
         ("?tab=__proto__", [None, None]),
-        ("?tab=b&lab=d", ["b", "d"]),
-        ("?tab=d&lab=b", [None, None]),
+        ("?tab=b&bench=d", ["b", "d"]),
+        ("?tab=d&bench=b", [None, None]),
     ],
 )
 def test_tabs_of_the_address_are_chosen_before_gradio_builds_any(query, tab):
     with gr.Blocks(analytics_enabled=False) as page, gr.Tabs(elem_id="gb-tabs"):
         gr.Tab("a", id="a")
-        with gr.Tab("b", id="b"), gr.Tabs(elem_id="gb-labs"):
+        with gr.Tab("b", id="b"), gr.Tabs(elem_id="gb-benches"):
             for name in "cd":
                 gr.Tab(name, id=name)
     written = json.dumps(page.get_config_file(), default=str).encode()

@@ -292,7 +292,5 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     transport.setLength(training.answer().epochs.length - 1, false, true);
     goOn(Boolean(training.answer().is_done));
   } else takeValue();
-  if (page.awaited) page.ask(page.awaited); // what was asked before the bench was there
-  delete page.awaited;
   askAwaited(channel.page);
 }

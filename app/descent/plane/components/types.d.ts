@@ -105,6 +105,4 @@ export interface PlanePage {
   values?: unknown[];
   beside?: string;
   ask(values: unknown[], field?: string): void;
-  /** What it was asked before it was first shown. */
-  awaited?: unknown[];
 }
