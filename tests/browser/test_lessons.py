@@ -30,7 +30,7 @@ class Walker:
                 continue
             self.panel.get_by_role("button", name=f"Step {number} of").click()
             for part in step.tab.split("/"):
-                tab = self.page.locator(f"[role='tab'][data-tab-id='{part}']")
+                tab = self.page.locator(f"[role='tab'][data-tab-id='{part}']").locator("visible=true")
                 if tab.get_attribute("aria-selected") != "true":
                     tab.click()
             wait_until(lambda: self.try_once(name, words), lambda: f"not done: {step.title}")  # noqa: B023

@@ -30,7 +30,7 @@ def expect_tab(page, name):
 
 def test_tabs_are_moved_between_by_keys_and_by_back_and_forward(open_page):
     page = open_page()
-    expect(page.locator('#gb-tabs [role="tab"]:visible')).to_have_text(list(TABS.values()))
+    expect(page.locator('#gb-tabs > .tab-wrapper [role="tab"]:visible')).to_have_text(list(TABS.values()))
     expect(page).to_have_title("Glassbox")
     page.get_by_role("tab", name="Gradient descent").focus()
     for key, place in zip(
@@ -66,7 +66,7 @@ def test_address_opens_its_tab_in_its_theme_and_what_it_cannot_mean_is_said(open
         # Until its script has heard of the new width, something may be wider than the window.
         page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
         assert page.evaluate("innerWidth") == viewport["width"]
-        for tab in page.locator('#gb-tabs [role="tab"]:visible').all():
+        for tab in page.locator('#gb-tabs > .tab-wrapper [role="tab"]:visible').all():
             box = tab.bounding_box()
             assert box["x"] >= 0
             assert box["x"] + box["width"] <= viewport["width"]
