@@ -136,6 +136,13 @@ def test_a_loss_that_overflows_ends_the_training_and_says_at_which_step():
         ({"points": PointsConfig(rule="donut")}, "The data are 'donut'"),
         ({"points": PointsConfig(count=10**6)}, "The number of points is 1000000: enter a whole number"),
         ({"points": PointsConfig(noise=float("nan"))}, "The noise is nan"),
+        ({"points": PointsConfig(noise=0.6)}, "The noise is 0.6: enter a number from 0 to 0.5"),
+        ({"points": PointsConfig(test_share=0.95)}, "The share for testing is 0.95"),
+        ({"points": PointsConfig(seed=10_000)}, "The data's seed is 10000"),
+        ({"training": TrainingConfig(seed=10_000)}, "The seed is 10000"),
+        ({"training": TrainingConfig(epochs=2001)}, "The number of epochs is 2001"),
+        ({"training": TrainingConfig(batch=1001)}, "The batch is 1001"),
+        ({"training": TrainingConfig(l2=11)}, "L2 is 11"),
         ({"points": PointsConfig(rule=OWN)}, "fewer than two points"),
         ({"points": PointsConfig(rule=OWN, own=((0, 0, 1), (1, 1, 1)))}, "All points are of one class"),
         (
