@@ -195,9 +195,10 @@ def _refill(settings: PlaneSettings, beside: PlaneSettings | None) -> Refill:
     return Refill(pack({"beside": text}), pack({"beside": text, "fields": fill_form(settings)}))
 
 
-def on_example(key: str) -> Prepared:
+def on_example(title: Any) -> Prepared:
     """Fill the controls with a prepared experiment; wired to the list of examples."""
-    if key not in EXAMPLES:
+    key = next((key for key, example in EXAMPLES.items() if example.title == title), None)
+    if key is None:
         return Prepared()
     refill = _refill(*read_query(dict(parse_qsl(write_example(key)))))
     return Prepared(*refill, render_markdown(EXAMPLES[key].look))

@@ -27,7 +27,6 @@ from app.ui.sections import name_section
 QUESTION = """## How does a network bend a boundary?
 Without hidden layers it can only draw a straight line. Each hidden unit adds a fold, and training moves the
 weights so that the folds run between the classes."""
-_EXAMPLES = {example.title: key for key, example in EXAMPLES.items()}
 _HEALTH = "Why does it not learn?"
 _HEALTH_TEXT = """What each layer goes through in the next step from where the cursor stands, taken with all
 points of the training: the root mean square of its gradient, by how much of their size the step changes its
@@ -75,7 +74,11 @@ def build_network_bench(page: gr.Blocks) -> None:
             build_notice("status", channel=CHANNEL, elem_id="plane-status")
         with gr.Column(scale=1, min_width=280, elem_classes="gb-controls"):
             example = gr.Dropdown(
-                list(_EXAMPLES), value=None, label="Examples", filterable=False, elem_id="plane-example"
+                [one.title for one in EXAMPLES.values()],
+                value=None,
+                label="Examples",
+                filterable=False,
+                elem_id="plane-example",
             )
             look = build_prose("", elem_classes="gb-small")
             controls = build_controls(fill_form(settings))
@@ -141,9 +144,7 @@ def build_network_bench(page: gr.Blocks) -> None:
         **quiet,
     }
     plane.submit(on_act, [plane, *fields], [plane, filling], **live).then(**fill).then(**ask)
-    example.input(
-        lambda title: on_example(_EXAMPLES.get(title, "")), example, [plane, filling, look], **live
-    ).then(**fill).then(**ask)
+    example.input(on_example, example, [plane, filling, look], **live).then(**fill).then(**ask)
     page.load(on_open, None, [plane, filling], **quiet, queue=False).then(**fill).then(**ask)
 
     rested = plane.release(on_rest, [plane, *fields], [script, link, health], **live)

@@ -15,7 +15,7 @@ export function findScales(moments) {
     const values = moments.flatMap(({ layers }) => layers.map((row) => row[column]));
     const numbers = values.filter((value) => typeof value === "number" && value > 0).map(Number);
     if (!numbers.length) return null;
-    const high = Math.ceil(Math.log10(Math.max(...numbers)));
+    const high = Math.ceil(Math.log10(Math.max(...numbers))) || 0; // and not -0
     return { low: Math.min(Math.floor(Math.log10(Math.min(...numbers))), high - LEAST_DECADES), high };
   });
 }

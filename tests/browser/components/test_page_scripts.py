@@ -135,7 +135,7 @@ def test_tabs_are_moved_between_by_keys_and_have_addresses(open_html):
 def test_a_tab_opened_before_the_page_heard_of_it_is_known(open_html):
     opened = """
       document.querySelector("[data-tab-id=inspection]").ariaSelected = "true";
-      document.querySelector("[role=tabpanel]").innerHTML = `<div role="tablist">
+      document.querySelector("[role=tabpanel]").innerHTML = `<div id="gb-labs" role="tablist">
         <button role="tab" data-tab-id="window" aria-selected="true">Window</button>
         <button role="tab" data-tab-id="network">Network</button></div>`;"""
     page = open_html(TABS, "ui/components/page.js", "startPage", opened)
