@@ -13,6 +13,7 @@ from PIL import Image
 
 from app.cli import build_parser
 from app.descent import link as race_link
+from app.descent.plane import link as plane_link
 from app.inspection.window import link as window_link
 from models.checkpoints.evaluation import compute_interval
 from models.checkpoints.file import list_checkpoints, read_info
@@ -294,8 +295,9 @@ def test_links_open_with_the_settings_that_they_name(query):
     given = dict(parse_qsl(query))
     read, write = {
         "descent": (race_link.read_query, race_link.write_query),
+        "descent/network": (plane_link.read_query, lambda both: plane_link.write_query(*both)),
         "inspection": (window_link.read_query, window_link.write_query),
-    }.get(given.pop("tab"), (None, None))
+    }.get("/".join(given.pop(name) for name in ("tab", "bench") if name in given), (None, None))
     if read is None or not given:
         assert not given
         return
