@@ -23,13 +23,15 @@ from app.descent.plane.settings import PlaneSettings, make_experiment
 from app.descent.plane.view import can_reach, follow, show_network, show_points, show_sum
 from app.ui.components.link_notice import warn_about_link
 from app.ui.field_errors import list_errors
+from app.ui.numbers import read_number
 from app.ui.packing import pack
 from app.ui.rendering import render_markdown
+from models.descent.optimizers import check_lr
 from models.descent.plane.moments import explain_unit
 from models.descent.plane.network import ACTIVATIONS
 from models.descent.plane.points import draw_points
 from models.descent.plane.training import Experiment, list_epochs
-from models.values import check_number, check_whole
+from models.values import check_whole
 
 _SLOTS: tuple[Slot, Slot] = ("a", "b")
 
@@ -184,7 +186,7 @@ def branch(settings: PlaneSettings, moment: Any, lr: Any) -> PlaneSettings:
     """
     epochs = list_epochs(settings.epochs)
     place = check_whole(moment, "The moment", 0, len(epochs) - 1)
-    rate = check_number(lr, "The learning rate", 0, float("inf"))
+    rate = check_lr(read_number(lr) if isinstance(lr, str) else lr)
     branched = replace(settings, switch_epoch=epochs[place], switch_lr=rate)
     make_experiment(branched)
     return branched
