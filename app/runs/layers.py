@@ -35,11 +35,15 @@ def show_layers(run: RunState, since_step: int = 0) -> Layers:
     if not history:
         return {**NO_LAYERS, "absent": _explain_absence(run)}
     num_known = sum(moment.step < since_step for moment in history)
+    moments = [_show_moment(history[: end + 1]) for end in range(num_known, len(history))]
+    if since_step:  # news are small: of several that come at once, the last alone says that all is well
+        for moment in moments[:-1]:
+            moment["findings"] = [finding for finding in moment["findings"] if not finding["is_well"]]
     return {
         "is_whole": num_known == 0,
         "absent": "",
         "titles": [] if num_known else [_title(*row) for row in enumerate(history[-1].layers, start=1)],
-        "moments": [_show_moment(history[: end + 1]) for end in range(num_known, len(history))],
+        "moments": moments,
     }
 
 
