@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from app.runs.payloads import LayerColumns, LayerMoment, Layers, LayerTitle
+from app.runs.payloads import LayerMoment, Layers, LayerTitle
+from app.ui.layer_numbers import show_layer
 from models.descent.diagnosis import diagnose
 from models.descent.layer_statistics import Layer, LayerStatistics
 from models.runs.status import LIVE_STATUSES, RunState
 from models.training.events import read_layers
-
-_DIGITS = 4  # significant ones, as many as are shown
 
 NO_LAYERS: Layers = {"is_whole": True, "absent": "", "titles": [], "moments": []}  # of a run that is damaged
 
@@ -79,29 +77,9 @@ def _show_moment(history: Sequence[LayerStatistics]) -> LayerMoment:
     return {
         "step": now.step,
         "examples": now.num_examples,
-        "layers": [_show_layer(layer) for layer in now.layers],
+        "layers": [[*show_layer(layer)] for layer in now.layers],
         "findings": [
             {"layer": finding.layer, "is_well": finding.cause == "well", "text": finding.text}
             for finding in diagnose(history)
         ],
     }
-
-
-def _show_layer(layer: Layer) -> LayerColumns:
-    found = layer.activations
-    stuck = None if not found else found.num_saturated if found.num_dead is None else found.num_dead
-    return [
-        _shorten(layer.gradient),
-        _shorten(layer.update_ratio),
-        stuck,
-        _shorten(found.spread if found else None),
-    ]
-
-
-def _shorten(value: float | None) -> float | str | None:
-    """Return what JSON can hold and the page shows: a text where the value is no number."""
-    if value is None:
-        return None
-    if math.isfinite(value):
-        return float(f"{value:.{_DIGITS}g}")
-    return "NaN" if math.isnan(value) else "∞"

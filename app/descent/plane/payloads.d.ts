@@ -127,57 +127,6 @@ export interface PlaneSum {
 }
 
 /**
- * What of a layer with weights stays the same: its name, and what it is.
- *
- * Attributes:
- *     num_units: of the activation behind it; 0 where there is none.
- */
-export interface PlaneLayerTitle {
-  title: string;
-  about: string;
-  num_units: number;
-}
-
-/**
- * A sentence on why a network does not learn; `layer` counts from 1, 0 for the whole network.
- */
-export interface PlaneFinding {
-  layer: number;
-  is_well: boolean;
-  text: string;
-}
-
-/**
- * The layers of a network in a step from one moment on.
- *
- * Attributes:
- *     layers: of each, the gradient's root mean square, update ÷ weight, dead or saturated units, and the
- *         spread of its activations; None where there is none, a text where it is no number.
- */
-export interface PlaneHealthMoment {
-  epoch: number;
-  layers: ((number | string | null)[])[];
-  findings: PlaneFinding[];
-}
-
-/**
- * Why a network does not learn, moment by moment.
- *
- * Attributes:
- *     titles: with the first moments.
- *     first: the place of the first moment that is sent.
- *     is_done: whether these are the last.
- *     error: why there is no answer.
- */
-export interface PlaneHealth {
-  titles?: PlaneLayerTitle[];
-  first?: number;
-  moments?: PlaneHealthMoment[];
-  is_done?: boolean;
-  error?: string;
-}
-
-/**
  * A fresh network of so many hidden layers: each layer's number, None where it is not finite.
  */
 export interface PlaneDepthCurve {

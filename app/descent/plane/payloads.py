@@ -131,56 +131,6 @@ class PlaneSum(TypedDict):
     given: str
 
 
-class PlaneLayerTitle(TypedDict):
-    """What of a layer with weights stays the same: its name, and what it is.
-
-    Attributes:
-        num_units: of the activation behind it; 0 where there is none.
-    """
-
-    title: str
-    about: str
-    num_units: int
-
-
-class PlaneFinding(TypedDict):
-    """A sentence on why a network does not learn; `layer` counts from 1, 0 for the whole network."""
-
-    layer: int
-    is_well: bool
-    text: str
-
-
-class PlaneHealthMoment(TypedDict):
-    """The layers of a network in a step from one moment on.
-
-    Attributes:
-        layers: of each, the gradient's root mean square, update ÷ weight, dead or saturated units, and the
-            spread of its activations; None where there is none, a text where it is no number.
-    """
-
-    epoch: int
-    layers: list[list[float | str | None]]
-    findings: list[PlaneFinding]
-
-
-class PlaneHealth(TypedDict, total=False):
-    """Why a network does not learn, moment by moment.
-
-    Attributes:
-        titles: with the first moments.
-        first: the place of the first moment that is sent.
-        is_done: whether these are the last.
-        error: why there is no answer.
-    """
-
-    titles: list[PlaneLayerTitle]
-    first: int
-    moments: list[PlaneHealthMoment]
-    is_done: bool
-    error: str
-
-
 class PlaneDepthCurve(TypedDict):
     """A fresh network of so many hidden layers: each layer's number, None where it is not finite."""
 

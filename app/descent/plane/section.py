@@ -25,8 +25,8 @@ from app.ui.components.prose import build_prose
 from app.ui.sections import name_section
 
 QUESTION = """## How does a network bend a boundary?
-Without hidden layers it can only draw a straight line. Each hidden unit adds a fold, and training moves the
-weights so that the folds run between the classes."""
+Given x and y alone, a network without hidden layers can only draw a straight line. Each hidden unit adds a
+fold, and training moves the weights so that the folds run between the classes."""
 _HEALTH = "Why does it not learn?"
 _HEALTH_TEXT = """What each layer goes through in the next step from where the cursor stands, taken with all
 points of the training: the root mean square of its gradient, by how much of their size the step changes its

@@ -1,13 +1,12 @@
 """What the layers of a small network go through at a moment: against a plain loop and autograd."""
 
-import json
 from dataclasses import replace
 
 import pytest
 import torch
 from torch import nn
 
-from app.descent.plane.health import answer_health, show_health
+from app.descent.plane.health import write_health
 from models.descent.plane.moments import look_at
 from models.descent.plane.network import NetworkConfig
 from models.descent.plane.points import PointsConfig
@@ -77,10 +76,9 @@ def test_measuring_leaves_the_training_and_torch_as_they_were(optimizer):
 
 def test_zero_weights_are_named_as_the_cause():
     network = NetworkConfig(hidden=(8, 8), initialisation="zeros")
-    health = show_health(Experiment(network=network, training=SHORT))
-    texts = [finding["text"] for finding in health["moments"][0]["findings"]]
-    assert any("All 8 units of layer 1 have the weight 0 everywhere" in text for text in texts)
-    assert health["moments"][0]["layers"][0][0] == 0
+    told = write_health(Experiment(network=network, training=SHORT), 0)
+    assert "All 8 units of layer 1 have the weight 0 everywhere" in told
+    assert "| Layer 1, 8 units, tanh | 0 |" in told
 
 
 def test_dead_units_are_counted_as_the_maps_show_them():
@@ -94,35 +92,10 @@ def test_dead_units_are_counted_as_the_maps_show_them():
     inputs, _ = prepare(experiment, check_experiment(experiment), trained=True)
     sums = inputs @ torch.tensor(weights.weights).T + torch.tensor(weights.bias)
     assert layer.activations.num_dead == (sums <= 0).all(0).sum().item() > 1
-    health = show_health(experiment)
-    while not health["is_done"]:
-        health = show_health(experiment, health["first"] + len(health["moments"]))
-    said = [finding["text"] for finding in health["moments"][-1]["findings"]]
-    assert any(
-        f"{layer.activations.num_dead} of 8 units of layer 1 give 0 for every example" in one for one in said
-    )
-
-
-def test_all_moments_come_in_several_answers_and_are_small():
-    experiment = Experiment(
-        network=NetworkConfig(hidden=(8,) * 6), training=TrainingConfig(epochs=60, seed=9)
-    )
-    moments, is_done, letters = [], False, 0
-    while not is_done:
-        text = answer_health({"slot": "a", "first": len(moments)}, lambda _: (experiment, None))
-        answer = json.loads(text)
-        assert answer["first"] == len(moments)
-        moments, is_done, letters = moments + answer["moments"], answer["is_done"], letters + len(text)
-    assert [moment["epoch"] for moment in moments] == list(list_epochs(60))
-    assert letters < 60_000
-
-
-def test_network_beside_is_answered_for_slot_b():
-    one = Experiment(network=NetworkConfig(hidden=()), training=SHORT)
-    two = Experiment(network=NetworkConfig(hidden=(3,), activation="relu"), training=SHORT)
-    titles = json.loads(answer_health({"slot": "b"}, lambda _: (one, two)))["titles"]
-    assert [title["about"] for title in titles] == ["3 units, ReLU", "1 unit"]
-    assert len(json.loads(answer_health({"slot": "a"}, lambda _: (one, two)))["titles"]) == 1
+    dead = f"{layer.activations.num_dead} of 8"
+    told = write_health(experiment, last)
+    assert f"- {dead} units of layer 1 give 0 for every example" in told
+    assert f"| {dead} |" in told
 
 
 def test_numbers_that_are_not_finite_are_a_result():
@@ -131,15 +104,6 @@ def test_numbers_that_are_not_finite_are_a_result():
         NetworkConfig(activation="linear"),
         TrainingConfig(epochs=20, lr=10.0),
     )
-    first, moments, is_done = 0, [], False
-    while not is_done:
-        answer = show_health(experiment, first)
-        moments += answer["moments"]
-        first, is_done = len(moments), answer["is_done"]
-    assert any(isinstance(value, str) for row in moments[-1]["layers"] for value in row)
-    assert "infinite or NaN" in moments[-1]["findings"][0]["text"]
-
-
-@pytest.mark.parametrize("request_", [None, {"slot": "a", "first": -1}, {"slot": "a", "first": 10**9}])
-def test_wrong_request_is_answered_in_words(request_):
-    assert json.loads(answer_health(request_, lambda _: (Experiment(training=SHORT), None)))["error"]
+    told = write_health(experiment, len(list_epochs(20)) - 1)
+    assert "infinite or NaN" in told
+    assert "| NaN |" in told
