@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from app.descent.plane.view import name_network
 from app.ui.numbers import format_number, write_percent
 from models.descent.plane.moments import measure_moment
@@ -19,12 +21,13 @@ def describe_training(experiment: Experiment, moment: int, is_named: bool = Fals
     epochs = list_epochs(experiment.training.epochs)
     state = reach(experiment, moment)
     begins = f"**{name_network(experiment)}**: " if is_named else ""
-    if state.broken_step is not None:
+    (trained, tested), (trained_right, tested_right) = measure_moment(experiment, moment)
+    if state.broken_step or (trained is not None and not math.isfinite(trained)):
+        where = f"in step {state.broken_step:,}" if state.broken_step else f"after epoch {epochs[moment]:,}"
         return (
-            f"{begins}The loss overflows in step {state.broken_step:,}: the weights have run away, and from "
+            f"{begins}The loss overflows {where}: the weights have run away, and from "
             "there on nothing is learned. A smaller learning rate keeps it finite."
         )
-    (trained, tested), (trained_right, tested_right) = measure_moment(experiment, moment)
     said = f"{begins}After {epochs[moment]:,} of {epochs[-1]:,} epochs the training loss is {_tell(trained)}"
     if tested is not None:
         said += f", the test loss {_tell(tested)}"
@@ -43,9 +46,9 @@ def _tell(loss: float | None) -> str:
 def _tell_lowest(experiment: Experiment, moment: int) -> str:
     """Say where the test loss was lowest, where it has risen clearly since."""
     losses = [measure_moment(experiment, place)[0][1] for place in range(moment + 1)]
-    known = [loss for loss in losses if loss is not None]
+    known = [loss for loss in losses if loss is not None and math.isfinite(loss)]
     last = losses[moment]
-    if last is None or last <= RISEN * min(known):
+    if last is None or not math.isfinite(last) or last <= RISEN * min(known):
         return ""
     place = losses.index(min(known))
     epoch = list_epochs(experiment.training.epochs)[place]

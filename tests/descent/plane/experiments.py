@@ -43,4 +43,10 @@ training_configs = st.builds(
     switch_epoch=st.none() | st.just(0) | st.just(1),
     switch_lr=rates,
 )
+# Every loss that it trains on is finite, and its very last step makes the weights not a number.
+OVERFLOWING = Experiment(
+    PointsConfig(count=39, noise=0.0, test_share=0.0),
+    NetworkConfig(("x", "y", "xx", "yy"), (1, 2), "linear", "xavier"),
+    TrainingConfig(lr=1.0, batch=6, epochs=1, seed=1),
+)
 experiments = st.builds(Experiment, point_configs, network_configs, training_configs)

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from app.descent.plane.examples import EXAMPLES
 from app.descent.plane.form import fill_form
 from app.descent.plane.handlers import answer_controls, answer_unit, on_act, on_example, on_rest
+from app.descent.plane.sentences import describe_training
 from app.descent.plane.settings import PlaneSettings
 from models.descent.plane.training import list_epochs
+from tests.descent.plane.experiments import OVERFLOWING
 
 SETTINGS = PlaneSettings(epochs=20, hidden=(4,), count=60)
 VALUES = list(fill_form(SETTINGS).values())
@@ -108,3 +110,8 @@ def test_whatever_is_sent_an_answer_goes(request_, value):
     on_act({"act": "swap", "beside": value, "moved": value}, *VALUES)
     on_example(value)
     on_rest(request_, *VALUES)
+
+
+def test_weights_that_run_away_in_the_very_last_step_are_told():
+    said = describe_training(OVERFLOWING, 1)
+    assert said.startswith("The loss overflows after epoch 1: the weights have run away")
