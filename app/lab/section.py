@@ -18,7 +18,7 @@ from models.exercises.exercise import Part
 
 # What each tab asks, by the tab's name.
 PARTS: dict[str, tuple[Part, ...]] = {
-    "descent": ("Tensors", "Gradient descent"),
+    "descent": ("Tensors", "Gradient descent", "A boundary in the plane"),
     "inspection": ("Convolution", "Pooling", "Building a network"),
     "runs": ("A network's arithmetic", "The training loop", "Dropout and batch norm"),
 }

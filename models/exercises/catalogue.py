@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from models.exercises import (
     arithmetic,
+    boundaries,
     building,
     convolution,
     gradient_descent,
@@ -19,6 +20,7 @@ EXERCISES: tuple[Exercise, ...] = (
     *gradient_descent.EXERCISES,
     *arithmetic.EXERCISES,
     *training_loop.EXERCISES,
+    *boundaries.EXERCISES,
     *convolution.EXERCISES,
     *pooling.EXERCISES,
     *building.EXERCISES,

@@ -10,6 +10,7 @@ import gradio as gr
 import pytest
 
 from app.descent.link import read_query as read_race
+from app.descent.plane.link import read_query as read_plane
 from app.inspection.window.link import read_query as read_window
 from app.lab.lesson_view import show_lesson, show_lessons
 from app.lab.lessons.reader import parse_lesson, read_lessons
@@ -29,10 +30,10 @@ def blocks():
     return build_app().blocks.values()
 
 
-def test_a_tour_and_twelve_lessons_follow_the_course():
+def test_a_tour_and_fourteen_lessons_follow_the_course():
     assert list(LESSONS) == [
         "tour", "tensors", "gradient", "descent", "step-size", "backpropagation", "training", "logistic",
-        "kernel", "pooling", "convnet", "dropout", "alexnet",
+        "boundary", "not-learning", "kernel", "pooling", "convnet", "dropout", "alexnet",
     ]  # fmt: skip
     assert [entry["num_steps"] for entry in show_lessons()["lessons"]] == [
         len(lesson.steps) for lesson in LESSONS.values()
@@ -65,7 +66,9 @@ def test_what_a_step_sets_is_a_link_that_is_used_wholly():
     for query in queries:
         assert explain_unused(parse_qsl(query)) == []
         values = {name: value for name, (value,) in parse_qs(query).items()}
-        read = {"descent": read_race, "inspection": read_window}[values["tab"]]
+        read = {"network": read_plane, "window": read_window}.get(
+            values.get("bench") or values.get("lab"), read_race
+        )
         assert read(values) is not None
 
 

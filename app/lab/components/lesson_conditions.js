@@ -4,6 +4,7 @@ import { readNumber } from "../../ui/components/read_number.js";
 import { isOpen } from "../../ui/components/sections.js";
 
 const ACTS = ["pointermove", "pointerdown", "keydown", "click"];
+const SCRUBBERS = "#descent-player input[type='range'], #plane .gb-transport input[type='range']";
 
 // Each is given the words that follow its name in a lesson, and the signal that ends the step; it returns what tells whether
 // the step is done.
@@ -63,13 +64,12 @@ const CONDITIONS = {
         return false; // somebody is typing
       }
     },
-  // a race was seen to its end
+  // what a bench plays was seen to its end
   played: () => {
     let wasBefore = false;
     return () => {
-      const scrubber = /** @type {HTMLInputElement | null} */ (
-        document.querySelector("#descent-player input[type='range']")
-      );
+      const scrubbers = /** @type {HTMLInputElement[]} */ ([...document.querySelectorAll(SCRUBBERS)]);
+      const scrubber = scrubbers.find((one) => one.checkVisibility());
       if (!scrubber || scrubber.max === "0") return false;
       const isAtEnd = scrubber.value === scrubber.max;
       wasBefore ||= !isAtEnd;
