@@ -58,18 +58,25 @@ def find_turns():
     return FileLock(folder / "turnstile"), FileLock(folder / worker), others
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol():
-    """Where several processes run the tests, begin none while another one measures time closely."""
+@contextmanager
+def take_turn(is_alone):
+    """Hold what lets other processes know that a test runs here; alone, when all others have ended."""
     if "PYTEST_XDIST_WORKER" not in os.environ:
+        yield
+        return
+    turnstile, own, others = find_turns()
+    with ExitStack() as held:
+        with turnstile:
+            for lock in (own, *(others if is_alone else ())):
+                held.enter_context(lock)
+        yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item):
+    """Begin no test while another measures time closely; one of the release tier has the machine alone."""
+    with take_turn(is_alone=item.get_closest_marker("release") is not None):
         return (yield)
-    turnstile, own, _ = find_turns()
-    with turnstile:
-        own.acquire()
-    try:
-        return (yield)
-    finally:
-        own.release()
 
 
 @pytest.fixture
@@ -82,6 +89,9 @@ def undisturbed():
             yield
             return
         turnstile, own, others = find_turns()
+        if all(lock.is_locked for lock in others):  # a test of the release tier
+            yield
+            return
         own.release()  # for another test that wants to measure too
         with turnstile, ExitStack() as held:
             own.acquire()

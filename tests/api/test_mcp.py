@@ -1,13 +1,11 @@
 """The public endpoints as tools of an MCP server, used by an MCP client over HTTP."""
 
 import ast
-import asyncio
 import json
 import os
 import sys
 import urllib.error
 import urllib.request
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from unittest.mock import patch
 
@@ -19,6 +17,7 @@ from app.cli import main
 from app.sketchpad.tab import build_example
 from tests.api.contract import DESCEND_KEYS, PUBLIC
 from tests.conftest import serve_page
+from tests.running import run
 from tests.waiting import HANG_SECONDS
 
 
@@ -43,8 +42,7 @@ def ask(address, question):
             await session.initialize()
             return await question(session)
 
-    with ThreadPoolExecutor(1) as thread:  # browser tests before these have a loop in this one
-        return thread.submit(asyncio.run, connect()).result()
+    return run(connect())
 
 
 def call(address, tool, **arguments):

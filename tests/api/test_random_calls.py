@@ -6,7 +6,6 @@ import math
 import os
 import re
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from unittest.mock import patch
 
 import httpx
@@ -26,6 +25,7 @@ from tests.api.contract import (
 from tests.api.random_calls import calls
 from tests.api.raw_calls import call_raw
 from tests.conftest import serve_page
+from tests.running import run
 from tests.runs.trained_runs import wait_for_end
 from tests.served_memory import find_server, measure_memory_mb
 from tests.waiting import HANG_SECONDS
@@ -156,8 +156,7 @@ class Caller:
 
     def _check(self, batch):
         self.turns = (self.turns + 1) % NUM_TURNS
-        with ThreadPoolExecutor() as pool:  # the browser tests leave this thread with a loop of their own
-            answers = pool.submit(asyncio.run, self._send_all(batch)).result()
+        answers = run(self._send_all(batch))
         for (endpoint, way, arguments, is_right), answer in zip(batch, answers, strict=True):
             call = f"{endpoint} {way}: {json.dumps(arguments)[:2000]}"
             assert not isinstance(answer, Exception), f"{answer!r} ← {call}"

@@ -1,10 +1,8 @@
 """The page below a path, `/lab/`, behind a proxy that takes the path off and behind one that hands it on."""
 
-import asyncio
 import re
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from urllib.parse import urljoin, urlsplit
 
@@ -22,6 +20,7 @@ from models.runs.folder import append_event
 from tests.browser.conftest import watch_pages
 from tests.browser.runs_tab import FOCUS, RunsTab
 from tests.conftest import find_free_port, serve_page, wait_until_served
+from tests.running import run
 from tests.runs.test_stream import A, follow_news
 from tests.runs.trained_runs import make_folder, make_step
 from tests.waiting import HANG_SECONDS
@@ -112,8 +111,7 @@ def test_programs_and_assistants_find_the_endpoints(front):
             await session.initialize()
             return await session.call_tool("checkpoints", {})
 
-    with ThreadPoolExecutor(1) as thread:  # browser tests before these have a loop in this one
-        answer = thread.submit(asyncio.run, list_tools()).result()
+    answer = run(list_tools())
     assert not answer.isError
     assert "sketchpad" in answer.content[0].text
 

@@ -40,8 +40,14 @@ def test_recipe_is_the_one_that_it_names(name):
         assert info.recipe[setting] == getattr(config, setting)
 
 
-@pytest.mark.gate
-@pytest.mark.parametrize("name", list_checkpoints())
+# ConvNet4 takes half a minute for it: before a release.
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.release if name.startswith("convnet4") else pytest.mark.gate)
+        for name in list_checkpoints()
+    ],
+)
 def test_recorded_figures_are_measured_again(name, mnist_folder):
     """Accuracy must agree to 1e-4, on the very files that the header names."""
     checkpoint = load_checkpoint(name)
@@ -84,13 +90,13 @@ def test_network_for_sketches_reads_what_people_draw():
 
 @pytest.mark.gate
 def test_drawn_figures_are_measured_again(real_pen_file):
-    """On every fifth drawing, which must agree with what was recorded of all of them as chance allows."""
-    drawn = prepare_pen_digits(load_pen_digits(real_pen_file)[::5])
+    """On every fifteenth drawing, which must agree with what was recorded of all of them as chance allows."""
+    drawn = prepare_pen_digits(load_pen_digits(real_pen_file)[::15])
     checkpoint = load_checkpoint("sketchpad")
     recorded, info = checkpoint.info, calibrate_checkpoint(checkpoint, drawn).info
     assert info.temperature == pytest.approx(recorded.temperature, rel=1e-3)
     assert info.test_calibration_error == pytest.approx(recorded.test_calibration_error, abs=1e-4)
-    assert info.num_drawn == 1_499
+    assert info.num_drawn == 500
     assert info.drawn_accuracy >= 0.97
     assert info.drawn_accuracy == pytest.approx(recorded.drawn_accuracy, abs=0.008)
     assert info.drawn_picture_accuracy >= 0.96

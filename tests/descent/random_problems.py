@@ -11,7 +11,7 @@ from models.descent.problems import make_least_squares
 
 TOY = make_least_squares([1.0] * 5, 1)
 ZEROS = np.zeros(5)
-NUM_PROBLEMS = 200
+NUM_PROBLEMS = 60
 
 
 def find_eigenvalues(problem, w):
@@ -24,7 +24,7 @@ def find_eigenvalues(problem, w):
 
 @cache
 def find_random_problems():
-    """Return 200 least-squares problems of 1 to 6 rows and 1 to 8 weights, each with a start.
+    """Return NUM_PROBLEMS least-squares problems of 1 to 6 rows and 1 to 8 weights, each with a start.
 
     Set aside are the starts with hardly any error along the flattest or the steepest direction, less than 0.3
     of it: it would take long to see there what the theory says of the long run. Whatever the step size, the

@@ -74,7 +74,7 @@ def descend_in_torch(loss_of, w0, optimizer_of, steps):
     return np.array(path), np.array([*losses, loss_of(w).item()])
 
 
-@settings(max_examples=200)
+@settings(max_examples=60)
 @given(problems(), st.floats(1e-4, 2e-2), st.sampled_from([0.3, 0.9, 0.99]), st.integers(1, 14))
 def test_every_path_is_that_of_torch(problem, lr, beta, steps):
     ours, loss_of, w0 = problem

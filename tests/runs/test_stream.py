@@ -1,12 +1,10 @@
 """News of runs as server-sent events: what is sent, when a stream ends, and what is refused."""
 
-import asyncio
 import contextlib
 import json
 import secrets
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode
 
 import httpx
@@ -21,6 +19,7 @@ from app.runs import stream as run_stream
 from app.runs.stream import PERIOD_SECONDS, STREAM_PATH, RunStream
 from models.runs.folder import append_event
 from models.runs.management import delete_run
+from tests.running import run as run_coroutine
 from tests.runs.trained_runs import make_ending, make_folder, make_step
 from tests.waiting import HANG_SECONDS, wait_until
 
@@ -172,8 +171,7 @@ def test_streams_are_counted_before_their_first_event(monkeypatch):
         other = Request(scope | {"client": ("192.0.2.7", 1)})
         return [*answers, *[await stream.answer(Request(scope)), await stream.answer(other)]]
 
-    with ThreadPoolExecutor() as pool:  # the browser tests leave this thread with a loop of their own
-        answers = pool.submit(asyncio.run, ask_all()).result()
+    answers = run_coroutine(ask_all())
     assert [answer.status_code for answer in answers] == [200] * 3 + [503] * 5 + [200, 200]
 
 

@@ -15,6 +15,7 @@ from app.server import arrivals
 from app.server.admission import DIRECT_BOUNDS, Admission
 from app.server.refusals import MAX_BODY_BYTES
 from app.server.turns import MAX_WAITING, MAX_WAITING_OF_ADDRESS, MAX_WAITING_OF_VISITOR, BusyError, Turns
+from tests.running import run
 from tests.served_memory import find_server, read_memory
 from tests.waiting import HANG_SECONDS, wait_until
 
@@ -22,11 +23,6 @@ DIRECT, JOINING = "/gradio_api/component_server", "/gradio_api/call/pool"
 FLOODER, NEIGHBOUR = {"x-forwarded-for": "192.0.2.1"}, {"x-forwarded-for": "192.0.2.2"}
 JSON = {"content-type": "application/json"}
 MAX_GROWTH_MB = 300
-
-
-def run(coroutine):
-    with ThreadPoolExecutor() as pool:  # the browser tests leave this thread with a loop of their own
-        return pool.submit(asyncio.run, coroutine).result()
 
 
 class Stage:

@@ -3,13 +3,13 @@
 import asyncio
 import gzip
 import re
-from concurrent.futures import ThreadPoolExecutor
 
 import brotli
 import httpx
 import pytest
 
 from app.server.kept_page import KEPT_PATHS, MAX_VARIANTS, MAX_WANTED, KeptPage
+from tests.running import run
 
 PARTS = [b"<html>" + b"<p>The same again.</p>" * 500, b"<p>\xe2\x88\x92</p>" * 300, b"</html>"]
 
@@ -50,8 +50,7 @@ def kept():
         async def ask_all():
             return await asyncio.gather(*(ask_one(*request.split("#")) for request in requests or [""]))
 
-        with ThreadPoolExecutor() as pool:  # the browser tests leave this thread with a loop of their own
-            return pool.submit(asyncio.run, ask_all()).result()[-1]
+        return run(ask_all())[-1]
 
     ask.app, ask.middleware = app, middleware
     return ask
@@ -151,8 +150,7 @@ def test_many_names_at_once_make_nobody_wait(kept):
         await asyncio.gather(*map(ask, range(40)))
         return statuses
 
-    with ThreadPoolExecutor() as pool:
-        statuses = pool.submit(asyncio.run, ask_under_many_names()).result()
+    statuses = run(ask_under_many_names())
     assert statuses.count(200) == MAX_WANTED
     assert statuses.count(503) == 40 - MAX_WANTED
 

@@ -1,8 +1,6 @@
 """The tags for installing the page, at the beginning of its head."""
 
-import asyncio
 import re
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from starlette.applications import Starlette
@@ -10,6 +8,7 @@ from starlette.testclient import TestClient
 
 from app.server.page_head import PageHead, build_tags
 from app.ui.loader import build_script_routes
+from tests.running import run
 
 PRELOADS = {"descent": ["/glassbox/scripts/0123/a.js"]}
 
@@ -35,8 +34,7 @@ def serve(path, *bodies):
         sent.append(message)
 
     request = PageHead(app, PRELOADS)({"type": "http", "path": path}, None, send)
-    with ThreadPoolExecutor() as pool:  # the browser tests leave this thread with a loop of their own
-        pool.submit(asyncio.run, request).result()
+    run(request)
     return dict(sent[0]["headers"]), b"".join(message["body"] for message in sent[1:])
 
 

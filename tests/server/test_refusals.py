@@ -1,8 +1,5 @@
 """What is refused: too large a body, a call that Gradio gives up; and what is not."""
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
-
 import gradio as gr
 import httpx
 import pytest
@@ -12,11 +9,7 @@ from starlette.middleware import Middleware
 
 from app.server.refusals import MAX_BODY_BYTES, MAX_UPLOAD_BYTES, UPLOAD_PATH, CallRefusals, Refusals
 from models.networks.registry import build_network
-
-
-def run(request):
-    with ThreadPoolExecutor() as pool:  # the browser tests leave this thread with a loop of their own
-        pool.submit(asyncio.run, request).result()
+from tests.running import run
 
 
 def ask(chunks, declared=None, path="/gradio_api/queue/join"):

@@ -1,11 +1,9 @@
 """The path below which the page is served: what is taken off an address, and which paths are taken."""
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 
 from app.server.root_path import VARIABLE, RootPath, read_root_path
+from tests.running import run
 
 OWN_ROUTES = ["/glassbox/runs"]
 
@@ -22,8 +20,7 @@ def ask(root_path, path, query=b""):
 
     scope = {"type": "http", "method": "GET", "path": path, "query_string": query, "root_path": root_path,
              "headers": []}  # fmt: skip
-    with ThreadPoolExecutor() as pool:  # the browser tests leave this thread with a loop of their own
-        pool.submit(asyncio.run, RootPath(app, root_path, OWN_ROUTES)(scope, None, send)).result()
+    run(RootPath(app, root_path, OWN_ROUTES)(scope, None, send))
     if sent:
         return sent[0]["status"], dict(sent[0]["headers"])[b"location"].decode()
     assert passed[0]["root_path"] == ""

@@ -24,6 +24,7 @@ from models.networks.registry import NETWORKS
 from models.runs.folder import find_runs_folder
 from tests.api.contract import PARAMETERS
 from tests.conftest import serve_page
+from tests.running import run
 from tests.served_memory import find_server, measure_memory_mb
 
 pytestmark = pytest.mark.release
@@ -227,11 +228,11 @@ def test_twenty_visitors_at_once_have_what_each_has_alone(tmp_path):
     log = tmp_path / "log.txt"
     with serve_page(find_runs_folder(), log) as address:
         server = find_server(address)
-        alone = asyncio.run(answer_alone(address))
+        alone = run(answer_alone(address))
         names = [f"visitor-{number}" for number in range(NUM_VISITORS)]
-        asyncio.run(soak(address, names, WARM_UP_SECONDS, *alone))
+        run(soak(address, names, WARM_UP_SECONDS, *alone))
         before = measure_memory_mb(server)
-        visitors = asyncio.run(soak(address, names, SOAK_SECONDS, *alone))
+        visitors = run(soak(address, names, SOAK_SECONDS, *alone))
         after = measure_memory_mb(server)
     times = defaultdict(list)
     for visitor in visitors:

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -18,6 +17,7 @@ from app.server.uploads import (
     Uploads,
     sweep_folder,
 )
+from tests.running import run
 from tests.server.upload_forms import BLOCK, FORM, PART, list_files, write_form
 
 
@@ -43,9 +43,8 @@ def make_ask(folder, *limits):
 
     def ask(*bodies, url=UPLOAD_PATH, method="POST", kind=FORM, address="192.0.2.1"):
         request = {"method": method, "url": url, "headers": {"content-type": kind}}
-        with ThreadPoolExecutor() as pool:  # the browser tests leave this thread with a loop of their own
-            sending = send_all([{**request, "content": body} for body in bodies], address)
-            answers = pool.submit(asyncio.run, sending).result()
+        sending = send_all([{**request, "content": body} for body in bodies], address)
+        answers = run(sending)
         return answers if len(bodies) > 1 else answers[0]
 
     ask.folder = folder
@@ -213,8 +212,7 @@ def test_where_too_many_are_being_read_the_first_gives_way():
         for task in (other, *waiting):
             task.cancel()
 
-    with ThreadPoolExecutor() as pool:
-        pool.submit(asyncio.run, upload_all()).result()
+    run(upload_all())
     assert statuses == [408, 408]
 
 

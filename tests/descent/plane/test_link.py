@@ -23,7 +23,7 @@ def keep_counting(drawn):
     return replace(drawn, **idle)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60)
 @given(plane_settings(), plane_settings())
 def test_a_link_leads_back_to_its_settings_and_to_those_beside(drawn, beside):
     drawn = keep_counting(drawn)

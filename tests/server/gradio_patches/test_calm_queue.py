@@ -3,7 +3,7 @@
 from gradio import queueing
 
 from app.server.gradio_patches.calm_queue import QUEUE_SECONDS, calm_queue
-from tests.server.gradio_patches.running import run
+from tests.running import run
 
 
 def test_queue_waits_as_long_as_it_is_set_to(page, monkeypatch):

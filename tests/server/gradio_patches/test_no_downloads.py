@@ -5,8 +5,8 @@ import pytest
 from gradio import processing_utils
 
 from app.server.gradio_patches.no_downloads import shut_downloads
+from tests.running import run
 from tests.server.gradio_patches.gradio_source import find_calls
-from tests.server.gradio_patches.running import run
 
 # What serves requests, and what it calls with a visitor's data.
 SERVING = ("routes.py", "route_utils.py", "processing_utils.py", "image_utils.py", "blocks.py", "queueing.py",

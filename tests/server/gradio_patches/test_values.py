@@ -6,7 +6,7 @@ from gradio import processing_utils
 
 from app.server.gradio_patches.large_values import lighten_large_values
 from app.server.gradio_patches.typed_numbers import pass_numbers
-from tests.server.gradio_patches.running import run
+from tests.running import run
 
 
 @pytest.fixture
