@@ -31,6 +31,7 @@ from tests.served_memory import find_server, measure_memory_mb
 from tests.waiting import HANG_SECONDS
 
 NUM_CALLS = 10_000
+DISK_MB = 16
 NUM_AT_ONCE = 4  # calls of one example
 NUM_TURNS = 50  # until a session is used again: at once, Gradio still clears away what it answered there
 NUM_WARM_UP = 2_000
@@ -224,16 +225,17 @@ def test_random_calls_are_answered_and_leave_no_traceback(served_page, served_ru
 
 @pytest.mark.release
 def test_ten_thousand_random_calls_leave_no_traceback_and_no_memory(tmp_path):
-    """Two runs are trained first; they fill the disk that runs may take, so that no further one begins."""
+    """Two runs are trained first; then the disk that runs may take is full, so that no further one begins."""
     log, memory = tmp_path / "log.txt", []
     with (
-        patch.dict(os.environ, {"GLASSBOX_RUNS_DISK_MB": "2"}),
+        patch.dict(os.environ, {"GLASSBOX_RUNS_DISK_MB": f"{DISK_MB}"}),
         serve_page(find_runs_folder(), log) as address,
     ):
         server, caller = find_server(address), Caller(address, log)
         for seed in range(2):
             train_one(address, seed)
             caller.counts["/train", "result"] += 1
+        (find_runs_folder() / "full").write_bytes(bytes(DISK_MB * 2**20))
 
         def measure():
             if not memory and caller.counts.total() >= NUM_WARM_UP:

@@ -166,6 +166,9 @@ def screen():
     process.wait(timeout=HANG_SECONDS)
 
 
+VERDICT = "document.querySelector('#pad .gb-pad-verdict')?.textContent"
+
+
 class Window:
     """A window that `glassbox --desktop` opened, used as a person would."""
 
@@ -201,7 +204,10 @@ class Window:
         self.ask(f"document.querySelector({selector!r}).click()")
 
     def wait_until(self, script):
-        wait_until(lambda: self.ask(script))
+        wait_until(
+            lambda: self.ask(script),
+            lambda: f"{script} is not so; the pad says {self.ask(VERDICT)!r}",
+        )
 
 
 def list_processes(marker):
