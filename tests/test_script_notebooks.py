@@ -10,6 +10,7 @@ import pytest
 from nbclient import NotebookClient
 
 from app.descent.link import write_query
+from app.descent.perceptron.handlers import write_notebook as write_perceptron_notebook
 from app.descent.race import OPENINGS, run_race
 from app.descent.script import write_race_notebook, write_race_script
 from app.inspection.network.section import write_network_notebook
@@ -34,6 +35,7 @@ def make_window(**changes):
 
 NOTEBOOKS = {
     "race": lambda: write_race_notebook(f"http://here/?tab=descent&{write_query(OPENINGS['toy'])}"),
+    "perceptron": lambda: write_perceptron_notebook("1 0.5 -1 2", 0, "relu", 472),
     "window": lambda: make_window(operation="max", kernel_size=4, stride=4),
     "layer": lambda: make_window(picture="layer", checkpoint="convnet", layer="features.0"),
     "network": lambda: write_network_notebook("convnet4", "test", 3, None),

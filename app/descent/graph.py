@@ -282,12 +282,12 @@ def _measure_box(node: GraphNode) -> float:
     lines = [
         8.0 * len(_name(node)),
         7.9 * len(node.name),
-        *(_LABEL_PX + _measure_number(format_values(values)) for values in (node.value, node.gradient)),
+        *(_LABEL_PX + measure_number(format_values(values)) for values in (node.value, node.gradient)),
     ]
     return max(_MIN_BOX_WIDTH_PX, ceil(max(lines)) + 2 * _PADDING_PX)
 
 
-def _measure_number(text: str) -> float:
+def measure_number(text: str) -> float:
     """Return a width in px for a number, or for several: DejaVu Sans's, the widest of the system fonts."""
     kinds = (("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", 5.5), (".,() ", 4.6), ("×−", 10.9))
     return sum(next((width for letters, width in kinds if letter in letters), 8.3) for letter in text)

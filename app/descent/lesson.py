@@ -6,6 +6,7 @@ import gradio as gr
 
 from app.descent.answers import tabulate_optimizers
 from app.descent.handlers import Details
+from app.descent.perceptron.section import build_perceptron_section
 from app.descent.script import write_race_notebook
 from app.ui.card_button import write_card_button
 from app.ui.components.notebook_button import build_notebook_button
@@ -53,6 +54,7 @@ def build_lesson(details: Details) -> Details:
         with gr.Accordion(graph_title, open=False, elem_id=name_section(graph_title)):
             build_prose("“Takes” names the rows that a node is fed from; 2[0] is the first output of row 2.")
             shown["nodes"] = follow(details.nodes, "nodes")
+    build_perceptron_section()
     build_prose_sections([(optimizers[0], f"{optimizers[1]}\n\n{tabulate_optimizers()}")])
     with gr.Accordion(tensors[0], open=False, elem_id=name_section(tensors[0])):
         gr.Markdown(f"{tensors[1]}\n\n{_write_examples()}")
