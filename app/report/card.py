@@ -86,7 +86,7 @@ class Report:
 
 
 def read_report(content: Any) -> Report:
-    """Read a report as `describe_report` writes it.
+    """Read a report as `describe_report` writes it; a table may be one text, as a browser sends it.
 
     Raises:
         ValueError: where it is none, or too large, with what is wrong.
@@ -186,6 +186,8 @@ def _read_picture(picture: Any) -> Picture:
 
 
 def _read_table(table: Any) -> Table:
+    if isinstance(table, str):
+        table = _unpack_table(table)
     if not isinstance(table, dict):
         raise ValueError("A table of the report is none.")
     columns = tuple(_read_line(cell) for cell in _read_list(table.get("columns"), _MAX_COLUMNS, "columns"))
@@ -196,6 +198,13 @@ def _read_table(table: Any) -> Table:
     if any(len(row) != len(columns) for row in rows):
         raise ValueError("A row of a table has another number of cells than its head.")
     return Table(columns, tuple(rows))
+
+
+def _unpack_table(text: str) -> dict[str, Any]:
+    """Return a table as lists that a browser sends as one text: a line for the head and for each row."""
+    head, *rows = text.removesuffix("\n").split("\n", _MAX_ROWS + 1)
+    lines = [line.split("\t", _MAX_COLUMNS) for line in (head, *rows)]  # one cell too many is enough to know
+    return {"columns": lines[0], "rows": lines[1:]}
 
 
 def _read_list(value: Any, most: int, name: str) -> list[Any]:
@@ -213,6 +222,8 @@ def _read_text(value: Any, most: int, name: str) -> str:
         raise ValueError(f"{name} of the report is no text.")
     if len(value) > most:
         raise ValueError(f"{name} has {len(value):,} letters: at most {most:,} are taken.")
+    if value.isprintable():
+        return value
     # No half letters and no control characters, which no file can hold.
     return "".join(_tidy_letter(letter) for letter in value)
 

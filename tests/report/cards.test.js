@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import {
   addCard,
+  describeSize,
   giveKeys,
   MAX_ALL_WORDS,
   MAX_CARDS,
@@ -11,6 +12,7 @@ import {
   removeCard,
   writeComment,
 } from "../../app/report/components/cards.js";
+import { MAX_QUOTES, packReport } from "../../app/report/components/packed_report.js";
 
 const makeCard = (title, comment = "") => ({
   kind: "note",
@@ -67,7 +69,7 @@ test("so many cards and bytes are taken and no more", () => {
   const full = makeReport(..."x".repeat(MAX_CARDS));
   assert.throws(() => addCard(full, makeCard("y")), /40 cards already/);
   const large = { ...makeCard("z"), text: "漢".repeat(MAX_REPORT_BYTES / 3) };
-  assert.throws(() => addCard(makeReport(), large), /full/);
+  assert.throws(() => addCard(makeReport(), large), /would have 3.15 MB, and at most 3.15 MB .*take a card out/);
 });
 
 test("words are measured too, and shorter ones taken of a report that was too large", () => {
@@ -77,5 +79,44 @@ test("words are measured too, and shorter ones taken of a report that was too la
   const above = { ...full, cards: full.cards.map((card) => ({ ...card, comment: `${card.comment}yy` })) };
   assert.equal(writeComment(above, "b", "y").cards[1].comment, "y");
   const bytes = { ...report, title: "x".repeat(MAX_REPORT_BYTES) };
-  assert.throws(() => writeComment(bytes, "b", "y"), /full/);
+  assert.throws(() => writeComment(bytes, "b", "y"), /would have 3.15 MB/);
+});
+
+test("what no request can hold is told when it is added, with its number", () => {
+  const quoting = { ...makeCard("q"), text: '"'.repeat(MAX_QUOTES) };
+  assert.throws(() => addCard(makeReport(), quoting), /would have 49,9\d\d quotation marks, and at most 49,900 can/);
+  const before = { ...makeReport(), cards: [{ ...quoting, key: "q" }] };
+  assert.equal(writeComment(before, "q", "shorter ones are kept").cards[0].comment, "shorter ones are kept");
+});
+
+test("a report says how full it is", () => {
+  assert.equal(describeSize(makeReport("a", "b")), "2 of 40 cards, 0.00 MB of 3.15 MB.");
+});
+
+test("a table is sent as one text, and what is none as it is", () => {
+  const pack = (tables) => packReport({ cards: [{ tables }] }).cards[0].tables;
+  assert.deepEqual(
+    pack([
+      {
+        columns: ["a", "b"],
+        rows: [
+          ["1", "x\ty\n"],
+          ["", ""],
+        ],
+      },
+    ]),
+    ["a\tb\n1\tx y \n\t\n"],
+  );
+  assert.deepEqual(pack([{ columns: ["a"], rows: [] }]), ["a\n"]);
+  for (const none of [
+    null,
+    1,
+    {},
+    { columns: [], rows: [] },
+    { columns: ["a"], rows: [[1]] },
+    { columns: ["a"], rows: 1 },
+  ])
+    assert.deepEqual(pack([none]), [none]);
+  for (const none of [null, 1, {}, { cards: 1 }]) assert.deepEqual(packReport(none), none);
+  assert.deepEqual(packReport({ cards: [null, {}] }), { cards: [null, {}] });
 });

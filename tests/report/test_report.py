@@ -22,6 +22,7 @@ from app.report.card import (
     read_report,
 )
 from app.report.section import export_report, import_report, show_words
+from app.server.request_bounds import COMPONENT_BOUNDS, check_body
 from tests.node import run_module
 
 HOSTILE = "</script><img src=x onerror=alert(1)> [x](javascript:alert(1)) $\\text{<script>alert(1)</script>}$"
@@ -201,6 +202,42 @@ def test_a_report_as_large_as_a_browser_takes_is_exported_and_imported():
     report["title"] += "x"
     with pytest.raises(ValueError, match="3,145,729 bytes: at most 3,145,728"):
         import_report(report)
+
+
+def send(report, **others):
+    """The report as the browser sends it, which the server lets pass."""
+    packed = run_module("report/components/packed_report.js", "module.packReport(sent)", report)
+    body = json.dumps({"data": {"report": packed} | others, "fn_name": "exportReport", "session_hash": "s"})
+    assert len(body.encode()) <= COMPONENT_BOUNDS.num_bytes
+    check_body(body.encode(), COMPONENT_BOUNDS)
+    return packed
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(300, 18), (30, 60), (1, 1)])
+def test_as_many_cards_with_as_long_tables_as_are_taken_are_sent_exported_and_imported(rows, columns):
+    numbers = [[f"{row + column / 100:.5g}, {column}" for column in range(columns)] for row in range(rows)]
+    table = {"columns": [f"w_{column}" for column in range(columns)], "rows": numbers}
+    tables = [{"columns": ["a"], "rows": []}, {"columns": ["a"], "rows": [[""]]}, table]
+    pictures = [{"png": make_png(1, 1), "alt": 'a, "b"'}]
+    card = make_card(tables=tables, pictures=pictures, settings=[["Rate", '"0.1"']] * 60)
+    report = make_report(*[card] * MAX_CARDS)
+    assert measure(report) <= MAX_REPORT_BYTES
+    page = export(send(report, format="html"), "html").decode()
+    assert import_report(send(find_data(page))) == report
+
+
+def test_a_table_as_text_is_bounded_as_one_of_lists_is():
+    for text, reply in (("a\n" * 302, "300 rows"), ("a\t" * 60 + "\n", "60 columns"), ("a\tb\nc\n", "head")):
+        with pytest.raises(ValueError, match=reply):
+            read_report(make_report(make_card(tables=[text])))
+
+
+def test_the_bounds_of_a_request_that_the_browser_knows_are_the_servers():
+    names = ["MAX_QUOTES", "MAX_COMMAS"]
+    quotes, commas = run_module(
+        "report/components/packed_report.js", "sent.map((name) => module[name])", names
+    )
+    assert (quotes + 100, commas + 100) == (2 * COMPONENT_BOUNDS.num_texts, COMPONENT_BOUNDS.num_values)
 
 
 def test_unknown_format_is_refused():

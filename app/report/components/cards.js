@@ -3,9 +3,12 @@
 /** @import { SentCard, SentReport } from "../payloads.js" */
 /** @import { KeptCard, KeptReport } from "./types.js" */
 
+import { findTooMuch } from "./packed_report.js";
+
 export const MAX_CARDS = 40;
 export const MAX_REPORT_BYTES = 3 * 2 ** 20; // as JSON in UTF-8
 export const MAX_ALL_WORDS = 50_000; // letters of all comments
+const REMEDY = "Export it as a page and begin another, or take a card out.";
 
 // Gives a key to each card that has none, or another's.
 /** @type {(report: SentReport) => KeptReport} */
@@ -31,10 +34,24 @@ export function checkSize(before, after) {
   }
   const bytes = countBytes(after);
   if (bytes > MAX_REPORT_BYTES && bytes > countBytes(before)) {
-    throw new Error("This is not kept: your report is full, with 3 MB. Export it, or take a card out.");
+    throw new Error(
+      `This is not kept: your report would have ${writeMegabytes(bytes)}, and at most ${writeMegabytes(MAX_REPORT_BYTES)} can be exported. ${REMEDY}`,
+    );
+  }
+  const tooMuch = findTooMuch(after);
+  if (tooMuch && !findTooMuch(before)) {
+    throw new Error(`This is not kept: your report would have ${tooMuch}. ${REMEDY}`);
   }
   return after;
 }
+
+// How full a report is, in words.
+/** @type {(report: SentReport) => string} */
+export const describeSize = (report) =>
+  `${report.cards.length} of ${MAX_CARDS} cards, ${writeMegabytes(countBytes(report))} of ${writeMegabytes(MAX_REPORT_BYTES)}.`;
+
+/** @type {(bytes: number) => string} */
+const writeMegabytes = (bytes) => `${(bytes / 1e6).toFixed(2)} MB`;
 
 /** @type {(report: SentReport) => number} */
 const countWords = (report) => report.cards.reduce((sum, { comment }) => sum + comment.length, 0);

@@ -8,7 +8,8 @@ import { addNode, setText } from "../../ui/components/nodes.js";
 import { saveBase64 } from "../../ui/components/saving.js";
 import { addButton } from "./buttons.js";
 import { createCardItem } from "./card_item.js";
-import { addCard, checkSize, findPlace, moveCard, removeCard, writeComment } from "./cards.js";
+import { addCard, checkSize, describeSize, findPlace, moveCard, removeCard, writeComment } from "./cards.js";
+import { findTooMuch, packReport } from "./packed_report.js";
 import { readReportFile } from "./report_file.js";
 
 const FORMATS = { html: "Page that prints (.html)", zip: "Markdown (.zip)", ipynb: "Notebook (.ipynb)" };
@@ -45,6 +46,7 @@ function buildReport(host, store, python) {
   const file = /** @type {HTMLInputElement} */ (addNode(buttons, "input"));
   Object.assign(file, { type: "file", accept: ".html,.json", hidden: true });
   addButton(buttons, "Import a report", () => file.click());
+  const size = addNode(dialog, "p", "gb-report-about");
   const warning = addNode(dialog, "p", "gb-report-warning");
   const bar = addNode(dialog, "div", "gb-report-bar"); // in sight from every card
   const status = addNode(bar, "p", "gb-report-status");
@@ -132,9 +134,11 @@ function buildReport(host, store, python) {
   async function exportAs(format) {
     const report = await store.read();
     if (!report.cards.length) return tell(EMPTY, true);
+    const tooMuch = findTooMuch(report);
+    if (tooMuch) return tell(`Your report has ${tooMuch}. It is kept: take cards out, one export for each part.`, true);
     tell("The file is on its way.");
     const answered = /** @type {ReportFile & { error?: string }} */ (
-      readAnswer(await python.exportReport({ report, format }))
+      readAnswer(await python.exportReport({ report: packReport(report), format }))
     );
     if (answered.error) return tell(answered.error, true);
     saveBase64(answered.name, answered.type, answered.content);
@@ -144,7 +148,9 @@ function buildReport(host, store, python) {
   /** @type {(chosen: File) => Promise<void>} */
   async function importFrom(chosen) {
     const report = await readReportFile(chosen);
-    const answered = /** @type {SentReport & { error?: string }} */ (readAnswer(await python.importReport({ report })));
+    const answered = /** @type {SentReport & { error?: string }} */ (
+      readAnswer(await python.importReport({ report: packReport(report) }))
+    );
     if (answered.error) return tell(answered.error, true);
     /** @type {KeptReport | undefined} */
     let before;
@@ -172,6 +178,7 @@ function buildReport(host, store, python) {
     ])) {
       if (document.activeElement !== field) field.value = text;
     }
+    setText(size, describeSize(report));
     setText(warning, store.warning);
     setText(empty, report.cards.length ? "" : EMPTY);
     if (back?.only && back.only !== JSON.stringify(report)) offerUndo(undefined);
