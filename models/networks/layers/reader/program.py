@@ -75,7 +75,10 @@ def read_program(text: str) -> ReadNetwork:
     except (SyntaxError, ValueError) as error:  # also null bytes, and numbers of thousands of digits
         line = f"Line {error.lineno}: " if isinstance(error, SyntaxError) and error.lineno else ""
         reason = error.msg if isinstance(error, SyntaxError) else str(error)
-        raise ValueError(f"{line}this is not Python that can be read ({reason:.80}).") from error
+        raise ValueError(
+            f"{line}this is not Python that can be read ({reason:.80}). Write nn.Sequential(...), or a class "
+            "with __init__ and forward."
+        ) from error
     except (RecursionError, MemoryError) as error:
         raise ValueError(_TOO_DEEP) from error
     try:
@@ -191,7 +194,9 @@ class _Reader:
                 raise self._text.refuse(item, "A network's class holds __init__ and forward")
         for name in ("__init__", "forward"):
             if name not in methods:
-                raise ValueError(f"Line {definition.lineno}: class {definition.name:.40} has no {name}.")
+                raise ValueError(
+                    f"Line {definition.lineno}: class {definition.name:.40} has no {name}: write it."
+                )
         for name, method in methods.items():
             if name not in ("__init__", "forward"):
                 raise self._text.refuse(method, f"Write what {name:.40} does into __init__ or forward")
