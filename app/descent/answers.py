@@ -192,7 +192,6 @@ def explain_gradient(race: Race, step: int) -> tuple[str, str, str]:
 def tabulate_optimizers() -> str:
     """List what a step of each optimizer does, and the call that builds it."""
     rows = [
-        f"| {kind.title} | ${kind.latex}$ | `{kind.call.format(lr='η', momentum='β')}` |"
-        for kind in OPTIMIZERS.values()
+        f"| {kind.title} | ${kind.latex}$ | `{kind.write_call('η', 'β')}` |" for kind in OPTIMIZERS.values()
     ]
     return "| Optimizer | One step | In torch |\n|:--|:--|:--|\n" + "\n".join(rows)

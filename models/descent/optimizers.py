@@ -1,10 +1,10 @@
-"""The optimizers of a race: gradient descent as the notebook writes it, and five of torch.optim's own.
+"""The optimizers of a descent: torch.optim's own, but that a race takes gradient descent's steps by hand.
 
 β is the momentum coefficient, v the velocity (momentum buffer), s the sum or running mean of squared
 gradients, g the gradient of the step, w the weights. What is not set here is torch's default.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -49,58 +49,71 @@ class OptimizerKind:
 
     Attributes:
         title: its name.
-        call: the call that builds it, as Python text, with {lr} and {momentum} to fill in.
+        call: the call that builds it, as Python text, with {weights}, {lr} and {momentum} to fill in.
         latex: what one step does.
-        build: (weights, lr, momentum) ↦ the optimizer.
+        build: (weights, lr, momentum) ↦ torch's optimizer.
         has_momentum: whether it uses β.
+        by_hand: what takes a race's steps instead of torch's.
     """
 
     title: str
     call: str
     latex: str
-    build: Callable[[torch.Tensor, float, float], Stepper]
+    build: Callable[[Iterable[torch.Tensor], float, float], torch.optim.Optimizer]
     has_momentum: bool = False
+    by_hand: type[GradientDescent] | None = None
+
+    def build_stepper(self, w: torch.Tensor, lr: float, momentum: float) -> Stepper:
+        """Build what takes a race's steps from its weights w (D,)."""
+        return self.by_hand(w, lr) if self.by_hand else self.build([w], lr, momentum)
+
+    def write_call(self, lr: float | str, momentum: float | str) -> str:
+        """Write the Python text that builds what takes a race's steps."""
+        if self.by_hand:
+            return f"{self.by_hand.__name__}(w, lr={lr})"
+        return self.call.format(weights="[w]", lr=lr, momentum=momentum)
 
 
 OPTIMIZERS = {
     "gradient_descent": OptimizerKind(
         "Gradient descent",
-        "GradientDescent(w, lr={lr})",
+        "torch.optim.SGD({weights}, lr={lr})",
         r"w \leftarrow w - \eta\, g",
-        lambda w, lr, momentum: GradientDescent(w, lr),
+        lambda weights, lr, momentum: torch.optim.SGD(weights, lr=lr),
+        by_hand=GradientDescent,
     ),
     "momentum": OptimizerKind(
         "Momentum",
-        "torch.optim.SGD([w], lr={lr}, momentum={momentum})",
+        "torch.optim.SGD({weights}, lr={lr}, momentum={momentum})",
         r"v \leftarrow \beta v + g, \quad w \leftarrow w - \eta\, v",
-        lambda w, lr, momentum: torch.optim.SGD([w], lr=lr, momentum=momentum),
+        lambda weights, lr, momentum: torch.optim.SGD(weights, lr=lr, momentum=momentum),
         has_momentum=True,
     ),
     "nesterov": OptimizerKind(
         "Nesterov",
-        "torch.optim.SGD([w], lr={lr}, momentum={momentum}, nesterov=True)",
+        "torch.optim.SGD({weights}, lr={lr}, momentum={momentum}, nesterov=True)",
         r"v \leftarrow \beta v + g, \quad w \leftarrow w - \eta\,(g + \beta v)",
-        lambda w, lr, momentum: torch.optim.SGD([w], lr=lr, momentum=momentum, nesterov=True),
+        lambda weights, lr, momentum: torch.optim.SGD(weights, lr=lr, momentum=momentum, nesterov=True),
         has_momentum=True,
     ),
     "adagrad": OptimizerKind(
         "Adagrad",
-        "torch.optim.Adagrad([w], lr={lr})",
+        "torch.optim.Adagrad({weights}, lr={lr})",
         r"s \leftarrow s + g^2, \quad w \leftarrow w - \eta\, \frac{g}{\sqrt{s} + 10^{-10}}",
-        lambda w, lr, momentum: torch.optim.Adagrad([w], lr=lr),
+        lambda weights, lr, momentum: torch.optim.Adagrad(weights, lr=lr),
     ),
     "rmsprop": OptimizerKind(
         "RMSprop",
-        "torch.optim.RMSprop([w], lr={lr})",
+        "torch.optim.RMSprop({weights}, lr={lr})",
         r"s \leftarrow 0.99\, s + 0.01\, g^2, \quad w \leftarrow w - \eta\, \frac{g}{\sqrt{s} + 10^{-8}}",
-        lambda w, lr, momentum: torch.optim.RMSprop([w], lr=lr),
+        lambda weights, lr, momentum: torch.optim.RMSprop(weights, lr=lr),
     ),
     "adam": OptimizerKind(
         "Adam",
-        "torch.optim.Adam([w], lr={lr})",
+        "torch.optim.Adam({weights}, lr={lr})",
         r"v \leftarrow 0.9\, v + 0.1\, g, \quad s \leftarrow 0.999\, s + 0.001\, g^2, \quad "
         r"w \leftarrow w - \eta\, \frac{v / (1 - 0.9^k)}{\sqrt{s / (1 - 0.999^k)} + 10^{-8}}",
-        lambda w, lr, momentum: torch.optim.Adam([w], lr=lr),
+        lambda weights, lr, momentum: torch.optim.Adam(weights, lr=lr),
     ),
 }
 
@@ -126,11 +139,11 @@ class OptimizerConfig:
 
     def build(self, w: torch.Tensor) -> Stepper:
         """Build the optimizer for the weights w (D,)."""
-        return self.kind.build(w, self.lr, self.momentum)
+        return self.kind.build_stepper(w, self.lr, self.momentum)
 
     def write_call(self) -> str:
         """Write the Python text that builds it."""
-        return self.kind.call.format(lr=self.lr, momentum=self.momentum)
+        return self.kind.write_call(self.lr, self.momentum)
 
 
 def make_optimizer(

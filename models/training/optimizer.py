@@ -1,8 +1,7 @@
-"""The optimizer of a training, and the learning rate at each of its steps."""
+"""The optimizer of a training."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -12,8 +11,6 @@ from models.training.config import TrainConfig
 
 if TYPE_CHECKING:
     from torch.optim import Optimizer
-
-WARM_UP_SHARE = 0.25  # of one-cycle's steps, on which the learning rate rises
 
 
 def build_optimizer(parameters: Iterable[nn.Parameter], config: TrainConfig) -> Optimizer:
@@ -32,24 +29,3 @@ def build_optimizer(parameters: Iterable[nn.Parameter], config: TrainConfig) -> 
     if config.optimizer == "adamw":
         return optim.AdamW(parameters, rate, weight_decay=decay, fused=True)
     return optim.Adam(parameters, rate, weight_decay=decay, fused=True)
-
-
-def schedule_learning_rate(config: TrainConfig, step: int, num_steps: int) -> float:
-    """Return the learning rate of a step.
-
-    With the peak η (`config.learning_rate`) and u = (step + ½) / num_steps, the share of the training at the
-    middle of the step: "constant" is η throughout; "cosine" falls from η to 0 as η·(1 + cos πu)/2;
-    "one-cycle" rises in a straight line from 0 to η on the first quarter of the steps, and falls in a
-    straight line to 0 on the others (after L. N. Smith and N. Topin, 2018).
-
-    Args:
-        config: The configuration, whose learning rate is the peak.
-        step: Steps done before this one, 0 to num_steps − 1.
-        num_steps: Steps of the whole training.
-    """
-    peak, share = config.learning_rate, (step + 0.5) / num_steps
-    if config.schedule == "cosine":
-        return peak * (1 + math.cos(math.pi * share)) / 2
-    if config.schedule == "one-cycle":
-        return peak * min(share / WARM_UP_SHARE, (1 - share) / (1 - WARM_UP_SHARE))
-    return peak

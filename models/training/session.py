@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from models.checkpoints.evaluation import Evaluation, evaluate_network
 from models.checkpoints.file import Checkpoint, CheckpointInfo
 from models.data.datasets import Dataset
+from models.descent.schedules import schedule_rate
 from models.networks.layers.network import LayerNetwork
 from models.networks.registry import apply_changes, describe_config, get_network_spec, set_dropout
 from models.training.config import TrainConfig
@@ -22,7 +23,7 @@ from models.training.events import EpochEvent, LayersEvent, StepEvent
 from models.training.fine_tuning import Beginning
 from models.training.measuring import Measuring
 from models.training.network import list_trained_layers
-from models.training.optimizer import build_optimizer, schedule_learning_rate
+from models.training.optimizer import build_optimizer
 from models.training.peers import ALONE, Peers
 from models.training.randomness import RandomState
 from models.training.state import TrainingProgress, TrainingState, capture_state, restore_state
@@ -205,7 +206,7 @@ class Session:
         is_unchanged = self.epoch >= self._config.epochs - self._config.unchanged_epochs
         config = self._unchanged if is_unchanged else self._config
         if rate is None:
-            rate = schedule_learning_rate(config, self.step, self._num_steps)
+            rate = schedule_rate(config.schedule, config.learning_rate, self.step, self._num_steps)
         for group in self._optimizer.param_groups:
             group["lr"] = rate
         following = self._measuring.follow(self.step + 1) if self._measuring else nullcontext()

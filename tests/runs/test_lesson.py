@@ -16,9 +16,10 @@ from app.link import explain_unused
 from app.runs import lesson
 from app.ui.prose import load_prose, load_sections
 from app.ui.sections import name_section
+from models.descent.schedules import schedule_rate
 from models.networks.registry import NETWORKS, build_network, count_parameters
 from models.training.augmentation import MAX_SCALE, MAX_SHIFT_PX, MAX_TURN_DEGREES
-from models.training.optimizer import build_optimizer, schedule_learning_rate
+from models.training.optimizer import build_optimizer
 from models.training.recipes import make_config
 
 SECTIONS = dict(load_sections("app.runs"))
@@ -183,11 +184,9 @@ def test_momentum_lengthens_steps_towards_the_limit():
 def test_schedules():
     assert states(r"\eta_t = \frac{\eta}{2} \left(1 + \cos \pi u\right)", r"u = (t + \tfrac12)/T")
     steps = range(400)
-    cosine = make_config("mlp", schedule="cosine", learning_rate=0.3)
-    rates = [schedule_learning_rate(cosine, t, 400) for t in steps]
+    rates = [schedule_rate("cosine", 0.3, t, 400) for t in steps]
     assert rates == pytest.approx([0.15 * (1 + np.cos(np.pi * (t + 0.5) / 400)) for t in steps], rel=1e-9)
-    cycle = make_config("mlp", schedule="one-cycle", learning_rate=0.3)
-    rates = [schedule_learning_rate(cycle, t, 400) for t in steps]
+    rates = [schedule_rate("one-cycle", 0.3, t, 400) for t in steps]
     middles = [(t + 0.5) / 400 for t in steps]
     assert rates == pytest.approx([0.3 * np.interp(u, [0, 0.25, 1], [0, 1, 0]) for u in middles], rel=1e-9)
 

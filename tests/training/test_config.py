@@ -4,10 +4,10 @@ import pytest
 import torch
 
 from models.data.datasets import load_dataset, to_input
+from models.descent.schedules import WARM_UP_SHARE, schedule_rate
 from models.training.augmentation import augment_images
 from models.training.config import SCHEDULES, TrainConfig
 from models.training.events import StepEvent
-from models.training.optimizer import WARM_UP_SHARE, schedule_learning_rate
 from models.training.recipes import make_config
 from tests.training.small_trainings import run, small_test_set
 
@@ -17,15 +17,14 @@ __all__ = ["small_test_set"]  # a fixture
 @pytest.mark.parametrize("schedule", SCHEDULES)
 def test_learning_rate_follows_its_schedule(schedule):
     steps = [event for event in run(epochs=2, schedule=schedule) if isinstance(event, StepEvent)]
-    config = make_config("mlp", schedule=schedule)
-    expected = [schedule_learning_rate(config, step, 50) for step in range(50)]
+    peak = make_config("mlp", schedule=schedule).learning_rate
+    expected = [schedule_rate(schedule, peak, step, 50) for step in range(50)]
     assert [event.learning_rate for event in steps] == expected
 
 
 def test_schedules_begin_peak_and_end_where_they_say():
     def rates(schedule):
-        config = make_config("mlp", schedule=schedule, learning_rate=0.4)
-        return [schedule_learning_rate(config, step, 1000) for step in range(1000)]
+        return [schedule_rate(schedule, 0.4, step, 1000) for step in range(1000)]
 
     assert set(rates("constant")) == {0.4}
     cosine = rates("cosine")

@@ -12,8 +12,8 @@ from app.descent.plane.link import read_query
 from app.descent.plane.settings import RULE_TITLES, make_experiment
 from app.descent.plane.view import name_network
 from app.ui.script_notebook import write_script_notebook
+from models.descent.optimizers import DEFAULT_MOMENTUM, OPTIMIZERS
 from models.descent.plane.network import ACTIVATIONS, FEATURES, INITIALISATIONS, NetworkConfig
-from models.descent.plane.optimizers import OPTIMIZERS
 from models.descent.plane.points import OWN, RANGE, RULES, Points, choose_test_points, draw_points
 from models.descent.plane.training import Experiment, count_outputs, count_steps
 
@@ -93,7 +93,7 @@ def write_plane_script(experiment: Experiment) -> str:
         else constant
     )
     is_cosine = training.schedule == "cosine"
-    cosine = "lr * (1 + math.cos(math.pi * (step + 0.5) / (num_epochs * steps_an_epoch))) / 2"
+    cosine = "lr * (1 + math.cos(math.pi * ((step + 0.5) / (num_epochs * steps_an_epoch)))) / 2"
     classes = drawn.num_classes
     return _SCRIPT.format(
         title=f"{RULE_TITLES[points.rule]}, {name_network(experiment)}",
@@ -119,7 +119,9 @@ def write_plane_script(experiment: Experiment) -> str:
         seed=training.seed,
         layers=textwrap.indent(",\n".join(_list_layers(network, count_outputs(drawn))) + ",", "    "),
         initialisation=_write_initialisation(network),
-        optimizer=OPTIMIZERS[training.optimizer].code.format(lr=repr(training.lr)),
+        optimizer=OPTIMIZERS[training.optimizer].call.format(
+            weights="network.parameters()", lr=training.lr, momentum=DEFAULT_MOMENTUM
+        ),
         epochs=training.epochs,
         steps=count_steps(experiment, drawn),
         batch=training.batch,

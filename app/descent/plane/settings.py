@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from app.descent.plane.setting_kinds import Choices, MaybeWhole, OwnPoints, Switch, WholeNumbers
 from app.descent.setting_kinds import Choice, Number, Setting, WholeNumber
 from app.ui.field_errors import blame
-from models.descent.optimizers import MAX_LR
+from models.descent.optimizers import MAX_LR, OPTIMIZERS
 from models.descent.plane.network import (
     ACTIVATIONS,
     FEATURES,
@@ -24,7 +24,7 @@ from models.descent.plane.network import (
     MAX_UNITS,
     NetworkConfig,
 )
-from models.descent.plane.optimizers import OPTIMIZERS, SCHEDULES
+from models.descent.plane.optimizers import SCHEDULES
 from models.descent.plane.points import (
     MAX_NOISE,
     MAX_OWN_POINTS,

@@ -11,6 +11,7 @@ import numpy as np
 from app.descent.plane.payloads import PlaneMoment, PlaneNetwork, PlanePoints, PlaneSum, Slot
 from app.ui.numbers import format_number
 from app.ui.packing import encode_bytes, quantise
+from models.descent.optimizers import OPTIMIZERS
 from models.descent.plane.moments import (
     SURFACE_SIDE,
     Moment,
@@ -20,7 +21,6 @@ from models.descent.plane.moments import (
     look_at,
 )
 from models.descent.plane.network import ACTIVATIONS, FEATURES
-from models.descent.plane.optimizers import OPTIMIZERS
 from models.descent.plane.points import Points, draw_points
 from models.descent.plane.training import Experiment, count_outputs, list_epochs, reach
 from models.values import Floats32

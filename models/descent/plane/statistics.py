@@ -6,7 +6,7 @@ import copy
 from functools import lru_cache
 
 from models.descent.layer_statistics import LayerStatistics, LayerWatch
-from models.descent.plane.optimizers import build_plane_optimizer, schedule_rate
+from models.descent.plane.optimizers import build_plane_optimizer
 from models.descent.plane.training import (
     Experiment,
     check_experiment,
@@ -18,6 +18,7 @@ from models.descent.plane.training import (
     reach,
     restore,
 )
+from models.descent.schedules import schedule_rate
 
 
 @lru_cache(maxsize=4096)

@@ -18,7 +18,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from models.cores import on_one_core
-from models.descent.optimizers import check_lr
+from models.descent.optimizers import OPTIMIZERS, check_lr
 from models.descent.plane.network import (
     Dropout,
     NetworkConfig,
@@ -26,8 +26,9 @@ from models.descent.plane.network import (
     check_network,
     compute_features,
 )
-from models.descent.plane.optimizers import OPTIMIZERS, SCHEDULES, build_plane_optimizer, schedule_rate
+from models.descent.plane.optimizers import SCHEDULES, build_plane_optimizer
 from models.descent.plane.points import MAX_SEED, Points, PointsConfig, draw_points
+from models.descent.schedules import schedule_rate
 from models.values import check_number, check_whole
 
 MAX_EPOCHS = 2000

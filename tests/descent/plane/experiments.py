@@ -2,8 +2,9 @@
 
 from hypothesis import strategies as st
 
+from models.descent.optimizers import OPTIMIZERS
 from models.descent.plane.network import ACTIVATIONS, FEATURES, INITIALISATIONS, NetworkConfig
-from models.descent.plane.optimizers import OPTIMIZERS, SCHEDULES
+from models.descent.plane.optimizers import SCHEDULES
 from models.descent.plane.points import OWN, RULES, PointsConfig
 from models.descent.plane.training import Experiment, TrainingConfig
 

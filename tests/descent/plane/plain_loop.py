@@ -80,7 +80,7 @@ def train(experiment, points):
         for batch in torch.randperm(len(inputs)).split(training.batch)[: len(steps)]:
             rate = training.switch_lr if is_after else training.lr
             if training.schedule == "cosine":
-                rate *= (1 + math.cos(math.pi * (step + 0.5) / num_steps)) / 2
+                rate *= (1 + math.cos(math.pi * ((step + 0.5) / num_steps))) / 2
             optimizer.param_groups[0]["lr"] = rate
             step += 1
             network.train()
