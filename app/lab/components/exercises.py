@@ -78,6 +78,6 @@ def build_exercises(
         js_on_load=read_component_script(_FOLDER, "exercises", place=kwargs.get("elem_id")),
         apply_default_css=False,
         server_functions=[ask, ask_to_check, ask_to_solve, ask_to_grade, ask_for_table],
-        elem_classes=component_classes(kwargs.pop("elem_classes", None), "exercises"),
+        elem_classes=component_classes(kwargs.pop("elem_classes", None), "button", "exercises"),
         **kwargs,
     )

@@ -222,7 +222,7 @@ export function createPanel(host, python) {
 
   /** @type {(exercise: string) => Promise<void>} */
   async function addQuestion(exercise) {
-    const question = addNode(body, "div", "gb-exercises gb-lessons-question");
+    const question = addNode(body, "div", "gb-style-button gb-exercises gb-lessons-question");
     const name = answers.findLastName();
     const answer = /** @type {ExercisesView & { error?: string }} */ (
       readAnswer(await python.show({ key: exercise, name }))

@@ -52,6 +52,6 @@ def build_report(
         js_on_load=read_component_script(_FOLDER, "report"),
         apply_default_css=False,
         server_functions=[ask_render, ask_export, ask_read],
-        elem_classes=component_classes(kwargs.pop("elem_classes", None), "report"),
+        elem_classes=component_classes(kwargs.pop("elem_classes", None), "button", "report"),
         **kwargs,
     )

@@ -203,6 +203,8 @@ def build_runs(
         js_on_load=read_component_script(_FOLDER, "runs"),
         apply_default_css=False,
         server_functions=[ask_look, ask_act, ask_file, ask_train_on],
-        elem_classes=component_classes(kwargs.pop("elem_classes", None), "chart", "runs", "layer_table"),
+        elem_classes=component_classes(
+            kwargs.pop("elem_classes", None), "button", "chart", "runs", "layer_table"
+        ),
         **kwargs,
     )

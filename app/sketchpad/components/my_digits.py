@@ -143,7 +143,7 @@ def build_my_digits(
         js_on_load=read_component_script(_FOLDER, "my_digits", least=min_digits),
         apply_default_css=False,
         server_functions=[ask_networks, ask_score, ask_tune, ask_look],
-        elem_classes=component_classes(kwargs.pop("elem_classes", None), "my_digits"),
+        elem_classes=component_classes(kwargs.pop("elem_classes", None), "button", "my_digits"),
         least=min_digits,
         **kwargs,
     )

@@ -47,7 +47,7 @@ def build_notebook_button(
         html_template=_TEMPLATE.format(opening=_OPENING_HERE if needs_project else _OPENING),
         js_on_load=read_component_script(_FOLDER, "notebook_button", place=name),
         apply_default_css=False,
-        elem_classes=component_classes(None, "notebook_button"),
+        elem_classes=component_classes(None, "button", "notebook_button"),
         elem_id=f"{name}-notebook",
     )
     button.click(

@@ -95,6 +95,6 @@ def build_maps(
         js_on_load=read_component_script(_FOLDER, "maps", channel=CHANNEL, fields=FIELD_CLASS),
         apply_default_css=False,
         server_functions=[ask, ask_about_unit],
-        elem_classes=component_classes(kwargs.pop("elem_classes", None), "maps"),
+        elem_classes=component_classes(kwargs.pop("elem_classes", None), "button", "maps"),
         **kwargs,
     )
