@@ -16,6 +16,7 @@ from app.ui.components.chart import CHART_TEMPLATE
 from app.ui.components.transport import write_transport
 from app.ui.loader import read_component_script, read_plain_script
 from app.ui.packing import pack
+from app.ui.server_functions import name_functions
 from app.ui.styles import component_classes
 
 _FOLDER = Path(__file__).parent
@@ -119,17 +120,12 @@ def build_player(value: RacePayload, answer: Callable[[Any], str], **kwargs: Any
     Returns:
         The component; a handler updates it by returning a packed `Answer`.
     """
-
-    def ask(request: Any) -> str:
-        return answer(request)
-
-    ask.__name__ = "answer"  # the name under which the script finds it
     return gr.HTML(
         value=pack({"race": value}),
         html_template=_TEMPLATE,
         js_on_load=read_component_script(_FOLDER, "player", maxPoints=MAX_POINTS),
         apply_default_css=False,
-        server_functions=[ask],
+        server_functions=name_functions(answer=answer),
         elem_classes=component_classes(kwargs.pop("elem_classes", None), "chart", "transport", "player"),
         **kwargs,
     )

@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 
 from app.ui.loader import read_component_script
+from app.ui.server_functions import name_functions
 from app.ui.styles import component_classes
 
 _FOLDER = Path(__file__).parent
@@ -54,30 +55,11 @@ def build_exercises(
         tabulate: Called with `{"rows", "decimal"}`.
         **kwargs: Further arguments of `gr.HTML`, such as `elem_id`.
     """
-
-    def ask(request: Any) -> str:
-        return show(request)
-
-    def ask_to_check(request: Any) -> str:
-        return check(request)
-
-    def ask_to_solve(request: Any) -> str:
-        return solve(request)
-
-    def ask_to_grade(request: Any) -> str:
-        return grade(request)
-
-    def ask_for_table(request: Any) -> str:
-        return tabulate(request)
-
-    # The names under which the script finds them.
-    ask.__name__, ask_to_check.__name__, ask_to_solve.__name__ = "show", "check", "solve"
-    ask_to_grade.__name__, ask_for_table.__name__ = "grade", "tabulate"
     return gr.HTML(
         html_template=_TEMPLATE,
         js_on_load=read_component_script(_FOLDER, "exercises", place=kwargs.get("elem_id")),
         apply_default_css=False,
-        server_functions=[ask, ask_to_check, ask_to_solve, ask_to_grade, ask_for_table],
+        server_functions=name_functions(show=show, check=check, solve=solve, grade=grade, tabulate=tabulate),
         elem_classes=component_classes(kwargs.pop("elem_classes", None), "button", "exercises"),
         **kwargs,
     )

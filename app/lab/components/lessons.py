@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 
 from app.ui.loader import read_component_script
+from app.ui.server_functions import name_functions
 from app.ui.styles import component_classes
 
 _FOLDER = Path(__file__).parent
@@ -30,19 +31,11 @@ def build_lessons(answers: dict[str, Callable[[Any], str]], **kwargs: Any) -> gr
             `{"error": str}`.
         **kwargs: Further arguments of `gr.HTML`, such as `elem_id`.
     """
-
-    def name_function(name: str, answer: Callable[[Any], str]) -> Callable[[Any], str]:
-        def ask(request: Any) -> str:
-            return answer(request)
-
-        ask.__name__ = name  # under which the script finds it
-        return ask
-
     return gr.HTML(
         html_template=_TEMPLATE,
         js_on_load=read_component_script(_FOLDER, "lessons"),
         apply_default_css=False,
-        server_functions=[name_function(name, answer) for name, answer in answers.items()],
+        server_functions=name_functions(**answers),
         elem_classes=component_classes(kwargs.pop("elem_classes", None), "exercises", "lessons"),
         **kwargs,
     )

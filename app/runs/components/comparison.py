@@ -11,6 +11,7 @@ import gradio as gr
 from app.ui.card_button import write_card_button
 from app.ui.components.chart import CHART_TEMPLATE
 from app.ui.loader import read_component_script
+from app.ui.server_functions import name_functions
 from app.ui.styles import component_classes
 
 _FOLDER = Path(__file__).parent
@@ -47,16 +48,11 @@ def build_comparison(compare: Callable[[Any], str], **kwargs: Any) -> gr.HTML:
             JSON text of what `app.runs.comparison` lays out, or of `{"error": str}`.
         **kwargs: Further arguments of `gr.HTML`, such as `elem_id`.
     """
-
-    def ask(request: Any) -> str:
-        return compare(request)
-
-    ask.__name__ = "compare"  # the name under which the script finds it
     return gr.HTML(
         html_template=_TEMPLATE,
         js_on_load=read_component_script(_FOLDER, "comparison"),
         apply_default_css=False,
-        server_functions=[ask],
+        server_functions=name_functions(compare=compare),
         elem_classes=component_classes(kwargs.pop("elem_classes", None), "chart", "comparison"),
         **kwargs,
     )

@@ -10,6 +10,7 @@ import gradio as gr
 
 from app.ui.card_button import write_card_button
 from app.ui.loader import read_component_script
+from app.ui.server_functions import name_functions
 from app.ui.styles import component_classes
 
 _FOLDER = Path(__file__).parent
@@ -65,19 +66,11 @@ def build_confusion(
         show_cell: Called with `{"id", "row", "column"}` when a cell is chosen.
         **kwargs: Further arguments of `gr.HTML`, such as `elem_id`.
     """
-
-    def ask(request: Any) -> str:
-        return show_results(request)
-
-    def ask_about_cell(request: Any) -> str:
-        return show_cell(request)
-
-    ask.__name__, ask_about_cell.__name__ = "results", "cell"  # the names under which the script finds them
     return gr.HTML(
         html_template=_TEMPLATE,
         js_on_load=read_component_script(_FOLDER, "confusion"),
         apply_default_css=False,
-        server_functions=[ask, ask_about_cell],
+        server_functions=name_functions(results=show_results, cell=show_cell),
         elem_classes=component_classes(kwargs.pop("elem_classes", None), "confusion"),
         **kwargs,
     )

@@ -11,6 +11,7 @@ import gradio as gr
 from app.ui.card_button import write_card_button
 from app.ui.components.transport import write_transport
 from app.ui.loader import read_component_script
+from app.ui.server_functions import name_functions
 from app.ui.styles import component_classes
 
 _FOLDER = Path(__file__).parent
@@ -73,23 +74,11 @@ def build_epochs(
     Returns:
         The component; the sketchpad's `input` event hands it the drawing by `HAND_DRAWING`.
     """
-
-    def ask(request: Any) -> str:
-        return show_epochs(request)
-
-    def ask_for_answers(request: Any) -> str:
-        return show_answers(request)
-
-    def ask_about_unit(request: Any) -> str:
-        return show_unit(request)
-
-    # The names under which the script finds them.
-    ask.__name__, ask_for_answers.__name__, ask_about_unit.__name__ = "epochs", "answers", "unit"
     return gr.HTML(
         html_template=_TEMPLATE,
         js_on_load=read_component_script(_FOLDER, "epochs"),
         apply_default_css=False,
-        server_functions=[ask, ask_for_answers, ask_about_unit],
+        server_functions=name_functions(epochs=show_epochs, answers=show_answers, unit=show_unit),
         elem_classes=component_classes(kwargs.pop("elem_classes", None), "transport", "epochs"),
         **kwargs,
     )

@@ -11,6 +11,7 @@ import gradio as gr
 from app.ui.card_button import write_card_button
 from app.ui.components.chart import CHART_TEMPLATE
 from app.ui.loader import read_component_script
+from app.ui.server_functions import name_functions
 from app.ui.styles import component_classes
 
 _FOLDER = Path(__file__).parent
@@ -182,27 +183,11 @@ def build_runs(
             of `{"id", "owner_key"}` of a new run, or `{"error": str}`.
         **kwargs: Further arguments of `gr.HTML`, such as `elem_id`.
     """
-
-    def ask_look(request: Any) -> str:
-        return look(request)
-
-    def ask_act(request: Any) -> str:
-        return act(request)
-
-    def ask_file(request: Any) -> str:
-        return hand_out(request)
-
-    def ask_train_on(request: Any) -> str:
-        return train_on(request)
-
-    # The names under which the script finds them.
-    ask_look.__name__, ask_act.__name__, ask_file.__name__ = "look", "act", "handOut"
-    ask_train_on.__name__ = "trainOn"
     return gr.HTML(
         html_template=_TEMPLATE,
         js_on_load=read_component_script(_FOLDER, "runs"),
         apply_default_css=False,
-        server_functions=[ask_look, ask_act, ask_file, ask_train_on],
+        server_functions=name_functions(look=look, act=act, handOut=hand_out, trainOn=train_on),
         elem_classes=component_classes(
             kwargs.pop("elem_classes", None), "button", "chart", "runs", "layer_table"
         ),

@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 
 from app.ui.loader import read_component_script
+from app.ui.server_functions import name_functions
 from app.ui.styles import component_classes
 
 _FOLDER = Path(__file__).parent
@@ -122,27 +123,11 @@ def build_my_digits(
         min_digits: How many digits a fine-tuning needs.
         **kwargs: Further arguments of `gr.HTML`, such as `elem_id`.
     """
-
-    def ask_networks(request: Any) -> str:
-        return networks(request)
-
-    def ask_score(request: Any) -> str:
-        return score(request)
-
-    def ask_tune(request: Any) -> str:
-        return tune(request)
-
-    def ask_look(request: Any) -> str:
-        return look(request)
-
-    # The names under which the script finds them.
-    ask_networks.__name__, ask_score.__name__ = "networks", "score"
-    ask_tune.__name__, ask_look.__name__ = "tune", "look"
     return gr.HTML(
         html_template=_TEMPLATE,
         js_on_load=read_component_script(_FOLDER, "my_digits", least=min_digits),
         apply_default_css=False,
-        server_functions=[ask_networks, ask_score, ask_tune, ask_look],
+        server_functions=name_functions(networks=networks, score=score, tune=tune, look=look),
         elem_classes=component_classes(kwargs.pop("elem_classes", None), "button", "my_digits"),
         least=min_digits,
         **kwargs,

@@ -12,6 +12,7 @@ from app.sketchpad.payloads import PadAnswer
 from app.ui.card_button import write_card_button
 from app.ui.loader import read_component_script
 from app.ui.packing import pack
+from app.ui.server_functions import name_functions
 from app.ui.styles import component_classes
 
 _FOLDER = Path(__file__).parent
@@ -131,11 +132,6 @@ def build_pad(
     Returns:
         The component; a handler changes the network with `gr.HTML(checkpoints=…)`.
     """
-
-    # JSON as text: Gradio would walk through a value number by number, as long as the reading itself takes.
-    def predict(request: Any) -> str:  # the name under which the script finds it
-        return pack(answer(request))
-
     return gr.HTML(
         value=kwargs.pop("value", None),
         html_template=_TEMPLATE,
@@ -147,7 +143,8 @@ def build_pad(
             autoplay=autoplay,
         ),
         apply_default_css=False,
-        server_functions=[predict],
+        # JSON as text: Gradio walks through a value number by number, which takes as long as the reading.
+        server_functions=name_functions(predict=lambda request: pack(answer(request))),
         elem_classes=component_classes(kwargs.pop("elem_classes", None), "pad"),
         checkpoints=checkpoints,
         example=example,

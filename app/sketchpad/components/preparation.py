@@ -11,6 +11,7 @@ import gradio as gr
 from app.ui.card_button import write_card_button
 from app.ui.components.transport import write_transport
 from app.ui.loader import read_component_script
+from app.ui.server_functions import name_functions
 from app.ui.styles import component_classes
 
 _FOLDER = Path(__file__).parent
@@ -64,16 +65,11 @@ def build_preparation(show_preparation: Callable[[Any], str], **kwargs: Any) -> 
             `app.sketchpad.preparation` lays out, or of `{"error": str}`.
         **kwargs: Further arguments of `gr.HTML`, such as `elem_id`.
     """
-
-    def ask(request: Any) -> str:
-        return show_preparation(request)
-
-    ask.__name__ = "prepare"  # the name under which the script finds it
     return gr.HTML(
         html_template=_TEMPLATE,
         js_on_load=read_component_script(_FOLDER, "preparation"),
         apply_default_css=False,
-        server_functions=[ask],
+        server_functions=name_functions(prepare=show_preparation),
         elem_classes=component_classes(kwargs.pop("elem_classes", None), "transport", "preparation"),
         **kwargs,
     )

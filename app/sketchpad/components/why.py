@@ -11,6 +11,7 @@ import gradio as gr
 from app.ui.card_button import write_card_button
 from app.ui.components.transport import write_transport
 from app.ui.loader import read_component_script
+from app.ui.server_functions import name_functions
 from app.ui.styles import component_classes
 
 _FOLDER = Path(__file__).parent
@@ -88,23 +89,11 @@ def build_why(
         show_change: Called with `{"drawing", "checkpoint", "target"}` once the maps are there.
         **kwargs: Further arguments of `gr.HTML`, such as `elem_id`.
     """
-
-    def ask(request: Any) -> str:
-        return show_maps(request)
-
-    def ask_for_nearest(request: Any) -> str:
-        return show_nearest(request)
-
-    def ask_for_change(request: Any) -> str:
-        return show_change(request)
-
-    # The names under which the script finds them.
-    ask.__name__, ask_for_nearest.__name__, ask_for_change.__name__ = "explain", "nearest", "turn"
     return gr.HTML(
         html_template=_TEMPLATE,
         js_on_load=read_component_script(_FOLDER, "why"),
         apply_default_css=False,
-        server_functions=[ask, ask_for_nearest, ask_for_change],
+        server_functions=name_functions(explain=show_maps, nearest=show_nearest, turn=show_change),
         elem_classes=component_classes(kwargs.pop("elem_classes", None), "transport", "why"),
         **kwargs,
     )

@@ -10,6 +10,7 @@ import gradio as gr
 
 from app.ui.card_button import write_card_button
 from app.ui.loader import read_component_script
+from app.ui.server_functions import name_functions
 from app.ui.styles import component_classes
 
 _FOLDER = Path(__file__).parent
@@ -62,17 +63,12 @@ def build_spread(value: str, answer: Callable[[Any], str], **kwargs: Any) -> gr.
             JSON text of `Pictures`.
         **kwargs: Further arguments of `gr.HTML`, such as `elem_id`.
     """
-
-    def ask(request: Any) -> str:
-        return answer(request)
-
-    ask.__name__ = "answer"  # the name under which the script finds it
     return gr.HTML(
         value=value,
         html_template=_TEMPLATE,
         js_on_load=read_component_script(_FOLDER, "spread", channel=CHANNEL, fields=FIELD_CLASS),
         apply_default_css=False,
-        server_functions=[ask],
+        server_functions=name_functions(answer=answer),
         elem_classes=component_classes(kwargs.pop("elem_classes", None), "strips", "spread"),
         **kwargs,
     )

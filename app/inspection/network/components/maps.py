@@ -10,6 +10,7 @@ import gradio as gr
 
 from app.ui.card_button import write_card_button
 from app.ui.loader import read_component_script
+from app.ui.server_functions import name_functions
 from app.ui.styles import component_classes
 
 _FOLDER = Path(__file__).parent
@@ -81,20 +82,12 @@ def build_maps(
     Returns:
         The component; listen with `maps.select(…, inputs=[maps, …])`.
     """
-
-    def ask(request: Any) -> str:
-        return answer(request)
-
-    def ask_about_unit(request: Any) -> str:
-        return explain(request)
-
-    ask.__name__, ask_about_unit.__name__ = "answer", "explain"  # the names under which the script finds them
     return gr.HTML(
         value=value,
         html_template=_TEMPLATE,
         js_on_load=read_component_script(_FOLDER, "maps", channel=CHANNEL, fields=FIELD_CLASS),
         apply_default_css=False,
-        server_functions=[ask, ask_about_unit],
+        server_functions=name_functions(answer=answer, explain=explain),
         elem_classes=component_classes(kwargs.pop("elem_classes", None), "button", "maps"),
         **kwargs,
     )

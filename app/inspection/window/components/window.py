@@ -11,6 +11,7 @@ import gradio as gr
 from app.ui.card_button import write_card_button
 from app.ui.components.transport import write_transport
 from app.ui.loader import read_component_script
+from app.ui.server_functions import name_functions
 from app.ui.styles import component_classes
 
 _FOLDER = Path(__file__).parent
@@ -60,17 +61,12 @@ def build_window(value: str, answer: Callable[[Any], str], **kwargs: Any) -> gr.
     Returns:
         The component. Its event `release` says that nothing has changed for a while.
     """
-
-    def ask(request: Any) -> str:
-        return answer(request)
-
-    ask.__name__ = "answer"  # the name under which the script finds it
     return gr.HTML(
         value=value,
         html_template=_TEMPLATE,
         js_on_load=read_component_script(_FOLDER, "window", channel=CHANNEL),
         apply_default_css=False,
-        server_functions=[ask],
+        server_functions=name_functions(answer=answer),
         elem_classes=component_classes(kwargs.pop("elem_classes", None), "grids", "transport", "window"),
         **kwargs,
     )

@@ -10,6 +10,7 @@ import gradio as gr
 
 from app.runs.building.kinds import list_given, list_kinds
 from app.ui.loader import read_component_script
+from app.ui.server_functions import name_functions
 from app.ui.styles import component_classes
 from models.networks.layers.examination import MAX_LAYERS
 from models.networks.layers.exchange import MAX_LINK_LETTERS
@@ -77,11 +78,6 @@ def build_layer_rows(examine: Callable[[Any], str], **kwargs: Any) -> gr.HTML:
             `{"error": str}`.
         **kwargs: Further arguments of `gr.HTML`, such as `value` and `elem_id`.
     """
-
-    def ask(request: Any) -> str:
-        return examine(request)
-
-    ask.__name__ = "examine"  # the name under which the script finds it
     return gr.HTML(
         html_template=_TEMPLATE,
         js_on_load=read_component_script(
@@ -94,7 +90,7 @@ def build_layer_rows(examine: Callable[[Any], str], **kwargs: Any) -> gr.HTML:
             maxLink=MAX_LINK_LETTERS,
         ),
         apply_default_css=False,
-        server_functions=[ask],
+        server_functions=name_functions(examine=examine),
         elem_classes=component_classes(kwargs.pop("elem_classes", None), "layer_rows"),
         **kwargs,
     )
