@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 
 from app.ui.loader import read_component_script
+from app.ui.server_functions import name_functions
 from app.ui.styles import component_classes
 
 _FOLDER = Path(__file__).parent
@@ -35,23 +36,11 @@ def build_report(
         read: Called with `{"report"}`, what stood in a file; returns it as a report.
         **kwargs: Further arguments of `gr.HTML`, such as `elem_id`.
     """
-
-    def ask_render(request: Any) -> str:
-        return render(request)
-
-    def ask_export(request: Any) -> str:
-        return export(request)
-
-    def ask_read(request: Any) -> str:
-        return read(request)
-
-    # The names under which the script finds them.
-    ask_render.__name__, ask_export.__name__, ask_read.__name__ = "render", "exportReport", "importReport"
     return gr.HTML(
         html_template=_TEMPLATE,
         js_on_load=read_component_script(_FOLDER, "report"),
         apply_default_css=False,
-        server_functions=[ask_render, ask_export, ask_read],
+        server_functions=name_functions(render=render, exportReport=export, importReport=read),
         elem_classes=component_classes(kwargs.pop("elem_classes", None), "button", "report"),
         **kwargs,
     )

@@ -14,6 +14,7 @@ from app.ui.components.chart import CHART_TEMPLATE
 from app.ui.components.transport import write_transport
 from app.ui.loader import read_component_script
 from app.ui.packing import pack
+from app.ui.server_functions import name_functions
 from app.ui.styles import component_classes
 from models.descent.plane.points import MAX_OWN_POINTS
 
@@ -74,20 +75,12 @@ def build_plane(
         The component; a handler updates it by returning a packed `PlaneAnswer`. One that has `beside` sets
         what further questions carry; the page asks them by `ask_for_network` once the fields are filled.
     """
-
-    def ask(request: Any) -> str:
-        return answer(request)
-
-    def ask_why(request: Any) -> str:
-        return explain(request)
-
-    ask.__name__, ask_why.__name__ = "answer", "explain"  # the names under which the script finds them
     return gr.HTML(
         value="" if value is None else pack(value),
         html_template=_TEMPLATE,
         js_on_load=read_component_script(_FOLDER, "plane", maxPoints=MAX_OWN_POINTS),
         apply_default_css=False,
-        server_functions=[ask, ask_why],
+        server_functions=name_functions(answer=answer, explain=explain),
         elem_classes=component_classes(kwargs.pop("elem_classes", None), "chart", "transport", "plane"),
         **kwargs,
     )

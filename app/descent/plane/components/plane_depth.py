@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 
 from app.ui.loader import read_component_script
+from app.ui.server_functions import name_functions
 from app.ui.styles import component_classes
 
 _FOLDER = Path(__file__).parent
@@ -32,16 +33,11 @@ def build_plane_depth(measure: Callable[[], str], **kwargs: Any) -> gr.HTML:
         measure: Returns a packed `PlaneDepths`.
         **kwargs: Further arguments of `gr.HTML`, such as `elem_id`.
     """
-
-    def ask(request: Any = None) -> str:
-        return measure()
-
-    ask.__name__ = "measure"  # the name under which the script finds it
     return gr.HTML(
         html_template=_TEMPLATE,
         js_on_load=read_component_script(_FOLDER, "plane_depth"),
         apply_default_css=False,
-        server_functions=[ask],
+        server_functions=name_functions(measure=lambda request: measure()),
         elem_classes=component_classes(kwargs.pop("elem_classes", None), "plane_depth"),
         **kwargs,
     )
