@@ -53,6 +53,7 @@ export function mount({ element, server }) {
   function showExercise(exercise, isOpen) {
     const details = /** @type {HTMLDetailsElement} */ (addNode(addNode(list, "li"), "details"));
     details.dataset.key = exercise.key;
+    details.id = `exercise-${exercise.key}-section`; // in an address `descent-exercises.exercise-best-step`
     const summary = addNode(details, "summary");
     addNode(summary, "span").innerHTML = exercise.title; // rendered by Python, as all texts here
     const state = addNode(summary, "span", "gb-exercises-state");

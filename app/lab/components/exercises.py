@@ -26,7 +26,7 @@ _TEMPLATE = """
   </div>
   <p class="gb-exercises-absent" role="status">The exercises are on their way.</p>
   <ol class="gb-exercises-list"></ol>
-  <details class="gb-exercises-grading">
+  <details class="gb-exercises-grading" id="{place}-grading-section">
     <summary><span>For teachers: check answer sheets</span></summary>
     <div class="gb-exercises-body"></div>
   </details>
@@ -55,9 +55,10 @@ def build_exercises(
         tabulate: Called with `{"rows", "decimal"}`.
         **kwargs: Further arguments of `gr.HTML`, such as `elem_id`.
     """
+    place = kwargs.get("elem_id")
     return gr.HTML(
-        html_template=_TEMPLATE,
-        js_on_load=read_component_script(_FOLDER, "exercises", place=kwargs.get("elem_id")),
+        html_template=_TEMPLATE.format(place=place),
+        js_on_load=read_component_script(_FOLDER, "exercises", place=place),
         apply_default_css=False,
         server_functions=name_functions(show=show, check=check, solve=solve, grade=grade, tabulate=tabulate),
         elem_classes=component_classes(kwargs.pop("elem_classes", None), "button", "exercises"),

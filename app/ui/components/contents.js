@@ -52,8 +52,9 @@ export function createContents(nav, { write, onChoose, onListed }) {
   /** @type {(name: string) => void} */
   function mark(name) {
     marked = name;
+    const [outermost] = name.split("."); // those within others are not listed
     for (const link of list.querySelectorAll("a")) {
-      if (link.dataset.section === name) link.setAttribute("aria-current", "true");
+      if (link.dataset.section === outermost) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");
     }
   }

@@ -29,6 +29,8 @@ export function startPage() {
 
   /** @type {Place | undefined} */
   let goal; // where the page is going: tab, lab and section come one after the other
+  /** @type {Set<string>} */
+  let opened = new Set(); // what was opened on the way there: once, as a visitor may close it again
   let isOpening = true; // until the page's own address is shown
 
   // Press tab and lab, and open the section once it is there.
@@ -39,17 +41,30 @@ export function startPage() {
       if (!tab) return;
       if (tab.getAttribute("aria-selected") !== "true") tab.click();
     }
-    const section = goal.open ? findSection(goal.open) : null;
-    if (goal.open && !section?.checkVisibility()) return;
+    const names = goal.open.split(".");
+    const section = goal.open ? findSection(names[names.length - 1]) : null;
+    if (goal.open && !section?.checkVisibility()) return openAround(names.slice(0, -1));
     goal = undefined;
     if (section) openSection(section);
     if (section && isOpening) holdInSight(section);
     isOpening = false;
   };
 
+  // A section in others is built when these are opened, and some only when they are seen.
+  /** @type {(names: string[]) => void} */
+  const openAround = (names) => {
+    const next = names.find((name) => !opened.has(name)) ?? "";
+    const section = findSection(next);
+    if (!section?.checkVisibility()) return;
+    opened.add(next);
+    openSection(section);
+    requestAnimationFrame(approach);
+  };
+
   /** @type {(place: Place) => void} */
   const show = (place) => {
     goal = place;
+    opened = new Set();
     approach();
     contents?.mark(place.open);
     contents?.refresh();
@@ -158,9 +173,10 @@ export function startPage() {
   /** @type {(section: HTMLElement) => void} */
   const noteSection = (section) => {
     const name = nameSection(section);
-    const open = isOpen(section) ? name : "";
+    const around = name.split(".").slice(0, -1).join(".");
+    const open = isOpen(section) ? name : around;
     goal = undefined;
-    if (!open && places.where().open !== name) return;
+    if (open !== name && !`${places.where().open}.`.startsWith(`${name}.`)) return;
     places.go({ open }, { replaces: true });
     contents?.mark(open);
   };

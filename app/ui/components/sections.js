@@ -1,6 +1,7 @@
-// The sections of the page, Gradio's and our own: each has an id, and in an address its name.
+// The sections of the page, Gradio's and our own: each has an id, and in an address its name, behind the names of those that
+// it stands in: `question-3.the-graph-as-a-table`.
 
-const SECTION = ":is(.gb-question, .block:has(> .label-wrap), details):is([id$='-section'], #build, #exercise)";
+const SECTION = ":is(.gb-question, .block:has(> .label-wrap), details)[id]";
 const SUFFIX = /-section$/; // as Python names them
 const HOLD_MS = 3000; // what stands above a section may grow for so long after the page has opened
 
@@ -11,7 +12,11 @@ export function findSection(name) {
 }
 
 /** @type {(section: Element) => string} */
-export const nameSection = (section) => section.id.replace(SUFFIX, "");
+export function nameSection(section) {
+  const around = section.parentElement?.closest(SECTION);
+  const name = section.id.replace(SUFFIX, "");
+  return around ? `${nameSection(around)}.${name}` : name;
+}
 
 // Those in sight that stand in no other one and among no controls, in the page's order.
 /** @type {(root: Element) => HTMLElement[]} */
@@ -26,12 +31,11 @@ export function titleSection(section) {
   return title.startsWith("Question") ? title : title.split(":")[0];
 }
 
-// The section whose head was pressed, none nested in another.
+// The section whose head was pressed.
 /** @type {(target: Element) => HTMLElement | null} */
 export function findPressed(target) {
-  const head = target.closest(".label-wrap, summary");
-  const section = /** @type {HTMLElement | null} */ (head?.parentElement?.closest(SECTION) ?? null);
-  return section && section === head?.parentElement && !section.parentElement?.closest(SECTION) ? section : null;
+  const section = target.closest(".label-wrap, summary")?.parentElement;
+  return section?.matches(SECTION) ? section : null;
 }
 
 /** @type {(section: HTMLElement) => boolean} */

@@ -45,7 +45,7 @@ _TEMPLATE = f"""
   <div class="gb-build-whole"></div>
   <div class="gb-build-palette" role="toolbar" aria-label="Add a layer"></div>
   <p class="gb-build-told" role="status"></p>
-  <details class="gb-build-text">
+  <details class="gb-build-text" id="as-text-section">
     <summary>As Python or JSON</summary>
     <p>Write the layers as you would in PyTorch, or paste a network from your notebook: an
       <code>nn.Sequential(…)</code>, or a class with <code>__init__</code> and a plain <code>forward</code>.

@@ -1,0 +1,32 @@
+"""Sections within others, which have addresses too."""
+
+from playwright.sync_api import expect
+
+from tests.browser.test_finding import IN_SIGHT, expect_query
+
+
+def test_a_section_within_another_has_an_address(open_page):
+    page = open_page("descent", settings="open=question-3.the-graph-as-a-table", reduced_motion="reduce")
+    nested = page.locator("#the-graph-as-a-table-section > .label-wrap")
+    expect(page.locator("#descent-nodes table")).to_be_visible()
+    expect(nested).to_be_focused()
+    page.wait_for_function(IN_SIGHT, arg="the-graph-as-a-table-section")
+    current = page.locator("#gb-contents [aria-current]")
+    expect(current).to_have_text("Question 3: what does loss.backward() have to do with backpropagation?")
+    nested.press("Enter")
+    expect_query(page, "tab=descent&open=question-3")
+    nested.press("Enter")
+    expect_query(page, "tab=descent&open=question-3.the-graph-as-a-table")
+    page.locator("#question-3-section > .label-wrap").press("Enter")
+    expect_query(page, "tab=descent")
+    expect(current).to_have_count(0)
+
+    # An exercise, which is asked for only when its section is seen; Back and Forward lead through it
+    page.locator("#descent-exercises-section > .label-wrap").press("Enter")
+    exercise = page.locator("#exercise-best-step-section")
+    exercise.locator("summary").press("Enter")
+    expect_query(page, "tab=descent&open=descent-exercises.exercise-best-step")
+    page.reload()
+    expect(exercise.get_by_role("button", name="Check")).to_be_in_viewport()
+    expect(exercise.locator("summary")).to_be_focused()
+    expect(current).to_contain_text("Exercises")
