@@ -12,7 +12,7 @@ from app.ui.card_button import write_card_button
 from app.ui.components.notebook_button import build_notebook_button
 from app.ui.components.prose import build_prose, build_prose_sections, build_rendered
 from app.ui.prose import load_sections
-from app.ui.sections import name_section
+from app.ui.sections import ANSWERS, name_section
 from models.descent.tensor_basics import run_examples
 
 _AWAY = "Take it away: this race as a script, as a link, and the code that ran"
@@ -37,11 +37,11 @@ def build_lesson(details: Details) -> Details:
         shown["losses"] = follow(details.losses, "losses", max_height=_LOSSES_PX)
         build_card_button("table", printed[0])
     build_prose_sections([step])
-    with gr.Accordion(minimum[0], open=False, elem_id=name_section(minimum[0])):
+    with gr.Accordion(minimum[0], open=False, elem_id=name_section(minimum[0]), elem_classes=ANSWERS):
         build_prose(minimum[1])
         shown["minimum"] = follow(details.minimum, "minimum")
         build_card_button("table", minimum[0])
-    with gr.Accordion(rates[0], open=False, elem_id=name_section(rates[0])):
+    with gr.Accordion(rates[0], open=False, elem_id=name_section(rates[0]), elem_classes=ANSWERS):
         build_prose(rates[1])
         shown["rates"] = follow(details.rates, "rates")
         build_card_button("table", rates[0])

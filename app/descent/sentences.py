@@ -13,7 +13,10 @@ LARGEST = {"float32": float(np.finfo(np.float32).max), "float64": float(np.finfo
 
 
 def describe_race(race: Race) -> str:
-    """Say in a few sentences how the race went and why."""
+    """Say in a few sentences how the race went and why.
+
+    What an exercise asks, the best step size and the limit, stands between `||`, for the notice to leave out.
+    """
     if len(race.optimizers) == 1:
         return describe_descent(race, race.optimizers[0])
     diverged = [optimizer for optimizer in race.optimizers if optimizer.descent.status == "diverged"]
@@ -56,9 +59,10 @@ def describe_descent(race: Race, optimizer: Optimizer, name: str = "") -> str:
     limit = find_lr_limit(race.curvature, config)
     is_at_limit = race.curvature.is_exact and limit is not None and abs(config.lr / limit - 1) < 1e-9
     if is_at_limit and descent.overflow_step is None and descent.status in ("running", "diverged"):
+        at = f"{format_number(config.lr)}{_hint(', the limit')}"
         return (
-            f"**{who}Back and forth.** At η = {format_number(config.lr)}, the limit, each step lands as "
-            f"far behind the minimum as it began before it, and the loss stays near {end}."
+            f"**{who}Back and forth.** At η = {at}, each step lands as far behind the minimum as it "
+            f"began before it, and the loss stays near {end}."
         )
     if descent.status == "diverged":
         return _describe_divergence(race, optimizer, who)
@@ -92,14 +96,16 @@ def describe_descent(race: Race, optimizer: Optimizer, name: str = "") -> str:
         f"each step multiplies the distance by {format_number(factor)}"
     )
     if factor > 1 and limit is not None:
-        return f"{text}, which is more than 1; a step size below {format_number(limit)} comes down."
+        return (
+            f"{text}, which is more than 1{_hint(f'; a step size below {format_number(limit)} comes down')}."
+        )
     if config.kind.has_momentum:
         return f"{text}."
     best = race.curvature.lr_best
     if abs(config.lr / best - 1) < 1e-3:
-        return f"{text}, and no fixed step size does better."
+        return f"{text}{_hint(', and no fixed step size does better')}."
     side = " and lands on the other side of the minimum" if config.lr > best else ""
-    return f"{text}{side}; a step size nearer to {format_number(best)} is faster."
+    return f"{text}{side}{_hint(f'; a step size nearer to {format_number(best)} is faster')}."
 
 
 def _describe_divergence(race: Race, optimizer: Optimizer, who: str) -> str:
@@ -140,10 +146,14 @@ def _describe_divergence(race: Race, optimizer: Optimizer, who: str) -> str:
             f"which ends at {format_number(LARGEST[race.settings.dtype])}."
         )
     if limit is not None and curvature.is_exact:
-        rest += f" A step size below {format_number(limit)} comes down."
+        rest += _hint(f" A step size below {format_number(limit)} comes down.")
     elif limit is not None:
-        rest += f" Near the minimum the limit is {format_number(limit)}; farther up it can be smaller."
+        rest += _hint(f" Near the minimum the limit is {format_number(limit)}; farther up it can be smaller.")
     return reason + rest
+
+
+def _hint(text: str) -> str:
+    return f"||{text}||"
 
 
 def _count_steps(optimizer: Optimizer) -> str:
@@ -158,7 +168,7 @@ def _name_divergences(race: Race, optimizers: list[Optimizer]) -> list[str]:
         name, limit = race.name_optimizer(optimizer), find_lr_limit(race.curvature, optimizer.config)
         factor = predict_contraction(race.curvature, optimizer.config)
         if race.curvature.is_exact and limit is not None and factor is not None and factor > 1:
-            growing.append(f"{name} (its limit is {format_number(limit)})")
+            growing.append(f"{name}{_hint(f' (its limit is {format_number(limit)})')}")
         elif optimizer.descent.overflow_step is not None:
             growing.append(name)
         else:

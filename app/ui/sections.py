@@ -2,6 +2,7 @@
 
 import re
 
+ANSWERS = "gb-answers"  # the class of a section that answers an exercise: `&solutions=off` locks it
 _SUFFIX = "-section"  # what a section shows may have the plain name as its own id
 
 

@@ -1,4 +1,4 @@
-"""Sections within others, which have addresses too."""
+"""Sections within others, which have addresses too, and those that a teacher's link keeps folded."""
 
 from playwright.sync_api import expect
 
@@ -30,3 +30,29 @@ def test_a_section_within_another_has_an_address(open_page):
     expect(exercise.get_by_role("button", name="Check")).to_be_in_viewport()
     expect(exercise.locator("summary")).to_be_focused()
     expect(current).to_contain_text("Exercises")
+
+
+def test_a_teachers_link_keeps_folded_what_answers_an_exercise(open_page):
+    page = open_page("descent", settings="solutions=off&open=question-2", reduced_motion="reduce")
+    section = page.locator("#question-2-section")
+    head = section.locator("> .label-wrap")
+    expect(head).to_be_focused()
+    head.press("Enter")
+    head.click()
+    expect(page.locator("#descent-rates")).to_have_count(0)
+    reason = "(head) => getComputedStyle(head, '::after').content"
+    assert head.evaluate(reason) == '"Locked by your teacher\'s link"'
+    expect(page.locator("#descent-status")).not_to_contain_text("0.1 is faster")
+    free = page.locator("#question-3-section > .label-wrap")
+    free.click()
+    expect(page.locator("#descent-graph")).to_be_visible()
+    assert free.evaluate(reason) == "none"
+
+    page.locator("#gb-benches").get_by_role("tab", name="A small network").click()
+    section = page.locator("#how-should-weights-begin-section")
+    head = section.locator("summary")
+    head.click()
+    expect(section).not_to_have_attribute("open", "")
+    assert head.evaluate(reason) == '"Locked by your teacher\'s link"'
+    page.locator("#overfitting-and-what-holds-it-back-section summary").click()
+    expect(page.locator("#overfitting-and-what-holds-it-back-section")).to_have_attribute("open", "")

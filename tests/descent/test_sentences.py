@@ -8,14 +8,20 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import app.descent.race
+from app.descent import sentences
 from app.descent.race import OPENINGS, run_race
-from app.descent.sentences import describe_descent, describe_race
+from app.descent.sentences import describe_descent
 from app.ui.numbers import format_number
 from models.descent.problems import SURFACES
 from tests.descent.patience import unhurried
 from tests.descent.random_races import alone, choose_entries, race_settings
 
 __all__ = ["unhurried"]  # a fixture
+
+
+def describe_race(race):
+    """The sentences without the marks around what a teacher's link leaves out."""
+    return sentences.describe_race(race).replace("||", "")
 
 
 def describe(**settings):
@@ -154,6 +160,17 @@ def test_a_place_is_named_where_the_gradient_is_flat_alone(chosen):
             blur = epsilon * np.abs(race.problem.hessian(w)) @ np.abs(w)
             assert np.linalg.norm(gradient) < 1e-5 or (np.abs(gradient) <= 3 * blur).all()
         assert not ("At the bottom" in text and re.search("saddle|hill", text))
+
+
+@pytest.mark.parametrize("lr", [0.01, 0.1, 0.15, 0.2, 0.2001, 0.25])
+@pytest.mark.parametrize("steps", [5, 50])
+def test_what_an_exercise_asks_stands_between_marks(lr, steps):
+    for others in ((), (("nesterov", 0.5), ("momentum", 9.0))):
+        race = run_race(alone(entries=choose_entries(("gradient_descent", lr), *others), steps=steps))
+        marked = sentences.describe_race(race)
+        left = re.sub(r"\|\|.*?\|\|", "", marked)
+        assert not re.search("limit|faster|better|below", left)
+        assert left.endswith(".")
 
 
 def test_those_who_end_level_are_named_together():

@@ -10,6 +10,7 @@ import { redrawOnChange } from "../../ui/components/canvas.js";
 import { findPart } from "../../ui/components/nodes.js";
 import { formatNumber, isNumber, keepWithin, superscript } from "../../ui/components/numbers.js";
 import { SERIES_SHAPES } from "../../ui/components/series.js";
+import { areLocked } from "../../ui/components/solutions.js";
 
 const SNAP_PX = 6; // how near a dragged handle comes to a mark before it takes the mark's exact number
 const REACH_PX = 24; // how near to a handle's centre a press takes hold of it
@@ -296,8 +297,7 @@ export function mount({ element, trigger, props, keptProps }) {
     const mine = unsent || (hold?.moved && { slot: active.slot, lr: active.lr });
     range = full.range;
     // A teacher's link: what the ruler knows of the answer stays out, its zones and the snapping to it too.
-    const isLocked = new URLSearchParams(location.search).get("solutions") === "off";
-    const kept = isLocked ? { lr_best: null, lr_max: null, where: "", note: LOCKED } : {};
+    const kept = areLocked() ? { lr_best: null, lr_max: null, where: "", note: LOCKED } : {};
     handles = full.handles.map((handle) => ({ ...handle, ...kept, node: nodes[handle.slot] }));
     active = handles.find(({ slot }) => slot === active?.slot) || handles[0];
     for (const handle of handles) if (mine && handle.slot === mine.slot) handle.lr = mine.lr;

@@ -4,12 +4,13 @@
 
 import { readAnswer } from "../../ui/components/asking.js";
 import { addNode, setText } from "../../ui/components/nodes.js";
+import { areLocked } from "../../ui/components/solutions.js";
 import { createFields } from "./answer_fields.js";
 
 // Puts question, fields and buttons into a place. `onKept` hears that an answer was kept.
 /** @type {(body: HTMLElement, exercise: ExerciseView, name: string, how: { python: Pick<ExerciseServer, "check" | "solve">, store: ReturnType<typeof import("./answer_store.js").createAnswerStore>, onKept: () => void }) => void} */
 export function addExercise(body, exercise, name, { python, store, onKept }) {
-  const isLocked = new URLSearchParams(location.search).get("solutions") === "off";
+  const isLocked = areLocked();
   const findKept = () => store.findSheet(name).answers[exercise.key];
   /** @type {(answer: KeptAnswer) => void} */
   const keep = (answer) => {

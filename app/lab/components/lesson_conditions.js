@@ -2,6 +2,7 @@
 
 import { readNumber } from "../../ui/components/read_number.js";
 import { isOpen } from "../../ui/components/sections.js";
+import { isLocked } from "../../ui/components/solutions.js";
 
 const ACTS = ["pointermove", "pointerdown", "keydown", "click"];
 const SCRUBBERS = "#descent-player input[type='range'], #plane .gb-transport input[type='range']";
@@ -15,12 +16,12 @@ const CONDITIONS = {
     ([name]) =>
     () =>
       Boolean(document.querySelector(`#gb-tabs [data-tab-id="${name}"][aria-selected="true"]`)),
-  // a section is open
+  // a section is open, or was found locked
   section:
     ([title]) =>
     () => {
       const section = findTitled(title);
-      return Boolean(section && isOpen(section));
+      return Boolean(section && (isOpen(section) || (isLocked(section) && section.checkVisibility())));
     },
   // in a choice, or a list of several, this is chosen
   chosen:

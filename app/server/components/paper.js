@@ -7,7 +7,9 @@ const REST_MS = 500; // so long nothing more has come, and what has come is draw
 export function preparePaper() {
   /** @type {(selector: string) => HTMLElement[]} */
   const seen = (selector) =>
-    /** @type {HTMLElement[]} */ ([...document.querySelectorAll(selector)]).filter((each) => each.checkVisibility());
+    /** @type {HTMLElement[]} */ ([...document.querySelectorAll(selector)]).filter(
+      (each) => each.checkVisibility() && !each.closest('[data-solutions="off"] .gb-answers'),
+    );
   /** @type {(head: Element) => boolean} */
   const isBuilt = (head) => Boolean(head.nextElementSibling?.querySelector(":scope > * > *"));
   /** @type {(() => void)[]} */

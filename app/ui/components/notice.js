@@ -3,6 +3,7 @@
 
 import { createChannel } from "./answers.js";
 import { findPart } from "./nodes.js";
+import { areLocked } from "./solutions.js";
 
 /** @type {(given: Mounted) => void} */
 export function mount({ element, keptProps }) {
@@ -13,11 +14,16 @@ export function mount({ element, keptProps }) {
     notice.replaceChildren();
     if (!text) return;
     const line = document.createElement("p");
-    text.split("**").forEach((part, index) => {
-      const piece = document.createElement(index % 2 ? "b" : "span");
-      piece.textContent = part;
-      line.appendChild(piece);
-    });
+    // A teacher's link leaves out what an exercise asks.
+    const parts = text.split("||").filter((_, index) => index % 2 === 0 || !areLocked());
+    parts
+      .join("")
+      .split("**")
+      .forEach((part, index) => {
+        const piece = document.createElement(index % 2 ? "b" : "span");
+        piece.textContent = part;
+        line.appendChild(piece);
+      });
     notice.appendChild(line);
   }
 

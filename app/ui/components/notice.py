@@ -17,7 +17,8 @@ def build_notice(field: str, text: str = "", *, channel: str = "glassboxDescent"
     """Build a notice.
 
     Args:
-        field: The entry of the answers that it shows: plain text, with `**` around what is bold. An
+        field: The entry of the answers that it shows: plain text, with `**` around what is bold and
+            `||` around what answers an exercise, which `&solutions=off` leaves out. An
             answer without this entry changes nothing; an empty one hides the notice.
         text: What to show at first.
         channel: Whose answers it follows: the descent player's, or the window's.

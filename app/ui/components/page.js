@@ -9,8 +9,11 @@ import { followPlaces } from "./history.js";
 import { watchNumberFields } from "./number_fields.js";
 import { watchPresentation } from "./presentation.js";
 import { findPressed, findSection, holdInSight, isOpen, nameSection, openSection } from "./sections.js";
+import { lockAnswers } from "./solutions.js";
 
 export function startPage() {
+  lockAnswers();
+
   const findTabs = () => /** @type {HTMLElement[]} */ ([...document.querySelectorAll('#gb-tabs [role="tab"]')]);
 
   // The tab of the page whose labs or benches a tab is one of; none for the page's own tabs.

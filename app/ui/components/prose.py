@@ -7,18 +7,18 @@ nothing but text that stand beside each other are one.
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import gradio as gr
 
 from app.ui.card_button import write_card_button
 from app.ui.rendering import render_markdown
-from app.ui.sections import name_section
+from app.ui.sections import ANSWERS, name_section
 from app.ui.styles import component_classes
 
 _SECTION = (
-    '<details id="{name}"><summary>{title}</summary>'
+    '<details id="{name}"{marks}><summary>{title}</summary>'
     '<div class="prose gb-numbers">{text}{card}</div></details>'
 )
 
@@ -38,17 +38,21 @@ def build_rendered(text: str, elem_classes: str = "", **kwargs: Any) -> gr.HTML:
     return gr.HTML(text, js_on_load=None, elem_classes=["gb-prose", *elem_classes.split()], **kwargs)
 
 
-def build_prose_sections(sections: Iterable[tuple[str, str]], card: str = "") -> gr.HTML:
+def build_prose_sections(
+    sections: Iterable[tuple[str, str]], card: str = "", answers: Collection[str] = ()
+) -> gr.HTML:
     """Build sections that open like Gradio's beside them, each under the id that `name_section` gives it.
 
     Args:
         sections: The title and the text of each, as `load_sections` returns them.
         card: The kind of card that each is in a report; without one they have no button for it.
+        answers: The titles of those that answer an exercise, which `&solutions=off` locks.
     """
     return gr.HTML(
         "".join(
             _SECTION.format(
                 name=name_section(title),
+                marks=f' class="{ANSWERS}"' if title in answers else "",
                 title=html.escape(title),
                 text=render_markdown(text),
                 card=write_card_button(card, title) if card else "",

@@ -42,6 +42,8 @@ def test_a_link_that_locks_the_solutions_hides_best_and_limit(open_race):
     with race.new_race():
         race.page.keyboard.press("End")
     expect(race.handle).to_have_attribute("aria-valuenow", "10")
+    expect(race.page.locator("#status")).to_contain_text("The steps grow")
+    expect(race.page.locator("#status")).not_to_contain_text(re.compile(r"step size|\|\|"))
 
 
 def test_dragging_along_the_ruler_redraws_at_once(open_race):
