@@ -204,33 +204,46 @@ def write_one_step_notebook(name: str) -> str:
 def show_names() -> str:
     """Show what four trainings by the two names did, as HTML."""
     trainings = compare_names()
-    lines = [
-        "| `model` is | Forward pass | Loss in the loop, last batches | Weights of `net` moved by "
-        "| Weights of `model` moved by | Validation of `model`: loss | accuracy |",
-        "|:--|:--|--:|--:|--:|--:|--:|",
-        *map(_write_training, trainings),
-    ]
-    text = "\n".join(lines) + f"\n\n{_explain_names(trainings)}"
+    tables = (_tabulate_names(trainings[:2]), _tabulate_names(trainings[2:]))
+    text = "\n\n".join([*tables, _explain_names(trainings)])
     return render_markdown(text) + write_card_button("table", "net or model")
 
 
-def _write_training(training: NamedTraining) -> str:
-    model = "the first network, which is `net`" if training.is_net else "the second; `net` is the first"
-    moved = [f"{distance:.3f}" for distance in (training.net_moved, training.model_moved)]
-    return (
-        f"| {training.trained}: {model} | `{training.asked}(inputs)` | {training.loop_loss:.3f} "
-        f"| {moved[0]} | {moved[1]} | {training.validation_loss:.3f} "
-        f"| {write_percent(training.validation_accuracy)} |"
+def _tabulate_names(trainings: tuple[NamedTraining, ...]) -> str:
+    """Write what the two names do to one network, a column each: so it fits on a phone."""
+    other = "`net` itself" if trainings[0].is_net else "the second; `net` is still the first"
+    columns = [
+        (
+            f"`{training.asked}`",
+            f"{training.loop_loss:.3f}",
+            f"{training.net_moved:.3f}",
+            f"{training.model_moved:.3f}",
+            f"{training.validation_loss:.3f}",
+            write_percent(training.validation_accuracy),
+        )
+        for training in trainings
+    ]
+    names = (
+        f"`model` is {trainings[0].trained}, {other}. Asked:",
+        "Loss in the loop",
+        "`net` moved by",
+        "`model` moved by",
+        "Validation: loss",
+        "Validation: accuracy",
     )
+    head, *rows = (f"| {' | '.join(line)} |" for line in zip(names, *columns, strict=True))
+    return "\n".join([head, "|:--|--:|--:|", *rows])
 
 
 def _explain_names(trainings: tuple[NamedTraining, ...]) -> str:
     first_net, first_model, second_net, second_model = trainings
     same = "in every digit" if first_net.loop_loss == first_model.loop_loss else "nearly"
     return (
-        f"{NUM_BATCHES} batches of {BATCH_SIZE} images each, validated on {NUM_VALIDATED} others. The first "
-        f"two rows agree {same}: with one network, both names are that network. In the third row no weight "
-        f"of either network moved. `backward()` filled the gradients of `net`, up to a norm of "
+        f"{NUM_BATCHES} batches of {BATCH_SIZE} images each, validated on {NUM_VALIDATED} others. The loss "
+        "in the loop is the mean of its last batches; “moved by” is how far the weights went. In the first "
+        f"table both columns agree {same}: with one network, both names are that network. In the second, "
+        "where `net` is asked, no weight of either network moved. `backward()` filled "
+        "the gradients of `net`, up to a norm of "
         f"{second_net.net_gradient:.1f}, since the optimizer erases those of its own network alone; and that "
         f"one has {'some' if second_net.has_model_gradient else 'none'}, so its step changed nothing. Yet "
         f"the loss in the loop looks like a training that goes well, {second_net.loop_loss:.3f} against "

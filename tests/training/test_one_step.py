@@ -173,4 +173,5 @@ def test_page_shows_the_numbers_that_were_computed(trainings):
     assert "(32, 10)" in html
     names = shown.show_names()
     assert f"{trainings[2].loop_loss:.3f} against {trainings[3].loop_loss:.3f}" in names
-    assert names.count("<tr>") == 5
+    assert names.count("<table>") == 2
+    assert names.count("<tr>") == 2 * 6
