@@ -248,8 +248,8 @@ def _describe_no_fall(rates: Floats, curve: Floats, lowest: int, has_ended: bool
     if has_ended or curve[-1] > curve[0] + _LEAST_FALL * abs(curve[0]):
         return (
             f"There is no suggestion: the loss did not fall by more than chance before it grew, which began "
-            f"near {rates[lowest]:.2g}. A lower weight decay, another optimizer or another seed of the "
-            "weights may help."
+            f"near {rates[lowest]:.2g}. Larger batches, a lower weight decay, another optimizer "
+            "or another seed of the weights may help."
         )
     return (
         f"There is no suggestion: between {rates[0]:g} and {rates[-1]:g} the loss fell at no rate by more "

@@ -10,7 +10,6 @@ import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from statistics import fmean
 
 import torch
 
@@ -18,6 +17,7 @@ from models.data.datasets import Dataset, load_dataset, split_dataset
 from models.data.files import has_files
 from models.data.names import TITLES
 from models.descent.rate_finder import NUM_RATES, SEEDS, Stepper, space_rates, sweep_rates
+from models.descent.rate_trial import NUM_TRIED_STEPS, TRIED_FACTORS, Trial, judge_trial, try_steps
 from models.training.config import MAX_SEED, SETTINGS, TrainConfig
 from models.training.foretelling import count_memory
 from models.training.network import check_batches, list_trained_layers
@@ -28,10 +28,6 @@ MAX_STEP_SECONDS = 0.15  # of this thread's own time, as a machine of one's own 
 MAX_SECONDS = 90  # of a test or a trial, however busy the machine is
 MAX_MEMORY_BYTES = 2**29  # beside what the page itself takes
 _WARM_STEPS = 3  # whose quickest counts: the first prepares what all others need
-NUM_TRIED_STEPS = 200  # at each rate of a trial
-TRIED_FACTORS = (1 / 3, 1.0, 3.0)
-_NUM_LAST = 20  # steps whose mean loss is a trial's outcome
-HELD_SHARE = 0.9  # of the first loss: a trial that ends above has not learned
 
 
 @dataclass(frozen=True)
@@ -40,28 +36,6 @@ class Swept:
 
     sweep: int
     loss: float
-
-
-@dataclass(frozen=True)
-class Trial:
-    """What came of some steps at one rate.
-
-    Attributes:
-        rate: The learning rate of all steps.
-        num_steps: Steps made, fewer than `NUM_TRIED_STEPS` where the loss left the finite numbers.
-        first: The loss before the first step.
-        last: The mean loss of the last twenty steps; infinite where it diverged.
-    """
-
-    rate: float
-    num_steps: int
-    first: float
-    last: float
-
-    @property
-    def has_held(self) -> bool:
-        """Whether the loss stayed finite and fell clearly."""
-        return self.last < HELD_SHARE * self.first
 
 
 class RateSteps:
@@ -146,13 +120,11 @@ def try_rate(config: TrainConfig, rate: float) -> Iterator[Swept | Trial]:
     watch = _Watch(NUM_TRIED_STEPS * len(TRIED_FACTORS))
     for number, factor in enumerate(TRIED_FACTORS):
         tried = min(rate * factor, float(setting.highest or math.inf))
-        steps = watch.time(RateSteps(config, images, 0))
         losses: list[float] = []
-        while len(losses) < NUM_TRIED_STEPS and (not losses or math.isfinite(losses[-1])):
-            losses.append(steps(tried))
-            yield Swept(number, losses[-1])
-        last = fmean(losses[-_NUM_LAST:]) if math.isfinite(losses[-1]) else math.inf
-        yield Trial(tried, len(losses), losses[0], last)
+        for loss in try_steps(watch.time(RateSteps(config, images, 0)), tried):
+            losses.append(loss)
+            yield Swept(number, loss)
+        yield judge_trial(tried, losses)
 
 
 class _Watch:

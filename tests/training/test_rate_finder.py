@@ -12,15 +12,14 @@ import torch.nn.functional as F
 from models.data.datasets import load_dataset, split_dataset
 from models.data.files import has_files
 from models.descent.rate_finder import NUM_RATES, SEEDS, judge_sweeps, space_rates
+from models.descent.rate_trial import NUM_TRIED_STEPS, Trial
 from models.networks.registry import build_network
 from models.training import rate_finder
 from models.training.rate_finder import (
     MAX_STEP_SECONDS,
     MAX_STROKES,
-    NUM_TRIED_STEPS,
     RateSteps,
     Swept,
-    Trial,
     check_duration,
     load_images,
     sweep_training,

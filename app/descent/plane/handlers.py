@@ -69,7 +69,7 @@ def answer_controls(request: Any) -> str:
     asked = request.get("asked") if isinstance(request, dict) else None
     answer: PlaneAnswer = {"asked": asked} if isinstance(asked, int) else {}
     try:
-        settings, beside = _read_request(request)
+        settings, beside = read_request(request)
         return pack(answer | answer_settings(settings, beside, request.get("first", 0)))
     except BROKEN_MESSAGE as mistake:
         if not isinstance(mistake, ValueError):
@@ -78,7 +78,12 @@ def answer_controls(request: Any) -> str:
         return pack({**answer, "errors": errors, "error": "" if errors else str(mistake)})
 
 
-def _read_request(request: Any) -> tuple[PlaneSettings, PlaneSettings | None]:
+def read_request(request: Any) -> tuple[PlaneSettings, PlaneSettings | None]:
+    """Read what stands in the controls, and the network beside, from a request of the page's.
+
+    Raises:
+        ValueError: for settings that cannot be used; what is not from our page raises one of BROKEN_MESSAGE.
+    """
     form = put_moved(make_form(request["values"]), request.get("moved"))
     settings = read_form(form)
     make_experiment(settings)
@@ -125,7 +130,7 @@ def answer_unit(request: Any) -> str:
         request: As `answer_controls` takes it, with `{"slot", "moment", "layer", "unit", "at": [x, y]}`.
     """
     try:
-        settings, beside = _read_request(request)
+        settings, beside = read_request(request)
         chosen = beside if request.get("slot") == "b" and beside is not None else settings
         experiment = make_experiment(chosen)
         moment = check_whole(request["moment"], "The moment", 0, len(list_epochs(settings.epochs)) - 1)
@@ -160,7 +165,7 @@ def on_act(message: Any, *values: Any) -> Refill:
         *values: The form's.
     """
     try:
-        settings, beside = _read_request({**message, "values": values})
+        settings, beside = read_request({**message, "values": values})
         act = message["act"]
         if act == "keep":
             return _refill(settings, settings)
@@ -226,7 +231,7 @@ def on_rest(message: Any, *values: Any) -> Details:
         *values: The form's.
     """
     try:
-        settings, beside = _read_request({**message, "values": values})
+        settings, beside = read_request({**message, "values": values})
         experiment = make_experiment(settings)
         place = check_whole(message.get("moment", 0), "The moment", 0, len(list_epochs(settings.epochs)) - 1)
         health = (

@@ -127,6 +127,24 @@ export interface PlaneSum {
 }
 
 /**
+ * How far a search for a learning rate is; with `error` it is over.
+ *
+ * Attributes:
+ *     chart: the losses over the rates, as `build_chart` takes it.
+ *     said: what came of it so far, in sentences with `**` around what is bold.
+ *     rate: what is suggested, once it is done; None for nothing.
+ *     is_done: whether all seeds were swept, or all rates tried.
+ *     error: what is wrong with the settings.
+ */
+export interface PlaneRates {
+  chart?: Record<string, unknown>;
+  said?: string;
+  rate?: number | null;
+  is_done?: boolean;
+  error?: string;
+}
+
+/**
  * A fresh network of so many hidden layers: each layer's number, None where it is not finite.
  */
 export interface PlaneDepthCurve {

@@ -1,6 +1,6 @@
 """What passes between Python and the scripts of the plane's bench. All numbers are finite."""
 
-from typing import Literal, TypedDict
+from typing import Any, Literal, TypedDict
 
 Slot = Literal["a", "b"]  # the network that the controls describe, and the one kept beside it
 
@@ -129,6 +129,24 @@ class PlaneSum(TypedDict):
     normalised: str
     activation: str
     given: str
+
+
+class PlaneRates(TypedDict, total=False):
+    """How far a search for a learning rate is; with `error` it is over.
+
+    Attributes:
+        chart: the losses over the rates, as `build_chart` takes it.
+        said: what came of it so far, in sentences with `**` around what is bold.
+        rate: what is suggested, once it is done; None for nothing.
+        is_done: whether all seeds were swept, or all rates tried.
+        error: what is wrong with the settings.
+    """
+
+    chart: dict[str, Any]
+    said: str
+    rate: float | None
+    is_done: bool
+    error: str
 
 
 class PlaneDepthCurve(TypedDict):

@@ -9,24 +9,35 @@ import gradio as gr
 
 from app.descent.plane.components.plane import ask_for_network, build_plane
 from app.descent.plane.components.plane_depth import build_plane_depth
+from app.descent.plane.components.plane_rates import build_plane_rates
 from app.descent.plane.controls import CHANNEL, build_controls, show_fields
 from app.descent.plane.depths import pack_depths
 from app.descent.plane.examples import EXAMPLES
-from app.descent.plane.form import fill_form
+from app.descent.plane.form import fill_form, list_fields
 from app.descent.plane.handlers import answer_controls, answer_unit, on_act, on_example, on_open, on_rest
 from app.descent.plane.lesson import build_plane_lesson
 from app.descent.plane.link import BENCH, write_query
+from app.descent.plane.rates import NO_MATTER, answer_checking, answer_finding
 from app.descent.plane.script import write_plane_notebook, write_plane_script
 from app.descent.plane.settings import PlaneSettings, make_experiment
 from app.ui.addresses import follow_query
 from app.ui.components.notebook_button import build_notebook_button
 from app.ui.components.notice import build_notice
 from app.ui.components.prose import build_prose
+from app.ui.rate_search import NO_CURVE
 from app.ui.sections import name_section
 
 QUESTION = """## How does a network bend a boundary?
 Given x and y alone, a network without hidden layers can only draw a straight line. Each hidden unit adds a
 fold, and training moves the weights so that the folds run between the classes."""
+_RATES = "Which learning rate?"
+_RATES_TEXT = """On the bench of steps, the Hessian's eigenvalues say how large a step may be
+([question 2](?tab=descent&open=question-2)). A network's Hessian changes with its weights, and is as a rule
+too large to write down. Where no Hessian is at hand, one tries: the network that the controls describe is
+trained for 120 steps, and the rate is raised from each step to the next, from 10⁻⁵ to 10. Where the loss
+falls fastest, the steps are large and still safe (after L. N. Smith, 2017). That is done from three seeds,
+without the schedule. “Check it” trains for 200 steps at a third of the rate, at the rate and at three times
+as much."""
 _HEALTH = "Why does it not learn?"
 _HEALTH_TEXT = """What each layer goes through in the next step from where the cursor stands, taken with all
 points of the training: the root mean square of its gradient, by how much of their size the step changes its
@@ -83,6 +94,12 @@ def build_network_bench(page: gr.Blocks) -> None:
             look = build_prose("", elem_classes="gb-small")
             controls = build_controls(fill_form(settings))
     with gr.Column(elem_classes="gb-lesson"):
+        with gr.Accordion(_RATES, open=False, elem_id=name_section(_RATES)):
+            build_prose(_RATES_TEXT)
+            no_matter = [list_fields().index(name) for name in NO_MATTER]
+            rates = build_plane_rates(
+                answer_finding, answer_checking, NO_CURVE, no_matter, elem_id="plane-rates"
+            )
         with gr.Accordion(_HEALTH, open=False, elem_id=name_section(_HEALTH)):
             build_prose(_HEALTH_TEXT)
             health = build_prose("Press Play, or move the cursor.", elem_id="plane-health")
@@ -146,6 +163,9 @@ def build_network_bench(page: gr.Blocks) -> None:
     plane.submit(on_act, [plane, *fields], [plane, filling], **live).then(**fill).then(**ask)
     example.input(on_example, example, [plane, filling, look], **live).then(**fill).then(**ask)
     page.load(on_open, None, [plane, filling], **quiet, queue=False).then(**fill).then(**ask)
+
+    used = rates.submit(None, rates, controls.fields["lr"], js="(message) => message.rate", **live)
+    used.then(None, fields, None, js=ask_for_network("lr"), **quiet)
 
     rested = plane.release(on_rest, [plane, *fields], [script, link, health], **live)
     movable = [controls.fields["rule"], controls.fields["own"]]

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import gradio as gr
 
 from app.runs.form import read_fields, read_form
-from app.runs.rates.view import NO_CURVE, describe_trials, draw_finding, tell_progress
 from app.ui.components.chart import build_chart
 from app.ui.components.prose import build_prose
 from app.ui.numbers import format_number
 from app.ui.prose import quote_text
-from models.descent.rate_finder import NUM_RATES, judge_sweeps, space_rates
+from app.ui.rate_search import NO_CURVE, describe_finding, describe_trials, draw_finding
+from models.descent.rate_finder import NUM_RATES, SEEDS, judge_sweeps, space_rates
+from models.descent.rate_trial import NUM_TRIED_STEPS, Trial
 from models.runs.control import check_config
 from models.runs.limits import read_limits
 from models.training.config import TrainConfig
-from models.training.rate_finder import NUM_TRIED_STEPS, Trial, sweep_training, try_rate
+from models.training.rate_finder import sweep_training, try_rate
 
 _TITLE = "Find a learning rate"
 _ABOUT = """Which learning rate is best? Where a Hessian is at hand, its eigenvalues say (question 2 of the
@@ -81,10 +82,15 @@ def on_find(own: Any, followed: str, *values: Any) -> Iterator[RateView]:
         yield RateView(NO_CURVE, "", quote_text(str(mistake)), None)
         return
     finding = judge_sweeps(rates, sweeps)
-    said = finding.reason
-    if finding.suggestion is not None:
-        said = f"**Suggested: η = {format_number(finding.suggestion)}.** {said}"
-    yield RateView(draw_finding(finding, is_whole=True), said, "", finding.suggestion)
+    curve = draw_finding(finding, is_whole=True)
+    yield RateView(curve, describe_finding(finding), "", finding.suggestion)
+
+
+def tell_progress(counts: Sequence[int], num: int) -> str:
+    """Say which seed is being swept, and how far."""
+    if not counts:
+        return "Loading the images."
+    return f"Seed {len(counts)} of {len(SEEDS)}: step {counts[-1]} of at most {num}."
 
 
 def on_check(found: Any, own: Any, followed: str, *values: Any) -> Iterator[RateView]:

@@ -3,6 +3,7 @@
 
 import { createChannel } from "./answers.js";
 import { findPart } from "./nodes.js";
+import { fillBold } from "./sentences.js";
 import { areLocked } from "./solutions.js";
 
 /** @type {(given: Mounted) => void} */
@@ -13,18 +14,9 @@ export function mount({ element, keptProps }) {
   function showText(text) {
     notice.replaceChildren();
     if (!text) return;
-    const line = document.createElement("p");
     // A teacher's link leaves out what an exercise asks.
     const parts = text.split("||").filter((_, index) => index % 2 === 0 || !areLocked());
-    parts
-      .join("")
-      .split("**")
-      .forEach((part, index) => {
-        const piece = document.createElement(index % 2 ? "b" : "span");
-        piece.textContent = part;
-        line.appendChild(piece);
-      });
-    notice.appendChild(line);
+    fillBold(notice.appendChild(document.createElement("p")), parts.join(""));
   }
 
   showText(keptProps.text);

@@ -294,19 +294,31 @@ def take_steps(
     inputs, targets = prepare(experiment, points, trained=True)
     steps_an_epoch = count_steps(experiment, points)
     num_steps = training.epochs * steps_an_epoch
-    has_penalty = training.l1 > 0 or training.l2 > 0
     for epoch in range(first_epoch, last_epoch):
         is_switched = training.switch_epoch is not None and epoch >= training.switch_epoch
         peak = training.switch_lr if is_switched else training.lr
         batches = torch.randperm(len(inputs), generator=generator).split(training.batch)
         for place, batch in enumerate(batches[:steps_an_epoch]):
             step = epoch * steps_an_epoch + place
-            for group in optimizer.param_groups:
-                group["lr"] = schedule_rate(training.schedule, peak, step, num_steps)
-            loss = measure_loss(network(inputs[batch]), targets[batch], points.num_classes)
-            if has_penalty:
-                loss = loss + measure_penalty(network, training.l1, training.l2)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            yield loss.item(), step + 1
+            rate = schedule_rate(training.schedule, peak, step, num_steps)
+            outputs = network(inputs[batch])
+            loss = measure_loss(outputs, targets[batch], points.num_classes)
+            yield make_step(training, network, optimizer, loss, rate), step + 1
+
+
+def make_step(
+    training: TrainingConfig,
+    network: nn.Sequential,
+    optimizer: torch.optim.Optimizer,
+    loss: torch.Tensor,
+    rate: float,
+) -> float:
+    """Make a step down a loss and the penalties, at a learning rate; return their sum from before it."""
+    if training.l1 > 0 or training.l2 > 0:
+        loss = loss + measure_penalty(network, training.l1, training.l2)
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return loss.item()

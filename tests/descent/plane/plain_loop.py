@@ -61,6 +61,44 @@ def measure(outputs, labels, num_classes):
     return F.cross_entropy(outputs, labels)
 
 
+def measure_whole(network, inputs, labels, points, training):
+    """Return the loss with its penalties."""
+    loss = measure(network(inputs), labels, points.num_classes)
+    weights = [layer.weight for layer in network if isinstance(layer, nn.Linear)]
+    if training.l1 or training.l2:
+        penalty = torch.zeros(())
+        if training.l1:
+            penalty = penalty + training.l1 * sum(weight.abs().sum() for weight in weights)
+        if training.l2:
+            penalty = penalty + training.l2 / 2 * sum((weight**2).sum() for weight in weights)
+        loss = loss + penalty
+    return loss
+
+
+def sweep(experiment, points, seed, rates):
+    """Raise the rate from step to step; return the losses up to one that is not finite."""
+    config, training = experiment.network, experiment.training
+    torch.manual_seed(seed)
+    network = build(config, points.num_classes if points.num_classes > 2 else 1)
+    optimizer = OPTIMIZERS[training.optimizer](network.parameters(), 1.0)
+    kept = torch.tensor(~points.is_test)
+    inputs = features(config.inputs, torch.tensor(points.positions)[kept])
+    labels = torch.tensor(points.targets)[kept]
+    losses = []
+    while True:
+        for batch in torch.randperm(len(inputs)).split(training.batch):
+            if len(losses) == len(rates) or (losses and not math.isfinite(losses[-1])):
+                return losses
+            if config.batch_norm and config.hidden and len(batch) == 1 < len(inputs):
+                continue
+            optimizer.param_groups[0]["lr"] = rates[len(losses)]
+            loss = measure_whole(network, inputs[batch], labels[batch], points, training)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+
+
 def train(experiment, points):
     """Train as the experiment says; yields (epochs done, the network) up to a loss that is not finite."""
     config, training = experiment.network, experiment.training
@@ -84,15 +122,7 @@ def train(experiment, points):
             optimizer.param_groups[0]["lr"] = rate
             step += 1
             network.train()
-            loss = measure(network(inputs[batch]), labels[batch], points.num_classes)
-            weights = [layer.weight for layer in network if isinstance(layer, nn.Linear)]
-            if training.l1 or training.l2:
-                penalty = torch.zeros(())
-                if training.l1:
-                    penalty = penalty + training.l1 * sum(weight.abs().sum() for weight in weights)
-                if training.l2:
-                    penalty = penalty + training.l2 / 2 * sum((weight**2).sum() for weight in weights)
-                loss = loss + penalty
+            loss = measure_whole(network, inputs[batch], labels[batch], points, training)
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()

@@ -1,4 +1,4 @@
-"""Random settings of the small network, for hypothesis."""
+"""Random settings of the small network, and whatever else may be sent, for hypothesis."""
 
 from hypothesis import strategies as st
 
@@ -9,6 +9,12 @@ from app.descent.setting_kinds import Choice, Number, WholeNumber
 _places = st.integers(-600, 600).map(lambda hundredths: hundredths / 100)
 _own_points = st.lists(st.tuples(_places, _places, st.integers(0, 3)), min_size=4, max_size=12).filter(
     lambda points: min(sum(label == one for *_, label in points) for one in (0, 1)) > 1
+)
+# Whatever a browser may send.
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers(-5, 2000) | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=12,
 )
 
 

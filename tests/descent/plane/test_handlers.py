@@ -5,7 +5,6 @@ from urllib.parse import parse_qsl
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from app.descent.plane.examples import EXAMPLES
 from app.descent.plane.form import fill_form
@@ -14,14 +13,10 @@ from app.descent.plane.sentences import describe_training
 from app.descent.plane.settings import PlaneSettings
 from models.descent.plane.training import list_epochs
 from tests.descent.plane.experiments import OVERFLOWING
+from tests.descent.plane.random_settings import json_values
 
 SETTINGS = PlaneSettings(epochs=20, hidden=(4,), count=60)
 VALUES = list(fill_form(SETTINGS).values())
-json_values = st.recursive(
-    st.none() | st.booleans() | st.integers(-5, 2000) | st.floats() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
-    max_leaves=12,
-)
 
 
 def ask(**changes):

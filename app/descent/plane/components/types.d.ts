@@ -106,3 +106,6 @@ export interface PlanePage {
   beside?: string;
   ask(values: unknown[], field?: string): void;
 }
+
+/** What a search for a learning rate came to, and the settings that it was about; "" for none. */
+export interface FoundRate { chart: unknown; found: string; rate: number | null; about: string; checked: string }

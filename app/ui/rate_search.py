@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from app.ui.numbers import format_number
-from models.descent.rate_finder import SEEDS, RateFinding, space_rates
-from models.training.rate_finder import HELD_SHARE, Trial
+from models.descent.rate_finder import RateFinding, space_rates
+from models.descent.rate_trial import HELD_SHARE, Trial
 
 _X_LABEL, _Y_LABEL = "learning rate η", "loss"
 _RATES = space_rates()
@@ -67,11 +67,11 @@ def _read_curve(finding: RateFinding, rate: float) -> float | None:
     return float(np.interp(math.log(rate), np.log(finding.rates[finite]), finding.median[finite]))
 
 
-def tell_progress(counts: Sequence[int], num: int) -> str:
-    """Say which seed is being swept, and how far."""
-    if not counts:
-        return "Loading the images."
-    return f"Seed {len(counts)} of {len(SEEDS)}: step {counts[-1]} of at most {num}."
+def describe_finding(finding: RateFinding) -> str:
+    """Say which rate is suggested and why, or why none is; `**` around what is bold."""
+    if finding.suggestion is None:
+        return finding.reason
+    return f"**Suggested: η = {format_number(finding.suggestion)}.** {finding.reason}"
 
 
 def describe_trials(trials: Sequence[Trial]) -> str:
