@@ -1,10 +1,14 @@
 """The grid of deep networks at their start."""
 
+import pytest
+
 from app.descent.plane.components.plane_depth import build_plane_depth
 from app.descent.plane.depths import pack_depths
 from models.descent.plane.depth import DEPTHS
 from models.descent.plane.network import ACTIVATIONS, INITIALISATIONS
 from tests.browser.conftest import NARROW
+
+CURVES = "path:not(.gb-plane-depth-one)"
 
 
 def test_grid_tells_each_cell_and_changes_what_it_shows(open_bench):
@@ -13,11 +17,31 @@ def test_grid_tells_each_cell_and_changes_what_it_shows(open_bench):
     links.nth(len(ACTIVATIONS) * len(INITIALISATIONS) - 1).wait_for()
     assert links.count() == len(ACTIVATIONS) * len(INITIALISATIONS)
     first = links.first
-    assert first.locator("path").count() == len(DEPTHS)
+    assert first.locator(CURVES).count() == len(DEPTHS)
     spread = first.get_attribute("aria-label")
     assert spread.startswith("tanh, PyTorch's. 2 layers: ")
     page.get_by_label("Show").select_option("gradients")
     assert page.locator(".gb-plane-depth a").first.get_attribute("aria-label") != spread
+
+
+READ_CURVES = """(host) => [...host.querySelectorAll("path:not(.gb-plane-depth-one)")]
+  .map((path) => [path.getBBox().width, path.style.opacity])"""
+
+
+def test_legend_has_each_curve_as_it_is_drawn_and_says_what_the_axes_are(open_bench):
+    page = open_bench(build_plane_depth(pack_depths)).page
+    legend = page.locator(".gb-plane-depth-legend")
+    assert legend.locator("li").all_inner_texts() == [f"{depth} layers" for depth in DEPTHS]
+    drawn = page.locator(".gb-plane-depth a").first.evaluate(READ_CURVES)
+    assert legend.evaluate(READ_CURVES) == [[pytest.approx(width, abs=0.2), shade] for width, shade in drawn]
+    assert len({shade for _, shade in drawn}) == len(DEPTHS)
+    axes = legend.locator("p").inner_text()
+    assert f"from the first at the left to layer {max(DEPTHS)} at the right edge" in axes
+    assert "from 10⁻¹⁰ or less at the bottom to 10⁴ or more at the top" in axes
+    line = page.locator(".gb-plane-depth-one").first.bounding_box()
+    picture = page.locator(".gb-plane-depth a svg").first.bounding_box()
+    # 1 is 10⁰: ten powers above the bottom, four below the top, within a margin of 2 units of 60.
+    assert (line["y"] - picture["y"]) / picture["height"] == pytest.approx((2 + 56 * 4 / 14) / 60, abs=0.02)
 
 
 def test_page_is_not_wider_than_a_narrow_screen(open_bench):

@@ -1,7 +1,7 @@
 // Where the numbers of a deep network's layers stand in a small picture, and how they are told.
 /** @import { PlaneDepthCurve } from "../payloads.js" */
 
-import { formatNumber } from "../../../ui/components/numbers.js";
+import { formatNumber, superscript } from "../../../ui/components/numbers.js";
 
 const [LOW, HIGH] = [-10, 4]; // powers of ten that are drawn; what lies beyond stands at the edge
 export const [WIDTH, HEIGHT] = [90, 56];
@@ -35,3 +35,14 @@ export function tellSizes(curve, values) {
   );
   return `${curve.depth} layers: ${first} in the first, ${last} in the last`;
 }
+
+// How dark a curve is, by its place among those of a cell: the deepest network's darkest.
+/** @type {(index: number, count: number) => string} */
+export const shadeCurve = (index, count) => `${0.4 + (0.6 * index) / (count - 1)}`;
+
+// What lies across and up in a picture.
+/** @type {(longest: number) => string} */
+export const tellAxes = (longest) =>
+  `Across: the hidden layers, from the first at the left to layer ${longest} at the right edge. ` +
+  `Up: powers of ten, from 10${superscript(LOW)} or less at the bottom to 10${superscript(HIGH)} or more at the top; ` +
+  "the dashed line is at 1. A curve ends where its network does, or where a number is no longer finite.";

@@ -5,9 +5,28 @@
 import { readAnswer } from "../../../ui/components/asking.js";
 import { watchLifetime } from "../../../ui/components/lifetime.js";
 import { addNode, findPart, setText } from "../../../ui/components/nodes.js";
-import { drawSizes, HEIGHT, tellSizes, WIDTH } from "./depth_scale.js";
+import { drawSizes, HEIGHT, placeSize, shadeCurve, tellAxes, tellSizes, WIDTH } from "./depth_scale.js";
 
 const SVG = "http://www.w3.org/2000/svg";
+
+/** @type {(host: Element, height: number) => Element} */
+function addPicture(host, height) {
+  const svg = host.appendChild(document.createElementNS(SVG, "svg"));
+  svg.setAttribute("viewBox", `-2 -2 ${WIDTH + 4} ${height + 4}`);
+  svg.setAttribute("aria-hidden", "true");
+  return svg;
+}
+
+/** @type {(svg: Element, path: string, opacity: string) => Element} */
+function addPath(svg, path, opacity) {
+  const drawn = /** @type {SVGPathElement} */ (svg.appendChild(document.createElementNS(SVG, "path")));
+  drawn.setAttribute("d", path);
+  drawn.style.opacity = opacity;
+  return drawn;
+}
+
+/** @type {(y: number, width: number) => string} */
+const drawLevel = (y, width) => `M0 ${y.toFixed(1)}L${width.toFixed(1)} ${y.toFixed(1)}`;
 
 /** @type {(given: Mounted) => void} */
 export function mount({ element, server }) {
@@ -28,6 +47,7 @@ export function mount({ element, server }) {
     if (answer.error) return;
     grid = answer;
     draw();
+    drawLegend(answer);
   }
 
   function draw() {
@@ -45,6 +65,23 @@ export function mount({ element, server }) {
     }
   }
 
+  // As long and as dark as the curve of each depth.
+  /** @type {(grid: PlaneDepths) => void} */
+  function drawLegend({ rows }) {
+    const legend = findPart(root, ".gb-plane-depth-legend");
+    const list = findPart(legend, "ul");
+    const depths = rows[0][0].curves.map(({ depth }) => depth);
+    const longest = Math.max(...depths);
+    depths.forEach((depth, index) => {
+      const entry = addNode(list, "li");
+      const svg = addPicture(entry, HEIGHT / 4);
+      addPath(svg, drawLevel(HEIGHT / 8, (WIDTH * (depth - 1)) / (longest - 1)), shadeCurve(index, depths.length));
+      addNode(entry, "span", "", `${depth} layers`);
+    });
+    setText(findPart(legend, "p"), tellAxes(longest));
+    legend.hidden = false;
+  }
+
   /** @type {(host: HTMLElement, cell: PlaneDepthCell) => void} */
   function drawCell(host, cell) {
     const what = /** @type {"spreads" | "gradients"} */ (select.value);
@@ -53,14 +90,14 @@ export function mount({ element, server }) {
     const told = cell.curves.map((curve) => tellSizes(curve, curve[what])).join("; ");
     link.setAttribute("aria-label", `${cell.activation}, ${cell.initialisation}. ${told}`);
     link.title = told;
-    const svg = link.appendChild(document.createElementNS(SVG, "svg"));
-    svg.setAttribute("viewBox", `-2 -2 ${WIDTH + 4} ${HEIGHT + 4}`);
-    svg.setAttribute("aria-hidden", "true");
+    const svg = addPicture(link, HEIGHT);
+    addPath(svg, drawLevel(/** @type {number} */ (placeSize(1)), WIDTH), "").setAttribute(
+      "class",
+      "gb-plane-depth-one",
+    );
     const longest = Math.max(...cell.curves.map(({ depth }) => depth));
     cell.curves.forEach((curve, index) => {
-      const path = svg.appendChild(document.createElementNS(SVG, "path"));
-      path.setAttribute("d", drawSizes(curve[what], longest));
-      path.style.opacity = `${0.4 + (0.6 * index) / (cell.curves.length - 1)}`; // the deepest darkest
+      addPath(svg, drawSizes(curve[what], longest), shadeCurve(index, cell.curves.length));
     });
   }
 

@@ -21,6 +21,10 @@ _TEMPLATE = """
     <option value="gradients">the size of the gradient</option>
   </select></label></p>
   <p class="gb-plane-depth-state" role="status"></p>
+  <div class="gb-plane-depth-legend" hidden>
+    <ul aria-label="Hidden layers of each curve"></ul>
+    <p></p>
+  </div>
   <table><thead></thead><tbody></tbody></table>
 </div>
 """
