@@ -1,6 +1,7 @@
 """The gradient descent tab: its questions, its points, its link, and all of it by keyboard."""
 
 import re
+from pathlib import Path
 
 import numpy as np
 from playwright.sync_api import expect
@@ -40,6 +41,33 @@ def test_the_three_questions_are_answered_with_numbers(tab):
     assert "−2 in all 5 entries" in graph.inner_html()
     page.locator(f"{PLAYER} input[type=range]").fill("150")
     page.locator("#descent-gradient").get_by_text("after 150 steps").wait_for()
+
+
+def test_the_way_back_through_a_network_is_there_once_its_section_is_opened(tab):
+    page = tab.page
+    assert page.locator("#perceptron svg").count() == 0
+    tab.open_section("Backwards through a network")
+    page.locator("#perceptron [data-part='z.value']").wait_for()
+    script = page.locator("#perceptron-script .cm-content")
+    expect(script).to_contain_text("def find_relu_slope")
+    page.locator("#perceptron [data-move=step]").click()
+    expect(page.locator("#perceptron output")).to_have_text("step 1 of 9")
+    field = page.locator("#perceptron-x").get_by_role("textbox")
+    field.fill("1 2 3")
+    expect(page.locator("#perceptron-x .gb-field-error")).to_have_text(
+        "x has 3 numbers: write 4, as in 1 0.5 -1 2."
+    )
+    expect(page.locator("#perceptron .gb-old")).to_be_visible()
+    field.fill("1; 0,5; 2; 0")
+    expect(page.locator("#perceptron [data-part='x.value'] text")).to_have_text(["1", "0.5", "2", "0"])
+    page.locator("#perceptron-activation").get_by_text("tanh").click()
+    expect(page.locator("#perceptron [data-node=a] .title")).to_have_text("a = tanh(u)")
+    expect(script).to_contain_text("def find_tanh_slope")
+    expect(page.locator("#perceptron-x .gb-field-error")).to_be_empty()
+    expect(page.locator("#perceptron output")).to_have_text("step 1 of 9")
+    with page.expect_download() as download:
+        page.locator("#perceptron-notebook button").click()
+    assert "torch.tanh" in Path(download.value.path()).read_text(encoding="utf-8")
 
 
 def test_fields_follow_what_is_dragged_and_start_over_sets_them_back(tab):

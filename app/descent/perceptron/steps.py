@@ -213,7 +213,7 @@ def _tell_inputs(passes: BothPasses) -> str:
     w1, delta = passes.values["w1"], passes.by_hand["u"]
     return (
         "No step changes the inputs; but to a layer below them, this is what would arrive. It also says "
-        "which input moves the loss most.\n\n"
+        "which input, moved a little, would change the loss most.\n\n"
         rf"$$\frac{{\partial L}}{{\partial x}} = W_1^\top \delta_1 = {_matrix(w1.T)}{_column(delta)} = "
         f"{_column(passes.by_hand['x'])}$$"
     )

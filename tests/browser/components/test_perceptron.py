@@ -28,7 +28,7 @@ def seen_gradients(page):
     """Return the nodes whose gradients can be read, as the figure has them."""
     return page.locator(".gb-perceptron-figure [data-part$='.gradient']").evaluate_all(
         """(parts) => parts
-          .filter((part) => getComputedStyle(part.querySelector("text")).visibility === "visible")
+          .filter((part) => getComputedStyle(part.querySelector("text")).opacity === "1")
           .map((part) => part.dataset.part.split(".")[0])"""
     )
 
@@ -43,7 +43,8 @@ def test_each_step_finds_one_more_gradient(open_graph):
         expect(title).to_have_text(TITLES[step])
         assert sorted(seen_gradients(page)) == sorted(WAY_BACK[:step])
         expect(page.locator("[data-node].is-found")).to_have_attribute("data-node", name)
-        assert page.locator(f"[data-edge={name}] .back").is_visible()
+        expect(page.locator(f"[data-edge={name}] .back")).to_have_css("opacity", "1")
+        expect(page.locator(f"[data-edge={name}] .there")).to_have_css("opacity", "0")
     gradient = follow_example(Example()).by_hand["z"]
     shown = page.locator("[data-part='z.gradient'] text").all_text_contents()
     assert shown == [format_number(value) for value in gradient]

@@ -18,8 +18,9 @@ FIELD_CLASS = "perceptron-field-"  # and the field's name, as the script says mi
 
 _TEMPLATE = f"""
 <div class="gb-perceptron" data-card="">{write_transport("Go backwards through the network")}
-  <p class="gb-perceptron-legend">
+  <p class="gb-perceptron-legend" data-card-skip>
     <span>→ values go forward</span> <span>← gradients come back</span>
+    <span>framed: what the step finds; dashed: what it takes for that</span>
   </p>
   <div class="gb-perceptron-figure" role="region" aria-label="Computation graph" tabindex="0"></div>
   <div class="gb-perceptron-step" aria-live="polite">
