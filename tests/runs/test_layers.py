@@ -3,13 +3,15 @@
 import json
 
 import pytest
+from safetensors.torch import load_file
 
 from app.runs.live import look
 from app.ui.packing import pack
 from models.runs.event_lines import parse_line
-from models.runs.folder import find_runs_folder
+from models.runs.folder import SNAPSHOTS, find_run_folder, find_runs_folder
 from models.runs.status import EXAMPLE_RUN, read_run
 from models.training.events import read_layers
+from models.training.measuring import find_places
 from tests.runs.finished_runs import copy_finished_runs
 from tests.runs.trained_runs import make_ending, make_folder, make_step
 
@@ -106,9 +108,23 @@ def test_run_of_an_earlier_version_says_so():
     }
 
 
-def test_example_run_is_shown_whatever_it_has():
+def test_the_example_shows_how_its_layers_learn():
     layers = ask(EXAMPLE_RUN)["layers"]
-    assert bool(layers["absent"]) != bool(layers["moments"])
+    assert layers["absent"] == ""
+    first, *_, last = read_run(EXAMPLE_RUN).epochs
+    assert [moment["step"] for moment in layers["moments"]] == find_places(last["step"], first["step"])
+    assert [title["about"].partition(",")[0] for title in layers["titles"]] == ["Conv2d"] * 5 + ["Linear"]
+
+
+def test_the_layers_of_the_example_are_those_of_its_weights():
+    """As the run kept them before its first step, and after its last."""
+    first, *_, last = read_run(EXAMPLE_RUN).layers
+    folder = find_run_folder(EXAMPLE_RUN) / SNAPSHOTS
+    for measured, epoch in ((first, 0), (last, 5)):
+        weights = load_file(folder / f"{epoch:03}.safetensors")
+        for layer in measured["layers"]:
+            size = weights[f"{layer['name']}.weight"].square().mean().sqrt().item()
+            assert layer["weight"] == pytest.approx(size, rel=1e-4), (epoch, layer["name"])
 
 
 def test_resumption_undoes_measurements():
