@@ -24,6 +24,9 @@ from app.ui.sections import name_section
 from app.ui.styles import component_classes
 
 _NOTEBOOK_SEED = 42
+# What stands there until the answer has come: at most some seconds, soon after the page was started.
+_STEPPING = "<p>The step is being computed …</p>"
+_TRAINING = "<p>The four trainings are being computed …</p>"
 
 
 class SplitView(NamedTuple):
@@ -83,7 +86,7 @@ def _build_one_step(section: gr.Accordion) -> None:
     network = gr.Dropdown(
         NETWORK_CHOICES, value=OPENING, label="Network", filterable=False, elem_id="one-step-network"
     )
-    shown = build_rendered("", elem_classes="gb-numbers", elem_id="one-step-shown")
+    shown = build_rendered(_STEPPING, elem_classes="gb-numbers", elem_id="one-step-shown")
     gr.on(
         [section.expand, network.input],
         on_network,
@@ -98,7 +101,7 @@ def _build_one_step(section: gr.Accordion) -> None:
 
 def _build_names(section: gr.Accordion) -> None:
     """Build what the two names do; the trainings take place when the section is first opened."""
-    shown = build_rendered("", elem_classes="gb-numbers", elem_id="names-shown")
+    shown = build_rendered(_TRAINING, elem_classes="gb-numbers", elem_id="names-shown")
     section.expand(show_names, None, [shown], show_progress="minimal", api_visibility="private")
 
 

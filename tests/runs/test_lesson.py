@@ -304,6 +304,7 @@ def test_lesson_builds_without_drawing_anything(monkeypatch):
     texts = [str(getattr(block, "label", None) or block.value) for block in page.blocks.values()
              if isinstance(block, gr.Accordion | gr.HTML)]  # fmt: skip
     shown = "".join(f"<summary>{text}</summary>" if "<" not in text else text for text in texts)
+    assert shown.count("being computed …") == 2  # until the answers have come
     titles = [html.unescape(title) for title in re.findall("<summary>(.*?)</summary>", shown)]
     assert [title for title in titles if title in SECTIONS] == list(SECTIONS)
     assert not page.get_api_info()["named_endpoints"]
