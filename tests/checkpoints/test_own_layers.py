@@ -72,7 +72,7 @@ def test_own_network_comes_back_with_its_layers_and_its_answers(tmp_path):
     [
         ({"layers": []}, "its network cannot be built. A network needs at least one layer"),
         ({"layers": {}}, "record's layers is {}"),
-        ({"layers": [{"layer": "Exec"}]}, "Layer 1 is called 'Exec'; the layers are Conv2d"),
+        ({"layers": [{"layer": "Exec"}]}, "Layer 1 is called 'Exec': choose one of Conv2d"),
         ({"layers": [{"layer": "Linear", "out_features": 10}]}, "Layer 1: Linear takes features in a row"),
         ({"layers": [{"layer": "Flatten"}, {"layer": "Linear", "out_features": 10**9}]}, "from 1 to 4096"),
         (

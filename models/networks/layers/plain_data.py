@@ -26,7 +26,7 @@ def read_layers(data: Any) -> Layers:
 
 def _read(data: Any, place: str, is_inner: bool) -> Layers:
     if not isinstance(data, list | tuple):
-        raise ValueError(f"A network is a list of layers, not {type(data).__name__}.")
+        raise ValueError(f"A network must be a list of layers, not {type(data).__name__}.")
     if len(data) > MAX_LAYERS:
         raise ValueError(f"A network has at most {MAX_LAYERS} layers, not {len(data):,}.")
     return tuple(
@@ -36,20 +36,24 @@ def _read(data: Any, place: str, is_inner: bool) -> Layers:
 
 def _read_layer(entry: Any, place: str, is_inner: bool) -> LayerSpec:
     if not isinstance(entry, dict):
-        raise ValueError(f'{place} is an object such as {{"layer": "ReLU"}}, not {type(entry).__name__}.')
+        raise ValueError(
+            f'{place} must be an object such as {{"layer": "ReLU"}}, not {type(entry).__name__}.'
+        )
     name = entry.get("layer")
     if not isinstance(name, str) or name not in KINDS:
-        raise ValueError(f"{place} is called {name!r:.40}; the layers are {', '.join(KINDS)}.")
+        raise ValueError(f"{place} is called {name!r:.40}: choose one of {', '.join(KINDS)}.")
     kind = KINDS[name]
     settings = {setting.name: setting for setting in kind.settings()}
     allowed = {"body"} if kind is Residual else set(settings)
     unknown = [key for key in entry if key != "layer" and key not in allowed]
     if unknown:
         known = ", ".join(sorted(allowed)) or "none"
-        raise ValueError(f"{place}: {name} has no setting {unknown[0]!r:.40}; its settings are: {known}.")
+        raise ValueError(
+            f"{place}: {name} has no setting {unknown[0]!r:.40}: leave it out. Its settings are: {known}."
+        )
     if kind is Residual:
         if is_inner:
-            raise ValueError(f"{place}: a residual block holds layers, not another block.")
+            raise ValueError(f"{place}: a residual block must hold layers, not another block.")
         return Residual(_read(entry.get("body", []), f"{place}, its layer ", is_inner=True))
     try:
         values = {key: settings[key].read(value, name) for key, value in entry.items() if key != "layer"}
