@@ -6,8 +6,10 @@ Written anew by `uv run python -m tests.payload_types`; a test compares.
 import ast
 import importlib
 import inspect
+import posixpath
 import types
 import typing
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -32,7 +34,33 @@ def write_types(path: Path) -> str:
     names = [node.name for node in ast.parse(path.read_text()).body if isinstance(node, ast.ClassDef)]
     declared = [getattr(module, name) for name in names]
     head = f"// {module.__doc__.splitlines()[0]} Written by `uv run python -m tests.payload_types`.\n"
-    return "\n".join([head, *(_write_interface(one) for one in declared if typing.is_typeddict(one))])
+    dicts = [one for one in declared if typing.is_typeddict(one)]
+    return "\n".join([head, *_write_imports(dicts), *map(_write_interface, dicts)])
+
+
+def _write_imports(declared: list[type]) -> list[str]:
+    """Import what is declared by other files of payloads."""
+    used = [
+        found for one in declared for hint in typing.get_type_hints(one).values() for found in _find(hint)
+    ]
+    foreign: dict[str, set[str]] = {}
+    for found in used:
+        if found.__module__ != declared[0].__module__:
+            foreign.setdefault(found.__module__, set()).add(found.__name__)
+    folder = declared[0].__module__.replace(".", "/").rpartition("/")[0]
+    return [
+        f"import type {{ {', '.join(sorted(names))} }} from "
+        f'"{posixpath.relpath(module.replace(".", "/"), folder)}.js";\n'
+        for module, names in sorted(foreign.items())
+    ]
+
+
+def _find(hint: object) -> Iterator[type]:
+    """Return the `TypedDict`s in a hint."""
+    if typing.is_typeddict(hint):
+        yield hint
+    for argument in typing.get_args(hint):
+        yield from _find(argument)
 
 
 def _write_interface(declared: type) -> str:

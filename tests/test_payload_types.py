@@ -59,6 +59,12 @@ def test_every_kind_of_field_is_written():
     )
 
 
+def test_what_another_file_declares_is_imported():
+    written = (ROOT / "app/runs/payloads.d.ts").read_text(encoding="utf-8")
+    assert 'import type { LayerMoment, LayerTitle } from "../ui/payloads.js";' in written
+    assert "interface LayerMoment" not in written
+
+
 def test_what_json_has_not_is_refused():
     with pytest.raises(TypeError, match="has no type in JSON"):
         _write_interface(Wrong)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from app.runs.payloads import LayerMoment, Layers, LayerTitle
-from app.ui.layer_numbers import show_layer
-from models.descent.diagnosis import diagnose
+from app.runs.payloads import Layers
+from app.ui.layer_numbers import show_layer_moment
+from app.ui.payloads import LayerTitle
 from models.descent.layer_statistics import Layer, LayerStatistics
 from models.runs.status import LIVE_STATUSES, RunState
 from models.training.events import read_layers
@@ -33,7 +33,7 @@ def show_layers(run: RunState, since_step: int = 0) -> Layers:
     if not history:
         return {**NO_LAYERS, "absent": _explain_absence(run)}
     num_known = sum(moment.step < since_step for moment in history)
-    moments = [_show_moment(history[: end + 1]) for end in range(num_known, len(history))]
+    moments = [show_layer_moment(history[: end + 1]) for end in range(num_known, len(history))]
     if since_step:  # news are small: of several that come at once, the last alone says that all is well
         for moment in moments[:-1]:
             moment["findings"] = [finding for finding in moment["findings"] if not finding["is_well"]]
@@ -68,18 +68,4 @@ def _title(number: int, layer: Layer) -> LayerTitle:
         "title": f"Layer {number}",
         "about": f"{layer.kind}, {layer.num_units:,} {units}{behind}",
         "num_units": layer.activations.num_units if layer.activations else 0,
-    }
-
-
-def _show_moment(history: Sequence[LayerStatistics]) -> LayerMoment:
-    """Lay out the last measurement, with what is said of it."""
-    now = history[-1]
-    return {
-        "step": now.step,
-        "examples": now.num_examples,
-        "layers": [[*show_layer(layer)] for layer in now.layers],
-        "findings": [
-            {"layer": finding.layer, "is_well": finding.cause == "well", "text": finding.text}
-            for finding in diagnose(history)
-        ],
     }

@@ -1,5 +1,7 @@
 // What the training runs tab sends to its scripts, each kind as JSON text. Written by `uv run python -m tests.payload_types`.
 
+import type { LayerMoment, LayerTitle } from "../ui/payloads.js";
+
 /**
  * The value of the list: whose runs there are, oldest first, which is chosen, and which are ticked.
  *
@@ -84,34 +86,6 @@ export interface Curves {
   steps: ((number | null)[])[];
   epochs: ((number | null)[])[];
   stretch: number;
-}
-
-/**
- * A layer's name, what it is, and how many units its activation function has; 0 where there is none.
- */
-export interface LayerTitle {
-  title: string;
-  about: string;
-  num_units: number;
-}
-
-/**
- * What keeps a layer from learning, 0 for the whole network, or that all is well.
- */
-export interface LayerFinding {
-  layer: number;
-  is_well: boolean;
-  text: string;
-}
-
-/**
- * The layers in one step, after so many examples, and what is said of them.
- */
-export interface LayerMoment {
-  step: number;
-  examples: number;
-  layers: ((number | string | null)[])[];
-  findings: LayerFinding[];
 }
 
 /**

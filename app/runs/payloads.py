@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NotRequired, TypedDict
 
+from app.ui.payloads import LayerMoment, LayerTitle
+
 # ---- The list of runs and the chosen one
 
 
@@ -88,35 +90,6 @@ class Curves(TypedDict):
     steps: list[list[float | None]]
     epochs: list[list[float | None]]
     stretch: float
-
-
-class LayerTitle(TypedDict):
-    """A layer's name, what it is, and how many units its activation function has; 0 where there is none."""
-
-    title: str
-    about: str
-    num_units: int
-
-
-# Gradient, update ÷ weight, dead or saturated units, spread: None where there is none, a text for NaN and ∞.
-LayerColumns = list[float | str | None]
-
-
-class LayerFinding(TypedDict):
-    """What keeps a layer from learning, 0 for the whole network, or that all is well."""
-
-    layer: int
-    is_well: bool
-    text: str
-
-
-class LayerMoment(TypedDict):
-    """The layers in one step, after so many examples, and what is said of them."""
-
-    step: int
-    examples: int
-    layers: list[LayerColumns]
-    findings: list[LayerFinding]
 
 
 class Layers(TypedDict):

@@ -1,11 +1,14 @@
-"""What a layer went through in a step, as the page shows it: four numbers."""
+"""What layers went through in a step, as the page shows it: four numbers each, and what is said of them."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from models.descent.layer_statistics import Layer
+from app.ui.payloads import LayerMoment
+from models.descent.diagnosis import diagnose
+from models.descent.layer_statistics import Layer, LayerStatistics
 
 _DIGITS = 4  # significant ones, as many as are shown
 
@@ -26,6 +29,20 @@ class LayerNumbers(NamedTuple):
     update: Shown
     stuck: int | None
     spread: Shown
+
+
+def show_layer_moment(history: Sequence[LayerStatistics]) -> LayerMoment:
+    """Lay out the last of some measurements, with what is said of it; those before say since when."""
+    now = history[-1]
+    return {
+        "step": now.step,
+        "examples": now.num_examples,
+        "layers": [[*show_layer(layer)] for layer in now.layers],
+        "findings": [
+            {"layer": finding.layer, "is_well": finding.cause == "well", "text": finding.text}
+            for finding in diagnose(history)
+        ],
+    }
 
 
 def show_layer(layer: Layer) -> LayerNumbers:

@@ -10,6 +10,7 @@ import gradio as gr
 
 from app.ui.card_button import write_card_button
 from app.ui.components.chart import CHART_TEMPLATE
+from app.ui.components.layer_table import write_layer_table
 from app.ui.loader import read_component_script
 from app.ui.server_functions import name_functions
 from app.ui.styles import component_classes
@@ -76,24 +77,15 @@ _DOWNLOADS = """
   <p>A notebook opens in Jupyter from its folder, and in Colab by File, Upload notebook.</p>
 </div>
 """
-_LAYERS = """
-<section class="gb-runs-layers" aria-labelledby="gb-runs-layers-title" hidden>
+_LAYERS = f"""
+<section class="gb-layers gb-runs-layers" aria-labelledby="gb-runs-layers-title" hidden>
   <h4 id="gb-runs-layers-title">How the layers learn</h4>
   <p class="gb-runs-layers-absent"></p>
   <div class="gb-runs-layers-parts" hidden>
     <label class="gb-runs-layers-step">Measured at <output></output>
       <input type="range" min="0" max="0" step="1" value="0" aria-label="Measured step"></label>
-    <ul></ul>
-    <table role="table">
-      <thead role="rowgroup"><tr role="row">
-        <th role="columnheader" scope="col">Layer</th>
-        <th role="columnheader" scope="col">Gradient</th>
-        <th role="columnheader" scope="col">Update ÷ weight</th>
-        <th role="columnheader" scope="col">Dead or saturated</th>
-        <th role="columnheader" scope="col">Spread of activations</th>
-      </tr></thead>
-      <tbody role="rowgroup"></tbody>
-    </table>
+    <ul class="gb-layers-findings"></ul>
+    {write_layer_table("Layers in the measured step")}
     <p class="gb-runs-layers-key"><span class="gb-runs-layers-examples"></span>Gradient, update and weights
     are root mean squares. Scales are logarithmic, but for dead or saturated units; a line goes through all
     measured steps, which lie closer at the beginning.</p>
@@ -189,7 +181,7 @@ def build_runs(
         apply_default_css=False,
         server_functions=name_functions(look=look, act=act, handOut=hand_out, trainOn=train_on),
         elem_classes=component_classes(
-            kwargs.pop("elem_classes", None), "button", "chart", "runs", "layer_table"
+            kwargs.pop("elem_classes", None), "button", "chart", "layer_table", "runs", "run_layers"
         ),
         **kwargs,
     )

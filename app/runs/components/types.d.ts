@@ -87,12 +87,6 @@ export interface Ends {
   epochs?: number;
 }
 
-/** The powers of ten between which a column's numbers lie. */
-export interface LayerScale {
-  low: number;
-  high: number;
-}
-
 /** What may be done with a run from here. */
 export interface Rights {
   isPaused: boolean;

@@ -1,5 +1,7 @@
 // What the shared scripts hand to each other, and what the page has of ours.
 
+import type { LayerMoment, LayerTitle } from "../payloads.js";
+
 export type Context = CanvasRenderingContext2D;
 export type Point = number[];
 export type Colors = Record<string, string>;
@@ -190,4 +192,14 @@ export interface Undo<State> {
   redo(): boolean;
   canUndo(): boolean;
   canRedo(): boolean;
+}
+
+/** The powers of ten between which a column's numbers lie. */
+export interface LayerScale { low: number; high: number }
+/** A table of what a network's layers go through; `scales` are what `findScales` finds, in one network or several. */
+export interface LayerTable {
+  setLayers(titles: LayerTitle[]): void;
+  setMoments(moments: LayerMoment[], scales: (LayerScale | null)[]): void;
+  /** Show one of the moments. */
+  show(place: number): void;
 }

@@ -1,48 +1,31 @@
-// How the layers of the chosen run learn: a table with bars for one measured step, and lines over all of them.
+// A table of what a network's layers go through: a bar for each number at one moment, a line through all moments, and what is
+// said of the moment.
 
-/** @import { LayerMoment, Layers } from "../payloads.js" */
+/** @import { LayerMoment, LayerTitle } from "../payloads.js" */
+/** @import { LayerScale, LayerTable } from "./types.js" */
 
-import { addNode, findPart, setText } from "../../ui/components/nodes.js";
-import { formatNumber } from "../../ui/components/numbers.js";
-import { describeValue, findScales, placeValue, STUCK } from "./layer_scales.js";
+import { describeValue, placeValue } from "./layer_scales.js";
+import { addNode, findPart, setText } from "./nodes.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const LINE_HEIGHT = 20;
 
-// `root` is .gb-runs-layers. What is told of a run that is not chosen any more does not come here.
-/** @type {(root: HTMLElement) => { take: (layers: Layers) => void }} */
-export function createLayers(root) {
-  const absent = findPart(root, ".gb-runs-layers-absent");
-  const parts = findPart(root, ".gb-runs-layers-parts");
+// `root` is of the class gb-layers, with what `write_layer_table` writes in it.
+/** @type {(root: HTMLElement) => LayerTable} */
+export function createLayerTable(root) {
   const body = findPart(root, "tbody");
-  const slider = /** @type {HTMLInputElement} */ (findPart(root, "input"));
-  const findings = findPart(root, "ul");
-  /** @type {Layers["titles"]} */
+  const findings = findPart(root, ".gb-layers-findings");
+  /** @type {LayerTitle[]} */
   let titles = [];
   /** @type {LayerMoment[]} */
-  let moments = []; // in the order of their steps
+  let moments = [];
+  /** @type {(LayerScale | null)[]} */
+  let scales = [];
+  let said = ""; // of the findings, so that their list is built anew only where it differs
 
-  /** @type {(layers: Layers) => void} */
-  function take(layers) {
-    const isAtEnd = layers.is_whole || Number(slider.value) === moments.length - 1;
-    if (layers.is_whole) {
-      titles = layers.titles;
-      moments = [];
-    }
-    const last = moments.at(-1)?.step ?? 0;
-    moments.push(...layers.moments.filter(({ step }) => step > last));
-    setText(absent, layers.absent);
-    root.hidden = !layers.absent && !moments.length;
-    parts.hidden = !moments.length;
-    if (!moments.length) return;
-    slider.max = `${moments.length - 1}`;
-    if (isAtEnd) slider.value = slider.max;
-    if (layers.is_whole) layOut();
-    drawLines();
-    show();
-  }
-
-  function layOut() {
+  /** @type {LayerTable["setLayers"]} */
+  function setLayers(newTitles) {
+    titles = newTitles;
     body.replaceChildren();
     for (const { title, about } of titles) {
       const row = addNode(body, "tr");
@@ -78,8 +61,10 @@ export function createLayers(root) {
     });
   }
 
-  function drawLines() {
-    const scales = findScales(moments);
+  /** @type {LayerTable["setMoments"]} */
+  function setMoments(newMoments, newScales) {
+    moments = newMoments;
+    scales = newScales;
     eachCell((cell, layer, column) => {
       const svg = findPart(cell, "svg");
       svg.setAttribute("viewBox", `0 0 ${Math.max(1, moments.length - 1)} ${LINE_HEIGHT}`);
@@ -94,13 +79,9 @@ export function createLayers(root) {
     });
   }
 
-  function show() {
-    const place = Number(slider.value);
+  /** @type {LayerTable["show"]} */
+  function show(place) {
     const moment = moments[place];
-    const scales = findScales(moments);
-    const step = `step ${formatNumber(moment.step)}`;
-    setText(findPart(root, "output"), step);
-    slider.setAttribute("aria-valuetext", step);
     eachCell((cell, layer, column) => {
       const value = moment.layers[layer][column];
       const { num_units } = titles[layer];
@@ -117,17 +98,12 @@ export function createLayers(root) {
     [...body.children].forEach((row, index) => {
       row.classList.toggle("is-found", found.has(index + 1));
     });
+    const saying = JSON.stringify(moment.findings);
+    if (saying === said) return;
+    said = saying;
     findings.replaceChildren();
     for (const { text, is_well } of moment.findings) addNode(findings, "li", is_well ? "is-well" : "is-cause", text);
-    const isStuck = moment.layers.some((row) => row[STUCK] !== null);
-    setText(
-      findPart(root, ".gb-runs-layers-examples"),
-      isStuck && moment.examples ? `Dead: 0 for all ${formatNumber(moment.examples)} images of the last steps. ` : "",
-    );
-    root.dataset.step = `${moment.step}`;
-    root.dataset.moments = `${moments.length}`;
   }
 
-  slider.addEventListener("input", show);
-  return { take };
+  return { setLayers, setMoments, show };
 }

@@ -3,12 +3,12 @@
 /** @import { LayerMoment } from "../payloads.js" */
 /** @import { LayerScale } from "./types.js" */
 
-import { formatNumber } from "../../ui/components/numbers.js";
+import { formatNumber } from "./numbers.js";
 
-export const [GRADIENT, UPDATE, STUCK, SPREAD] = [0, 1, 2, 3]; // the columns of app/runs/payloads.py
+export const [GRADIENT, UPDATE, STUCK, SPREAD] = [0, 1, 2, 3]; // the columns of app/ui/payloads.py
 const LEAST_DECADES = 2; // so that a column of nearly equal numbers does not look like large differences
 
-// Each column but the dead units has powers of ten between which all numbers of the run lie; null where there is none.
+// Each column but the dead units has powers of ten between which all numbers of some moments lie; null where there is none.
 /** @type {(moments: LayerMoment[]) => (LayerScale | null)[]} */
 export function findScales(moments) {
   return [GRADIENT, UPDATE, STUCK, SPREAD].map((column) => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { describeValue, findScales, placeValue } from "../../app/runs/components/layer_scales.js";
+import { describeValue, findScales, placeValue } from "../../app/ui/components/layer_scales.js";
 
 // A moment of one layer: gradient, update ÷ weight, dead units, spread.
 const moment = (...columns) => ({ step: 1, examples: 32, layers: [columns], findings: [] });
