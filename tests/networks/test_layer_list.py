@@ -238,7 +238,7 @@ def test_bounds_hold_before_anything_is_allocated(layers, problem, monkeypatch):
         ([["Conv2d"]], 'Layer 1 must be an object such as {"layer": "ReLU"}'),
         ([{"layer": "ReLU"}, {"layer": "Conv3d"}], "Layer 2 is called 'Conv3d': choose one of Conv2d,"),
         ([{"layer": ["Conv2d"]}], "Layer 1 is called"),
-        ([{"layer": "Conv2d", "groups": 2}], "Conv2d has no setting 'groups': leave it out. Its settings are: bias, di"),
+        ([{"layer": "Conv2d", "groups": 2}], "Conv2d has no setting 'groups': leave it out."),
         ([{"layer": "ReLU", "inplace": True}], "Its settings are: none"),
         ([{"layer": "Conv2d", "out_channels": 0}], "out_channels is a whole number from 1 to 1024, not 0"),
         ([{"layer": "Conv2d", "out_channels": 8.0}], "a whole number"),

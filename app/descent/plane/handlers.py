@@ -14,7 +14,7 @@ import gradio as gr
 
 from app.descent.plane.examples import EXAMPLES, write_example
 from app.descent.plane.form import BROKEN_MESSAGE, fill_form, make_form, put_moved, read_form
-from app.descent.plane.health import write_health
+from app.descent.plane.layers import show_layers
 from app.descent.plane.link import BENCH, read_beside, read_query, write_query
 from app.descent.plane.payloads import PlaneAnswer, Slot
 from app.descent.plane.script import write_plane_script
@@ -33,6 +33,7 @@ from models.descent.plane.points import draw_points
 from models.descent.plane.training import Experiment, list_epochs
 from models.values import check_whole
 
+_UNREADABLE = "The page sent a request that cannot be read. Reload it."
 _SLOTS: tuple[Slot, Slot] = ("a", "b")
 
 
@@ -56,7 +57,6 @@ class Details(NamedTuple):
 
     script: Any = gr.skip()
     link: Any = gr.skip()
-    health: Any = gr.skip()
 
 
 def answer_controls(request: Any) -> str:
@@ -145,7 +145,22 @@ def answer_unit(request: Any) -> str:
     except ValueError as mistake:
         return pack({"error": str(mistake)})
     except BROKEN_MESSAGE:
-        return pack({"error": "The page sent a request that cannot be read. Reload it."})
+        return pack({"error": _UNREADABLE})
+
+
+def answer_layers(request: Any) -> str:
+    """Say what the layers go through at the moments from a place on; called by the section's script.
+
+    Args:
+        request: `{"link": query, "first": place}` from the browser, unchecked.
+    """
+    try:
+        pair = read_query(dict(parse_qsl(request["link"], keep_blank_values=True)))
+        return pack(show_layers([make_experiment(one) for one in pair if one is not None], request["first"]))
+    except ValueError as mistake:
+        return pack({"error": str(mistake)})
+    except BROKEN_MESSAGE:
+        return pack({"error": _UNREADABLE})
 
 
 def name_activation(experiment: Experiment, layer: int) -> str:
@@ -224,19 +239,14 @@ def on_open(request: gr.Request) -> Refill:
 
 
 def on_rest(message: Any, *values: Any) -> Details:
-    """Write script and link, and say how the layers do, once the cursor rests; wired to its release.
+    """Write script and link once the cursor rests; wired to the component's release.
 
     Args:
-        message: `{"moment": place, "beside": query, "moved": {…}}`, unchecked.
+        message: `{"beside": query, "moved": {…}}`, unchecked.
         *values: The form's.
     """
     try:
         settings, beside = read_request({**message, "values": values})
-        experiment = make_experiment(settings)
-        place = check_whole(message.get("moment", 0), "The moment", 0, len(list_epochs(settings.epochs)) - 1)
-        health = (
-            render_markdown(write_health(experiment, place)) if can_reach(experiment, place) else gr.skip()
-        )
-        return Details(write_plane_script(experiment), write_query(settings, beside), health)
+        return Details(write_plane_script(make_experiment(settings)), write_query(settings, beside))
     except BROKEN_MESSAGE:
         return Details()

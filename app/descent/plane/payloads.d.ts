@@ -1,5 +1,7 @@
 // What passes between Python and the scripts of the plane's bench. All numbers are finite. Written by `uv run python -m tests.payload_types`.
 
+import type { LayerMoment, LayerTitle } from "../../ui/payloads.js";
+
 /**
  * The points, one entry a point in each list.
  *
@@ -142,6 +144,22 @@ export interface PlaneRates {
   rate?: number | null;
   is_done?: boolean;
   error?: string;
+}
+
+/**
+ * What the layers of one network, or two, go through in the step that would be taken at each moment.
+ *
+ * Attributes:
+ *     titles: of each network's layers, with the first moments.
+ *     first: the place of the first moment that is sent.
+ *     moments: of each network, from there on: as many of one as of the other.
+ *     is_done: whether these are the last.
+ */
+export interface PlaneLayers {
+  titles?: LayerTitle[][];
+  first?: number;
+  moments?: LayerMoment[][];
+  is_done?: boolean;
 }
 
 /**

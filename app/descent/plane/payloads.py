@@ -2,6 +2,8 @@
 
 from typing import Any, Literal, TypedDict
 
+from app.ui.payloads import LayerMoment, LayerTitle
+
 Slot = Literal["a", "b"]  # the network that the controls describe, and the one kept beside it
 
 
@@ -147,6 +149,22 @@ class PlaneRates(TypedDict, total=False):
     rate: float | None
     is_done: bool
     error: str
+
+
+class PlaneLayers(TypedDict, total=False):
+    """What the layers of one network, or two, go through in the step that would be taken at each moment.
+
+    Attributes:
+        titles: of each network's layers, with the first moments.
+        first: the place of the first moment that is sent.
+        moments: of each network, from there on: as many of one as of the other.
+        is_done: whether these are the last.
+    """
+
+    titles: list[list[LayerTitle]]
+    first: int
+    moments: list[list[LayerMoment]]
+    is_done: bool
 
 
 class PlaneDepthCurve(TypedDict):

@@ -9,12 +9,21 @@ import gradio as gr
 
 from app.descent.plane.components.plane import ask_for_network, build_plane
 from app.descent.plane.components.plane_depth import build_plane_depth
+from app.descent.plane.components.plane_layers import build_plane_layers
 from app.descent.plane.components.plane_rates import build_plane_rates
 from app.descent.plane.controls import CHANNEL, build_controls, show_fields
 from app.descent.plane.depths import pack_depths
 from app.descent.plane.examples import EXAMPLES
 from app.descent.plane.form import fill_form, list_fields
-from app.descent.plane.handlers import answer_controls, answer_unit, on_act, on_example, on_open, on_rest
+from app.descent.plane.handlers import (
+    answer_controls,
+    answer_layers,
+    answer_unit,
+    on_act,
+    on_example,
+    on_open,
+    on_rest,
+)
 from app.descent.plane.lesson import build_plane_lesson
 from app.descent.plane.link import BENCH, write_query
 from app.descent.plane.rates import NO_MATTER, answer_checking, answer_finding
@@ -42,7 +51,8 @@ _HEALTH = "Why does it not learn?"
 _HEALTH_TEXT = """What each layer goes through in the next step from where the cursor stands, taken with all
 points of the training: the root mean square of its gradient, by how much of their size the step changes its
 weights (about 0.001 is usual), how many of its units are dead (0 for every point) or saturated (hardly any
-slope), and the standard deviation of what its units give."""
+slope), and the standard deviation of what its units give. All of it follows the cursor, with the cause in
+words below."""
 _DEPTH = "How deep can it be?"
 _DEPTH_TEXT = """Fresh networks of 2, 5, 10 and 20 hidden layers of eight units, before their first step; the
 deeper the network, the longer its curve. Where what the units give hardly spreads any more, the last layers
@@ -102,7 +112,7 @@ def build_network_bench(page: gr.Blocks) -> None:
             )
         with gr.Accordion(_HEALTH, open=False, elem_id=name_section(_HEALTH)):
             build_prose(_HEALTH_TEXT)
-            health = build_prose("Press Play, or move the cursor.", elem_id="plane-health")
+            build_plane_layers(answer_layers, elem_id="plane-layers")
         with gr.Accordion(_DEPTH, open=False, elem_id=name_section(_DEPTH)):
             build_prose(_DEPTH_TEXT)
             build_plane_depth(pack_depths, elem_id="plane-depth")
@@ -167,7 +177,7 @@ def build_network_bench(page: gr.Blocks) -> None:
     used = rates.submit(None, rates, controls.fields["lr"], js="(message) => message.rate", **live)
     used.then(None, fields, None, js=ask_for_network("lr"), **quiet)
 
-    rested = plane.release(on_rest, [plane, *fields], [script, link, health], **live)
+    rested = plane.release(on_rest, [plane, *fields], [script, link], **live)
     movable = [controls.fields["rule"], controls.fields["own"]]
     plane.release(None, movable, movable, js=_FILL_MOVED, **live)
     followed = rested.then(None, link, None, js=follow_query(_OWNER, write_query(settings)), **quiet)

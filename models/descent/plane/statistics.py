@@ -5,13 +5,13 @@ from __future__ import annotations
 import copy
 from functools import lru_cache
 
+from models.cores import on_one_core
 from models.descent.layer_statistics import LayerStatistics, LayerWatch
 from models.descent.plane.optimizers import build_plane_optimizer
 from models.descent.plane.training import (
     Experiment,
     check_experiment,
     count_steps,
-    list_epochs,
     measure_loss,
     measure_penalty,
     prepare,
@@ -46,7 +46,7 @@ def measure_layers(experiment: Experiment, moment: int) -> LayerStatistics:
         group["lr"] = schedule_rate(training.schedule, peak, min(step, num_steps - 1), num_steps)
     inputs, targets = prepare(experiment, points, trained=True)
     watch = LayerWatch(network)
-    with watch.follow():
+    with on_one_core(), watch.follow():
         loss = measure_loss(network(inputs), targets, points.num_classes)
         if training.l1 or training.l2:
             loss = loss + measure_penalty(network, training.l1, training.l2)
@@ -54,9 +54,3 @@ def measure_layers(experiment: Experiment, moment: int) -> LayerStatistics:
         loss.backward()
         optimizer.step()
     return watch.measure(step + 1, sees_all=True)
-
-
-def list_statistics(experiment: Experiment, last: int) -> list[LayerStatistics]:
-    """Return what was measured at each moment up to one of them, oldest first."""
-    places = len(list_epochs(experiment.training.epochs))
-    return [measure_layers(experiment, moment) for moment in range(min(last + 1, places))]

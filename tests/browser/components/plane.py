@@ -6,6 +6,8 @@ from dataclasses import replace
 import pytest
 
 from app.descent.plane.components.plane import build_plane
+from app.descent.plane.link import write_query
+from app.descent.plane.settings import read_experiment
 from app.descent.plane.view import follow, show_network, show_points, show_sum
 from app.ui.packing import pack
 from models.descent.plane.moments import explain_unit
@@ -17,12 +19,12 @@ from models.descent.plane.training import Experiment, list_epochs
 class Plane:
     """A bench whose controls are the settings of an experiment, as the test sets them."""
 
-    def __init__(self, open_bench, experiment=None, beside=None, handlers=None, **options):
+    def __init__(self, open_bench, experiment=None, beside=None, handlers=None, more=(), **options):
         self.experiment = experiment or Experiment()
         self.beside = beside
         self.requests = []
         component = build_plane(self.answer, self.explain, elem_id="plane")
-        self.bench = open_bench(component, handlers=handlers, **options)
+        self.bench = open_bench(component, *more, handlers=handlers, **options)
         self.page = self.bench.page
         self.root = self.page.locator(".gb-plane")
         self.output = self.root.locator(".gb-transport output")
@@ -46,6 +48,7 @@ class Plane:
         except ValueError as mistake:
             return pack({"asked": request["asked"], "error": str(mistake)})
         answer = {"asked": request["asked"], "first": first, "moments": moments, "is_done": is_done}
+        answer["link"] = write_query(*map(read_experiment, experiments))
         if first == 0:
             points = draw_points(experiments[0].points)
             kind = "values" if not points.num_classes else "two" if points.num_classes == 2 else "classes"

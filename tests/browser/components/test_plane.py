@@ -50,7 +50,7 @@ def test_a_training_comes_in_parts_and_is_gone_through_without_asking(open_plane
             assert f"{accuracy:.1%} right" in shown
     plane.settle()
     assert len(plane.requests) == before
-    assert plane.sent("release")[-1] == {"moment": len(EPOCHS) - 1, "beside": "", "moved": {}}
+    assert plane.sent("release") == [{"beside": "", "moved": {}}]  # of each training, once
     expect(plane.root.locator(".gb-plane-spoken")).to_contain_text("epoch 30 of 30. training: loss")
 
 

@@ -1,6 +1,8 @@
 """What the small network's bench answers to its controls and buttons, whatever is sent."""
 
 import json
+from dataclasses import replace
+from types import SimpleNamespace
 from urllib.parse import parse_qsl
 
 import pytest
@@ -8,9 +10,19 @@ from hypothesis import given
 
 from app.descent.plane.examples import EXAMPLES
 from app.descent.plane.form import fill_form
-from app.descent.plane.handlers import answer_controls, answer_unit, on_act, on_example, on_rest
+from app.descent.plane.handlers import (
+    answer_controls,
+    answer_layers,
+    answer_unit,
+    on_act,
+    on_example,
+    on_rest,
+)
+from app.descent.plane.link import write_query
 from app.descent.plane.sentences import describe_training
 from app.descent.plane.settings import PlaneSettings
+from app.descent.plane.view import SECONDS_AN_ANSWER
+from models.descent.plane.statistics import measure_layers
 from models.descent.plane.training import list_epochs
 from tests.descent.plane.experiments import OVERFLOWING
 from tests.descent.plane.random_settings import json_values
@@ -86,20 +98,50 @@ def test_an_example_fills_the_controls(example):
     assert example.look.split()[0] in prepared.look
 
 
-def test_where_the_cursor_rests_it_is_said_how_the_layers_do():
-    for first in range(0, 21, 3):
-        ask(first=first)
-    told = on_rest({"moment": 3, "beside": "", "moved": {}}, *VALUES)
-    assert "After epoch 3" in told.health
-    assert "Output" in told.health
+def test_where_the_cursor_rests_no_layer_is_measured():
+    before = measure_layers.cache_info()
+    told = on_rest({"beside": "", "moved": {}}, *VALUES)
+    assert told.link == write_query(SETTINGS)
+    assert measure_layers.cache_info() == before
+
+
+def test_the_layers_of_both_networks_are_answered_in_parts_to_the_last_moment(monkeypatch):
+    # A clock that only measuring moves on: six measurements take as long as an answer may.
+    clock = SimpleNamespace(thread_time=lambda: measure_layers.cache_info().misses * SECONDS_AN_ANSWER / 6)
+    monkeypatch.setattr("app.descent.plane.layers.time", clock)
+    settings = replace(SETTINGS, seed=8102)
+    link = write_query(settings, replace(settings, hidden=(3, 2), activation="relu"))
+    answer = json.loads(answer_layers({"link": link, "first": 0}))
+    assert [[layer["about"] for layer in layers] for layers in answer["titles"]] == [
+        ["4 units, tanh", "output, 1 unit"],
+        ["3 units, ReLU", "2 units, ReLU", "output, 1 unit"],
+    ]
+    steps = []
+    while not answer["is_done"]:
+        for both in zip(*answer["moments"], strict=True):
+            assert [len(moment["layers"]) for moment in both] == [2, 3]
+            steps.append(both[0]["step"])
+        answer = json.loads(answer_layers({"link": link, "first": len(steps)}))
+        assert 1 <= len(answer["moments"][0]) <= 4
+        assert "titles" not in answer
+    steps += [moment["step"] for moment in answer["moments"][0]]
+    assert steps == [epoch + 1 for epoch in list_epochs(20)]  # its 42 points are one batch
+
+
+def test_a_moment_that_is_not_there_is_refused():
+    link = write_query(SETTINGS)
+    assert "The first moment is 99" in json.loads(answer_layers({"link": link, "first": 99}))["error"]
+    assert "from 1 to 8" in json.loads(answer_layers({"link": "hidden=9", "first": 0}))["error"]
 
 
 @given(json_values, json_values)
 def test_whatever_is_sent_an_answer_goes(request_, value):
-    for answer in (answer_controls, answer_unit):
+    for answer in (answer_controls, answer_unit, answer_layers):
         json.loads(answer(request_))
         json.loads(answer({"values": VALUES, "beside": value, "first": value, "asked": value}))
         json.loads(answer({"values": value, "moved": value, "slot": value, "moment": value, "at": value}))
+    json.loads(answer_layers({"link": value, "first": 0}))
+    json.loads(answer_layers({"link": write_query(SETTINGS), "first": value}))
     on_act(request_, *VALUES)
     on_act({"act": "branch", "moment": value, "lr": value, "beside": ""}, *VALUES)
     on_act({"act": "swap", "beside": value, "moved": value}, *VALUES)

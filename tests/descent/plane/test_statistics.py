@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from app.descent.plane.health import write_health
+from app.descent.plane.layers import show_layers
 from models.descent.plane.moments import look_at
 from models.descent.plane.network import NetworkConfig
 from models.descent.plane.points import PointsConfig
@@ -74,11 +74,20 @@ def test_measuring_leaves_the_training_and_torch_as_they_were(optimizer):
     assert torch.equal(*used)  # it draws nothing that making the network does not
 
 
+def show_moment(experiment, place):
+    """What the page is told of a moment: the layers' numbers, and the sentences."""
+    answer = show_layers([experiment], place)
+    while not answer["moments"][0]:  # those before it took as long as an answer may
+        answer = show_layers([experiment], place)
+    moment = answer["moments"][0][0]
+    return moment["layers"], " ".join(finding["text"] for finding in moment["findings"])
+
+
 def test_zero_weights_are_named_as_the_cause():
     network = NetworkConfig(hidden=(8, 8), initialisation="zeros")
-    told = write_health(Experiment(network=network, training=SHORT), 0)
+    layers, told = show_moment(Experiment(network=network, training=SHORT), 0)
     assert "All 8 units of layer 1 have the weight 0 everywhere" in told
-    assert "| Layer 1, 8 units, tanh | 0 |" in told
+    assert layers[0] == [0, None, 0, 0]
 
 
 def test_dead_units_are_counted_as_the_maps_show_them():
@@ -91,11 +100,11 @@ def test_dead_units_are_counted_as_the_maps_show_them():
     weights = look_at(experiment, last).layers[0]
     inputs, _ = prepare(experiment, check_experiment(experiment), trained=True)
     sums = inputs @ torch.tensor(weights.weights).T + torch.tensor(weights.bias)
-    assert layer.activations.num_dead == (sums <= 0).all(0).sum().item() > 1
-    dead = f"{layer.activations.num_dead} of 8"
-    told = write_health(experiment, last)
-    assert f"- {dead} units of layer 1 give 0 for every example" in told
-    assert f"| {dead} |" in told
+    num_dead = layer.activations.num_dead
+    assert num_dead == (sums <= 0).all(0).sum().item() > 1
+    layers, told = show_moment(experiment, last)
+    assert f"{num_dead} of 8 units of layer 1 give 0 for every example" in told
+    assert layers[0][2] == num_dead
 
 
 def test_numbers_that_are_not_finite_are_a_result():
@@ -104,6 +113,6 @@ def test_numbers_that_are_not_finite_are_a_result():
         NetworkConfig(activation="linear"),
         TrainingConfig(epochs=20, lr=10.0),
     )
-    told = write_health(experiment, len(list_epochs(20)) - 1)
+    layers, told = show_moment(experiment, len(list_epochs(20)) - 1)
     assert "infinite or NaN" in told
-    assert "| NaN |" in told
+    assert layers[0][0] == "NaN"

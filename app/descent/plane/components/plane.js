@@ -10,13 +10,14 @@ import { createChart } from "../../../ui/components/chart.js";
 import { watchLifetime } from "../../../ui/components/lifetime.js";
 import { findPart, setText } from "../../../ui/components/nodes.js";
 import { markOld } from "../../../ui/components/old_result.js";
-import { readNumber } from "../../../ui/components/read_number.js";
 import { createTransport } from "../../../ui/components/transport.js";
 import { createComparing } from "./comparing.js";
 import { createExplaining } from "./explaining.js";
 import { chartLosses } from "./losses.js";
-import { readPastedClasses, showOwn } from "./own_points.js";
+import { showOwn } from "./own_points.js";
+import { watchPaste } from "./pasting.js";
 import { createPointEditor } from "./point_editor.js";
+import { tellShown } from "./shown.js";
 import { createSlot } from "./slot.js";
 import { watchHand } from "./surface_hand.js";
 import { createTraining } from "./training.js";
@@ -80,6 +81,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
   });
   const comparing = createComparing(bar, (act, lr) => send("submit", { act, moment: place, lr }));
   const transport = createTransport(findPart(plane, ".gb-transport"), onMove, { invites: true, tell: training.tell });
+  page.transport = transport;
 
   /** @type {(event: string, message: object) => void} */
   function send(event, message) {
@@ -97,7 +99,13 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
       training.at(place).forEach((moment, index) => slots[index].show(moment));
       lossChart.setCursor(training.epoch(place));
     }
+    tellPage();
     restSoon();
+  }
+
+  function tellPage() {
+    const isOld = plane.classList.contains("is-old");
+    tellShown(page, { ...training.describe(place), isOld, isPlaying: transport.isPlaying() });
   }
 
   function restSoon() {
@@ -111,9 +119,9 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     const told = slots.map((slot, index) => (slots.length > 1 ? `${"AB"[index]}, ` : "") + slot.tell());
     setText(spoken, [`${training.tell(place)}.`, ...told].join(" "));
     explaining.again();
-    const message = JSON.stringify([place, page.values, page.beside, page.moved]);
-    if (message !== said) send("release", { moment: place });
-    said = message;
+    const settings = JSON.stringify([page.values, page.beside, page.moved]);
+    if (settings !== said) send("release", {});
+    said = settings;
     plane.setAttribute("data-resting", ""); // whoever looks at the page from outside can wait for it
   }
 
@@ -163,6 +171,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     if (answer.asked !== undefined && answer.asked !== asked) return; // something newer was asked
     const isWrong = Boolean(answer.error) || Object.keys(answer.errors ?? {}).length > 0;
     if (answer.networks || isWrong) markOld(plane, isWrong && training.count() > 0); // what is there stays
+    if (isWrong && training.count()) tellPage();
     if (answer.beside !== undefined) page.beside = answer.beside;
     channel.broadcast(tellErrors(answer, FIELDS));
     if (answer.networks) takeNetworks(/** @type {Required<PlaneAnswer>} */ (answer));
@@ -256,17 +265,9 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     askAnew(PAUSE_MS);
   }
 
-  lifetime.listen(document, "paste", (event) => {
-    const focused = document.activeElement;
-    if (!focused || !plane.contains(focused) || focused instanceof HTMLInputElement) return;
-    try {
-      const own = readPastedClasses(event.clipboardData.getData("text"), readNumber, keptProps.maxPoints);
-      if (!own) return;
-      editor.replace(own);
-    } catch (mistake) {
-      explaining.say(mistake instanceof Error ? mistake.message : `${mistake}`, true);
-    }
-    event.preventDefault();
+  watchPaste(plane, lifetime, keptProps.maxPoints, {
+    onPoints: editor.replace,
+    onMistake: (text) => explaining.say(text, true),
   });
 
   plane.addEventListener("keydown", (event) => {

@@ -66,10 +66,10 @@ def build_plane(
         value: What to show at first; without it the bench waits to be asked.
         **kwargs: Further arguments of `gr.HTML`, such as `elem_id`.
 
-    The component sends `{"moment": place}` with its event `release` once the cursor rests or the points have
-    changed. With `submit` it sends `{"act": …, "moment": place, "lr": text}`, where `act` is "keep" (the
-    network beside is to be as this one), "swap" (the controls take the other's settings), "remove", or
-    "branch" (keep it, and go on from the moment's epoch at the learning rate `lr`).
+    The component raises its event `release` once the cursor rests and the settings, or the points set by
+    hand, are others than when it last did. With `submit` it sends `{"act": …, "moment": place, "lr": text}`,
+    where `act` is "keep" (the network beside is to be as this one), "swap" (the controls take the other's
+    settings), "remove", or "branch" (keep it, and go on from the moment's epoch at the learning rate `lr`).
 
     Returns:
         The component; a handler updates it by returning a packed `PlaneAnswer`. One that has `beside` sets

@@ -46,5 +46,14 @@ export function createTraining() {
     // The last one that is there stands for those that are still to come.
     tell: (place) =>
       `epoch ${WHOLE.format(epoch(Math.max(0, Math.min(place, count() - 1))))} of ${WHOLE.format(lastEpoch())}`,
+    describe: (place) => ({
+      link: known.link,
+      titles: known.networks.map(({ title }) => title),
+      isDone: known.is_done && count() > 0,
+      place,
+      numMoments: known.epochs.length,
+      epoch: epoch(place),
+      epochs: lastEpoch(),
+    }),
   };
 }

@@ -1,5 +1,5 @@
 // What the scripts of the plane's bench hand to each other.
-import type { Colors } from "../../../ui/components/types.js";
+import type { Colors, Transport } from "../../../ui/components/types.js";
 import type { PlaneAnswer, PlaneMoment, PlaneNetwork, PlanePoints } from "../payloads.js";
 
 /** A linear layer's numbers: weights (units × inputs, unit by unit) and biases. */
@@ -93,9 +93,28 @@ export interface Training {
   lastEpoch(): number;
   nearest(epoch: number): number;
   tell(place: number): string;
+  /** What other components are told of it, at a moment. */
+  describe(place: number): Omit<Shown, "isOld" | "isPlaying">;
 }
 /** A sum that someone wants to see: of which network, unit and place. */
 export interface Wanted { slot: number; unit: UnitPlace; at: number[] }
+
+/** What the bench shows. */
+export interface Shown {
+  /** The query that brings the training's settings back. */
+  link: string;
+  /** What tells each network from the other, in a few words. */
+  titles: string[];
+  /** Whether the training is there to its end, and whether the fields say something that cannot be computed. */
+  isDone: boolean;
+  isOld: boolean;
+  /** The moment under the cursor, of so many that there will be, and the epochs done then and in the end. */
+  place: number;
+  numMoments: number;
+  epoch: number;
+  epochs: number;
+  isPlaying: boolean;
+}
 
 /** What the bench has on the page, and what Gradio's events call there. */
 export interface PlanePage {
@@ -105,6 +124,9 @@ export interface PlanePage {
   values?: unknown[];
   beside?: string;
   ask(values: unknown[], field?: string): void;
+  /** What is shown, and what moves its cursor; nothing before the first training. */
+  shown?: Shown;
+  transport?: Transport;
 }
 
 /** What a search for a learning rate came to, and the settings that it was about; "" for none. */
