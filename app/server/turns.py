@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from ipaddress import IPv6Address, ip_network
-from itertools import count
 from typing import Any, NamedTuple, TypeVar
 
 MAX_WAITING = 200  # calls of all visitors together
 MAX_WAITING_OF_ADDRESS = 100  # a class may share one address
 MAX_WAITING_OF_VISITOR = 20
 MAX_WAIT_SECONDS = 600  # the longest time after which a refused visitor is asked to come again
+_NUM_REMEMBERED = 100  # turns for which it is known whose they were
 _SMALL_BYTES = 2**16  # such calls are bounded by their number alone
 
 
@@ -101,12 +101,15 @@ class Bounds:
 class Turns:
     """Turns of visitors: first the address, and of its visitors the one, whose last turn is longest ago.
 
-    So one visitor's hundred calls delay another's single one by no more than a call that runs.
+    So one visitor's hundred calls delay another's single one by no more than a call that runs, however they
+    come, all at once or each after the last one's answer. Who is gone is remembered for some turns alone, and
+    a newcomer counts as one who has waited as long: a session that is invented for each call does not keep
+    those who wait from theirs.
     """
 
     bounds: Bounds
     _last_turns: dict[str | Visitor, int] = field(default_factory=dict)
-    _numbers: Iterator[int] = field(default_factory=count)
+    _num_turns: int = 0
 
     def check_room(self, call: Call, waiting: Sequence[Call]) -> None:
         """Refuse a call for which there is no room beside those that wait.
@@ -146,17 +149,21 @@ class Turns:
         if not allowed:
             return None
         chosen = min(allowed, key=self._find_last_turns)
-        number = next(self._numbers)
-        self._last_turns[chosen.visitor.address] = self._last_turns[chosen.visitor] = number
+        self._num_turns += 1
+        self._last_turns[chosen.visitor.address] = self._last_turns[chosen.visitor] = self._num_turns
         return chosen
 
     def _find_last_turns(self, call: Call) -> tuple[int, int]:
         address, visitor = call.visitor.address, call.visitor
-        return self._last_turns.get(address, -1), self._last_turns.get(visitor, -1)
+        newcomer = self._num_turns - _NUM_REMEMBERED
+        return self._last_turns.get(address, newcomer), self._last_turns.get(visitor, newcomer)
 
     def _forget_absent(self, present: set[Visitor]) -> None:
         kept = present | {visitor.address for visitor in present}
-        self._last_turns = {who: turn for who, turn in self._last_turns.items() if who in kept}
+        newcomer = self._num_turns - _NUM_REMEMBERED
+        self._last_turns = {
+            who: turn for who, turn in self._last_turns.items() if turn > newcomer or who in kept
+        }
 
 
 def _count_bytes(calls: Iterable[Call]) -> int:

@@ -3,6 +3,7 @@
 import pytest
 
 from app.server.turns import (
+    _NUM_REMEMBERED,
     MAX_WAIT_SECONDS,
     MAX_WAITING,
     MAX_WAITING_OF_ADDRESS,
@@ -70,11 +71,38 @@ def test_a_visitor_runs_so_many_and_an_address_leaves_a_place_to_others():
     assert turns.choose(make_calls(1, "c"), [*running, second, third]) is None
 
 
-def test_nothing_is_remembered_of_who_is_gone():
+def test_who_asks_again_after_each_answer_does_not_count_as_new():
+    turns, order = Turns(BOUNDS), []
+    regulars = [Visitor("a", f"{number}") for number in range(5)]
+    waiting = [Call(visitor) for visitor in regulars]
+    for turn in range(20):
+        if turn == 7:
+            waiting.append(Call(Visitor("a", "late")))
+        call = turns.choose(waiting, [])
+        waiting.remove(call)
+        order.append(call.visitor.session)
+        turns.choose([], [])  # whoever has an answer is not there for a moment
+        waiting.append(Call(call.visitor))
+    assert order[7] == "late"
+    assert order[:7] == ["0", "1", "2", "3", "4", "0", "1"]
+
+
+def test_sessions_invented_for_each_call_keep_nobody_of_their_address_waiting_for_long():
+    turns, waited = Turns(BOUNDS), 0
+    (first,) = make_calls(1, "a", "s")
+    turns.choose([first], [])
+    again = Call(first.visitor)
+    while turns.choose([again, *make_calls(9, "a", f"invented {waited}")], []) is not again:
+        waited += 1
+        assert waited <= _NUM_REMEMBERED
+    assert waited > 0
+
+
+def test_little_is_remembered_of_who_is_gone():
     turns = Turns(BOUNDS)
-    for number in range(100):
+    for number in range(10 * _NUM_REMEMBERED):
         turns.choose(make_calls(1, f"{number}"), [])
-    assert len(turns._last_turns) == 2
+    assert len(turns._last_turns) <= 2 * (_NUM_REMEMBERED + 1)
 
 
 @pytest.mark.parametrize(

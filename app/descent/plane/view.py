@@ -25,8 +25,8 @@ from models.descent.plane.points import Points, draw_points
 from models.descent.plane.training import Experiment, count_outputs, list_epochs, reach
 from models.values import Floats32
 
-# Of training, so that many visitors at once see something soon.
-SECONDS_AT_FIRST = 0.02
+# Of training, so that many visitors at once see something soon: at first hardly more than the start.
+SECONDS_AT_FIRST = 0.005
 SECONDS_AN_ANSWER = 0.06
 
 
