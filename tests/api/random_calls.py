@@ -4,6 +4,8 @@ import math
 
 from hypothesis import strategies as st
 
+from app.api.endpoints import architecture
+from app.api.runs import train
 from app.sketchpad.tab import build_example
 from models.checkpoints.file import list_checkpoints
 from models.networks.registry import NETWORKS
@@ -159,6 +161,8 @@ JUNK = (
         max_leaves=8,
     )
 )
+# A list with as many values is from before the others were there, and still counts.
+NUM_EARLY_VALUES = {f"/{each.__name__}": each.num_early_values for each in (architecture, train)}
 SURPLUS = ("x_", "self", "", "\ud800", "data", "session_hash")
 REFUSED_TRAININGS = st.sampled_from(
     [
@@ -208,6 +212,8 @@ def calls(draw, may_train):
     ]
     if mistake == "missing":
         values = values[: draw(st.integers(0, max(0, len(values) - 1)))]
+        if len(values) >= NUM_EARLY_VALUES.get(endpoint, math.inf):
+            is_right = None
     elif mistake == "surplus":
         values += draw(st.lists(JUNK, min_size=1, max_size=3))
     return endpoint, way, values, is_right

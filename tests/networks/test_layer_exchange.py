@@ -64,7 +64,7 @@ def test_mark_that_some_editors_begin_a_file_with_is_no_letter(write):
         ('[{"layer": "Linear", "layer": "Flatten"}]', "'layer' stands twice in one object"),
         ("{}", "it has no layers"),
         ('{"layers": [], "run": 1}', "it has 'run'"),
-        ('{"layers": [], "schema": "other"}', "has the schema 'other'; glassbox-network-1 is read"),
+        ('{"layers": [], "schema": "other"}', "is 'other': it must be glassbox-network-1"),
         ('{"layers": [], "name": 3}', "name is a text, not 3"),
         ('[{"layer": "Exec"}]', "Layer 1 is called 'Exec'"),
         ('{"layers": "' + "x" * 30_000 + '"}', "at most 20,000 characters"),

@@ -112,10 +112,10 @@ def _read_shared(data: Any) -> SharedNetwork:
         return SharedNetwork("", read_layers(data))
     unknown = [key for key in data if key not in ("schema", "name", "layers")]
     if unknown or "layers" not in data:
-        what = f"it has {unknown[0]!r:.40}" if unknown else "it has no layers"
-        raise ValueError(f'A network is {{"name": "Mine", "layers": […]}}, or the list alone; {what}.')
+        what = f"this has {unknown[0]!r:.40}" if unknown else "this has no layers"
+        raise ValueError(f'Write a network as {{"name": "Mine", "layers": […]}}, or its list alone: {what}.')
     if data.get("schema", SCHEMA) != SCHEMA:
-        raise ValueError(f"This network has the schema {data['schema']!r:.40}; {SCHEMA} is read here.")
+        raise ValueError(f"The schema of this network is {data['schema']!r:.40}: it must be {SCHEMA}.")
     name = data.get("name", "")
     if not isinstance(name, str):
         raise ValueError(f"A network's name is a text, not {name!r:.40}.")
