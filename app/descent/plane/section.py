@@ -51,8 +51,8 @@ _HEALTH = "Why does it not learn?"
 _HEALTH_TEXT = """What each layer goes through in the next step from where the cursor stands, taken with all
 points of the training: the root mean square of its gradient, by how much of their size the step changes its
 weights (about 0.001 is usual), how many of its units are dead (0 for every point) or saturated (hardly any
-slope), and the standard deviation of what its units give. All of it follows the cursor, with the cause in
-words below."""
+slope), and the standard deviation of what its units give. All of it follows the cursor, and the
+cause is said in words."""
 _DEPTH = "How deep can it be?"
 _DEPTH_TEXT = """Fresh networks of 2, 5, 10 and 20 hidden layers of eight units, before their first step; the
 deeper the network, the longer its curve. Where what the units give hardly spreads any more, the last layers

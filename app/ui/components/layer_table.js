@@ -62,12 +62,12 @@ export function createLayerTable(root) {
   }
 
   /** @type {LayerTable["setMoments"]} */
-  function setMoments(newMoments, newScales) {
+  function setMoments(newMoments, newScales, numMoments = newMoments.length) {
     moments = newMoments;
     scales = newScales;
     eachCell((cell, layer, column) => {
       const svg = findPart(cell, "svg");
-      svg.setAttribute("viewBox", `0 0 ${Math.max(1, moments.length - 1)} ${LINE_HEIGHT}`);
+      svg.setAttribute("viewBox", `0 0 ${Math.max(1, numMoments - 1)} ${LINE_HEIGHT}`);
       let path = "";
       let isOn = false;
       moments.forEach((moment, index) => {

@@ -196,10 +196,11 @@ export interface Undo<State> {
 
 /** The powers of ten between which a column's numbers lie. */
 export interface LayerScale { low: number; high: number }
-/** A table of what a network's layers go through; `scales` are what `findScales` finds, in one network or several. */
+/** A table of what a network's layers go through. */
 export interface LayerTable {
   setLayers(titles: LayerTitle[]): void;
-  setMoments(moments: LayerMoment[], scales: (LayerScale | null)[]): void;
+  /** The scales are `findScales`'s, of one network or several; the lines leave room for `numMoments` in the end. */
+  setMoments(moments: LayerMoment[], scales: (LayerScale | null)[], numMoments?: number): void;
   /** Show one of the moments. */
   show(place: number): void;
 }

@@ -254,7 +254,8 @@ def test_following_the_cursor_is_smooth_and_moves_no_bar_from_its_place(open_lay
                 for (let place = 0; place <= Number(scrubber.max); place += 1) {
                     scrubber.value = `${place}`;
                     scrubber.dispatchEvent(new Event("input"));
-                    if (!go) places.add(document.querySelector("[data-slot=b] tr:last-child i").offsetTop);
+                    // What is said at most is known after the first go.
+                    if (go) places.add(document.querySelector("[data-slot=b] tr:last-child i").offsetTop);
                 }
                 if (go) goes.push((performance.now() - start) / (Number(scrubber.max) + 1));
                 await new Promise((done) => requestAnimationFrame(done));

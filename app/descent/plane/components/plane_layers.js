@@ -25,12 +25,14 @@ export function mount({ element, server }) {
   const slider = /** @type {HTMLInputElement} */ (findPart(cursor, "input"));
   const networks = /** @type {HTMLElement[]} */ ([...root.querySelectorAll("[data-slot]")]);
   const tables = networks.map(createLayerTable);
+  const findings = networks.map((network) => findPart(network, ".gb-layers-findings"));
   const lifetime = watchLifetime(root);
   let isInSight = false;
   let link = ""; // the training that was asked about, as its address
   /** @type {LayerMoment[][]} */
   let moments = []; // of each of its networks, as far as they are measured
   let error = "";
+  let tallest = 0; // in pixels, of the sentences said of this training, so that the bars below do not go up and down
 
   // ---- Questions to Python: all moments of a training, some at a time
 
@@ -55,7 +57,7 @@ export function mount({ element, server }) {
     });
     const scales = findScales(moments.flat());
     moments.forEach((some, index) => {
-      tables[index].setMoments(some, scales);
+      tables[index].setMoments(some, scales, page.shown?.numMoments);
     });
     if (!answer.is_done && isInSight) askInTurn({ link, first: moments[0].length });
     else if (!answer.is_done) link = ""; // to be gone on with once it is in sight again
@@ -64,6 +66,7 @@ export function mount({ element, server }) {
   /** @type {(titles: PlaneLayers["titles"]) => void} */
   function layOut(titles = []) {
     moments = titles.map(() => []);
+    keepRoom(0);
     networks.forEach((network, index) => {
       network.hidden = index >= titles.length;
       if (titles[index]) tables[index].setLayers(titles[index]);
@@ -113,9 +116,17 @@ export function mount({ element, server }) {
       );
       tables[index].show(place);
     });
+    keepRoom(Math.max(tallest, ...findings.map((list) => list.offsetHeight)));
     findPart(root, ".gb-plane-layers-key").hidden = false;
     root.dataset.place = `${place}`;
     root.dataset.moments = `${moments[0].length}`;
+  }
+
+  /** @type {(height: number) => void} */
+  function keepRoom(height) {
+    if (height === tallest) return;
+    tallest = height;
+    for (const list of findings) list.style.minHeight = height ? `${height}px` : "";
   }
 
   play.addEventListener("click", () => {

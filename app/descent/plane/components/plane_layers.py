@@ -20,8 +20,8 @@ def _write_network(slot: str) -> str:
     <section class="gb-layers" data-slot="{slot}" aria-labelledby="gb-plane-layers-{slot}" hidden>
       <h4 id="gb-plane-layers-{slot}"></h4>
       <p class="gb-plane-layers-step"></p>
-      {write_layer_table("Layers at the moment that is shown")}
       <ul class="gb-layers-findings"></ul>
+      {write_layer_table("Layers at the moment that is shown")}
     </section>"""
 
 
