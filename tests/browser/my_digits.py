@@ -9,7 +9,7 @@ SCHEMA = "glassbox-digits-1"
 
 
 class MyDigits:
-    """The section beside a pad, on a bench or on the whole page where it is open."""
+    """The section beside a pad, on a harness page or on the whole page where it is open."""
 
     def __init__(self, page):
         self.page = page

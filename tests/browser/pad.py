@@ -1,4 +1,4 @@
-"""The pad of a page as its user handles it, on the whole page or on a bench."""
+"""The pad of a page as its user handles it, on the whole page or on a harness page."""
 
 import base64
 import io

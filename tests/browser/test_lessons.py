@@ -26,7 +26,7 @@ class Walker:
     def walk(self, lesson):
         for number, step in enumerate(lesson.steps, 1):
             name, *words = step.condition or ("answered",)
-            if name == "answered":  # questions are answered on the bench
+            if name == "answered":  # questions are answered on the harness page
                 continue
             self.panel.get_by_role("button", name=f"Step {number} of").click()
             for part in step.tab.split("/"):

@@ -57,7 +57,7 @@ def save_coverage(session, folder):
     path.write_text(json.dumps({"result": counts}), encoding="utf-8")
 
 
-class Bench:
+class Harness:
     """Some components on a page of their own.
 
     Attributes:
@@ -128,7 +128,7 @@ class Bench:
 
 @cache
 def fetch_script(path):
-    """Ask for a script as a browser does, and for each of them once: all benches are given the same."""
+    """Ask for a script as a browser does, and for each of them once: all harness pages are given the same."""
     client = TestClient(Starlette(routes=build_script_routes()))
     return client.get(path, headers={"accept-encoding": "identity"})
 
@@ -140,11 +140,11 @@ def styles():
 
 
 @pytest.fixture
-def open_bench(chromium, styles):
+def open_harness(chromium, styles):
     """Open components on a page of their own; afterwards, fail if the page had an error or asked a host."""
     contexts, troubles, sessions = [], [], []
 
-    def open_bench(*components, viewport=WIDE, theme="light", handlers=None, **options):
+    def open_harness(*components, viewport=WIDE, theme="light", handlers=None, **options):
         context = chromium.new_context(viewport=viewport, **options)
         context.on("page", lambda page: watch(page, troubles))
         contexts.append(context)
@@ -163,9 +163,9 @@ def open_bench(chromium, styles):
         page = context.new_page()
         if COVERAGE:
             sessions.append(begin_coverage(page))
-        return Bench(page, components, handlers or {})
+        return Harness(page, components, handlers or {})
 
-    yield open_bench
+    yield open_harness
     for session in sessions:
         save_coverage(session, COVERAGE)
     for context in contexts:

@@ -31,8 +31,8 @@ def plain(*kinds):
 class Rows:
     """The rows as their user handles them."""
 
-    def __init__(self, bench):
-        self.page, self.bench = bench.page, bench
+    def __init__(self, harness):
+        self.page, self.harness = harness.page, harness
         self.wait()
 
     def wait(self):
@@ -69,10 +69,10 @@ class Rows:
 
 
 @pytest.fixture
-def open_rows(open_bench):
+def open_rows(open_harness):
     def open_rows(*layers, ask=ANSWER, **options):
         value = json.dumps({"name": "Mine", "layers": plain(*layers)})
-        return Rows(open_bench(build_layer_rows(ask, value=value, elem_id="rows"), **options))
+        return Rows(open_harness(build_layer_rows(ask, value=value, elem_id="rows"), **options))
 
     return open_rows
 

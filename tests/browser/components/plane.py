@@ -19,13 +19,13 @@ from models.descent.plane.training import Experiment, list_epochs
 class Plane:
     """A bench whose controls are the settings of an experiment, as the test sets them."""
 
-    def __init__(self, open_bench, experiment=None, beside=None, handlers=None, more=(), **options):
+    def __init__(self, open_harness, experiment=None, beside=None, handlers=None, more=(), **options):
         self.experiment = experiment or Experiment()
         self.beside = beside
         self.requests = []
         component = build_plane(self.answer, self.explain, elem_id="plane")
-        self.bench = open_bench(component, *more, handlers=handlers, **options)
-        self.page = self.bench.page
+        self.harness = open_harness(component, *more, handlers=handlers, **options)
+        self.page = self.harness.page
         self.root = self.page.locator(".gb-plane")
         self.output = self.root.locator(".gb-transport output")
         self.scrubber = self.root.locator("input[type=range]")
@@ -104,9 +104,9 @@ class Plane:
         return self.root.locator(f"[data-slot={slot}]").get_by_role("button", name=name, exact=True)
 
     def sent(self, event):
-        return self.bench.sent(event)
+        return self.harness.sent(event)
 
 
 @pytest.fixture
-def open_plane(open_bench):
-    return lambda *settings, **options: Plane(open_bench, *settings, **options)
+def open_plane(open_harness):
+    return lambda *settings, **options: Plane(open_harness, *settings, **options)

@@ -20,7 +20,7 @@ from app.ui.components.notice import build_notice
 class Race:
     """A race as its watcher handles it; moves are answered as the tab answers them."""
 
-    def __init__(self, open_bench, settings=None, **options):
+    def __init__(self, open_harness, settings=None, **options):
         settings = settings or RaceSettings()
         race = run_race(settings)
         self.values = fill_form(settings)
@@ -35,8 +35,8 @@ class Race:
             return {"player": {"value": on_moved(message, *values)}}
 
         handlers = {("player", "input"): answer, ("ruler", "input"): answer}
-        self.bench = open_bench(*components, handlers=handlers, **options)
-        self.page = self.bench.page
+        self.harness = open_harness(*components, handlers=handlers, **options)
+        self.page = self.harness.page
         self.player = self.page.locator(".gb-player")
         self.output = self.player.locator("output")
         self.scrubber = self.player.locator("input[type=range]")
@@ -90,5 +90,5 @@ class Race:
 
 
 @pytest.fixture
-def open_race(open_bench):
-    return lambda *settings, **options: Race(open_bench, *settings, **options)
+def open_race(open_harness):
+    return lambda *settings, **options: Race(open_harness, *settings, **options)

@@ -36,41 +36,41 @@ FIND_COLOR = """(canvas, variable) => {
 
 
 @pytest.fixture
-def open_chart(open_bench):
+def open_chart(open_harness):
     def open_chart(value=LOSS, label="Loss", **options):
-        bench = open_bench(build_chart(value, label, elem_id="chart"), **options)
-        bench.wait_for_frame()
-        return bench
+        harness = open_harness(build_chart(value, label, elem_id="chart"), **options)
+        harness.wait_for_frame()
+        return harness
 
     return open_chart
 
 
-def read_legend(bench):
-    items = bench.locate(".gb-chart-legend > span").all_inner_texts()
+def read_legend(harness):
+    items = harness.locate(".gb-chart-legend > span").all_inner_texts()
     return [re.sub(r"\s+", " ", item).strip() for item in items]
 
 
 def test_the_last_point_is_told_until_another_is_read(open_chart):
-    bench = open_chart()
-    assert read_legend(bench) == ["epoch 4", "Training 0.2", "Validation 0.3"]
-    canvas = bench.locate("canvas")
+    harness = open_chart()
+    assert read_legend(harness) == ["epoch 4", "Training 0.2", "Validation 0.3"]
+    canvas = harness.locate("canvas")
     assert canvas.get_attribute("aria-label") == (
         "Loss: Training 0.2, Validation 0.3. Arrow keys read the values."
     )
     box = canvas.bounding_box()
-    bench.page.mouse.move(box["x"] + 0.45 * box["width"], box["y"] + 50)
-    assert read_legend(bench) == ["epoch 2", "Training 0.5", "Validation 0.6"]
-    bench.page.mouse.move(box["x"] + 0.65 * box["width"], box["y"] + 50)
+    harness.page.mouse.move(box["x"] + 0.45 * box["width"], box["y"] + 50)
+    assert read_legend(harness) == ["epoch 2", "Training 0.5", "Validation 0.6"]
+    harness.page.mouse.move(box["x"] + 0.65 * box["width"], box["y"] + 50)
     # A series without a point there says where the one is that it tells.
-    assert read_legend(bench) == ["epoch 3", "Training 0.25", "Validation at 2 0.6"]
-    bench.page.mouse.move(5, box["y"] + box["height"] + 60)
-    assert read_legend(bench) == ["epoch 4", "Training 0.2", "Validation 0.3"]
+    assert read_legend(harness) == ["epoch 3", "Training 0.25", "Validation at 2 0.6"]
+    harness.page.mouse.move(5, box["y"] + box["height"] + 60)
+    assert read_legend(harness) == ["epoch 4", "Training 0.2", "Validation 0.3"]
 
 
 def test_keys_read_the_values_aloud(open_chart):
-    bench = open_chart()
-    bench.locate("canvas").focus()
-    spoken = bench.locate(".gb-chart-spoken")
+    harness = open_chart()
+    harness.locate("canvas").focus()
+    spoken = harness.locate(".gb-chart-spoken")
     assert spoken.get_attribute("aria-live") == "polite"
     for key, text in (
         ("ArrowLeft", "epoch 3: Training 0.25, Validation 0.6"),
@@ -79,61 +79,63 @@ def test_keys_read_the_values_aloud(open_chart):
         ("End", "epoch 4: Training 0.2, Validation 0.3"),
         ("ArrowRight", "epoch 4: Training 0.2, Validation 0.3"),
     ):
-        bench.page.keyboard.press(key)
+        harness.page.keyboard.press(key)
         expect(spoken).to_have_text(text)
-    bench.page.keyboard.press("Home")
-    bench.page.keyboard.press("Escape")
-    assert read_legend(bench)[0] == "epoch 4"
+    harness.page.keyboard.press("Home")
+    harness.page.keyboard.press("Escape")
+    assert read_legend(harness)[0] == "epoch 4"
 
 
 def test_python_changes_value_title_and_height(open_chart):
-    bench = open_chart()
-    bench.update("chart", value={**LOSS, "series": LOSS["series"][:1], "note": "Of 200 images."}, label="New")
-    expect(bench.locate(".gb-chart-title")).to_have_text("New")
-    expect(bench.locate(".gb-chart-note")).to_have_text("Of 200 images.")
-    assert read_legend(bench) == ["epoch 4", "Training 0.2"]
-    bench.update("chart", height=200)
-    bench.page.wait_for_function("() => document.querySelector('canvas').clientHeight === 200")
+    harness = open_chart()
+    harness.update(
+        "chart", value={**LOSS, "series": LOSS["series"][:1], "note": "Of 200 images."}, label="New"
+    )
+    expect(harness.locate(".gb-chart-title")).to_have_text("New")
+    expect(harness.locate(".gb-chart-note")).to_have_text("Of 200 images.")
+    assert read_legend(harness) == ["epoch 4", "Training 0.2"]
+    harness.update("chart", height=200)
+    harness.page.wait_for_function("() => document.querySelector('canvas').clientHeight === 200")
 
 
 @pytest.mark.parametrize("value", [None, {}, {"series": [{"name": "a", "points": [[0, None], ["x", 1]]}]}])
 def test_without_points_it_says_so(open_chart, value):
-    bench = open_chart(value, "")
-    assert bench.locate("canvas").get_attribute("aria-label").endswith("Arrow keys read the values.")
-    bench.locate("canvas").focus()
-    bench.page.keyboard.press("ArrowLeft")
-    bench.update("chart", value={**(value or {}), "empty": "No run yet"})
-    expect(bench.locate("canvas")).to_have_attribute("aria-label", re.compile("^No run yet|^a –"))
+    harness = open_chart(value, "")
+    assert harness.locate("canvas").get_attribute("aria-label").endswith("Arrow keys read the values.")
+    harness.locate("canvas").focus()
+    harness.page.keyboard.press("ArrowLeft")
+    harness.update("chart", value={**(value or {}), "empty": "No run yet"})
+    expect(harness.locate("canvas")).to_have_attribute("aria-label", re.compile("^No run yet|^a –"))
 
 
 def test_on_a_logarithmic_axis_what_is_not_positive_is_left_out(open_chart):
     points = [[0, 1], [1, 0], [2, -1], [3, 1e-9]]
-    bench = open_chart({"series": [{"name": "a", "role": "training", "points": points}], "log_y": True})
-    assert read_legend(bench) == ["x 3", "a 1×10⁻⁹"]
-    bench.locate("canvas").focus()
-    bench.page.keyboard.press("ArrowLeft")
-    assert read_legend(bench) == ["x 0", "a 1"]
+    harness = open_chart({"series": [{"name": "a", "role": "training", "points": points}], "log_y": True})
+    assert read_legend(harness) == ["x 3", "a 1×10⁻⁹"]
+    harness.locate("canvas").focus()
+    harness.page.keyboard.press("ArrowLeft")
+    assert read_legend(harness) == ["x 0", "a 1"]
 
 
 @pytest.mark.parametrize(("theme", "viewport"), [("light", None), ("dark", NARROW)])
 def test_colours_are_the_themes_and_follow_it(open_chart, theme, viewport):
-    bench = open_chart(theme=theme, **({"viewport": viewport} if viewport else {}))
-    canvas = bench.locate("canvas")
+    harness = open_chart(theme=theme, **({"viewport": viewport} if viewport else {}))
+    canvas = harness.locate("canvas")
     assert canvas.evaluate(FIND_COLOR, "--gb-positive") is not None
-    bench.page.evaluate("() => document.body.classList.toggle('dark')")
-    bench.wait_for_frame()
-    bench.wait_for_frame()
+    harness.page.evaluate("() => document.body.classList.toggle('dark')")
+    harness.wait_for_frame()
+    harness.wait_for_frame()
     assert canvas.evaluate(FIND_COLOR, "--gb-positive") is not None
-    assert bench.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert harness.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_it_is_drawn_anew_in_another_width(open_chart):
-    bench = open_chart()
-    bench.page.set_viewport_size(NARROW)
-    bench.page.wait_for_function(
+    harness = open_chart()
+    harness.page.set_viewport_size(NARROW)
+    harness.page.wait_for_function(
         "() => [...document.querySelectorAll('canvas')].every((each) => each.width === each.clientWidth)"
     )
-    assert bench.locate("canvas").evaluate(FIND_COLOR, "--gb-positive") < 0.4
+    assert harness.locate("canvas").evaluate(FIND_COLOR, "--gb-positive") < 0.4
 
 
 PANELS = [
@@ -144,17 +146,17 @@ PANELS = [
 ]  # fmt: skip
 
 
-def test_grids_are_named_coloured_and_have_their_scale(open_bench):
-    bench = open_bench(build_grids(json.dumps({"panels": PANELS}), elem_id="grids"))
-    names = bench.locate("canvas").evaluate_all("all => all.map((each) => each.ariaLabel)")
+def test_grids_are_named_coloured_and_have_their_scale(open_harness):
+    harness = open_harness(build_grids(json.dumps({"panels": PANELS}), elem_id="grids"))
+    names = harness.locate("canvas").evaluate_all("all => all.map((each) => each.ariaLabel)")
     assert names == ["Kernel, 2 by 2 pixels", "Image, 28 by 28 pixels"]
-    kernel, image = bench.locate("canvas").all()
+    kernel, image = harness.locate("canvas").all()
     for variable, is_there in (("--gb-negative", True), ("--gb-zero", True), ("--gb-positive", False)):
         assert (kernel.evaluate(FIND_COLOR, variable) is not None) == is_there, variable
     assert image.bounding_box()["width"] > 2 * kernel.bounding_box()["width"]
-    scales = bench.locate(".gb-grids-scale").all_inner_texts()
+    scales = harness.locate(".gb-grids-scale").all_inner_texts()
     assert [re.sub(r"\s+", " ", scale).strip() for scale in scales] == ["Kernel −1 0 1", "Image 0 0.5 1"]
-    bench.page.set_viewport_size(NARROW)
-    bench.page.wait_for_function("() => document.documentElement.scrollWidth <= innerWidth")
-    bench.update("grids", value=json.dumps({"panels": PANELS[1:]}))
-    expect(bench.locate("canvas")).to_have_count(1)
+    harness.page.set_viewport_size(NARROW)
+    harness.page.wait_for_function("() => document.documentElement.scrollWidth <= innerWidth")
+    harness.update("grids", value=json.dumps({"panels": PANELS[1:]}))
+    expect(harness.locate("canvas")).to_have_count(1)

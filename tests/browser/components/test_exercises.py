@@ -14,11 +14,11 @@ from tests.browser.conftest import NARROW
 
 
 @pytest.fixture
-def open_exercises(open_bench):
+def open_exercises(open_harness):
     def open_exercises(**options):
-        bench = open_bench(build_exercises_section("inspection"), **options)
-        bench.page.locator(".gb-exercises details").first.wait_for(state="attached")
-        return bench.page
+        harness = open_harness(build_exercises_section("inspection"), **options)
+        harness.page.locator(".gb-exercises details").first.wait_for(state="attached")
+        return harness.page
 
     return open_exercises
 
@@ -100,12 +100,12 @@ def test_a_solution_is_folded_and_giving_up_is_noted(open_exercises):
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
 
 
-def test_a_lesson_can_lock_the_solutions(open_bench):
-    bench = open_bench(build_exercises_section("inspection"))
-    part = bench.take("inspection-exercises")
-    bench.page.evaluate("history.replaceState(null, '', '?solutions=off')")
-    bench.show(part)
-    details = open_exercise(bench.page, "edge")
+def test_a_lesson_can_lock_the_solutions(open_harness):
+    harness = open_harness(build_exercises_section("inspection"))
+    part = harness.take("inspection-exercises")
+    harness.page.evaluate("history.replaceState(null, '', '?solutions=off')")
+    harness.show(part)
+    details = open_exercise(harness.page, "edge")
     expect(details).to_contain_text("The solutions are locked by this link.")
     expect(details.get_by_role("button")).to_have_text(["Check", "Add to my report"])
 

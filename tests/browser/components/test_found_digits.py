@@ -23,47 +23,49 @@ def row():
 
 
 @pytest.mark.parametrize(("viewport", "theme"), [(WIDE, "light"), (NARROW, "dark")], ids=["wide", "narrow"])
-def test_each_of_several_digits_becomes_the_drawing(open_bench, row, viewport, theme):
+def test_each_of_several_digits_becomes_the_drawing(open_harness, row, viewport, theme):
     file, written = row
-    bench = open_bench(build_sketch_pad(), viewport=viewport, theme=theme, reduced_motion="reduce")
-    pad, buttons = bench.locate(".gb-pad"), bench.locate(".gb-pad-found button")
-    bench.locate(".gb-pad-file").set_input_files(file)
+    harness = open_harness(build_sketch_pad(), viewport=viewport, theme=theme, reduced_motion="reduce")
+    pad, buttons = harness.locate(".gb-pad"), harness.locate(".gb-pad-found button")
+    harness.locate(".gb-pad-file").set_input_files(file)
     wait_until(lambda: buttons.locator("b").all_inner_texts() == written)
-    assert bench.locate(".gb-pad-verdict").inner_text().startswith(f"{len(written)} digits, read one by one.")
-    assert not bench.locate(".gb-pad-right > .gb-pad-bars").is_visible()
-    right = bench.page.evaluate("document.documentElement.scrollWidth")
+    assert (
+        harness.locate(".gb-pad-verdict").inner_text().startswith(f"{len(written)} digits, read one by one.")
+    )
+    assert not harness.locate(".gb-pad-right > .gb-pad-bars").is_visible()
+    right = harness.page.evaluate("document.documentElement.scrollWidth")
     assert right <= viewport["width"]
 
     buttons.nth(1).click()
     wait_until(lambda: pad.get_attribute("data-digit") == written[1])
     assert buttons.count() == 0
-    assert bench.locate(".gb-pad-right > .gb-pad-bars").is_visible()
+    assert harness.locate(".gb-pad-right > .gb-pad-bars").is_visible()
 
-    bench.locate("[data-tool=undo]").click()
+    harness.locate("[data-tool=undo]").click()
     wait_until(lambda: buttons.count() == len(written))
-    box = bench.locate(".gb-pad-canvas").bounding_box()
-    first = bench.page.evaluate(
+    box = harness.locate(".gb-pad-canvas").bounding_box()
+    first = harness.page.evaluate(
         "() => document.querySelector('.gb-pad-found button').getAttribute('aria-label')"
     )
     assert first.startswith(f"Digit 1: {written[0]}, ")
     # In the middle of the sheet's height, a little to the right of the image's left edge.
-    bench.page.mouse.click(box["x"] + 0.5 * box["width"] / len(written), box["y"] + box["height"] / 2)
+    harness.page.mouse.click(box["x"] + 0.5 * box["width"] / len(written), box["y"] + box["height"] / 2)
     wait_until(lambda: pad.get_attribute("data-digit") == written[0])
 
 
 @pytest.mark.parametrize("happens", ["network is gone", "server is gone"])
-def test_boxes_go_with_the_answer_that_they_are_of(open_bench, row, happens):
+def test_boxes_go_with_the_answer_that_they_are_of(open_harness, row, happens):
     file, written = row
-    bench = open_bench(build_sketch_pad(), reduced_motion="reduce")
-    buttons = bench.locate(".gb-pad-found button")
-    bench.locate(".gb-pad-file").set_input_files(file)
+    harness = open_harness(build_sketch_pad(), reduced_motion="reduce")
+    buttons = harness.locate(".gb-pad-found button")
+    harness.locate(".gb-pad-file").set_input_files(file)
     wait_until(lambda: buttons.count() == len(written))
-    bench.wait_for_frame()
-    boxed = bench.page.evaluate(_SHEET)
+    harness.wait_for_frame()
+    boxed = harness.page.evaluate(_SHEET)
     if happens == "server is gone":
-        bench.page.evaluate(
+        harness.page.evaluate(
             "() => { window.standIn.parts.pad.server.predict = () => Promise.reject(new Error()) }"
         )
-    bench.update("pad", checkpoints=["gone" if happens == "network is gone" else "convnet"])
+    harness.update("pad", checkpoints=["gone" if happens == "network is gone" else "convnet"])
     wait_until(lambda: buttons.count() == 0)
-    wait_until(lambda: bench.page.evaluate(_SHEET) != boxed)
+    wait_until(lambda: harness.page.evaluate(_SHEET) != boxed)

@@ -34,7 +34,7 @@ def test_it_begins_from_a_given_network_or_from_nothing(open_rows):
 
 def test_python_shows_another_network_and_an_own_one_is_kept(open_rows):
     rows = open_rows(*CONVNET)
-    rows.bench.update("rows", value=json.dumps({"name": "Sent", "layers": plain("Flatten", "Linear")}))
+    rows.harness.update("rows", value=json.dumps({"name": "Sent", "layers": plain("Flatten", "Linear")}))
     expect(rows.page.locator(".gb-layer")).to_have_count(2)
     assert rows.page.evaluate("localStorage.getItem('glassbox-network')") is None  # somebody else's
     rows.field("bias", 2).uncheck()
@@ -69,9 +69,9 @@ def test_link_stays_in_the_address_until_its_network_is_changed_and_the_earlier_
     rows.field("out_channels", 1).fill("12")
     rows.wait()
     earlier = rows.read()
-    rows.bench.show(rows.bench.take("rows"))  # the page again, by a link
+    rows.harness.show(rows.harness.take("rows"))  # the page again, by a link
     rows.page.evaluate("history.replaceState(null, '', '?tab=runs&layers=sent')")
-    rows.bench.update("rows", value=json.dumps({"name": "Sent", "layers": plain("Flatten", "Linear")}))
+    rows.harness.update("rows", value=json.dumps({"name": "Sent", "layers": plain("Flatten", "Linear")}))
     expect(rows.page.locator(".gb-layer")).to_have_count(2)
     rows.wait()
     assert rows.page.url.endswith("?tab=runs&layers=sent")

@@ -259,7 +259,7 @@ def test_row_that_goes_while_it_is_dragged_ends_the_drag(open_rows):
     rows.page.mouse.move(grip["x"] + 5, grip["y"] + 5)
     rows.page.mouse.down()
     rows.page.mouse.move(grip["x"] + 5, grip["y"] + 60, steps=4)
-    rows.bench.update(
+    rows.harness.update(
         "rows", value=json.dumps({"name": "Sent", "layers": plain("Tanh", "Flatten", "Linear")})
     )
     expect(rows.page.locator(".gb-build-marker")).to_be_hidden()

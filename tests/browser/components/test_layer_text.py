@@ -72,7 +72,7 @@ def test_text_that_is_refused_stays_until_it_is_taken_undone_or_emptied(open_row
         assert "print" in rows.read_mistake()
         area.blur()
         rows.page.set_viewport_size({"width": 900 + 50 * len(end), "height": 800})
-        rows.bench.wait_for_frame()
+        rows.harness.wait_for_frame()
         rows.press("Add Tanh")
         rows.wait()
         expect(area).to_have_value(REFUSED)
@@ -93,7 +93,7 @@ def test_row_added_meanwhile_is_added_to_what_comes(open_rows, way):
     rows = open_rows(*CONVNET)
     rows.page.get_by_text("As Python or JSON").click()
     rows.wait()
-    rows.bench.wait_for_frame()
+    rows.harness.wait_for_frame()
     rows.page.wait_for_function("() => document.querySelector('.gb-build-text textarea').value")
     rows.page.evaluate(HOLD)
     if way == "text":

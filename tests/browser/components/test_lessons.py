@@ -18,16 +18,16 @@ KERNEL = read_lessons()["kernel"]
 
 
 @pytest.fixture
-def open_lessons(open_bench):
+def open_lessons(open_harness):
     """Show the button on a page whose address has a query."""
 
     def open_lessons(query="", **options):
-        bench = open_bench(build_way_to_lessons(), **options)
+        harness = open_harness(build_way_to_lessons(), **options)
         if query:
-            part = bench.take("lessons")
-            bench.page.evaluate("(query) => history.replaceState(null, '', query)", query)
-            bench.show(part)
-        return bench
+            part = harness.take("lessons")
+            harness.page.evaluate("(query) => history.replaceState(null, '', query)", query)
+            harness.show(part)
+        return harness
 
     return open_lessons
 
@@ -37,7 +37,7 @@ def read_query(page):
 
 
 def find_faults(page):
-    """Return what axe-core has to say of the panel; a bench lacks what a whole page has."""
+    """Return what axe-core has to say of the panel; a harness page lacks what a whole page has."""
     page.evaluate(AXE_SCRIPT)
     return page.evaluate(
         """async () => (await axe.run(".gb-lessons", { resultTypes: ["violations"] })).violations
@@ -52,8 +52,8 @@ def find_step(page, lesson, step):
 
 
 def test_a_lesson_is_walked_by_keys_and_remembered(open_lessons):
-    bench = open_lessons()
-    page, panel = bench.page, bench.locate(".gb-lessons-panel")
+    harness = open_lessons()
+    page, panel = harness.page, harness.locate(".gb-lessons-panel")
     opener = page.get_by_role("button", name="Tour and lessons")
     assert panel.count() == 0
     opener.focus()
@@ -87,7 +87,7 @@ def test_a_lesson_is_walked_by_keys_and_remembered(open_lessons):
     expect(panel).to_be_hidden()
     assert read_query(page) == ""
 
-    bench.show(bench.take("lessons"))
+    harness.show(harness.take("lessons"))
     page.get_by_role("button", name="Tour and lessons").click()
     panel.get_by_role("link", name="Convolution", exact=True).click()
     expect(find_step(page, "kernel", 1)).to_be_visible()
@@ -139,8 +139,8 @@ def test_of_a_lesson_that_is_not_there_the_panel_says_which_are(open_lessons):
 
 
 def test_on_a_phone_half_of_the_page_stays_and_the_panel_folds(open_lessons):
-    bench = open_lessons("?lesson=kernel&step=2", viewport=NARROW, theme="dark", has_touch=True)
-    page, panel = bench.page, bench.locate(".gb-lessons-panel")
+    harness = open_lessons("?lesson=kernel&step=2", viewport=NARROW, theme="dark", has_touch=True)
+    page, panel = harness.page, harness.locate(".gb-lessons-panel")
     expect(panel.get_by_role("textbox")).to_have_count(9)
     assert find_faults(page) == []
     assert panel.bounding_box()["height"] <= 0.53 * NARROW["height"]
@@ -243,8 +243,8 @@ CONDITIONS = {
 
 
 @pytest.fixture
-def conditions_page(open_bench):
-    return open_bench(build_way_to_lessons()).page
+def conditions_page(open_harness):
+    return open_harness(build_way_to_lessons()).page
 
 
 def test_conditions_look_at_what_the_page_shows(conditions_page):
@@ -300,8 +300,8 @@ def test_only_what_the_visitor_changes_counts(conditions_page):
 
 
 def test_a_lesson_that_was_left_before_it_came_does_not_open(open_lessons):
-    bench = open_lessons()
-    page, panel = bench.page, bench.locate(".gb-lessons-panel")
+    harness = open_lessons()
+    page, panel = harness.page, harness.locate(".gb-lessons-panel")
     page.get_by_role("button", name="Tour and lessons").click()
     panel.get_by_role("link", name="Convolution", exact=True).wait_for()
     page.evaluate("""() => {

@@ -21,13 +21,13 @@ from tests.browser.conftest import NARROW
 class Maps:
     """The layers as their reader handles them."""
 
-    def __init__(self, open_bench, key="convnet", index=0, **options):
-        self.bench = open_bench(
+    def __init__(self, open_harness, key="convnet", index=0, **options):
+        self.harness = open_harness(
             build_maps(open_network(key, TEST, index, None), answer_controls, answer_unit, elem_id="maps"),
             build_notice("error", channel=CHANNEL, elem_id="error"),
             **options,
         )
-        self.page = self.bench.page
+        self.page = self.harness.page
         self.host = self.page.locator(".gb-maps")
         self.error = self.page.locator("#error")
         self.page.wait_for_function("() => document.querySelector('.gb-maps').dataset.drawn > 0")
@@ -65,7 +65,7 @@ class Maps:
         x, y = box["x"] + x_share * box["width"], box["y"] + y_share * box["height"]
         self.page.mouse.move(x - 1, y)
         self.page.mouse.move(x, y)
-        self.bench.wait_for_frame()  # a unit is drawn in the frame after it is chosen
+        self.harness.wait_for_frame()  # a unit is drawn in the frame after it is chosen
         self.wait_for(f"Layer {layer},")
         return x, y
 
@@ -76,8 +76,8 @@ class Maps:
 
 
 @pytest.fixture
-def open_maps(open_bench):
-    return lambda *network, **options: Maps(open_bench, *network, **options)
+def open_maps(open_harness):
+    return lambda *network, **options: Maps(open_harness, *network, **options)
 
 
 def trace(key, index=0):
@@ -173,7 +173,7 @@ def test_keys_choose_unit_and_map(open_maps):
     canvas.focus()
     canvas.press("ArrowLeft")
     maps.wait_for("Layer features.2,")
-    maps.bench.wait_for_frame()
+    maps.harness.wait_for_frame()
     place = list(maps.read())
     moves = [
         ("ArrowRight", 3, 1),
@@ -202,7 +202,7 @@ def test_numbers_of_a_linear_layer_and_the_logits_by_name(open_maps):
     canvas.focus()
     canvas.press("ArrowLeft")
     maps.wait_for("Layer classifier.0,")
-    maps.bench.wait_for_frame()
+    maps.harness.wait_for_frame()
     _, number, *_ = maps.read()
     canvas.press("ArrowRight")
     maps.wait_for(f"number {number + 1} of 500")
@@ -218,7 +218,7 @@ def test_a_click_or_enter_opens_a_map_where_it_can_be_opened(open_maps):
     x, y = maps.point("features.2", 0.4, 0.5)
     _, channel, *_ = maps.read()
     maps.page.mouse.click(x, y)
-    assert maps.bench.sent("select") == [{"layer": "features.2", "channel": channel - 1}]
+    assert maps.harness.sent("select") == [{"layer": "features.2", "channel": channel - 1}]
     # The map is held by now, so a click on another one alone chooses.
     maps.sheet("features.1").click(position={"x": 30, "y": 30})
     maps.wait_for("Layer features.1,")
@@ -228,7 +228,7 @@ def test_a_click_or_enter_opens_a_map_where_it_can_be_opened(open_maps):
     maps.wait_for("Layer features.0,")
     _, channel, *_ = maps.read()
     canvas.press("Enter")
-    assert maps.bench.sent("select")[1:] == [{"layer": "features.0", "channel": channel - 1}]
+    assert maps.harness.sent("select")[1:] == [{"layer": "features.0", "channel": channel - 1}]
 
 
 def test_a_held_map_stays_while_the_pointer_crosses_others(open_maps):
@@ -297,9 +297,9 @@ def test_on_a_phone_the_first_tap_chooses_and_the_second_opens(open_maps):
     panel = maps.host.locator(".gb-maps-panel").bounding_box()
     assert panel["y"] >= -1  # it stays at the top of the screen
     assert panel["height"] <= 300
-    assert maps.bench.sent("select") == []
+    assert maps.harness.sent("select") == []
     maps.page.touchscreen.tap(x, y)
-    assert [sent["layer"] for sent in maps.bench.sent("select")] == ["features.2"]
+    assert [sent["layer"] for sent in maps.harness.sent("select")] == ["features.2"]
 
 
 def test_the_panel_does_not_move_while_the_pointer_does(open_maps):
@@ -322,7 +322,7 @@ def test_one_that_is_shown_again_shows_what_it_showed(open_maps):
     maps = open_maps()
     maps.show("convnet", 3)
     before = maps.captions()
-    component = maps.bench.take("maps")
+    component = maps.harness.take("maps")
     component.value = None
-    maps.bench.show(component)
+    maps.harness.show(component)
     assert maps.captions() == before

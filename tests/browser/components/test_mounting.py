@@ -80,24 +80,24 @@ def build_shared():
 
 
 @pytest.mark.parametrize("build", [build_descent, build_sliding, build_layers, build_pictures, build_shared])
-def test_component_shown_again_and_again_leaves_nothing_behind(open_bench, build):
+def test_component_shown_again_and_again_leaves_nothing_behind(open_harness, build):
     components = build()
-    bench = open_bench(*components)
+    harness = open_harness(*components)
     for component in components:
-        bench.take(component.elem_id)
-    bench.wait_for_frame()
-    bench.page.evaluate(COUNT)
+        harness.take(component.elem_id)
+    harness.wait_for_frame()
+    harness.page.evaluate(COUNT)
     for _ in range(3):
         for component in components:
-            bench.show(component)
-        bench.wait_for_frame()
-        assert bench.page.evaluate(LIST_ALIVE)
+            harness.show(component)
+        harness.wait_for_frame()
+        assert harness.page.evaluate(LIST_ALIVE)
         for component in components:
-            bench.take(component.elem_id)
-    bench.wait_for_frame()
-    bench.page.evaluate(NEWS, ["glassboxDescent", CHANNEL, MAPS_CHANNEL, MICROSCOPE_CHANNEL])
+            harness.take(component.elem_id)
+    harness.wait_for_frame()
+    harness.page.evaluate(NEWS, ["glassboxDescent", CHANNEL, MAPS_CHANNEL, MICROSCOPE_CHANNEL])
     # Playwright's own waiting would set timers that are counted.
-    wait_until(lambda: not bench.page.evaluate(LIST_ALIVE), lambda: bench.page.evaluate(LIST_ALIVE))
+    wait_until(lambda: not harness.page.evaluate(LIST_ALIVE), lambda: harness.page.evaluate(LIST_ALIVE))
 
 
 def use_pad(page):
@@ -139,16 +139,16 @@ def use_why(page):
     ids=["pad", "my-digits", "preparation", "why"],
 )
 def test_part_of_the_sketchpad_taken_off_in_the_middle_of_its_work_leaves_nothing_behind(
-    open_bench, build, use
+    open_harness, build, use
 ):
     component = build()
-    bench = open_bench(component)
-    bench.take(component.elem_id)
-    bench.page.evaluate(COUNT)
+    harness = open_harness(component)
+    harness.take(component.elem_id)
+    harness.page.evaluate(COUNT)
     for _ in range(2):
-        bench.show(component)
-        bench.page.evaluate(BROADCAST, [build_example(7), DEFAULT_CHOICE])
-        use(bench.page)
-        assert bench.page.evaluate(LIST_ALIVE)
-        bench.take(component.elem_id)
-        wait_until(lambda: not bench.page.evaluate(LIST_ALIVE), lambda: bench.page.evaluate(LIST_ALIVE))
+        harness.show(component)
+        harness.page.evaluate(BROADCAST, [build_example(7), DEFAULT_CHOICE])
+        use(harness.page)
+        assert harness.page.evaluate(LIST_ALIVE)
+        harness.take(component.elem_id)
+        wait_until(lambda: not harness.page.evaluate(LIST_ALIVE), lambda: harness.page.evaluate(LIST_ALIVE))

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from app.sketchpad.sections import build_my_digits_section
 from app.sketchpad.tab import build_example, build_sketch_pad
-from tests.browser.components.conftest import Bench
+from tests.browser.components.conftest import Harness
 from tests.browser.my_digits import SCHEMA, MyDigits
 from tests.waiting import HANG_MS
 
@@ -19,8 +19,8 @@ def build_parts():
 
 
 @pytest.fixture
-def mine(open_bench):
-    return MyDigits(open_bench(*build_parts(), reduced_motion="reduce").page)
+def mine(open_harness):
+    return MyDigits(open_harness(*build_parts(), reduced_motion="reduce").page)
 
 
 def test_digits_are_kept_changed_deleted_and_brought_back(mine):
@@ -46,7 +46,7 @@ def test_digits_are_kept_changed_deleted_and_brought_back(mine):
     expect(mine.message).to_have_text("This drawing is kept as a 7 already.")
 
     # Another window of this browser has the same digits.
-    other = MyDigits(Bench(mine.page.context.new_page(), build_parts(), {}).page)
+    other = MyDigits(Harness(mine.page.context.new_page(), build_parts(), {}).page)
     assert other.read_labels() == ["5", "7"]
     other.root.locator("[data-do=clear]").click()
     mine.wait_for_count(0)

@@ -12,11 +12,11 @@ from tests.browser.pad import Pad
 
 
 @pytest.fixture
-def open_pad(open_bench):
+def open_pad(open_harness):
     """Open an empty pad."""
 
     def open_pad(**options):
-        pad = Pad(open_bench(build_sketch_pad(), reduced_motion="reduce", **options).page)
+        pad = Pad(open_harness(build_sketch_pad(), reduced_motion="reduce", **options).page)
         pad.clear()
         return pad
 
@@ -28,8 +28,8 @@ def pad(open_pad):
     return open_pad()
 
 
-def test_example_is_replayed_and_read_on_opening_until_the_pad_is_touched(open_bench):
-    pad = Pad(open_bench(build_sketch_pad()).page)
+def test_example_is_replayed_and_read_on_opening_until_the_pad_is_touched(open_harness):
+    pad = Pad(open_harness(build_sketch_pad()).page)
     pad.page.wait_for_function("() => document.querySelector('#pad .gb-pad')?.dataset.digit === '3'")
     pad.draw(build_example(1))
     assert pad.read() == "1"
@@ -178,13 +178,13 @@ def test_replay_lets_the_answer_follow_and_keeps_the_drawing(pad):
     assert pad.wait_until_broadcast() == drawing
 
 
-def test_several_networks_read_one_drawing_side_by_side(open_bench):
+def test_several_networks_read_one_drawing_side_by_side(open_harness):
     keys = [DEFAULT_CHOICE, "logistic", "convnet4"]
-    bench = open_bench(build_sketch_pad(), reduced_motion="reduce")
-    pad = Pad(bench.page)
+    harness = open_harness(build_sketch_pad(), reduced_motion="reduce")
+    pad = Pad(harness.page)
     pad.clear()
     pad.draw([[[90, 60], [190, 60], [120, 220]]])
-    bench.update("pad", checkpoints=keys)
+    harness.update("pad", checkpoints=keys)
     columns = pad.root.locator(".gb-pad-columns section")
     expect(columns).to_have_count(3)
     expected = answer_drawing(pad.wait_until_broadcast(), keys)

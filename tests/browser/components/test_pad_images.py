@@ -33,8 +33,8 @@ def draw_file(size_px):
     return file.getvalue()
 
 
-def test_an_image_is_read_and_is_a_step_like_any_other(open_bench):
-    pad = Pad(open_bench(build_sketch_pad(), reduced_motion="reduce").page)
+def test_an_image_is_read_and_is_a_step_like_any_other(open_harness):
+    pad = Pad(open_harness(build_sketch_pad(), reduced_motion="reduce").page)
     pad.clear()
     pad.draw(build_example(0))
     assert pad.read() == "0"

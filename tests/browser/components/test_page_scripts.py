@@ -34,11 +34,11 @@ SECTIONS = """
 
 
 @pytest.fixture
-def open_html(open_bench):
+def open_html(open_harness):
     """Open a page with this HTML, on which a module's function has been called."""
 
     def open_html(html, module, function, before="", **options):
-        page = open_bench(**options).page
+        page = open_harness(**options).page
         page.evaluate(
             """async ([html, address, name, before]) => {
               document.querySelector("main").innerHTML = html;

@@ -33,9 +33,9 @@ SEEN = [
 
 
 @pytest.fixture
-def look(open_bench):
+def look(open_harness):
     """Return where everything is, in the browser window's pixels."""
-    page = open_bench().page
+    page = open_harness().page
     page.evaluate("(html) => { document.body.innerHTML = html; }", PAGE)
 
     def look(width, height, lesson="open", *, presents=False):

@@ -15,9 +15,9 @@ TITLES = [step["title"] for step in show_example(Example())["steps"]]
 
 
 @pytest.fixture
-def open_graph(open_bench):
+def open_graph(open_harness):
     def open_graph(example=None, **options):
-        return open_bench(
+        return open_harness(
             build_perceptron(pack(show_example(example or Example())), elem_id="perceptron"), **options
         )
 
@@ -69,30 +69,30 @@ def test_keys_walk_through_it(open_graph):
 
 
 def test_another_example_keeps_the_step_and_what_is_wrong_leaves_the_last(open_graph):
-    bench = open_graph()
-    page = bench.page
+    harness = open_graph()
+    page = harness.page
     root = page.locator(".gb-perceptron")
     for _ in range(2):
         page.get_by_role("button", name="Step").click()
     other = Example(x=(0.0, 1.0, 2.0, -1.0), activation="tanh")
-    bench.update("perceptron", value=pack(show_example(other)))
+    harness.update("perceptron", value=pack(show_example(other)))
     wanted = [format_number(value) for value in follow_example(other).by_hand["z"]]
     expect(page.locator("[data-part='z.gradient'] text")).to_have_text(wanted)
     expect(page.locator(".gb-perceptron-title")).to_have_text(TITLES[2])
-    bench.update("perceptron", value=pack({"errors": {"x": "x has 3 numbers."}}))
+    harness.update("perceptron", value=pack({"errors": {"x": "x has 3 numbers."}}))
     expect(root.locator(".gb-old")).to_contain_text("last result")
     expect(page.locator("[data-part='z.gradient'] text")).to_have_text(wanted)
-    bench.update("perceptron", value=pack(show_example(Example())))
+    harness.update("perceptron", value=pack(show_example(Example())))
     expect(root.locator(".gb-old")).to_have_count(0)
 
 
-def test_it_is_empty_until_it_is_answered_and_comes_back_after_being_hidden(open_bench):
-    bench = open_bench(build_perceptron(elem_id="perceptron"))
-    assert bench.locate(".gb-perceptron-figure svg").count() == 0
-    bench.update("perceptron", value=pack(show_example(Example())))
-    expect(bench.locate(".gb-perceptron-figure svg")).to_have_count(1)
-    bench.show(bench.take("perceptron"))
-    expect(bench.locate(".gb-perceptron-figure svg")).to_have_count(1)
+def test_it_is_empty_until_it_is_answered_and_comes_back_after_being_hidden(open_harness):
+    harness = open_harness(build_perceptron(elem_id="perceptron"))
+    assert harness.locate(".gb-perceptron-figure svg").count() == 0
+    harness.update("perceptron", value=pack(show_example(Example())))
+    expect(harness.locate(".gb-perceptron-figure svg")).to_have_count(1)
+    harness.show(harness.take("perceptron"))
+    expect(harness.locate(".gb-perceptron-figure svg")).to_have_count(1)
 
 
 @pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])

@@ -217,7 +217,7 @@ def test_two_networks_share_one_cursor_and_their_buttons_say_what_is_wanted(open
 
 def test_it_is_there_again_after_gradio_took_it_off(open_plane):
     plane = open_small(open_plane)
-    plane.bench.show(plane.bench.take("plane"))
+    plane.harness.show(plane.harness.take("plane"))
     expect(plane.output).to_have_text("epoch 30 of 30")
     expect(plane.root.locator(".gb-plane-title")).to_have_text(name_network(SMALL))
 

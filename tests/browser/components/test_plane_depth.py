@@ -11,8 +11,8 @@ from tests.browser.conftest import NARROW
 CURVES = "path:not(.gb-plane-depth-one)"
 
 
-def test_grid_tells_each_cell_and_changes_what_it_shows(open_bench):
-    page = open_bench(build_plane_depth(pack_depths)).page
+def test_grid_tells_each_cell_and_changes_what_it_shows(open_harness):
+    page = open_harness(build_plane_depth(pack_depths)).page
     links = page.locator(".gb-plane-depth a")
     links.nth(len(ACTIVATIONS) * len(INITIALISATIONS) - 1).wait_for()
     assert links.count() == len(ACTIVATIONS) * len(INITIALISATIONS)
@@ -28,8 +28,8 @@ READ_CURVES = """(host) => [...host.querySelectorAll("path:not(.gb-plane-depth-o
   .map((path) => [path.getBBox().width, path.style.opacity])"""
 
 
-def test_legend_has_each_curve_as_it_is_drawn_and_says_what_the_axes_are(open_bench):
-    page = open_bench(build_plane_depth(pack_depths)).page
+def test_legend_has_each_curve_as_it_is_drawn_and_says_what_the_axes_are(open_harness):
+    page = open_harness(build_plane_depth(pack_depths)).page
     legend = page.locator(".gb-plane-depth-legend")
     assert legend.locator("li").all_inner_texts() == [f"{depth} layers" for depth in DEPTHS]
     drawn = page.locator(".gb-plane-depth a").first.evaluate(READ_CURVES)
@@ -44,7 +44,7 @@ def test_legend_has_each_curve_as_it_is_drawn_and_says_what_the_axes_are(open_be
     assert (line["y"] - picture["y"]) / picture["height"] == pytest.approx((2 + 56 * 4 / 14) / 60, abs=0.02)
 
 
-def test_page_is_not_wider_than_a_narrow_screen(open_bench):
-    page = open_bench(build_plane_depth(pack_depths), viewport=NARROW).page
+def test_page_is_not_wider_than_a_narrow_screen(open_harness):
+    page = open_harness(build_plane_depth(pack_depths), viewport=NARROW).page
     page.locator(".gb-plane-depth a").first.wait_for()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -137,7 +137,7 @@ def test_nothing_is_asked_or_drawn_while_the_section_is_closed(open_layers):
     assert layers.read() == layers.write(SMALL, LAST)
     layers.close()
     layers.page.wait_for_function("() => !document.querySelector('.gb-plane-layers').checkVisibility()")
-    layers.plane.bench.wait_for_frame()
+    layers.plane.harness.wait_for_frame()
     num_asked = len(layers.asked)
     layers.plane.scrubber.fill("5")
     assert layers.read() == layers.write(SMALL, LAST)
@@ -221,16 +221,18 @@ def test_where_nobody_answers_it_is_said_and_whoever_comes_back_tries_again(open
     layers.is_reached = True
     layers.close()
     layers.page.wait_for_function("() => !document.querySelector('.gb-plane-layers').checkVisibility()")
-    layers.plane.bench.wait_for_frame()
+    layers.plane.harness.wait_for_frame()
     layers.open()
     layers.wait()
     expect(layers.state).to_be_empty()
 
 
-def test_before_the_first_training_it_says_so(open_bench):
-    bench = open_bench(build_plane_layers(answer_layers, elem_id="layers"))
-    expect(bench.locate(".gb-plane-layers-state")).to_have_text("The network above has not been trained yet.")
-    expect(bench.locate("table").first).to_be_hidden()
+def test_before_the_first_training_it_says_so(open_harness):
+    harness = open_harness(build_plane_layers(answer_layers, elem_id="layers"))
+    expect(harness.locate(".gb-plane-layers-state")).to_have_text(
+        "The network above has not been trained yet."
+    )
+    expect(harness.locate("table").first).to_be_hidden()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -16,7 +16,7 @@ SMALL = PlaneSettings(hidden=(4,), count=60)
 class Rates:
     """A search beside controls that hold some settings."""
 
-    def __init__(self, open_bench, settings, **options):
+    def __init__(self, open_harness, settings, **options):
         self.asked = []
 
         def note(name, answer):
@@ -26,8 +26,8 @@ class Rates:
         self.component = build_plane_rates(
             note("find", answer_finding), note("check", answer_checking), NO_CURVE, places, elem_id="rates"
         )
-        self.bench = open_bench(self.component, **options)
-        self.page = self.bench.page
+        self.harness = open_harness(self.component, **options)
+        self.page = self.harness.page
         self.root = self.page.locator(".gb-plane-rates")
         self.set(settings)
 
@@ -50,8 +50,8 @@ class Rates:
 
 
 @pytest.fixture
-def open_rates(open_bench):
-    return lambda settings=SMALL, **options: Rates(open_bench, settings, **options)
+def open_rates(open_harness):
+    return lambda settings=SMALL, **options: Rates(open_harness, settings, **options)
 
 
 def test_a_rate_is_found_checked_and_handed_over(open_rates):
@@ -72,7 +72,7 @@ def test_a_rate_is_found_checked_and_handed_over(open_rates):
     assert rates.asked[-1][0] == "check"
     assert rates.asked[-1][1]["rate"] == suggested
     rates.press("Use this rate")
-    assert rates.bench.sent("submit") == [{"rate": suggested}]
+    assert rates.harness.sent("submit") == [{"rate": suggested}]
     expect(rates.line("checked")).to_contain_text("stands in its field now")
     assert rates.root.get_attribute("aria-busy") is None
 
@@ -114,7 +114,7 @@ def test_it_is_there_again_after_gradio_took_it_off(open_rates):
     rates.press("Find a rate")
     expect(rates.line("found")).to_contain_text("Suggested")
     said = rates.line("found").inner_text()
-    rates.bench.show(rates.bench.take("rates"))
+    rates.harness.show(rates.harness.take("rates"))
     expect(rates.line("found")).to_have_text(said)
     expect(rates.root.get_by_role("button", name="Use this rate")).to_be_enabled()
 

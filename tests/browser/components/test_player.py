@@ -19,7 +19,7 @@ def test_it_opens_at_the_start_and_invites_to_play(open_race):
     race.expect_place(0)
     inviting = race.player.locator(".gb-transport.is-inviting")
     expect(inviting).to_have_count(1)
-    assert race.bench.sent("release") == []  # Python knows where it stands
+    assert race.harness.sent("release") == []  # Python knows where it stands
     # What a visitor sets before they press Play is seen to its end.
     with race.new_race():
         race.ask(race.values, "lr_1")
@@ -57,7 +57,7 @@ def test_buttons_step_and_stay_within_the_race(open_race):
     race.press("play")
     race.settle()
     assert 0 < race.place() < 150
-    assert race.bench.sent("release")[-1] == {"iteration": race.place(), "moved": {}}
+    assert race.harness.sent("release")[-1] == {"iteration": race.place(), "moved": {}}
     spoken = race.player.locator(".gb-player-spoken")
     expect(spoken).to_have_text(re.compile(rf"^Step {race.place()} of 150\. Gradient descent, loss "))
 
@@ -74,7 +74,7 @@ def test_keys_move_cursor_and_start(open_race):
     with race.new_race():
         race.page.keyboard.press("Alt+ArrowRight")
     assert race.losses() != before
-    assert len(race.bench.sent("input")[-1]["start"]) == 1  # along a curve there is one direction
+    assert len(race.harness.sent("input")[-1]["start"]) == 1  # along a curve there is one direction
 
 
 def test_one_cursor_links_landscape_chart_and_readout(open_race):
@@ -103,7 +103,7 @@ def test_dragging_the_start_takes_the_race_along(open_race):
     box = race.canvas("landscape")
     places = [(box["x"] + share * box["width"], box["y"] + 0.2 * box["height"]) for share in (0.5, 0.6, 0.7)]
     race.drag(*places)
-    starts = [message["start"] for message in race.bench.sent("input")]
+    starts = [message["start"] for message in race.harness.sent("input")]
     assert starts[0] != starts[-1]
     assert 2 < starts[-1][0] < 9
     assert 1 < starts[-1][1] < 5
@@ -126,7 +126,7 @@ def test_points_of_a_line_are_moved_by_keys_and_by_the_pointer(open_race):
     canvas.focus()
     with race.new_race():
         race.page.keyboard.press("ArrowUp")
-    first, *others = race.bench.sent("input")[-1]["points"]
+    first, *others = race.harness.sent("input")[-1]["points"]
     assert first[0] == 0.512  # what was moved has three digits
     assert 1.012345 < first[1] < 2.012345
     assert others == [list(point) for point in POINTS[1:]]
@@ -136,7 +136,7 @@ def test_points_of_a_line_are_moved_by_keys_and_by_the_pointer(open_race):
     x = box["x"] + 54 + (POINTS[2][0] + 1) / 7 * (box["width"] - 68)
     y = box["y"] + 10 + (6 - POINTS[2][1]) / 7 * (box["height"] - 54)
     race.drag((x, y), (x, y - 40))
-    moved = race.bench.sent("input")[-1]["points"]
+    moved = race.harness.sent("input")[-1]["points"]
     assert [moved[0], *moved[3:]] == [first, *others[2:]]
     assert POINTS[2][1] + 0.5 < moved[2][1] < POINTS[2][1] + 2
 

@@ -13,15 +13,15 @@ ZIGZAG = [[(30 + 20 * index, 40 if index % 2 else 230) for index in range(11)]]
 pytestmark = pytest.mark.gate  # some seconds each
 
 
-def open_preparation(open_bench, strokes, **options):
+def open_preparation(open_harness, strokes, **options):
     """Draw, show the section, and wait until it shows the drawing; `passed` on the page lists its steps."""
-    bench = open_bench(build_sketch_pad(), build_preparation_section(), **options)
-    section = bench.take("preparation")
-    pad = Pad(bench.page)
+    harness = open_harness(build_sketch_pad(), build_preparation_section(), **options)
+    section = harness.take("preparation")
+    pad = Pad(harness.page)
     pad.clear()
     pad.draw(strokes)
     pad.wait_until_shown()
-    bench.page.evaluate(
+    harness.page.evaluate(
         """() => {
           window.passed = [];
           window.told = [];
@@ -33,9 +33,9 @@ def open_preparation(open_bench, strokes, **options):
           }).observe(document.body, { subtree: true, attributeFilter: ["data-step"] });
         }"""
     )
-    bench.show(section)
-    bench.page.locator(".gb-preparation:not([data-shown=''])").wait_for()
-    return pad, bench.page.locator("#preparation .gb-preparation")
+    harness.show(section)
+    harness.page.locator(".gb-preparation:not([data-shown=''])").wait_for()
+    return pad, harness.page.locator("#preparation .gb-preparation")
 
 
 def wait_for_step(page, step):
@@ -54,8 +54,8 @@ def count_ink(page, selector):
     )
 
 
-def test_it_moves_once_and_follows_the_pad(open_bench):
-    pad, preparation = open_preparation(open_bench, CORNER)
+def test_it_moves_once_and_follows_the_pad(open_harness):
+    pad, preparation = open_preparation(open_harness, CORNER)
     page = pad.page
     wait_for_step(page, 3)
     page.wait_for_function("() => passed.at(-1) === '3' && passed.includes('2')")  # by itself
@@ -78,9 +78,9 @@ def test_it_moves_once_and_follows_the_pad(open_bench):
 
 
 @pytest.mark.parametrize(("viewport", "theme"), [(None, "light"), (NARROW, "dark")])
-def test_steps_by_hand_and_by_keys(open_bench, viewport, theme):
+def test_steps_by_hand_and_by_keys(open_harness, viewport, theme):
     options = {"viewport": viewport} if viewport else {}
-    pad, preparation = open_preparation(open_bench, CORNER, theme=theme, reduced_motion="reduce", **options)
+    pad, preparation = open_preparation(open_harness, CORNER, theme=theme, reduced_motion="reduce", **options)
     page = pad.page
     assert preparation.get_attribute("data-step") == "3"  # reduced motion begins at the end
     marks = {}

@@ -12,7 +12,7 @@ from app.descent.race import OPENINGS, run_race
 from app.descent.view import CHARTS, show_race
 from app.report.section import build_report_button
 from app.ui.card_button import write_card_button
-from tests.browser.components.conftest import Bench
+from tests.browser.components.conftest import Harness
 from tests.browser.conftest import NARROW
 from tests.report.test_report import EVERY_KIND, export, make_card, make_report
 
@@ -20,8 +20,8 @@ CARDS = ".gb-report-cards > li"
 TABLE = "<table><tr><th>Iteration</th><th>Loss</th></tr><tr><td>1</td><td>&lt;b&gt; 0.5</td></tr></table>"
 
 
-def open_report_bench(open_bench, **options):
-    return open_bench(*build_components(), **options).page
+def open_report_harness(open_harness, **options):
+    return open_harness(*build_components(), **options).page
 
 
 def build_components():
@@ -38,7 +38,7 @@ def build_components():
 
 
 def open_other_window(page):
-    return Bench(page.context.new_page(), build_components(), {}).page
+    return Harness(page.context.new_page(), build_components(), {}).page
 
 
 def add_notes(dialog, *words):
@@ -78,8 +78,8 @@ def open_report(page):
     return dialog
 
 
-def test_a_stage_and_a_table_with_words_are_exported_and_imported(open_bench, tmp_path):
-    page = open_report_bench(open_bench)
+def test_a_stage_and_a_table_with_words_are_exported_and_imported(open_harness, tmp_path):
+    page = open_report_harness(open_harness)
     asked = []
     page.on("request", lambda request: asked.append(request.url))
     add(page, "#player")
@@ -122,8 +122,8 @@ def test_a_stage_and_a_table_with_words_are_exported_and_imported(open_bench, tm
     expect(dialog).to_contain_text("Nothing is in it yet")
 
 
-def test_what_was_added_is_there_after_a_reload_and_a_foreign_file_is_refused(open_bench, tmp_path):
-    page = open_report_bench(open_bench, viewport=NARROW, theme="dark")
+def test_what_was_added_is_there_after_a_reload_and_a_foreign_file_is_refused(open_harness, tmp_path):
+    page = open_report_harness(open_harness, viewport=NARROW, theme="dark")
     add(page, "#table")
     dialog = open_report(page)
     (tmp_path / "other.html").write_text("<p>hello</p>")
@@ -159,8 +159,8 @@ def test_a_report_with_every_kind_of_card_prints(chromium, tmp_path):
     assert 2 <= len(re.findall(rb"/Type\s*/Page\b", printed)) <= 8
 
 
-def test_undo_puts_back_what_was_taken_out_and_nothing_else(open_bench):
-    page = open_report_bench(open_bench)
+def test_undo_puts_back_what_was_taken_out_and_nothing_else(open_harness):
+    page = open_report_harness(open_harness)
     dialog = open_report(page)
     add_notes(dialog, "one", "two", "three")
     cards = dialog.locator(CARDS)
@@ -176,8 +176,8 @@ def test_undo_puts_back_what_was_taken_out_and_nothing_else(open_bench):
     expect_notes(dialog, "one", "two", "three and more", "")
 
 
-def test_an_import_is_undone_until_something_else_is_changed(open_bench):
-    page = open_report_bench(open_bench)
+def test_an_import_is_undone_until_something_else_is_changed(open_harness):
+    page = open_report_harness(open_harness)
     dialog = open_report(page)
     add_notes(dialog, "mine")
     undo = dialog.get_by_role("button", name="Undo")
@@ -195,8 +195,8 @@ def test_an_import_is_undone_until_something_else_is_changed(open_bench):
     expect(dialog.get_by_role("status")).to_contain_text("not a report")
 
 
-def test_cards_are_moved_by_their_keys(open_bench):
-    page = open_report_bench(open_bench)
+def test_cards_are_moved_by_their_keys(open_harness):
+    page = open_report_harness(open_harness)
     dialog = open_report(page)
     add_notes(dialog, "one", "two", "three")
     down = dialog.locator(CARDS).first.get_by_role("button", name="Move down")
@@ -207,8 +207,8 @@ def test_cards_are_moved_by_their_keys(open_bench):
     expect(dialog.locator(CARDS).nth(2).get_by_role("button", name="Move up")).to_be_focused()
 
 
-def test_what_is_done_in_another_window_takes_no_words_and_no_focus_away(open_bench):
-    page = open_report_bench(open_bench)
+def test_what_is_done_in_another_window_takes_no_words_and_no_focus_away(open_harness):
+    page = open_report_harness(open_harness)
     dialog = open_report(page)
     add_notes(dialog, "one", "two")
     other = open_report(open_other_window(page))
@@ -235,8 +235,8 @@ def test_what_is_done_in_another_window_takes_no_words_and_no_focus_away(open_be
     expect(dialog.get_by_role("status")).to_contain_text("the last words in it are not kept")
 
 
-def test_what_the_browser_does_not_keep_is_told_where_it_is_seen(open_bench):
-    page = open_report_bench(open_bench, viewport=NARROW)
+def test_what_the_browser_does_not_keep_is_told_where_it_is_seen(open_harness):
+    page = open_report_harness(open_harness, viewport=NARROW)
     dialog = open_report(page)
     add_notes(dialog, "one", "two", "three", "four")
     page.evaluate("() => { IDBObjectStore.prototype.put = () => { throw new Error('No room.'); }; }")
@@ -253,8 +253,8 @@ def test_what_the_browser_does_not_keep_is_told_where_it_is_seen(open_bench):
     expect_notes(dialog, "one", "two", "three", "four and more")
 
 
-def test_a_report_that_cannot_be_read_is_not_shown_as_empty(open_bench):
-    page = open_report_bench(open_bench)
+def test_a_report_that_cannot_be_read_is_not_shown_as_empty(open_harness):
+    page = open_report_harness(open_harness)
     page.evaluate(
         """() => {
           const { get } = IDBObjectStore.prototype;
@@ -268,8 +268,8 @@ def test_a_report_that_cannot_be_read_is_not_shown_as_empty(open_bench):
     open_report(page)
 
 
-def test_a_database_that_was_closed_is_opened_again(open_bench):
-    page = open_report_bench(open_bench)
+def test_a_database_that_was_closed_is_opened_again(open_harness):
+    page = open_report_harness(open_harness)
     page.evaluate(
         """() => {
           const { open } = indexedDB;
@@ -287,8 +287,8 @@ def test_a_database_that_was_closed_is_opened_again(open_bench):
     expect_notes(dialog, "one", "")
 
 
-def test_a_browser_that_keeps_nothing_is_said(open_bench):
-    page = open_report_bench(open_bench)
+def test_a_browser_that_keeps_nothing_is_said(open_harness):
+    page = open_report_harness(open_harness)
     page.evaluate("() => { IDBFactory.prototype.open = () => { throw new Error(); }; }")
     add(page, "#table")
     warning = "This browser keeps nothing: export before you close."
@@ -298,8 +298,8 @@ def test_a_browser_that_keeps_nothing_is_said(open_bench):
     expect(dialog.locator(CARDS)).to_have_count(1)
 
 
-def test_the_report_fills_a_page_that_is_zoomed(open_bench):
-    page = open_report_bench(open_bench)
+def test_the_report_fills_a_page_that_is_zoomed(open_harness):
+    page = open_report_harness(open_harness)
     dialog = open_report(page)
     page.add_style_tag(content="main { --gb-zoom: 1.35; zoom: 1.35; }")
     box = dialog.bounding_box()

@@ -54,7 +54,7 @@ def test_dragging_along_the_ruler_redraws_at_once(open_race):
     rate = float(race.handle.get_attribute("aria-valuenow"))
     assert 0.015 < rate < 0.1
     expect(race.detail).to_have_text(f"η = {rate:g}")
-    assert race.bench.sent("input")[-1]["moved"] == {"lr_1": rate}
+    assert race.harness.sent("input")[-1]["moved"] == {"lr_1": rate}
 
 
 @pytest.mark.parametrize("kind", ["touch", "pen"])
@@ -68,7 +68,7 @@ def test_a_finger_or_a_pen_takes_the_handle_along(open_race, kind):
     rate = float(race.handle.get_attribute("aria-valuenow"))
     assert 0.015 < rate < 0.5
     expect(race.detail).to_have_text(f"η = {rate:g}")
-    assert race.bench.sent("input")[-1]["moved"] == {"lr_1": rate}
+    assert race.harness.sent("input")[-1]["moved"] == {"lr_1": rate}
 
 
 def test_a_finger_that_is_laid_on_the_bare_axis_moves_the_handle_when_it_is_lifted(open_race):
@@ -145,8 +145,8 @@ def test_choices_are_sent_one_after_the_other_and_only_where_something_else_is_c
           glassboxDescent.choose("optimizer_2", "adam");
         }"""
     )
-    assert [one["chosen"] for one in race.bench.sent("submit")] == ["problem"]
-    race.page.evaluate("(sent) => glassboxDescent.onFilled(sent)", race.bench.sent("submit")[0]["sent"])
-    first, second = race.bench.sent("submit")
+    assert [one["chosen"] for one in race.harness.sent("submit")] == ["problem"]
+    race.page.evaluate("(sent) => glassboxDescent.onFilled(sent)", race.harness.sent("submit")[0]["sent"])
+    first, second = race.harness.sent("submit")
     assert [first["chosen"], second["chosen"]] == ["problem", "optimizer_2"]
     assert first["sent"] < second["sent"]

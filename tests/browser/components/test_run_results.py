@@ -49,9 +49,9 @@ def build_sections():
     )
 
 
-def open_run(open_bench, run_id, **options):
+def open_run(open_harness, run_id, **options):
     """Open the sections and choose a run, as the list of runs tells it."""
-    page = open_bench(*build_sections(), reduced_motion="reduce", **options).page
+    page = open_harness(*build_sections(), reduced_motion="reduce", **options).page
     tell(page, "glassbox-run", {"id": run_id, "status": "done", "known": [run_id]})
     for part in (RESULTS, LEARNING):
         page.locator(f'{part}[data-run="{run_id}"]').wait_for(state="attached")
@@ -77,8 +77,8 @@ def read_rows(page):
     )
 
 
-def test_the_example_is_there_at_once(open_bench):
-    page = open_bench(*build_sections()).page
+def test_the_example_is_there_at_once(open_harness):
+    page = open_harness(*build_sections()).page
     page.locator(f'{RESULTS}[data-run="{EXAMPLE_RUN}"]').wait_for(state="attached")
     expected = show_results(EXAMPLE_RUN)
     expect(page.locator(".gb-confusion-score b")).to_have_text(expected["accuracy"])
@@ -89,9 +89,9 @@ def test_the_example_is_there_at_once(open_bench):
     assert read_rows(page)[0][0] == "Example: GlassNet on MNIST"
 
 
-def test_a_cell_shows_its_digits_by_mouse_and_keys(open_bench, ids):
+def test_a_cell_shows_its_digits_by_mouse_and_keys(open_harness, ids):
     run_id = ids["mlp"]
-    page = open_run(open_bench, run_id)
+    page = open_run(open_harness, run_id)
     matrix = np.array(show_results(run_id)["matrix"])
     row, column = np.unravel_index(np.argmax(matrix - np.diag(matrix.diagonal())), matrix.shape)
     grid = page.locator(f"{RESULTS} tbody tr")
@@ -128,8 +128,8 @@ def test_a_cell_shows_its_digits_by_mouse_and_keys(open_bench, ids):
     expect(page.locator("*:focus")).to_have_attribute("aria-label", re.compile("^6 read as 0"))
 
 
-def test_columns_sort_and_curves_change(open_bench, ids):
-    page = open_run(open_bench, ids["mlp"])
+def test_columns_sort_and_curves_change(open_harness, ids):
+    page = open_run(open_harness, ids["mlp"])
     chosen = [ids["mlp"], ids["convnet"], ids["seed 0"], ids["seed 1"]]
     tick(page, *chosen)
     expected = show_comparison(chosen)
@@ -167,9 +167,9 @@ def wait_for_caption(page, text):
     page.locator(f"{LEARNING} figcaption b").get_by_text(text).wait_for()
 
 
-def test_the_slider_moves_answers_and_filters(open_bench, ids):
+def test_the_slider_moves_answers_and_filters(open_harness, ids):
     run_id = ids["convnet"]
-    page = open_run(open_bench, run_id)
+    page = open_run(open_harness, run_id)
     answers, layer = show_answers(run_id, 0, None), show_epochs(run_id)
     weights = np.frombuffer(base64.b64decode(show_unit(run_id, 0)["values"]), "<f4").reshape(-1, 5, 5)
     wait_for_caption(page, "No. 0 of")
@@ -192,8 +192,8 @@ def test_the_slider_moves_answers_and_filters(open_bench, ids):
     assert len(set(frames)) == 3
 
 
-def test_another_image_a_mistake_and_an_own_drawing(open_bench, ids):
-    page = open_run(open_bench, ids["mlp"])
+def test_another_image_a_mistake_and_an_own_drawing(open_harness, ids):
+    page = open_run(open_harness, ids["mlp"])
     wait_for_caption(page, "No. 0 of")
     page.locator(LEARNING).get_by_role("button", name="Next", exact=True).click()
     wait_for_caption(page, "No. 1 of")
@@ -214,14 +214,14 @@ def test_another_image_a_mistake_and_an_own_drawing(open_bench, ids):
     wait_for_caption(page, "No. 7 of")
 
 
-def test_a_live_run_gains_its_epochs(open_bench, ids):
+def test_a_live_run_gains_its_epochs(open_harness, ids):
     folder = find_runs_folder()
     whole, live = folder / ids["mlp"], folder / ("5" * 32)
     shutil.copytree(whole, live, ignore=shutil.ignore_patterns("test.npz", "00[2-9].safetensors", "lock"))
     events = (whole / "events.jsonl").read_text().splitlines(keepends=True)
     (live / "events.jsonl").write_text("".join(line for line in events if '"ending"' not in line))
     with FileLock(live / "lock"):  # as its process holds it
-        page = open_bench(*build_sections(), reduced_motion="reduce").page
+        page = open_harness(*build_sections(), reduced_motion="reduce").page
         tell(page, "glassbox-run", {"id": live.name, "status": "running", "known": [live.name]})
         page.locator(f"{RESULTS} .gb-confusion-absent").get_by_text("when the training has ended").wait_for()
         wait_for_epoch(page, 1)
@@ -236,8 +236,8 @@ def test_a_live_run_gains_its_epochs(open_bench, ids):
     page.locator(".gb-confusion-score b").get_by_text(show_results(live.name)["accuracy"]).wait_for()
 
 
-def test_on_a_phone_nothing_overflows_and_fingers_find_their_targets(open_bench, ids):
-    page = open_run(open_bench, ids["mlp"], viewport=NARROW, has_touch=True)
+def test_on_a_phone_nothing_overflows_and_fingers_find_their_targets(open_harness, ids):
+    page = open_run(open_harness, ids["mlp"], viewport=NARROW, has_touch=True)
     tick(page, ids["mlp"], ids["convnet"])
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
     for part in (RESULTS, COMPARE, LEARNING):

@@ -49,9 +49,9 @@ def build_list(*run_ids):
 
 
 @pytest.fixture
-def open_runs(open_bench):
+def open_runs(open_harness):
     def open_runs(*run_ids, **options):
-        return RunsTab(open_bench(build_list(*run_ids), **options).page)
+        return RunsTab(open_harness(build_list(*run_ids), **options).page)
 
     return open_runs
 
@@ -160,7 +160,7 @@ def test_narrow_screen_keeps_every_number(open_runs, ids):
     assert runs_tab.page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
 
 
-def test_components_that_leave_the_page_leave_nothing_behind(open_bench, ids):
+def test_components_that_leave_the_page_leave_nothing_behind(open_harness, ids):
     """Gradio takes a component off without a word; it is shown again by the same text."""
     whole, live = find_runs_folder() / ids["mlp"], find_runs_folder() / ("5" * 32)
     shutil.copytree(whole, live, ignore=shutil.ignore_patterns("test.npz", "lock"))
@@ -176,12 +176,12 @@ def test_components_that_leave_the_page_leave_nothing_behind(open_bench, ids):
         build_epochs(say_absent, refuse, refuse, elem_id="learning"),
         build_comparison(lambda request: json.dumps({"error": "Nothing."}), elem_id="compare"),
     )
-    bench = open_bench(*components)
-    page = bench.page
+    harness = open_harness(*components)
+    page = harness.page
 
     def take_all():  # who draws notices it at the page's next change of size
         for component in components:
-            bench.take(component.elem_id)
+            harness.take(component.elem_id)
         page.evaluate("() => window.dispatchEvent(new Event('resize'))")
 
     def list_leftovers():
@@ -196,7 +196,7 @@ def test_components_that_leave_the_page_leave_nothing_behind(open_bench, ids):
     ):  # as its process holds it: until now the run was interrupted, and no news came
         for _ in range(2):
             for component in components:
-                bench.show(component)
+                harness.show(component)
             RunsTab(page).wait_for_status("running")
             page.wait_for_function("streams.length === 1")
             assert {"setTimeout", "listener: storage", "listener: glassbox-run"} <= set(list_leftovers())
@@ -232,7 +232,7 @@ def test_layers_are_shown_by_step_with_what_is_said_of_them(open_runs, ids):
     assert len(re.findall(r"[ML]", line)) == 6
 
 
-def test_layers_follow_a_live_run_until_somebody_looks_back(open_bench):
+def test_layers_follow_a_live_run_until_somebody_looks_back(open_harness):
     run_id = "e" * 32
     layer = {"name": "0", "kind": "Linear", "num_units": 8, "gradient": 0.1, "weight": 1.0, "update": 0.001,
              "has_equal_units": False,
@@ -248,14 +248,14 @@ def test_layers_follow_a_live_run_until_somebody_looks_back(open_bench):
 
     folder = make_folder(run_id, [step])
     component = build_list(run_id)
-    bench = open_bench(component)
-    RunsTab(bench.page).wait_for_run(run_id)
-    bench.page.evaluate(COUNT_STREAMS)  # here nobody answers one
-    bench.page.locator("#runs").evaluate("(node) => node.remove()")
+    harness = open_harness(component)
+    RunsTab(harness.page).wait_for_run(run_id)
+    harness.page.evaluate(COUNT_STREAMS)  # here nobody answers one
+    harness.page.locator("#runs").evaluate("(node) => node.remove()")
     with FileLock(folder / "lock"):
-        bench.show(component)
-        RunsTab(bench.page).wait_for_status("running")
-        picture = bench.page.locator(LAYERS)
+        harness.show(component)
+        RunsTab(harness.page).wait_for_status("running")
+        picture = harness.page.locator(LAYERS)
         expect(picture).to_contain_text("The layers are measured from the first step on.")
         slider = picture.get_by_role("slider")
 

@@ -33,17 +33,17 @@ class Why:
         return part.locator(".gb-why-digits [aria-pressed=true]").inner_text()
 
 
-def open_why(open_bench, **options):
+def open_why(open_harness, **options):
     """Open an empty pad, and the section beside it."""
-    page = open_bench(build_sketch_pad(), build_why_section(), reduced_motion="reduce", **options).page
+    page = open_harness(build_sketch_pad(), build_why_section(), reduced_motion="reduce", **options).page
     pad, why = Pad(page), Why(page)
     pad.clear()
     why.host.get_by_text("The pad is empty").wait_for()
     return pad, why
 
 
-def test_a_drawing_is_explained_and_turned_into_another_digit(open_bench):
-    pad, why = open_why(open_bench)
+def test_a_drawing_is_explained_and_turned_into_another_digit(open_harness):
+    pad, why = open_why(open_harness)
     page = pad.page
     pad.draw(build_example(7))
     read = pad.read()
@@ -78,8 +78,8 @@ def test_a_drawing_is_explained_and_turned_into_another_digit(open_bench):
     assert not why.host.locator(".gb-why-parts").is_visible()
 
 
-def test_it_fits_a_narrow_screen(open_bench):
-    pad, why = open_why(open_bench, viewport=NARROW, theme="dark")
+def test_it_fits_a_narrow_screen(open_harness):
+    pad, why = open_why(open_harness, viewport=NARROW, theme="dark")
     page = pad.page
     pad.draw(build_example(3))
     why.wait_for_all()

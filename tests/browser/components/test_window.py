@@ -21,15 +21,15 @@ INSIDE = WindowSettings(
 class Window:
     """The window as a visitor sees it."""
 
-    def __init__(self, open_bench, settings=None, reduced_motion="reduce", **options):
+    def __init__(self, open_harness, settings=None, reduced_motion="reduce", **options):
         view = slide_window(settings or WindowSettings(), None)
-        self.bench = open_bench(
+        self.harness = open_harness(
             build_window(answer_view(view), answer_controls, elem_id="window"),
             build_notice("status", describe_view(view), channel=CHANNEL, elem_id="status"),
             reduced_motion=reduced_motion,
             **options,
         )
-        self.page = self.bench.page
+        self.page = self.harness.page
         self.host = self.page.locator(".gb-window")
         self.place = self.host.locator(".gb-window-place")
 
@@ -51,21 +51,21 @@ class Window:
         self.host.locator(f"[data-move='{move}']").click()
 
     def show(self, settings):
-        self.bench.update("window", value=answer_view(slide_window(settings, None)))
+        self.harness.update("window", value=answer_view(slide_window(settings, None)))
 
     def assert_rests(self):
         """Nothing plays: seconds of the page's own clock leave the place as it is."""
         expect(self.host.locator("[data-move=play]")).to_have_text("Play")
         place = self.place.inner_text()
         self.page.clock.install()
-        self.bench.page.evaluate("() => new Promise(requestAnimationFrame)")  # the last of the true clock
+        self.harness.page.evaluate("() => new Promise(requestAnimationFrame)")  # the last of the true clock
         self.page.clock.run_for(3000)
         assert self.place.inner_text() == place
 
 
 @pytest.fixture
-def open_window(open_bench):
-    return lambda *settings, **options: Window(open_bench, *settings, **options)
+def open_window(open_harness):
+    return lambda *settings, **options: Window(open_harness, *settings, **options)
 
 
 def read_numbers(text):
@@ -80,7 +80,7 @@ def test_opens_on_the_strongest_pixel_and_its_sum(open_window):
     assert products + numbers[8] == pytest.approx(numbers[9], abs=0.01)
     output = slide_window(WindowSettings(), None).output
     assert abs(numbers[9]) == pytest.approx(abs(output).max(), rel=1e-3)
-    assert window.bench.sent("release") == []  # Python has sent all that goes with the opening
+    assert window.harness.sent("release") == []  # Python has sent all that goes with the opening
 
 
 def test_pointing_at_either_side_shows_where_it_comes_from_and_goes(open_window):
@@ -151,11 +151,11 @@ def test_another_size_begins_at_its_strongest_pixel_and_the_same_keeps_the_place
 def test_what_cannot_be_leaves_the_last_result_and_marks_it(open_window):
     window = open_window()
     views = window.host.get_attribute("data-views")
-    window.bench.update("window", value='{"errors": {"padding": "is too much"}}')
+    window.harness.update("window", value='{"errors": {"padding": "is too much"}}')
     expect(window.host).to_have_class(re.compile("is-old"))
     expect(window.host.locator(".gb-old")).to_contain_text("This is the last result")
     assert window.host.get_attribute("data-views") == views
-    window.bench.update("window", value='{"missing": "Draw a digit first."}')
+    window.harness.update("window", value='{"missing": "Draw a digit first."}')
     expect(window.host.get_by_role("status")).to_have_text("Draw a digit first.")
     window.show(WindowSettings(seed=2))
     expect(window.host.locator(".gb-old")).to_have_count(0)
