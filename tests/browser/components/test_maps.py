@@ -326,3 +326,14 @@ def test_one_that_is_shown_again_shows_what_it_showed(open_maps):
     component.value = None
     maps.harness.show(component)
     assert maps.captions() == before
+
+
+def test_a_pressed_button_is_read_under_the_mouse_too(open_harness):
+    maps = Maps(open_harness)
+    hold = maps.host.locator("[data-move='hold']")
+    hold.click()
+    expect(hold).to_have_attribute("aria-pressed", "true")
+    read_colour = "(node) => getComputedStyle(node).backgroundColor"
+    under = hold.evaluate(read_colour)
+    maps.page.mouse.move(0, 0)
+    assert under == hold.evaluate(read_colour)
