@@ -40,13 +40,13 @@ QUESTION = """## How does a network bend a boundary?
 Given x and y alone, a network without hidden layers can only draw a straight line. Each hidden unit adds a
 fold, and training moves the weights so that the folds run between the classes."""
 _RATES = "Which learning rate?"
-_RATES_TEXT = """On the bench of steps, the Hessian's eigenvalues say how large a step may be
-([question 2](?tab=descent&open=question-2)). A network's Hessian changes with its weights, and is as a rule
-too large to write down. Where no Hessian is at hand, one tries: the network that the controls describe is
-trained for 120 steps, and the rate is raised from each step to the next, from 10⁻⁵ to 10. Where the loss
-falls fastest, the steps are large and still safe (after L. N. Smith, 2017). That is done from three seeds,
-without the schedule. “Check it” trains for 200 steps at a third of the rate, at the rate and at three times
-as much."""
+_RATES_TEXT = """[Question 2](?tab=descent&open=question-2) of the other bench reads off the eigenvalues of
+the Hessian how large a step may be. A network's Hessian changes with its weights, and is as a rule too large
+to write down. Where no Hessian is at hand, one tries: the network that the controls describe is trained for
+120 steps, and the rate is raised from each step to the next, from 10⁻⁵ to 10. Where the loss falls
+fastest, the steps are large and still safe (after L. N. Smith, 2017). That is done from three seeds, without
+the schedule. “Check it” trains for 200 steps at a third of the rate, at the rate and at three times as
+much."""
 _HEALTH = "Why does it not learn?"
 _HEALTH_TEXT = """What each layer goes through in the next step from where the cursor stands, taken with all
 points of the training: the root mean square of its gradient, by how much of their size the step changes its

@@ -44,6 +44,22 @@ def test_legend_has_each_curve_as_it_is_drawn_and_says_what_the_axes_are(open_ha
     assert (line["y"] - picture["y"]) / picture["height"] == pytest.approx((2 + 56 * 4 / 14) / 60, abs=0.02)
 
 
+READ_COLORS = """(node) => {
+  const probe = node.parentElement.appendChild(document.createElement("i"));
+  probe.style.cssText = "color: var(--gb-text); background: var(--gb-surface)";
+  return [node, probe].map((each) => {
+    const { color, backgroundColor } = getComputedStyle(each);
+    return [color, backgroundColor];
+  });
+}"""
+
+
+def test_list_has_the_themes_colours_in_the_dark(open_harness):
+    page = open_harness(build_plane_depth(pack_depths), theme="dark").page
+    shown, expected = page.get_by_label("Show").evaluate(READ_COLORS)
+    assert shown == expected
+
+
 def test_page_is_not_wider_than_a_narrow_screen(open_harness):
     page = open_harness(build_plane_depth(pack_depths), viewport=NARROW).page
     page.locator(".gb-plane-depth a").first.wait_for()
