@@ -8,7 +8,7 @@ import { createContents } from "./contents.js";
 import { followPlaces } from "./history.js";
 import { watchNumberFields } from "./number_fields.js";
 import { watchPresentation } from "./presentation.js";
-import { findPressed, findSection, holdInSight, isOpen, nameSection, openSection } from "./sections.js";
+import { findPressed, findSection, holdInSight, holdOpen, isOpen, nameSection, openSection } from "./sections.js";
 import { lockAnswers } from "./solutions.js";
 
 export function startPage() {
@@ -49,6 +49,7 @@ export function startPage() {
     if (goal.open && !section?.checkVisibility()) return openAround(names.slice(0, -1));
     goal = undefined;
     if (section) openSection(section);
+    if (names.length > 1) holdOpen(names[names.length - 1]);
     if (section && isOpening) holdInSight(section);
     isOpening = false;
   };

@@ -4,6 +4,7 @@
 const SECTION = ":is(.gb-question, .block:has(> .label-wrap), details)[id]";
 const SUFFIX = /-section$/; // as Python names them
 const HOLD_MS = 3000; // what stands above a section may grow for so long after the page has opened
+const LOOK_MS = 100;
 
 /** @type {(name: string) => HTMLElement | null} */
 export function findSection(name) {
@@ -55,11 +56,26 @@ export function openSection(section) {
 // The page has just opened and still grows: the section stays in sight until the visitor does something.
 /** @type {(section: HTMLElement) => void} */
 export function holdInSight(section) {
-  const ended = new AbortController();
   const grown = new ResizeObserver(() => section.scrollIntoView({ block: "start" }));
   grown.observe(document.body);
+  endWithAct(() => grown.disconnect());
+}
+
+// Gradio may build what stands in a section once more after it was first opened: what was opened in it is closed then.
+/** @type {(name: string) => void} */
+export function holdOpen(name) {
+  const looking = setInterval(() => {
+    const section = findSection(name);
+    if (section?.checkVisibility() && !isOpen(section)) openSection(section);
+  }, LOOK_MS);
+  endWithAct(() => clearInterval(looking));
+}
+
+/** @type {(stop: () => void) => void} */
+function endWithAct(stop) {
+  const ended = new AbortController();
   const end = () => {
-    grown.disconnect();
+    stop();
     ended.abort();
   };
   const how = { signal: ended.signal, capture: true, passive: true };
