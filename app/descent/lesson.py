@@ -54,8 +54,9 @@ def build_lesson(details: Details) -> Details:
         with gr.Accordion(graph_title, open=False, elem_id=name_section(graph_title)):
             build_prose("“Takes” names the rows that a node is fed from; 2[0] is the first output of row 2.")
             shown["nodes"] = follow(details.nodes, "nodes")
+            build_card_button("table", graph_title)
     build_perceptron_section()
-    build_prose_sections([(optimizers[0], f"{optimizers[1]}\n\n{tabulate_optimizers()}")])
+    build_prose_sections([(optimizers[0], f"{optimizers[1]}\n\n{tabulate_optimizers()}")], card="table")
     with gr.Accordion(tensors[0], open=False, elem_id=name_section(tensors[0])):
         gr.Markdown(f"{tensors[1]}\n\n{_write_examples()}")
     with gr.Accordion(_AWAY, open=False, elem_id=name_section(_AWAY, "race")):

@@ -8,7 +8,9 @@ from typing import Any
 from app.runs.comparison import MAX_RUNS
 from app.runs.results import title_run
 from app.runs.verdicts import judge_differences
+from app.ui.card_button import write_card_button
 from app.ui.prose import quote_text
+from app.ui.rendering import render_markdown
 from models.networks.layers.alignment import Pair, align_layers
 from models.networks.layers.examination import Row
 from models.networks.layers.kind import Layers, write_shape
@@ -22,11 +24,13 @@ _NOTHING = "Tick two runs of different networks in the list of runs to see their
 
 
 def on_layers_compared(ticked: Any) -> str:
-    """Show the layers of the ticked runs; wired to its button, which sends their ids as JSON."""
+    """Show the layers of the ticked runs, as HTML; wired to its button, which sends their ids as JSON."""
     try:
-        return show_layers_compared(json.loads(ticked))
+        text = show_layers_compared(json.loads(ticked))
     except (TypeError, ValueError, RecursionError):
-        return _NOTHING
+        text = _NOTHING
+    button = "" if text == _NOTHING else write_card_button("comparison", "Layers side by side")
+    return render_markdown(text) + button
 
 
 def show_layers_compared(run_ids: Any) -> str:

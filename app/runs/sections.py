@@ -13,7 +13,7 @@ from app.runs.layers_compared import on_layers_compared
 from app.runs.notebook_table import read_notebook_table, write_notebook_table
 from app.runs.results import show_cell, show_results
 from app.ui.answers import answer
-from app.ui.components.prose import build_prose, build_prose_sections
+from app.ui.components.prose import build_prose, build_prose_sections, build_rendered
 from app.ui.sections import name_section
 
 _RESULTS = """## Which digits does it misread?
@@ -66,7 +66,7 @@ def build_comparison_section() -> None:
     with gr.Column(elem_classes="gb-stage"):
         build_comparison(answer(show_comparison, "ids"), elem_id="run-compare")
         show = gr.Button("Their layers side by side", size="sm", elem_id="run-layers-compare")
-        layers = gr.Markdown("", elem_classes="gb-numbers", elem_id="run-layers-compared")
+        layers = build_rendered("", elem_classes="gb-numbers", elem_id="run-layers-compared")
     show.click(
         on_layers_compared,
         [layers],

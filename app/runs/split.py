@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from app.ui.card_button import write_card_button
 from app.ui.packing import encode_bytes
 from models.data.datasets import Gallery, draw_split, load_gallery
 
@@ -65,7 +66,9 @@ def show_draws(draws: list[Draw], seed: int) -> str:
         ),
     )
     shown = "".join(_show_row(gallery, title, code, drawn) for title, code, drawn in rows)
-    return f'<div class="gb-split">{shown}<p class="gb-split-source">From the {gallery.name}.</p></div>'
+    source = f'<p class="gb-split-source" data-card-text>From the {gallery.name}.</p>'
+    button = write_card_button("explanation", "Question 4: the first images of a split")
+    return f'<div class="gb-split" data-card="alone" data-seed="{seed}">{shown}{source}{button}</div>'
 
 
 def _show_row(gallery: Gallery, title: str, code: str, drawn: list[tuple[int, ...]]) -> str:
@@ -75,11 +78,11 @@ def _show_row(gallery: Gallery, title: str, code: str, drawn: list[tuple[int, ..
         for index in drawn[-1]
     )
     labels = [" ".join(str(gallery.labels[index]) for index in draw) for draw in drawn]
-    earlier = "".join(f"<li>{each} · earlier</li>" for each in reversed(labels[:-1]))
+    earlier = "".join(f"<li data-card-text>{each} · earlier</li>" for each in reversed(labels[:-1]))
     return (
-        f"<section><h3>{title}</h3><pre><code>{code}</code></pre>"
-        f'<div class="gb-split-row">{digits}</div><ol><li><b>{labels[-1]}</b> · {_compare(drawn)}</li>'
-        f"{earlier}</ol></section>"
+        f"<section><h3 data-card-text>{title}</h3><pre><code>{code}</code></pre>"
+        f'<div class="gb-split-row">{digits}</div>'
+        f"<ol><li data-card-text><b>{labels[-1]}</b> · {_compare(drawn)}</li>{earlier}</ol></section>"
     )
 
 

@@ -15,7 +15,9 @@ from app.sketchpad.preparation import show_preparation
 from app.sketchpad.scores import count_drawings, show_scores
 from app.sketchpad.why import show_change, show_maps, show_nearest
 from app.ui.answers import answer
-from app.ui.components.prose import build_prose
+from app.ui.card_button import write_card_button
+from app.ui.components.prose import build_prose, build_rendered
+from app.ui.rendering import render_markdown
 from models.training.fine_tuning import MIN_DRAWINGS
 
 _PREPARATION = (
@@ -84,4 +86,8 @@ def build_my_digits_section(show_card: ShowCard) -> gr.HTML:
 def build_scores_section() -> None:
     """Build the table of the shipped networks, and what its columns say."""
     text = f"{_SCORES.format(num=count_drawings())}\n\n{show_scores()}\n\n{_CALIBRATION}"
-    build_prose(text, elem_classes="gb-numbers", elem_id="checkpoint-scores")
+    build_rendered(
+        render_markdown(text) + write_card_button("table", "How well each network reads"),
+        elem_classes="gb-numbers",
+        elem_id="checkpoint-scores",
+    )

@@ -8,7 +8,6 @@ import pytest
 
 from app.runs.exercise.section import on_exercise, on_place, on_verdict
 from app.runs.form import fill_form, list_fields
-from app.ui.prose import quote_text
 from models.networks.layers.kinds import Dropout
 from models.networks.layers.plain_data import read_layers
 from models.runs.dropout_exercise import judge_exercise, plan_exercise
@@ -88,16 +87,17 @@ def test_exercise_is_started_from_the_form_and_judged_by_its_runs(monkeypatch):
     assert [config.seed for config in configs] == [*range(3, 8)] * 2
     assert {config.network for config in configs[:5]} == {"convnet"}
     assert {config.network for config in configs[5:]} == {"ConvNet, dropout 0.5 before layer 5"}
-    assert on_verdict(ids, 4, 0.5) == quote_text(
-        "No seed has finished both without and with dropout yet; a verdict needs at least two."
+    assert on_verdict(ids, 4, 0.5) == (
+        "<p>No seed has finished both without and with dropout yet; a verdict needs at least two.</p>\n"
     )
     for run_id in (*ids[:2], *ids[5:7]):
         assert execute_run(find_runs_folder() / run_id) == "done"
     said = on_verdict(ids, 4, 0.5)
     for part in ("Training part, last epoch", "Validation part", "Test images"):
-        assert f"| {part} |" in said
+        assert f"<td>{part}</td>" in said
     assert "on average over 2 seeds" in said
-    assert "a verdict needs at least two" in on_verdict(ids, 3, 0.5).replace("\\", "")
+    assert "Add to my report" in said
+    assert "a verdict needs at least two" in on_verdict(ids, 3, 0.5)
     assert "no layer 9" in on_verdict(ids, 9, 0.5)
     assert "no layer" in on_exercise([], "x", 0.5, "fast", *(form[name] for name in list_fields())).error
 

@@ -10,7 +10,7 @@ import torch
 from app.api.runs import runs, train
 from app.runs.comparison import show_comparison
 from app.runs.form import describe_choice
-from app.runs.layers_compared import on_layers_compared
+from app.runs.layers_compared import on_layers_compared, show_layers_compared
 from app.runs.results import show_results
 from app.runs.view import show_card
 from app.sketchpad import tab as sketchpad
@@ -285,11 +285,13 @@ def test_sides_are_read_once_however_often_they_are_sent(monkeypatch):
 def test_two_networks_lists_stand_side_by_side_with_what_differs():
     first = train_own().name
     second = train_own(layers=describe_layers((*LAYERS[:-2], Linear(10)))).name
-    text = on_layers_compared(json.dumps([first, second]))
+    text = show_layers_compared([first, second])
     assert "| **Dropout\\(0\\.25\\)** → 12 | – | only here |" in text
     assert text.count("only here") == 1
     assert "learned numbers" in text
     assert "could be chance" in text or "more than chance" in text or "the same score" in text
-    assert "<b>" not in text
+    shown = on_layers_compared(json.dumps([first, second]))
+    assert "<td><strong>Dropout(0.25)</strong> → 12</td>" in shown
+    assert "Add to my report" in shown
     for nothing in ("[]", json.dumps([first]), json.dumps([first, first]), "x", None, "3", '{"a": 1}'):
-        assert on_layers_compared(nothing).startswith("Tick two runs")
+        assert on_layers_compared(nothing).startswith("<p>Tick two runs")

@@ -114,14 +114,16 @@ function collectTables(place) {
     .filter((table) => isSeen(table) && table.rows.length > 1)
     .slice(0, MAX_TABLES)
     .map((table) => {
-      const lines = [...table.rows]
-        .filter((row) => isSeen(row))
-        .map((row) => [...row.cells].map((cell) => tidy(readText(cell))));
+      const lines = [...table.rows].filter((row) => isSeen(row)).map((row) => [...row.cells].map(readCell));
       const width = Math.min(MAX_COLUMNS, Math.max(...lines.map((line) => line.length)));
       const [columns, ...rows] = lines.map((line) => Array.from({ length: width }, (_, index) => line[index] ?? ""));
       return { columns, rows: rows.slice(0, MAX_ROWS) };
     });
 }
+
+// What is drawn in a cell is told by its label.
+/** @type {(cell: Element) => string} */
+const readCell = (cell) => tidy(readText(cell)) || tidy(cell.querySelector("[aria-label]")?.ariaLabel);
 
 // A formula that is drawn has its LaTeX within; its letters one by one would stand there twice.
 /** @type {(element: Element, plain?: string | null) => string} */
@@ -139,7 +141,7 @@ function readText(element, plain = element.textContent) {
 // What the place says in sentences, where its template marks them.
 /** @type {(place: HTMLElement) => string} */
 function collectText(place) {
-  return [...place.querySelectorAll("[data-card-text]")]
+  return [...place.querySelectorAll("[data-card-text], .gb-card-text")]
     .filter(isSeen)
     .map((part) => {
       const field = /** @type {HTMLInputElement | null} */ (part.matches("input, textarea") ? part : null);

@@ -9,9 +9,11 @@ import gradio as gr
 
 from app.runs.form import read_fields, read_form, read_number
 from app.runs.listing import Listing, show_runs
-from app.ui.components.prose import build_prose
+from app.ui.card_button import write_card_button
+from app.ui.components.prose import build_prose, build_rendered
 from app.ui.numbers import write_percent
 from app.ui.prose import quote_text
+from app.ui.rendering import render_markdown
 from app.ui.sections import name_section
 from models.networks.description import describe_in_words, write_table
 from models.networks.layers.dropout_places import list_dropout_places, place_dropout
@@ -29,6 +31,7 @@ from models.runs.limits import read_limits
 from models.runs.owner import make_owner_key
 from models.runs.status import keep_known_runs, keep_readable_runs
 
+_TITLE = "Exercise: where does dropout help?"
 _ABOUT = f"""Dropout sets numbers to zero by chance while a network learns, so that it cannot rely on any one
 of them. Choose where in ConvNet it goes, and say first what you expect. Then ConvNet is trained with it and
 without it, by {NUM_SEEDS} seeds each, with the settings of the form; nothing else differs."""
@@ -44,7 +47,7 @@ class ExerciseControls(NamedTuple):
     start: gr.Button
     error: gr.Markdown
     verdict: gr.Button
-    outcome: gr.Markdown
+    outcome: gr.HTML
     description: gr.Markdown
 
 
@@ -71,17 +74,17 @@ def on_exercise(my_runs: Any, place: Any, p: Any, followed: str, *values: Any) -
 
 
 def on_verdict(my_runs: Any, place: Any, p: Any) -> str:
-    """Say what the seeds that have finished tell; wired to its button."""
+    """Say what the seeds that have finished tell, as HTML; wired to its button."""
     try:
         runs = keep_readable_runs(keep_known_runs(my_runs)[-read_limits().runs_per_visitor :])
         outcome = judge_exercise(*find_exercise_runs(runs, place, read_number(p, "The probability")))
     except ValueError as mistake:
-        return quote_text(str(mistake))
-    return write_outcome(outcome)
+        return render_markdown(quote_text(str(mistake)))
+    return render_markdown(write_outcome(outcome)) + write_card_button("comparison", _TITLE)
 
 
 def write_outcome(outcome: Outcome) -> str:
-    """Write the means of both trainings as a table, and the verdict."""
+    """Write the means of both trainings as a table, and the verdict, as Markdown."""
     rows = (
         ("Training part, last epoch", outcome.train_accuracies),
         ("Validation part", outcome.validation_accuracies),
@@ -113,9 +116,7 @@ def _write_points(share: float) -> str:
 def build_exercise() -> ExerciseControls:
     """Build the exercise inside the current column."""
     places = list_dropout_places(get_network_spec(NETWORK).layers)
-    with gr.Accordion(
-        "Exercise: where does dropout help?", open=False, elem_id="exercise", elem_classes="gb-form"
-    ):
+    with gr.Accordion(_TITLE, open=False, elem_id="exercise", elem_classes="gb-form"):
         build_prose(_ABOUT)
         with gr.Row():
             place = gr.Dropdown(
@@ -133,7 +134,7 @@ def build_exercise() -> ExerciseControls:
             )
             verdict = gr.Button("Read the verdict", size="sm", elem_id="exercise-verdict")
         error = gr.Markdown("", elem_classes="gb-error", elem_id="exercise-error")
-        outcome = gr.Markdown("", elem_classes="gb-numbers", elem_id="exercise-outcome")
+        outcome = build_rendered("", elem_classes="gb-numbers", elem_id="exercise-outcome")
         with gr.Accordion(_WORDS, open=False, elem_id=name_section(_WORDS)):
             description = gr.Markdown(
                 on_place(_PLACE, 0.5),
@@ -141,6 +142,7 @@ def build_exercise() -> ExerciseControls:
                 elem_id="exercise-description",
                 buttons=["copy"],
             )
+            gr.HTML(write_card_button("architecture", "ConvNet with dropout"), apply_default_css=False)
     return ExerciseControls(place, p, start, error, verdict, outcome, description)
 
 

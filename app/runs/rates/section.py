@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import gradio as gr
 
 from app.runs.form import read_fields, read_form
+from app.ui.card_button import write_card_button
 from app.ui.components.chart import build_chart
 from app.ui.components.prose import build_prose
 from app.ui.numbers import format_number
@@ -139,8 +140,9 @@ def build_rates() -> RateControls:
             use = gr.Button("Use this rate", size="sm", elem_id="rates-use")
             check = gr.Button("Check it", size="sm", elem_id="rates-check")
         error = gr.Markdown("", elem_classes="gb-error", elem_id="rates-error")
-        said = gr.Markdown("", elem_classes="gb-about", elem_id="rates-said")
+        said = gr.Markdown("", elem_classes="gb-about gb-card-text", elem_id="rates-said")
         curve = build_chart(NO_CURVE, "Loss at a rising learning rate", height=280, elem_id="rates-curve")
+        gr.HTML(write_card_button("stage", _TITLE), apply_default_css=False)
         found = gr.State(None)
     return RateControls(place, find, use, check, curve, said, error, found)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 
+from app.ui.card_button import write_card_button
 from app.ui.loader import read_component_script
 from app.ui.server_functions import name_functions
 from app.ui.styles import component_classes
@@ -40,7 +41,7 @@ _KEPT = """
   <ul class="gb-mine-grid" tabindex="-1" aria-label="Kept drawings, the latest first"></ul>
 </section>
 """
-_SCORES = """
+_SCORES = f"""
 <section class="gb-mine-scores" aria-label="How the networks read them">
   <h3>How do the networks read my digits?</h3>
   <div class="gb-mine-ask">
@@ -59,8 +60,9 @@ _SCORES = """
       </tr></thead>
       <tbody></tbody>
     </table>
-    <p class="gb-mine-aside"></p>
-    <p class="gb-mine-meaning"></p>
+    <p class="gb-mine-aside" data-card-text></p>
+    <p class="gb-mine-meaning" data-card-text></p>
+    {write_card_button("comparison", "How the networks read my digits")}
   </div>
 </section>
 """

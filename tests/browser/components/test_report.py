@@ -8,9 +8,12 @@ from playwright.sync_api import expect
 
 from app.descent.components.player import build_player
 from app.descent.handlers import answer_controls
+from app.descent.plane.components.plane_depth import build_plane_depth
+from app.descent.plane.depths import pack_depths
 from app.descent.race import OPENINGS, run_race
 from app.descent.view import CHARTS, show_race
 from app.report.section import build_report_button
+from app.runs.split import draw_again, show_draws
 from app.ui.card_button import write_card_button
 from tests.browser.components.conftest import Harness
 from tests.browser.conftest import NARROW
@@ -120,6 +123,39 @@ def test_a_stage_and_a_table_with_words_are_exported_and_imported(open_harness, 
     expect(cards.nth(0).get_by_role("textbox")).to_have_value("<img src=x onerror=alert(1)> as $x^2$ says")
     dialog.get_by_role("button", name="Undo").click()
     expect(dialog).to_contain_text("Nothing is in it yet")
+
+
+def test_what_is_drawn_in_cells_and_told_in_lists_survives_export_and_import(open_harness, tmp_path):
+    with gr.Blocks():
+        components = (
+            build_report_button(),
+            build_plane_depth(pack_depths, elem_id="depth"),
+            gr.HTML(html_template=show_draws(draw_again([], 42), 42), js_on_load="", elem_id="split"),
+        )
+    page = open_harness(*components).page
+    expect(page.locator("#depth tbody svg").last).to_be_visible()
+    add(page, "#depth")
+    add(page, "#split", 2)
+    dialog = open_report(page)
+    cards = dialog.locator(CARDS)
+
+    def read_cards():
+        expect(cards).to_have_count(2)
+        pictures = cards.locator("img").evaluate_all("(images) => images.map((one) => one.src)")
+        return pictures, cards.locator("td").all_text_contents(), cards.locator("p").all_text_contents()
+
+    pictures, cells, texts = seen = read_cards()
+    assert len(pictures) == 1
+    assert any(cell.startswith("tanh, ") for cell in cells)
+    assert any("A split with the seed 42" in text and "the first draw" in text for text in texts)
+    assert "Seed: 42" in texts
+    with page.expect_download() as download:
+        dialog.get_by_role("button", name=re.compile("Page that prints")).click()
+    download.value.save_as(tmp_path / "report.html")
+    for _ in range(2):
+        cards.first.get_by_role("button", name="Take out").click()
+    dialog.locator("input[type='file']").set_input_files(tmp_path / "report.html")
+    assert read_cards() == seen
 
 
 def test_what_was_added_is_there_after_a_reload_and_a_foreign_file_is_refused(open_harness, tmp_path):

@@ -8,13 +8,14 @@ from typing import Any
 
 import gradio as gr
 
+from app.ui.card_button import write_card_button
 from app.ui.loader import read_component_script
 from app.ui.server_functions import name_functions
 from app.ui.styles import component_classes
 
 _FOLDER = Path(__file__).parent
 
-_TEMPLATE = """
+_TEMPLATE = f"""
 <div class="gb-plane-depth">
   <p><label>Show <select>
     <option value="spreads">the spread of activations</option>
@@ -26,6 +27,7 @@ _TEMPLATE = """
     <p></p>
   </div>
   <table><thead></thead><tbody></tbody></table>
+  {write_card_button("comparison", "How deep can it be?")}
 </div>
 """
 

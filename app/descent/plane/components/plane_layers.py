@@ -8,8 +8,10 @@ from typing import Any
 
 import gradio as gr
 
+from app.ui.card_button import write_card_button
 from app.ui.components.layer_table import write_layer_table
 from app.ui.loader import read_component_script
+from app.ui.server_functions import name_functions
 from app.ui.styles import component_classes
 
 _FOLDER = Path(__file__).parent
@@ -37,6 +39,7 @@ _TEMPLATE = f"""
   <p class="gb-plane-layers-key" hidden>Gradient, update and weights are root mean squares. Scales are
   logarithmic, but for dead or saturated units, and two networks share them; a line goes through all moments,
   which lie closer at the beginning.</p>
+  {write_card_button("table", "Why does it not learn?")}
 </div>
 """
 
@@ -53,16 +56,11 @@ def build_plane_layers(measure: Callable[[Any], str], **kwargs: Any) -> gr.HTML:
             is asked again, for the next moments, until `is_done`.
         **kwargs: Further arguments of `gr.HTML`, such as `elem_id`.
     """
-
-    def ask(request: Any) -> str:
-        return measure(request)
-
-    ask.__name__ = "measure"  # the name under which the script finds it
     return gr.HTML(
         html_template=_TEMPLATE,
         js_on_load=read_component_script(_FOLDER, "plane_layers"),
         apply_default_css=False,
-        server_functions=[ask],
+        server_functions=name_functions(measure=measure),
         elem_classes=component_classes(kwargs.pop("elem_classes", None), "layer_table", "plane_layers"),
         **kwargs,
     )

@@ -8,8 +8,10 @@ from typing import Any
 
 import gradio as gr
 
+from app.ui.card_button import write_card_button
 from app.ui.components.chart import CHART_TEMPLATE
 from app.ui.loader import read_component_script
+from app.ui.server_functions import name_functions
 from app.ui.styles import component_classes
 
 _FOLDER = Path(__file__).parent
@@ -27,6 +29,7 @@ _TEMPLATE = f"""
   <p class="gb-plane-rates-found" role="status"></p>
   {CHART_TEMPLATE}
   <p class="gb-plane-rates-checked" role="status"></p>
+  {write_card_button("stage", "Which learning rate?")}
 </div>
 """
 
@@ -51,19 +54,11 @@ def build_plane_rates(
     Returns:
         The component, which sends `{"rate": number}` with its event `submit` where that is to be used.
     """
-
-    def ask_find(request: Any) -> str:
-        return find(request)
-
-    def ask_check(request: Any) -> str:
-        return check(request)
-
-    ask_find.__name__, ask_check.__name__ = "find", "check"  # the names under which the script finds them
     return gr.HTML(
         html_template=_TEMPLATE,
         js_on_load=read_component_script(_FOLDER, "plane_rates", noCurve=no_curve, noMatter=list(no_matter)),
         apply_default_css=False,
-        server_functions=[ask_find, ask_check],
+        server_functions=name_functions(find=find, check=check),
         elem_classes=component_classes(kwargs.pop("elem_classes", None), "chart", "plane_rates"),
         **kwargs,
     )

@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 
 from app.runs.building.kinds import list_given, list_kinds
+from app.ui.card_button import write_card_button
 from app.ui.loader import read_component_script
 from app.ui.server_functions import name_functions
 from app.ui.styles import component_classes
@@ -20,7 +21,7 @@ from models.networks.naming import MAX_NETWORK_NAME
 _FOLDER = Path(__file__).parent
 
 _TEMPLATE = f"""
-<div class="gb-build">
+<div class="gb-build" data-card="alone">
   <div class="gb-build-bar">
     <label>Name <input type="text" class="gb-build-name" maxlength="{MAX_NETWORK_NAME}" autocomplete="off"
       spellcheck="false"></label>
@@ -41,7 +42,7 @@ _TEMPLATE = f"""
     <span>Layer</span><span>Settings</span><span>Output</span><span>Learned</span><span>Multiply-adds</span>
   </div>
   <ol class="gb-build-rows" aria-label="Layers" tabindex="-1"></ol>
-  <p class="gb-build-sums"></p>
+  <p class="gb-build-sums" data-card-text></p>
   <div class="gb-build-whole"></div>
   <div class="gb-build-palette" role="toolbar" aria-label="Add a layer"></div>
   <p class="gb-build-told" role="status"></p>
@@ -61,6 +62,7 @@ _TEMPLATE = f"""
     <textarea rows="14" maxlength="{MAX_TEXT}" spellcheck="false" aria-label="Layers as a text"></textarea>
     <p class="gb-build-problem gb-build-text-problem" role="status"></p>
   </details>
+  {write_card_button("architecture", "A network of my own")}
 </div>
 """
 
