@@ -9,6 +9,7 @@ from itertools import takewhile
 from typing import Literal
 
 from models.descent.layer_statistics import SATURATED_SHARE, Activations, Layer, LayerStatistics
+from models.descent.notation import write_number
 
 HEALTHY_UPDATE = 1e-3
 """Update ÷ weight that a step should about have: the rule of thumb of Stanford's course CS231n ("Neural
@@ -28,8 +29,6 @@ NOTABLE_SHARE = 0.25
 """Share of a layer's units that are dead or saturated from which on it is said. CS231n ("Neural Networks Part
 1: Commonly used activation functions") tells of 40 % of dead units with too high a learning rate; a few are
 usual in a network that learns."""
-
-_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 Cause = Literal["overflow", "equal", "dead", "saturated", "vanishing", "exploding", "large", "small", "well"]
 
@@ -91,7 +90,7 @@ def _find_overflow(history: Sequence[LayerStatistics]) -> Finding | None:
         largest = max(ratios)
         text += (
             f" At step {sound[-1].step:,}, measured before, the update of layer {ratios.index(largest) + 1} "
-            f"was {_write(largest)} times its weights"
+            f"was {write_number(largest)} times its weights"
         )
         text += ": the learning rate is too high." if largest > LARGE_UPDATE else "."
     return Finding("overflow", number, text)
@@ -178,14 +177,14 @@ def _find_slope(history: Sequence[LayerStatistics]) -> Iterator[Finding]:
     if len(layers) == 1 or not first.gradient or not last.gradient:
         return
     ratio = first.gradient / last.gradient
-    compared = f"The gradient of layer 1 is {_write(ratio)} times that of layer {len(layers)}"
+    compared = f"The gradient of layer 1 is {write_number(ratio)} times that of layer {len(layers)}"
     update = first.update_ratio
     if ratio < VANISHING and update is not None and update < SMALL_UPDATE:
         yield Finding(
             "vanishing",
             1,
             f"{compared}: it vanishes on its way back, and a step changes the weights of layer 1 by only "
-            f"{_write(update)} of their size.",
+            f"{write_number(update)} of their size.",
         )
     elif ratio > EXPLODING:
         yield Finding(
@@ -204,9 +203,9 @@ def _find_large(history: Sequence[LayerStatistics]) -> Iterator[Finding]:
     step = f"Step {now.step:,} changes the weights of layer {number}"
     usual = f"where about {HEALTHY_UPDATE:g} is usual"
     if largest > OVERWHELMING_UPDATE:
-        text = f"{step} by {_write(largest)} times their size, {usual}: the learning rate is too high."
+        text = f"{step} by {write_number(largest)} times their size, {usual}: the learning rate is too high."
     elif len(recent) == 2 and min(map(max, recent)) > LARGE_UPDATE:
-        text = f"{step} by {_write(largest)} of their size, {usual}: the learning rate may be too high."
+        text = f"{step} by {write_number(largest)} of their size, {usual}: the learning rate may be too high."
     else:
         return
     yield Finding("large", number, text)
@@ -220,8 +219,8 @@ def _find_small(history: Sequence[LayerStatistics]) -> Iterator[Finding]:
     yield Finding(
         "small",
         0,
-        f"No step measured changes the weights of any layer by more than {_write(max(known))} of their size, "
-        f"where about {HEALTHY_UPDATE:g} is usual: the learning rate is too low, or no gradient arrives.",
+        f"No step measured changes the weights of any layer by more than {write_number(max(known))} of their "
+        f"size, where about {HEALTHY_UPDATE:g} is usual: the learning rate is too low, or no gradient arrives.",
     )
 
 
@@ -236,10 +235,13 @@ def _tell_well(now: LayerStatistics, is_rest: bool) -> Finding:
     parts = []
     ratios = sorted(layer.update_ratio for layer in layers if layer.update_ratio is not None)
     if ratios:
-        low, high = _write(ratios[0]), _write(ratios[-1])
-        parts.append(f"a step changes weights by {low if low == high else f'{low} to {high}'} of their size")
+        low, high = write_number(ratios[0]), write_number(ratios[-1])
+        parts.append(
+            f"a step changes weights by {low if low == high else f'{low} to {high}'} of their size "
+            f"(about {HEALTHY_UPDATE:g} is usual)"
+        )
     if len(layers) > 1 and layers[-1].gradient:
-        ratio = _write(layers[0].gradient / layers[-1].gradient)
+        ratio = write_number(layers[0].gradient / layers[-1].gradient)
         parts.append(f"the gradient of layer 1 is {ratio} times that of layer {len(layers)}")
     counts = [
         (number, layer, found.num_dead if found.num_dead is not None else found.num_saturated or 0)
@@ -251,8 +253,10 @@ def _tell_well(now: LayerStatistics, is_rest: bool) -> Finding:
         what = "dead" if layer.activations and layer.activations.num_dead is not None else "saturated"
         units = f"{layer.num_units:,} {_name_units(layer)} of layer {number}"
         parts.append(f"at most {most:,} of {units} are {what}" if most else "no unit is dead or saturated")
-    start = "Nothing else stands" if is_rest else "Nothing stands"
-    return Finding("well", 0, f"{start} in the way of learning: {_join(parts)}.")
+    what_else = "nothing else" if is_rest else "nothing"
+    return Finding(
+        "well", 0, f"The layers show {what_else} that would keep it from learning: {_join(parts)}."
+    )
 
 
 def _tell_since(
@@ -278,11 +282,3 @@ def _name_units(layer: Layer) -> str:
 
 def _join(parts: list[str]) -> str:
     return " and ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))
-
-
-def _write(value: float) -> str:
-    """Write two significant digits as the page does, by a power of ten where there would be many zeros."""
-    if value == 0 or 1e-4 <= abs(value) < 1e7:
-        return f"{float(f'{value:.2g}'):,.10g}"
-    digits, exponent = f"{value:.1e}".split("e")
-    return f"{float(digits):g}×10{str(int(exponent)).translate(_SUPERSCRIPTS)}"

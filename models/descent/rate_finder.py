@@ -16,6 +16,7 @@ from statistics import median
 
 import numpy as np
 
+from models.descent.notation import write_number
 from models.values import Floats
 
 # Makes one step at the rate that it is given, and returns the loss from before that step.
@@ -69,7 +70,7 @@ def space_rates(low: float = LOWEST_RATE, high: float = HIGHEST_RATE, num: int =
     if not (0 < low < high < math.inf):
         raise ValueError(
             f"The rates go from {low:g} to {high:g}; both must be above 0, and the second the higher. "
-            f"{LOWEST_RATE:g} to {HIGHEST_RATE:g} is usual."
+            f"{write_number(LOWEST_RATE)} to {write_number(HIGHEST_RATE)} is usual."
         )
     if not 20 <= num <= MAX_RATES:
         raise ValueError(f"There are {num} rates; 20 to {MAX_RATES:,} can be tried, {NUM_RATES} is usual.")
@@ -229,30 +230,30 @@ def _describe_suggestion(found: RateFinding) -> str:
     assert found.lowest is not None
     is_near = found.steepest > found.lowest / _ROOM
     rounded = (
-        f"that is too near to the lowest loss, so {found.suggestion:g} leaves room"
+        f"that is too near to the lowest loss, so {write_number(found.suggestion)} leaves room"
         if is_near
-        else f"rounded {found.suggestion:g}"
+        else f"rounded {write_number(found.suggestion)}"
     )
     text = (
-        f"The loss fell fastest at a rate of about {found.steepest:.2g}; {rounded}. It was lowest at "
-        f"{found.lowest:.2g}, which is not the rate to choose: there, what a step gains and what it "
-        "overshoots are in balance already, and the lower rates before have earned the low loss. A training "
+        f"The loss fell fastest at a rate of about {write_number(found.steepest)}; {rounded}. It was lowest "
+        f"at {write_number(found.lowest)}, which is not the rate to choose: there, what a step gains and what "
+        "it overshoots are in balance already, and the lower rates before have earned the low loss. A training "
         "stays at its rate for many steps, so it needs room below."
     )
     if found.diverging is not None:
-        return f"{text} From {found.diverging:.2g} on it diverged."
-    return f"{text} It did not diverge up to {found.rates[-1]:g}, the highest rate tried."
+        return f"{text} From {write_number(found.diverging)} on it diverged."
+    return f"{text} It did not diverge up to {write_number(found.rates[-1])}, the highest rate tried."
 
 
 def _describe_no_fall(rates: Floats, curve: Floats, lowest: int, has_ended: bool) -> str:
     if has_ended or curve[-1] > curve[0] + _LEAST_FALL * abs(curve[0]):
         return (
             f"There is no suggestion: the loss did not fall by more than chance before it grew, which began "
-            f"near {rates[lowest]:.2g}. Larger batches, a lower weight decay, another optimizer "
+            f"near {write_number(rates[lowest])}. Larger batches, a lower weight decay, another optimizer "
             "or another seed of the weights may help."
         )
     return (
-        f"There is no suggestion: between {rates[0]:g} and {rates[-1]:g} the loss fell at no rate by more "
-        f"than chance; it was {curve[0]:.4g} at first and {curve[lowest]:.4g} at the lowest. What does not "
+        f"There is no suggestion: between {write_number(rates[0])} and {write_number(rates[-1])} the loss fell "
+        f"at no rate by more than chance; it was {curve[0]:.4g} at first and {curve[lowest]:.4g} at the lowest. What does not "
         "learn at any rate lacks something else."
     )

@@ -45,7 +45,9 @@ def list_causes(history):
 def test_healthy_network_is_called_so_with_its_numbers():
     (finding,) = diagnose(train(build(nn.Tanh, 2, 8, 8, 1)))
     assert (finding.cause, finding.layer) == ("well", 0)
-    assert finding.text.startswith("Nothing stands in the way of learning: a step changes weights by ")
+    assert finding.text.startswith(
+        "The layers show nothing that would keep it from learning: a step changes weights by "
+    )
     assert finding.text.endswith("no unit is dead or saturated.")
 
 
@@ -59,7 +61,7 @@ def test_dead_units_of_the_first_layer_stay_dead_for_good():
         "7 of 8 units of layer 1 give 0 for every example since step 1: their gradient is 0 for good."
     )
     assert (first.cause, first.layer) == ("dead", 1)
-    assert rest.text.startswith("Nothing else stands in the way of learning")
+    assert rest.text.startswith("The layers show nothing else that would keep it from learning")
     assert " for good" not in diagnose(train(network, sees_all=False))[0].text  # of 64 examples, not of all
 
 
