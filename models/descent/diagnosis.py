@@ -219,8 +219,9 @@ def _find_small(history: Sequence[LayerStatistics]) -> Iterator[Finding]:
     yield Finding(
         "small",
         0,
-        f"No step measured changes the weights of any layer by more than {write_number(max(known))} of their "
-        f"size, where about {HEALTHY_UPDATE:g} is usual: the learning rate is too low, or no gradient arrives.",
+        f"No step measured changes the weights of any layer by more than {write_number(max(known))} of "
+        f"their size, where about {HEALTHY_UPDATE:g} is usual: the learning rate is too low, or no gradient "
+        "arrives.",
     )
 
 

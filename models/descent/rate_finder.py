@@ -235,10 +235,10 @@ def _describe_suggestion(found: RateFinding) -> str:
         else f"rounded {write_number(found.suggestion)}"
     )
     text = (
-        f"The loss fell fastest at a rate of about {write_number(found.steepest)}; {rounded}. It was lowest "
-        f"at {write_number(found.lowest)}, which is not the rate to choose: there, what a step gains and what "
-        "it overshoots are in balance already, and the lower rates before have earned the low loss. A training "
-        "stays at its rate for many steps, so it needs room below."
+        f"The loss fell fastest at a rate of about {write_number(found.steepest)}; {rounded}. It was "
+        f"lowest at {write_number(found.lowest)}, which is not the rate to choose: there, what a step gains "
+        "and what it overshoots are in balance already, and the lower rates before have earned the low loss. "
+        "A training stays at its rate for many steps, so it needs room below."
     )
     if found.diverging is not None:
         return f"{text} From {write_number(found.diverging)} on it diverged."
@@ -253,7 +253,7 @@ def _describe_no_fall(rates: Floats, curve: Floats, lowest: int, has_ended: bool
             "or another seed of the weights may help."
         )
     return (
-        f"There is no suggestion: between {write_number(rates[0])} and {write_number(rates[-1])} the loss fell "
-        f"at no rate by more than chance; it was {curve[0]:.4g} at first and {curve[lowest]:.4g} at the lowest. What does not "
-        "learn at any rate lacks something else."
+        f"There is no suggestion: between {write_number(rates[0])} and {write_number(rates[-1])} the loss "
+        f"fell at no rate by more than chance; it was {curve[0]:.4g} at first and {curve[lowest]:.4g} at the "
+        "lowest. What does not learn at any rate lacks something else."
     )
