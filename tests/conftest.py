@@ -26,7 +26,7 @@ from tests.waiting import HANG_SECONDS, wait_until
 if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
     sys.dont_write_bytecode = False
 
-# Several processes share the cores: a thread of torch's that waits must not spin. Read once, when torch comes.
+# Several processes share the cores: a thread of torch that waits must not spin. Read once, when torch comes.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 # How long one example takes says nothing on a busy machine; a test that is about time measures it itself.

@@ -47,7 +47,14 @@ def test_each_tab_asks_for_what_it_shows_at_once_and_all_that_this_imports(prelo
     names = {tab: [Path(address).name for address in addresses] for tab, addresses in preloads.items()}
     shown = {"start.js", "chart_component.js", "chart.js", "nodes.js", "axes.js", "canvas.js", "numbers.js"}
     assert set(names["first"]) == {*shown, "series.js"}
-    assert names["second"] == ["start.js", "notice.js", "answers.js", "nodes.js", "sentences.js", "solutions.js"]
+    assert names["second"] == [
+        "start.js",
+        "notice.js",
+        "answers.js",
+        "nodes.js",
+        "sentences.js",
+        "solutions.js",
+    ]
     assert list(preloads) == ["first", "second"]
     assert all(address.startswith("/glassbox/scripts/") for address in preloads["first"])
 

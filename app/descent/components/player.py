@@ -33,7 +33,7 @@ _TEMPLATE = f"""
       <div class="gb-player-canvas"><canvas tabindex="0" role="application"></canvas></div>
     </figure>
     <div class="gb-player-losses">{CHART_TEMPLATE}</div>
-    <figure class="gb-player-data">
+    <figure class="gb-player-data" hidden>
       <figcaption class="gb-player-key"><span>Drag a point: every line follows.</span></figcaption>
       <div class="gb-player-canvas"><canvas tabindex="0" role="application"></canvas></div>
     </figure>

@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from app.descent.components.player import build_player
+from app.descent.handlers import answer_controls
 from app.descent.race import OPENINGS, run_race
 from app.descent.settings import RaceSettings
 from app.descent.view import CHARTS, show_race
@@ -172,3 +174,13 @@ def test_plays_and_scrubs_smoothly_without_asking_the_server(open_race, undistur
     assert requests == []
     assert playing >= 50
     assert scrubbing >= 50
+
+
+def test_nothing_below_moves_when_the_script_has_come(open_harness):
+    value = show_race(run_race(RaceSettings()), CHARTS[0])
+    waiting, ready = (build_player(value, answer_controls, elem_id="player") for _ in range(2))
+    waiting.js_on_load = ""
+    before = open_harness(waiting).locate(".gb-player").bounding_box()
+    player = open_harness(ready).locate(".gb-player")
+    expect(player.locator(".gb-player-name")).to_have_count(1)
+    assert player.bounding_box() == before
