@@ -117,8 +117,17 @@ function collectTables(place) {
       const lines = [...table.rows].filter((row) => isSeen(row)).map((row) => [...row.cells].map(readCell));
       const width = Math.min(MAX_COLUMNS, Math.max(...lines.map((line) => line.length)));
       const [columns, ...rows] = lines.map((line) => Array.from({ length: width }, (_, index) => line[index] ?? ""));
-      return { columns, rows: rows.slice(0, MAX_ROWS) };
+      return { columns, rows: shorten(rows) };
     });
+}
+
+// A table that is too long says in its last row how much of it is left out.
+/** @type {(rows: string[][]) => string[][]} */
+function shorten(rows) {
+  if (rows.length <= MAX_ROWS) return rows;
+  const numLeftOut = rows.length - MAX_ROWS + 1;
+  const last = rows[0].map((_, index) => (index ? "" : `… and ${numLeftOut} more rows`));
+  return [...rows.slice(0, MAX_ROWS - 1), last];
 }
 
 // What is drawn in a cell is told by its label.

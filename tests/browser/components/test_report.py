@@ -341,3 +341,22 @@ def test_the_report_fills_a_page_that_is_zoomed(open_harness):
     box = dialog.bounding_box()
     assert (box["y"], round(box["height"])) == (0, page.viewport_size["height"])
     expect(dialog.get_by_role("button", name="Close")).to_be_in_viewport(ratio=1)
+
+
+def test_what_is_left_out_of_a_long_table_is_counted(open_harness):
+    rows = "".join(f"<tr><td>{number}</td><td>x</td></tr>" for number in range(1, 403))
+    with gr.Blocks():
+        components = (
+            build_report_button(),
+            gr.HTML(
+                html_template=f"<section><h3>Long</h3><table><tr><th>Step</th><th>Loss</th></tr>{rows}</table>"
+                f"{write_card_button('table')}</section>",
+                js_on_load="", elem_id="long",
+            ),
+        )  # fmt: skip
+    page = open_harness(*components).page
+    add(page, "#long")
+    table = open_report(page).locator("table")
+    expect(table.locator("tr")).to_have_count(1 + 300)
+    expect(table.locator("tr").nth(299)).to_have_text(re.compile("^299\\s*x$"))
+    expect(table.locator("tr").last).to_have_text("… and 103 more rows")
