@@ -39,7 +39,7 @@ def page_errors():
         def create_watched(*arguments, **options):
             made = create(*arguments, **options)
             context = made if isinstance(made, BrowserContext) else made.context
-            context.on("weberror", lambda event: errors.append(f"{event.error}"))
+            context.on("weberror", lambda event: errors.append(f"{event.error.stack or event.error}"))
             return made
 
         return create_watched

@@ -65,7 +65,7 @@ class Walker:
         self.page.locator(".gb-optimizer-1 input[data-number]").fill(low if float(high) > 1 else "0.1")
 
     def played(self):
-        scrubber = self.page.get_by_role("slider", name=re.compile(r"^(Steps|Moments) taken$"))
+        scrubber = self.page.get_by_role("slider", name=re.compile(r"^(Steps|Moments) taken$")).first
         scrubber.focus()
         self.page.keyboard.press("Home")
         self.page.wait_for_timeout(400)  # the lesson looks every 300 ms

@@ -13,6 +13,8 @@ from PIL import Image
 from app.runs.figure import draw_run
 from models.runs.status import EXAMPLE_RUN, read_run
 
+pytestmark = pytest.mark.gate  # some seconds
+
 
 @pytest.fixture
 def example():

@@ -12,6 +12,8 @@ from models.sketch.preparation import digit_from_image
 from tests.sketch.pad import compare_shifted
 from tests.sketch.pictures import FRAMES, KINDS, SIDE, compress, draw, draw_frame, frame, ink, to_bytes
 
+pytestmark = pytest.mark.gate  # some seconds
+
 
 def count_read(make, seeds):
     """Count the digits read rightly, one of each of the ten and of every seed."""

@@ -13,6 +13,8 @@ from models.sketch.sheet import NUM_TRIED
 from tests.sketch.pictures import to_bytes
 from tests.sketch.sheets import SHEETS, set_page, write_rows
 
+pytestmark = pytest.mark.gate  # some seconds
+
 
 def read_sheet(image):
     """What is read in an image of several digits, in reading order; as one digit, nothing."""

@@ -12,6 +12,8 @@ from models.exercises.exercise import pose_exercise
 from models.exercises.sheet import grade_sheet, read_sheet
 from tests.browser.conftest import NARROW
 
+pytestmark = pytest.mark.gate  # some seconds
+
 
 @pytest.fixture
 def open_exercises(open_harness):

@@ -7,6 +7,8 @@ from playwright.sync_api import expect
 
 from tests.browser.components.layer_rows import ANSWER, CONVNET, TOUCH, drag, open_rows, plain
 
+pytestmark = pytest.mark.gate  # some seconds
+
 __all__ = ["open_rows"]  # a fixture
 
 

@@ -8,6 +8,8 @@ from playwright.sync_api import expect
 
 from tests.browser.components.layer_rows import ANSWER, CONVNET, HOLD, open_rows
 
+pytestmark = pytest.mark.gate  # some seconds
+
 __all__ = ["open_rows"]  # a fixture
 
 

@@ -17,6 +17,8 @@ from models.inspection.receptive_field import find_receptive_fields
 from models.runs.library import resolve_choice
 from tests.browser.conftest import NARROW
 
+pytestmark = pytest.mark.gate  # some seconds
+
 
 class Maps:
     """The layers as their reader handles them."""

@@ -27,6 +27,8 @@ from models.inspection.microscope import inspect_batch_norm, sample_masks
 from models.networks.architecture import read_architecture
 from tests.browser.conftest import NARROW
 
+pytestmark = pytest.mark.gate  # some seconds
+
 
 def make_request(**changes):
     index = min(DEFAULT_INDEX, len(load_gallery("test").images) - 1)

@@ -30,6 +30,8 @@ from models.runs.library import DEFAULT_CHOICE
 from tests.browser.components.test_microscope import build_pictures
 from tests.waiting import wait_until
 
+pytestmark = pytest.mark.gate  # some seconds
+
 # What goes on by itself and would keep a component alive: listeners beyond it, observers, timers, frames.
 COUNT = Path(__file__).with_name("leftovers.js").read_text(encoding="utf-8")
 # A component that is gone may wait for the next of these to let go of what it hears.

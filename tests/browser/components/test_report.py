@@ -4,6 +4,7 @@ import json
 import re
 
 import gradio as gr
+import pytest
 from playwright.sync_api import expect
 
 from app.descent.components.player import build_player
@@ -18,6 +19,8 @@ from app.ui.card_button import write_card_button
 from tests.browser.components.conftest import Harness
 from tests.browser.conftest import NARROW
 from tests.report.test_report import EVERY_KIND, export, make_card, make_report
+
+pytestmark = pytest.mark.gate  # some seconds
 
 CARDS = ".gb-report-cards > li"
 TABLE = "<table><tr><th>Iteration</th><th>Loss</th></tr><tr><td>1</td><td>&lt;b&gt; 0.5</td></tr></table>"

@@ -22,6 +22,8 @@ from models.runs.status import EXAMPLE_RUN, find_runs_folder
 from tests.browser.conftest import NARROW
 from tests.runs.finished_runs import copy_finished_runs
 
+pytestmark = pytest.mark.gate  # some seconds
+
 RESULTS, COMPARE = "#run-results .gb-confusion", "#run-compare .gb-compare"
 LEARNING = "#run-learning .gb-learning"
 

@@ -23,6 +23,8 @@ from tests.runs.finished_runs import copy_finished_runs
 from tests.runs.trained_runs import make_ending, make_folder
 from tests.waiting import wait_until
 
+pytestmark = pytest.mark.gate  # some seconds
+
 LEFTOVERS = Path(__file__).with_name("leftovers.js").read_text(encoding="utf-8")
 COUNT_STREAMS = """() => {
   window.streams = [];

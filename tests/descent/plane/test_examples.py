@@ -15,6 +15,8 @@ from models.descent.plane.moments import look_at
 from models.descent.plane.points import draw_points
 from models.descent.plane.training import list_epochs
 
+pytestmark = pytest.mark.gate  # some seconds
+
 
 @cache
 def follow(experiment):
