@@ -10,7 +10,7 @@ def test_errors_that_nobody_caught_are_written_down(open_harness, page_errors, s
     harness = open_harness(build_chart(elem_id="chart"))
     harness.page.evaluate(f"() => {{ {script}; }}")
     harness.wait_for_frame()
-    assert page_errors == ["x"]
+    assert [error.splitlines()[0] for error in page_errors] == ["Error: x"]
     page_errors.clear()
 
 
