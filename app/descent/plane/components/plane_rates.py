@@ -59,6 +59,6 @@ def build_plane_rates(
         js_on_load=read_component_script(_FOLDER, "plane_rates", noCurve=no_curve, noMatter=list(no_matter)),
         apply_default_css=False,
         server_functions=name_functions(find=find, check=check),
-        elem_classes=component_classes(kwargs.pop("elem_classes", None), "chart", "plane_rates"),
+        elem_classes=component_classes(kwargs.pop("elem_classes", None), "button", "chart", "plane_rates"),
         **kwargs,
     )
