@@ -10,6 +10,7 @@ import pytest
 from app.descent.plane.examples import EXAMPLES, write_example
 from app.descent.plane.link import read_query
 from app.descent.plane.settings import make_experiment
+from app.lab.lessons.reader import read_lessons
 from app.ui.prose import load_prose, load_sections
 from models.descent.plane.moments import look_at
 from models.descent.plane.points import draw_points
@@ -126,3 +127,17 @@ def test_the_figures_of_the_prose_are_measured():
     assert f"about {moments[-1].losses[1]:.1f} at the end, after {moments[-1].epoch}:" in text
     for key, digits in (("l2", 2), ("dropout", 1)):
         assert f"ends at about {end(key).losses[1]:.{digits}f}." in text
+
+
+def test_the_figures_of_the_lessons_are_measured():
+    def set_up(lesson, title):
+        step = next(step for step in read_lessons()[lesson].steps if step.title == title)
+        return step.text, follow(make_experiment(read_query(dict(parse_qsl(step.settings)))[0]))
+
+    text, line = set_up("boundary", "Watch it fail")
+    assert f"at about {line[-1].losses[0]:.2f}, no better than" in text
+    assert line[-1].losses[0] > np.log(2)
+    text, dying = set_up("not-learning", "Watch them die")
+    assert "the first epoch throws the weights so far that the last hidden layer gives 0" in text
+    assert dying[0].layers[-2].maps.any()
+    assert (dying[1].epoch, dying[1].layers[-2].maps.any()) == (1, False)
