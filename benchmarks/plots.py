@@ -181,6 +181,18 @@ def plot_noisy_visitor(rows: list[Row]) -> Plot:
     return Plot(title, panels)
 
 
+def plot_boundary(rows: list[Row]) -> Plot:
+    """Bars of what a training over the plane takes, until it is whole."""
+    bars = []
+    for row in rows:
+        color = OURS if row["move_ms"] else THEIRS
+        label = f"{row['seconds']:.1f} s, {row['steps_a_second']:,} steps a second"
+        bars.append(Bar(row["who"], "", color, row["seconds"], label))
+    times = max(row["ratio"] for row in rows) / min(row["ratio"] for row in rows)
+    title = f"400 epochs of 8-8 over the plane, {times:.1f} times sooner than in TensorFlow Playground"
+    return Plot(title, [Panel("seconds", bars)])
+
+
 def plot_edits(rows: list[Row]) -> Plot:
     """Bars of the time in which Python answers an edit of a network."""
     bars = []
@@ -213,6 +225,7 @@ PLOTS: dict[str, Callable[[list[Row]], Plot]] = {
     "drawn_digits": plot_drawn_digits,
     "sketch_load": plot_sketch_load,
     "noisy_visitor": plot_noisy_visitor,
+    "boundary": plot_boundary,
     "edits": plot_edits,
     "forecasts": plot_forecasts,
 }

@@ -119,6 +119,14 @@ TABLES: dict[str, list[Column]] = {
         Column("`/convolve`: median ms", _round("convolve_median_ms")),
         Column("slowest ms", _round("convolve_slowest_ms")),
     ],
+    "boundary": [
+        Column("", _take("who"), is_number=False),
+        Column("first picture, s", _round("first_seconds", 3)),
+        Column("400 epochs, s", _round("seconds", 2)),
+        Column("ratio", _round("ratio", 2)),
+        Column("steps a second", _round("steps_a_second")),
+        Column("a move to any moment, ms", _round("move_ms", 1)),
+    ],
     "edits": [
         Column("", _take("network"), is_number=False),
         Column("layers", _round("layers")),
