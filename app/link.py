@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from urllib.parse import parse_qsl
 
 import app.descent.link as race
+import app.descent.perceptron.link as perceptron
 import app.descent.plane.link as plane
 import app.inspection.window.link as window
 import app.lab.lessons.reader as lessons
@@ -24,6 +25,7 @@ LABS = ("window", "network", "microscope", "architecture")
 BENCHES = ("steps", "network")
 # What a link names with one tab, or one lab or bench of it, alone; of a name in several, the last is told.
 _OWN: dict[str, list[str]] = {
+    "tab=descent": [perceptron.NAME],
     "tab=descent&bench=network": plane.list_names(),
     "tab=runs": runs.list_names(),
     "tab=inspection&lab=network": ["checkpoint", "source", "index"],

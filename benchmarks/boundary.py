@@ -1,7 +1,8 @@
 """A small network over the plane, trained and played: ours against TensorFlow Playground, in one browser.
 
-    git clone https://github.com/tensorflow/playground && cd playground && npm install && npm run build
-    uv run python -m benchmarks.boundary playground/dist [ROUNDS] [--save]
+    git clone https://github.com/tensorflow/playground ../playground
+    (cd ../playground && npm install && npm run build)
+    uv run python -m benchmarks.boundary ../playground/dist [ROUNDS] [--save]
 
 Both train the network of two layers of eight tanh units on 250 points of the same circle in batches of 30 for
 400 epochs; the pages take turns. Timed is, in the page: theirs from Play until its count of epochs is there,

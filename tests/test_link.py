@@ -44,6 +44,7 @@ def explain(query):
         ("tab=inspection&lab=kitchen", "There is no lab “kitchen”, so window is shown. The labs are window,"),
         ("tab=inspection&network=alexnet", "“network” counts only together with tab=inspection"),
         ("tab=descent&bench=kitchen", "There is no bench “kitchen”, so steps is shown. The benches are ste"),
+        ("tab=runs&example=1,2,3,0:1:tanh:7", "“example” counts only together with tab=descent"),
         ("tab=descent&hidden=4", "“hidden” counts only together with tab=descent&bench=network"),
         ("tab=descent&epochs=3", "“epochs” counts only together with tab=runs"),
         ("&".join(f"a{k}z=1" for k in range(9)), "4 more are left out."),

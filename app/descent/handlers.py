@@ -5,6 +5,7 @@ fills the fields (see `fill_fields` and `fill_moved`) and leaves out those that 
 """
 
 from dataclasses import replace
+from functools import partial
 from typing import Any, NamedTuple
 
 import gradio as gr
@@ -103,12 +104,17 @@ def _read_move(form: Form, message: Any) -> dict[str, Any]:
     return {"w0": write_numbers([float(f"{value:.6g}") for value in start])}
 
 
-def on_choice(message: Any, chart: str, *values: Any) -> tuple[Any, ...]:
-    """Set what follows from another problem or another optimizer, and race; wired to the player's submit."""
+def on_choice(request: gr.Request, message: Any, chart: str, *values: Any) -> tuple[Any, ...]:
+    """Set what follows from another problem or another optimizer, and race; wired to the player's submit.
+
+    Where the page's address locks the solutions, an optimizer's suggested step size is one of them.
+    """
     try:
         form = put_moved(make_form(values), message["moved"])
         field = message["chosen"]
-        followers = _follow_problem(form) if field == "problem" else _follow_optimizer(form, field)
+        is_locked = request.query_params.get("solutions") == "off"
+        follow = _follow_problem if field == "problem" else partial(_follow_optimizer, field, is_locked)
+        followers = follow(form)
     except BROKEN_MESSAGE:
         unshown = [gr.skip()] * len(show_controls(fill_form(RaceSettings())))
         return *Refill(), *unshown  # not from our player
@@ -122,11 +128,17 @@ def _follow_problem(form: Form) -> Form:
     return fill_form(OPENINGS[form["problem"]])
 
 
-def _follow_optimizer(form: Form, field: str) -> Form:
-    """Return the step size that suits the optimizer that was chosen."""
+def _follow_optimizer(field: str, is_locked: bool, form: Form) -> Form:
+    """Return the step size that suits the optimizer that was chosen.
+
+    Where solutions are locked it keeps the one that is there, or else has the opening's.
+    """
     lr_field = f"lr_{int(field.removeprefix('optimizer_'))}"
     if form[field] == NO_OPTIMIZER:
         return {lr_field: None}
+    if is_locked:
+        held = form[lr_field]
+        return {lr_field: fill_form(OPENINGS[form["problem"]])["lr_1"] if held is None else held}
     try:
         race = run_race(replace(read_form(form | {lr_field: 1.0}), steps=1))
         momentum = race.settings.find_momentum(form[field])

@@ -18,3 +18,8 @@ def name_section(title: str, place: str = "") -> str:
     """
     head = re.split(r"[:?]", title, maxsplit=1)[0]
     return "-".join(re.findall(r"[a-z0-9]+", f"{place} {head}".lower())) + _SUFFIX
+
+
+def name_in_address(title: str, place: str = "") -> str:
+    """Return what a section is called in `open=` of the page's address; see `name_section`."""
+    return name_section(title, place).removesuffix(_SUFFIX)

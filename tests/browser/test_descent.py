@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from app.descent.race import OPENINGS
 from tests.browser.descent_tab import PLAYER, Tab, tab
+from tests.browser.test_finding import expect_query
 
 __all__ = ["tab"]  # a fixture
 
@@ -68,6 +69,13 @@ def test_the_way_back_through_a_network_is_there_once_its_section_is_opened(tab)
     with page.expect_download() as download:
         page.locator("#perceptron-notebook button").click()
     assert "torch.tanh" in Path(download.value.path()).read_text(encoding="utf-8")
+
+    expect_query(page, "tab=descent&open=backwards-through-a-network&example=1,0.5,2,0:0:tanh:472")
+    page.reload()  # the address shows the same again
+    expect(page.locator("#perceptron [data-part='x.value'] text")).to_have_text(["1", "0.5", "2", "0"])
+    expect(page.locator("#perceptron-x").get_by_role("textbox")).to_have_value("1 0.5 2 0")
+    expect(page.locator("#perceptron-activation").get_by_label("tanh")).to_be_checked()
+    expect(page.locator("#perceptron [data-node=a] .title")).to_have_text("a = tanh(u)")
 
 
 def test_fields_follow_what_is_dragged_and_start_over_sets_them_back(tab):

@@ -2,6 +2,7 @@
 
 from playwright.sync_api import expect
 
+from tests.browser.dropdown import take_option
 from tests.browser.test_finding import IN_SIGHT, expect_query
 
 
@@ -43,6 +44,9 @@ def test_a_teachers_link_keeps_folded_what_answers_an_exercise(open_page):
     reason = "(head) => getComputedStyle(head, '::after').content"
     assert head.evaluate(reason) == '"Locked by your teacher\'s link"'
     expect(page.locator("#descent-status")).not_to_contain_text("0.1 is faster")
+    take_option(page.get_by_role("combobox", name="Optimizer 2"), "Gradient descent")
+    rate = page.locator(".gb-optimizer-2 input[data-number]")
+    expect(rate).to_have_value("0.01")  # the opening's, and no suggestion
     free = page.locator("#question-3-section > .label-wrap")
     free.click()
     expect(page.locator("#descent-graph")).to_be_visible()

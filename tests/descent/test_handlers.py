@@ -80,10 +80,14 @@ def test_wrong_types_are_refused_and_nothing_breaks(change):
     assert "race" not in ask(**change)
 
 
-def choose(field, form, moved=(), sent=0):
+OPENED = SimpleNamespace(query_params={"tab": "descent"})
+LOCKED = SimpleNamespace(query_params={"tab": "descent", "solutions": "off"})
+
+
+def choose(field, form, moved=(), sent=0, request=OPENED):
     """Return what the player and the fields get once something was chosen, and what is shown."""
     message = {"chosen": field, "moved": dict(moved), "sent": sent}
-    answer, filling, *shown = on_choice(message, "Loss", *form.values())
+    answer, filling, *shown = on_choice(request, message, "Loss", *form.values())
     assert_sets_no_field(shown)
     return json.loads(answer), json.loads(filling)
 
@@ -109,6 +113,24 @@ def test_a_chosen_optimizers_own_step_size_counts_again():
     answer, _ = choose("optimizer_1", form | {"start_a": None}, moved={"lr_1": 0.02})
     assert "race" not in answer
     assert answer["moved"] == {"lr_1": None}
+
+
+def test_a_link_that_locks_solutions_suggests_no_step_size():
+    """The one that suits an optimizer best is what the ruler's exercise asks for."""
+    form = fill_form(OPENINGS["valley"]) | {"optimizer_1": "gradient_descent", "lr_1": 0.03}
+    suggested = choose("optimizer_1", form)[1]["fields"]["lr_1"]
+    assert suggested != 0.03
+    answer, filling = choose("optimizer_1", form, request=LOCKED)
+    assert filling["fields"] == {"lr_1": 0.03}
+    assert answer["race"]["optimizers"][0]["detail"] == "η = 0.03"
+    # Where no optimizer was, none has a step size: the opening's is as good as any.
+    added = form | {"optimizer_2": "gradient_descent", "lr_2": None}
+    assert choose("optimizer_2", added, request=LOCKED)[1]["fields"] == {
+        "lr_2": fill_form(OPENINGS["valley"])["lr_1"]
+    }
+    # What is no optimizer still takes its step size away.
+    gone = form | {"optimizer_1": "none"}
+    assert choose("optimizer_1", gone, request=LOCKED)[1]["fields"] == {"lr_1": None}
 
 
 def test_another_problem_forgets_all_that_was_moved():
@@ -187,7 +209,7 @@ def test_odd_messages_break_nothing(message, problem):
         is_fit = is_fit or (message.get("points") == [] and problem != "line")
         assert ("race" in answer) == is_fit
     assert "steps, at" in on_rest(message, *form.values()).gradient
-    assert on_choice(message, "Loss", *form.values())[0] == SKIP
+    assert on_choice(OPENED, message, "Loss", *form.values())[0] == SKIP
     if isinstance(message, dict):
         assert "race" in ask(problem, moved=message.get("moved"))
 

@@ -102,6 +102,18 @@ test("Settings change the entry that is there, of what is in sight alone", () =>
   assert.equal(shown(), "?tab=descent&problem=valley");
 });
 
+test("A section's own parameter stays while the stage's settings change, and the other way round", () => {
+  const places = begin("?tab=descent&problem=valley&example=1,2,3,0:1:tanh:7");
+  places.follow("descent/steps", "problem=toy&steps=5");
+  assert.equal(shown(), "?tab=descent&problem=toy&steps=5&example=1,2,3,0:1:tanh:7");
+  places.follow("descent/steps", "example=0,0,0,0:0:relu:1", "example");
+  assert.equal(shown(), "?tab=descent&problem=toy&steps=5&example=0,0,0,0:0:relu:1");
+  places.follow("descent/steps", "");
+  assert.equal(shown(), "?tab=descent&example=0,0,0,0:0:relu:1");
+  places.follow("descent/steps", "", "example");
+  assert.equal(shown(), "?tab=descent");
+});
+
 test("Back shows the place, with what was set meanwhile", () => {
   const went = [];
   const places = begin("?tab=descent", (place) => went.push(place));

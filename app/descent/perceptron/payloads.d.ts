@@ -23,11 +23,13 @@ export interface PerceptronStep {
  *     figure: the graph as SVG.
  *     steps: of the way through it.
  *     verdict: what autograd says of the gradients, as HTML.
+ *     link: the query of an address that shows the same.
  *     errors: what is wrong, by the field in which it stands.
  */
 export interface PerceptronAnswer {
   figure?: string;
   steps?: PerceptronStep[];
   verdict?: string;
+  link?: string;
   errors?: Record<string, string>;
 }

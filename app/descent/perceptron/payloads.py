@@ -26,10 +26,12 @@ class PerceptronAnswer(TypedDict, total=False):
         figure: the graph as SVG.
         steps: of the way through it.
         verdict: what autograd says of the gradients, as HTML.
+        link: the query of an address that shows the same.
         errors: what is wrong, by the field in which it stands.
     """
 
     figure: str
     steps: list[PerceptronStep]
     verdict: str
+    link: str
     errors: dict[str, str]

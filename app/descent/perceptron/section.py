@@ -7,7 +7,8 @@ from typing import Any
 import gradio as gr
 
 from app.descent.perceptron.components.perceptron import FIELD_CLASS, build_perceptron
-from app.descent.perceptron.handlers import on_example, write_notebook
+from app.descent.perceptron.form import write_inputs
+from app.descent.perceptron.handlers import on_example, on_expand, on_inputs, write_notebook
 from app.ui.components.notebook_button import build_notebook_button
 from app.ui.components.number_field import build_number
 from app.ui.components.prose import build_prose
@@ -30,7 +31,7 @@ def build_perceptron_section() -> None:
                 graph = build_perceptron(elem_id="perceptron")
             with gr.Column(scale=1, min_width=280, elem_classes="gb-controls"):
                 x = gr.Textbox(
-                    " ".join(f"{value:g}" for value in opening.x),
+                    write_inputs(opening),
                     label=f"Inputs x: four numbers from {LOWEST_INPUT:g} to {HIGHEST_INPUT:g}".replace(
                         "-", "−"
                     ),
@@ -76,9 +77,11 @@ def build_perceptron_section() -> None:
         "trigger_mode": "always_last",
         "queue": False,
     }
+    opened = section.expand(on_expand, controls, [graph, script, label, activation, seed], **live)
+    opened.then(on_inputs, None, x, **live)
     # A textbox raises `input` for keys alone, not for what is pasted.
     gr.on(
-        [section.expand, x.change, label.input, activation.input, seed.input],
+        [x.change, label.input, activation.input, seed.input],
         on_example,
         controls,
         [graph, script],

@@ -58,10 +58,11 @@ function findTitle(place) {
   return "";
 }
 
-// As the page restores it: a run's own, the one that the section shows, or the page's address.
+// As the page restores it: what the place itself says, a run's own, the one that the section shows, or the page's address.
 /** @type {(place: HTMLElement) => string} */
 function findLink(place) {
   const here = `${location.origin}${location.pathname}`;
+  if (place.dataset.cardLink) return new URL(place.dataset.cardLink, here).href;
   const run = /** @type {HTMLElement | null} */ (place.closest("[data-run]") ?? place.querySelector("[data-run]"));
   if (run?.dataset.run && /^[0-9a-f]{32}$/.test(run.dataset.run)) return `${here}?tab=runs&run=${run.dataset.run}`;
   const panel = place.closest('[role="tabpanel"]');

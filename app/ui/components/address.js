@@ -10,6 +10,8 @@ export const PARTED = {
   inspection: { name: "lab", row: "gb-labs", parts: LABS },
   descent: { name: "bench", row: "gb-benches", parts: BENCHES },
 };
+// A section's own settings are one parameter each, of which the stage above it knows nothing.
+export const SECTION_PARAMETERS = ["example"];
 const NAMES = ["tab", "lab", "bench", "open"];
 // What goes on counting on another tab: Gradio's own, and the lesson's.
 const EVERYWHERE = /^(__|utm_|solutions$|lesson$|step$|view$)/;

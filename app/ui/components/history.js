@@ -2,7 +2,7 @@
 // another setting changes the one that is there.
 /** @import { Place, Places } from "./types.js" */
 
-import { nameOwner, readAddress, writeAddress } from "./address.js";
+import { nameOwner, readAddress, SECTION_PARAMETERS, writeAddress } from "./address.js";
 
 // `show` takes the visitor to a place that Back or Forward names.
 /** @type {(show: (place: Place) => void) => Places} */
@@ -30,10 +30,14 @@ export function followPlaces(show) {
   }
 
   /** @type {Places["follow"]} */
-  function follow(owner, text) {
-    if ((settings.get(owner) ?? "") === text) return;
-    settings.set(owner, text);
-    if (owner === nameOwner(here)) write({ ...here, ...readAddress(location.search), settings: text }, true);
+  function follow(owner, text, parameter) {
+    const before = [...new URLSearchParams(settings.get(owner))];
+    const kept = before.filter(([name]) => (parameter ? name !== parameter : SECTION_PARAMETERS.includes(name)));
+    const changed = [...new URLSearchParams(text)];
+    const after = `${new URLSearchParams(parameter ? [...kept, ...changed] : [...changed, ...kept])}`;
+    if (`${new URLSearchParams(before)}` === after) return;
+    settings.set(owner, after);
+    if (owner === nameOwner(here)) write({ ...here, ...readAddress(location.search), settings: after }, true);
   }
 
   addEventListener("popstate", () => {

@@ -179,8 +179,8 @@ export interface Place {
 export interface Places {
   /** Go elsewhere: a new entry of the browser's history, unless it replaces the one that is there. */
   go(to: Partial<Pick<Place, "tab" | "lab" | "bench" | "open">>, how?: { replaces?: boolean }): void;
-  /** Settings of a tab, lab or bench have changed. */
-  follow(owner: string, settings: string): void;
+  /** Settings of a tab, lab or bench have changed, or of a section of it that has a parameter of its own. */
+  follow(owner: string, settings: string, parameter?: string): void;
   where(): Place;
 }
 

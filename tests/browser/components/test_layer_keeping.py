@@ -55,7 +55,10 @@ def test_link_is_copied_once_its_network_is_known_and_one_too_long_is_told(open_
     rows.page.wait_for_function("() => window.release")
     rows.page.evaluate("window.release()")
     expect(rows.page.locator(".gb-build-told")).to_contain_text("The link is copied:")
-    assert "layers=eN" in rows.page.evaluate("navigator.clipboard.readText()")
+    copied = rows.page.evaluate("navigator.clipboard.readText()")
+    assert "layers=eN" in copied
+    link = rows.page.locator(".gb-build").get_attribute("data-card-link")  # what a card of the report names
+    assert copied.endswith(link)
     kept = rows.page.evaluate("localStorage.getItem('glassbox-network')")
     rows.page.get_by_label("Name").fill("Long")
     expect(rows.page.locator(".gb-build-told")).to_contain_text("too long for a link")

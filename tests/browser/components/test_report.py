@@ -346,6 +346,17 @@ def test_the_report_fills_a_page_that_is_zoomed(open_harness):
     expect(dialog.get_by_role("button", name="Close")).to_be_in_viewport(ratio=1)
 
 
+def test_a_card_names_the_link_that_its_place_says(open_harness):
+    with gr.Blocks():
+        button = build_report_button()
+        place = f"<section data-card data-card-link='?tab=runs&layers=a'>{TABLE}{write_card_button('table')}"
+        place = gr.HTML(html_template=f"{place}</section>", js_on_load="", elem_id="place")
+    page = open_harness(button, place).page
+    add(page, "#place")
+    link = open_report(page).locator(f"{CARDS} a[href*='layers']")
+    assert link.get_attribute("href").endswith("/?tab=runs&layers=a")
+
+
 def test_what_is_left_out_of_a_long_table_is_counted(open_harness):
     rows = "".join(f"<tr><td>{number}</td><td>x</td></tr>" for number in range(1, 403))
     with gr.Blocks():

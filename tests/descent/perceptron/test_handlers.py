@@ -3,14 +3,19 @@
 import contextlib
 import io
 import json
+from types import SimpleNamespace
+from urllib.parse import parse_qsl
 
 import gradio as gr
 import pytest
 import torch
 
-from app.descent.perceptron.handlers import on_example, read_example, write_notebook
+from app.descent.perceptron.form import read_example
+from app.descent.perceptron.handlers import on_example, on_expand, on_inputs, write_notebook
+from app.descent.perceptron.link import read_link, write_link
 from app.descent.perceptron.script import write_perceptron_script
 from app.descent.perceptron.section import build_perceptron_section
+from app.link import explain_unused
 from models.descent.perceptron import Example, follow_example, list_gradients
 
 OPENING = ("1 0.5 -1 2", 0, "relu", 472)
@@ -19,7 +24,7 @@ OPENING = ("1 0.5 -1 2", 0, "relu", 472)
 def test_the_controls_at_first_are_the_opening():
     assert read_example(*OPENING) == Example()
     answer, script = on_example(*OPENING)
-    assert set(json.loads(answer)) == {"figure", "steps", "verdict", "errors"}
+    assert set(json.loads(answer)) == {"figure", "steps", "verdict", "link", "errors"}
     assert script == write_perceptron_script(Example())
 
 
@@ -51,6 +56,64 @@ def test_what_is_wrong_is_said_at_its_field_and_changes_nothing(controls, field,
     assert script == gr.skip()
     with pytest.raises(ValueError, match=r"\w"):
         write_notebook(*controls)
+
+
+@pytest.fixture
+def told(monkeypatch):
+    """Return what a visitor is told of his link."""
+    sentences = []
+    monkeypatch.setattr("app.descent.perceptron.handlers.warn_about_link", sentences.append)
+    return sentences
+
+
+def expand(example=None, controls=OPENING):
+    """Return what opening the section shows, and then fills in as inputs."""
+    query = {"tab": "descent"} if example is None else {"tab": "descent", "example": example}
+    request = SimpleNamespace(query_params=query)
+    return on_expand(request, *controls), on_inputs(request)
+
+
+def test_an_address_names_the_example_that_it_shows():
+    assert write_link(Example()) == "?tab=descent&open=backwards-through-a-network"
+    example = Example((0.5, -1.25, 3.0, 0.0), 1, "tanh", 12)
+    link = write_link(example)
+    assert link.endswith("&example=0.5,-1.25,3,0:1:tanh:12")
+    query = dict(parse_qsl(link[1:]))
+    assert read_link(query) == example
+    opened, x = expand(query["example"])
+    assert (x, *opened[2:]) == ("0.5 -1.25 3 0", 1, "tanh", 12)
+    assert opened[:2] == on_example(x, *opened[2:])
+    assert json.loads(opened.graph)["link"] == link
+    assert not explain_unused(parse_qsl(link[1:]))
+
+
+def test_without_an_example_in_the_address_the_controls_count():
+    controls = ("1 1 1 1", 1, "sigmoid", 3)
+    opened, x = expand(controls=controls)
+    assert opened[:2] == on_example(*controls)
+    assert [x, *opened[2:]] == [gr.skip()] * 4
+
+
+@pytest.mark.parametrize(
+    ("example", "message"),
+    [
+        ("", "it is inputs, label, activation and seed"),
+        ("1,2,3,4", "it is inputs, label, activation and seed"),
+        ("1,2,3,0:1:tanh:7:8", "it is inputs, label, activation and seed"),
+        ("1,2,3,0:1:tanh:" + "7" * 300, "it is inputs, label, activation and seed"),
+        ("1,2,3:1:tanh:7", "x has 3 numbers"),
+        ("1,2,nan,0:1:tanh:7", "is not a number"),
+        ("1,2,3,0:2:tanh:7", "The label is 2"),
+        ("1,2,3,0:1:gelu:7", "The activation is 'gelu'"),
+        ("1,2,3,0:1:tanh:x", "The seed: 'x' is not a number"),
+    ],
+)
+def test_a_broken_example_in_the_address_is_told_and_the_opening_shown(example, message, told):
+    opened, _ = expand(example)
+    assert opened[:2] == on_example(*OPENING)
+    (sentence,) = told
+    assert message in sentence
+    assert sentence.endswith("This is the opening instead.")
 
 
 def test_nothing_is_computed_before_the_section_is_opened(monkeypatch):

@@ -8,6 +8,7 @@ import { findPart, setText } from "../../../ui/components/nodes.js";
 import { markOld } from "../../../ui/components/old_result.js";
 import { createTransport } from "../../../ui/components/transport.js";
 
+const PARAMETER = "example"; // of the page's address
 const FIELD_CLASS = "perceptron-field-"; // as its controls have it
 
 /** @type {(given: Mounted) => void} */
@@ -61,6 +62,13 @@ export function mount({ element, props, watch, keptProps }) {
     figure.innerHTML = answer.figure;
     findPart(root, ".gb-perceptron-verdict").innerHTML = answer.verdict ?? "";
     ({ steps } = answer);
+    root.dataset.cardLink = answer.link;
+    const named = new URLSearchParams(answer.link).get(PARAMETER);
+    window.glassboxPlaces?.follow(
+      "descent/steps",
+      named ? `${new URLSearchParams({ [PARAMETER]: named })}` : "",
+      PARAMETER,
+    );
     shown = -1;
     transport.setLength(steps.length - 1, true);
   }

@@ -87,6 +87,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
       else keep(viewOf, question.text === undefined ? "" : "text");
     }
     if (isTouched) store(view.link);
+    host.dataset.cardLink = view.link.length > maxLink ? "" : writeLink(view);
     show();
     if (isLinkWanted) copyLink();
   }
@@ -184,11 +185,14 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     tell(word);
   }
 
+  /** @type {(shown: NetworkView) => string} */
+  const writeLink = ({ link }) => `?tab=runs&layers=${link}`;
+
   async function copyLink() {
     isLinkWanted = !view || viewOf !== history.read();
     if (!view || isLinkWanted) return tell("The link is copied as soon as it is known.");
     if (view.link.length > maxLink) return tell(TOO_LONG);
-    await navigator.clipboard.writeText(new URL(`?tab=runs&layers=${view.link}`, document.baseURI).href);
+    await navigator.clipboard.writeText(new URL(writeLink(view), document.baseURI).href);
     tell("The link is copied: whoever opens it sees this network.");
   }
 
