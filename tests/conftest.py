@@ -168,6 +168,20 @@ def mnist_test(mnist_folder) -> tuple[np.ndarray, np.ndarray]:
 
 
 @pytest.fixture(scope="session")
+def built_page():
+    """The page; for looking only."""
+    from app.main import build_app  # Gradio, which the process that hands out tests needs not
+
+    return build_app()
+
+
+@pytest.fixture(scope="session")
+def page_blocks(built_page):
+    """All that the page is built of; for looking only."""
+    return list(built_page.blocks.values())
+
+
+@pytest.fixture(scope="session")
 def served_runs(tmp_path_factory):
     """The folder in which the served page keeps its runs."""
     folder = tmp_path_factory.mktemp("served") / "runs"

@@ -61,6 +61,7 @@ def build_sketchpad_tab(pad: gr.HTML, my_runs: gr.BrowserState, show_card: ShowC
                 value=DEFAULT_CHOICE,
                 label="Network",
                 info=CHOICE_INFO,
+                filterable=False,
                 elem_id="sketchpad-checkpoint",
             )
             beside = gr.Dropdown(

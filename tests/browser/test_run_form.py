@@ -11,7 +11,7 @@ def test_form_says_mistakes_starts_nothing_by_them_and_is_filled_in_by_the_page(
         runs_tab.fill("learning-rate", value)
         runs_tab.page.get_by_role("button", name="Start training").click()
         runs_tab.page.locator("#run-error").get_by_text(message).wait_for()
-    assert runs_tab.listed() == ["example"]
+    runs_tab.wait_for_listed(["example"])
 
     # What a network brings is there before any answer, and a late one rewrites nothing.
     page, held = runs_tab.page, []

@@ -135,7 +135,7 @@ def test_run_of_somebody_else_is_taken_off_the_list_until_the_owners_key_is_brou
     theirs.wait_for_run(run_id)
     theirs.press("Delete")
     theirs.page.locator(f"{FOCUS} .gb-runs-error").get_by_text("Only this run's owner").wait_for()
-    assert theirs.listed() == [run_id, other, "example"]
+    theirs.wait_for_listed([run_id, other, "example"])
     enter(theirs, run_id, KEY)
     expect_owner(theirs, True)
     theirs.press("Copy owner's key")

@@ -34,17 +34,17 @@ def test_run_lives_through_reloading_stopping_and_going_on(runs_tab, open_page, 
     runs_tab.page.get_by_role("button", name="Start training").click()
     runs_tab.wait_for_status("running")
     run_id = runs_tab.focus()
-    assert runs_tab.listed() == [run_id, "example"]
+    runs_tab.wait_for_listed([run_id, "example"])
     runs_tab.page.evaluate(WATCH_UPDATES)
     runs_tab.wait_for_points(more_than=4)
     assert max(num_bytes for _, num_bytes in runs_tab.page.evaluate("window.updates")) <= 2_048
 
     runs_tab.page.reload()
     runs_tab = RunsTab(runs_tab.page)
-    assert runs_tab.focus() == run_id
+    runs_tab.wait_for_run(run_id)
     runs_tab.wait_for_status("running")
     other = RunsTab(open_page("runs", context=runs_tab.page.context))
-    assert other.listed() == [run_id, "example"]
+    other.wait_for_listed([run_id, "example"])
     other.page.close()
 
     runs_tab.press("Pause the view")
@@ -90,7 +90,7 @@ def test_seeds_wait_in_the_queue_and_are_ticked_to_be_compared(runs_tab):
     for number, run_id in enumerate((first, second, third)):
         expect(runs_tab.row(run_id)).to_contain_text(f"seed {number}")
         runs_tab.page.locator(f'{ROOT} li[data-run="{run_id}"][data-status="done"]').wait_for(timeout=HANG_MS)
-    assert runs_tab.focus() == first
+    runs_tab.wait_for_run(first)
 
 
 def test_a_run_is_trained_on_and_weights_of_ones_own_are_brought(open_runs, place_run):
@@ -111,7 +111,7 @@ def test_a_run_is_trained_on_and_weights_of_ones_own_are_brought(open_runs, plac
     )
     runs_tab.wait_for_status("done")
     new_id = runs_tab.focus()
-    assert runs_tab.listed() == [new_id, run_id, "example"]
+    runs_tab.wait_for_listed([new_id, run_id, "example"])
     expect(runs_tab.row(new_id)).to_contain_text(f"begun with run {run_id[:6]}")
     settings = runs_tab.page.locator(f"{FOCUS} .gb-runs-settings")
     expect(settings).to_contain_text(
@@ -149,10 +149,10 @@ def test_a_run_is_trained_on_and_weights_of_ones_own_are_brought(open_runs, plac
 def test_another_visitor_sees_nothing_of_a_run_unless_given_its_link_or_id(open_runs, open_page, place_run):
     run_id, second = place_run(), place_run("seed 0")
     mine = open_runs(run_id)
-    assert mine.listed() == [run_id, "example"]
+    mine.wait_for_listed([run_id, "example"])
     other = RunsTab(open_page("runs"))
-    assert other.listed() == ["example"]
-    assert other.focus() == "example"
+    other.wait_for_listed(["example"])
+    other.wait_for_run("example")
     mine.press("Copy link")
     link_field = mine.page.locator(f"{FOCUS} .gb-runs-link input")
     expect(link_field).to_have_value(re.compile(rf"\?tab=runs&run={run_id}$"))
@@ -163,7 +163,7 @@ def test_another_visitor_sees_nothing_of_a_run_unless_given_its_link_or_id(open_
     other.page.goto(link.replace(run_id, "0" * 32))  # one that is gone
     other = RunsTab(other.page)
     other.page.locator("#run-error").get_by_text("There is no run 0000").wait_for()
-    assert other.listed() == [run_id, "example"]
+    other.wait_for_listed([run_id, "example"])
     other.page.get_by_role("button", name="Open a run by its id").click()
     other.page.locator("#run-id").get_by_role("textbox").fill("not-an-id")
     other.page.locator("#run-open").click()
@@ -171,20 +171,21 @@ def test_another_visitor_sees_nothing_of_a_run_unless_given_its_link_or_id(open_
     other.page.locator("#run-id").get_by_role("textbox").fill(second)
     other.page.locator("#run-open").click()
     other.wait_for_run(second)
-    assert other.listed() == [second, run_id, "example"]
+    other.wait_for_listed([second, run_id, "example"])
 
 
 def test_deleted_run_comes_back_in_every_window(open_runs, open_page, place_run):
     first, second = place_run(), place_run("seed 1")
     runs_tab = open_runs(first, second)
     other = RunsTab(open_page("runs", context=runs_tab.page.context))
-    assert other.listed() == runs_tab.listed() == [second, first, "example"]
+    for window in (other, runs_tab):
+        window.wait_for_listed([second, first, "example"])
     runs_tab.page.bring_to_front()
     runs_tab.press("Delete")
     undo = runs_tab.page.locator(f"{ROOT} .gb-runs-undo")
     undo.wait_for()
-    assert runs_tab.listed() == [first, "example"]
-    assert runs_tab.focus() == first
+    runs_tab.wait_for_listed([first, "example"])
+    runs_tab.wait_for_run(first)
     other.wait_for_listed([first, "example"])
     undo.get_by_role("button", name="Undo").click()
     runs_tab.wait_for_run(second)

@@ -88,7 +88,7 @@ def test_network_for_sketches_reads_what_people_draw():
     assert info.test_accuracy >= 0.9945
 
 
-@pytest.mark.gate
+@pytest.mark.release
 def test_drawn_figures_are_measured_again(real_pen_file):
     """On every fifteenth drawing, which must agree with what was recorded of all of them as chance allows."""
     drawn = prepare_pen_digits(load_pen_digits(real_pen_file)[::15])

@@ -162,7 +162,7 @@ def test_generated_digits_weigh_what_mnists_do(digits, mnist_test):
     assert generated.std() == pytest.approx(real.std(), rel=0.06)
 
 
-@pytest.mark.gate
+@pytest.mark.release
 def test_network_that_knows_strokes_alone_reads_mnist(mnist_folder):
     """So that a machine without MNIST has a useful lab."""
     config = make_config("glassnet", "fast", dataset="strokes", num_images=10_000, epochs=2)

@@ -38,6 +38,7 @@ def assert_is_readable(race):
         assert not re.search(r"\b(nan|NaN|inf|Infinity|None)\b", text)
 
 
+@pytest.mark.gate
 @settings(max_examples=20)
 @given(race_settings())
 def test_no_text_ever_says_nan(chosen):

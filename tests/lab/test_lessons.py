@@ -15,7 +15,6 @@ from app.inspection.window.link import read_query as read_window
 from app.lab.lesson_view import show_lesson, show_lessons
 from app.lab.lessons.reader import parse_lesson, read_lessons
 from app.link import TABS, explain_unused
-from app.main import build_app
 from models.exercises.catalogue import EXERCISES
 
 FOLDER = Path(__file__).parents[2] / "app" / "lab"
@@ -23,11 +22,6 @@ LESSONS = read_lessons()
 STEPS = [step for lesson in LESSONS.values() for step in lesson.steps]
 # As many words as follow a condition's name, and where they have to be found.
 NUM_WORDS = {"tab": 1, "section": 1, "chosen": 2, "changed": 1, "rate": 2, "played": 0, "read": 1, "run": 0}
-
-
-@pytest.fixture(scope="module")
-def blocks():
-    return build_app().blocks.values()
 
 
 def test_a_tour_and_fourteen_lessons_follow_the_course():
@@ -72,7 +66,7 @@ def test_what_a_step_sets_is_a_link_that_is_used_wholly():
         assert read(values) is not None
 
 
-def test_sections_and_components_that_a_step_names_are_on_its_tab(blocks):
+def test_sections_and_components_that_a_step_names_are_on_its_tab(page_blocks):
     def find_tab(block):
         path = []
         while block is not None:
@@ -80,16 +74,16 @@ def test_sections_and_components_that_a_step_names_are_on_its_tab(blocks):
             block = block.parent
         return "/".join(reversed(path))
 
-    sections = {(find_tab(block), block.label) for block in blocks if isinstance(block, gr.Accordion)}
+    sections = {(find_tab(block), block.label) for block in page_blocks if isinstance(block, gr.Accordion)}
     sections |= {
         (find_tab(block), html.unescape(title))
-        for block in blocks
+        for block in page_blocks
         if isinstance(block, gr.HTML)
         for title in re.findall(r"<summary>(.*?)</summary>", str(block.value))
     }
-    places = {(find_tab(block), block.elem_id) for block in blocks}
+    places = {(find_tab(block), block.elem_id) for block in page_blocks}
     for step in STEPS:
-        assert step.tab in {find_tab(block) for block in blocks}
+        assert step.tab in {find_tab(block) for block in page_blocks}
         assert not step.section or (step.tab, step.section) in sections
         name, *words = step.condition or ("",)
         if name in ("chosen", "changed"):

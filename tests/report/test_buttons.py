@@ -5,17 +5,10 @@ import re
 import gradio as gr
 import pytest
 
-from app.main import build_app
-
 SHOWN = re.compile(r"<table|<canvas|<svg|class=\"gb-chart|^\|[ :-]*---", re.MULTILINE)
 BUTTON = "gb-card-button"
 # What is part of a stage whose button takes it too, and what belongs to somebody else.
 PARTS = {"descent-ruler"}
-
-
-@pytest.fixture(scope="module")
-def blocks():
-    return list(build_app().blocks.values())
 
 
 def read_text(block):
@@ -47,9 +40,9 @@ def list_parts(text):
     return re.findall(r"<details.*?</details>", text, re.DOTALL) or [text]
 
 
-def test_every_table_and_chart_has_a_button_in_its_section(blocks):
+def test_every_table_and_chart_has_a_button_in_its_section(page_blocks):
     num = 0
-    for block in blocks:
+    for block in page_blocks:
         if not isinstance(block, gr.HTML | gr.Markdown) or block.elem_id in PARTS:
             continue
         for part in list_parts(read_text(block)):
@@ -68,6 +61,6 @@ def test_every_table_and_chart_has_a_button_in_its_section(blocks):
         "the-graph-as-a-table-section",
     ],
 )  # fmt: skip
-def test_places_that_are_filled_later_have_one(blocks, name):
-    (place,) = [block for block in blocks if getattr(block, "elem_id", None) == name]
+def test_places_that_are_filled_later_have_one(page_blocks, name):
+    (place,) = [block for block in page_blocks if getattr(block, "elem_id", None) == name]
     assert any(BUTTON in read_text(each) for each in list_inside(place))

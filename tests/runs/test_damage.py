@@ -94,7 +94,7 @@ def whole():
 
 
 @pytest.mark.gate
-@settings(max_examples=500, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=250, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(edits(), min_size=1, max_size=3), st.sampled_from([*QUESTIONS]), st.sampled_from([*OTHERS]))
 def test_random_damage_is_shown_and_touches_no_other_run(whole, damage, question, other):
     folder = whole.with_name(A)

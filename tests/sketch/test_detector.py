@@ -93,7 +93,7 @@ def test_the_shipped_file_says_how_it_was_made():
     assert DETECTOR_FILE.stat().st_size < 2**20
 
 
-@pytest.mark.gate
+@pytest.mark.release
 def test_training_is_the_same_twice_and_its_file_comes_back(mnist_folder, tmp_path, capsys):
     few = {"num_mnist": 300, "num_strokes": 100, "num_signs": 200, "epochs": 1}
     first, again = (training.train_detector(**few) for _ in range(2))

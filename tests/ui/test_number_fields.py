@@ -3,12 +3,10 @@
 import gradio as gr
 import pytest
 
-from app.main import build_app
-
 
 @pytest.fixture(scope="module")
-def numbers():
-    return [block for block in build_app().blocks.values() if isinstance(block, gr.Number | gr.Slider)]
+def numbers(page_blocks):
+    return [block for block in page_blocks if isinstance(block, gr.Number | gr.Slider)]
 
 
 def name(numbers, kind):

@@ -10,7 +10,6 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from app.main import build_app
 from app.server.launch import write_page_script
 from app.ui import loader
 from app.ui.loader import build_script_routes
@@ -67,11 +66,11 @@ setTimeout(() => console.log(JSON.stringify(element)), 20);
 
 
 @pytest.fixture(scope="module")
-def starts():
+def starts(page_blocks):
     """What the page's components run when they are first shown, by the component's id in the page."""
     return {
         block.elem_id or f"{block._id}": script
-        for block in build_app().blocks.values()
+        for block in page_blocks
         if (script := getattr(block, "js_on_load", None))
     }
 

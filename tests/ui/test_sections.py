@@ -5,7 +5,6 @@ import re
 import gradio as gr
 import pytest
 
-from app.main import build_app
 from app.ui.sections import name_section
 
 
@@ -23,8 +22,8 @@ def test_a_section_is_named_after_its_title(title: str, place: str, name: str) -
     assert name_section(title, place) == name
 
 
-def test_every_section_has_an_id_that_nothing_else_has() -> None:
-    blocks = list(build_app().blocks.values())
+def test_every_section_has_an_id_that_nothing_else_has(page_blocks) -> None:
+    blocks = page_blocks
     sections = [block.elem_id for block in blocks if isinstance(block, gr.Accordion)]
     texts = [str(block.value) for block in blocks if isinstance(block, gr.HTML)]
     of_text = [name for text in texts for name in re.findall('<details id="([^"]+)"', text)]

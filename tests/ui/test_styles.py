@@ -7,17 +7,17 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from app.main import build_app
 from app.ui.styles import build_style_routes, read_sheets, write_style_links
 
 PARTS = re.compile(r"^:is\(#_, \.(gb-style-\w+)\) \{$", re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
-def used():
+def used(page_blocks):
     """The classes of the page's components that name their styles."""
-    blocks = build_app().blocks.values()
-    return {name for block in blocks for name in block.elem_classes or [] if name.startswith("gb-style-")}
+    return {
+        name for block in page_blocks for name in block.elem_classes or [] if name.startswith("gb-style-")
+    }
 
 
 def test_components_name_the_styles_that_there_are(used):

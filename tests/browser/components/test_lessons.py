@@ -14,6 +14,7 @@ from models.exercises.exercise import pose_exercise
 from tests.browser.components.conftest import ADDRESS
 from tests.browser.conftest import NARROW
 
+pytestmark = pytest.mark.gate  # some seconds
 KERNEL = read_lessons()["kernel"]
 
 

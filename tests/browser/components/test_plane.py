@@ -13,6 +13,7 @@ from models.descent.plane.training import Experiment, TrainingConfig, list_epoch
 from tests.browser.components.plane import open_plane
 from tests.browser.conftest import NARROW
 
+pytestmark = pytest.mark.gate  # some seconds
 __all__ = ["open_plane"]  # a fixture
 
 SMALL = Experiment(

@@ -13,6 +13,7 @@ from app.descent.view import CHARTS, show_race
 from tests.browser.components.race import open_race
 from tests.browser.conftest import NARROW
 
+pytestmark = pytest.mark.gate  # some seconds
 __all__ = ["open_race"]  # a fixture
 
 

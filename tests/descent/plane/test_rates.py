@@ -46,6 +46,7 @@ def ask_until_done(answer, **more):
     return answers
 
 
+@pytest.mark.gate
 @settings(max_examples=40)
 @given(experiments, st.sampled_from(range(len(SEEDS))))
 def test_a_sweep_has_the_losses_of_a_plain_loop_to_the_last_bit(experiment, number):
