@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
 from app.runs.figure import FORMATS, draw_run
-from app.runs.layers import NO_LAYERS, show_layers
+from app.runs.layers import NO_LAYERS, show_layers, show_new_layers
 from app.runs.payloads import Curves, Look, RunCard
 from app.runs.script import write_run_notebook, write_run_script
 from app.runs.view import (
@@ -100,8 +101,8 @@ def _tell_news(answer: Look, run_id: str, known: Any, is_followed: bool) -> None
     if is_followed and news.events:
         answer["news"] = _show_news(news)
         measured = [event["step"] for event in news.events if event["type"] == "layers"]
-        if measured:
-            answer["layers"] = show_layers(read_run(run_id), measured[0])
+        if measured or any(event["type"] == "ending" for event in news.events):
+            answer["layers"] = show_new_layers(read_run(run_id), min(measured, default=math.inf))
 
 
 def _read_card(run_id: str) -> RunCard:

@@ -89,9 +89,9 @@ export interface Curves {
 }
 
 /**
- * What was measured in the chosen run's layers: all of it, or only the moments that are new.
+ * What was measured in the chosen run's layers: all of it, or what is told in addition to that.
  *
- * `absent` says why there is nothing.
+ * `absent` says why there is nothing; `titles` are empty where they are known.
  */
 export interface Layers {
   is_whole: boolean;

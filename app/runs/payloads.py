@@ -93,9 +93,9 @@ class Curves(TypedDict):
 
 
 class Layers(TypedDict):
-    """What was measured in the chosen run's layers: all of it, or only the moments that are new.
+    """What was measured in the chosen run's layers: all of it, or what is told in addition to that.
 
-    `absent` says why there is nothing.
+    `absent` says why there is nothing; `titles` are empty where they are known.
     """
 
     is_whole: bool

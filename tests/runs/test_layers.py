@@ -3,8 +3,10 @@
 import json
 
 import pytest
+from filelock import FileLock
 from safetensors.torch import load_file
 
+from app.runs.layers import MAX_NEWS_MOMENTS
 from app.runs.live import look
 from app.ui.packing import pack
 from models.runs.event_lines import parse_line
@@ -32,6 +34,11 @@ def make_layers(step, *layers):
         "sees_all": False,
         "layers": layers or [make_layer()],
     }
+
+
+def live(run_id):
+    """Let a run be one that is going on, inside a `with` block."""
+    return FileLock(find_runs_folder() / run_id / "lock")
 
 
 def ask(run_id, known=None):
@@ -72,7 +79,8 @@ def test_news_holds_what_is_new_alone_in_a_few_hundred_bytes():
     path = find_runs_folder() / A / "events.jsonl"
     with path.open("a") as file:
         file.write(json.dumps(make_layers(4, make_layer(num_dead=7))) + "\n")
-    answer = ask(A, [offset, ask(A)["cards"][0]["mark"]])
+    with live(A):
+        answer = ask(A, [offset, ask(A)["cards"][0]["mark"]])
     layers = answer["layers"]
     assert (layers["is_whole"], layers["titles"]) == (False, [])
     (moment,) = layers["moments"]
@@ -85,6 +93,46 @@ def test_news_holds_what_is_new_alone_in_a_few_hundred_bytes():
     }
     assert len(pack(layers)) < 600
     assert "layers" not in ask(A, [path.stat().st_size, ask(A)["cards"][0]["mark"]])
+
+
+def test_of_many_measurements_at_once_the_last_few_are_told_and_all_at_the_end():
+    """As a run takes its first steps, or a busy machine looks seldom: an update stays small."""
+    make_folder(A, [make_step(1), make_layers(1)])
+    path = find_runs_folder() / A / "events.jsonl"
+    known = ask(A)["cards"][0]
+
+    def tell(*events):
+        with path.open("a") as file:
+            file.writelines(f"{json.dumps(event)}\n" for event in events)
+
+    steps = [2**power for power in range(1, 12)]
+    with live(A):
+        tell(*[make_layers(step) for step in steps])
+        answer = ask(A, [known["offset"], ask(A)["cards"][0]["mark"]])
+    layers = answer["layers"]
+    assert (layers["is_whole"], layers["titles"]) == (False, [])
+    assert [moment["step"] for moment in layers["moments"]] == steps[-MAX_NEWS_MOMENTS:]
+    assert [bool(moment["findings"]) for moment in layers["moments"]] == [False] * (MAX_NEWS_MOMENTS - 1) + [
+        True
+    ]
+    assert len(pack(layers)) < 800
+    offset = path.stat().st_size
+    tell(make_ending())
+    layers = ask(A, [offset, known["mark"]])["layers"]
+    assert not layers["is_whole"]  # whoever looks back goes on looking there
+    assert layers | {"is_whole": True} == ask(A)["layers"]
+    assert [moment["step"] for moment in layers["moments"]] == [1, *steps]
+
+
+def test_many_first_measurements_are_few_too():
+    make_folder(A, [make_step(1)])
+    known = ask(A)["cards"][0]
+    with (find_runs_folder() / A / "events.jsonl").open("a") as file:
+        file.writelines(f"{json.dumps(make_layers(step))}\n" for step in range(1, 9))
+    with live(A):
+        layers = ask(A, [known["offset"], ask(A)["cards"][0]["mark"]])["layers"]
+    assert (layers["is_whole"], len(layers["titles"])) == (True, 1)
+    assert [moment["step"] for moment in layers["moments"]] == [6, 7, 8]
 
 
 def test_first_measurement_is_the_whole():

@@ -4,7 +4,7 @@ import gradio as gr
 
 
 def test_a_list_whose_choices_change_cannot_be_filtered(built_page):
-    """Gradio's script fails where choices become fewer while such a list is open: it reads one that is gone."""
+    """Gradio's script fails where choices become fewer while such a list is open: it reads a lost one."""
     changing = {
         block
         for function in built_page.fns.values()

@@ -20,17 +20,19 @@ export function createLayers(root) {
 
   /** @type {(layers: Layers) => void} */
   function take(layers) {
-    const isAtEnd = layers.is_whole || Number(slider.value) === moments.length - 1;
-    if (layers.is_whole) moments = [];
-    const last = moments.at(-1)?.step ?? 0;
-    moments.push(...layers.moments.filter(({ step }) => step > last));
+    const place = Number(slider.value);
+    const looksBackAt = layers.is_whole || place === moments.length - 1 ? undefined : moments[place]?.step;
+    const known = layers.is_whole ? [] : moments;
+    const byStep = new Map([...known, ...layers.moments].map((moment) => [moment.step, moment]));
+    moments = [...byStep.values()].sort((one, other) => one.step - other.step);
     setText(absent, layers.absent);
     root.hidden = !layers.absent && !moments.length;
     parts.hidden = !moments.length;
     if (!moments.length) return;
     slider.max = `${moments.length - 1}`;
-    if (isAtEnd) slider.value = slider.max;
-    if (layers.is_whole) table.setLayers(layers.titles);
+    const looked = moments.findIndex(({ step }) => step === looksBackAt);
+    slider.value = looked < 0 ? slider.max : `${looked}`;
+    if (layers.titles.length) table.setLayers(layers.titles);
     table.setMoments(moments, findScales(moments));
     show();
   }

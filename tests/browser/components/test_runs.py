@@ -275,6 +275,12 @@ def test_layers_follow_a_live_run_until_somebody_looks_back(open_harness):
         tell(measure(8))
         expect(picture).to_have_attribute("data-moments", "4")
         expect(picture).to_have_attribute("data-step", "1")
+        tell(*(measure(step) for step in (9, 10, 11, 12, 13)))  # of so many at once some are left out
+        expect(picture).to_have_attribute("data-moments", re.compile("^[6-9]$"))
+        expect(picture).to_have_attribute("data-step", "1")
+        tell(make_ending())
+    expect(picture).to_have_attribute("data-moments", "9")
+    expect(picture).to_have_attribute("data-step", "1")
 
 
 def test_layers_of_an_old_run_are_said_to_be_unknown(open_runs):
