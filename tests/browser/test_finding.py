@@ -38,6 +38,19 @@ IN_SIGHT = """(id) => {
 }"""
 
 
+# Buttons at the top of which something else covers the lower edge.
+COVERED = """() => {
+  scrollTo(0, 0);
+  return [...document.querySelectorAll(".gb-head button, .gb-tools button")]
+    .filter((button) => button.checkVisibility())
+    .filter((button) => {
+      const { left, width, bottom } = button.getBoundingClientRect();
+      return !button.contains(document.elementFromPoint(left + width / 2, bottom - 0.5));
+    })
+    .map((button) => button.textContent);
+}"""
+
+
 def expect_query(page, query):
     """Wait for the address, which the theme's parameter begins."""
     expect(page).to_have_url(re.compile(re.escape(f"?__theme=light&{query}") + "$"))
@@ -70,6 +83,7 @@ def test_stages_are_in_sight_and_the_contents_list_addresses_and_history_lead_ev
     expect_query(page, "tab=inspection&lab=architecture")
     expect(page.locator("#architecture-layers")).to_be_visible()
     expect(page.locator("#window")).to_be_hidden()
+    assert page.evaluate(COVERED) == []
     expect(contents.get_by_role("link").first).to_have_text("Where do a network's numbers sit?")
     page.go_back()
     expect(page.locator("#window")).to_be_visible()
