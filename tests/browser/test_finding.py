@@ -45,7 +45,7 @@ COVERED = """() => {
     .filter((button) => button.checkVisibility())
     .filter((button) => {
       const { left, width, bottom } = button.getBoundingClientRect();
-      return !button.contains(document.elementFromPoint(left + width / 2, bottom - 0.5));
+      return !button.contains(document.elementFromPoint(left + width / 2, bottom - 1));
     })
     .map((button) => button.textContent);
 }"""
