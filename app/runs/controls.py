@@ -266,6 +266,6 @@ def wire_form(page: gr.Blocks, controls: Controls, own: gr.HTML) -> None:
         **live,
     ).then(None, controls.link, None, js=follow_query("runs"), **quiet)
     opened = [controls.followed, controls.hyperparameters, *values]
-    page.load(on_open, None, opened, **quiet).then(
+    page.load(on_open, None, opened, **(quiet | {"queue": True})).then(  # it may warn
         None, [controls.followed, fields["network"]], None, js=_BEGIN, **quiet
     )

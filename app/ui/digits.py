@@ -19,8 +19,8 @@ def list_sources() -> list[tuple[str, str]]:
     return [(test, TEST), (test.replace("test set", "training set"), TRAIN), ("My last drawing", DRAWING)]
 
 
-def read_index(text: str) -> int:
-    """Read an image's number in a link.
+def read_index(text: str, name: str = "index") -> int:
+    """Read the number of an image, or of something else by its name, in a link.
 
     Raises:
         ValueError: where it is no whole number.
@@ -28,7 +28,7 @@ def read_index(text: str) -> int:
     try:
         return int(text[:_MAX_INDEX_LETTERS])
     except ValueError as error:
-        raise ValueError(f"index is {text[:_MAX_INDEX_LETTERS]!r}: give a whole number.") from error
+        raise ValueError(f"{name} is {text[:_MAX_INDEX_LETTERS]!r}: give a whole number.") from error
 
 
 def take_digit(source: Any, index: Any, drawing: Any, dataset: str = "mnist") -> tuple[Floats, str]:

@@ -53,6 +53,7 @@ def test_the_microscope_shows_what_its_link_names_and_of_the_rest_the_networks_o
     assert view.norm_controls["visible"] is False
     assert all(map(is_kept, microscope.on_open(MICROSCOPE, [], ask("microscope"))))
     for wrong in (
+        {"seed": "x"},
         {"seed": "1000"},
         {"channel": "9999"},
         {"layer": "nowhere"},
@@ -61,7 +62,8 @@ def test_the_microscope_shows_what_its_link_names_and_of_the_rest_the_networks_o
         {"checkpoint": "mlp"},
         {"index": "10000000"},
     ):
-        assert all(map(is_kept, microscope.on_open(MICROSCOPE, [], ask("microscope", **wrong))))
+    assert len(told) == 8
+    assert "seed is 'x'" in told[0]
     assert len(told) == 7
 
 

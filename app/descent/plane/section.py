@@ -172,7 +172,7 @@ def build_network_bench(page: gr.Blocks) -> None:
     }
     plane.submit(on_act, [plane, *fields], [plane, filling], **live).then(**fill).then(**ask)
     example.input(on_example, example, [plane, filling, look], **live).then(**fill).then(**ask)
-    page.load(on_open, None, [plane, filling], **quiet, queue=False).then(**fill).then(**ask)
+    page.load(on_open, None, [plane, filling], **quiet).then(**fill).then(**ask)
 
     used = rates.submit(None, rates, controls.fields["lr"], js="(message) => message.rate", **live)
     used.then(None, fields, None, js=ask_for_network("lr"), **quiet)

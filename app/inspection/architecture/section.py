@@ -171,7 +171,7 @@ def build_architecture_section(page: gr.Blocks, my_runs: gr.BrowserState) -> Non
     follow = f'(network) => ({follow})(network === "{BUILT}" ? null : network)'
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
     network.change(None, network, None, js=follow, **quiet)
-    page.load(on_open, [my_runs], [network, layers, error], **quiet)
+    page.load(on_open, [my_runs], [network, layers, error], **(quiet | {"queue": True}))  # it may warn
     network.focus(
         on_focus,
         [network, my_runs, built],

@@ -192,7 +192,7 @@ def on_open(opening: Mapping[str, Any], my_runs: Any, request: gr.Request) -> Op
 def _read_link(asked: dict[str, Any], named: Mapping[str, str], my_runs: Any) -> OpeningView:
     """Read settings, those that the link leaves out as they are of a network that is chosen by hand."""
     for name in ("index", "seed", "channel"):
-        asked[name] = read_index(str(asked[name]))
+        asked[name] = read_index(str(asked[name]), name)
     labels = list_labels(my_runs)
     if asked["checkpoint"] not in [key for _, key in labels]:
         raise ValueError(

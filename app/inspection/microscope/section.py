@@ -170,9 +170,9 @@ def build_microscope_section(page: gr.Blocks, pad: gr.HTML, my_runs: gr.BrowserS
     follow = follow_settings("inspection/microscope", first)
     changes = [each.change for each in named]
     gr.on(changes, None, named, None, js=follow, **live)
-    page.load(
-        on_open, [gr.State(first), my_runs], [*named, norm_controls, listed, counted], **quiet, queue=False
-    ).then(**ask)
+    page.load(on_open, [gr.State(first), my_runs], [*named, norm_controls, listed, counted], **quiet).then(
+        **ask
+    )
     norm_layer.change(  # also after another network's answer
         on_norm_layer, [checkpoint, norm_layer, counted], [channel, counted], **live
     ).then(**ask)

@@ -338,5 +338,5 @@ def build_network_section(
     checkpoint.focus(on_focus, [checkpoint, my_runs], checkpoint, **live)
     chosen = [checkpoint, source, index]
     gr.on(changes, None, chosen, None, js=follow_settings("inspection/network", OPENING), **live)
-    page.load(on_open, [my_runs], chosen, **quiet)
+    page.load(on_open, [my_runs], chosen, **(quiet | {"queue": True}))  # it may warn
     return NetworkSection(maps, checkpoint, source, index)
