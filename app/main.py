@@ -28,6 +28,7 @@ from app.server.launch import launch_page
 from app.server.uploads import MAX_KEPT_SECONDS, prepare_upload_folder
 from app.sketchpad.components.pad import build_way_to_pad
 from app.sketchpad.tab import build_sketch_pad, build_sketchpad_tab, on_open
+from app.ui.addresses import reads_address
 from app.ui.components.link_notice import warn_about_link
 from app.ui.loader import build_script_routes
 from app.ui.openings import serve_values, take_out_values
@@ -95,6 +96,7 @@ def build_app() -> Page:
     return page  # type: ignore[no-any-return]
 
 
+@reads_address()
 def tell_unused(request: gr.Request) -> None:
     """Tell what of the page's address is not used; wired to the page's load."""
     if told := explain_unused(request.query_params.multi_items()):

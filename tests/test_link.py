@@ -1,5 +1,6 @@
 """A link that says what the page does not know: the visitor is told, and told what is shown instead."""
 
+import itertools
 import re
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,14 +10,16 @@ import gradio as gr
 import pytest
 from starlette.datastructures import QueryParams
 
+from app.descent.link import list_names as list_race_names
 from app.descent.link import write_query as write_race
 from app.descent.race import OPENINGS
 from app.descent.tab import BENCHES as TITLED_BENCHES
 from app.inspection.tab import LABS as TITLED_LABS
+from app.inspection.window.link import list_names as list_window_names
 from app.inspection.window.link import read_query as read_window
 from app.inspection.window.link import write_query as write_window
 from app.inspection.window.settings import EXAMPLES
-from app.link import BENCHES, LABS, TABS, explain_unused
+from app.link import _EVERYWHERE, _OWN, BENCHES, LABS, TABS, explain_unused
 from app.main import tell_unused
 
 ROOT = Path(__file__).parent.parent
@@ -107,6 +110,26 @@ def test_the_notice_stays_until_it_is_closed_and_holds_no_markup(monkeypatch):
     assert how["duration"] is None
     tell_unused(SimpleNamespace(query_params=QueryParams("tab=descent")))
     assert len(told) == 1
+
+
+def test_the_load_asks_a_handler_for_nothing_where_the_address_has_none_of_its_parameters(
+    built_page, monkeypatch
+):
+    """There the browser does not ask it (see `reads_address`); whoever says nothing is asked always."""
+    monkeypatch.setattr(gr, "Warning", lambda text, **how: pytest.fail(text))
+    loads = [each for each in built_page.fns.values() if "load" in [event for _, event in each.targets]]
+    idle = [each for each in loads if hasattr(each.fn, "address_names")]
+    always = [getattr(each.fn, "__name__", None) for each in loads if each not in idle]
+    assert (always, len(idle)) == ([None, "on_open_link", "on_load"], 8)  # None has a script alone
+    names = [*itertools.chain(*_OWN.values()), *_EVERYWHERE, *list_race_names(), *list_window_names()]
+    for handler, tab, lab, bench in itertools.product(idle, TABS, LABS, BENCHES):
+        query = dict.fromkeys(names, "1") | {"tab": tab, "lab": lab, "bench": bench}
+        own = handler.fn.address_names or query
+        query = {name: value for name, value in query.items() if name not in own}
+        kept = [getattr(each, "value", []) for each in handler.inputs]
+        answer = handler.fn(*kept, SimpleNamespace(query_params=QueryParams(query)))
+        parts = answer if isinstance(answer, tuple | list) else [answer]
+        assert all(part in (None, gr.skip()) for part in parts), (handler.fn, query)
 
 
 def test_a_tick_in_a_windows_link_is_1_or_0():

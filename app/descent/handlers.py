@@ -31,6 +31,7 @@ from app.descent.sentences import describe_race
 from app.descent.setting_kinds import NO_OPTIMIZER, write_numbers
 from app.descent.settings import RaceSettings, list_own_settings
 from app.descent.view import CHARTS, show_race, show_ruler
+from app.ui.addresses import reads_address
 from app.ui.components.link_notice import warn_about_link
 from app.ui.field_errors import list_errors
 from app.ui.packing import pack
@@ -158,6 +159,7 @@ def on_rest(message: Any, *values: Any) -> Details:
         return Details()
 
 
+@reads_address("problem")
 def on_open(request: gr.Request) -> Any:
     """Restore the settings of the link that the page was opened with; wired to the page's load."""
     try:

@@ -28,10 +28,11 @@ from app.runs.link import (
     FOLLOWED_RECIPE,
     OPENING_IMAGES,
     OPENING_NETWORK,
+    list_names,
     read_query,
     write_query,
 )
-from app.ui.addresses import follow_query
+from app.ui.addresses import follow_query, reads_address
 from app.ui.components.link_notice import warn_about_link
 from app.ui.components.number_field import build_number, name_number
 from app.ui.loader import read_plain_script
@@ -92,6 +93,7 @@ def _summarise(form: Form, followed: str, shown: str, own: Any) -> Summary:
     return Summary(named, describe_choice(config), "\n\n".join(list_warnings(config)), link)
 
 
+@reads_address(*list_names())
 def on_open(request: gr.Request) -> list[Any]:
     """Prepare the training of the link that the page was opened with; wired to the page's load.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 from collections import Counter
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 import anyio.to_thread
@@ -16,6 +17,8 @@ from app.server.gradio_patches.light_page import DESCRIPTION_PATH, lighten_page
 from app.ui.kept_files import KEPT_HEADERS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_VARIANTS = 32  # some 1 MB each
@@ -59,8 +62,14 @@ class KeptPage:
     Answers not kept yet are rendered one after the other, whoever asks.
     """
 
-    def __init__(self, app: ASGIApp, max_variants: int = MAX_VARIANTS) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        max_variants: int = MAX_VARIANTS,
+        loads: Mapping[int, Sequence[str]] = MappingProxyType({}),
+    ) -> None:
         self._app = app
+        self._loads = loads
         self._max_variants = max_variants
         self._variants: dict[tuple[object, ...], _Variant] = {}
         self._asked: Counter[tuple[object, ...]] = Counter()
@@ -158,7 +167,7 @@ class KeptPage:
         await self._app(asked, receive, take)
         bodies = {"": b"".join(parts)}
         if asked["path"] == "/":
-            light = lighten_page(bodies[""])
+            light = lighten_page(bodies[""], self._loads)
             bodies[""] = light.html
             if light.name is not None and (self._description is None or self._description.name != light.name):
                 self._description = _Description(light.name, light.description, {})

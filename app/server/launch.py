@@ -22,6 +22,7 @@ from app.server.gradio_patches.direct_tools import let_tools_ask_directly
 from app.server.gradio_patches.edited_scripts import build_edited_routes
 from app.server.gradio_patches.large_values import lighten_large_values
 from app.server.gradio_patches.lean_sessions import MAX_SESSIONS, keep_lean_sessions
+from app.server.gradio_patches.light_page import find_loads
 from app.server.gradio_patches.no_downloads import shut_downloads
 from app.server.gradio_patches.no_permission import give_no_permission
 from app.server.gradio_patches.own_sockets import serve_on_own_sockets
@@ -117,7 +118,7 @@ def launch_page(
                     Middleware(Mistakes, page=page),
                     Middleware(Admission, check_queue=page.check_room),
                     Middleware(RequestBounds),
-                    Middleware(KeptPage),
+                    Middleware(KeptPage, loads=find_loads(page)),
                     Middleware(PageHead, preloads=find_preloads(page)),
                     Middleware(CallRefusals, endpoints=endpoints),
                 ],

@@ -1,8 +1,26 @@
-"""The scripts by which the page's address follows the settings of a tab or lab (see `history.js`)."""
+"""Which handlers read the page's address, and the scripts by which it follows the settings (`history.js`)."""
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+
+
+def reads_address(*names: str) -> Callable[[Handler], Handler]:
+    """Say of a handler of the page's load that it changes nothing where the address has none of its names.
+
+    There the browser does not ask it. What follows it in a chain happens all the same.
+
+    Args:
+        *names: The parameters, one of which the address must have; none where any will do.
+    """
+
+    def note(handler: Handler) -> Handler:
+        handler.address_names = names  # type: ignore[attr-defined]
+        return handler
+
+    return note
 
 
 def follow_settings(owner: str, opening: Mapping[str, Any]) -> str:

@@ -19,6 +19,11 @@ QUESTIONS = {
     "sketchpad": "Which digit does the network see?",
 }
 
+# The handlers that Gradio was told to ask at the page's load.
+ASKED_AT_LOAD = """gradio_config.dependencies
+  .filter(({ backend_fn, targets }) => backend_fn && targets.some(([, event]) => event === "load"))
+  .map(({ api_name }) => api_name)"""
+
 
 def expect_tab(page, name):
     """Wait until a tab is the selected one, with its question in sight."""
@@ -30,6 +35,7 @@ def expect_tab(page, name):
 
 def test_tabs_are_moved_between_by_keys_and_by_back_and_forward(open_page):
     page = open_page()
+    assert page.evaluate(ASKED_AT_LOAD) == ["on_open_link", "on_load", "tell_unused"]  # for its theme alone
     expect(page.locator('#gb-tabs > .tab-wrapper [role="tab"]:visible')).to_have_text(list(TABS.values()))
     expect(page).to_have_title("Glassbox")
     page.get_by_role("tab", name="Gradient descent").focus()

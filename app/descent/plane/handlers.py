@@ -21,6 +21,7 @@ from app.descent.plane.script import write_plane_script
 from app.descent.plane.sentences import describe_training
 from app.descent.plane.settings import PlaneSettings, make_experiment
 from app.descent.plane.view import can_reach, follow, show_network, show_points, show_sum
+from app.ui.addresses import reads_address
 from app.ui.components.link_notice import warn_about_link
 from app.ui.field_errors import list_errors
 from app.ui.numbers import read_number
@@ -226,6 +227,7 @@ def on_example(title: Any) -> Prepared:
     return Prepared(*refill, render_markdown(EXAMPLES[key].look))
 
 
+@reads_address("bench")
 def on_open(request: gr.Request) -> Refill:
     """Restore the settings of the link that the page was opened with; wired to the page's load."""
     query: Mapping[str, str] = dict(request.query_params)

@@ -9,7 +9,7 @@ import gradio as gr
 
 from app.inspection.architecture.components.layers import build_layers
 from app.inspection.architecture.view import draw_architecture
-from app.ui.addresses import follow_settings
+from app.ui.addresses import follow_settings, reads_address
 from app.ui.card_button import write_card_button
 from app.ui.components.link_notice import warn_about_link
 from app.ui.components.prose import build_prose, build_prose_sections
@@ -121,6 +121,7 @@ class OpeningView(NamedTuple):
     error: Any = gr.skip()
 
 
+@reads_address("network")
 def on_open(my_runs: Any, request: gr.Request) -> OpeningView:
     """Show the network that the page's address names; wires: page's load; runs → list, layers, error."""
     query = dict(request.query_params)

@@ -12,6 +12,7 @@ import numpy as np
 
 from app.inspection.microscope.payload import Absent, Norm, Pictures, Spread
 from app.inspection.microscope.view import describe_layer, show_dropout, show_norm
+from app.ui.addresses import reads_address
 from app.ui.components.link_notice import warn_about_link
 from app.ui.digits import DRAWING, TEST, read_index, take_digit
 from app.ui.field_errors import MissingImageError, blame, list_errors
@@ -170,6 +171,7 @@ class OpeningView(NamedTuple):
     counted: Any = gr.skip()
 
 
+@reads_address("lab")
 def on_open(opening: Mapping[str, Any], my_runs: Any, request: gr.Request) -> OpeningView:
     """Restore the settings of the link that the page was opened with; wired to the page's load.
 

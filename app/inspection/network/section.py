@@ -10,7 +10,7 @@ from app.inspection.network.components.maps import ASK_FOR_MAPS, CHANNEL, FIELD_
 from app.inspection.network.notes import format_shape
 from app.inspection.network.payload import Mistake
 from app.inspection.network.view import explain_unit, show_network, trace_image, unpack_image
-from app.ui.addresses import follow_settings
+from app.ui.addresses import follow_settings, reads_address
 from app.ui.components.link_notice import warn_about_link
 from app.ui.components.notebook_button import build_notebook_button
 from app.ui.components.notice import build_notice
@@ -170,6 +170,7 @@ def on_focus(chosen: Any, my_runs: Any) -> Any:
     return gr.Dropdown(choices=labels) if is_there else gr.Dropdown(choices=labels, value=OPENING_KEY)
 
 
+@reads_address("lab")
 def on_open(my_runs: Any, request: gr.Request) -> tuple[Any, Any, Any]:
     """Show what the page's address names; wires: page's load; this visitor's runs → the controls."""
     query = dict(request.query_params)

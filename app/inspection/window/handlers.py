@@ -15,6 +15,7 @@ from app.inspection.window.script import write_script
 from app.inspection.window.settings import EXAMPLES, SETTINGS, WindowSettings, read_settings
 from app.inspection.window.sliding import WindowView, find_loudest_channel, slide_window
 from app.inspection.window.view import answer_error, answer_view
+from app.ui.addresses import reads_address
 from app.ui.digits import DRAWING
 from app.ui.field_errors import blame
 from app.ui.packing import pack
@@ -143,6 +144,7 @@ def on_rest(drawing: Any, *values: Any) -> Details:
         return Details()  # the settings are wrong, and the notice says so
 
 
+@reads_address("picture")
 def on_open(my_runs: Any, request: gr.Request) -> Any:
     """Restore the settings of the link that the page was opened with; wired to the page's load."""
     try:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
+
+import gradio as gr
 
 from app.server.gradio_patches.patch import Patch
 from app.ui.kept_files import name_content
@@ -13,8 +16,10 @@ PATCH = Patch(
     "Gradio's page carries components for endpoints that only programs call, of each component what only "
     "its clients in Python read, the layout twice, and of each function every setting that is as usual, all "
     "of it in the page itself, which is asked for at every visit; it builds the leftmost tab, whatever is "
-    "asked for.",
-    "The page is ten times as large, at every visit, and a link to a tab waits for another one.",
+    "asked for, and asks every handler of its load, whatever is in the address.",
+    "The page is ten times as large, at every visit, and a link to a tab waits for another one; ten "
+    "requests delay the first answer.",
+    ("block_fn.fn",),
     is_needed=False,
 )
 
@@ -89,10 +94,21 @@ class LightPage(NamedTuple):
     description: bytes = b""
 
 
-def lighten_page(page: bytes) -> LightPage:
+def find_loads(page: gr.Blocks) -> dict[int, Sequence[str]]:
+    """Return the parameters that each function of the page reads, by its id, if `reads_address` says so."""
+    named = {number: getattr(function.fn, "address_names", None) for number, function in page.fns.items()}
+    return {number: names for number, names in named.items() if names is not None}
+
+
+def lighten_page(page: bytes, loads: Mapping[int, Sequence[str]]) -> LightPage:
     """Take out of a page what the browser never reads, and what it may keep; have it choose the asked tab.
 
     If it is not written as known, it stays as it is.
+
+    Args:
+        page: As Gradio wrote it.
+        loads: Of `find_loads`. They are written beside what Gradio says of these functions, and
+            `idle_loads.js` takes them out again before Gradio reads it.
     """
     before, _, rest = page.partition(_CONFIG_START)
     described, end, after = rest.partition(_CONFIG_END)
@@ -104,6 +120,8 @@ def lighten_page(page: bytes) -> LightPage:
     for component in config["components"]:
         _lighten_component(component)
     for function in config["dependencies"]:
+        if function["id"] in loads:
+            function["address_names"] = loads[function["id"]]
         if function["api_visibility"] != "public":  # those are described to people
             for name, usual in _USUAL.items():
                 if name in function and (function[name] == usual or name == "collects_event_data"):

@@ -8,23 +8,24 @@ import gradio as gr
 import pytest
 
 from app.server.gradio_patches import edited_scripts
-from app.server.gradio_patches.light_page import lighten_page
+from app.server.gradio_patches.light_page import find_loads, lighten_page
+from app.ui.addresses import reads_address
 from tests.node import NODE
 
 
 def test_light_page_is_what_gradios_scripts_read(page):
     written = json.dumps(page.get_config_file(), default=str).replace("<", "\\u003c").encode()
     text = b"<head><script>window.gradio_config = " + written + b";</script><script>1</script></head>"
-    light, name, description = lighten_page(text)
+    light, name, description = lighten_page(text, {})
     old = json.loads(re.search(rb"gradio_config = (.*?\});", text)[1])
     new = json.loads(re.fullmatch(rb"window.gradio_config=(\{.*\});", description)[1])
     new |= json.loads(re.search(rb"Object.assign\(window.gradio_config, (\{.*?\})\);", light)[1])
     assert len(light) + len(description) < len(text)
-    assert lighten_page(b"<p>another page</p>") == (b"<p>another page</p>", None, b"")
+    assert lighten_page(b"<p>another page</p>", {}) == (b"<p>another page</p>", None, b"")
     assert light.count(b"</script>") == text.count(b"</script>") + 1
     assert f'<script src="./glassbox/page/{name}"></script>'.encode() in light
     assert b"<!--" not in light + description
-    elsewhere = lighten_page(text.replace(b'"app_id": ', b'"app_id": 1'))
+    elsewhere = lighten_page(text.replace(b'"app_id": ', b'"app_id": 1'), {})
     assert (elsewhere.name, elsewhere.html == light) == (name, False)  # every server describes it alike
     # An endpoint's parameters are no part of what is shown.
     parameters = [{"id": each["id"]} for each in old["components"] if each["type"] == "api"]
@@ -54,7 +55,7 @@ def test_endpoints_are_described_with_the_pages_own_address():
         info = {"/predict": {"command": f"predict {root} /predict", "twice": [root, root], "other": "y"}}
         page = f"<script>window.gradio_config = {json.dumps(config)};</script>"
         page += f"<script>window.gradio_api_info = {json.dumps(info)};</script></head>"
-        pages.append(light := lighten_page(page.encode()))
+        pages.append(light := lighten_page(page.encode(), {}))
         scripts = "".join(re.findall("<script>(.*?)</script>", light.html.decode(), re.DOTALL))
         program = "globalThis.window = globalThis; globalThis.location = { search: '' };"
         program += f"{light.description.decode()}{scripts}\nconsole.log(JSON.stringify(gradio_api_info));"
@@ -82,7 +83,7 @@ def test_tabs_of_the_address_are_chosen_before_gradio_builds_any(query, tab):
             for name in "cd":
                 gr.Tab(name, id=name)
     written = json.dumps(page.get_config_file(), default=str).encode()
-    light = lighten_page(b"<script>window.gradio_config = " + written + b";</script>")
+    light = lighten_page(b"<script>window.gradio_config = " + written + b";</script>", {})
     script = (
         light.description.decode() + re.search("<script>(.*)</script>$", light.html.decode(), re.DOTALL)[1]
     )
@@ -93,6 +94,21 @@ def test_tabs_of_the_address_are_chosen_before_gradio_builds_any(query, tab):
     )
     said = subprocess.run([NODE, "-e", program], capture_output=True, text=True, check=True).stdout
     assert json.loads(said) == tab
+
+
+def test_functions_of_the_load_come_with_what_they_read_of_the_address():
+    @reads_address("a", "b")
+    def on_open() -> None: ...
+
+    with gr.Blocks(analytics_enabled=False) as page:
+        page.load(on_open, None, None)
+        page.load(lambda: None, None, None)
+        page.load(None, js="() => {}")
+    written = json.dumps(page.get_config_file(), default=str).encode()
+    light = lighten_page(b"<script>window.gradio_config = " + written + b";</script>", find_loads(page))
+    described = json.loads(re.fullmatch(rb"window.gradio_config=(\{.*\});", light.description)[1])
+    assert [each.get("address_names") for each in described["dependencies"]] == [["a", "b"], None, None]
+    assert b"address_names" not in written  # programs are told what Gradio tells them
 
 
 def test_gradios_scripts_read_nothing_of_what_a_light_page_leaves_out():
@@ -112,6 +128,8 @@ def test_gradios_scripts_read_nothing_of_what_a_light_page_leaves_out():
     assert "layout:t.page[e].layout" in index
     [blocks] = (text for name, text in scripts.items() if name.startswith("Blocks-"))
     assert "if(t.set(i.id,e),i.trigger_after!==void 0)" in blocks
+    raised = "e.targets.forEach(([t,n])=>{n===`load`&&this.dispatch("  # also of what follows another function
+    assert raised in blocks
     assert "component_prop_inputs=e.component_prop_inputs||[]" in blocks
     assert "show_progress_on=e.show_progress_on||null" in blocks
     assert "e.js_implementation?" in blocks
