@@ -159,6 +159,17 @@ def shade(digit, seed):
     return compress(light, 85)
 
 
+def shade_darker(digit, seed):
+    """A pen as thin as a hair on grey shading that is as dark as much of the pen's own lines."""
+    rng = seed_picture("shade darker", digit, seed)
+    drawn = ink(digit, rng, pen=(0.012, 0.022))
+    paper = (0.7 + 0.05 * make_clouds(rng, SIDE, 4)) * make_ramp(rng, SIDE, rng.uniform(0.2, 0.5))
+    light = paper * (1 - rng.uniform(0.25, 0.45) * drawn) + rng.normal(
+        0, rng.uniform(0.004, 0.02), drawn.shape
+    )
+    return compress(light, 85)
+
+
 def overwrite_line(digit, seed):
     """Ruled paper, one of whose lines runs along a horizontal part of the digit."""
     rng = seed_picture("line", digit, seed)
@@ -274,6 +285,7 @@ KINDS = {
     "compressed drawing": compress_drawing,
     "grainy pencil": pencil,
     "thin on shading": shade,
+    "faint on shading": shade_darker,
     "line along a stroke": overwrite_line,
     "squares along strokes": overwrite_squares,
     "out of focus": defocus,

@@ -9,7 +9,7 @@ from models.checkpoints.prediction import predict_digit
 from models.data.strokes import example_strokes, render_strokes
 from models.sketch.digit import SketchRefused
 from models.sketch.ink import find_ink
-from models.sketch.photo import find_photo_ink
+from models.sketch.photo import find_photo_ink, find_writing
 from models.sketch.preparation import digit_from_image
 from tests.sketch.paper import INKS, PAPERS, rule_lines, take_photo
 
@@ -84,6 +84,36 @@ def test_stroke_along_a_line_of_the_paper_stays():
     ink = render_strokes([np.array(stroke, np.float32) for stroke in (bar, leg)], 16, SIDE)
     photo = 0.8 * (1 - 0.5 * lines) * (1 - 0.7 * ink)
     assert compare(find_photo_ink([photo.astype(np.float32)])[0], ink) > 0.75
+
+
+def test_grey_shading_around_a_thin_pen_is_no_ink():
+    """Patches as dark as the pen, some of them beneath it, none wider than a broad pen's strokes."""
+    y, x = np.mgrid[:SIDE, :SIDE]
+    for digit in range(10):
+        ink = draw(digit, width_px=8.0)
+        shading = 0.3 * (1 + np.sin((x + y) / 36 + digit)) * (1 + np.sin((x - y) / 36)) / 4
+        light = 0.8 * (1 - shading) * (1 - 0.35 * ink)
+        assert compare(find_photo_ink([light.astype(np.float32)])[0], ink) > 0.85, digit
+
+
+@pytest.mark.parametrize("width_px", [16, 30, 50])
+def test_broad_strokes_beside_thin_writing_are_no_shading(width_px):
+    writing = np.zeros((SIDE, SIDE), np.float32)
+    writing[20:24, 30:200] = writing[30:34, 30:200] = 1
+    for digit in range(10):
+        ink = np.maximum(draw(digit, width_px), writing)
+        light = (0.7 + 0.2 * np.linspace(-1, 1, SIDE)) * (1 - 0.75 * ink)
+        assert compare(find_writing([light.astype(np.float32)], SIDE), ink) > 0.75, digit
+
+
+def test_faint_broad_strokes_are_no_shading():
+    """A crayon's strokes, as soft a grey as shading, beside scratches that are fainter still."""
+    scratches = np.zeros((SIDE, SIDE), np.float32)
+    scratches[20:60:8, 30:200] = scratches[21:60:8, 30:200] = 0.12
+    for digit in range(10):
+        ink = draw(digit, 50)
+        light = 0.8 * (1 - 0.3 * ink) * (1 - scratches)
+        assert compare(find_photo_ink([light.astype(np.float32)])[0], ink) > 0.75, digit
 
 
 def test_edge_of_a_shadow_is_no_ink():
