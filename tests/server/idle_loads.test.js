@@ -5,7 +5,14 @@ import { skipIdleLoads } from "../../app/server/components/idle_loads.js";
 
 // As Gradio describes functions: 1 reads two parameters, 4 all; 2 follows 1, and 3 follows 2.
 const describe = () => [
-  { id: 1, targets: [[0, "load"], [7, "click"]], address_names: ["a", "b"] },
+  {
+    id: 1,
+    targets: [
+      [0, "load"],
+      [7, "click"],
+    ],
+    address_names: ["a", "b"],
+  },
   { id: 2, targets: [[null, "then"]], trigger_after: 1 },
   { id: 3, targets: [[null, "then"]], trigger_after: 2 },
   { id: 4, targets: [[0, "load"]], address_names: [] },
