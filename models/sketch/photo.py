@@ -22,7 +22,7 @@ STROKE_SHARE = 0.17  # of the image's side: no pen is that wide
 THIN_SHARE = 0.04  # of the image's side: a thin pen's strokes are no wider …
 SHADE_SHARE = 0.1  # … and what is wider than this shades the paper
 MIN_SHARP = 0.75  # of the contrast that is left without shading, a thin pen's strokes alone reach
-MAX_SHADE = 0.4  # share of the light that shading takes: what is darker is a broad pen's
+DARKEST_SHADE = 0.4  # share of the light that shading takes: what is darker is a broad pen's
 MAX_TILT = 0.1  # of a line of the paper against the image's side, in pixels a pixel
 TILT_STEP_PX = 2  # between neighbouring tilts, at the far end
 LINE_SHARE = 0.8  # of its way across the whole image that a line of the paper must be seen on
@@ -201,7 +201,7 @@ def _remove_shading(contrast: Floats32) -> Floats32:
     thin, _ = _part_by_width(contrast, THIN_SHARE)
     unshaded, shade = _part_by_width(contrast, SHADE_SHARE)
     thin_peak, peak, shade_peak = (float(np.quantile(each, 0.998)) for each in (thin, unshaded, shade))
-    return unshaded if thin_peak >= MIN_SHARP * peak and shade_peak <= MAX_SHADE else contrast
+    return unshaded if thin_peak >= MIN_SHARP * peak and shade_peak <= DARKEST_SHADE else contrast
 
 
 def _part_by_width(contrast: Floats32, share: float) -> tuple[Floats32, Floats32]:

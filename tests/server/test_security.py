@@ -42,6 +42,7 @@ NO_INPUT = {
     "app.descent.view.MAX_CHART_POINTS",
     "app.runs.comparison.MAX_POINTS",
     "app.runs.results.MAX_IMAGES",
+    "app.runs.layers.MAX_NEWS_MOMENTS",
     "app.runs.view.MAX_NEWS_POINTS",
     "app.runs.view.MAX_VIEW_POINTS",
     "app.inspection.window.image.MAX_SHOWN_PX",
