@@ -83,7 +83,8 @@ def test_readmes_export_is_read_as_the_readme_reads_it(tmp_path, monkeypatch, ca
 
 
 @pytest.mark.parametrize(
-    ("checkpoint", "out"), [("run:example", "glassnet.onnx"), ("mine.safetensors", "mine.onnx")]
+    ("checkpoint", "out"),
+    [pytest.param("run:example", "glassnet.onnx", marks=pytest.mark.gate), ("mine.safetensors", "mine.onnx")],
 )
 def test_export_is_named_after_the_file_or_the_runs_network(tmp_path, monkeypatch, checkpoint, out):
     save_checkpoint(load_checkpoint("mlp"), tmp_path / "mine.safetensors")

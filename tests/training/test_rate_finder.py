@@ -103,7 +103,9 @@ def test_strokes_are_few_enough_to_be_drawn():
 
 
 @needs_mnist
-@pytest.mark.parametrize(("network", "seconds"), [("mlp", 3), ("convnet", 10)])
+@pytest.mark.parametrize(
+    ("network", "seconds"), [("mlp", 3), pytest.param("convnet", 10, marks=pytest.mark.gate)]
+)
 def test_default_settings_take_seconds(network, seconds):
     sweep_start = make_config(network)
     next(iter(sweep_training(sweep_start)))  # what torch imports with its first optimizer

@@ -10,6 +10,8 @@ from app.ui.components.chart import build_chart
 from app.ui.components.grids import build_grids
 from tests.browser.conftest import NARROW
 
+pytestmark = pytest.mark.gate  # some seconds
+
 LOSS = {
     "series": [
         {"name": "Training", "role": "training", "points": [[1, 0.9], [2, 0.5], [3, 0.25], [4, 0.2]]},

@@ -10,6 +10,8 @@ from tests.browser.conftest import NARROW, WIDE
 from tests.sketch.sheets import draw_row
 from tests.waiting import wait_until
 
+pytestmark = pytest.mark.gate  # some seconds
+
 _SHEET = "document.querySelector('.gb-pad-canvas').toDataURL()"
 
 

@@ -10,6 +10,8 @@ from tests.browser.components.pointers import slide
 from tests.browser.conftest import NARROW
 from tests.browser.pad import Pad
 
+pytestmark = pytest.mark.gate  # some seconds
+
 
 @pytest.fixture
 def open_pad(open_harness):
@@ -35,7 +37,6 @@ def test_example_is_replayed_and_read_on_opening_until_the_pad_is_touched(open_h
     assert pad.read() == "1"
 
 
-@pytest.mark.gate
 def test_at_least_nine_of_the_ten_digits_are_read_and_an_empty_pad_is_not(pad):
     read = []
     for digit in range(10):
@@ -156,7 +157,6 @@ def test_pen_width_changes_what_is_drawn_and_not_what_is_read(pad):
     assert pad.page.evaluate(read, [x - 4, 140 + side / 56]) == sheet
 
 
-@pytest.mark.gate
 def test_replay_lets_the_answer_follow_and_keeps_the_drawing(pad):
     pad.draw(build_example(5))
     drawing = pad.wait_until_broadcast()

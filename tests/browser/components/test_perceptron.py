@@ -10,6 +10,8 @@ from app.ui.packing import pack
 from models.descent.perceptron import Example, follow_example
 from tests.browser.conftest import NARROW, WIDE
 
+pytestmark = pytest.mark.gate  # some seconds
+
 WAY_BACK = ["p", "z", "w2", "b2", "a", "u", "w1", "b1", "x"]
 TITLES = [step["title"] for step in show_example(Example())["steps"]]
 

@@ -10,6 +10,8 @@ from tests.browser.components.pointers import slide
 from tests.browser.components.race import open_race
 from tests.browser.conftest import NARROW
 
+pytestmark = pytest.mark.gate  # some seconds
+
 __all__ = ["open_race"]  # a fixture
 
 

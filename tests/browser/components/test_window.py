@@ -13,6 +13,8 @@ from app.inspection.window.view import answer_view, describe_view
 from app.ui.components.notice import build_notice
 from tests.browser.conftest import NARROW
 
+pytestmark = pytest.mark.gate  # some seconds
+
 INSIDE = WindowSettings(
     picture="layer", checkpoint="convnet3", layer="features.3", filter=9, channel=4, kernel_size=5, padding=2
 )
