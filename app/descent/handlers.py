@@ -5,7 +5,6 @@ fills the fields (see `fill_fields` and `fill_moved`) and leaves out those that 
 """
 
 from dataclasses import replace
-from functools import partial
 from typing import Any, NamedTuple
 
 import gradio as gr
@@ -114,8 +113,7 @@ def on_choice(request: gr.Request, message: Any, chart: str, *values: Any) -> tu
         form = put_moved(make_form(values), message["moved"])
         field = message["chosen"]
         is_locked = request.query_params.get("solutions") == "off"
-        follow = _follow_problem if field == "problem" else partial(_follow_optimizer, field, is_locked)
-        followers = follow(form)
+        followers = _follow_problem(form) if field == "problem" else _follow_optimizer(form, field, is_locked)
     except BROKEN_MESSAGE:
         unshown = [gr.skip()] * len(show_controls(fill_form(RaceSettings())))
         return *Refill(), *unshown  # not from our player
@@ -129,7 +127,7 @@ def _follow_problem(form: Form) -> Form:
     return fill_form(OPENINGS[form["problem"]])
 
 
-def _follow_optimizer(field: str, is_locked: bool, form: Form) -> Form:
+def _follow_optimizer(form: Form, field: str, is_locked: bool) -> Form:
     """Return the step size that suits the optimizer that was chosen.
 
     Where solutions are locked it keeps the one that is there, or else has the opening's.

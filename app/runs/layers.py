@@ -14,8 +14,8 @@ from models.training.events import read_layers
 
 NO_LAYERS: Layers = {"is_whole": True, "absent": "", "titles": [], "moments": []}  # of a run that is damaged
 
-EARLIER = "This run was made before the layers were measured. A new run shows here how they learn."
 MAX_NEWS_MOMENTS = 3  # of several that come at once; a few hundred bytes each
+EARLIER = "This run was made before the layers were measured. A new run shows here how they learn."
 _IMPORTED = "Imported weights were not trained here, so there is nothing to measure in their layers."
 _COMING = "The layers are measured from the first step on."
 

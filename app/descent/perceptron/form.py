@@ -26,5 +26,5 @@ def read_example(x: Any, label: Any, activation: Any, seed: Any) -> Example:
 
 
 def write_inputs(example: Example) -> str:
-    """Return the four inputs as they stand in their field."""
-    return " ".join(f"{value:g}" for value in example.x)
+    """Return the four inputs as they stand in their field, each with all of its digits."""
+    return " ".join(repr(value).removesuffix(".0") for value in example.x)

@@ -75,6 +75,8 @@ def expand(example=None, controls=OPENING):
 
 def test_an_address_names_the_example_that_it_shows():
     assert write_link(Example()) == "?tab=descent&open=backwards-through-a-network"
+    precise = Example((0.1 + 0.2, -1 / 3, 1e-9, 2.0))
+    assert read_link(dict(parse_qsl(write_link(precise)[1:]))) == precise
     example = Example((0.5, -1.25, 3.0, 0.0), 1, "tanh", 12)
     link = write_link(example)
     assert link.endswith("&example=0.5,-1.25,3,0:1:tanh:12")
