@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, NamedTuple
 
 import gradio as gr
@@ -12,7 +13,6 @@ from app.descent.perceptron.link import read_link, write_link
 from app.descent.perceptron.payloads import PerceptronAnswer
 from app.descent.perceptron.script import write_perceptron_notebook, write_perceptron_script
 from app.descent.perceptron.steps import list_steps, write_verdict
-from app.ui.components.link_notice import warn_about_link
 from app.ui.field_errors import list_errors
 from app.ui.packing import pack
 from app.ui.rendering import render_markdown
@@ -41,8 +41,9 @@ def on_expand(request: gr.Request, x: Any, label: Any, activation: Any, seed: An
     try:
         example = read_link(request.query_params)
     except ValueError as mistake:
-        warn_about_link(f"The link's example cannot be used: {mistake} This is the opening instead.")
-        example = None
+        graph, script = on_example(x, label, activation, seed)
+        told = {"x": f"The link's example cannot be used: {mistake}"}
+        return OpeningView(pack(json.loads(graph) | {"errors": told}), script)
     if example is None:
         return OpeningView(*on_example(x, label, activation, seed))
     others = example.label, example.activation, example.seed

@@ -77,8 +77,7 @@ def build_perceptron_section() -> None:
         "trigger_mode": "always_last",
         "queue": False,
     }
-    shown = [graph, script, label, activation, seed]
-    opened = section.expand(on_expand, controls, shown, **(live | {"queue": True}))  # it may warn
+    opened = section.expand(on_expand, controls, [graph, script, label, activation, seed], **live)
     opened.then(on_inputs, None, x, **live)
     # A textbox raises `input` for keys alone, not for what is pasted.
     gr.on(

@@ -58,14 +58,6 @@ def test_what_is_wrong_is_said_at_its_field_and_changes_nothing(controls, field,
         write_notebook(*controls)
 
 
-@pytest.fixture
-def told(monkeypatch):
-    """Return what a visitor is told of his link."""
-    sentences = []
-    monkeypatch.setattr("app.descent.perceptron.handlers.warn_about_link", sentences.append)
-    return sentences
-
-
 def expand(example=None, controls=OPENING):
     """Return what opening the section shows, and then fills in as inputs."""
     query = {"tab": "descent"} if example is None else {"tab": "descent", "example": example}
@@ -110,12 +102,14 @@ def test_without_an_example_in_the_address_the_controls_count():
         ("1,2,3,0:1:tanh:x", "The seed: 'x' is not a number"),
     ],
 )
-def test_a_broken_example_in_the_address_is_told_and_the_opening_shown(example, message, told):
-    opened, _ = expand(example)
-    assert opened[:2] == on_example(*OPENING)
-    (sentence,) = told
-    assert message in sentence
-    assert sentence.endswith("This is the opening instead.")
+def test_a_broken_example_in_the_address_is_told_and_the_opening_shown(example, message):
+    opened, x = expand(example)
+    graph, script = on_example(*OPENING)
+    shown = json.loads(opened.graph)
+    assert message in shown["errors"]["x"]
+    assert shown | {"errors": {}} == json.loads(graph)
+    assert opened.script == script
+    assert [x, *opened[2:]] == [gr.skip()] * 4
 
 
 def test_nothing_is_computed_before_the_section_is_opened(monkeypatch):
