@@ -15,7 +15,6 @@ from __future__ import annotations
 import argparse
 import functools
 import http.server
-import shutil
 import statistics
 import tempfile
 import threading
@@ -26,6 +25,7 @@ from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
 
+from benchmarks.browser import open_chromium
 from benchmarks.measured import save_measurement
 from benchmarks.server import serve_glassbox
 from benchmarks.tables import write_table
@@ -40,7 +40,6 @@ THEIR_SETTINGS = (
 )
 OUR_SETTINGS = "tab=descent&bench=network&batch=30"
 COUNT = "+document.querySelector('#iter-number').innerText.replaceAll(',', '')"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
@@ -177,7 +176,7 @@ def main() -> None:
         serve_folder(options.playground) as their_address,
         sync_playwright() as playwright,
     ):
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        browser = open_chromium(playwright)
         context = browser.new_context(viewport={"width": 1400, "height": 900})
         # Their page also asks for fonts and counts its visitors, elsewhere.
         context.route(

@@ -14,7 +14,6 @@ medians are compared.
 from __future__ import annotations
 
 import argparse
-import shutil
 import statistics
 import tempfile
 import time
@@ -23,6 +22,7 @@ from typing import Any, NamedTuple
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from benchmarks.browser import open_chromium
 from benchmarks.measured import save_measurement
 from benchmarks.server import Server, serve_glassbox
 from benchmarks.tables import write_table
@@ -30,7 +30,6 @@ from benchmarks.tables import write_table
 ROUNDS = 3
 SETTLE_SECONDS = 10
 QUIET_SECONDS = 1.0  # without a new request: the page is loaded
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 EMPTY = "an empty Gradio page"
 EMPTY_APP = """
 import sys, gradio
@@ -240,7 +239,7 @@ def main() -> None:
         addresses = {
             visit.name: (empty if visit.name == EMPTY else ours).address + visit.path for visit in VISITS
         }
-        with playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS) as browser:
+        with open_chromium(playwright) as browser:
             rows = measure_pages(browser, addresses, options.rounds)
     print(write_table("page_weight", rows))
     if options.save:

@@ -11,7 +11,6 @@ six networks side by side too.
 from __future__ import annotations
 
 import argparse
-import shutil
 import tempfile
 import time
 from pathlib import Path
@@ -22,6 +21,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from app.sketchpad.tab import build_example
 from app.ui.drawing import PAD_SIZE_PX
+from benchmarks.browser import open_chromium
 from benchmarks.measured import save_measurement
 from benchmarks.server import Server, serve_glassbox
 from benchmarks.tables import find_latencies, write_table
@@ -32,13 +32,7 @@ REST_MS = 500  # after an answer, before the next stroke
 SETTLE_SECONDS = 10
 NETWORK = "ConvNet3 (fast"  # as the page names `sketchpad_app.CHECKPOINT`
 BESIDE = ("Logistic regression (fast", "ConvNet4 (fast", "GlassNet (fast", "ConvNet (fast", "ConvNet2 (fast")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--enable-unsafe-swiftshader",  # WebGL by the processor: without it the Sketchpad stays blank
-    "--disable-background-networking",
-    "--disable-component-update",
-]
+WEBGL = "--enable-unsafe-swiftshader"  # by the processor: without it the Sketchpad stays blank
 # NUM_SHOWN grows with each answer that is shown; NUM_AFTER is what it must be for the stroke that ends.
 TIME_STROKES = """() => {
   window.delays = [];
@@ -198,7 +192,7 @@ def main() -> None:
         sync_playwright() as playwright,
     ):
         time.sleep(SETTLE_SECONDS)
-        with playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS) as browser:
+        with open_chromium(playwright, WEBGL) as browser:
             pages = [browser.new_page(viewport={"width": 1400, "height": 900}) for _ in range(3)]
             ours, six = OurPad(pages[0], our_server.address), OurPad(pages[1], our_server.address)
             theirs = Sketchpad(pages[2], their_server.address)
