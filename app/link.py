@@ -13,6 +13,12 @@ import app.descent.plane.link as plane
 import app.inspection.window.link as window
 import app.lab.lessons.reader as lessons
 import app.runs.link as runs
+from app.descent.plane.components.plane_depth import SIZES
+from app.descent.view import CHART, CHARTS
+from app.runs.section_links import SECTION_NAMES, STEP_NETWORK
+from app.sketchpad.tab import OPENING
+from app.sketchpad.why import PATCHES_PX
+from models.training.one_step import SHOWN_NETWORKS
 
 # By the names that addresses have, in the order of the page.
 TABS = {
@@ -23,17 +29,37 @@ TABS = {
 }
 LABS = ("window", "network", "microscope", "architecture")
 BENCHES = ("steps", "network")
+# The settings of a section alone, each a parameter (`SECTION_PARAMETERS` of address.js), and where it counts.
+OF_SECTIONS = {
+    CHART: "tab=descent",
+    perceptron.NAME: "tab=descent",
+    "depths": "tab=descent&bench=network",
+    **dict.fromkeys(SECTION_NAMES, "tab=runs"),
+    "patch": "tab=sketchpad",
+}
 # What a link names with one tab, or one lab or bench of it, alone; of a name in several, the last is told.
-_OWN: dict[str, list[str]] = {
-    "tab=descent": [perceptron.NAME],
+_OF_STAGES: dict[str, list[str]] = {
+    "tab=descent": [],
     "tab=descent&bench=network": plane.list_names(),
     "tab=runs": runs.list_names(),
+    "tab=sketchpad": list(OPENING),
     "tab=inspection&lab=network": ["checkpoint", "source", "index"],
     "tab=inspection&lab=microscope": [
         "checkpoint", "source", "index", "mode", "layer", "seed", "norm_layer", "channel",
     ],
     "tab=inspection&lab=architecture": ["network"],
 }  # fmt: skip
+_OWN = {
+    place: [*names, *(name for name, where in OF_SECTIONS.items() if where == place)]
+    for place, names in _OF_STAGES.items()
+}
+# Of these another value than one of the list is as if nothing stood there.
+_CHOICES = {
+    CHART: CHARTS,
+    "depths": list(SIZES),
+    STEP_NETWORK: list(SHOWN_NETWORKS),
+    "patch": [str(side) for side in PATCHES_PX],
+}
 _EVERYWHERE = ["tab", "lab", "bench", "open", "run", "layers", "solutions", "lesson", "step"]
 _MAX_NAMED = 5
 _MAX_LETTERS = 40
@@ -76,6 +102,11 @@ def explain_unused(pairs: Iterable[tuple[str, str]]) -> list[str]:
             f"There is no bench {_quote(query['bench'])}, so {BENCHES[0]} is shown. The benches are "
             f"{' and '.join(BENCHES)}."
         )
+    told += [
+        f"There is no {name} {_quote(query[name])}: choose one of {', '.join(choices)}."
+        for name, choices in _CHOICES.items()
+        if name in own and query.get(name, choices[0]) not in choices
+    ]
     unknown = [name for name in query if name not in known and not name.startswith(_FOREIGN)]
     told += [_explain_unknown(name, known, elsewhere.get(name)) for name in unknown[:_MAX_NAMED]]
     if len(unknown) > _MAX_NAMED:

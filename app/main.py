@@ -81,7 +81,7 @@ def build_app() -> Page:
                 runs = build_runs_tab(page, pad, my_runs)
                 build_exercises_section("runs")
             with gr.Tab(TABS["sketchpad"], id="sketchpad") as sketchpad_tab:
-                sketchpad = build_sketchpad_tab(pad, my_runs, show_card)
+                sketchpad = build_sketchpad_tab(page, pad, my_runs, show_card)
         take_run(sketchpad.my_digits.submit, sketchpad.my_digits, runs)
         gr.on(
             [sketchpad_tab.select, sketchpad.my_digits.select],

@@ -19,7 +19,7 @@ from app.inspection.window.link import list_names as list_window_names
 from app.inspection.window.link import read_query as read_window
 from app.inspection.window.link import write_query as write_window
 from app.inspection.window.settings import EXAMPLES
-from app.link import _EVERYWHERE, _OWN, BENCHES, LABS, TABS, explain_unused
+from app.link import _EVERYWHERE, _OWN, BENCHES, LABS, OF_SECTIONS, TABS, explain_unused
 from app.main import tell_unused
 
 ROOT = Path(__file__).parent.parent
@@ -48,6 +48,12 @@ def explain(query):
         ("tab=inspection&network=alexnet", "“network” counts only together with tab=inspection"),
         ("tab=descent&bench=kitchen", "There is no bench “kitchen”, so steps is shown. The benches are ste"),
         ("tab=runs&example=1,2,3,0:1:tanh:7", "“example” counts only together with tab=descent"),
+        ("tab=runs&chart=Gradient", "“chart” counts only together with tab=descent"),
+        ("tab=descent&chart=Loss%20of", "There is no chart “Loss of”: choose one of Loss, Distance, Gradi"),
+        ("bench=network&depths=x", "There is no depths “x”: choose one of spreads, gradients."),
+        ("tab=runs&step_network=alexnet", "There is no step_network “alexnet”: choose one of logistic, ml"),
+        ("tab=sketchpad&patch=4", "There is no patch “4”: choose one of 3, 5, 7, 9, 11."),
+        ("tab=runs&patch=5", "“patch” counts only together with tab=sketchpad"),
         ("tab=descent&hidden=4", "“hidden” counts only together with tab=descent&bench=network"),
         ("tab=descent&epochs=3", "“epochs” counts only together with tab=runs"),
         ("&".join(f"a{k}z=1" for k in range(9)), "4 more are left out."),
@@ -96,6 +102,8 @@ def test_the_pages_script_knows_the_same_tabs_and_labs():
     script = (ROOT / "app" / "ui" / "components" / "address.js").read_text(encoding="utf-8")
     for name, known in (("TABS", TABS), ("LABS", LABS), ("BENCHES", BENCHES)):
         assert re.findall(r'"(\w+)"', re.search(rf"const {name} = \[(.*)\]", script)[1]) == list(known)
+    of_sections = re.findall(r'"(\w+)"', re.search(r"SECTION_PARAMETERS = \[(.*?)\]", script, re.DOTALL)[1])
+    assert of_sections == list(OF_SECTIONS)
     assert list(TITLED_LABS) == list(LABS)
     assert list(TITLED_BENCHES) == list(BENCHES)
 
@@ -118,9 +126,10 @@ def test_the_load_asks_a_handler_for_nothing_where_the_address_has_none_of_its_p
     """There the browser does not ask it (see `reads_address`); whoever says nothing is asked always."""
     monkeypatch.setattr(gr, "Warning", lambda text, **how: pytest.fail(text))
     loads = [each for each in built_page.fns.values() if "load" in [event for _, event in each.targets]]
-    idle = [each for each in loads if hasattr(each.fn, "address_names")]
+    after = [each for each in built_page.fns.values() if each.trigger_after in [load._id for load in loads]]
+    idle = [each for each in [*loads, *after] if hasattr(each.fn, "address_names")]
     always = [getattr(each.fn, "__name__", None) for each in loads if each not in idle]
-    assert (always, len(idle)) == ([None, "on_open_link", "on_load"], 8)  # None has a script alone
+    assert (always, len(idle)) == ([None, "on_open_link", "on_load"], 10)  # None has a script alone
     names = [*itertools.chain(*_OWN.values()), *_EVERYWHERE, *list_race_names(), *list_window_names()]
     for handler, tab, lab, bench in itertools.product(idle, TABS, LABS, BENCHES):
         query = dict.fromkeys(names, "1") | {"tab": tab, "lab": lab, "bench": bench}

@@ -29,7 +29,7 @@ from app.descent.script import show_sources, write_race_script
 from app.descent.sentences import describe_race
 from app.descent.setting_kinds import NO_OPTIMIZER, write_numbers
 from app.descent.settings import RaceSettings, list_own_settings
-from app.descent.view import CHARTS, show_race, show_ruler
+from app.descent.view import CHART, CHARTS, show_race, show_ruler
 from app.ui.addresses import reads_address
 from app.ui.components.link_notice import warn_about_link
 from app.ui.field_errors import list_errors
@@ -157,18 +157,35 @@ def on_rest(message: Any, *values: Any) -> Details:
         return Details()
 
 
-@reads_address("problem")
+def read_chart(request: gr.Request) -> str:
+    """Return the chart that the page's address names, or the first one."""
+    named = request.query_params.get(CHART, CHARTS[0])
+    return named if named in CHARTS else CHARTS[0]
+
+
+@reads_address(CHART)
+def on_open_chart(request: gr.Request) -> Any:
+    """Choose the address's chart; wires: page's load → the choice, which asks for nothing."""
+    chart = read_chart(request)
+    return gr.skip() if chart == CHARTS[0] else chart
+
+
+@reads_address("problem", CHART)
 def on_open(request: gr.Request) -> Any:
     """Restore the settings of the link that the page was opened with; wired to the page's load."""
+    chart = read_chart(request)
+    race = None
     try:
-        settings = read_query(dict(request.query_params))
-        if settings is not None:
-            form = fill_form(settings)
-            answer = answer_race(run_race(settings), CHARTS[0])
-            return *Refill(answer, _pack_filling({}, form)), *show_controls(form)
+        if settings := read_query(dict(request.query_params)):
+            race = run_race(settings)
     except ValueError as mistake:
         warn_about_link(f"The link's settings cannot be used: {mistake} This is the opening instead.")
-    return gr.skip()  # the page shows the opening already, and somebody may have changed it since
+    if race is None:
+        if chart == CHARTS[0]:
+            return gr.skip()  # the page shows the opening already, and somebody may have changed it since
+        race = run_race(RaceSettings())
+    form = fill_form(race.settings)
+    return *Refill(answer_race(race, chart), _pack_filling({}, form)), *show_controls(form)
 
 
 def answer_form(form: Form, chart: str, moved: dict[str, Any] | None = None) -> str:

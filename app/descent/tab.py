@@ -26,6 +26,7 @@ from app.descent.handlers import (
     on_choice,
     on_moved,
     on_open,
+    on_open_chart,
     on_rest,
 )
 from app.descent.lesson import build_lesson
@@ -35,8 +36,8 @@ from app.descent.race import run_race
 from app.descent.sentences import describe_race
 from app.descent.setting_kinds import NUM_SLOTS
 from app.descent.settings import RaceSettings
-from app.descent.view import CHARTS, show_race, show_ruler
-from app.ui.addresses import follow_query
+from app.descent.view import CHART, CHARTS, show_race, show_ruler
+from app.ui.addresses import follow_parameter, follow_query
 from app.ui.components.notice import build_notice
 from app.ui.components.prose import build_prose
 from app.ui.sections import name_section
@@ -135,4 +136,8 @@ def build_steps_bench(page: gr.Blocks) -> None:
         None, lesson.link, None, js=follow_query("descent/steps", write_query(settings)), **quiet
     )
     followed.then(**complete_link)
-    refill(partial(page.load, on_open, None, **quiet), empty_fields()).then(**complete_link)
+    follow_chart = follow_parameter("descent/steps", CHART, CHARTS[:1])
+    controls.chart.input(None, controls.chart, None, js=follow_chart, **live)
+    # First: what is filled in asks for the race once more, with the chart that is chosen then.
+    charted = page.load(on_open_chart, None, controls.chart, **quiet)
+    refill(partial(charted.then, on_open, None, **quiet), empty_fields()).then(**complete_link)

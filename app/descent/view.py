@@ -15,6 +15,7 @@ from models.values import Floats
 
 MAX_CHART_POINTS = 400
 RULER_RANGE = (1e-4, 10.0)
+CHART = "chart"  # which of them, in the page's address
 CHARTS = ["Loss", "Distance", "Gradient"]
 # What each chart draws, and what it means where there is nothing of it.
 _CHART_NAMES = {

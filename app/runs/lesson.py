@@ -14,7 +14,9 @@ from app.runs.one_step import (
     show_one_step,
     write_one_step_notebook,
 )
+from app.runs.section_links import SPLIT_SEED, STEP_NETWORK, read_split_seed
 from app.runs.split import MAX_SEED, Draw, draw_again, show_draws
+from app.ui.addresses import follow_parameter
 from app.ui.components.notebook_button import build_notebook_button
 from app.ui.components.number_field import build_number
 from app.ui.components.prose import build_prose, build_prose_sections, build_rendered
@@ -22,6 +24,7 @@ from app.ui.prose import load_sections, quote_text
 from app.ui.rendering import render_markdown
 from app.ui.sections import name_section
 from app.ui.styles import component_classes
+from models.training.one_step import SHOWN_NETWORKS
 
 _NOTEBOOK_SEED = 42
 # What stands there until the answer has come: at most some seconds, soon after the page was started.
@@ -29,16 +32,39 @@ _STEPPING = "<p>The step is being computed …</p>"
 _TRAINING = "<p>The four trainings are being computed …</p>"
 
 
+_FROM_LINK = "The link's setting cannot be used: {} This is the opening instead."
+
+
 class SplitView(NamedTuple):
-    """What Question 4 shows, in the order of the handlers' outputs."""
+    """What Question 4 shows, in the order of the handlers' outputs; its seed only when it is opened."""
 
     shown: Any
     draws: Any
     error: str
+    seed: Any = gr.skip()
+
+
+class StepView(NamedTuple):
+    """What the training loop shows when it is opened, in the order of the handler's outputs."""
+
+    shown: str
+    network: Any = gr.skip()
+
+
+def on_open_split(request: gr.Request, seed: Any, draws: list[Draw]) -> SplitView:
+    """Draw once more, with the address's seed. Wires: opening the section; seed, draws → view with seed."""
+    try:
+        named = read_split_seed(request.query_params)
+        if named is not None and named != seed:
+            drawn = draw_again([], named)
+            return SplitView(show_draws(drawn, named), drawn, "", named)
+    except ValueError as mistake:
+        return on_draw(seed, draws)._replace(error=quote_text(_FROM_LINK.format(mistake)))
+    return on_draw(seed, draws)
 
 
 def on_draw(seed: Any, draws: list[Draw]) -> SplitView:
-    """Draw once more. Wires: opening the section, Draw again; seed, draws so far → images, draws, error."""
+    """Draw once more. Wires: Draw again; seed, draws so far → images, draws, error."""
     try:
         drawn = draw_again([Draw(*draw) for draw in draws], seed)
     except ValueError as mistake:
@@ -51,8 +77,16 @@ def on_seed(seed: Any) -> SplitView:
     return on_draw(seed, [])
 
 
+def on_open_loop(request: gr.Request, name: Any) -> StepView:
+    """Show the step of the address's network. Wires: opening the section; the network → shown, network."""
+    named = request.query_params.get(STEP_NETWORK)
+    if named == name or named not in SHOWN_NETWORKS:  # the page's load tells of another (see `app.link`)
+        return StepView(on_network(name))
+    return StepView(on_network(named), named)
+
+
 def on_network(name: Any) -> str:
-    """Show one step of the training loop. Wires: opening the section, the network → what is shown."""
+    """Show one step of the training loop. Wires: the network → what is shown."""
     try:
         return show_one_step(name)
     except ValueError as mistake:
@@ -87,15 +121,11 @@ def _build_one_step(section: gr.Accordion) -> None:
         NETWORK_CHOICES, value=OPENING, label="Network", filterable=False, elem_id="one-step-network"
     )
     shown = build_rendered(_STEPPING, elem_classes="gb-numbers", elem_id="one-step-shown")
-    gr.on(
-        [section.expand, network.input],
-        on_network,
-        [network],
-        [shown],
-        trigger_mode="always_last",
-        show_progress="minimal",
-        api_visibility="private",
-    )
+    live: dict[str, Any] = {"trigger_mode": "always_last", "api_visibility": "private"}
+    section.expand(on_open_loop, [network], [shown, network], show_progress="minimal", **live)
+    network.input(on_network, [network], [shown], show_progress="minimal", **live)
+    follow = follow_parameter("runs", STEP_NETWORK, [OPENING])
+    network.input(None, [network], None, js=follow, **live)
     build_notebook_button("one-step", write_one_step_notebook, [network], needs_project=True)
 
 
@@ -126,6 +156,7 @@ def _build_split(section: gr.Accordion) -> None:
     )
     outputs = [shown, draws, error]
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    section.expand(on_draw, [seed, draws], outputs, **quiet)
+    section.expand(on_open_split, [seed, draws], [*outputs, seed], **quiet)
     draw.click(on_draw, [seed, draws], outputs, **quiet)
     seed.input(on_seed, [seed], outputs, trigger_mode="always_last", **quiet)
+    seed.input(None, [seed], None, js=follow_parameter("runs", SPLIT_SEED, [_NOTEBOOK_SEED]), **quiet)

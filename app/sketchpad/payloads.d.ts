@@ -136,7 +136,6 @@ export interface MapsView {
   gradient: ValueMap;
   occlusion: ValueMap;
   patch: number;
-  patches: number[];
   reading: string;
 }
 

@@ -140,7 +140,6 @@ class MapsView(TypedDict):
     gradient: ValueMap
     occlusion: ValueMap
     patch: int
-    patches: list[int]
     reading: str
 
 

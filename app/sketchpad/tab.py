@@ -16,6 +16,8 @@ from app.sketchpad.sections import (
     build_why_section,
 )
 from app.sketchpad.view import MAX_CHECKPOINTS, answer_request, has_clothes
+from app.ui.addresses import follow_settings, reads_address
+from app.ui.components.link_notice import warn_about_link
 from app.ui.components.prose import build_prose_sections
 from app.ui.drawing import PAD_SIZE_PX
 from app.ui.numbers import format_seconds, write_percent
@@ -32,6 +34,8 @@ names it, from 28 × 28 pixels."""
 _PREPARATION_TITLE = "Preparation: from your drawing to the network’s input"
 _EXAMPLE_DIGIT = 3
 _EXAMPLE_SHARE = 0.6  # of the pad's height that the example takes
+# By their names in the page's address; those beside it have commas between them there.
+OPENING: dict[str, Any] = {"checkpoint": DEFAULT_CHOICE, "beside": []}
 
 
 class SketchpadTab(NamedTuple):
@@ -43,10 +47,13 @@ class SketchpadTab(NamedTuple):
     my_digits: gr.HTML
 
 
-def build_sketchpad_tab(pad: gr.HTML, my_runs: gr.BrowserState, show_card: ShowCard) -> SketchpadTab:
+def build_sketchpad_tab(
+    page: gr.Blocks, pad: gr.HTML, my_runs: gr.BrowserState, show_card: ShowCard
+) -> SketchpadTab:
     """Build the tab around a pad that was made, but not yet rendered, by `build_sketch_pad`.
 
     Args:
+        page: The page being built; its load chooses the networks that an address names.
         pad: The pad; other tabs read its drawing.
         my_runs: Ids of this visitor's runs, whose checkpoints can be chosen too.
         show_card: Lays out how a run stands, for a fine-tuning (see `app.runs.view`).
@@ -58,7 +65,7 @@ def build_sketchpad_tab(pad: gr.HTML, my_runs: gr.BrowserState, show_card: ShowC
         with gr.Column(scale=1, min_width=280, elem_classes="gb-controls"):
             checkpoint = gr.Dropdown(
                 _list_labels([]),
-                value=DEFAULT_CHOICE,
+                value=OPENING["checkpoint"],
                 label="Network",
                 info=CHOICE_INFO,
                 filterable=False,
@@ -66,7 +73,7 @@ def build_sketchpad_tab(pad: gr.HTML, my_runs: gr.BrowserState, show_card: ShowC
             )
             beside = gr.Dropdown(
                 _list_labels([]),
-                value=[],
+                value=OPENING["beside"],
                 multiselect=True,
                 max_choices=MAX_CHECKPOINTS - 1,
                 label="Beside it",
@@ -86,7 +93,11 @@ def build_sketchpad_tab(pad: gr.HTML, my_runs: gr.BrowserState, show_card: ShowC
     with gr.Column(elem_classes="gb-lesson"):
         build_prose_sections(load_sections("app.sketchpad"))
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    gr.on([checkpoint.change, beside.change], on_choose, [checkpoint, beside], [pad], **quiet)
+    lists = [checkpoint, beside]
+    changes = [checkpoint.change, beside.change]
+    gr.on(changes, on_choose, lists, [pad], **quiet)
+    gr.on(changes, None, lists, None, js=follow_settings("sketchpad", OPENING), queue=False, **quiet)
+    page.load(on_open_link, [my_runs], lists, **quiet)
     checkpoint.change(on_describe, [checkpoint], [question, about], **quiet)
     return SketchpadTab(pad, checkpoint, beside, my_digits)
 
@@ -132,6 +143,28 @@ class NetworkLists(NamedTuple):
 
     checkpoint: Any = gr.skip()
     beside: Any = gr.skip()
+
+
+@reads_address(*OPENING)
+def on_open_link(my_runs: Any, request: gr.Request) -> NetworkLists:
+    """Choose the networks that the page's address names; wires: page's load; runs → both network lists."""
+    query = dict(request.query_params)
+    if query.get("tab") != "sketchpad" or not OPENING.keys() & query.keys():
+        return NetworkLists()
+    labels = _list_labels(my_runs)
+    keys = [key for _, key in labels]
+    checkpoint = query.get("checkpoint", DEFAULT_CHOICE)
+    beside = [key for key in query.get("beside", "").split(",") if key]
+    if unknown := [key for key in [checkpoint, *beside] if key not in keys]:
+        warn_about_link(f"There is no network “{unknown[0][:40]}” for you: the opening is shown instead.")
+        return NetworkLists()
+    if len(beside) >= MAX_CHECKPOINTS:
+        warn_about_link(f"Of the networks beside it the first {MAX_CHECKPOINTS - 1} are shown.")
+    beside = beside[: MAX_CHECKPOINTS - 1]
+    return NetworkLists(
+        gr.Dropdown(choices=labels, value=checkpoint),
+        gr.Dropdown(choices=labels, value=beside, multiselect=True),
+    )
 
 
 def on_open(chosen: str, beside: list[str], my_runs: list[str]) -> NetworkLists:

@@ -75,7 +75,6 @@ def show_maps(drawing: Any, key: Any, digit: Any = None, patch_px: Any = None) -
             falls, max(find_scale(falls), _LEAST_SCALE), _describe_occlusion(falls, digit, share, patch_px)
         ),
         "patch": patch_px,
-        "patches": list(PATCHES_PX),
         "reading": _announce_reading(path),
     }
 

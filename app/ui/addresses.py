@@ -1,7 +1,7 @@
 """Which handlers read the page's address, and the scripts by which it follows the settings (`history.js`)."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
@@ -28,15 +28,32 @@ def follow_settings(owner: str, opening: Mapping[str, Any]) -> str:
 
     Args:
         owner: The tab, or tab and lab or bench, as in "inspection/network".
-        opening: What the settings are at first, by their names in the address, in the order of the inputs.
+        opening: What the settings are at first, by their names in the address, in the order of the inputs;
+            of a list, the values stand there with commas between them.
     """
     return f"""(...values) => {{
   const query = new URLSearchParams();
   Object.entries({json.dumps(dict(opening))}).forEach(([name, first], place) => {{
-    const value = values[place] ?? first;
-    if (value !== first) query.append(name, value);
+    const value = String(values[place] ?? first); // of a list: with commas
+    if (value !== String(first)) query.append(name, value);
   }});
   window.glassboxPlaces?.follow({json.dumps(owner)}, `${{query}}`);
+}}"""
+
+
+def follow_parameter(owner: str, name: str, opening: Sequence[Any]) -> str:
+    """Return the `js` of an event whose inputs are the settings of a section, which are one parameter.
+
+    Args:
+        owner: The tab, or tab and lab or bench.
+        name: The parameter, one of `SECTION_PARAMETERS` in address.js; the values have colons between them.
+        opening: The values at first, with which the address does not name it.
+    """
+    return f"""(...values) => {{
+  if (values.includes(null)) return; // an empty field
+  const [text, first] = [values, {json.dumps(list(opening))}].map((each) => each.join(":"));
+  const query = new URLSearchParams(text === first ? [] : [[{json.dumps(name)}, text]]);
+  window.glassboxPlaces?.follow({json.dumps(owner)}, `${{query}}`, {json.dumps(name)});
 }}"""
 
 

@@ -18,13 +18,16 @@ from app.descent.handlers import (
     on_choice,
     on_moved,
     on_open,
+    on_open_chart,
     on_rest,
 )
-from app.descent.race import OPENINGS
+from app.descent.race import OPENINGS, run_race
 from app.descent.settings import (
     RaceSettings,
 )
 from app.descent.tab import build_descent_tab
+from app.descent.view import draw_chart
+from app.ui.packing import pack
 from tests.descent.patience import unhurried
 from tests.descent.random_races import alone
 
@@ -247,5 +250,21 @@ def test_question_3_opens_where_the_player_stands():
 
 def test_opening_without_a_link_changes_nothing():
     """The page shows the opening already; only the number fields that were built empty are emptied."""
-    assert on_open(SimpleNamespace(query_params={"tab": "descent"})) == SKIP
+    for query in ({"tab": "descent"}, {"chart": "Loss"}, {"chart": "nonsense"}):
+        assert on_open(SimpleNamespace(query_params=query)) == SKIP
+        assert on_open_chart(SimpleNamespace(query_params=query)) == SKIP
     assert json.loads(empty_fields())["fields"] == {"lr_2": None, "lr_3": None, "lr_4": None}
+
+
+@pytest.mark.parametrize(
+    ("query", "problem"),
+    [({}, "toy"), ({"problem": "valley"}, "valley"), ({"problem": "valley", "steps": "x"}, "toy")],
+)
+def test_a_links_chart_is_shown_of_its_race_or_else_of_the_opening(monkeypatch, query, problem):
+    monkeypatch.setattr("app.descent.handlers.warn_about_link", lambda text: None)
+    request = SimpleNamespace(query_params=query | {"chart": "Gradient"})
+    assert on_open_chart(request) == "Gradient"
+    player, filling, *_ = on_open(request)
+    assert json.loads(filling)["fields"]["problem"] == problem
+    race = run_race(OPENINGS[problem])
+    assert json.loads(player)["race"]["chart"] == json.loads(pack(draw_chart(race, "Gradient")))

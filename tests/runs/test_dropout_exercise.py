@@ -3,10 +3,11 @@
 import dataclasses
 from types import SimpleNamespace
 
+import gradio as gr
 import numpy as np
 import pytest
 
-from app.runs.exercise.section import on_exercise, on_place, on_verdict
+from app.runs.exercise.section import on_exercise, on_open, on_place, on_verdict
 from app.runs.form import fill_form, list_fields
 from models.networks.layers.kinds import Dropout
 from models.networks.layers.plain_data import read_layers
@@ -106,3 +107,21 @@ def test_description_follows_the_place():
     assert "| 5 | Dropout | drops 25%" in on_place(4, 0.25)  # as a table too
     assert "5. Dropout: drops 25%, in training only." in on_place(4, 0.25)
     assert "p is a number from 0 to 0" in on_place(4, 5).replace("\\", "")
+
+
+def test_exercise_opens_with_the_dropout_of_its_link():
+    def follow(**named):
+        return on_open(SimpleNamespace(query_params=named))
+
+    assert follow() == (gr.skip(),) * 4
+    assert follow(dropout_exercise="2:0.25") == (2, 0.25, on_place(2, 0.25), "")
+    for wrong, why in (
+        ("2", "such as 4:0.5"),
+        ("a:b", "such as 4:0.5"),
+        ("2:0.96", "from 0 to 0.95"),
+        ("2:nan", "from 0 to 0.95"),
+        ("99:0.5", "There is no layer 99"),
+    ):
+        view = follow(dropout_exercise=wrong)
+        assert view[:3] == (gr.skip(),) * 3
+        assert why in view.error.replace("\\", "")

@@ -3,6 +3,7 @@
 import html
 import json
 import re
+from types import SimpleNamespace
 from urllib.parse import parse_qsl
 
 import gradio as gr
@@ -309,6 +310,32 @@ def test_lesson_builds_without_drawing_anything(monkeypatch):
     assert [title for title in titles if title in SECTIONS] == list(SECTIONS)
     assert not page.get_api_info()["named_endpoints"]
     assert json.dumps(page.get_config_file()["dependencies"])  # plain values: the page can be served
+
+
+def test_question_4_opens_with_the_seed_of_its_link():
+    def follow(seed, draws, **named):
+        return lesson.on_open_split(SimpleNamespace(query_params=named), seed, draws)
+
+    view = follow(42, [], split_seed="7")
+    assert (view.seed, view.error, len(view.draws)) == (7, "", 1)
+    assert "manual_seed(7)" in view.shown
+    again = follow(7, view.draws, split_seed="7")
+    assert (again.seed, len(again.draws)) == (gr.skip(), 2)
+    assert follow(42, []).seed == gr.skip()
+    for wrong in ("x", "-1", "2" * 5000):
+        refused = follow(42, [], split_seed=wrong)
+        assert "The link's setting cannot be used" in refused.error.replace("\\", "")
+        assert (refused.seed, len(refused.draws)) == (gr.skip(), 1)
+        assert "manual_seed(42)" in refused.shown
+
+
+def test_the_training_loop_opens_with_the_network_of_its_link():
+    def follow(name, **named):
+        return lesson.on_open_loop(SimpleNamespace(query_params=named), name)
+
+    assert follow("mlp", step_network="logistic") == (lesson.on_network("logistic"), "logistic")
+    for named in ({}, {"step_network": "mlp"}, {"step_network": "alexnet"}):
+        assert follow("mlp", **named) == (lesson.on_network("mlp"), gr.skip())
 
 
 def test_wrong_seed_stands_beside_the_form_and_changes_nothing():

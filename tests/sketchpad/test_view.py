@@ -2,7 +2,9 @@
 
 import base64
 import io
+from types import SimpleNamespace
 
+import gradio as gr
 import numpy as np
 import pytest
 from PIL import Image
@@ -10,7 +12,14 @@ from PIL import Image
 from app.inspection.network.view import trace_image
 from app.sketchpad.my_digits import show_score
 from app.sketchpad.preparation import show_preparation
-from app.sketchpad.tab import build_example, describe_choice, on_choose, on_describe, on_open
+from app.sketchpad.tab import (
+    build_example,
+    describe_choice,
+    on_choose,
+    on_describe,
+    on_open,
+    on_open_link,
+)
 from app.sketchpad.view import MAX_CHECKPOINTS, answer_drawing, answer_request, compare_answers
 from app.sketchpad.why import show_change, show_maps, show_nearest
 from models.checkpoints.prediction import predict_digit
@@ -211,6 +220,29 @@ def test_opening_the_tab_takes_back_only_what_is_gone():
     chosen, beside = on_open("gone", ["logistic", "gone"], [])
     assert chosen.constructor_args["value"] == DEFAULT_CHOICE
     assert beside.constructor_args["value"] == ["logistic"]
+
+
+def test_a_link_chooses_the_networks_that_read(monkeypatch):
+    told = []
+    monkeypatch.setattr("app.sketchpad.tab.warn_about_link", told.append)
+
+    def follow(**named):
+        return on_open_link([], SimpleNamespace(query_params={"tab": "sketchpad"} | named))
+
+    lists = follow(checkpoint="mlp", beside="convnet,logistic")
+    assert [each.value for each in lists] == ["mlp", ["convnet", "logistic"]]
+    assert [each.value for each in follow(beside="mlp")] == [DEFAULT_CHOICE, ["mlp"]]
+    assert told == []
+    assert follow() == follow(tab="runs", checkpoint="mlp") == (gr.skip(), gr.skip())
+    for wrong in ({"checkpoint": "lenet"}, {"beside": "mlp,run:1"}):
+        assert follow(**wrong) == (gr.skip(), gr.skip())
+    assert [text.split(" for ")[0] for text in told] == [
+        "There is no network “lenet”",
+        "There is no network “run:1”",
+    ]
+    keys = [choice.key for choice in list_choices([])][: MAX_CHECKPOINTS + 1]
+    assert follow(beside=",".join(keys)).beside.value == keys[: MAX_CHECKPOINTS - 1]
+    assert told[2] == f"Of the networks beside it the first {MAX_CHECKPOINTS - 1} are shown."
 
 
 def test_each_of_several_digits_can_be_looked_at_alone():

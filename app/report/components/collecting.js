@@ -58,7 +58,7 @@ function findTitle(place) {
   return "";
 }
 
-// As the page restores it: what the place itself says, a run's own, the one that the section shows, or the page's address.
+// As the page restores it: what the place itself says, a run's own, or the page's address, which follows the settings.
 /** @type {(place: HTMLElement) => string} */
 function findLink(place) {
   const here = `${location.origin}${location.pathname}`;
@@ -66,16 +66,6 @@ function findLink(place) {
   const run = /** @type {HTMLElement | null} */ (place.closest("[data-run]") ?? place.querySelector("[data-run]"));
   if (run?.dataset.run && /^[0-9a-f]{32}$/.test(run.dataset.run)) return `${here}?tab=runs&run=${run.dataset.run}`;
   const panel = place.closest('[role="tabpanel"]');
-  for (const field of panel?.querySelectorAll(
-    "#descent-link textarea, #descent-link input, #window-link textarea, #window-link input",
-  ) ?? []) {
-    const isOwn =
-      field.closest("#descent-link") ||
-      place.closest(".gb-experiment")?.querySelector("#window") ||
-      place.closest(".gb-lesson")?.querySelector("#window-link");
-    const link = /** @type {HTMLInputElement} */ (field).value;
-    if (isOwn && link.startsWith("http")) return link;
-  }
   const address = new URL(location.href);
   address.searchParams.delete("__theme"); // the reader has a theme of his own
   const tab = panel?.id.match(/descent|inspection|runs|sketchpad/)?.[0];

@@ -9,6 +9,8 @@ import gradio as gr
 
 from app.runs.form import read_fields, read_form, read_number
 from app.runs.listing import Listing, show_runs
+from app.runs.section_links import DROPOUT_EXERCISE, read_dropout
+from app.ui.addresses import follow_parameter
 from app.ui.card_button import write_card_button
 from app.ui.components.prose import build_prose, build_rendered
 from app.ui.numbers import write_percent
@@ -37,11 +39,13 @@ of them. Choose where in ConvNet it goes, and say first what you expect. Then Co
 without it, by {NUM_SEEDS} seeds each, with the settings of the form; nothing else differs."""
 _WORDS = "The architecture in words and as a table"
 _PLACE = 4  # before the first linear layer, as the notebook has it
+_P, _MAX_P = 0.5, 0.95
 
 
 class ExerciseControls(NamedTuple):
-    """The controls of the exercise."""
+    """The section, and the controls in it."""
 
+    section: gr.Accordion
     place: gr.Dropdown
     p: gr.Slider
     start: gr.Button
@@ -49,6 +53,30 @@ class ExerciseControls(NamedTuple):
     verdict: gr.Button
     outcome: gr.HTML
     description: gr.Markdown
+
+
+class OpeningView(NamedTuple):
+    """What opening the section shows, in the order of the handler's outputs."""
+
+    place: Any = gr.skip()
+    p: Any = gr.skip()
+    description: Any = gr.skip()
+    error: Any = gr.skip()
+
+
+def on_open(request: gr.Request) -> OpeningView:
+    """Take the dropout that the address names; wires: opening the section → place to error."""
+    try:
+        chosen = read_dropout(request.query_params)
+        if chosen is None:
+            return OpeningView()
+        if not 0 <= chosen.p <= _MAX_P:
+            raise ValueError(f"The probability is {chosen.p:g}; it must be from 0 to {_MAX_P}.")
+        place_dropout(get_network_spec(NETWORK).layers, *chosen)
+    except ValueError as mistake:
+        told = f"The link's setting cannot be used: {mistake} This is the opening instead."
+        return OpeningView(error=quote_text(told))
+    return OpeningView(*chosen, on_place(*chosen), "")
 
 
 def on_place(place: Any, p: Any) -> str:
@@ -116,7 +144,7 @@ def _write_points(share: float) -> str:
 def build_exercise() -> ExerciseControls:
     """Build the exercise inside the current column."""
     places = list_dropout_places(get_network_spec(NETWORK).layers)
-    with gr.Accordion(_TITLE, open=False, elem_id="exercise", elem_classes="gb-form"):
+    with gr.Accordion(_TITLE, open=False, elem_id="exercise", elem_classes="gb-form") as section:
         build_prose(_ABOUT)
         with gr.Row():
             place = gr.Dropdown(
@@ -127,7 +155,7 @@ def build_exercise() -> ExerciseControls:
                 min_width=240,
                 elem_id="exercise-place",
             )
-            p = gr.Slider(0, 0.95, 0.5, step=0.05, label="Its probability", elem_id="exercise-p")
+            p = gr.Slider(0, _MAX_P, _P, step=0.05, label="Its probability", elem_id="exercise-p")
         with gr.Row():
             start = gr.Button(
                 f"Train with and without, {NUM_SEEDS} seeds each", size="sm", elem_id="exercise-start"
@@ -137,13 +165,13 @@ def build_exercise() -> ExerciseControls:
         outcome = build_rendered("", elem_classes="gb-numbers", elem_id="exercise-outcome")
         with gr.Accordion(_WORDS, open=False, elem_id=name_section(_WORDS)):
             description = gr.Markdown(
-                on_place(_PLACE, 0.5),
+                on_place(_PLACE, _P),
                 elem_classes="gb-numbers",
                 elem_id="exercise-description",
                 buttons=["copy"],
             )
             gr.HTML(write_card_button("architecture", "ConvNet with dropout"), apply_default_css=False)
-    return ExerciseControls(place, p, start, error, verdict, outcome, description)
+    return ExerciseControls(section, place, p, start, error, verdict, outcome, description)
 
 
 def wire_exercise(
@@ -168,6 +196,9 @@ def wire_exercise(
     chosen = [controls.place, controls.p]
     moved = [controls.place.input, controls.p.input]
     gr.on(moved, on_place, chosen, [controls.description], trigger_mode="always_last", **quiet)
+    gr.on(moved, None, chosen, None, js=follow_parameter("runs", DROPOUT_EXERCISE, [_PLACE, _P]), **quiet)
+    opened = [*chosen, controls.description, controls.error]
+    controls.section.expand(on_open, None, opened, **quiet)
     controls.start.click(
         on_exercise,
         [my_runs, *chosen, followed, *fields.values()],

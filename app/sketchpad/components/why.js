@@ -6,6 +6,7 @@
 import { contextOf, prefersReducedMotion, readColors, redrawOnChange } from "../../ui/components/canvas.js";
 import { addNode, findCanvas, findPart, setText } from "../../ui/components/nodes.js";
 import { formatNumber } from "../../ui/components/numbers.js";
+import { linkSelect } from "../../ui/components/select_link.js";
 import { decode, paint, readRamps } from "../../ui/components/sheets.js";
 import { createTransport } from "../../ui/components/transport.js";
 import { followDrawing } from "./followed_drawing.js";
@@ -24,6 +25,7 @@ export function mount({ element, server }) {
   const digitButtons = buildDigits(find(".gb-why-digits"), explain);
   const targetButtons = buildDigits(findPart(changePart, ".gb-why-digits"), turnInto);
   const patchList = /** @type {HTMLSelectElement} */ (find(".gb-why-head select"));
+  linkSelect(patchList, "sketchpad", "patch");
   const maps = createMaps(find(".gb-why-maps"), find(".gb-why-pixel"), find(".gb-why-spoken"));
 
   /** @type {MapsView | null} */
@@ -60,9 +62,6 @@ export function mount({ element, server }) {
     }
     shown = answer;
     maps.show(answer);
-    if (!patchList.length)
-      for (const side of answer.patches)
-        patchList.add(new Option(`${side} \u00d7 ${side}`, String(side), false, side === answer.patch));
     markDigits(digitButtons, answer.digit);
     const [lowers, raises] = find(".gb-why-legend").querySelectorAll("span");
     setText(lowers, `speaks against ${answer.digit}`);
@@ -90,7 +89,7 @@ export function mount({ element, server }) {
     askForMaps({ digit, patch: chosenPatch() });
   }
 
-  const chosenPatch = () => (patchList.length ? Number(patchList.value) : null);
+  const chosenPatch = () => Number(patchList.value);
   patchList.addEventListener("change", () => shown && explain(shown.digit));
 
   /** @param {number} target */

@@ -8,13 +8,19 @@ from typing import Any
 
 import gradio as gr
 
+from app.sketchpad.why import PATCHES_PX
 from app.ui.card_button import write_card_button
 from app.ui.components.transport import write_transport
 from app.ui.loader import read_component_script
 from app.ui.server_functions import name_functions
 from app.ui.styles import component_classes
+from models.sketch.explanation import PATCH_PX
 
 _FOLDER = Path(__file__).parent
+_OPTIONS = "".join(
+    f'<option value="{side}"{" selected" if side == PATCH_PX else ""}>{side} × {side}</option>'
+    for side in PATCHES_PX
+)
 
 _TEMPLATE = f"""
 <div class="gb-why" data-shown="" data-nearest="" data-change="">
@@ -24,7 +30,7 @@ _TEMPLATE = f"""
       <div class="gb-why-head">
         <h3>What speaks for which digit</h3>
         <div class="gb-why-digits" role="group" aria-label="The digit that is explained"></div>
-        <label>Patch that is covered <select></select></label>
+        <label>Patch that is covered <select>{_OPTIONS}</select></label>
       </div>
       <div class="gb-why-panels">
         <div class="gb-why-maps" tabindex="0" role="application">

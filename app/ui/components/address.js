@@ -11,7 +11,15 @@ export const PARTED = {
   descent: { name: "bench", row: "gb-benches", parts: BENCHES },
 };
 // A section's own settings are one parameter each, of which the stage above it knows nothing.
-export const SECTION_PARAMETERS = ["example"];
+export const SECTION_PARAMETERS = [
+  "chart",
+  "example",
+  "depths",
+  "split_seed",
+  "step_network",
+  "dropout_exercise",
+  "patch",
+];
 const NAMES = ["tab", "lab", "bench", "open"];
 // What goes on counting on another tab: Gradio's own, and the lesson's.
 const EVERYWHERE = /^(__|utm_|solutions$|lesson$|step$|view$)/;

@@ -24,6 +24,18 @@ def test_grid_tells_each_cell_and_changes_what_it_shows(open_harness):
     assert page.locator(".gb-plane-depth a").first.get_attribute("aria-label") != spread
 
 
+FOLLOW = "() => { window.glassboxPlaces = { follow: (...given) => { window.followed = given; } }; }"
+
+
+def test_the_address_names_what_is_shown_but_for_the_first(open_harness):
+    page = open_harness(build_plane_depth(pack_depths)).page
+    page.evaluate(FOLLOW)
+    shown = page.get_by_label("Show")
+    for chosen, text in (("gradients", "depths=gradients"), ("spreads", "")):
+        shown.select_option(chosen)
+        assert page.evaluate("followed") == ["descent/network", text, "depths"]
+
+
 READ_CURVES = """(host) => [...host.querySelectorAll("path:not(.gb-plane-depth-one)")]
   .map((path) => [path.getBBox().width, path.style.opacity])"""
 

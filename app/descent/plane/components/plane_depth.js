@@ -5,6 +5,7 @@
 import { readAnswer } from "../../../ui/components/asking.js";
 import { watchLifetime } from "../../../ui/components/lifetime.js";
 import { addNode, findPart, setText } from "../../../ui/components/nodes.js";
+import { linkSelect } from "../../../ui/components/select_link.js";
 import { drawSizes, HEIGHT, placeSize, shadeCurve, tellAxes, tellSizes, WIDTH } from "./depth_scale.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -107,5 +108,6 @@ export function mount({ element, server }) {
   });
   observer.observe(root);
   signal.addEventListener("abort", () => observer.disconnect());
+  linkSelect(select, "descent/network", "depths");
   select.addEventListener("change", draw);
 }

@@ -14,13 +14,13 @@ from app.ui.server_functions import name_functions
 from app.ui.styles import component_classes
 
 _FOLDER = Path(__file__).parent
+# What the curves can show, by their names in the page's address, of which they are the parameter `depths`.
+SIZES = {"spreads": "the spread of activations", "gradients": "the size of the gradient"}
+_OPTIONS = "".join(f'<option value="{name}">{title}</option>' for name, title in SIZES.items())
 
 _TEMPLATE = f"""
 <div class="gb-plane-depth">
-  <p><label>Show <select>
-    <option value="spreads">the spread of activations</option>
-    <option value="gradients">the size of the gradient</option>
-  </select></label></p>
+  <p><label>Show <select>{_OPTIONS}</select></label></p>
   <p class="gb-plane-depth-state" role="status"></p>
   <div class="gb-plane-depth-legend" hidden>
     <ul aria-label="Hidden layers of each curve"></ul>
