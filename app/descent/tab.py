@@ -139,5 +139,5 @@ def build_steps_bench(page: gr.Blocks) -> None:
     follow_chart = follow_parameter("descent/steps", CHART, CHARTS[:1])
     controls.chart.input(None, controls.chart, None, js=follow_chart, **live)
     # First: what is filled in asks for the race once more, with the chart that is chosen then.
-    charted = page.load(on_open_chart, None, controls.chart, **quiet)
+    charted = page.load(on_open_chart, None, controls.chart, **(quiet | {"queue": False}))
     refill(partial(charted.then, on_open, None, **quiet), empty_fields()).then(**complete_link)

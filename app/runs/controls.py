@@ -32,7 +32,8 @@ from app.runs.link import (
     read_query,
     write_query,
 )
-from app.ui.addresses import follow_query, reads_address
+from app.runs.section_links import NUM_SEEDS, read_seeds
+from app.ui.addresses import follow_parameter, follow_query, reads_address
 from app.ui.components.link_notice import warn_about_link
 from app.ui.components.number_field import build_number, name_number
 from app.ui.loader import read_plain_script
@@ -93,27 +94,28 @@ def _summarise(form: Form, followed: str, shown: str, own: Any) -> Summary:
     return Summary(named, describe_choice(config), "\n\n".join(list_warnings(config)), link)
 
 
-@reads_address(*list_names())
+@reads_address(*list_names(), NUM_SEEDS)
 def on_open(request: gr.Request) -> list[Any]:
     """Prepare the training of the link that the page was opened with; wired to the page's load.
 
-    Outputs are the followed recipe, the hyperparameters and the fields.
+    Outputs are the number of seeds, the followed recipe, the hyperparameters and the fields.
     """
-    unchanged = [gr.skip()] * (2 + len(list_fields()))
+    unchanged = [gr.skip()] * (3 + len(list_fields()))
     query = dict(request.query_params)
     if query.get("tab") != "runs":
         return unchanged
     try:
-        prepared = read_query(query, _find_dataset())
+        prepared, num_seeds = read_query(query, _find_dataset()), read_seeds(query)
     except ValueError as mistake:
         warn_about_link(f"The link's training cannot be prepared: {mistake} The form is as at first.")
         return unchanged
+    seeds = gr.skip() if num_seeds is None else num_seeds
     if prepared is None:
-        return unchanged
+        return [seeds, *unchanged[1:]]
     recipe, form = prepared
     fields = [gr.update(value=form[name], visible=is_seen(name, form)) for name in list_fields()]
     is_folded = any(name in query for name in list_fields() if name not in _OUTSIDE)
-    return [recipe, gr.update(open=True) if is_folded else gr.skip(), *fields]
+    return [seeds, recipe, gr.update(open=True) if is_folded else gr.skip(), *fields]
 
 
 def _find_dataset() -> str:
@@ -267,7 +269,9 @@ def wire_form(page: gr.Blocks, controls: Controls, own: gr.HTML) -> None:
         [controls.recipe, controls.about, controls.warnings, controls.link],
         **live,
     ).then(None, controls.link, None, js=follow_query("runs"), **quiet)
-    opened = [controls.followed, controls.hyperparameters, *values]
+    follow_seeds = follow_parameter("runs", NUM_SEEDS, [1])
+    controls.num_seeds.input(None, controls.num_seeds, None, js=follow_seeds, **quiet)
+    opened = [controls.num_seeds, controls.followed, controls.hyperparameters, *values]
     page.load(on_open, None, opened, **(quiet | {"queue": True})).then(  # it may warn
         None, [controls.followed, fields["network"]], None, js=_BEGIN, **quiet
     )

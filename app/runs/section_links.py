@@ -1,14 +1,18 @@
-"""The settings of the sections below the runs, each a parameter of the page's address of its own."""
+"""The settings of the runs' tab that are no training's: each a parameter of the page's address of its own."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from app.runs.form import read_num_seeds
+from models.runs.control import MAX_SEEDS
+
+NUM_SEEDS = "seeds"  # 5, over how many the training is repeated
 SPLIT_SEED = "split_seed"  # 42
 STEP_NETWORK = "step_network"  # convnet
 DROPOUT_EXERCISE = "dropout_exercise"  # 4:0.5, the layer before which it goes and its probability
-SECTION_NAMES = [SPLIT_SEED, STEP_NETWORK, DROPOUT_EXERCISE]
+SECTION_NAMES = [NUM_SEEDS, SPLIT_SEED, STEP_NETWORK, DROPOUT_EXERCISE]
 _MAX_LETTERS = 20  # of each
 
 
@@ -17,6 +21,21 @@ class DropoutChoice(NamedTuple):
 
     place: int
     p: float
+
+
+def read_seeds(query: Mapping[str, str]) -> int | None:
+    """Return over how many seeds an address repeats the training, or None where it says nothing of it.
+
+    Raises:
+        ValueError: If it is no whole number from 1 to `MAX_SEEDS`.
+    """
+    text = query.get(NUM_SEEDS)
+    if text is None:
+        return None
+    num_seeds = read_num_seeds(text[:_MAX_LETTERS])
+    if num_seeds > MAX_SEEDS:
+        raise ValueError(f"The number of seeds is {num_seeds}; repeat a run over 1 to {MAX_SEEDS} seeds.")
+    return num_seeds
 
 
 def read_split_seed(query: Mapping[str, str]) -> int | None:

@@ -48,8 +48,9 @@ def test_of_the_descent_its_chart_and_the_grid_of_depths(open_page):
     expect(copy.locator("#plane-depth select")).to_have_value("gradients")
 
 
-def test_of_the_runs_question_4_the_training_loop_and_the_exercise(open_page):
+def test_of_the_runs_the_seeds_question_4_the_training_loop_and_the_exercise(open_page):
     page = open_page("runs", settings="split_seed=12")
+    page.locator("#run-seeds input").fill("3")
     find_head(page, "exercise").click()
     page.locator("#exercise-p input[type=range]").fill("0.25")
     find_head(page, "the-training-loop-line-by-line-section").click()
@@ -58,11 +59,12 @@ def test_of_the_runs_question_4_the_training_loop_and_the_exercise(open_page):
     seed = page.locator("#split-seed input")
     expect(seed).to_have_value("12")
     seed.fill("7")
-    expect_parameters(page, "split_seed=7", "step_network=logistic", "dropout_exercise=4:0.25")
+    expect_parameters(page, "seeds=3", "split_seed=7", "step_network=logistic", "dropout_exercise=4:0.25")
 
     copy = open_copy(page, open_page)
     expect(copy.locator("#split-shown")).to_contain_text("manual_seed(7)")
     expect(copy.locator("#split-seed input")).to_have_value("7")
+    expect(copy.locator("#run-seeds input")).to_have_value("3")
     find_head(copy, "the-training-loop-line-by-line-section").click()
     expect(find_list(copy, "one-step-network")).to_have_value("Logistic regression")
     expect(copy.locator("#one-step-shown")).to_contain_text("Logistic regression:")

@@ -1,9 +1,13 @@
 """A prepared training travels in an address, and comes back as it was."""
 
+from types import SimpleNamespace
+
+import gradio as gr
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.runs.controls import on_open
 from app.runs.form import fill_form, list_fields
 from app.runs.link import list_names, read_query, write_query
 from models.networks.registry import NETWORKS
@@ -74,3 +78,22 @@ def test_what_is_written_is_read_again(network, recipe, epochs, rate, seed, augm
 def test_the_opening_has_no_settings_and_every_field_a_name():
     assert write_query(OPENING, "notebook", "mnist") == ""
     assert set(list_fields()) < set(list_names())
+
+
+def test_a_link_names_over_how_many_seeds(monkeypatch):
+    told = []
+    monkeypatch.setattr("app.runs.controls.warn_about_link", told.append)
+
+    def follow(**named):
+        return on_open(SimpleNamespace(query_params={"tab": "runs"} | named))
+
+    seeds, *others = follow(seeds="3")
+    assert seeds == 3
+    assert all(other == gr.skip() for other in others)
+    seeds, recipe, *_ = follow(seeds="3", network="mlp", recipe="fast")
+    assert (seeds, recipe) == (3, "fast")
+    assert follow(network="mlp")[0] == gr.skip()
+    for wrong in ("0", "11", "2.5", "x", ""):
+        assert all(each == gr.skip() for each in follow(seeds=wrong, network="mlp")), wrong
+    assert len(told) == 5
+    assert "The number of seeds is 11; repeat a run over 1 to 10 seeds." in told[1]

@@ -15,6 +15,7 @@ export const SECTION_PARAMETERS = [
   "chart",
   "example",
   "depths",
+  "seeds",
   "split_seed",
   "step_network",
   "dropout_exercise",
