@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
+from collections.abc import Callable, Iterable
 
 from app.server.proxies import bypass_proxies
 
@@ -138,7 +139,7 @@ def launch_app(
         routes=[
             Route(STREAM_PATH, RunStream().answer),
             *build_script_routes(),
-            serve_values(values),
+            *serve_values(values),
             *build_style_routes(),
         ],
         shared_folders=[find_runs_folder(), SHIPPED_FOLDER],
@@ -148,17 +149,21 @@ def launch_app(
     )
     gc.freeze()
     gc.enable()
-    threading.Thread(target=warm_up, daemon=True).start()
+    postponed = [value for value in values.values() if not isinstance(value, str)]
+    threading.Thread(target=warm_up, args=[postponed], daemon=True).start()
     if wait:
         page.block_thread()
     return page, address
 
 
-def warm_up() -> None:
+def warm_up(postponed: Iterable[Callable[[], str]] = ()) -> None:
     """Do what the first visitor would otherwise wait for: import what is used late, and load the weights.
 
     What is there then stays for good and is no longer searched for garbage: that takes a third of a second
     in which nobody is answered, and whoever sends a few thousand lists brings it about.
+
+    Args:
+        postponed: What works out the values that `postpone_value` put off.
     """
     import matplotlib.pyplot  # noqa: F401  Gradio imports it when the first event arrives
 
@@ -174,6 +179,8 @@ def warm_up() -> None:
     answer_drawing({"strokes": build_example(1)}, [DEFAULT_CHOICE])
     read_architecture(ALEXNET)  # torchvision takes seconds to import
     run_race(OPENINGS["valley"])  # the first of torch's optimizers makes torch import its compiler
+    for compute in postponed:
+        compute()
     keep_spare()  # so that a run's first step does not wait for all these imports again
     gc.collect()
     gc.freeze()

@@ -42,7 +42,7 @@ def test_garbage_is_looked_for_once_the_page_is_there(monkeypatch):
 def test_page_that_is_there_collects_garbage(monkeypatch):
     monkeypatch.setattr(main, "build_app", lambda: SimpleNamespace(blocks={}))
     monkeypatch.setattr(main, "launch_page", lambda *_, **__: "http://page")
-    monkeypatch.setattr(main, "warm_up", lambda: None)
+    monkeypatch.setattr(main, "warm_up", lambda *_: None)
     monkeypatch.setattr(gc, "freeze", lambda: None)  # the tests' own objects go on being looked at
     gc.disable()
     try:

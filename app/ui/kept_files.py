@@ -1,9 +1,10 @@
-"""Files at addresses that name their content: a browser asks for each once and keeps it for good."""
+"""Texts that a browser keeps: for good where the address names the content, else until there is another."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 import brotli
 from starlette.requests import Request
@@ -33,12 +34,39 @@ def serve_kept(path: str, texts: Mapping[str, str], media_type: str) -> Route:
         address = f"{path}/{request.path_params['file']}"
         if address not in texts:
             return PlainTextResponse("This version of the file is not here. Load the page again.", 404)
-        content, headers = texts[address].encode(), dict(KEPT_HEADERS)
-        if "br" in request.headers.get("accept-encoding", ""):
-            if address not in compressed:
-                compressed[address] = brotli.compress(content, mode=brotli.MODE_TEXT, quality=9)
-            content = compressed[address]
-            headers["content-encoding"] = "br"
-        return Response(content, headers=headers, media_type=media_type)
+        if "br" not in request.headers.get("accept-encoding", ""):
+            return Response(texts[address], headers=KEPT_HEADERS, media_type=media_type)
+        if address not in compressed:
+            compressed[address] = _compress(texts[address])
+        headers = KEPT_HEADERS | {"content-encoding": "br"}
+        return Response(compressed[address], headers=headers, media_type=media_type)
 
     return Route(f"{path}/{{file:path}}", answer)
+
+
+def serve_later(address: str, compute: Callable[[], str], media_type: str) -> Route:
+    """Return the route of one text, which is worked out when it is first asked for.
+
+    Whoever has it asks whether it is still that one, and is not sent it again.
+    """
+
+    @lru_cache(maxsize=1)
+    def make() -> tuple[str, bytes, str]:
+        text = compute()
+        return text, _compress(text), f'"{name_content(text)}"'
+
+    def answer(request: Request) -> Response:
+        text, compressed, tag = make()
+        headers = {"cache-control": "no-cache", "vary": "accept-encoding", "etag": tag}
+        if request.headers.get("if-none-match", "").removeprefix("W/") == tag:
+            return Response(status_code=304, headers=headers)
+        if "br" not in request.headers.get("accept-encoding", ""):
+            return Response(text, headers=headers, media_type=media_type)
+        return Response(compressed, headers=headers | {"content-encoding": "br"}, media_type=media_type)
+
+    return Route(address, answer)
+
+
+def _compress(text: str) -> bytes:
+    compressed: bytes = brotli.compress(text.encode(), mode=brotli.MODE_TEXT, quality=9)
+    return compressed

@@ -7,12 +7,12 @@ stands at an address of its own, which its script asks for when the component is
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from starlette.routing import Route
 
-from app.ui.kept_files import name_content, serve_kept
+from app.ui.kept_files import name_content, serve_kept, serve_later
 
 _PATH = "/glassbox/values"
 MIN_LETTERS = 2_000  # a shorter value is not worth a request
@@ -46,21 +46,47 @@ Promise.all([
 """
 
 
-def take_out_values(blocks: Iterable[Any]) -> dict[str, str]:
-    """Put addresses in place of the large values of our components; return the values by their addresses."""
-    values = {}
+def postpone_value(block: Any, compute: Callable[[], str]) -> None:
+    """Let a component's value be worked out when somebody first looks at it, not while the page is built.
+
+    Args:
+        block: A component with a script of ours, an `elem_id` and no value yet.
+        compute: Returns the value, the same each time.
+    """
+    block.postponed_value = compute
+
+
+Value = str | Callable[[], str]
+
+
+def take_out_values(blocks: Iterable[Any]) -> dict[str, Value]:
+    """Put addresses in place of the large values of our components; return the values by their addresses.
+
+    Of a value that was postponed, what works it out is returned.
+    """
+    values: dict[str, Value] = {}
     for block in blocks:
         script, value = getattr(block, "js_on_load", None) or "", getattr(block, "value", None)
-        if "import(" not in script or not isinstance(value, str) or len(value) < MIN_LETTERS:
+        if later := getattr(block, "postponed_value", None):
+            address = f"{_PATH[1:]}/{block.elem_id}.json"
+            values[address] = later
+        elif "import(" not in script or not isinstance(value, str) or len(value) < MIN_LETTERS:
             continue
-        address = f"{_PATH[1:]}/{name_content(value)}.json"
-        values[address] = value
+        else:
+            address = f"{_PATH[1:]}/{name_content(value)}.json"
+            values[address] = value
         block.value = address
         imported = ", ".join(f'".{found}"' for found in _IMPORTED.findall(script))
         block.js_on_load = _FETCH % {"address": address, "imported": imported, "script": script}
     return values
 
 
-def serve_values(values: Mapping[str, str]) -> Route:
-    """Return the route of what `take_out_values` returned."""
-    return serve_kept(_PATH, {f"/{address}": value for address, value in values.items()}, "application/json")
+def serve_values(values: Mapping[str, Value]) -> list[Route]:
+    """Return the routes of what `take_out_values` returned."""
+    kept = {f"/{address}": value for address, value in values.items() if isinstance(value, str)}
+    later = [
+        serve_later(f"/{address}", value, "application/json")
+        for address, value in values.items()
+        if not isinstance(value, str)
+    ]
+    return [*later, serve_kept(_PATH, kept, "application/json")]

@@ -21,9 +21,9 @@ from app.inspection.microscope.handlers import (
     on_network,
     on_norm_layer,
 )
+from app.inspection.microscope.layers import list_mode_layers
 from app.inspection.microscope.section import DEFAULT_CHECKPOINT
 from app.inspection.microscope.view import (
-    describe_layer,
     describe_norm,
     describe_spread,
     show_dropout,
@@ -44,7 +44,7 @@ from models.inspection.microscope import (
     sample_masks,
 )
 from models.networks.architecture import read_architecture
-from models.networks.registry import NETWORKS
+from models.networks.registry import NETWORKS, list_layers
 from models.runs.library import list_choices
 
 IMAGE = generate_digits(1, seed=3)[0][0] / 255
@@ -115,7 +115,7 @@ def test_the_sentence_counts_the_votes():
 
 
 def test_layers_say_what_they_are_given():
-    names = [describe_layer(layer) for layer in make_sample(checkpoint="convnet3").layers]
+    names = [text for text, _ in list_mode_layers(list_layers("convnet3")).dropouts]
     assert names == ["classifier.0: 64 maps of 3 × 3, drops 50%", "classifier.3: 128 features, drops 50%"]
 
 

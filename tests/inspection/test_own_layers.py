@@ -10,6 +10,7 @@ from torch import nn
 from app.inspection.architecture.section import list_networks, on_network
 from app.inspection.architecture.view import draw_architecture
 from app.inspection.microscope import handlers as microscope
+from app.inspection.microscope.layers import describe_dropout, list_mode_layers
 from app.inspection.network import section as network_section
 from app.inspection.network.view import Passage, explain_unit, show_network
 from app.ui.digits import TEST
@@ -65,8 +66,14 @@ def check_open(layers):
     each = list(walk_layers(layers))
     dropouts = sum(isinstance(layer, Dropout | Dropout2d) for layer in each)
     norms = sum(isinstance(layer, BatchNorm1d | BatchNorm2d) for layer in each)
-    assert len(sample_masks(network, IMAGE, 2).layers) == dropouts
-    assert len(inspect_batch_norm(network, IMAGE).layers) == norms
+    masked, normed = sample_masks(network, IMAGE, 2).layers, inspect_batch_norm(network, IMAGE).layers
+    assert (len(masked), len(normed)) == (dropouts, norms)
+    listed = list_mode_layers(layers)  # from the description alone, as passes through the network find it
+    assert listed.norms == {layer.name: len(layer.gamma) for layer in normed}
+    assert listed.dropouts == [
+        (describe_dropout(layer.name, layer.map_shape or (layer.masks[0].size,), layer.p), layer.name)
+        for layer in masked
+    ]
     assert has_dropout_or_norm(layers) == (dropouts + norms > 0)
 
 

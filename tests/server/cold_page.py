@@ -9,5 +9,5 @@ import sys
 from app import cli, main
 
 if __name__ == "__main__":
-    main.warm_up = lambda: None
+    main.warm_up = lambda *_: None
     sys.exit(cli.main())

@@ -9,7 +9,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from app.ui.openings import MIN_LETTERS, serve_values, take_out_values
+from app.ui.openings import MIN_LETTERS, postpone_value, serve_values, take_out_values
 from tests.node import NODE
 
 VALUE = json.dumps("é" * MIN_LETTERS, ensure_ascii=False)
@@ -96,7 +96,7 @@ def test_value_that_does_not_come_is_told():
 
 def test_lasting_text_is_served_compressed_and_for_good():
     address = "glassbox/values/1.json"
-    client = TestClient(Starlette(routes=[serve_values({address: VALUE})]))
+    client = TestClient(Starlette(routes=serve_values({address: VALUE})))
     answer = client.get(f"/{address}", headers={"accept-encoding": "br"})
     assert answer.text == VALUE
     assert answer.headers["content-type"] == "application/json"
@@ -106,3 +106,23 @@ def test_lasting_text_is_served_compressed_and_for_good():
     plain = client.get(f"/{address}", headers={"accept-encoding": "identity"})
     assert (plain.text, plain.headers.get("content-encoding")) == (VALUE, None)
     assert client.get("/glassbox/values/0000000000000000.json").status_code == 404
+
+
+def test_postponed_value_is_worked_out_once_when_it_is_first_asked_for():
+    computed = []
+    block = SimpleNamespace(value="", js_on_load=SCRIPT, elem_id="spread")
+    postpone_value(block, lambda: computed.append("now") or VALUE)
+    values = take_out_values([block])
+    assert (block.value, list(values), computed) == ("glassbox/values/spread.json", [block.value], [])
+    client = TestClient(Starlette(routes=serve_values(values)))
+    answers = [
+        client.get(f"/{block.value}", headers={"accept-encoding": coding}) for coding in ("br", "identity")
+    ]
+    assert [answer.text for answer in answers] == [VALUE] * 2
+    assert [answer.headers.get("content-encoding") for answer in answers] == ["br", None]
+    assert computed == ["now"]
+    # Its address does not name its content, so a browser asks whether it is still that.
+    assert answers[0].headers["cache-control"] == "no-cache"
+    known = client.get(f"/{block.value}", headers={"if-none-match": answers[0].headers["etag"]})
+    assert (known.status_code, known.content) == (304, b"")
+    assert client.get(f"/{block.value}", headers={"if-none-match": '"other"'}).text == VALUE

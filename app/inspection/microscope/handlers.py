@@ -10,11 +10,12 @@ from typing import Any, NamedTuple, TypeVar
 import gradio as gr
 import numpy as np
 
+from app.inspection.microscope.layers import ModeLayers, find_last_channel, list_mode_layers
 from app.inspection.microscope.payload import Absent, Norm, Pictures, Spread
-from app.inspection.microscope.view import describe_layer, show_dropout, show_norm
+from app.inspection.microscope.view import show_dropout, show_norm
 from app.ui.addresses import reads_address
 from app.ui.components.link_notice import warn_about_link
-from app.ui.digits import DRAWING, TEST, read_index, take_digit
+from app.ui.digits import DRAWING, read_index, take_digit
 from app.ui.field_errors import MissingImageError, blame, list_errors
 from app.ui.packing import pack
 from models.checkpoints.file import find_layers, read_info
@@ -118,19 +119,18 @@ def on_network(checkpoint: Any, answered: Any) -> NetworkView:
     """
     if checkpoint == answered:
         return NetworkView()
-    request = _ask_about_layers(checkpoint)
     try:
-        layers, norms = list_layers(sample_one(request)), inspect_norm(request)
-    except (ValueError, TypeError):
+        layers, norms = _list_layers_of(checkpoint)
+    except ValueError:
         return NetworkView()  # the pictures' answer says why
     view = NetworkView(
         layer=gr.Dropdown(choices=layers, value=layers[0][1] if layers else None),
-        norm_controls=gr.Column(visible=bool(norms.layers)),
+        norm_controls=gr.Column(visible=bool(norms)),
         answered=checkpoint,
     )
-    if not norms.layers:
+    if not norms:
         return view  # the list keeps its value: without choices, Gradio would refuse whatever is sent with it
-    names = [each.name for each in norms.layers]
+    names = list(norms)
     return view._replace(
         norm_layer=gr.Dropdown(choices=names, value=names[-1]),
         channel=gr.Slider(maximum=find_last_channel(norms, names[-1]), value=0),
@@ -149,8 +149,8 @@ def on_norm_layer(checkpoint: Any, norm_layer: Any, answered: Any) -> NormLayerV
     if now == answered:
         return NormLayerView()
     try:
-        last_channel = find_last_channel(inspect_norm(_ask_about_layers(checkpoint)), norm_layer)
-    except (ValueError, TypeError):
+        last_channel = find_last_channel(_list_layers_of(checkpoint).norms, norm_layer)
+    except ValueError:
         return NormLayerView()  # the pictures' answer says why
     return NormLayerView(gr.Slider(maximum=last_channel, value=0), now)
 
@@ -206,9 +206,8 @@ def _read_link(asked: dict[str, Any], named: Mapping[str, str], my_runs: Any) ->
     if asked["mode"] not in (TRAINING, EVALUATION):
         raise ValueError(f"mode is {asked['mode'][:40]!r}: give {TRAINING} or {EVALUATION}.")
     check_whole(asked["seed"], "The seed", 0, MAX_SEED)
-    about = _ask_about_layers(asked["checkpoint"])
-    layers, norms = list_layers(sample_one(about)), inspect_norm(about)
-    names = [each.name for each in norms.layers]
+    layers, norms = _list_layers_of(asked["checkpoint"])
+    names = list(norms)
     layer = _pick(named.get("layer"), [key for _, key in layers], "layer")
     norm = last = None
     if names:  # without a batch norm its controls are hidden, and may hold what another network's left there
@@ -236,9 +235,8 @@ def _pick(named: str | None, known: list[str], what: str) -> str | None:
     return named or (known[0] if known else None)
 
 
-def _ask_about_layers(checkpoint: Any) -> Request:
-    """Ask for what is the same of any image, by one that is always there and by a single mask."""
-    return Request(checkpoint, TEST, 0, None, EVALUATION, None, NUM_MASKS, None, 0)
+def _list_layers_of(checkpoint: Any) -> ModeLayers:
+    return list_mode_layers(find_layers(read_info(_find_file(checkpoint))))
 
 
 def on_focus(my_runs: Any) -> Any:
@@ -266,53 +264,54 @@ def _show_dropout(request: Request) -> Spread | Absent:
     image, note = take_digit(request.source, request.index, request.drawing)
     spread = _sample_many(request).probabilities
     number = "" if request.source == DRAWING else f", number {request.index}"
-    sample = sample_one(request)
+    sample = _sample_one(request)
     with blame("checkpoint"):  # whose numbers may be none
         return show_dropout(image, f"{note}{number}", sample, spread, request.layer, request.mode == TRAINING)
 
 
 def _show_norm(request: Request) -> Norm | Absent:
-    norms = inspect_norm(request)
-    last, channel = find_last_channel(norms, request.norm_layer), 0
+    norms = _inspect_norm(request)
+    channels = {each.name: len(each.gamma) for each in norms.layers}
+    last, channel = find_last_channel(channels, request.norm_layer), 0
     if norms.layers:
         with blame("channel"):
             channel = check_whole(request.channel, "The channel", 0, last)
     with blame("checkpoint"):
-        title = title_network(read_info(_find_file(request)).network)
+        title = title_network(read_info(_find_file(request.checkpoint)).network)
         return show_norm(norms, request.norm_layer, channel, title)
 
 
-def _find_file(request: Request) -> Path:
+def _find_file(checkpoint: Any) -> Path:
     with blame("checkpoint"):
         try:
-            return resolve_digit_reader(str(request.checkpoint))
+            return resolve_digit_reader(str(checkpoint))
         except OSError as error:
             raise ValueError("This checkpoint's file is no longer there. Choose another one.") from error
 
 
-def sample_one(request: Request) -> DropoutSample:
+def _sample_one(request: Request) -> DropoutSample:
     """Answer with the mask of the chosen seed: one of the many, where it is among them."""
     with blame("seed"):
         seed = check_whole(request.seed, "The seed", 0, MAX_SEED)
     if seed < NUM_MASKS:
         return pick_mask(_sample_many(request), seed)
     image, _ = take_digit(request.source, request.index, request.drawing)
-    path = _find_file(request)
+    path = _find_file(request.checkpoint)
     return sample_masks(copy_network(path), image, 1, seed, find_temperature(path))
 
 
 def _sample_many(request: Request) -> DropoutSample:
     image, _ = take_digit(request.source, request.index, request.drawing)
-    path = _find_file(request)
+    path = _find_file(request.checkpoint)
     status = path.stat()
     pixels = image.astype(np.float32).tobytes()
     return _sample_version(path, status.st_mtime_ns, status.st_size, pixels)
 
 
-def inspect_norm(request: Request) -> BatchNormView:
+def _inspect_norm(request: Request) -> BatchNormView:
     """Work out what the batch norms of the chosen network make of the chosen image."""
     image, _ = take_digit(request.source, request.index, request.drawing)
-    path = _find_file(request)
+    path = _find_file(request.checkpoint)
     return inspect_batch_norm(copy_network(path), image, find_temperature(path))
 
 
@@ -325,14 +324,3 @@ def _sample_version(path: Path, mtime_ns: int, num_bytes: int, pixels: bytes) ->
     for array in (sample.probabilities, sample.evaluated, *(layer.masks for layer in sample.layers)):
         array.setflags(write=False)  # shared by everyone who asks
     return sample
-
-
-def list_layers(sample: DropoutSample) -> list[tuple[str, str]]:
-    """List the dropout layers, each as (what is read, its name)."""
-    return [(describe_layer(each), each.name) for each in sample.layers]
-
-
-def find_last_channel(norms: BatchNormView, name: Any) -> int:
-    """Return the last channel of the layer of this name, else of the first; 1 without any, for a slider."""
-    named = [each for each in norms.layers if each.name == name] or norms.layers
-    return len(named[0].gamma) - 1 if named else 1

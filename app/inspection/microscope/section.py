@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache, partial
 from typing import Any
 
 import gradio as gr
@@ -14,27 +15,26 @@ from app.inspection.microscope.handlers import (
     TRAINING,
     Request,
     answer_controls,
-    find_last_channel,
-    inspect_norm,
     list_labels,
-    list_layers,
     on_focus,
     on_network,
     on_norm_layer,
     on_open,
-    sample_one,
     show_pictures,
 )
+from app.inspection.microscope.layers import find_last_channel, list_mode_layers
 from app.ui.addresses import follow_settings
 from app.ui.components.notice import build_notice
 from app.ui.components.number_field import name_number
 from app.ui.components.prose import build_prose, build_prose_sections
 from app.ui.digits import DRAWING, TEST, list_sources
+from app.ui.openings import postpone_value
 from app.ui.packing import pack
 from app.ui.prose import load_sections
 from app.ui.sections import name_section
+from models.checkpoints.file import find_layers, read_info
 from models.data.datasets import load_gallery
-from models.runs.library import CHOICE_INFO
+from models.runs.library import CHOICE_INFO, resolve_choice
 
 DEFAULT_CHECKPOINT = "convnet4"
 DEFAULT_INDEX = 1114  # a digit of MNIST's test set on which the masks disagree
@@ -63,14 +63,15 @@ def build_microscope_section(page: gr.Blocks, pad: gr.HTML, my_runs: gr.BrowserS
     """
     last = len(load_gallery().images) - 1
     opening = Request(DEFAULT_CHECKPOINT, TEST, min(DEFAULT_INDEX, last), None, TRAINING, None, 0, None, 0)
-    norms = inspect_norm(opening)
-    layers, norm_layers = list_layers(sample_one(opening)), [each.name for each in norms.layers]
+    layers, norms = list_mode_layers(find_layers(read_info(resolve_choice(DEFAULT_CHECKPOINT))))
+    norm_layers = list(norms)
     opening = opening._replace(layer=layers[0][1], norm_layer=norm_layers[-1])
-    pictures: dict[str, Any] = {**show_pictures(opening)}
+    pictures = lru_cache(maxsize=1)(partial(show_pictures, opening))
     build_prose(QUESTION, elem_classes="gb-question", elem_id=name_section(QUESTION))
     with gr.Row(elem_classes="gb-experiment"):
         with gr.Column(scale=3, elem_classes="gb-stage"):
-            build_spread(pack(pictures["spread"]), answer_controls, elem_id="microscope-spread")
+            spread = build_spread("", answer_controls, elem_id="microscope-spread")
+            postpone_value(spread, lambda: pack(pictures()["spread"] or {}))
         with gr.Column(scale=1, min_width=280, elem_classes="gb-controls"):
             checkpoint = gr.Dropdown(
                 list_labels([]),
@@ -120,7 +121,8 @@ def build_microscope_section(page: gr.Blocks, pad: gr.HTML, my_runs: gr.BrowserS
     build_prose(NORM_QUESTION, elem_classes="gb-question", elem_id=name_section(NORM_QUESTION, "microscope"))
     with gr.Row(elem_classes="gb-experiment"):
         with gr.Column(scale=3, elem_classes="gb-stage"):
-            build_norm(pack(pictures["norm"]), elem_id="microscope-norm")
+            norm = build_norm("", elem_id="microscope-norm")
+            postpone_value(norm, lambda: pack(pictures()["norm"] or {}))
         with gr.Column(scale=1, min_width=280, elem_classes="gb-controls") as norm_controls:
             norm_layer = gr.Dropdown(
                 norm_layers,

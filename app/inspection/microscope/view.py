@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from app.inspection.microscope.layers import describe_dropout
 from app.inspection.microscope.payload import Absent, Answer, Mask, Norm, Spread, SpreadAnswer
 from app.ui.numbers import format_number, write_percent
 from app.ui.packing import encode_bytes
@@ -70,7 +71,7 @@ def show_mask(layer: DropoutLayer, is_training: bool) -> Mask:
     """Lay out a layer's first mask: one tile a map, or one a feature where there are no maps."""
     kept = layer.masks[0] if is_training else np.ones_like(layer.masks[0])
     channels, height, width = layer.map_shape or (kept.size, 1, 1)
-    title = describe_layer(layer)
+    title = describe_dropout(layer.name, layer.map_shape or (layer.masks[0].size,), layer.p)
     if is_training:
         dropped = int((~kept).sum())
         share = dropped / kept.size
@@ -89,13 +90,6 @@ def show_mask(layer: DropoutLayer, is_training: bool) -> Mask:
         "columns": width,
         "per_row": _find_row_length(channels),
     }
-
-
-def describe_layer(layer: DropoutLayer) -> str:
-    """Name a dropout layer with what it is given: "features.7: 64 maps of 14 × 14, drops 40%"."""
-    channels, height, width = layer.map_shape or (layer.masks[0].size, 1, 1)
-    given = f"{channels} features" if height * width == 1 else f"{channels} maps of {height} × {width}"
-    return f"{layer.name}: {given}, drops {layer.p:.0%}"
 
 
 def describe_spread(spread: Floats, evaluated: Floats) -> str:
