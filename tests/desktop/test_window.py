@@ -48,6 +48,10 @@ def drive():
     for line in sys.stdin:
         if line == "close\\n":
             window.destroy()
+        elif line == "written\\n":  # what stands in the field that has the focus
+            from qtpy.QtWidgets import QApplication
+            field = QApplication.focusWidget()
+            print(json.dumps(field.text() if hasattr(field, "setText") else None), flush=True)
         else:
             print(json.dumps(window.evaluate_js(line)), flush=True)
 
@@ -303,7 +307,10 @@ def save_a_file(window, path):
         " {href: URL.createObjectURL(new Blob(['abc'])), download: 'x.txt'}).click()"
     )
     window.press("windowfocus", "--sync", window.find("Save"))
+    # The dialog puts the name in when it has read the folder, over what was typed before.
+    wait_until(lambda: window.ask("written") == "x.txt")
     window.press("key", "ctrl+a", "type", "--delay", 1, path)
+    wait_until(lambda: window.ask("written") == str(path))
     window.press("key", "Return")
 
 
