@@ -37,6 +37,8 @@ from app.ui.packing import pack
 from app.ui.rendering import render_markdown
 from models.descent.learning_rate import suggest_lr
 
+_COMPARING = "The step sizes are being compared …"
+
 
 class Details(NamedTuple):
     """What follows once the cursor rests, in the order of the outputs."""
@@ -147,7 +149,7 @@ def _follow_optimizer(form: Form, field: str, is_locked: bool) -> Form:
 
 
 def on_rest(message: Any, *values: Any) -> Details:
-    """Bring what takes longer up to date once the cursor rests; wired to the player's release."""
+    """Bring what takes longer up to date; wires: the cursor rests, Question 2 is opened."""
     message = message if isinstance(message, dict) else {}
     step = message.get("iteration")
     try:
@@ -210,13 +212,24 @@ def answer_race(race: Race, chart: str, moved: dict[str, Any] | None = None) -> 
     return pack(answer)
 
 
-def explain_race(race: Race, step: int) -> Details:
-    """Work out everything that follows at leisure, with the gradient at one step."""
+def explain_opening(race: Race) -> Details:
+    """Work out what the sections show at first; the rates, which take longest, once theirs is opened."""
+    return explain_race(race, 0, _COMPARING)
+
+
+def explain_race(race: Race, step: int, rates: str | None = None) -> Details:
+    """Work out everything that follows at leisure, with the gradient at one step.
+
+    Args:
+        race: The race.
+        step: Of the gradient.
+        rates: What stands in place of the comparison of step sizes, if that is to wait.
+    """
     graph, nodes, gradient = explain_gradient(race, step)
     return Details(
         losses=render_markdown(explain_losses(race)),
         minimum=render_markdown(explain_minimum(race)),
-        rates=render_markdown(explain_rates(race)),
+        rates=render_markdown(explain_rates(race) if rates is None else rates),
         graph=graph,
         nodes=render_markdown(nodes),
         gradient=render_markdown(gradient),

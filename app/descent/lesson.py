@@ -1,6 +1,6 @@
 """The sections below the player: the notebook's questions, answered with the numbers of the race."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import gradio as gr
 
@@ -19,8 +19,15 @@ _AWAY = "Take it away: this race as a script, as a link, and the code that ran"
 _LOSSES_PX = 1200  # some thirty rows; a race of 1,000 steps has a hundred
 
 
-def build_lesson(details: Details) -> Details:
-    """Build the sections; return what of them follows the race, each component in place of its value."""
+class Lesson(NamedTuple):
+    """What the tab wires: the components that follow, and the section that is filled when it is opened."""
+
+    details: Details
+    rates: gr.Accordion
+
+
+def build_lesson(details: Details) -> Lesson:
+    """Build the sections below the player, with what they show at first."""
     printed, step, minimum, rates, backward, optimizers, tensors = load_sections("app.descent")
 
     def build_card_button(kind: str, title: str) -> None:
@@ -41,7 +48,9 @@ def build_lesson(details: Details) -> Details:
         build_prose(minimum[1])
         shown["minimum"] = follow(details.minimum, "minimum")
         build_card_button("table", minimum[0])
-    with gr.Accordion(rates[0], open=False, elem_id=name_section(rates[0]), elem_classes=ANSWERS):
+    with gr.Accordion(
+        rates[0], open=False, elem_id=name_section(rates[0]), elem_classes=ANSWERS
+    ) as rates_section:
         build_prose(rates[1])
         shown["rates"] = follow(details.rates, "rates")
         build_card_button("table", rates[0])
@@ -88,7 +97,7 @@ def build_lesson(details: Details) -> Details:
             wrap_lines=True,
             max_lines=24,
         )
-    return Details(**shown)
+    return Lesson(Details(**shown), rates_section)
 
 
 def _write_examples() -> str:

@@ -22,7 +22,7 @@ from app.descent.form import MOVED_FIELDS, fill_form
 from app.descent.handlers import (
     answer_controls,
     empty_fields,
-    explain_race,
+    explain_opening,
     on_choice,
     on_moved,
     on_open,
@@ -85,7 +85,8 @@ def build_steps_bench(page: gr.Blocks) -> None:
         with gr.Column(scale=1, min_width=280, elem_classes="gb-controls"):
             controls = build_controls(fill_form(settings))
     with gr.Column(elem_classes="gb-lesson"):
-        lesson = build_lesson(explain_race(opening, 0))  # the player opens at the start, and invites to play
+        # The player opens at the start, and invites to play.
+        lesson, rates_section = build_lesson(explain_opening(opening))
 
     fields = controls.fields
     values = [controls.chart, *fields.values()]
@@ -131,7 +132,8 @@ def build_steps_bench(page: gr.Blocks) -> None:
         "js": _COMPLETE_LINK,
         **quiet,
     }
-    rested = player.release(on_rest, [player, *fields.values()], list(lesson), **live)
+    rests = [player.release, rates_section.expand]
+    rested = gr.on(rests, on_rest, [player, *fields.values()], list(lesson), **live)
     followed = rested.then(
         None, lesson.link, None, js=follow_query("descent/steps", write_query(settings)), **quiet
     )
