@@ -36,7 +36,15 @@ _FROM_LINK = "The link's setting cannot be used: {} This is the opening instead.
 
 
 class SplitView(NamedTuple):
-    """What Question 4 shows, in the order of the handlers' outputs; its seed only when it is opened."""
+    """What Question 4 shows, in the order of the handlers' outputs."""
+
+    shown: Any
+    draws: Any
+    error: str
+
+
+class OpenedSplit(NamedTuple):
+    """The same when it is opened, with the seed of the address."""
 
     shown: Any
     draws: Any
@@ -51,16 +59,17 @@ class StepView(NamedTuple):
     network: Any = gr.skip()
 
 
-def on_open_split(request: gr.Request, seed: Any, draws: list[Draw]) -> SplitView:
+def on_open_split(request: gr.Request, seed: Any, draws: list[Draw]) -> OpenedSplit:
     """Draw once more, with the address's seed. Wires: opening the section; seed, draws → view with seed."""
     try:
         named = read_split_seed(request.query_params)
         if named is not None and named != seed:
             drawn = draw_again([], named)
-            return SplitView(show_draws(drawn, named), drawn, "", named)
+            return OpenedSplit(show_draws(drawn, named), drawn, "", named)
     except ValueError as mistake:
-        return on_draw(seed, draws)._replace(error=quote_text(_FROM_LINK.format(mistake)))
-    return on_draw(seed, draws)
+        view = on_draw(seed, draws)._replace(error=quote_text(_FROM_LINK.format(mistake)))
+        return OpenedSplit(*view)
+    return OpenedSplit(*on_draw(seed, draws))
 
 
 def on_draw(seed: Any, draws: list[Draw]) -> SplitView:
