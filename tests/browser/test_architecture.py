@@ -36,12 +36,6 @@ def wait_for_change(page, selector, act):
     return text.inner_text()
 
 
-def read_rows(page, root):
-    """The two columns of per cents of the ten answers, as they stand there."""
-    rows = page.locator(f"{root} li.gb-strips-row").all_inner_texts()
-    return [row.split("\n")[1:] for row in rows]
-
-
 def number_field(page, label):
     """The section's own field: other sections of the tab have sliders of the same name before it."""
     return page.get_by_role("spinbutton", name=f"number input for {label}", exact=True).last
@@ -65,12 +59,7 @@ def test_networks_and_layers_are_chosen_by_hand_and_keys_and_alexnet_freezes_not
     new_mask = page.get_by_role("button", name="New mask")
     wait_for_change(page, f"{SPREAD} .gb-spread-mask small", new_mask.click)  # others are served meanwhile
     open_lab(page, "architecture")
-    text = page.locator(LAYERS)
-    text.get_by_text("61,100,840").first.wait_for()
-    assert "(9,216 + 1)·4,096" in text.inner_text()
-    assert "714,188,480" in text.inner_text()
-    linear_share = 100 * (9217 * 4096 + 4097 * 4096 + 4097 * 1000) / 61_100_840
-    assert f"the 3 linear layers hold {linear_share:.1f}% of the parameters" in text.inner_text()
+    page.locator(LAYERS).get_by_text("61,100,840").first.wait_for()
 
     open_lab(page, "microscope")
     title = f"{SPREAD} .gb-spread-mask b"
@@ -89,40 +78,16 @@ def test_networks_and_layers_are_chosen_by_hand_and_keys_and_alexnet_freezes_not
     page.locator("#microscope-norm").get_by_text("ConvNet2 has no batch norm").wait_for()
     page.locator("#microscope-norm-layer").wait_for(state="hidden")
     assert page.locator(f"{NORM} .gb-chart").first.is_hidden()
-    wait_for_change(
-        page, f"{SPREAD} .gb-spread-mask small", page.get_by_role("button", name="New mask").click
-    )
+    mask = f"{SPREAD} .gb-spread-mask small"
+    wait_for_change(page, mask, page.get_by_role("button", name="Previous mask").click)
+    expect(number_field(page, "Seed of the mask")).to_have_value("0")
+    wait_for_change(page, mask, page.get_by_role("button", name="Previous mask").click)
+    expect(number_field(page, "Seed of the mask")).to_have_value("999")  # the last of all
+    wait_for_change(page, mask, new_mask.click)
+    expect(number_field(page, "Seed of the mask")).to_have_value("0")
     choose(page, "#microscope-checkpoint", "ConvNet4 (fast")
     page.locator(f"{NORM} .gb-chart").first.wait_for()
     page.locator("#microscope-norm-layer").wait_for()
-
-
-def test_each_mask_comes_back_and_work_is_seen_to_be_under_way(page):
-    text = f"{SPREAD} .gb-spread-mask small"
-    first, first_rows = page.locator(text).inner_text(), read_rows(page, SPREAD)
-    back, new = (page.get_by_role("button", name=name) for name in ("Previous mask", "New mask"))
-    wait_for_change(page, text, back.click)
-    expect(number_field(page, "Seed of the mask")).to_have_value("999")
-    for seed in range(2):  # the first of all comes after the last
-        wait_for_change(page, text, new.click)
-        expect(number_field(page, "Seed of the mask")).to_have_value(str(seed))
-    rows = read_rows(page, SPREAD)
-    assert [row[1] for row in rows] == [row[1] for row in first_rows]  # evaluation mode is as it was
-    assert rows != first_rows
-    assert wait_for_change(page, text, back.click) == first
-    assert read_rows(page, SPREAD) == first_rows
-    page.evaluate(
-        """selector => {
-          window.busy = [];
-          const note = (records) => records.forEach(({ target }) => window.busy.push(target.ariaBusy));
-          const options = { attributes: true, attributeFilter: ["aria-busy"] };
-          new MutationObserver(note).observe(document.querySelector(selector), options);
-        }""",
-        SPREAD,
-    )
-    number = number_field(page, "Number in the data set")
-    wait_for_change(page, f"{SPREAD} .gb-spread-digit", lambda: number.fill("7"))
-    page.wait_for_function("() => window.busy.includes('true') && window.busy.at(-1) === 'false'")
 
 
 TIME_A_MASK = """([selector, label]) => new Promise((resolve) => {

@@ -18,6 +18,7 @@ from app.sketchpad.tab import build_example
 from models.checkpoints.file import SHIPPED_FOLDER
 from models.runs.folder import append_event
 from tests.browser.conftest import watch_pages
+from tests.browser.descent_tab import Tab
 from tests.browser.runs_tab import FOCUS, RunsTab
 from tests.conftest import find_free_port, serve_page, wait_until_served
 from tests.running import run
@@ -168,7 +169,7 @@ def test_news_of_a_run_come_as_they_happen(front, runs, monkeypatch):
 # In a browser
 
 
-def test_tabs_links_and_a_live_curve_work_in_a_browser(chromium, fronts, runs, monkeypatch):
+def test_tabs_a_live_curve_and_the_link_of_a_race_work_in_a_browser(chromium, fronts, runs, monkeypatch):
     """Behind one kind of proxy: what the page is told differs in nothing, which the tests above show."""
     front = fronts["pass"]
     monkeypatch.setenv("GLASSBOX_RUNS", str(runs))
@@ -198,10 +199,21 @@ def test_tabs_links_and_a_live_curve_work_in_a_browser(chromium, fronts, runs, m
         expect(page.locator("#pad .gb-pad")).to_have_attribute("data-digit", "3")
         assert page.url.startswith(f"{front}/?")
         page.get_by_role("tab", name="Gradient descent").click()
-        page.get_by_role("button", name="Take it away").click()
+        race = Tab(page)
+        race.choose("Quadratic valley")
+        with race.new_race():
+            race.rate(2).fill("0.011")
+        race.wait_for_losses("rows.length === 10")
+        race.open_section("Take it away")
         copied = page.locator("#descent-link textarea, #descent-link input").first
-        expect(copied).to_have_value(re.compile(f"^{re.escape(front)}/\\?tab=descent&"))
+        expect(copied).to_have_value(
+            re.compile(f"^{re.escape(front)}/\\?tab=descent&problem=valley&.*momentum:0\\.011")
+        )
+        shown = race.optimizers(), race.losses()
         page.goto(copied.input_value())
-        page.locator("body[data-ready]").wait_for()
         expect(page.get_by_role("tab", name="Gradient descent")).to_have_attribute("aria-selected", "true")
+        race = Tab(page, races=2)
+        expect(race.rate(2)).to_have_value("0.011")
+        race.wait_for_losses("rows.length === 10")
+        assert (race.optimizers(), race.losses()) == shown
         assert [url for url in requests if not url.startswith((f"{front}/", "data:", "blob:"))] == []

