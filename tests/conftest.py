@@ -191,8 +191,9 @@ def served_runs(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def served_page(served_runs):
-    """The address of a page that is served as `glassbox` serves it, by a process of its own."""
-    with serve_page(served_runs, served_runs.with_name("log.txt")) as address:
+    """The address of a page that is served as `glassbox` serves it, but for what `hasty_page` says."""
+    log_path = served_runs.with_name("log.txt")
+    with serve_page(served_runs, log_path, module="tests.hasty_page") as address:
         yield address
 
 

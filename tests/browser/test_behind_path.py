@@ -39,7 +39,8 @@ def runs(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def server(runs):
-    with serve_page(runs, runs.with_name("log.txt"), "--root-path", "/lab", "--mcp") as address:
+    options = ("--root-path", "/lab", "--mcp")
+    with serve_page(runs, runs.with_name("log.txt"), *options, module="tests.server.cold_page") as address:
         yield address
 
 

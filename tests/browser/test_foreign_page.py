@@ -111,7 +111,8 @@ def framed_page(evil_port, tmp_path_factory):
     folder = tmp_path_factory.mktemp("framed")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GLASSBOX_FRAME_ANCESTORS", f"http://moodle.example:{evil_port}")
-        with serve_page(folder / "runs", folder / "log.txt") as address:
+        cold = {"module": "tests.server.cold_page"}
+        with serve_page(folder / "runs", folder / "log.txt", **cold) as address:
             yield address
 
 

@@ -17,7 +17,16 @@ from tests.waiting import HANG_MS, HANG_SECONDS
 @contextmanager
 def serve(port, runs, log_path):
     """Serve the page, and kill its process at the end of the `with` block."""
-    command = [sys.executable, "-m", "app.cli", "--port", f"{port}", "--no-open", "--runs-dir", f"{runs}"]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.server.cold_page",
+        "--port",
+        f"{port}",
+        "--no-open",
+        "--runs-dir",
+        f"{runs}",
+    ]
     with log_path.open("ab") as log:
         process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env=os.environ)
     try:
@@ -37,19 +46,21 @@ def test_nothing_is_lost_when_the_server_is_killed(chromium, tmp_path):
         page.goto(f"http://127.0.0.1:{port}/?tab=runs")
         page.locator("body[data-ready]").wait_for()
         runs_tab = RunsTab(page)
-        runs_tab.choose("network", "ConvNet4")
+        runs_tab.choose("network", "ConvNet3")
         runs_tab.choose("dataset", "Built-in strokes")
-        runs_tab.set_images(2_000)
+        runs_tab.set_images(10_000)
         runs_tab.fill("epochs", 20)
         page.get_by_role("button", name="Start training").click()
-        runs_tab.wait_for_status("running")
-        run_id = runs_tab.focus()
         page.get_by_role("tab", name="Sketchpad").click()
         pad = Pad(page)
         pad.clear()
         first, second = build_example(5)[0], build_example(1)
         pad.draw([first])
         pad.wait_until_broadcast()
+        page.get_by_role("tab", name="Training runs").click()
+        runs_tab.wait_for_status("running")
+        run_id = runs_tab.focus()
+        page.get_by_role("tab", name="Sketchpad").click()
     pad.draw(second)  # while nobody answers
     page.locator("#pad .gb-pad-verdict.is-error").wait_for()
     drawn = pad.wait_until_broadcast()
