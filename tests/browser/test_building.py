@@ -1,4 +1,4 @@
-"""A network of one's own on the whole page: built by keyboard alone, trained, drawn at, opened, and kept."""
+"""A network of one's own on the whole page: brought by a link, trained, drawn at, opened, and kept."""
 
 import re
 import statistics
@@ -8,50 +8,16 @@ from playwright.sync_api import expect
 
 from app.sketchpad.tab import build_example
 from models.networks.layers.exchange import write_link
-from models.networks.layers.kinds import Conv2d, Flatten, Linear, MaxPool2d, ReLU
+from models.networks.layers.kinds import AvgPool2d, Conv2d, Flatten, Linear, MaxPool2d, ReLU, Tanh
 from tests.browser.dropdown import take_option
 from tests.browser.labs import open_lab
 from tests.browser.pad import Pad
-from tests.browser.runs_tab import runs_tab
+from tests.browser.runs_tab import RunsTab
 
-__all__ = ["runs_tab"]  # a fixture
-
-KINDS = ("Conv2d", "Tanh", "AvgPool2d", "Conv2d", "Tanh", "AvgPool2d", "Flatten", "Linear", "Tanh", "Linear",
-         "Tanh", "Linear")  # fmt: skip
-SETTINGS = (
-    ("out_channels of layer 1", 6), ("kernel_size of layer 1", 5), ("padding of layer 1", 2),
-    ("out_channels of layer 4", 16), ("kernel_size of layer 4", 5),
-    ("out_features of layer 8", 120), ("out_features of layer 10", 84),
+LENET = (
+    Conv2d(6, kernel_size=5, padding=2), Tanh(), AvgPool2d(2), Conv2d(16, kernel_size=5), Tanh(),
+    AvgPool2d(2), Flatten(), Linear(120), Tanh(), Linear(84), Tanh(), Linear(10),
 )  # fmt: skip
-FOCUSED = "() => document.activeElement.ariaLabel || document.activeElement.className"
-
-
-def press_until(page, key, wanted):
-    """Press a key until what it names has the focus."""
-    for _ in range(120):
-        if wanted in page.evaluate(FOCUSED):
-            return
-        page.keyboard.press(key)
-    raise AssertionError(f"{key} never comes to {wanted}")
-
-
-def build_lenet(page):
-    """Build LeNet-5 by keyboard alone, from the list of what to begin with."""
-    page.keyboard.press("a")  # "An empty list"
-    page.keyboard.press("Tab")  # to "Begin"
-    page.keyboard.press("Enter")
-    expect(page.locator("#build-rows .gb-build-whole")).to_contain_text("at least one layer")
-    press_until(page, "Tab", "Add ")
-    for kind in KINDS:
-        press_until(page, "ArrowRight", f"Add {kind}")
-        page.keyboard.press("Enter")
-    press_until(page, "Shift+Tab", "gb-build-name")
-    page.keyboard.press("Control+a")
-    page.keyboard.type("LeNet-5")
-    for name, value in SETTINGS:
-        press_until(page, "Tab", name)
-        page.keyboard.type(f"{value}")
-    expect(page.locator("#build-rows .gb-build-sums")).to_contain_text("Together 61,706 learned numbers")
 
 
 def read_architecture(page, option):
@@ -64,13 +30,13 @@ def read_architecture(page, option):
     expect(layers).to_contain_text("61,706")
 
 
-def test_lenet_is_built_by_keyboard_trained_drawn_at_opened_and_kept(runs_tab):
-    page = runs_tab.page
-    runs_tab.choose("network", "Build your own…")
-    begin = page.locator("#build-rows .gb-build-begin")
+def test_own_network_comes_by_a_link_and_is_trained_drawn_at_opened_and_kept(open_page):
+    page = open_page("runs", settings=f"layers={write_link('LeNet', LENET)}", reduced_motion="reduce")
+    runs_tab = RunsTab(page)
     page.locator("#build-rows .gb-build[data-answered=true]").wait_for()
-    begin.focus()
-    build_lenet(page)
+    expect(page.locator("#build-rows .gb-build-sums")).to_contain_text("Together 61,706 learned numbers")
+    page.locator("#build-rows .gb-build-name").fill("LeNet-5")
+    runs_tab.choose("network", "Build your own…")
     expect(page.locator("#run-about")).to_contain_text("LeNet-5: 6 filters 5×5, Tanh, average pool 2×2")
     page.get_by_role("tab", name="Conv & pool").click()  # before it is trained
     read_architecture(page, "LeNet-5, as you build it")

@@ -160,21 +160,56 @@ def test_row_is_dragged_with_a_finger_and_nothing_is_wider_than_a_phone(open_row
     assert rows.kinds()[:2] == ["ReLU", "Flatten"]
 
 
+LENET = ["Conv2d", "Tanh", "AvgPool2d"] * 2 + ["Flatten"] + ["Linear", "Tanh"] * 2 + ["Linear"]
+SETTINGS = (
+    ("out_channels", 1, 6), ("kernel_size", 1, 5), ("padding", 1, 2), ("out_channels", 4, 16),
+    ("kernel_size", 4, 5), ("out_features", 8, 120), ("out_features", 10, 84),
+)  # fmt: skip
+LEARNED = "Together 61,706 learned numbers"
+
+
 def test_lenet_is_built_with_fingers_alone(open_rows):
     rows = open_rows(**TOUCH)
-    kinds = ["Conv2d", "Tanh", "AvgPool2d"] * 2 + ["Flatten"] + ["Linear", "Tanh"] * 2 + ["Linear"]
-    for kind in kinds:
+    for kind in LENET:
         rows.page.get_by_role("button", name=f"Add {kind}", exact=True).tap()
-    assert rows.kinds() == kinds
-    for name, number, value in (
-        ("out_channels", 1, 6), ("kernel_size", 1, 5), ("padding", 1, 2), ("out_channels", 4, 16),
-        ("kernel_size", 4, 5), ("out_features", 8, 120), ("out_features", 10, 84),
-    ):  # fmt: skip
+    assert rows.kinds() == LENET
+    for name, number, value in SETTINGS:
         field = rows.field(name, number)
         field.tap()
         assert field.bounding_box()["height"] >= 40
         rows.page.keyboard.type(f"{value}")  # what stands there is selected
-    expect(rows.page.locator(".gb-build-sums")).to_contain_text("Together 61,706 learned numbers")
+    expect(rows.page.locator(".gb-build-sums")).to_contain_text(LEARNED)
+
+
+def press_until(page, key, wanted):
+    """Press a key until what it names has the focus."""
+    for _ in range(120):
+        if wanted in page.evaluate("document.activeElement.ariaLabel || document.activeElement.className"):
+            return
+        page.keyboard.press(key)
+    raise AssertionError(f"{key} never comes to {wanted}")
+
+
+def test_lenet_is_built_by_keyboard_alone(open_rows):
+    rows = open_rows(*CONVNET)
+    page, keyboard = rows.page, rows.page.keyboard
+    press_until(page, "Tab", "gb-build-begin")
+    keyboard.press("a")  # "An empty list"
+    keyboard.press("Tab")  # to "Begin"
+    keyboard.press("Enter")
+    expect(page.locator(".gb-build-whole")).to_contain_text("at least one layer")
+    press_until(page, "Tab", "Add ")
+    for kind in LENET:
+        press_until(page, "ArrowRight", f"Add {kind}")
+        keyboard.press("Enter")
+    press_until(page, "Shift+Tab", "gb-build-name")
+    keyboard.press("Control+a")
+    keyboard.type("LeNet-5")
+    for name, number, value in SETTINGS:
+        press_until(page, "Tab", f"{name} of layer {number}")
+        keyboard.type(f"{value}")
+    expect(page.locator(".gb-build-sums")).to_contain_text(LEARNED)
+    assert rows.kinds() == LENET
 
 
 def test_picture_and_rows_mark_each_other(open_rows):
