@@ -132,9 +132,10 @@ def watch_pages(chromium, served_page):
     """Give the `with` block what opens a page, and close and judge what it opened at the end."""
     contexts, troubles = [], []
 
-    def open_page(tab="", viewport=WIDE, theme="light", context=None, settings="", **options):
+    def open_page(tab="", viewport=WIDE, theme="light", context=None, settings="", script="", **options):
         if context is None:
             context = chromium.new_context(viewport=viewport, **options)
+            context.add_init_script(script)  # before the page's own
             context.on("page", lambda page: watch(page, troubles))
             contexts.append(context)
         page = context.new_page()

@@ -124,16 +124,11 @@ window.requestAnimationFrame = (act) => { window.numFrames++; return request(act
 """
 
 
-def test_page_that_is_left_alone_asks_for_no_frames(chromium, served_page):
+def test_page_that_is_left_alone_asks_for_no_frames(open_page):
     """By itself Gradio's loading screen would go on asking for every one."""
-    context = chromium.new_context(viewport=WIDE, reduced_motion="reduce")
-    context.add_init_script(COUNT_FRAMES)
-    page = context.new_page()
-    page.goto(f"{served_page}/?tab=sketchpad")
-    page.locator("body[data-ready]").wait_for()
+    page = open_page("sketchpad", reduced_motion="reduce", script=COUNT_FRAMES)
     page.wait_for_function(
         "() => { const before = window.seenFrames; window.seenFrames = window.numFrames; "
         "return before > 0 && before === window.numFrames; }",
         polling=500,
     )
-    context.close()

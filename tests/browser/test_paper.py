@@ -45,7 +45,7 @@ def check_paper(page, path):
     page.wait_for_function("window.isAsked")
     page.wait_for_function(IS_STILL)  # on a busy machine some answers come later than a visitor would wait
     page.evaluate(ASK_ON_PAPER)  # after the charts, which listen for the same
-    page.pdf(path=path, format="A4")
+    page.pdf(format="A4", page_ranges="1")  # it lays out all, and writes one sheet
     on_paper = page.evaluate("window.onPaper")
     assert on_paper == {"isDark": False, "closed": 0, "blank": [], "stretched": [], "cut": []}
     expect(sections).to_have_count(closed)
