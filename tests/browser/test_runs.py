@@ -11,7 +11,6 @@ from safetensors.torch import save
 
 from models.checkpoints.file import load_checkpoint
 from models.runs.owner import write_owner
-from tests.browser.pad import Pad, check_delays
 from tests.browser.runs_tab import FOCUS, ROOT, RunsTab, open_runs, place_run, runs_tab
 from tests.waiting import HANG_MS
 
@@ -303,24 +302,3 @@ def test_run_of_somebody_else_is_seen_by_its_link_or_id_and_changed_by_its_key(
     window.press("Delete")
     window.wait_for_run(other)  # the next in the list
     window.wait_for_listed([other, "example"])
-
-
-@pytest.mark.release
-def test_the_sketchpad_answers_at_once_while_a_run_trains(runs_tab, undisturbed):
-    """Pointer-up to updated bars within 100 ms at the 95th percentile, while all cores train."""
-    runs_tab.choose("network", "ConvNet3")
-    runs_tab.choose("dataset", "Built-in strokes")
-    runs_tab.set_images(20_000)
-    runs_tab.fill("epochs", 20)
-    runs_tab.page.get_by_role("button", name="Start training").click()
-    runs_tab.wait_for_status("running")
-    runs_tab.wait_for_points(more_than=4)
-    runs_tab.page.get_by_role("tab", name="Sketchpad").click()
-    pad = Pad(runs_tab.page)
-    pad.clear()
-    with undisturbed():
-        check_delays(pad, 40, late_ms=100)
-    runs_tab.page.get_by_role("tab", name="Training runs").click()
-    runs_tab.wait_for_status("running")  # it has trained all the time
-    runs_tab.press("Stop")
-    runs_tab.wait_for_status("stopped")

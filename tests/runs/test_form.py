@@ -162,7 +162,7 @@ def test_a_changed_field_names_the_recipe_and_says_what_is_odd():
 
 
 def test_answers_touch_no_field_so_that_none_can_rewrite_what_is_typed():
-    """What a choice fills in, the page itself does at once; `tests/browser/test_run_form.py` sees to that."""
+    """What a choice fills in, the page itself does at once: `tests/browser/test_late_answers.py`."""
     with gr.Blocks() as page:
         controls = build_form()
         own = gr.HTML()

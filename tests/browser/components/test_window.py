@@ -1,6 +1,7 @@
 """The window that slides over an image: pointing, keys, the transport, and the sum that it spells out."""
 
 import re
+import statistics
 
 import pytest
 from playwright.sync_api import expect
@@ -209,3 +210,35 @@ def test_a_tap_on_a_phone_shows_the_sum(open_window, theme):
     window.page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     window.expect_place("Output pixel in row 14, column 14")
     assert window.page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+
+
+TIME_HOVERS = """async () => {
+  const canvases = [...document.querySelectorAll(".gb-window canvas")];
+  const times = [];
+  for (const canvas of [canvases[0], canvases[2]]) {
+    const box = canvas.getBoundingClientRect();
+    for (let index = 0; index < 60; index += 1) {
+      const [x, y] = [box.width * ((index * 7) % 60) / 60, box.height * ((index * 11) % 60) / 60];
+      const start = performance.now();
+      const place = { clientX: box.left + x, clientY: box.top + y, bubbles: true };
+      canvas.dispatchEvent(new PointerEvent("pointermove", place));
+      canvas.getBoundingClientRect();  // layout counts
+      times.push(performance.now() - start);
+      await new Promise(requestAnimationFrame);
+    }
+  }
+  return times;
+}"""
+
+
+@pytest.mark.release
+def test_pointing_is_quick_and_asks_nobody(open_window, undisturbed):
+    """From the pointer's move to window and sum, layout counted: a median of at most 8 ms."""
+    window = open_window(WindowSettings(kernel_size=7))
+    window.page.evaluate("() => { window.asked = []; window.askPython = (...what) => asked.push(what); }")
+    with undisturbed():
+        hovers = sorted(window.page.evaluate(TIME_HOVERS))
+    late = hovers[int(0.95 * len(hovers))]
+    print(f"pointer to sum: median {statistics.median(hovers):.1f} ms, 95th percentile {late:.1f} ms")
+    assert statistics.median(hovers) <= 8
+    assert window.page.evaluate("[...asked, ...standIn.sent]") == []
