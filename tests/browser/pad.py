@@ -16,6 +16,16 @@ CHOSEN = "#sketchpad-checkpoint input"
 BESIDE = "#sketchpad-beside input"
 
 
+def build_rough_example(digit, num_points=12):
+    """Return the plain way of writing a digit in few points: the page is busy with each of them."""
+    strokes = build_example(digit)
+    steps = [(len(stroke) - 1) / (num_points - 1) for stroke in strokes]
+    return [
+        [stroke[round(number * step)] for number in range(num_points)]
+        for stroke, step in zip(strokes, steps, strict=True)
+    ]
+
+
 class Pad:
     """The pad of an open page, driven as a person would."""
 

@@ -26,7 +26,8 @@ def open_copy(page, open_page):
     return open_page(settings=page.evaluate("location.search.replace(/^\\?__theme=light&/, '')"))
 
 
-def test_of_the_descent_its_chart_and_the_grid_of_depths(open_page):
+def check_descent(open_page):
+    """Of Gradient descent: its chart, and the grid of depths."""
     page = open_page("descent")
     page.get_by_role("radio", name="Gradient").check()
     expect_parameters(page, "chart=Gradient")
@@ -48,7 +49,8 @@ def test_of_the_descent_its_chart_and_the_grid_of_depths(open_page):
     expect(copy.locator("#plane-depth select")).to_have_value("gradients")
 
 
-def test_of_the_runs_the_seeds_question_4_the_training_loop_and_the_exercise(open_page):
+def check_runs(open_page):
+    """Of Training runs: the seeds, question 4, the training loop, and the exercise on dropout."""
     page = open_page("runs", settings="split_seed=12")
     page.locator("#run-seeds input").fill("3")
     find_head(page, "exercise").click()
@@ -73,7 +75,8 @@ def test_of_the_runs_the_seeds_question_4_the_training_loop_and_the_exercise(ope
     expect(copy.locator("#exercise-error")).to_be_empty()
 
 
-def test_of_the_sketchpad_its_networks_and_the_covered_patch(open_page):
+def check_sketchpad(open_page):
+    """Of the sketchpad: its networks, and the covered patch."""
     page = open_page("sketchpad")
     take_option(
         find_list(page, "sketchpad-checkpoint"), re.compile(r"^Multi-layer perceptron \(fast\)"), False
@@ -88,3 +91,9 @@ def test_of_the_sketchpad_its_networks_and_the_covered_patch(open_page):
     expect(copy.locator("#sketchpad-beside")).to_contain_text("ConvNet (fast)")
     expect(copy.get_by_label("Patch that is covered")).to_have_value("9")
     expect(copy.locator("#why")).to_contain_text("9 × 9")
+
+
+def test_a_copied_address_is_what_one_sees(open_page):
+    check_descent(open_page)
+    check_runs(open_page)
+    check_sketchpad(open_page)

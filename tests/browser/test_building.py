@@ -4,12 +4,11 @@ import re
 
 from playwright.sync_api import expect
 
-from app.sketchpad.tab import build_example
 from models.networks.layers.exchange import write_link
 from models.networks.layers.kinds import AvgPool2d, Conv2d, Flatten, Linear, Tanh
 from tests.browser.dropdown import take_option
 from tests.browser.labs import open_lab
-from tests.browser.pad import Pad
+from tests.browser.pad import Pad, build_rough_example
 from tests.browser.runs_tab import RunsTab
 
 LENET = (
@@ -51,7 +50,7 @@ def test_own_network_comes_by_a_link_and_is_trained_drawn_at_opened_and_kept(ope
     take_option(page.locator("#sketchpad-checkpoint input"), re.compile("LeNet-5"), exact=False)
     pad = Pad(page)
     pad.clear()
-    pad.draw(build_example(3))
+    pad.draw(build_rough_example(3))
     pad.wait_until_shown()
     expect(page.locator("#sketchpad-checkpoint input")).to_have_value(re.compile("LeNet-5"))
 

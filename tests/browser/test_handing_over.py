@@ -4,11 +4,10 @@ import re
 
 from playwright.sync_api import expect
 
-from app.sketchpad.tab import build_example
 from app.ui.digits import DRAWING, TEST
 from tests.browser.dropdown import take_option
 from tests.browser.labs import open_lab
-from tests.browser.pad import Pad
+from tests.browser.pad import Pad, build_rough_example
 from tests.browser.runs_tab import open_runs, place_run
 
 __all__ = ["open_runs", "place_run"]  # fixtures
@@ -41,7 +40,7 @@ def test_a_drawing_reaches_every_section_that_asks_for_it_and_leads_there_and_ba
     open_tab("Sketchpad")
     pad = Pad(page)
     pad.clear()
-    pad.draw(build_example(5))
+    pad.draw(build_rough_example(5))
     pad.wait_until_shown()
     open_tab("Training runs")
     expect(page.locator(f"{LEARNING} figcaption b")).to_have_text("Your drawing")
@@ -64,7 +63,7 @@ def test_a_drawing_reaches_every_section_that_asks_for_it_and_leads_there_and_ba
     expect(page.locator("#network-maps")).not_to_contain_text("Your drawing")
     open_tab("Sketchpad")
     pad.clear()
-    pad.draw(build_example(6))
+    pad.draw(build_rough_example(6))
     pad.wait_until_broadcast()
     pad.press("Open in Conv & pool")
     expect(page).to_have_url(re.compile("tab=inspection"))

@@ -7,8 +7,7 @@ import subprocess
 import sys
 from contextlib import contextmanager
 
-from app.sketchpad.tab import build_example
-from tests.browser.pad import Pad
+from tests.browser.pad import Pad, build_rough_example
 from tests.browser.runs_tab import RunsTab
 from tests.conftest import find_free_port, wait_until_served
 from tests.waiting import HANG_MS, HANG_SECONDS
@@ -54,7 +53,7 @@ def test_nothing_is_lost_when_the_server_is_killed(chromium, tmp_path):
         page.get_by_role("tab", name="Sketchpad").click()
         pad = Pad(page)
         pad.clear()
-        first, second = build_example(5)[0], build_example(1)
+        first, second = build_rough_example(5)[0], build_rough_example(1)
         pad.draw([first])
         pad.wait_until_broadcast()
         page.get_by_role("tab", name="Training runs").click()

@@ -6,7 +6,8 @@ from tests.browser.dropdown import take_option
 from tests.browser.test_finding import IN_SIGHT, expect_query
 
 
-def test_a_section_within_another_has_an_address(open_page):
+def check_nested_sections(open_page):
+    """A section within another has an address."""
     page = open_page("descent", settings="open=question-3.the-graph-as-a-table", reduced_motion="reduce")
     nested = page.locator("#the-graph-as-a-table-section > .label-wrap")
     expect(page.locator("#descent-nodes table")).to_be_visible()
@@ -33,7 +34,8 @@ def test_a_section_within_another_has_an_address(open_page):
     expect(current).to_contain_text("Exercises")
 
 
-def test_a_teachers_link_keeps_folded_what_answers_an_exercise(open_page):
+def check_locked_sections(open_page):
+    """A teacher's link keeps folded what answers an exercise."""
     page = open_page("descent", settings="solutions=off&open=question-2", reduced_motion="reduce")
     section = page.locator("#question-2-section")
     head = section.locator("> .label-wrap")
@@ -60,3 +62,8 @@ def test_a_teachers_link_keeps_folded_what_answers_an_exercise(open_page):
     assert head.evaluate(reason) == '"Locked by your teacher\'s link"'
     page.locator("#overfitting-and-what-holds-it-back-section summary").click()
     expect(page.locator("#overfitting-and-what-holds-it-back-section")).to_have_attribute("open", "")
+
+
+def test_sections_have_addresses_and_a_teachers_link_keeps_some_folded(open_page):
+    check_nested_sections(open_page)
+    check_locked_sections(open_page)

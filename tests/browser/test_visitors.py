@@ -4,10 +4,9 @@ import pytest
 from playwright.sync_api import expect
 
 from app.descent.race import OPENINGS
-from app.sketchpad.tab import build_example
 from tests.browser.descent_tab import PLAYER, Tab
 from tests.browser.labs import open_lab
-from tests.browser.pad import Pad
+from tests.browser.pad import Pad, build_rough_example
 
 
 def test_two_visitors_never_meet(open_page):
@@ -33,7 +32,7 @@ def test_two_visitors_never_meet(open_page):
     for pad in (first, second):
         pad.clear()
     second.wait_until_shown()
-    first.draw(build_example(8))
+    first.draw(build_rough_example(8))
     assert first.read() == "8"
     assert second.root.get_attribute("data-digit") == ""
     stroke = [[140, 40], [140, 240]]
