@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps
 
-from models.sketch.photo import shrink_image as shrink_image  # of any image
+from models.sketch.surroundings import shrink_image as shrink_image
 from models.values import Floats32
 
 MAX_SIDE_PX = 4096

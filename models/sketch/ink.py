@@ -19,8 +19,8 @@ from models.sketch.photo import (
     drop_specks,
     find_photo_ink,
     find_writing,
-    spread,
 )
+from models.sketch.surroundings import spread
 from models.values import Floats32
 
 FULL_INK = 0.95  # ink that comes up to this is left as it is; fainter ink is made as strong as MNIST's

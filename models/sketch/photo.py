@@ -12,6 +12,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from models.sketch.frame import drop_slivers, remove_frame
+from models.sketch.surroundings import blur, shift, shrink_image, spread
 from models.values import Floats32
 
 PHOTO_SIDE_PX = 256  # photos are averaged down to about this
@@ -97,17 +98,6 @@ def _cut_faint(contrast: Floats32, noise: float) -> Floats32:
     return ink
 
 
-def shrink_image(image: Floats32, side_px: int) -> Floats32:
-    """Average pixels by a whole factor, until the longer side is at most `side_px`."""
-    factor = -(-max(image.shape) // side_px)
-    height, width = (max(side // factor, 1) * factor for side in image.shape)
-    if factor == 1 or min(image.shape) < factor:
-        return image
-    blocks = image[:height, :width].reshape(height // factor, factor, width // factor, factor)
-    shrunk: Floats32 = blocks.mean((1, 3), dtype=np.float32)
-    return shrunk
-
-
 def _is_ink_bright(light: Floats32) -> bool:
     """Tell whether an image (H, W) is one of chalk on a board rather than of a pen on paper."""
     light = shrink_image(light, COARSE_SIDE_PX)
@@ -151,32 +141,6 @@ def _fit_surface(light: Floats32) -> Floats32:
     return fitted
 
 
-def blur(image: Floats32) -> Floats32:
-    """Average with the eight neighbours, the nearer ones counting more: (1, 2, 1) each way."""
-    around = np.pad(image, 1, mode="edge")
-    rows = (around[:-2] + 2 * around[1:-1] + around[2:]) / 4
-    blurred: Floats32 = ((rows[:, :-2] + 2 * rows[:, 1:-1] + rows[:, 2:]) / 4).astype(np.float32, copy=False)
-    return blurred
-
-
-def spread(image: Floats32, reach_px: int, choose: np.ufunc) -> Floats32:
-    """Give each place the most (or least) of the square that reaches so far around it."""
-    for axis in (0, 1):
-        width = 1
-        while width < reach_px:  # windows of twice the width from two that overlap
-            step = min(width, reach_px - width)
-            image = choose(image, _shift(image, step, axis))
-            width += step
-        image = choose(image, _shift(image, -(reach_px - 1), axis))
-    return image
-
-
-def _shift(image: Floats32, step: int, axis: int) -> Floats32:
-    """Return what lies `step` pixels further along an axis; the outermost stays where there is nothing."""
-    index = np.clip(np.arange(image.shape[axis]) + step, 0, image.shape[axis] - 1)
-    return np.take(image, index, axis)
-
-
 def _remove_lines(contrast: Floats32) -> Floats32:
     """Take the lines of ruled and grid paper away, and join the pen's strokes where they cross them."""
     across, along = _trace_lines(contrast), _trace_lines(contrast.T).T
@@ -186,8 +150,8 @@ def _remove_lines(contrast: Floats32) -> Floats32:
     for lines, axis in ((across, 0), (along, 1)):
         before, after = left, left
         for step in range(1, BRIDGE_PX + 1):
-            before = np.maximum(before, _shift(left, -step, axis))
-            after = np.maximum(after, _shift(left, step, axis))
+            before = np.maximum(before, shift(left, -step, axis))
+            after = np.maximum(after, shift(left, step, axis))
         bridge = np.minimum(np.minimum(before, after), contrast)
         left = np.where(lines > 0.1 * contrast, np.maximum(left, bridge), left)
     return left
@@ -221,7 +185,7 @@ def _trace_lines(contrast: Floats32) -> Floats32:
     place, the contrast that is reached nearly everywhere is the line's. A pen's strokes end on the way.
     """
     height, width = contrast.shape
-    thick = np.maximum(contrast, np.maximum(_shift(contrast, 1, 0), _shift(contrast, -1, 0)))
+    thick = np.maximum(contrast, np.maximum(shift(contrast, 1, 0), shift(contrast, -1, 0)))
     num_tilts = int(MAX_TILT * width / TILT_STEP_PX)
     x = np.arange(0, width, 2)
     rank = int((1 - LINE_SHARE) * len(x))
