@@ -14,9 +14,9 @@ import numpy.typing as npt
 
 from models.data.strokes import FIELD_PX, render_strokes
 from models.sketch.digit import SketchDigit, SketchRefused, Stage
+from models.sketch.faint_ink import MIN_CONTRAST
 from models.sketch.image import find_box, read_light, shrink_image
 from models.sketch.pen_strokes import Strokes, read_strokes
-from models.sketch.photo import MIN_CONTRAST
 from models.sketch.preparation import MAX_CROP_PX, STAGE_PX
 from models.sketch.scaling import build_averaging
 from models.values import Floats32

@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from models.sketch.faint_ink import MIN_CLEAR_CONTRAST, MIN_CONTRAST
 from models.sketch.frame import drop_slivers, remove_frame
 from models.sketch.image import NO_INK, find_box, list_channels, read_border, read_light, shrink_image
 from models.sketch.photo import (
-    MIN_CONTRAST,
     PHOTO_SIDE_PX,
     drop_specks,
     find_photo_ink,
@@ -68,8 +68,8 @@ def find_ink(image: npt.NDArray[Any]) -> Ink:
     """Tell the ink in an image from its paper.
 
     What most of the border looks like is paper, unless it is a frame or a margin. If it is all alike and no
-    grain is to be seen, the image is clean, and everything that differs from it is ink, however faint.
-    Otherwise it is a photo, and its light and noise are removed.
+    grain is to be seen, the image is clean, and everything that differs from it is ink. Otherwise, or where
+    hardly anything differs, it is a photo, and its light and noise are removed.
 
     Args:
         image: As `models.sketch.image.read_light` takes it.
@@ -94,7 +94,8 @@ def find_ink(image: npt.NDArray[Any]) -> Ink:
             return Ink(light, framed, False, True)
     ink = _take_paper_away(light, paper)
     if not ink.any():
-        return Ink(light, ink, False, False)
+        is_blank = np.ptp(light) < MIN_CLEAR_CONTRAST
+        return Ink(light, ink, False, False) if is_blank else _find_photo(image, light)
     if _shows_grain(ink):
         photo = _find_photo(image, light)
         if photo.ink.any():

@@ -11,13 +11,13 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from models.sketch.faint_ink import cut_faint
 from models.sketch.frame import drop_slivers, remove_frame
 from models.sketch.surroundings import blur, shift, shrink_image, spread
 from models.values import Floats32
 
 PHOTO_SIDE_PX = 256  # photos are averaged down to about this
 COARSE_SIDE_PX = 128  # enough to tell chalk from ink
-MIN_CONTRAST = 0.08  # between ink and paper
 FAINTEST_LINE = 0.04  # contrast of a frame's lines
 STROKE_SHARE = 0.17  # of the image's side: no pen is that wide
 THIN_SHARE = 0.04  # of the image's side: a thin pen's strokes are no wider …
@@ -53,7 +53,7 @@ def find_photo_ink(channels: Iterable[Floats32]) -> tuple[Floats32, bool, bool]:
     without_frame = remove_frame(contrast, faintest_line)
     if without_frame is not None:
         contrast = without_frame
-    ink = _cut_faint(_remove_shading(contrast), noise)
+    ink = cut_faint(_remove_shading(contrast), noise)
     kept = drop_specks(ink)
     is_partial = float(kept.sum()) < MIN_KEPT * float(ink.sum())
     return kept, without_frame is not None, is_partial
@@ -70,7 +70,7 @@ def find_writing(channels: Iterable[Floats32], side_px: int) -> Floats32:
         Ink (H', W') in [0, 1], all 0 if nothing stands out.
     """
     contrast, noise = _find_contrast(channels, side_px)
-    return _cut_faint(_remove_shading(_remove_lines(contrast)), noise)
+    return cut_faint(_remove_shading(_remove_lines(contrast)), noise, is_single=False)
 
 
 def _find_contrast(channels: Iterable[Floats32], side_px: int) -> tuple[Floats32, float]:
@@ -85,17 +85,6 @@ def _find_contrast(channels: Iterable[Floats32], side_px: int) -> tuple[Floats32
             best, best_ratio = (contrast, noise), ratio
     assert best is not None  # there is at least one channel
     return best
-
-
-def _cut_faint(contrast: Floats32, noise: float) -> Floats32:
-    """Turn contrast into ink in [0, 1], all 0 if none stands out."""
-    strongest = contrast[contrast > np.quantile(contrast, 0.998) / 2]
-    peak = float(np.median(strongest)) if len(strongest) else 0.0
-    faintest = max(0.35 * peak, 4 * noise)
-    if peak < max(MIN_CONTRAST, 6 * noise) or faintest >= 0.7 * peak:
-        return np.zeros_like(contrast)
-    ink: Floats32 = np.clip((contrast - faintest) / (0.75 * peak - faintest), 0, 1).astype(np.float32)
-    return ink
 
 
 def _is_ink_bright(light: Floats32) -> bool:

@@ -1,0 +1,100 @@
+"""Photos that are hard to read, made up, and empty sheets that look as if there were something.
+
+A maker of digits takes a digit and a seed, one of empty sheets a seed; the same give the same image.
+"""
+
+import numpy as np
+from PIL import Image
+
+from tests.sketch.paper import rule_lines
+from tests.sketch.pictures import SIDE, compress, ink, make_clouds, make_ramp, seed_picture, soften
+
+
+def faint_pencil(digit, seed):
+    """A hard pencil on smooth paper: clear, though hardly darker than the paper."""
+    rng = seed_picture("faint pencil", digit, seed)
+    drawn = soften(ink(digit, rng, pen=(0.05, 0.09)), 0.8)
+    paper = 0.85 * make_ramp(rng, SIDE, rng.uniform(0.05, 0.3))
+    light = paper * (1 - rng.uniform(0.05, 0.085) * drawn)
+    return compress(light + rng.normal(0, rng.uniform(0.002, 0.006), light.shape), int(rng.integers(85, 96)))
+
+
+def grain(rng, side):
+    """Light (side, side) about 1 that rough paper throws back: fine grain and coarser."""
+    strength = rng.uniform(0.008, 0.025)
+    return 1 + strength * (rng.normal(0, 1, (side, side)) + 0.7 * make_clouds(rng, side, side // 3))
+
+
+HARD = {
+    "faint pencil": faint_pencil,
+}
+
+
+# Empty sheets
+
+
+def empty_grain(seed):
+    """Rough paper under a lamp."""
+    rng = seed_picture("empty grain", 0, seed)
+    return compress(0.8 * make_ramp(rng, SIDE, 0.3) * grain(rng, SIDE), int(rng.integers(70, 96)))
+
+
+def empty_vignette(seed):
+    """A lens that darkens towards the corners."""
+    rng = seed_picture("empty vignette", 0, seed)
+    y, x = np.mgrid[-1 : 1 : SIDE * 1j, -1 : 1 : SIDE * 1j]
+    fall = rng.uniform(0.1, 0.5) * (x * x + y * y) ** rng.uniform(1, 2.5) / 2
+    light = 0.85 * (1 - fall) + rng.normal(0, rng.uniform(0.001, 0.01), x.shape)
+    return compress(light, int(rng.integers(60, 96)))
+
+
+def empty_blocks(seed):
+    """A small JPEG, whose blocks show."""
+    rng = seed_picture("empty blocks", 0, seed)
+    side = int(rng.choice([120, 200, SIDE]))
+    light = 0.8 * make_ramp(rng, side, rng.uniform(0.1, 0.5)) + rng.normal(
+        0, rng.uniform(0.005, 0.03), (side, side)
+    )
+    return compress(light, int(rng.integers(5, 40)))
+
+
+def empty_texture(seed):
+    """Rough or crumpled paper: waves of every length."""
+    rng = seed_picture("empty texture", 0, seed)
+    light = 0.8 * make_ramp(rng, SIDE, 0.3)
+    for cells in (6, 15, 40, 100):
+        light = light * (1 + rng.uniform(0, 0.012) * make_clouds(rng, SIDE, cells))
+    return compress(light + rng.normal(0, rng.uniform(0.001, 0.008), light.shape), int(rng.integers(60, 96)))
+
+
+def empty_lined(seed):
+    """Ruled or squared paper."""
+    rng = seed_picture("empty lined", 0, seed)
+    width = rng.uniform(1.5, 4)
+    lines = rule_lines(SIDE, rng.uniform(20, 60), width, rng.uniform(0, 60))[:, None].repeat(SIDE, 1)
+    if rng.random() < 0.5:
+        lines = np.maximum(lines, lines.T)
+    light = 0.85 * make_ramp(rng, SIDE, 0.3) * (1 - rng.uniform(0.05, 0.4) * lines)
+    light = light + rng.normal(0, rng.uniform(0.002, 0.01), light.shape)
+    turned = Image.fromarray(np.rint(light.clip(0, 1) * 255).astype(np.uint8)).rotate(
+        rng.uniform(-2, 2), Image.Resampling.BICUBIC
+    )
+    return compress(np.asarray(turned)[12:-12, 12:-12] / 255, int(rng.integers(70, 96)))
+
+
+def empty_smooth(seed):
+    """A phone that smoothes: hardly any noise, a few faint clouds, and JPEG."""
+    rng = seed_picture("empty smooth", 0, seed)
+    light = 0.8 * make_ramp(rng, SIDE, rng.uniform(0, 0.3))
+    light = light * (1 + rng.uniform(0.001, 0.015) * make_clouds(rng, SIDE, int(rng.integers(5, 30))))
+    return compress(light, int(rng.integers(30, 96)))
+
+
+EMPTY = {
+    "grain": empty_grain,
+    "vignette": empty_vignette,
+    "blocks": empty_blocks,
+    "texture": empty_texture,
+    "lines": empty_lined,
+    "smooth": empty_smooth,
+}

@@ -1,0 +1,51 @@
+"""Photos that are hard to read are read, and empty sheets are found empty."""
+
+import numpy as np
+import pytest
+
+from models.sketch.digit import SketchRefused
+from models.sketch.faint_ink import cut_faint
+from models.sketch.ink import find_ink
+from models.sketch.preparation import digit_from_image
+from tests.sketch.hard_photos import EMPTY, HARD
+from tests.sketch.pictures import SIDE, compress, draw, make_clouds, to_bytes
+from tests.sketch.test_pictures import count_read
+
+
+@pytest.mark.gate  # some seconds
+@pytest.mark.parametrize("kind", HARD)
+def test_hard_photos_are_read(kind):
+    assert count_read(HARD[kind], range(2)) >= 18
+
+
+@pytest.mark.gate
+@pytest.mark.parametrize("kind", EMPTY)
+def test_empty_sheets_are_refused(kind):
+    for seed in range(10):
+        with pytest.raises(SketchRefused):
+            digit_from_image(EMPTY[kind](seed), with_stages=False)
+
+
+@pytest.mark.parametrize("quality", [None, 80])
+def test_faint_drawing_on_even_paper_is_as_the_dark_one(quality):
+    """Whether every pixel of the paper is alike or a JPEG leaves ripples."""
+    for digit in (2, 4, 5, 8):
+        dark = 1 - draw(digit, 3) / 255
+        light = 0.9 * (1 - 0.05 * dark)
+        found = find_ink(to_bytes(light) if quality is None else compress(light, quality)).ink
+        small = dark.reshape(SIDE // 2, 2, SIDE // 2, 2).mean((1, 3))
+        both, either = (found > 0.5) & (small > 0.5), (found > 0.5) | (small > 0.5)
+        assert both.sum() > 0.75 * either.sum(), digit
+
+
+def test_faint_ink_is_told_from_paper_that_is_as_uneven():
+    """The same stroke is ink where the paper is calm, and none on waves of a third of its contrast."""
+    contrast = np.zeros((160, 160), np.float32)
+    contrast[40:120, 76:84] = 0.05
+    assert np.array_equal(cut_faint(contrast, 0.001) > 0, contrast > 0)
+    waves = 0.017 * np.abs(make_clouds(np.random.default_rng(0), 160, 20))
+    assert not cut_faint(np.maximum(contrast, waves), 0.001).any()
+    assert not cut_faint(contrast, 0.001, is_single=False).any()
+    assert cut_faint(3 * np.maximum(contrast, waves), 0.001).any()  # dark ink may lie on any paper
+    many = np.kron(np.eye(5, dtype=np.float32), contrast[60:92, 60:92])  # blocks of a camera, or crumbs
+    assert not cut_faint(many, 0.001).any()
