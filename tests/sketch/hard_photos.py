@@ -6,8 +6,9 @@ A maker of digits takes a digit and a seed, one of empty sheets a seed; the same
 import numpy as np
 from PIL import Image
 
+from models.data.strokes import render_strokes
 from tests.sketch.paper import rule_lines
-from tests.sketch.pictures import SIDE, compress, ink, make_clouds, make_ramp, seed_picture, soften
+from tests.sketch.pictures import SIDE, compress, ink, make_clouds, make_ramp, seed_picture, soften, write
 
 
 def faint_pencil(digit, seed):
@@ -19,6 +20,29 @@ def faint_pencil(digit, seed):
     return compress(light + rng.normal(0, rng.uniform(0.002, 0.006), light.shape), int(rng.integers(85, 96)))
 
 
+def press_unevenly(digit, seed):
+    """A pen that runs dry, or is hardly pressed, along some stretches of its strokes."""
+    rng = seed_picture("uneven", digit, seed)
+    strokes, pen_px = write(digit, rng, pen=(0.05, 0.09))
+    strong = rng.uniform(0.4, 0.7)
+    least = rng.uniform(0.18, 0.4)
+    drawn = np.zeros((SIDE, SIDE), np.float32)
+    for stroke in strokes:
+        along = np.append(0, np.cumsum(np.hypot(*np.diff(stroke, axis=0).T)))
+        places = np.append(np.arange(0, along[-1], 6), along[-1])
+        points = np.stack([np.interp(places, along, stroke[:, axis]) for axis in (0, 1)], 1).astype(
+            np.float32
+        )
+        phase, wave_px = rng.uniform(0, 2 * np.pi), rng.uniform(0.25, 0.6) * SIDE
+        pressure = np.clip(0.5 + 0.9 * np.sin(2 * np.pi * places / wave_px + phase), 0, 1)
+        pressure = least + (1 - least) * pressure
+        for index in range(max(len(points) - 1, 1)):
+            piece = render_strokes([points[index : index + 2]], pen_px, SIDE)
+            np.maximum(drawn, pressure[index] * piece, out=drawn)
+    light = 0.85 * make_ramp(rng, SIDE, rng.uniform(0.05, 0.3)) * (1 - strong * soften(drawn, 0.8))
+    return compress(light + rng.normal(0, rng.uniform(0.004, 0.012), light.shape), 85)
+
+
 def grain(rng, side):
     """Light (side, side) about 1 that rough paper throws back: fine grain and coarser."""
     strength = rng.uniform(0.008, 0.025)
@@ -27,6 +51,7 @@ def grain(rng, side):
 
 HARD = {
     "faint pencil": faint_pencil,
+    "uneven pressure": press_unevenly,
 }
 
 

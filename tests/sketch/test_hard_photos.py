@@ -49,3 +49,20 @@ def test_faint_ink_is_told_from_paper_that_is_as_uneven():
     assert cut_faint(3 * np.maximum(contrast, waves), 0.001).any()  # dark ink may lie on any paper
     many = np.kron(np.eye(5, dtype=np.float32), contrast[60:92, 60:92])  # blocks of a camera, or crumbs
     assert not cut_faint(many, 0.001).any()
+
+
+def test_faint_stretch_of_a_stroke_is_ink_as_wide_as_the_rest():
+    contrast = np.zeros((160, 160), np.float32)
+    contrast[20:140, 60:66] = 0.6
+    contrast[50:110, 60:66] = 0.12
+    ink = cut_faint(contrast, 0.002)
+    assert (ink[25:135, 60:66] > 0.5).mean() > 0.95
+    assert not ink[contrast == 0].any()
+
+
+def test_faint_lines_and_shading_that_touch_no_stroke_or_have_no_second_side_are_no_ink():
+    contrast = np.zeros((160, 160), np.float32)
+    contrast[20:140, 60:66] = 0.6
+    contrast[20:140, 90:96] = 0.12  # apart
+    contrast[30:60, 20:60] = 0.12  # shading up to the stroke
+    assert np.array_equal(cut_faint(contrast, 0.002) > 0, contrast > 0.5)
