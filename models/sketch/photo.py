@@ -13,6 +13,7 @@ import numpy as np
 
 from models.sketch.faint_ink import cut_faint
 from models.sketch.frame import drop_slivers, remove_frame
+from models.sketch.shading import remove_shading
 from models.sketch.surroundings import blur, shift, shrink_image, spread
 from models.values import Floats32
 
@@ -20,10 +21,6 @@ PHOTO_SIDE_PX = 256  # photos are averaged down to about this
 COARSE_SIDE_PX = 128  # enough to tell chalk from ink
 FAINTEST_LINE = 0.04  # contrast of a frame's lines
 STROKE_SHARE = 0.17  # of the image's side: no pen is that wide
-THIN_SHARE = 0.04  # of the image's side: a thin pen's strokes are no wider …
-SHADE_SHARE = 0.1  # … and what is wider than this shades the paper
-MIN_SHARP = 0.75  # of the contrast that is left without shading, a thin pen's strokes alone reach
-DARKEST_SHADE = 0.4  # share of the light that shading takes: what is darker is a broad pen's
 MAX_TILT = 0.1  # of a line of the paper against the image's side, in pixels a pixel
 TILT_STEP_PX = 2  # between neighbouring tilts, at the far end
 LINE_SHARE = 0.8  # of its way across the whole image that a line of the paper must be seen on
@@ -53,7 +50,7 @@ def find_photo_ink(channels: Iterable[Floats32]) -> tuple[Floats32, bool, bool]:
     without_frame = remove_frame(contrast, faintest_line)
     if without_frame is not None:
         contrast = without_frame
-    ink = cut_faint(_remove_shading(contrast), noise)
+    ink = cut_faint(remove_shading(contrast), noise)
     kept = drop_specks(ink)
     is_partial = float(kept.sum()) < MIN_KEPT * float(ink.sum())
     return kept, without_frame is not None, is_partial
@@ -70,7 +67,7 @@ def find_writing(channels: Iterable[Floats32], side_px: int) -> Floats32:
         Ink (H', W') in [0, 1], all 0 if nothing stands out.
     """
     contrast, noise = _find_contrast(channels, side_px)
-    return cut_faint(_remove_shading(_remove_lines(contrast)), noise, is_single=False)
+    return cut_faint(remove_shading(_remove_lines(contrast)), noise, is_single=False)
 
 
 def _find_contrast(channels: Iterable[Floats32], side_px: int) -> tuple[Floats32, float]:
@@ -144,27 +141,6 @@ def _remove_lines(contrast: Floats32) -> Floats32:
         bridge = np.minimum(np.minimum(before, after), contrast)
         left = np.where(lines > 0.1 * contrast, np.maximum(left, bridge), left)
     return left
-
-
-def _remove_shading(contrast: Floats32) -> Floats32:
-    """Take grey shading away where the pen is thin; the very same array where it is not.
-
-    Strokes of a broad pen cannot be told from shading: they would go with it.
-    """
-    thin, _ = _part_by_width(contrast, THIN_SHARE)
-    unshaded, shade = _part_by_width(contrast, SHADE_SHARE)
-    thin_peak, peak, shade_peak = (float(np.quantile(each, 0.998)) for each in (thin, unshaded, shade))
-    return unshaded if thin_peak >= MIN_SHARP * peak and shade_peak <= DARKEST_SHADE else contrast
-
-
-def _part_by_width(contrast: Floats32, share: float) -> tuple[Floats32, Floats32]:
-    """Part contrast (H, W) into what is narrower than a share of the image's side, and what is wider."""
-    reach = max(int(share * max(contrast.shape) / 2) + 1, 2)
-    beyond = np.pad(contrast, reach, mode="edge")
-    wide = spread(spread(beyond, reach, np.minimum), reach, np.maximum)[reach:-reach, reach:-reach]
-    # The pen dims what the shading leaves of the light.
-    narrow: Floats32 = np.maximum(1 - (1 - contrast) / np.maximum(1 - wide, np.float32(0.05)), 0)
-    return narrow, wide
 
 
 def _trace_lines(contrast: Floats32) -> Floats32:

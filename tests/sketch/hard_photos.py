@@ -49,9 +49,41 @@ def grain(rng, side):
     return 1 + strength * (rng.normal(0, 1, (side, side)) + 0.7 * make_clouds(rng, side, side // 3))
 
 
+def cast_shadow(rng, side):
+    """A shadow (side, side) from 0 to 1 with a hard edge: of a phone, or of a hand and its fingers."""
+    soft = rng.uniform(0.5, 2)
+    y, x = np.mgrid[-1 : 1 : side * 1j, -1 : 1 : side * 1j]
+    angle = rng.uniform(0, 2 * np.pi)
+    along, across = np.cos(angle) * x + np.sin(angle) * y, np.cos(angle) * y - np.sin(angle) * x
+    if rng.random() < 0.5:  # a phone: its corner, or one straight edge
+        shadow = (along > rng.uniform(-0.4, 0.7)) & (across > rng.choice([-9, rng.uniform(-0.6, 0.4)]))
+        return soften(shadow.astype(np.float32), soft)
+    shadow = (along > 0.75).astype(np.float32)
+    direction = np.array([np.cos(angle), np.sin(angle)])
+    sideways = np.array([-direction[1], direction[0]])
+    for finger in range(int(rng.integers(1, 4))):
+        tip = direction * rng.uniform(0.05, 0.6) + sideways * (0.45 * finger - 0.45)
+        root = direction * 1.6 + sideways * (0.4 * finger - 0.4)
+        line = (np.stack([tip, root]) + 1) / 2 * side
+        shadow = np.maximum(
+            shadow, render_strokes([line.astype(np.float32)], rng.uniform(0.1, 0.2) * side, side)
+        )
+    return soften(shadow, soft)
+
+
+def cast_hard_shadow(digit, seed):
+    """The hard shadow of a hand or phone over grainy paper, across the digit or beside it."""
+    rng = seed_picture("hard shadow", digit, seed)
+    drawn = ink(digit, rng, pen=(0.05, 0.1))
+    light = 0.85 * make_ramp(rng, SIDE, 0.2) * (1 - rng.uniform(0.2, 0.5) * cast_shadow(rng, SIDE))
+    light = light * grain(rng, SIDE) * (1 - rng.uniform(0.6, 0.85) * drawn)
+    return compress(light + rng.normal(0, 0.006, light.shape), 85)
+
+
 HARD = {
     "faint pencil": faint_pencil,
     "uneven pressure": press_unevenly,
+    "hard shadow": cast_hard_shadow,
 }
 
 

@@ -3,12 +3,16 @@
 import numpy as np
 import pytest
 
+from models.data.strokes import example_strokes, render_strokes
 from models.sketch.digit import SketchRefused
 from models.sketch.faint_ink import cut_faint
 from models.sketch.ink import find_ink
+from models.sketch.photo import find_photo_ink
 from models.sketch.preparation import digit_from_image
-from tests.sketch.hard_photos import EMPTY, HARD
-from tests.sketch.pictures import SIDE, compress, draw, make_clouds, to_bytes
+from models.sketch.shading import remove_shading
+from tests.sketch.hard_photos import EMPTY, HARD, grain
+from tests.sketch.pictures import SIDE, compress, draw, make_clouds, soften, to_bytes
+from tests.sketch.test_photo import compare
 from tests.sketch.test_pictures import count_read
 
 
@@ -66,3 +70,23 @@ def test_faint_lines_and_shading_that_touch_no_stroke_or_have_no_second_side_are
     contrast[20:140, 90:96] = 0.12  # apart
     contrast[30:60, 20:60] = 0.12  # shading up to the stroke
     assert np.array_equal(cut_faint(contrast, 0.002) > 0, contrast > 0.5)
+
+
+@pytest.mark.parametrize("pen_px", [16, 24])
+def test_shadow_of_fingers_across_a_digit_is_no_ink(pen_px):
+    """Nearly as dark as the pen, with hard edges, over grainy paper, a few times as wide as the strokes."""
+    side = 400
+    fingers = [np.array([(190 + 120 * i, 420), (220 + 120 * i, 200)], np.float32) for i in range(2)]
+    shadow = render_strokes(fingers, 70, side)
+    rng = np.random.default_rng(0)
+    for digit in range(10):
+        strokes = [stroke * np.float32(200) + np.float32(100) for stroke in example_strokes(digit)]
+        drawn = render_strokes(strokes, pen_px, side)
+        light = 0.8 * (1 - 0.45 * shadow) * grain(rng, side) * (1 - 0.65 * drawn)
+        assert compare(find_photo_ink([light.astype(np.float32)])[0], drawn) > 0.9, digit
+
+
+def test_soft_edges_of_a_photo_out_of_focus_are_no_shadow():
+    strokes = [np.array([(20, 80), (100, 20), (140, 130)], np.float32)]
+    contrast = np.float32(0.7) * soften(render_strokes(strokes, 12, 160), 6).astype(np.float32)
+    assert remove_shading(contrast) is contrast
