@@ -19,11 +19,13 @@ from models.values import Floats32
 
 PHOTO_SIDE_PX = 256  # photos are averaged down to about this
 COARSE_SIDE_PX = 128  # enough to tell chalk from ink
-FAINTEST_LINE = 0.04  # contrast of a frame's lines
+FAINTEST_LINE = 0.04  # contrast of a frame's lines …
+LINE_CONTRAST = 0.1  # … and the same in shares of the strongest: fainter ones are taken for no ink anyway
 STROKE_SHARE = 0.17  # of the image's side: no pen is that wide
 MAX_TILT = 0.1  # of a line of the paper against the image's side, in pixels a pixel
 TILT_STEP_PX = 2  # between neighbouring tilts, at the far end
 LINE_SHARE = 0.8  # of its way across the whole image that a line of the paper must be seen on
+LINE_END = 0.04  # of it, at one border or the other, that a line must reach: a stroke need not
 LINE_SURPLUS = 1.3  # a line is not equally strong all along
 STRONGEST_LINE = 0.9  # share of the light that a line may take
 BRIDGE_PX = 4  # a pen that crosses a line of the paper is joined over up to this far either side
@@ -45,7 +47,7 @@ def find_photo_ink(channels: Iterable[Floats32]) -> tuple[Floats32, bool, bool]:
     """
     contrast, noise = _find_contrast(channels, PHOTO_SIDE_PX)
     contrast = _remove_lines(contrast)
-    faintest_line = max(FAINTEST_LINE, 4 * noise)
+    faintest_line = max(FAINTEST_LINE, LINE_CONTRAST * float(np.quantile(contrast, 0.998)), 4 * noise)
     contrast = drop_slivers(contrast, faintest_line)
     without_frame = remove_frame(contrast, faintest_line)
     if without_frame is not None:
@@ -147,13 +149,15 @@ def _trace_lines(contrast: Floats32) -> Floats32:
     """Estimate how strong a line of the paper is at each place, 0 where there is none: (H, W).
 
     A line goes all the way from the left to the right, nearly horizontal: along each such way through a
-    place, the contrast that is reached nearly everywhere is the line's. A pen's strokes end on the way.
+    place, the contrast that is reached nearly everywhere, and at one of the ends, is the line's. A pen's
+    strokes end on the way, or before the borders.
     """
     height, width = contrast.shape
     thick = np.maximum(contrast, np.maximum(shift(contrast, 1, 0), shift(contrast, -1, 0)))
     num_tilts = int(MAX_TILT * width / TILT_STEP_PX)
     x = np.arange(0, width, 2)
     rank = int((1 - LINE_SHARE) * len(x))
+    end = max(round(LINE_END * len(x)), 2)
     lines = np.zeros_like(contrast)
     every = np.arange(width)
     for tilt in range(-num_tilts, num_tilts + 1):
@@ -162,6 +166,8 @@ def _trace_lines(contrast: Floats32) -> Floats32:
         ways = thick[np.clip(y, 0, height - 1), x]
         ways[(y < 0) | (y >= height)] = np.inf  # outside the image it may go on
         strength = np.partition(ways, rank, axis=1)[:, rank]  # (H,) of the way through the middle column at y
+        ends = (np.partition(part, end // 2, axis=1)[:, end // 2] for part in (ways[:, :end], ways[:, -end:]))
+        strength = np.minimum(strength, np.maximum(*ends))
         strength[~np.isfinite(strength)] = 0
         y = np.arange(height)[:, None] - np.rint(slope * (every - width / 2)).astype(int)  # (H, W)
         here = strength[np.clip(y, 0, height - 1)]

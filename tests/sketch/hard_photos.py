@@ -80,10 +80,27 @@ def cast_hard_shadow(digit, seed):
     return compress(light + rng.normal(0, 0.006, light.shape), 85)
 
 
+def crop_tightly(digit, seed):
+    """A photo cropped closely: strokes go nearly from one side to the other, as lines of the paper do."""
+    rng = seed_picture("tight", digit, seed)
+    strokes, pen_px = write(digit, rng, pen=(0.05, 0.1))
+    points = np.concatenate(strokes)
+    margin = rng.uniform(0.04, 0.1) * np.ptp(points, axis=0).max() + pen_px / 2
+    extent = np.maximum(np.ptp(points, axis=0), 0.35 * np.ptp(points, axis=0).max())
+    middle = (points.max(0) + points.min(0)) / 2
+    left, top = np.maximum(middle - extent / 2 - margin, 0).astype(int)
+    right, bottom = np.ceil(middle + extent / 2 + margin).astype(int)
+    drawn = render_strokes(strokes, pen_px, SIDE)
+    light = 0.85 * make_ramp(rng, SIDE, 0.3) * (1 - rng.uniform(0.5, 0.85) * drawn)
+    light = light + rng.normal(0, 0.012, light.shape)
+    return compress(light[top:bottom, left:right], 88)
+
+
 HARD = {
     "faint pencil": faint_pencil,
     "uneven pressure": press_unevenly,
     "hard shadow": cast_hard_shadow,
+    "tight crop": crop_tightly,
 }
 
 

@@ -11,7 +11,7 @@ from models.sketch.photo import find_photo_ink
 from models.sketch.preparation import digit_from_image
 from models.sketch.shading import remove_shading
 from tests.sketch.hard_photos import EMPTY, HARD, grain
-from tests.sketch.pictures import SIDE, compress, draw, make_clouds, soften, to_bytes
+from tests.sketch.pictures import SIDE, compress, crush, draw, make_clouds, soften, to_bytes
 from tests.sketch.test_photo import compare
 from tests.sketch.test_pictures import count_read
 
@@ -90,3 +90,9 @@ def test_soft_edges_of_a_photo_out_of_focus_are_no_shadow():
     strokes = [np.array([(20, 80), (100, 20), (140, 130)], np.float32)]
     contrast = np.float32(0.7) * soften(render_strokes(strokes, 12, 160), 6).astype(np.float32)
     assert remove_shading(contrast) is contrast
+
+
+def test_ripples_of_a_small_jpeg_are_no_frame():
+    for digit in range(10):
+        for seed in range(3):
+            assert not find_ink(crush(digit, seed)).has_frame, (digit, seed)
