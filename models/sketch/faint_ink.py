@@ -37,7 +37,7 @@ def cut_faint(contrast: Floats32, noise: float, is_single: bool = True) -> Float
     Args:
         contrast: At least 0.
         noise: Its standard deviation where there is nothing but paper.
-        is_single: Whether there should be one digit; of several, faint ones are not told from uneven paper.
+        is_single: Whether there should be one digit; of several, all that is faint is left out.
     """
     strongest = contrast[contrast > np.quantile(contrast, 0.998) / 2]
     peak = float(np.median(strongest)) if len(strongest) else 0.0
@@ -47,7 +47,7 @@ def cut_faint(contrast: Floats32, noise: float, is_single: bool = True) -> Float
     ink: Floats32 = np.clip((contrast - faintest) / (FULL_INK * peak - faintest), 0, 1).astype(np.float32)
     if peak < MIN_CONTRAST and not (is_single and _is_clear(contrast, ink, peak)):
         return np.zeros_like(contrast)
-    return _follow_strokes(contrast, ink, peak, noise)
+    return _follow_strokes(contrast, ink, peak, noise) if is_single else ink
 
 
 def _follow_strokes(contrast: Floats32, ink: Floats32, peak: float, noise: float) -> Floats32:

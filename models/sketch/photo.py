@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
+import numpy.typing as npt
 
-from models.sketch.faint_ink import cut_faint
+from models.sketch.faint_ink import NO_INK, cut_faint
 from models.sketch.frame import drop_slivers, remove_frame
+from models.sketch.parts import label_mask
 from models.sketch.shading import remove_shading
 from models.sketch.surroundings import blur, shift, shrink_image, spread
 from models.values import Floats32
@@ -25,7 +27,8 @@ STROKE_SHARE = 0.17  # of the image's side: no pen is that wide
 MAX_TILT = 0.1  # of a line of the paper against the image's side, in pixels a pixel
 TILT_STEP_PX = 2  # between neighbouring tilts, at the far end
 LINE_SHARE = 0.8  # of its way across the whole image that a line of the paper must be seen on
-LINE_END = 0.04  # of it, at one border or the other, that a line must reach: a stroke need not
+LINE_END = 0.04  # of it, at one border or the other, that a stroke does not reach
+MIN_LINED = 0.5  # of a piece of ink that is lines alone
 LINE_SURPLUS = 1.3  # a line is not equally strong all along
 STRONGEST_LINE = 0.9  # share of the light that a line may take
 BRIDGE_PX = 4  # a pen that crosses a line of the paper is joined over up to this far either side
@@ -69,7 +72,9 @@ def find_writing(channels: Iterable[Floats32], side_px: int) -> Floats32:
         Ink (H', W') in [0, 1], all 0 if nothing stands out.
     """
     contrast, noise = _find_contrast(channels, side_px)
-    return cut_faint(remove_shading(_remove_lines(contrast)), noise, is_single=False)
+    return cut_faint(
+        remove_shading(_remove_lines(contrast, is_single=False), is_single=False), noise, is_single=False
+    )
 
 
 def _find_contrast(channels: Iterable[Floats32], side_px: int) -> tuple[Floats32, float]:
@@ -129,9 +134,16 @@ def _fit_surface(light: Floats32) -> Floats32:
     return fitted
 
 
-def _remove_lines(contrast: Floats32) -> Floats32:
+def _remove_lines(contrast: Floats32, is_single: bool = True) -> Floats32:
     """Take the lines of ruled and grid paper away, and join the pen's strokes where they cross them."""
-    across, along = _trace_lines(contrast), _trace_lines(contrast.T).T
+    across, across_reaching = _trace_lines(contrast)
+    along, along_reaching = (lines.T for lines in _trace_lines(contrast.T))
+    if is_single:
+        is_stroke = _find_long_strokes(contrast, ((across, across_reaching), (along, along_reaching)))
+        across, along = (
+            np.where(is_stroke, across_reaching, across),
+            np.where(is_stroke, along_reaching, along),
+        )
     line = np.minimum(LINE_SURPLUS * np.maximum(across, along), STRONGEST_LINE)
     # The pen dims what the line leaves of the light.
     left: Floats32 = np.maximum(1 - (1 - contrast) / (1 - line), 0)
@@ -145,12 +157,36 @@ def _remove_lines(contrast: Floats32) -> Floats32:
     return left
 
 
-def _trace_lines(contrast: Floats32) -> Floats32:
-    """Estimate how strong a line of the paper is at each place, 0 where there is none: (H, W).
+def _find_long_strokes(
+    contrast: Floats32, traced: Iterable[tuple[Floats32, Floats32]]
+) -> npt.NDArray[np.bool_]:
+    """Find the strokes of a single digit that fills the image, where they may be taken for lines: (H, W).
 
-    A line goes all the way from the left to the right, nearly horizontal: along each such way through a
-    place, the contrast that is reached nearly everywhere, and at one of the ends, is the line's. A pen's
-    strokes end on the way, or before the borders.
+    A line that ends before both borders is a stroke where it hangs together with ink that is no such line, or
+    where there is no other ink.
+    """
+    mask = contrast > NO_INK * float(np.quantile(contrast, 0.998))
+    is_short = np.zeros_like(mask)
+    for lines, reaching in traced:
+        is_short |= mask & (reaching < 0.5 * lines) & (lines > 0.1 * contrast)
+    if not is_short.any():
+        return is_short
+    labels, num = label_mask(mask, joins_corners=True)
+    areas = np.bincount(labels[mask], minlength=num)
+    is_ink = np.bincount(labels[is_short], minlength=num) < MIN_LINED * areas
+    if not is_ink.any() or areas[is_ink].max() < MIN_PART * areas.max():
+        return mask
+    return mask & is_ink[labels]
+
+
+def _trace_lines(contrast: Floats32) -> tuple[Floats32, Floats32]:
+    """Trace lines that go all the way from the left to the right, nearly horizontal, or most of it.
+
+    Along each such way through a place, the contrast that is reached nearly everywhere is the line's. A pen's
+    strokes end on the way.
+
+    Returns:
+        How strong a line is at each place (H, W), and the same of those that reach one of the borders.
     """
     height, width = contrast.shape
     thick = np.maximum(contrast, np.maximum(shift(contrast, 1, 0), shift(contrast, -1, 0)))
@@ -158,7 +194,7 @@ def _trace_lines(contrast: Floats32) -> Floats32:
     x = np.arange(0, width, 2)
     rank = int((1 - LINE_SHARE) * len(x))
     end = max(round(LINE_END * len(x)), 2)
-    lines = np.zeros_like(contrast)
+    lines, reaching = np.zeros_like(contrast), np.zeros_like(contrast)
     every = np.arange(width)
     for tilt in range(-num_tilts, num_tilts + 1):
         slope = tilt * TILT_STEP_PX / width
@@ -167,13 +203,15 @@ def _trace_lines(contrast: Floats32) -> Floats32:
         ways[(y < 0) | (y >= height)] = np.inf  # outside the image it may go on
         strength = np.partition(ways, rank, axis=1)[:, rank]  # (H,) of the way through the middle column at y
         ends = (np.partition(part, end // 2, axis=1)[:, end // 2] for part in (ways[:, :end], ways[:, -end:]))
-        strength = np.minimum(strength, np.maximum(*ends))
         strength[~np.isfinite(strength)] = 0
         y = np.arange(height)[:, None] - np.rint(slope * (every - width / 2)).astype(int)  # (H, W)
-        here = strength[np.clip(y, 0, height - 1)]
-        here[(y < 0) | (y >= height)] = 0
-        np.maximum(lines, here, out=lines)
-    return lines
+        is_outside = (y < 0) | (y >= height)
+        y = np.clip(y, 0, height - 1)
+        for found, each in ((lines, strength), (reaching, np.minimum(strength, np.maximum(*ends)))):
+            here = each[y]
+            here[is_outside] = 0
+            np.maximum(found, here, out=found)
+    return lines, reaching
 
 
 def drop_specks(ink: Floats32) -> Floats32:

@@ -25,17 +25,20 @@ SHADOW_WIDTH = 2.2  # in widths of the pen, from which on it is a shadow
 MIN_SHADOW = 0.01  # of the image, beside the strokes: less may be their own soft edges
 
 
-def remove_shading(contrast: Floats32) -> Floats32:
+def remove_shading(contrast: Floats32, is_single: bool = True) -> Floats32:
     """Take grey shading and shadows away from contrast (H, W); the very same array where there are none.
 
     Where the pen is thin, shading may be as dark as its strokes. Strokes of a broad pen cannot be told from
-    shading, and would go with it, but from shadows that are less dark.
+    shading, and would go with it, but from shadows that are less dark; where there are several digits, not
+    even from those, since each may have a pen of its own.
     """
     thin, _ = _part_by_width(contrast, THIN_SHARE * max(contrast.shape))
     unshaded, shade = _part_by_width(contrast, SHADE_SHARE * max(contrast.shape))
     thin_peak, peak, shade_peak = (float(np.quantile(each, 0.998)) for each in (thin, unshaded, shade))
     is_thin = thin_peak >= MIN_SHARP * peak and shade_peak <= DARKEST_SHADE
-    return unshaded if is_thin else _remove_shadows(contrast)
+    if is_thin:
+        return unshaded
+    return _remove_shadows(contrast) if is_single else contrast
 
 
 def _remove_shadows(contrast: Floats32) -> Floats32:
