@@ -18,7 +18,7 @@ MIN_CONTRAST = 0.08  # between ink and paper, whatever they are like …
 MIN_CLEAR_CONTRAST = 0.035  # … and where the ink is a few strokes on calm paper
 CALM = 0.1  # of the ink's contrast, which hardly any place of calm paper reaches
 NEAR_PX = 4  # from ink: beyond its soft edge
-MAX_STROKES = 3  # of a digit, that do not meet …
+NUM_STROKES = 3  # of a digit, that do not meet …
 MIN_WITHIN = 0.9  # … and hold so much of all that looks like ink
 MIN_LENGTH = 0.3  # of the largest of them, in longer sides of the image
 NO_INK = 0.35  # of the strokes' contrast: where it is less, there is no ink …
@@ -102,5 +102,5 @@ def _is_clear(contrast: Floats32, ink: Floats32, peak: float) -> bool:
     areas = np.bincount(labels[mask], minlength=num)
     largest = find_box((labels == areas.argmax()).astype(np.float32))
     length = max(side.stop - side.start for side in largest)
-    within = int(np.sort(areas)[-MAX_STROKES:].sum())
+    within = int(np.sort(areas)[-NUM_STROKES:].sum())
     return length >= MIN_LENGTH * max(ink.shape) and within >= MIN_WITHIN * int(areas.sum())
