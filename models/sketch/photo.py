@@ -136,8 +136,8 @@ def _fit_surface(light: Floats32) -> Floats32:
 
 def _remove_lines(contrast: Floats32, is_single: bool = True) -> Floats32:
     """Take the lines of ruled and grid paper away, and join the pen's strokes where they cross them."""
-    across, across_reaching = _trace_lines(contrast)
-    along, along_reaching = (lines.T for lines in _trace_lines(contrast.T))
+    across, across_reaching = _trace_lines(contrast, is_single)
+    along, along_reaching = (lines.T for lines in _trace_lines(contrast.T, is_single))
     if is_single:
         is_stroke = _find_long_strokes(contrast, ((across, across_reaching), (along, along_reaching)))
         across, along = (
@@ -179,14 +179,15 @@ def _find_long_strokes(
     return mask & is_ink[labels]
 
 
-def _trace_lines(contrast: Floats32) -> tuple[Floats32, Floats32]:
+def _trace_lines(contrast: Floats32, is_single: bool) -> tuple[Floats32, Floats32]:
     """Trace lines that go all the way from the left to the right, nearly horizontal, or most of it.
 
     Along each such way through a place, the contrast that is reached nearly everywhere is the line's. A pen's
     strokes end on the way.
 
     Returns:
-        How strong a line is at each place (H, W), and the same of those that reach one of the borders.
+        How strong a line is at each place (H, W), and the same of those that reach one of the borders: the
+        latter is 0 everywhere where there are several digits, of which it is not asked.
     """
     height, width = contrast.shape
     thick = np.maximum(contrast, np.maximum(shift(contrast, 1, 0), shift(contrast, -1, 0)))
@@ -202,12 +203,15 @@ def _trace_lines(contrast: Floats32) -> tuple[Floats32, Floats32]:
         ways = thick[np.clip(y, 0, height - 1), x]
         ways[(y < 0) | (y >= height)] = np.inf  # outside the image it may go on
         strength = np.partition(ways, rank, axis=1)[:, rank]  # (H,) of the way through the middle column at y
-        ends = (np.partition(part, end // 2, axis=1)[:, end // 2] for part in (ways[:, :end], ways[:, -end:]))
         strength[~np.isfinite(strength)] = 0
+        strengths = [(lines, strength)]
+        if is_single:
+            ends = (np.partition(part, end // 2)[:, end // 2] for part in (ways[:, :end], ways[:, -end:]))
+            strengths.append((reaching, np.minimum(strength, np.maximum(*ends))))
         y = np.arange(height)[:, None] - np.rint(slope * (every - width / 2)).astype(int)  # (H, W)
         is_outside = (y < 0) | (y >= height)
         y = np.clip(y, 0, height - 1)
-        for found, each in ((lines, strength), (reaching, np.minimum(strength, np.maximum(*ends)))):
+        for found, each in strengths:
             here = each[y]
             here[is_outside] = 0
             np.maximum(found, here, out=found)
