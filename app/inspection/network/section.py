@@ -1,6 +1,7 @@
 """The network section: every layer of a trained network, open, for one digit."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import gradio as gr
@@ -20,6 +21,7 @@ from app.ui.digits import DRAWING, TEST, list_sources, read_index, take_digit
 from app.ui.drawing import PAD_SIZE_PX
 from app.ui.field_errors import MissingImageError, blame, list_errors
 from app.ui.numbers import format_number
+from app.ui.openings import postpone_value
 from app.ui.packing import find_scale, pack
 from app.ui.prose import load_sections
 from app.ui.script_notebook import write_script_notebook
@@ -275,7 +277,8 @@ def build_network_section(
     build_prose(QUESTION, elem_classes="gb-question", elem_id=name_section(QUESTION))
     with gr.Row(elem_classes="gb-experiment"):
         with gr.Column(scale=3, elem_classes="gb-stage"):
-            maps = build_maps(open_network(*opening), answer_controls, answer_unit, elem_id="network-maps")
+            maps = build_maps("", answer_controls, answer_unit, elem_id="network-maps")
+            postpone_value(maps, partial(open_network, *opening))
         with gr.Column(scale=1, min_width=280, elem_classes="gb-controls"):
             checkpoint = gr.Dropdown(
                 [(choice.label, choice.key) for choice in list_choices([])],
