@@ -144,7 +144,7 @@ def sample_masks(
     generators = [torch.Generator().manual_seed(seed + number) for number in range(num_masks)]
     names = {module: name for name, module in network.named_modules()}
     layers: list[DropoutLayer] = []
-    last_maps: list[torch.Size] = []
+    last_maps: list[torch.Size] = [pixels.shape[1:]]  # the image is one
 
     def note_maps(_: nn.Module, __: tuple[Tensor, ...], output: Tensor) -> None:
         last_maps[:] = [output.shape[1:]] if output.ndim == 4 else []
@@ -155,7 +155,8 @@ def sample_masks(
         shape = features.shape[1:]
         drawn = torch.Size([shape[0], 1, 1]) if isinstance(module, nn.Dropout2d) else shape  # whole maps
         mask = torch.stack([draw_mask(drawn, module.p, each).expand(shape) for each in generators])  # (M, …)
-        map_shape = (last_maps[0][0], last_maps[0][1], last_maps[0][2]) if last_maps else None
+        maps = [shape] if len(shape) == 3 else last_maps
+        map_shape = (maps[0][0], maps[0][1], maps[0][2]) if maps else None
         layers.append(DropoutLayer(names[module], module.p, mask.numpy(), map_shape))
         kept = apply_mask(features, mask, module.p)
         return kept.contiguous(memory_format=torch.channels_last) if kept.ndim == 4 else kept  # faster

@@ -22,6 +22,7 @@ from models.inspection.receptive_field import find_receptive_fields
 from models.networks.architecture import describe_architecture
 from models.networks.layers.examination import examine_layers
 from models.networks.layers.kinds import (
+    AdaptiveAvgPool2d,
     BatchNorm1d,
     BatchNorm2d,
     Conv2d,
@@ -84,8 +85,21 @@ def test_every_layer_of_any_list_is_open(layers):
         check_open(layers)
 
 
-def test_flattening_twice_is_a_layer_like_another():
-    check_open((Flatten(), ReLU(), Flatten(), Linear(10)))
+@pytest.mark.parametrize(
+    "layers",
+    [
+        (Flatten(), ReLU(), Flatten(), Linear(10)),
+        (Dropout(0.1), Flatten(), Linear(10)),
+        (Flatten(), Dropout(0.1), Linear(10)),
+        (Flatten(), ReLU(), Flatten(), Dropout(0.1), Linear(10), Dropout(0.2)),
+        (Residual((Dropout(0.1), AdaptiveAvgPool2d())), Flatten(), Linear(10)),
+        (Conv2d(1), Residual((Dropout2d(0.1), Conv2d(1, padding=1))), Dropout(0.3), Flatten(), Linear(10)),
+    ],
+    ids=str,
+)
+def test_odd_lists_are_open_too(layers):
+    """Flattened twice; dropout of the image, of what lies in its map, behind features, in a block."""
+    check_open(layers)
 
 
 LAYERS = (

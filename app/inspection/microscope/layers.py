@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from models.networks.architecture import describe_architecture
+from models.networks.layers.examination import INPUT_SHAPE
 from models.networks.layers.kind import Layers
 from models.networks.layers.kinds import Dropout, Dropout2d
 from models.networks.layers.network import FLATTEN_NAME
@@ -33,10 +34,10 @@ def list_mode_layers(layers: Layers) -> ModeLayers:
     dropouts: list[tuple[str, str]] = []
     norms: dict[str, int] = {}
     rates = [layer.p for layer in walk_layers(layers) if isinstance(layer, Dropout | Dropout2d)]
-    maps: tuple[int, ...] | None = None  # the last ones: behind the flattening, its features lie in them
+    maps: tuple[int, ...] | None = INPUT_SHAPE  # the last ones: behind the flattening, features lie in them
     for layer in describe_architecture(layers, "", "").layers:
         if layer.kind.startswith("Dropout"):
-            shape = maps or layer.input_shape
+            shape = layer.input_shape if len(layer.input_shape) == 3 else maps or layer.input_shape
             dropouts.append((describe_dropout(layer.name, shape, rates[len(dropouts)]), layer.name))
             continue
         if layer.kind.startswith("BatchNorm"):
@@ -55,7 +56,10 @@ def describe_dropout(name: str, shape: Sequence[int], p: float) -> str:
         p: How likely it drops a feature.
     """
     channels, height, width = (*shape, 1, 1)[:3]
-    given = f"{channels} features" if height * width == 1 else f"{channels} maps of {height} × {width}"
+    plural = "" if channels == 1 else "s"
+    given = f"{channels} map{plural} of {height} × {width}"
+    if height * width == 1:
+        given = f"{channels} feature{plural}"
     return f"{name}: {given}, drops {p:.0%}"
 
 
