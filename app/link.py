@@ -103,7 +103,7 @@ def explain_unused(pairs: Iterable[tuple[str, str]]) -> list[str]:
             f"{' and '.join(BENCHES)}."
         )
     told += [
-        f"There is no {name} {_quote(query[name])}: choose one of {', '.join(choices)}."
+        f"{_quote(name)} is {_quote(query[name])}, none of {', '.join(choices)}: the opening is shown."
         for name, choices in _CHOICES.items()
         if name in own and query.get(name, choices[0]) not in choices
     ]

@@ -16,6 +16,7 @@ from app.ui.kept_files import name_content, serve_kept, serve_later
 
 _PATH = "/glassbox/values"
 MIN_LETTERS = 2_000  # a shorter value is not worth a request
+Value = str | Callable[[], str]  # what is shown at first, or what works it out
 
 _IMPORTED = re.compile(r'"\.(/glassbox/scripts/[^"]+\.js)"')
 
@@ -54,9 +55,6 @@ def postpone_value(block: Any, compute: Callable[[], str]) -> None:
         compute: Returns the value, the same each time.
     """
     block.postponed_value = compute
-
-
-Value = str | Callable[[], str]
 
 
 def take_out_values(blocks: Iterable[Any]) -> dict[str, Value]:

@@ -6,6 +6,20 @@ from collections.abc import Callable
 from typing import Any
 
 
+def ask_component(channel: str) -> str:
+    """Return the `js` of a control's event without a Python function: a component asks with its inputs.
+
+    Where it is not there yet, it asks with the last of them once it is (`askAwaited` of asking.js).
+
+    Args:
+        channel: The component's (`createChannel` of answers.js).
+    """
+    return (
+        f"(...values) => {{ const page = (window.{channel} ??= {{ answer: null, moved: {{}} }}); "
+        "if (page.ask) page.ask(values); else page.awaited = values; }"
+    )
+
+
 def name_functions(**answers: Callable[[Any], str]) -> list[Callable[[Any], str]]:
     """Return the `server_functions` of a `gr.HTML`: each is found by its script under the name given here.
 

@@ -32,6 +32,7 @@ from app.ui.openings import postpone_value
 from app.ui.packing import pack
 from app.ui.prose import load_sections
 from app.ui.sections import name_section
+from app.ui.server_functions import ask_component
 from models.checkpoints.file import find_layers, read_info
 from models.data.datasets import load_gallery
 from models.runs.library import CHOICE_INFO, resolve_choice
@@ -46,9 +47,9 @@ NORM_QUESTION = """### Batch norm: whose mean, whose variance?
 Batch norm shifts and scales every map: in evaluation mode by statistics gathered in training, in training
 mode by those of the batch at hand. Here that batch is this one image."""
 
-_ASK = f"(...values) => {{ window.{CHANNEL}?.ask?.(values); }}"
+_ASK = ask_component(CHANNEL)
 # A drawing matters only where it is the chosen image.
-_ASK_FOR_DRAWING = f"(...values) => {{ if (values[1] === '{DRAWING}') window.{CHANNEL}?.ask?.(values); }}"
+_ASK_FOR_DRAWING = f"(...values) => {{ if (values[1] === '{DRAWING}') ({_ASK})(...values); }}"
 # The page counts the seed on by itself: an answer that comes late rewrites no field.
 _STEP = f"(seed) => (Number.isInteger(seed) ? (seed + %d + {MAX_SEED + 1}) %% {MAX_SEED + 1} : 0)"
 

@@ -49,7 +49,7 @@ _ASK_UNLESS_WRONG = (
 # A drawing matters only where it is the image.
 _ASK_FOR_DRAWING = (
     f"(...values) => {{ if (values[{1 + list(SETTINGS).index('source')}] === '{DRAWING}') "
-    f"window.{CHANNEL}?.ask?.(values); }}"
+    f"({ASK_FOR_WINDOW})(...values); }}"
 )
 _SHOW_WINDOW = """() => {
   document.dispatchEvent(new CustomEvent("glassbox-open", { detail: "inspection/window" }));

@@ -21,6 +21,7 @@ from app.inspection.microscope.section import DEFAULT_CHECKPOINT, DEFAULT_INDEX
 from app.ui.components.notice import build_notice
 from app.ui.digits import TEST
 from app.ui.numbers import write_percent
+from app.ui.server_functions import ask_component
 from models.checkpoints.prediction import copy_network, find_temperature
 from models.data.datasets import load_gallery
 from models.inspection.microscope import inspect_batch_norm, sample_masks
@@ -158,6 +159,21 @@ def test_pictures_shown_again_show_what_was_answered_last(open_harness):
     expect(harness.locate(".gb-norm-lines")).to_contain_text("Channel 7 of features.9")
     harness.show(harness.take("norm"))
     expect(harness.locate(".gb-norm-lines")).to_contain_text("Channel 7 of features.9")
+
+
+def test_what_was_chosen_before_the_pictures_were_there_is_shown(open_harness):
+    """As by a link, whose answer may be there before the pictures' first value."""
+    harness = open_harness(*build_pictures())
+    spread, norm = harness.take("spread"), harness.take("norm")
+    harness.page.evaluate(f"() => {{ delete window.{CHANNEL}; }}")
+    for channel in (3, 7):
+        values = list(make_request(channel=channel))
+        harness.page.evaluate(f"(values) => ({ask_component(CHANNEL)})(...values)", values)
+    harness.show(spread)
+    harness.show(norm)
+    expect(harness.locate(".gb-norm-lines")).to_contain_text("Channel 7 of features.9")
+    harness.page.evaluate(f"(values) => ({ask_component(CHANNEL)})(...values)", list(make_request(channel=5)))
+    expect(harness.locate(".gb-norm-lines")).to_contain_text("Channel 5 of features.9")
 
 
 def test_batch_norm_answers_with_both_statistics(open_harness, image):

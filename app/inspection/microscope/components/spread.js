@@ -4,7 +4,7 @@
 /** @import { Absent, Digit, Mask, Pictures, Spread } from "../payload.js" */
 
 import { createChannel, tellErrors } from "../../../ui/components/answers.js";
-import { createAsker, readAnswer } from "../../../ui/components/asking.js";
+import { askAwaited, createAsker, readAnswer } from "../../../ui/components/asking.js";
 import { contextOf, fitCanvas, readColors, redrawOnChange } from "../../../ui/components/canvas.js";
 import { findCanvas, findPart, setText } from "../../../ui/components/nodes.js";
 import { markOld } from "../../../ui/components/old_result.js";
@@ -117,4 +117,5 @@ export function mount({ element, props, server, keptProps }) {
     markOld(spread, !sent);
     if (sent) show(sent);
   });
+  askAwaited(channel.page);
 }

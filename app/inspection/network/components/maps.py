@@ -10,7 +10,7 @@ import gradio as gr
 
 from app.ui.card_button import write_card_button
 from app.ui.loader import read_component_script
-from app.ui.server_functions import name_functions
+from app.ui.server_functions import ask_component, name_functions
 from app.ui.styles import component_classes
 
 _FOLDER = Path(__file__).parent
@@ -54,10 +54,7 @@ _TEMPLATE = f"""
 """
 
 # For the `js` of a control's event without a Python function: its inputs go to the component's `answer`.
-ASK_FOR_MAPS = (
-    f"(...values) => {{ const page = (window.{CHANNEL} ??= {{ answer: null, moved: {{}} }}); "
-    "if (page.ask) page.ask(values); else page.awaited = values; }"
-)
+ASK_FOR_MAPS = ask_component(CHANNEL)
 
 
 def build_maps(

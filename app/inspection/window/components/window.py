@@ -11,7 +11,7 @@ import gradio as gr
 from app.ui.card_button import write_card_button
 from app.ui.components.transport import write_transport
 from app.ui.loader import read_component_script
-from app.ui.server_functions import name_functions
+from app.ui.server_functions import ask_component, name_functions
 from app.ui.styles import component_classes
 
 _FOLDER = Path(__file__).parent
@@ -19,10 +19,7 @@ _FOLDER = Path(__file__).parent
 CHANNEL = "glassboxWindow"  # whose answers the notices beside it follow
 
 # For the `js` of a control's event without a Python function: its inputs go to the window's `answer`.
-ASK_FOR_WINDOW = (
-    f"(...values) => {{ const page = (window.{CHANNEL} ??= {{ answer: null, moved: {{}} }}); "
-    "if (page.ask) page.ask(values); else page.awaited = values; }"
-)
+ASK_FOR_WINDOW = ask_component(CHANNEL)
 
 _TEMPLATE = f"""
 <div class="gb-window">{write_transport("Slide over the result", "pixel")}
