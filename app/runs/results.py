@@ -191,7 +191,7 @@ def _show_images(answers: Answers, indices: np.ndarray) -> list[AnsweredImage]:
 
 def _write_link(dataset: str, index: int) -> str:
     """Return an address that opens the image in the conv & pool tab; empty if that tab has not got it."""
-    if dataset != ("mnist" if has_files("mnist") else "strokes") or index >= len(load_gallery().labels):
+    if dataset != ("mnist" if has_files("mnist") else "strokes") or index >= len(load_gallery("test").labels):
         return ""
     return f"?tab=inspection&picture=digit&index={index}"
 

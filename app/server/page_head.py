@@ -35,7 +35,7 @@ def build_tags(preloads: Mapping[str, Sequence[str]]) -> str:
     first, *others = find_modules(_FIRST_MODULE)
     script = f'<script type="module" src=".{address_module(first)}"></script>'
     wanted = [address_module(path) for path in (*others, *find_modules(PAGE_MODULE))]
-    links = [f'<link rel="modulepreload" href=".{address}">' for address in wanted]
+    links = [f'<link rel="modulepreload" fetchpriority="low" href=".{address}">' for address in wanted]
     return "".join((HEAD_TAGS, style, script, *links, f"<script>{write_preload_script(preloads)}</script>"))
 
 

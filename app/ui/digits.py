@@ -15,7 +15,7 @@ _MAX_INDEX_LETTERS = 20
 
 def list_sources() -> list[tuple[str, str]]:
     """List where a digit may come from, each as (what a learner reads, the value)."""
-    test = load_gallery().name  # the training set is read when somebody asks for it
+    test = load_gallery(TEST).name  # the training set is read when somebody asks for it
     return [(test, TEST), (test.replace("test set", "training set"), TRAIN), ("My last drawing", DRAWING)]
 
 

@@ -158,7 +158,7 @@ def hash_dataset(name: str) -> str:
 
 
 @lru_cache(maxsize=2)
-def load_gallery(part: Part = "test") -> Gallery:
+def load_gallery(part: Part) -> Gallery:
     """Load the images that the page offers: MNIST's, or built-in strokes without MNIST.
 
     Args:

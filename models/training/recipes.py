@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from models.data.names import NUM_IMAGES
@@ -92,6 +93,7 @@ def _find_recipe(network: str, recipe: str, has_own_layers: bool) -> Mapping[str
     return (_FAST if recipe == "fast" else _NOTEBOOK).get(network, {})
 
 
+@lru_cache(maxsize=256)
 def name_config(config: TrainConfig) -> str:
     """Return what people call a configuration: "notebook", or "notebook, but 10,000 of 60,000 images".
 

@@ -252,7 +252,7 @@ def test_hash_of_mnist_is_that_of_its_files(mnist_folder):
 
 def test_gallery_is_mnist_where_it_is_at_hand(mnist_folder):
     load_gallery.cache_clear()
-    gallery = load_gallery()
+    gallery = load_gallery("test")
     assert gallery.name == "MNIST test set"
     assert gallery.images.shape == (10_000, 28, 28)
     assert load_gallery("train").name == "MNIST training set"
@@ -266,7 +266,7 @@ def test_gallery_falls_back_to_strokes_when_mnist_is_damaged(data_folder, own_ca
         (data_folder / "MNIST" / "raw" / name).write_bytes(b"damaged")
     load_gallery.cache_clear()
     try:
-        assert load_gallery().name == "built-in strokes, test set, since the MNIST files are damaged"
+        assert load_gallery("test").name == "built-in strokes, test set, since the MNIST files are damaged"
     finally:
         load_gallery.cache_clear()
 
@@ -274,7 +274,7 @@ def test_gallery_falls_back_to_strokes_when_mnist_is_damaged(data_folder, own_ca
 def test_gallery_without_mnist_is_built_in_strokes(data_folder, own_cache):
     load_gallery.cache_clear()
     try:
-        gallery = load_gallery()
+        gallery = load_gallery("test")
         assert gallery.name == "built-in strokes, test set"
         assert len(gallery.labels) == 1_000
     finally:

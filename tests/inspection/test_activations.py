@@ -20,7 +20,7 @@ PICTURE = RNG.random((28, 28), dtype=np.float32)
 
 
 def digit(index=0):
-    return load_gallery().images[index].astype(np.float32) / 255
+    return load_gallery("test").images[index].astype(np.float32) / 255
 
 
 def snapshot(network):

@@ -16,7 +16,7 @@ from models.sketch.digit import SketchRefused
 from models.sketch.preparation import digit_from_image, digit_from_strokes
 from tests.node import run_module
 
-SEVEN = np.kron(load_gallery().images[0], np.ones((5, 5), np.uint8))  # (140, 140), bright ink
+SEVEN = np.kron(load_gallery("test").images[0], np.ones((5, 5), np.uint8))  # (140, 140), bright ink
 
 
 def encode(pixels, kind="png", **options):

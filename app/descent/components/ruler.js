@@ -7,7 +7,7 @@
 
 import { createChannel } from "../../ui/components/answers.js";
 import { redrawOnChange } from "../../ui/components/canvas.js";
-import { findPart } from "../../ui/components/nodes.js";
+import { addNode, findPart } from "../../ui/components/nodes.js";
 import { formatNumber, isNumber, keepWithin, superscript } from "../../ui/components/numbers.js";
 import { SERIES_SHAPES } from "../../ui/components/series.js";
 import { areLocked } from "../../ui/components/solutions.js";
@@ -43,6 +43,7 @@ export function mount({ element, trigger, props, keptProps }) {
   let hold = null; // while a pointer has the active handle
   /** @type {{ slot: number, lr: number } | null} */
   let unsent = null; // the newest move that was not sent to Python
+  let drawnWidth = 0; // of the axis, in pixels
   let answerDue = 0; // the timer that runs until the last move is answered
 
   const decades = () => Math.log10(range[1] / range[0]);
@@ -71,7 +72,8 @@ export function mount({ element, trigger, props, keptProps }) {
     findPart(ruler, ".gb-ruler-ticks").replaceChildren(...ticks);
   }
 
-  // A zone bears the most words that fit in it; one too narrow for any is named in the legend.
+  // A zone bears the most words that fit in it; one too narrow for any is named in the legend. All are written before any
+  // is measured: the browser lays the page out anew for each measure that follows a change.
   function drawZones() {
     const { lr_best: best, lr_max: limit } = active;
     const words = isNumber(best)
@@ -81,22 +83,22 @@ export function mount({ element, trigger, props, keptProps }) {
     const [width, edge] = [axis.clientWidth, axis.offsetLeft];
     // A tenth of the best rate goes about a tenth of the way: the colour of the best fades over that decade.
     band.style.setProperty("--decade", `${width / decades()}px`);
-    legend.replaceChildren();
     zones.forEach((zone, index) => {
       const [from, to] = [shares[index], shares[index + 1]];
       zone.hidden = !isNumber(limit) || to <= from;
-      if (zone.hidden) return;
       zone.style.left = `${from > 0 ? edge + from * width : 0}px`;
       zone.style.right = `${to < 1 ? edge + (1 - to) * width : 0}px`;
-      const word = /** @type {HTMLElement} */ (zone.firstElementChild);
-      for (word.textContent of [...words[index], ""]) if (word.offsetWidth <= zone.clientWidth) break;
-      if (word.textContent) return;
-      const entry = document.createElement("span");
-      entry.className = zone.classList[1];
-      entry.textContent = words[index][0];
-      legend.append(entry);
+      zone.replaceChildren();
+      for (const text of words[index]) addNode(zone, "span", "", text);
     });
-    const isFull = legend.scrollWidth > legend.clientWidth;
+    const fitting = zones.map((zone) =>
+      /** @type {HTMLElement[]} */ ([...zone.children]).find((word) => word.offsetWidth <= zone.clientWidth),
+    );
+    zones.forEach((zone, index) => zone.replaceChildren(...(fitting[index] ? [fitting[index]] : [])));
+    const named = zones.filter((zone, index) => !zone.hidden && !fitting[index]);
+    legend.replaceChildren();
+    for (const zone of named) addNode(legend, "span", zone.classList[1], words[zones.indexOf(zone)][0]);
+    const isFull = named.length > 0 && legend.scrollWidth > legend.clientWidth;
     for (const entry of legend.querySelectorAll(".is-over")) entry.textContent = words[1].at(isFull ? -1 : 0) ?? "";
   }
 
@@ -185,7 +187,9 @@ export function mount({ element, trigger, props, keptProps }) {
   }
 
   function redraw() {
-    if (active && axis.clientWidth) for (const draw of [drawTicks, drawZones, drawMarks, drawNote, drawHandles]) draw();
+    if (!active || !axis.clientWidth) return;
+    drawnWidth = axis.clientWidth;
+    for (const draw of [drawTicks, drawZones, drawMarks, drawNote, drawHandles]) draw();
   }
 
   // ---- Moving
@@ -306,7 +310,9 @@ export function mount({ element, trigger, props, keptProps }) {
     redraw();
   }
 
-  redrawOnChange(axis, redraw);
+  redrawOnChange(axis, () => {
+    if (axis.clientWidth !== drawnWidth) redraw(); // its colours are the style's
+  });
   takeValue(keptProps.opening);
   channel.listen(ruler, (answer) => {
     if (answer.ruler) takeValue(answer.ruler);

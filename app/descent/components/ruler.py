@@ -23,9 +23,9 @@ _TEMPLATE = """
     <div class="gb-ruler-chip" aria-hidden="true"></div>
     <div class="gb-ruler-band">
       <div class="gb-ruler-zones">
-        <div class="gb-ruler-zone is-short"><span></span></div>
-        <div class="gb-ruler-zone is-over"><span></span></div>
-        <div class="gb-ruler-zone is-diverging"><span></span></div>
+        <div class="gb-ruler-zone is-short"></div>
+        <div class="gb-ruler-zone is-over"></div>
+        <div class="gb-ruler-zone is-diverging"></div>
       </div>
       <i class="gb-ruler-pole"></i>
       <i class="gb-ruler-pole"></i>

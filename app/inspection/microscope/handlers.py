@@ -200,7 +200,7 @@ def _read_link(asked: dict[str, Any], named: Mapping[str, str], my_runs: Any) ->
         raise ValueError(
             f"There is no network {asked['checkpoint'][:40]!r} with dropout or batch norm for you."
         )
-    check_whole(asked["index"], "The number in the data set", 0, len(load_gallery().images) - 1)
+    check_whole(asked["index"], "The number in the data set", 0, len(load_gallery("test").images) - 1)
     if asked["source"] != DRAWING:
         take_digit(asked["source"], asked["index"], None)
     if asked["mode"] not in (TRAINING, EVALUATION):

@@ -62,7 +62,7 @@ def build_microscope_section(page: gr.Blocks, pad: gr.HTML, my_runs: gr.BrowserS
         pad: The sketchpad, whose drawing can be looked at too.
         my_runs: Ids of this visitor's runs, whose checkpoints can be chosen too.
     """
-    last = len(load_gallery().images) - 1
+    last = len(load_gallery("test").images) - 1
     opening = Request(DEFAULT_CHECKPOINT, TEST, min(DEFAULT_INDEX, last), None, TRAINING, None, 0, None, 0)
     layers, norms = list_mode_layers(find_layers(read_info(resolve_choice(DEFAULT_CHECKPOINT))))
     norm_layers = list(norms)

@@ -50,7 +50,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
 
   const drawing = createDrawing(onChange);
   const hand = createHand(canvas, drawing, { redraw: draw, onStep: settle });
-  const paintSheet = createSheet(pad, drawing);
+  const paper = createSheet(pad, drawing);
   const showReading = createReadingView(pad);
   const showFound = createFoundList(pad, takeFound);
   const replay = createReplay(drawing, signal);
@@ -121,7 +121,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
 
   function draw() {
     const isOld = state.answer?.found && !drawing.isAbout(state.version);
-    paintSheet(hand.look(), overlays, isOld ? undefined : state.answer);
+    paper.paint(hand.look(), overlays, isOld ? undefined : state.answer);
   }
 
   function showTools() {
@@ -344,7 +344,10 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
   });
 
   canvas.setAttribute("aria-label", DESCRIPTION);
-  redrawOnChange(sheet, draw);
+  redrawOnChange(sheet, () => {
+    paper.measure();
+    draw();
+  });
   onChange();
   const kept = readKeptDrawing();
   if (props.value?.picture || props.value?.strokes?.length) takeDrawing(props.value);

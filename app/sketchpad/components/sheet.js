@@ -11,16 +11,29 @@ import { PAD_PX } from "./strokes.js";
 
 const COLORS = { sheet: "--pad-sheet", ink: "--pad-ink" };
 
-// Returns what paints the drawing, with the hand's tool, and over it these overlays of the last answer.
-/** @type {(pad: HTMLElement, drawing: Drawing) => (look: Look, overlays: Overlay[], answer: PadAnswer | undefined) => void} */
+/**
+ * @typedef {object} Sheet
+ * @property {(look: Look, overlays: Overlay[], answer: PadAnswer | undefined) => void} paint the drawing, with the hand's
+ *   tool, and over it these overlays of the last answer
+ * @property {() => void} measure how wide it is now; asked at every point of a stroke, the browser would lay the page out anew
+ */
+
+/** @type {(pad: HTMLElement, drawing: Drawing) => Sheet} */
 export function createSheet(pad, drawing) {
   const sheet = findPart(pad, ".gb-pad-sheet");
   const canvas = findCanvas(sheet);
   const hint = findPart(sheet, ".gb-pad-hint");
 
-  return ({ brushPx, circle }, overlays, answer) => {
-    const width = sheet.clientWidth;
-    if (!width) return; // in a closed tab
+  let width = 0; // 0 in a closed tab
+
+  function measure() {
+    width = sheet.clientWidth;
+  }
+
+  /** @type {Sheet["paint"]} */
+  function paint({ brushPx, circle }, overlays, answer) {
+    if (!width) measure();
+    if (!width) return;
     const strokes = drawing.visibleStrokes();
     const picture = drawing.picture();
     const context = fitCanvas(canvas, width, width);
@@ -38,7 +51,9 @@ export function createSheet(pad, drawing) {
     if (circle) paintCircle(context, circle);
     hint.hidden = drawing.hasInk() || Boolean(circle?.isPen);
     setText(hint, overlays.at(-1)?.hint ?? "Draw a digit");
-  };
+  }
+
+  return { paint, measure };
 }
 
 /** @type {(context: Context, stroke: Stroke) => void} */

@@ -150,7 +150,7 @@ def test_work_is_seen_to_be_under_way(open_harness):
     )
     ask(harness, index=7)
     harness.page.wait_for_function("() => window.busy.join() === 'true,false'")
-    expect(harness.locate(".gb-spread-digit")).to_contain_text(f"a {load_gallery().labels[7]}")
+    expect(harness.locate(".gb-spread-digit")).to_contain_text(f"a {load_gallery('test').labels[7]}")
 
 
 def test_pictures_shown_again_show_what_was_answered_last(open_harness):

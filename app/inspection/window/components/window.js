@@ -148,8 +148,10 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
     }
     lines[1].hidden = !lines[1].firstChild;
     // The box grows to the longest sum and stays there, so that nothing below it jumps while the window moves.
-    for (const line of lines)
-      line.style.minHeight = `${Math.max(parseFloat(line.style.minHeight) || 0, line.offsetHeight)}px`;
+    const heights = lines.map((line) => line.offsetHeight);
+    lines.forEach((line, index) => {
+      if (heights[index] > (parseFloat(line.style.minHeight) || 0)) line.style.minHeight = `${heights[index]}px`;
+    });
   }
 
   // ---- Moving
