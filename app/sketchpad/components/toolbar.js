@@ -26,8 +26,12 @@ export function createToolbar(pad, acts, onWidth) {
     tools.redo.disabled = !drawing.canRedo();
     tools.clear.disabled = !drawing.hasInk();
     tools.replay.disabled = !drawing.isReplaying() && !drawing.strokes().length;
-    setText(findPart(tools.replay, "span"), isReplay ? "Stop" : "Replay");
-    findPart(tools.replay, "path").setAttribute("d", isReplay ? ICONS.stop : ICONS.play);
+    // Runs at every point of a stroke, and a path that is written anew has the page laid out.
+    const word = findPart(tools.replay, "span");
+    if (word.textContent !== (isReplay ? "Stop" : "Replay")) {
+      word.textContent = isReplay ? "Stop" : "Replay";
+      findPart(tools.replay, "path").setAttribute("d", isReplay ? ICONS.stop : ICONS.play);
+    }
     tools.pen.setAttribute("aria-pressed", String(!hand.isErasing()));
     tools.eraser.setAttribute("aria-pressed", String(hand.isErasing()));
     for (const overlay of OVERLAYS)

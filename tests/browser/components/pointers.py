@@ -1,4 +1,4 @@
-"""Fingers and pens, as Chromium emulates them: Playwright itself moves a mouse, and taps."""
+"""Fingers and pens, as Chromium emulates them: Playwright itself moves a mouse, and taps. And what a move costs."""
 
 
 def slide(page, kind, places):
@@ -14,3 +14,17 @@ def slide(page, kind, places):
     types = ["mousePressed", *["mouseMoved"] * (len(places) - 1), "mouseReleased"]
     for type_, (x, y) in zip(types, [*places, places[-1]], strict=True):
         session.send("Input.dispatchMouseEvent", {"type": type_, "x": x, "y": y, **pressed})
+
+
+def count_layouts(page, script):
+    """Return how often the browser lays the page out while a script runs."""
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
+
+    def count():
+        metrics = session.send("Performance.getMetrics")["metrics"]
+        return next(metric["value"] for metric in metrics if metric["name"] == "LayoutCount")
+
+    before = count()
+    page.evaluate(script)
+    return count() - before

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from app.sketchpad.tab import build_example, build_sketch_pad
 from app.sketchpad.view import answer_drawing
 from models.runs.library import DEFAULT_CHOICE
-from tests.browser.components.pointers import slide
+from tests.browser.components.pointers import count_layouts, slide
 from tests.browser.conftest import NARROW
 from tests.browser.pad import Pad
 
@@ -201,3 +201,24 @@ def test_several_networks_read_one_drawing_side_by_side(open_harness):
     assert [answer["digit"] for answer in told["answers"]] == [one["digit"] for one in expected["answers"]]
     pad.clear()
     expect(pad.verdict).to_have_text("Draw a digit")
+
+
+def test_points_of_a_stroke_do_not_have_the_page_laid_out(pad):
+    """Several points come within one frame: each is painted, and the sheet is measured when it changes alone."""
+    box = pad.canvas.bounding_box()
+    pad.page.mouse.move(box["x"] + 40, box["y"] + 40)
+    pad.page.mouse.down()
+    layouts = count_layouts(
+        pad.page,
+        """() => {
+          const canvas = document.querySelector("#pad .gb-pad-canvas");
+          const { left, top } = canvas.getBoundingClientRect();
+          for (let i = 1; i <= 40; i += 1)
+            canvas.dispatchEvent(new PointerEvent("pointermove", {
+              clientX: left + 40 + 3 * i, clientY: top + 40 + i, pointerId: 1, buttons: 1, bubbles: true, isPrimary: true,
+            }));
+        }""",
+    )
+    pad.page.mouse.up()
+    assert pad.page.evaluate("document.querySelector('#pad .gb-pad').dataset.version") != "0"
+    assert layouts <= 5

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from app.descent.race import OPENINGS
-from tests.browser.components.pointers import slide
+from tests.browser.components.pointers import count_layouts, slide
 from tests.browser.components.race import open_race
 from tests.browser.conftest import NARROW
 
@@ -152,3 +152,26 @@ def test_choices_are_sent_one_after_the_other_and_only_where_something_else_is_c
     first, second = race.harness.sent("submit")
     assert [first["chosen"], second["chosen"]] == ["problem", "optimizer_2"]
     assert first["sent"] < second["sent"]
+
+
+def test_all_words_of_the_ruler_are_written_before_they_are_measured(open_race):
+    """Each measure that follows a change has the page laid out: another handle takes few, not one a word."""
+    race = open_race(OPENINGS["valley"])
+    other = race.handle.last
+    expect(other).not_to_have_class(re.compile("is-active"))
+    slot = other.get_attribute("data-slot")
+    focus = f"document.querySelector('#ruler [role=slider][data-slot=\"{slot}\"]').focus()"
+    layouts = count_layouts(race.page, focus)
+    expect(other).to_have_class(re.compile("is-active"))
+    expect(race.page.locator("#ruler .gb-ruler-zone span")).not_to_have_count(0)
+    assert 1 <= layouts <= 8
+
+
+def test_zone_too_narrow_for_its_words_is_named_in_the_legend(open_race):
+    race = open_race()
+    zones, legend = (race.page.locator(f"#ruler .gb-ruler-{part} span") for part in ("zone", "legend"))
+    expect(zones).to_have_text(["stops short", "diverges"])
+    expect(legend).to_have_text(["overshoots, still comes down"])
+    race.page.set_viewport_size({"width": 3000, "height": 900})
+    expect(zones).to_have_text(["stops short", "overshoots", "diverges"])
+    expect(legend).to_have_count(0)
