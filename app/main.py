@@ -91,13 +91,14 @@ def build_app() -> Page:
             [sketchpad.checkpoint, sketchpad.beside],
             show_progress="hidden",
             api_visibility="private",
+            queue=False,
         )
         page.load(tell_unused, None, None, show_progress="hidden", api_visibility="private")
         add_endpoints()
     return page  # type: ignore[no-any-return]
 
 
-@reads_address()
+@reads_address(usual={"tab": list(TABS)})
 def tell_unused(request: gr.Request) -> None:
     """Tell what of the page's address is not used; wired to the page's load."""
     if told := explain_unused(request.query_params.multi_items()):

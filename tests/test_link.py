@@ -127,15 +127,20 @@ def test_the_load_asks_a_handler_for_nothing_where_the_address_has_none_of_its_p
     monkeypatch.setattr(gr, "Warning", lambda text, **how: pytest.fail(text))
     loads = [each for each in built_page.fns.values() if "load" in [event for _, event in each.targets]]
     after = [each for each in built_page.fns.values() if each.trigger_after in [load._id for load in loads]]
-    idle = [each for each in [*loads, *after] if hasattr(each.fn, "address_names")]
+    idle = [each for each in [*loads, *after] if hasattr(each.fn, "reading")]
     always = [getattr(each.fn, "__name__", None) for each in loads if each not in idle]
-    assert (always, len(idle)) == ([None, "on_open_link", "on_load"], 10)  # None has a script alone
+    assert (always, len(idle)) == ([None, "on_load"], 11)  # None has a script alone
     names = [*itertools.chain(*_OWN.values()), *_EVERYWHERE, *list_race_names(), *list_window_names()]
     for handler, tab, lab, bench in itertools.product(idle, TABS, LABS, BENCHES):
         query = dict.fromkeys(names, "1") | {"tab": tab, "lab": lab, "bench": bench}
-        own = handler.fn.address_names or query
-        query = {name: value for name, value in query.items() if name not in own}
-        kept = [getattr(each, "value", []) for each in handler.inputs]
+        reading = handler.fn.reading
+        own = reading.names or query
+        query = {
+            name: value
+            for name, value in query.items()
+            if name not in own or value in reading.usual.get(name, ())
+        }
+        kept = ["" if reading.stored else getattr(each, "value", []) for each in handler.inputs]
         answer = handler.fn(*kept, SimpleNamespace(query_params=QueryParams(query)))
         parts = answer if isinstance(answer, tuple | list) else [answer]
         assert all(part in (None, gr.skip()) for part in parts), (handler.fn, query)

@@ -17,9 +17,11 @@ from app.server.gradio_patches.light_page import DESCRIPTION_PATH, lighten_page
 from app.ui.kept_files import KEPT_HEADERS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from app.ui.addresses import Reading
 
 MAX_VARIANTS = 32  # some 1 MB each
 MAX_WANTED = 8  # answers at once that are rendered or wait for that, however many ask for each
@@ -66,7 +68,7 @@ class KeptPage:
         self,
         app: ASGIApp,
         max_variants: int = MAX_VARIANTS,
-        loads: Mapping[int, Sequence[str]] = MappingProxyType({}),
+        loads: Mapping[int, Reading] = MappingProxyType({}),
     ) -> None:
         self._app = app
         self._loads = loads

@@ -43,6 +43,7 @@ from app.server.security_headers import SecurityHeaders, read_frame_ancestors
 from app.server.uploads import Uploads
 from app.server.web_app import FAVICON, build_routes
 from app.theme import build_theme, page_css
+from app.ui.kept_files import serve_version
 from app.ui.loader import address_module
 
 # After how long a thread that computes in Python lets another one go on. Reading a drawing gives way dozens
@@ -92,7 +93,8 @@ def launch_page(
     serve_on_own_sockets()
     if mcp:
         let_tools_ask_directly()
-    own_routes = [*routes, *build_routes(), *build_edited_routes()]
+    theme = serve_version("/theme.css", lambda: (page.theme_css, page.theme_hash), "text/css")
+    own_routes = [*routes, *build_routes(), *build_edited_routes(), theme]
     own_paths = [*(route.path for route in own_routes), DESCRIPTION_ROUTE]
     root_path = read_root_path()
     with bypass_proxies():  # Gradio asks its own page whether it answers

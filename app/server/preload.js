@@ -6,6 +6,7 @@
   for (const place of places) {
     const link = document.createElement("link");
     link.rel = "modulepreload";
+    link.fetchPriority = "low"; // what Gradio begins with comes first
     link.href = addresses[place];
     document.head.append(link);
   }

@@ -2,22 +2,38 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 
-def reads_address(*names: str) -> Callable[[Handler], Handler]:
-    """Say of a handler of the page's load that it changes nothing where the address has none of its names.
+@dataclass(frozen=True)
+class Reading:
+    """What a handler of the page's load goes by: where there is none of it, the browser does not ask.
+
+    Attributes:
+        names: The parameters of the page's address, one of which it must have; none where any will do.
+        stored: What the browser may have kept under these keys, any of which is reason enough too.
+        usual: The values of a parameter, by its name, that tell the handler nothing.
+    """
+
+    names: Sequence[str] = ()
+    stored: Sequence[str] = ()
+    usual: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+def reads_address(
+    *names: str, stored: Sequence[str] = (), usual: Mapping[str, Sequence[str]] = MappingProxyType({})
+) -> Callable[[Handler], Handler]:
+    """Say of a handler of the page's load that it changes nothing where there is nothing of its `Reading`.
 
     There the browser does not ask it. What follows it in a chain happens all the same.
-
-    Args:
-        *names: The parameters, one of which the address must have; none where any will do.
     """
 
     def note(handler: Handler) -> Handler:
-        handler.address_names = names  # type: ignore[attr-defined]
+        handler.reading = Reading(names, stored, dict(usual))  # type: ignore[attr-defined]
         return handler
 
     return note

@@ -67,6 +67,30 @@ def serve_later(address: str, compute: Callable[[], str], media_type: str) -> Ro
     return Route(address, answer)
 
 
+def serve_version(address: str, find: Callable[[], tuple[str, str]], media_type: str) -> Route:
+    """Return the route of a text that is asked for by its version, as `/theme.css?v=…`.
+
+    Args:
+        address: Of the text.
+        find: Returns the text and its version; called when the text is asked for.
+        media_type: Such as `text/css`.
+    """
+
+    @lru_cache(maxsize=1)
+    def compress(text: str) -> bytes:
+        return _compress(text)
+
+    def answer(request: Request) -> Response:
+        text, version = find()
+        caching = KEPT_HEADERS["cache-control"] if request.query_params.get("v") == version else "no-cache"
+        headers = KEPT_HEADERS | {"cache-control": caching}
+        if "br" not in request.headers.get("accept-encoding", ""):
+            return Response(text, headers=headers, media_type=media_type)
+        return Response(compress(text), headers=headers | {"content-encoding": "br"}, media_type=media_type)
+
+    return Route(address, answer)
+
+
 def _compress(text: str) -> bytes:
     compressed: bytes = brotli.compress(text.encode(), mode=brotli.MODE_TEXT, quality=9)
     return compressed

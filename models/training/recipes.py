@@ -93,7 +93,6 @@ def _find_recipe(network: str, recipe: str, has_own_layers: bool) -> Mapping[str
     return (_FAST if recipe == "fast" else _NOTEBOOK).get(network, {})
 
 
-@lru_cache(maxsize=256)
 def name_config(config: TrainConfig) -> str:
     """Return what people call a configuration: "notebook", or "notebook, but 10,000 of 60,000 images".
 
@@ -107,17 +106,24 @@ def name_config(config: TrainConfig) -> str:
         return IMPORTED
     own_dropout = config.dropout is not None and is_own_dropout(config.network, config.dropout)
     effective = replace(config, dropout=None) if own_dropout else config
-    differences = {
-        recipe: _list_differences(effective, make_config(config.network, recipe, layers=config.layers))
-        for recipe in RECIPES
-        if recipe != "free"
-    }
+    if config.layers is None:
+        recipes = _make_known_recipes(config.network)
+    else:
+        recipes = _make_recipes(config.network, config.layers)
+    differences = {recipe: _list_differences(effective, known) for recipe, known in recipes.items()}
     nearest = min(differences, key=lambda recipe: len(differences[recipe]))
     begun = f", begun with {config.start_from}" if config.start_from else ""
     if len(differences[nearest]) > _MAX_DIFFERENCES:
         return f"free{begun}"
     but = f", but {', '.join(differences[nearest])}" if differences[nearest] else ""
     return f"{nearest}{but}{begun}"
+
+
+def _make_recipes(network: str, layers: Any = None) -> dict[str, TrainConfig]:
+    return {recipe: make_config(network, recipe, layers=layers) for recipe in RECIPES if recipe != "free"}
+
+
+_make_known_recipes = lru_cache(maxsize=16)(_make_recipes)  # lists name every checkpoint
 
 
 def name_recorded(info: CheckpointInfo) -> str:

@@ -11,6 +11,7 @@ from app.runs.building.components.layer_rows import build_layer_rows
 from app.runs.building.view import begin_from, describe_forecast, show_change
 from app.runs.form import OWN_NETWORK, read_fields, read_form, read_num_seeds
 from app.runs.listing import Listing, show_runs
+from app.ui.addresses import reads_address
 from app.ui.answers import answer
 from app.ui.components.prose import build_prose
 from app.ui.prose import quote_text
@@ -59,6 +60,7 @@ class BuildControls(NamedTuple):
     error: gr.Markdown
 
 
+@reads_address("layers", stored=("glassbox-network",))
 def on_open_link(kept: Any, request: gr.Request) -> Arrived:
     """Show the network of the page's address, or the one kept in this browser; wired to opening the page."""
     linked = str(request.query_params.get("layers", ""))

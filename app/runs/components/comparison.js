@@ -5,7 +5,7 @@
 
 import { createAsker, readAnswer } from "../../ui/components/asking.js";
 import { createChart } from "../../ui/components/chart.js";
-import { watchLifetime } from "../../ui/components/lifetime.js";
+import { waitUntilNear, watchLifetime } from "../../ui/components/lifetime.js";
 import { addNode, findPart, setText } from "../../ui/components/nodes.js";
 import { buildSwatch } from "../../ui/components/series.js";
 import { follow } from "./focus.js";
@@ -202,11 +202,12 @@ export function mount({ element, server }) {
     );
   }
 
+  const whenNear = waitUntilNear(host, life);
   follow(life, "glassbox-runs-compared", ({ ids: ticked }) => {
     ids = ticked || [];
-    askForRuns({ ids });
+    whenNear(() => askForRuns({ ids }));
   });
   // A run that ends or begins has news for the table.
-  follow(life, "glassbox-run", ({ id }) => ids.includes(id) && askForRuns({ ids }));
+  follow(life, "glassbox-run", ({ id }) => ids.includes(id) && whenNear(() => askForRuns({ ids })));
   life.signal.addEventListener("abort", () => clearTimeout(timer));
 }

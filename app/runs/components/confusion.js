@@ -6,7 +6,7 @@
 
 import { createAsker, readAnswer } from "../../ui/components/asking.js";
 import { redrawOnChange } from "../../ui/components/canvas.js";
-import { watchLifetime } from "../../ui/components/lifetime.js";
+import { waitUntilNear, watchLifetime } from "../../ui/components/lifetime.js";
 import { addNode, findPart, setText } from "../../ui/components/nodes.js";
 import { formatNumber } from "../../ui/components/numbers.js";
 import { paintInk, readRamps } from "../../ui/components/sheets.js";
@@ -225,5 +225,6 @@ export function mount({ element, server }) {
     if (!shown || shown.error || shown.absent) return;
     for (const list of host.querySelectorAll(".gb-confusion-images")) drawImages(list);
   });
-  follow(life, "glassbox-run", ({ id, known }) => askForResults({ id, known: known || [] }));
+  const whenNear = waitUntilNear(host, life);
+  follow(life, "glassbox-run", ({ id, known }) => whenNear(() => askForResults({ id, known: known || [] })));
 }

@@ -5,7 +5,7 @@
 
 import { createAsker, readAnswer } from "../../ui/components/asking.js";
 import { redrawOnChange } from "../../ui/components/canvas.js";
-import { watchLifetime } from "../../ui/components/lifetime.js";
+import { waitUntilNear, watchLifetime } from "../../ui/components/lifetime.js";
 import { findPart, setText } from "../../ui/components/nodes.js";
 import { readRamps } from "../../ui/components/sheets.js";
 import { createTransport } from "../../ui/components/transport.js";
@@ -126,10 +126,11 @@ export function mount({ element, server }) {
   const hook = { takeDrawing: answers.takeDrawing };
   window.glassboxLearning = hook;
   redrawOnChange(host, draw);
+  const whenNear = waitUntilNear(host, life);
   follow(life, "glassbox-run", (detail) => {
     if (detail.id !== focus.id) transport.pause();
     focus = detail;
-    askWhatIsNew();
+    whenNear(askWhatIsNew);
   });
   life.signal.addEventListener("abort", () => {
     clearTimeout(timer);

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any, NamedTuple
 
 import gradio as gr
 
 from app.server.gradio_patches.patch import Patch
+from app.ui.addresses import Reading
 from app.ui.kept_files import name_content
 
 PATCH = Patch(
@@ -94,13 +96,13 @@ class LightPage(NamedTuple):
     description: bytes = b""
 
 
-def find_loads(page: gr.Blocks) -> dict[int, Sequence[str]]:
-    """Return the parameters that each function of the page reads, by its id, if `reads_address` says so."""
-    named = {number: getattr(function.fn, "address_names", None) for number, function in page.fns.items()}
-    return {number: names for number, names in named.items() if names is not None}
+def find_loads(page: gr.Blocks) -> dict[int, Reading]:
+    """Return what each function of the page's load goes by, by its id, if `reads_address` says so."""
+    found = {number: getattr(function.fn, "reading", None) for number, function in page.fns.items()}
+    return {number: reading for number, reading in found.items() if reading is not None}
 
 
-def lighten_page(page: bytes, loads: Mapping[int, Sequence[str]]) -> LightPage:
+def lighten_page(page: bytes, loads: Mapping[int, Reading]) -> LightPage:
     """Take out of a page what the browser never reads, and what it may keep; have it choose the asked tab.
 
     If it is not written as known, it stays as it is.
@@ -121,7 +123,7 @@ def lighten_page(page: bytes, loads: Mapping[int, Sequence[str]]) -> LightPage:
         _lighten_component(component)
     for function in config["dependencies"]:
         if function["id"] in loads:
-            function["address_names"] = loads[function["id"]]
+            function["reading"] = asdict(loads[function["id"]])
         if function["api_visibility"] != "public":  # those are described to people
             for name, usual in _USUAL.items():
                 if name in function and (function[name] == usual or name == "collects_event_data"):

@@ -1,4 +1,4 @@
-"""Fingers and pens, as Chromium emulates them: Playwright itself moves a mouse, and taps. And what a move costs."""
+"""Fingers and pens, as Chromium emulates them: Playwright moves a mouse, and taps. What a move costs."""
 
 
 def slide(page, kind, places):

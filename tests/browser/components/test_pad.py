@@ -204,7 +204,7 @@ def test_several_networks_read_one_drawing_side_by_side(open_harness):
 
 
 def test_points_of_a_stroke_do_not_have_the_page_laid_out(pad):
-    """Several points come within one frame: each is painted, and the sheet is measured when it changes alone."""
+    """Several come within one frame: each is painted, and the sheet is measured when it changes alone."""
     box = pad.canvas.bounding_box()
     pad.page.mouse.move(box["x"] + 40, box["y"] + 40)
     pad.page.mouse.down()
@@ -215,7 +215,8 @@ def test_points_of_a_stroke_do_not_have_the_page_laid_out(pad):
           const { left, top } = canvas.getBoundingClientRect();
           for (let i = 1; i <= 40; i += 1)
             canvas.dispatchEvent(new PointerEvent("pointermove", {
-              clientX: left + 40 + 3 * i, clientY: top + 40 + i, pointerId: 1, buttons: 1, bubbles: true, isPrimary: true,
+              clientX: left + 40 + 3 * i, clientY: top + 40 + i,
+              pointerId: 1, buttons: 1, bubbles: true, isPrimary: true,
             }));
         }""",
     )

@@ -97,7 +97,7 @@ def test_tabs_of_the_address_are_chosen_before_gradio_builds_any(query, tab):
 
 
 def test_functions_of_the_load_come_with_what_they_read_of_the_address():
-    @reads_address("a", "b")
+    @reads_address("a", "b", stored=("kept",), usual={"a": ["1"]})
     def on_open() -> None: ...
 
     with gr.Blocks(analytics_enabled=False) as page:
@@ -107,8 +107,9 @@ def test_functions_of_the_load_come_with_what_they_read_of_the_address():
     written = json.dumps(page.get_config_file(), default=str).encode()
     light = lighten_page(b"<script>window.gradio_config = " + written + b";</script>", find_loads(page))
     described = json.loads(re.fullmatch(rb"window.gradio_config=(\{.*\});", light.description)[1])
-    assert [each.get("address_names") for each in described["dependencies"]] == [["a", "b"], None, None]
-    assert b"address_names" not in written  # programs are told what Gradio tells them
+    reading = {"names": ["a", "b"], "stored": ["kept"], "usual": {"a": ["1"]}}
+    assert [each.get("reading") for each in described["dependencies"]] == [reading, None, None]
+    assert b'"reading"' not in written  # programs are told what Gradio tells them
 
 
 def test_gradios_scripts_read_nothing_of_what_a_light_page_leaves_out():
