@@ -114,13 +114,17 @@ def test_images_that_are_not_on_this_machine_leave_the_counts(run_id, monkeypatc
 
 def test_link_to_a_image_where_the_other_tab_has_it(monkeypatch):
     monkeypatch.setattr(run_results, "has_files", lambda name: True)
-    monkeypatch.setattr(run_results, "load_gallery", lambda: type("Gallery", (), {"labels": range(10_000)}))
+    monkeypatch.setattr(
+        run_results, "load_gallery", lambda part: type("Gallery", (), {"labels": range(10_000)})
+    )
     link = run_results._write_link("mnist", 1234)
     assert parse_qs(link[1:]) == {"tab": ["inspection"], "picture": ["digit"], "index": ["1234"]}
     assert run_results._write_link("strokes", 3) == ""
     assert run_results._write_link("fashion-mnist", 3) == ""
     monkeypatch.setattr(run_results, "has_files", lambda name: name == "strokes")
-    monkeypatch.setattr(run_results, "load_gallery", lambda: type("Gallery", (), {"labels": range(1000)}))
+    monkeypatch.setattr(
+        run_results, "load_gallery", lambda part: type("Gallery", (), {"labels": range(1000)})
+    )
     assert "index=3" in run_results._write_link("strokes", 3)
     assert run_results._write_link("strokes", 1000) == ""
 

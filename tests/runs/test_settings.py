@@ -35,6 +35,7 @@ def added(monkeypatch):
         "TrainConfig", [("gradient_clipping", float, declaration)], bases=(TrainConfig,), frozen=True
     )
     monkeypatch.setattr(recipes, "TrainConfig", extended)
+    monkeypatch.setattr(recipes, "_make_known_recipes", recipes._make_recipes)  # which keeps what it has made
     monkeypatch.setitem(SETTINGS, "gradient_clipping", list_settings(extended)["gradient_clipping"])
     return SETTINGS["gradient_clipping"]
 

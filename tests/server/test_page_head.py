@@ -56,7 +56,7 @@ def test_scripts_of_the_head_are_files_that_the_browser_keeps():
     """What stands in the page itself is sent anew at every visit."""
     tags = build_tags(PRELOADS)
     (first,) = re.findall(r'<script type="module" src="\.([^"]+)"></script>', tags)
-    preloaded = re.findall(r'<link rel="modulepreload" href="\.([^"]+)">', tags)
+    preloaded = re.findall(r'<link rel="modulepreload" fetchpriority="low" href="\.([^"]+)">', tags)
     assert tags.count("<script") == 2  # the other one asks for those of the open tab
     server = TestClient(Starlette(routes=build_script_routes()))
     for address in (first, *preloaded):
