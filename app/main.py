@@ -98,7 +98,7 @@ def build_app() -> Page:
     return page  # type: ignore[no-any-return]
 
 
-@reads_address(usual={"tab": list(TABS)})
+@reads_address(usual={"tab": list(TABS), "__theme": ["light", "dark"]})
 def tell_unused(request: gr.Request) -> None:
     """Tell what of the page's address is not used; wired to the page's load."""
     if told := explain_unused(request.query_params.multi_items()):

@@ -36,7 +36,7 @@ def expect_tab(page, name):
 def test_keys_move_between_tabs_and_radios_and_back_and_forward_between_tabs(open_page):
     page = open_page(locale="fr-FR", reduced_motion="reduce")
     assert page.evaluate("document.documentElement.lang") == "en"
-    assert page.evaluate(ASKED_AT_LOAD) == ["on_open_link", "on_load", "tell_unused"]  # for its theme alone
+    assert page.evaluate(ASKED_AT_LOAD) == ["on_load"]
     expect(page.locator('#gb-tabs > .tab-wrapper [role="tab"]:visible')).to_have_text(list(TABS.values()))
     expect(page).to_have_title("Glassbox")
     page.get_by_role("tab", name="Gradient descent").focus()
