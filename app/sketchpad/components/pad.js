@@ -50,7 +50,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
 
   const drawing = createDrawing(onChange);
   const hand = createHand(canvas, drawing, { redraw: draw, onStep: settle });
-  const paper = createSheet(pad, drawing);
+  const { paint: paintSheet, measure: measureSheet } = createSheet(pad, drawing);
   const showReading = createReadingView(pad);
   const showFound = createFoundList(pad, takeFound);
   const replay = createReplay(drawing, signal);
@@ -121,7 +121,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
 
   function draw() {
     const isOld = state.answer?.found && !drawing.isAbout(state.version);
-    paper.paint(hand.look(), overlays, isOld ? undefined : state.answer);
+    paintSheet(hand.look(), overlays, isOld ? undefined : state.answer);
   }
 
   function showTools() {
@@ -345,7 +345,7 @@ export function mount({ element, trigger, props, server, watch, keptProps }) {
 
   canvas.setAttribute("aria-label", DESCRIPTION);
   redrawOnChange(sheet, () => {
-    paper.measure();
+    measureSheet();
     draw();
   });
   onChange();
