@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.dropdown import take_option
+from tests.browser.showing import open_section
 
 PLAYER = "#descent-player .gb-player"
 
@@ -77,13 +78,7 @@ class Tab:
         return int(re.search(r"step (\d+)", self.page.locator(f"{PLAYER} output").inner_text())[1])
 
     def open_section(self, title):
-        """Open a section, and wait until its fields are where they stay: nobody types into a moving one."""
-        button = self.page.get_by_role("button", name=title)
-        button.click()
-        expect(button).to_have_class(re.compile("open"))
-        self.page.evaluate(
-            "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
-        )
+        open_section(self.page.get_by_role("button", name=title))
 
     def wait_for_rest(self):
         """Wait until the cursor rests: whatever was asked before is answered, and the fields follow."""

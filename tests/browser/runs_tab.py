@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.dropdown import take_option
+from tests.browser.showing import open_section
 from tests.runs.finished_runs import train_finished_runs
 from tests.waiting import HANG_MS
 
@@ -74,8 +75,7 @@ class RunsTab:
         return self.page.locator(f'{ROOT} .gb-runs-list li[data-run="{run_id}"]')
 
     def open_hyperparameters(self):
-        self.page.get_by_role("button", name="Hyperparameters").click()
-        self.page.locator("#run-learning-rate input").wait_for()
+        open_section(self.page.get_by_role("button", name="Hyperparameters"))
 
 
 @pytest.fixture

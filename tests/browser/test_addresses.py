@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.browser.dropdown import take_option
+from tests.browser.showing import open_section
 
 
 def find_head(page, section):
@@ -53,11 +54,11 @@ def check_runs(open_page):
     """Of Training runs: the seeds, question 4, the training loop, and the exercise on dropout."""
     page = open_page("runs", settings="split_seed=12")
     page.locator("#run-seeds input").fill("3")
-    find_head(page, "exercise").click()
+    open_section(find_head(page, "exercise"))
     page.locator("#exercise-p input[type=range]").fill("0.25")
-    find_head(page, "the-training-loop-line-by-line-section").click()
+    open_section(find_head(page, "the-training-loop-line-by-line-section"))
     take_option(find_list(page, "one-step-network"), "Logistic regression")
-    find_head(page, "question-4-section").click()
+    open_section(find_head(page, "question-4-section"))
     seed = page.locator("#split-seed input")
     expect(seed).to_have_value("12")
     seed.fill("7")
@@ -67,10 +68,10 @@ def check_runs(open_page):
     expect(copy.locator("#split-shown")).to_contain_text("manual_seed(7)")
     expect(copy.locator("#split-seed input")).to_have_value("7")
     expect(copy.locator("#run-seeds input")).to_have_value("3")
-    find_head(copy, "the-training-loop-line-by-line-section").click()
+    open_section(find_head(copy, "the-training-loop-line-by-line-section"))
     expect(find_list(copy, "one-step-network")).to_have_value("Logistic regression")
     expect(copy.locator("#one-step-shown")).to_contain_text("Logistic regression:")
-    find_head(copy, "exercise").click()
+    open_section(find_head(copy, "exercise"))
     expect(copy.locator("#exercise-p input[type=range]")).to_have_value("0.25")
     expect(copy.locator("#exercise-error")).to_be_empty()
 
@@ -82,7 +83,7 @@ def check_sketchpad(open_page):
         find_list(page, "sketchpad-checkpoint"), re.compile(r"^Multi-layer perceptron \(fast\)"), False
     )
     take_option(find_list(page, "sketchpad-beside"), re.compile(r"^ConvNet \(fast\)"), False)
-    find_head(page, "why-section").click()
+    open_section(find_head(page, "why-section"))
     page.get_by_label("Patch that is covered").select_option("9")
     expect_parameters(page, "checkpoint=mlp", "beside=convnet", "patch=9", "open=why")
 

@@ -12,6 +12,7 @@ from safetensors.torch import save
 from models.checkpoints.file import load_checkpoint
 from models.runs.owner import write_owner
 from tests.browser.runs_tab import FOCUS, ROOT, RunsTab, open_runs, place_run, runs_tab
+from tests.browser.showing import open_section
 from tests.waiting import HANG_MS
 
 __all__ = ["open_runs", "place_run", "runs_tab"]  # fixtures
@@ -52,7 +53,7 @@ def expect_owner(runs_tab, is_owner):
 
 def enter(runs_tab, run_id, key):
     if not runs_tab.page.locator("#run-id").is_visible():
-        runs_tab.page.get_by_role("button", name="Open a run by its id").click()
+        open_section(runs_tab.page.get_by_role("button", name="Open a run by its id"))
     runs_tab.page.locator("#run-id").get_by_role("textbox").fill(run_id)
     runs_tab.page.locator("#run-key").get_by_role("textbox").fill(key)
     runs_tab.page.locator("#run-open").click()
