@@ -95,7 +95,9 @@ def build_parser() -> argparse.ArgumentParser:
     )
     importing.add_argument("--out", type=Path, help="file to copy the checkpoint to")
 
-    evaluating = commands.add_parser("evaluate", help="measure checkpoints on a test set or on pen drawings")
+    evaluating = commands.add_parser(
+        "evaluate", help="measure checkpoints on a test set, on pen drawings or on images of digits"
+    )
     evaluating.set_defaults(run=run_evaluate)
     evaluating.add_argument(
         "checkpoints",
@@ -110,6 +112,13 @@ def build_parser() -> argparse.ArgumentParser:
         action="append",
         metavar="FILE",
         help="measure on pen drawings instead, as UCI's pendigits-orig.tra or lines of JSON; again for more",
+    )
+    evaluating.add_argument(
+        "--images",
+        type=Path,
+        action="append",
+        metavar="FOLDER",
+        help="measure on images instead, such as photos, that lie in folders 0 to 9; again for more",
     )
     evaluating.add_argument(
         "--seed", type=seed, help="where and how large the drawings are put on the pad; default: 0"

@@ -123,21 +123,23 @@ def run_import(options: argparse.Namespace) -> int:
 
 
 def run_evaluate(options: argparse.Namespace) -> int:
-    """Measure checkpoints on a test set or on pen drawings, and print how well they read them."""
+    """Measure checkpoints on a test set, on pen drawings or on images, and print how well they read them."""
     from models.checkpoints.file import load_checkpoint
 
-    if options.pen is not None and options.dataset is not None:
-        raise ValueError("Give either --pen or --dataset: they are two measurements.")
+    if sum(each is not None for each in (options.pen, options.images, options.dataset)) > 1:
+        raise ValueError("Give one of --pen, --images and --dataset: they are measurements of their own.")
     if options.pen is None and options.seed is not None:
         raise ValueError("--seed places pen drawings on the pad; give it with --pen.")
     checkpoints = {name: load_checkpoint(find_file(name)) for name in options.checkpoints}
     for checkpoint in checkpoints.values():
-        _check_classes(checkpoint, options.dataset, options.pen)
-    if options.pen is not None:
-        from app.pen_scores import print_pen_scores
+        _check_classes(checkpoint, options.dataset, shows_digits=bool(options.pen or options.images))
+    if options.pen or options.images:
+        from app.reading_scores import print_image_scores, print_pen_scores
 
-        for path in options.pen:
+        for path in options.pen or []:
             print_pen_scores(checkpoints, path, options.seed or 0)
+        for folder in options.images or []:
+            print_image_scores(checkpoints, folder)
         return 0
     from app.ui.score_tables import describe_spread
 
@@ -152,18 +154,18 @@ def run_evaluate(options: argparse.Namespace) -> int:
     return 0
 
 
-def _check_classes(checkpoint: Checkpoint, dataset: str | None, pen: object) -> None:
+def _check_classes(checkpoint: Checkpoint, dataset: str | None, shows_digits: bool) -> None:
     """Refuse to measure by digits what has learned clothes, and the other way round: 9 is no ankle boot."""
     from models.data.datasets import check_dataset_name
     from models.data.names import shows_clothes
 
     learned = checkpoint.info.dataset
-    measured = "mnist" if pen is not None else dataset or learned
+    measured = "mnist" if shows_digits else dataset or learned
     if dataset is not None:
         check_dataset_name(dataset)
     if shows_clothes(measured) != shows_clothes(learned):
         kinds = ("clothes", "digits") if shows_clothes(learned) else ("digits", "clothes")
-        where = "the pen drawings" if pen is not None else f"the images of {measured}"
+        where = "the digits given" if shows_digits else f"the images of {measured}"
         raise ValueError(f"This network has learned {kinds[0]}, and {where} show {kinds[1]}: choose others.")
 
 
@@ -215,7 +217,7 @@ def run_calibrate(options: argparse.Namespace) -> int:
         if not path.is_file():
             raise ValueError(f"There is no file {path}.")
         checkpoint = load_checkpoint(path)
-        _check_classes(checkpoint, None, options.pen)
+        _check_classes(checkpoint, None, shows_digits=options.pen is not None)
         calibrated = calibrate_checkpoint(checkpoint, drawn)
         save_checkpoint(calibrated, path)
         info = calibrated.info

@@ -16,9 +16,6 @@ from models.training.options import check_out
 if TYPE_CHECKING:
     from models.checkpoints.prediction import Prediction
 
-SUFFIXES = (
-    ".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm", ".pbm", ".pnm",
-)  # fmt: skip
 _WILDCARDS = frozenset("*?[")
 
 
@@ -109,6 +106,8 @@ def find_images(names: Sequence[str]) -> list[Path]:
 
 
 def _list_folder(folder: Path) -> list[Path]:
+    from models.sketch.image import SUFFIXES
+
     files = [path for path in sorted(folder.iterdir()) if path.is_file() and not path.name.startswith(".")]
     images = [path for path in files if path.suffix.lower() in SUFFIXES]
     if not images:

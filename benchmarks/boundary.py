@@ -26,7 +26,7 @@ from typing import Any
 from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.browser import open_chromium
-from benchmarks.measured import save_measurement
+from benchmarks.measurements import save_measurement
 from benchmarks.server import serve_glassbox
 from benchmarks.tables import write_table
 

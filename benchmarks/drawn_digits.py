@@ -21,15 +21,17 @@ from typing import Any
 import numpy as np
 from torch import nn
 
-from benchmarks.measured import save_measurement
+from benchmarks.measurements import save_measurement
 from benchmarks.tables import write_table
 from models.checkpoints.evaluation import compute_interval
 from models.checkpoints.file import Checkpoint, list_checkpoints, load_checkpoint
-from models.sketch.pen_digits import PadInputs, draw_all, evaluate_drawings, paint_drawing, prepare_drawings
+from models.sketch.evaluation import PreparedInputs, evaluate_inputs
+from models.sketch.pen_digits import draw_all, paint_drawing, prepare_drawings
 from models.sketch.pen_files import load_pen_digits
 from models.training.events import Finished
 from models.training.loop import train
 from models.training.recipes import make_config
+from models.values import Floats32
 
 NUM_SEEDS = 3
 ABLATION_EPOCHS = 3
@@ -61,17 +63,18 @@ class Drawings:
         self._inputs = (
             prepare_drawings(drawings, from_image=False),
             prepare_drawings(drawings, from_image=True),
-            PadInputs(plain, np.ones(len(plain), bool), np.zeros(len(plain), bool)),
+            PreparedInputs(plain, np.ones(len(plain), bool), np.zeros(len(plain), bool)),
         )
 
     def measure(self, network: nn.Module) -> list[float]:
         """Return the share of drawings that are read rightly, for each of `COLUMNS`."""
-        return [evaluate_drawings(network, inputs, self.labels).accuracy for inputs in self._inputs]
+        return [evaluate_inputs(network, inputs, self.labels).accuracy for inputs in self._inputs]
 
 
-def resize_plainly(image: np.ndarray) -> np.ndarray:
+def resize_plainly(image: np.ndarray) -> Floats32:
     """Average (280, 280) uint8 down to (28, 28) float32 in [0, 1], wherever the digit lies and how large."""
-    return (image.reshape(28, 10, 28, 10).mean((1, 3)) / 255).astype(np.float32)
+    means: Floats32 = (image.reshape(28, 10, 28, 10).mean((1, 3)) / 255).astype(np.float32)
+    return means
 
 
 def train_networks(configs: list[tuple[str, dict[str, Any]]]) -> Iterator[tuple[str, Checkpoint]]:

@@ -28,7 +28,7 @@ from PIL import Image
 
 from app.sketchpad.tab import build_example
 from app.ui.drawing import PAD_SIZE_PX
-from benchmarks.measured import save_measurement
+from benchmarks.measurements import save_measurement
 from benchmarks.server import serve_glassbox
 from benchmarks.tables import write_table
 

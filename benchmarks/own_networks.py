@@ -12,7 +12,7 @@ import statistics
 import time
 from typing import Any
 
-from benchmarks.measured import save_measurement
+from benchmarks.measurements import save_measurement
 from benchmarks.tables import write_table
 from models.networks.layers.examination import MAX_LAYERS, examine_layers
 from models.networks.layers.exchange import write_link
@@ -88,9 +88,10 @@ def time_edits() -> list[dict[str, Any]]:
 
 def list_trainings() -> dict[str, TrainConfig]:
     """Return the trainings that are foretold: given networks and one's own, from light to heavy."""
+    usual: dict[str, Any] = {"dataset": "strokes", "num_images": 4_000, "epochs": 2}
 
     def plan(network: str, **changes: Any) -> TrainConfig:
-        return make_config(network, **{"dataset": "strokes", "num_images": 4_000, "epochs": 2} | changes)
+        return make_config(network, **usual | changes)
 
     return {
         "MLP": plan("mlp"),

@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from benchmarks.browser import open_chromium
-from benchmarks.measured import save_measurement
+from benchmarks.measurements import save_measurement
 from benchmarks.server import Server, serve_glassbox
 from benchmarks.tables import write_table
 

@@ -1,27 +1,27 @@
 """How people's digits are read, and what is doubted: digits, which should not be, and signs, which should.
 
-    uv run python benchmarks/people.py PEN_FILE [PEN_FILE …]                      # the network `sketchpad`
-    uv run python benchmarks/people.py PEN_FILE [PEN_FILE …] --checkpoint glassnet
+    uv run python benchmarks/people.py --pen FILE --pen FILE --images FOLDER      # the network `sketchpad`
+    uv run python benchmarks/people.py --pen FILE --checkpoint a.safetensors --checkpoint b.safetensors
 
-PEN_FILE holds digits that people wrote with a pen, in UNIPEN's form or as lines of JSON; nothing is trained
-on it. Prints for each file accuracy with its interval, loss, calibration error, each digit's accuracy,
-confusions, how sure the wrong answers are, what is refused and doubted, and how far writers lie apart; then
-what MNIST's test images are read as, and which of them and of signs are doubted. Some minutes.
+FILE holds digits that people wrote with a pen, in UNIPEN's form or as lines of JSON; FOLDER holds images,
+such as photos, in folders 0 to 9. Nothing is trained on them. Prints of each accuracy with its interval,
+loss, calibration error, each digit's accuracy, confusions, how sure the wrong answers are, what is refused
+and doubted, and how far writers or sources lie apart; then what MNIST's test images are read as, and which of
+them and of signs are doubted. Of several checkpoints, as of a recipe's seeds, mean and deviation too. Some
+minutes.
 """
 
 from __future__ import annotations
 
 import argparse
+import sys
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 
-from app.commands import run_evaluate
-from app.pen_scores import print_pen_scores
+from app.cli import main as run_command
 from models.checkpoints.evaluation import compute_interval
-from models.checkpoints.file import load_checkpoint
 from models.data.datasets import load_dataset
 from models.data.sign_table import SIGNS
 from models.data.signs import HELD_OUT, TRAINED, sample_sign
@@ -74,16 +74,18 @@ def print_signs(title: str, kinds: Sequence[str]) -> None:
     print(f"all kinds: {np.mean(list(shares.values())):.3f}")
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Measure everything."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("pen_files", type=Path, nargs="+", metavar="PEN_FILE")
-    parser.add_argument("--checkpoint", default="sketchpad")
-    options = parser.parse_args()
-    checkpoint = load_checkpoint(options.checkpoint)
-    for path in options.pen_files:
-        print_pen_scores(checkpoint, path, seed=0)
-    run_evaluate(argparse.Namespace(checkpoint=options.checkpoint, dataset="mnist", pen=None, seed=None))
+    parser.add_argument("--pen", action="append", default=[], metavar="FILE")
+    parser.add_argument("--images", action="append", default=[], metavar="FOLDER")
+    parser.add_argument("--checkpoint", action="append", help="default: sketchpad")
+    options = parser.parse_args(arguments)
+    checkpoints = options.checkpoint or ["sketchpad"]
+    measured = [["--pen", file] for file in options.pen] + [["--images", folder] for folder in options.images]
+    for what in [*measured, ["--dataset", "mnist"]]:
+        if run_command(["evaluate", *checkpoints, *what]):
+            sys.exit(1)  # it has said why
     images = load_dataset("mnist", "test").images[:, 0].numpy().astype(np.float32) / np.float32(255)
     print_verdicts("\nMNIST's test images", [judge_image(image) for image in images])
     print_signs("Signs of kinds never trained on", HELD_OUT)

@@ -20,7 +20,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from benchmarks.measured import load_measurement
+from benchmarks.measurements import load_measurement
 from benchmarks.tables import find_latencies
 
 FOLDER = Path(__file__).with_name("plots")

@@ -22,7 +22,7 @@ from playwright.sync_api import Page, sync_playwright
 from app.sketchpad.tab import build_example
 from app.ui.drawing import PAD_SIZE_PX
 from benchmarks.browser import open_chromium
-from benchmarks.measured import save_measurement
+from benchmarks.measurements import save_measurement
 from benchmarks.server import Server, serve_glassbox
 from benchmarks.tables import find_latencies, write_table
 

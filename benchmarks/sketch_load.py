@@ -28,7 +28,7 @@ from PIL import Image
 
 from app.sketchpad.tab import build_example
 from app.ui.drawing import PAD_SIZE_PX
-from benchmarks.measured import save_measurement
+from benchmarks.measurements import save_measurement
 from benchmarks.server import Server, serve_glassbox
 from benchmarks.sketchpad_app import CHECKPOINT
 from benchmarks.tables import write_table
@@ -84,7 +84,7 @@ def make_sketchpad_visit(address: str, config: dict[str, Any]) -> Ask:
         key, (paper, ink, both) = f"{session}-{number}", images[number % 10]
         parts = (("background", paper), ("layer", ink), ("composite", both))
         await asyncio.gather(*(upload(client, session, key, kind, file) for kind, file in parts))
-        value = {"background": None, "layers": [], "composite": None, "id": key}
+        value: dict[str, Any] = {"background": None, "layers": [], "composite": None, "id": key}
         body = {"data": [value], "fn_index": fn_index, "trigger_id": pad["id"], "session_hash": session}
         (await client.post(f"{address}/gradio_api/queue/join", json=body)).raise_for_status()
         stream = client.stream("GET", f"{address}/gradio_api/queue/data", params={"session_hash": session})

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import sys
+from typing import Any
 
 import gradio as gr
 
@@ -24,7 +25,7 @@ def build_sketchpad_app() -> gr.Blocks:
     """Build a page of a Sketchpad, its answer, and the answer's number, which tells one from the next."""
     count = itertools.count(1)
 
-    def read(drawing: dict) -> tuple[dict[str, float] | None, str]:
+    def read(drawing: dict[str, Any]) -> tuple[dict[str, float] | None, str]:
         try:
             image = digit_from_image(drawing["composite"], with_stages=False).image
         except SketchRefused:
@@ -32,6 +33,7 @@ def build_sketchpad_app() -> gr.Blocks:
         shares = predict_digit(image, CHECKPOINT).probabilities.tolist()
         return {str(digit): share for digit, share in enumerate(shares)}, f"{next(count)}"
 
+    page: gr.Blocks
     with gr.Blocks(analytics_enabled=False) as page:
         pad = gr.Sketchpad(canvas_size=(PAD_SIZE_PX, PAD_SIZE_PX), layers=False, elem_id="pad")
         outputs = [gr.Label(elem_id="answer"), gr.HTML("0", elem_id="count")]

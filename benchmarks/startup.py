@@ -17,7 +17,7 @@ import time
 import urllib.error
 import urllib.request
 
-from benchmarks.measured import save_measurement
+from benchmarks.measurements import save_measurement
 from benchmarks.server import find_free_port
 from benchmarks.tables import write_table
 

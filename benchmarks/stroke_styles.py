@@ -35,7 +35,7 @@ TILE_PX = 56
 def blur_images(images: Floats32) -> Floats32:
     """Blur images (N, 28, 28) by [1, 2, 1] each way, as (N, 784) of unit length."""
     for axis in (1, 2):
-        images = (np.roll(images, 1, axis) + 2 * images + np.roll(images, -1, axis)) / 4
+        images = (np.roll(images, 1, axis) + 2 * images + np.roll(images, -1, axis)) / np.float32(4)
     flat = images.reshape(len(images), -1)
     unit: Floats32 = (flat / np.linalg.norm(flat, axis=1, keepdims=True)).astype(np.float32)
     return unit

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from benchmarks.measured import load_measurement
+from benchmarks.measurements import load_measurement
 
 ROOT = Path(__file__).parent.parent
 READMES = (ROOT / "benchmarks" / "README.md", ROOT / "checkpoints" / "README.md")

@@ -26,7 +26,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from benchmarks.measured import save_measurement
+from benchmarks.measurements import save_measurement
 from benchmarks.tables import write_table
 from models.checkpoints.evaluation import evaluate_network
 from models.data.datasets import load_dataset

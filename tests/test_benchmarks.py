@@ -6,8 +6,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from benchmarks import measured
-from benchmarks.measured import list_measurements, load_measurement, save_measurement
+from benchmarks import measurements
+from benchmarks.measurements import list_measurements, load_measurement, save_measurement
 from benchmarks.plots import FOLDER, PLOTS, draw_plot
 from benchmarks.tables import READMES, ROOT, TABLES, find_tables, write_summary, write_table
 
@@ -68,7 +68,7 @@ def test_ratios_follow_from_their_seconds():
 
 
 def test_one_networks_row_is_measured_anew_and_the_others_stay(tmp_path, monkeypatch):
-    monkeypatch.setattr(measured, "FOLDER", tmp_path)
+    monkeypatch.setattr(measurements, "FOLDER", tmp_path)
     save_measurement("race", [{"network": "mlp", "seconds": 1}, {"network": "convnet", "seconds": 2}])
     (first,) = tmp_path.iterdir()
     before = json.loads(first.read_text()) | {"date": None}

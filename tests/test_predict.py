@@ -164,7 +164,9 @@ def test_evaluate_prints_names(capsys, clothes_network, monkeypatch):
     assert lines[-1].startswith("[0] T-shirt/top, [1] Trouser, ")
 
 
-@pytest.mark.parametrize("options", [["--dataset", "strokes"], ["--pen", "digits.tra"]])
+@pytest.mark.parametrize(
+    "options", [["--dataset", "strokes"], ["--pen", "digits.tra"], ["--images", "photos"]]
+)
 def test_clothes_are_not_measured_by_digits(capsys, clothes_network, options):
     status, _, errors = run(capsys, "evaluate", clothes_network, *options)
     assert status == 2

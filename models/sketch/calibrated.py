@@ -13,7 +13,8 @@ from models.checkpoints.calibration import fit_temperature, measure_calibration_
 from models.checkpoints.file import Checkpoint, CheckpointInfo
 from models.data.datasets import Dataset, load_dataset, split_dataset, to_input
 from models.data.strokes import generate_digits
-from models.sketch.pen_digits import PadInputs, draw_all, evaluate_drawings, prepare_drawings
+from models.sketch.evaluation import PreparedInputs, evaluate_inputs
+from models.sketch.pen_digits import draw_all, prepare_drawings
 from models.sketch.pen_files import PenDigit
 
 _BATCH_SIZE = 500
@@ -33,8 +34,8 @@ class DrawnDigits:
     """
 
     labels: np.ndarray
-    by_strokes: PadInputs
-    by_image: PadInputs
+    by_strokes: PreparedInputs
+    by_image: PreparedInputs
 
 
 def prepare_pen_digits(pen_digits: Sequence[PenDigit]) -> DrawnDigits:
@@ -75,7 +76,7 @@ def calibrate_checkpoint(checkpoint: Checkpoint, drawn: DrawnDigits | None = Non
     )
     if drawn is not None:
         by_strokes, by_image = (
-            evaluate_drawings(network, inputs, drawn.labels, temperature)
+            evaluate_inputs(network, inputs, drawn.labels, temperature)
             for inputs in (drawn.by_strokes, drawn.by_image)
         )
         info = replace(

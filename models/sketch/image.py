@@ -23,6 +23,9 @@ MAX_PROGRESSIVE_PX = 2 * MAX_SIDE_PX**2  # its coefficients are all kept while i
 NO_INK = 1 / 512  # half a step of an 8-bit image: below it, rounding
 LUMINANCE = (0.299, 0.587, 0.114)  # of red, green and blue, ITU-R BT.601
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM")  # none that Pillow runs a program for
+SUFFIXES = (
+    ".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm", ".pbm", ".pnm",
+)  # fmt: skip
 
 
 def open_image(source: str | Path | IO[bytes]) -> npt.NDArray[Any]:

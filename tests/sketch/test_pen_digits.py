@@ -5,26 +5,19 @@ import time
 
 import numpy as np
 import pytest
-import torch
-import torch.nn.functional as F
-from torch import nn
 
 from app.cli import main
 from app.ui.drawing import read_drawing
-from models.checkpoints.calibration import measure_calibration_error
-from models.checkpoints.evaluation import compute_interval
 from models.checkpoints.file import load_checkpoint
 from models.checkpoints.prediction import find_temperature
 from models.data.strokes import render_strokes
+from models.sketch.evaluation import evaluate_inputs
 from models.sketch.pen_digits import (
     BRUSH_PX,
     DIGIT_SHARE,
     PAD_PX,
     PadDrawing,
-    PadInputs,
     draw_all,
-    evaluate_drawings,
-    measure_writers,
     paint_drawing,
     prepare_drawings,
 )
@@ -95,64 +88,6 @@ def test_drawings_are_prepared_as_the_sketchpad_prepares_them(pen_file):
         np.testing.assert_array_equal(image, digit_from_image(paint_drawing(drawing)).image)
 
 
-# The scores
-
-
-class Constant(nn.Module):
-    """Answers with the same logits to everything; dropout tells the mode."""
-
-    def __init__(self, logits):
-        super().__init__()
-        self.logits = nn.Parameter(torch.tensor(logits))
-        self.dropout = nn.Dropout(0.5)
-
-    def forward(self, images):
-        return self.dropout(self.logits.expand(len(images), 10))
-
-
-def build_inputs(images, is_read):
-    is_read = np.array(is_read, bool)
-    return PadInputs(images.astype(np.float32), is_read, np.zeros(len(is_read), bool))
-
-
-def test_refused_drawing_counts_as_wrong():
-    labels = np.array([3, 3, 3, 5])
-    images = np.zeros((4, 28, 28), np.float32)
-    network = Constant([0.0, 0, 0, 2, 0, 0, 0, 0, 0, 0]).train()
-    result = evaluate_drawings(network, build_inputs(images, [True, True, False, True]), labels)
-    assert network.training
-    assert (result.accuracy, result.num_refused, result.num_drawings) == (0.5, 1, 4)
-    assert result.interval == compute_interval(2, 4)
-    assert result.class_accuracies[3] == pytest.approx(2 / 3)
-    assert result.class_accuracies[5] == 0
-    assert np.isnan(result.class_accuracies[0])
-    assert result.confusion.sum() == 3
-    assert (result.confusion[3, 3], result.confusion[5, 3]) == (2, 1)
-    logits = network.logits.detach().expand(3, 10)
-    assert result.loss == pytest.approx(F.cross_entropy(logits, torch.tensor([3, 3, 5])).item(), rel=1e-6)
-    expected = measure_calibration_error(logits.softmax(1).numpy(), [3, 3, 5])
-    assert result.calibration_error == pytest.approx(expected, rel=1e-6)
-
-
-def test_temperature_changes_the_confidence_alone():
-    labels, images = np.array([3, 5]), np.zeros((2, 28, 28), np.float32)
-    network = Constant([0.0, 0, 0, 2, 0, 0, 0, 0, 0, 0])
-    plain, soft = (
-        evaluate_drawings(network, build_inputs(images, [True] * 2), labels, t) for t in (1.0, 4.0)
-    )
-    assert plain.accuracy == soft.accuracy == 0.5
-    logits = network.logits.detach().expand(2, 10) / 4
-    assert soft.loss == pytest.approx(F.cross_entropy(logits, torch.tensor(labels)).item(), rel=1e-6)
-
-
-def test_nothing_but_refusals_is_a_score_too_and_no_drawing_is_none():
-    network = Constant([1.0] * 10)
-    result = evaluate_drawings(network, build_inputs(np.zeros((2, 28, 28)), [False] * 2), np.array([1, 2]))
-    assert (result.accuracy, result.num_refused, np.isnan(result.loss)) == (0, 2, True)
-    with pytest.raises(ValueError, match="0 drawings"):
-        evaluate_drawings(network, build_inputs(np.zeros((0, 28, 28)), []), np.zeros(0, int))
-
-
 def test_dot_is_refused_and_has_no_image():
     dot = PadDrawing([np.array([[140, 140]], np.float32)], 12.0)
     images, is_read, _ = prepare_drawings([dot], False)
@@ -179,7 +114,7 @@ def test_command_prints_both_scores_with_tables(capsys, pen_file):
     network = load_checkpoint("convnet3").network
     for from_image, kind in ((False, "strokes"), (True, "images")):
         inputs = prepare_drawings(draw_all(digits, 1), from_image)
-        result = evaluate_drawings(network, inputs, labels, find_temperature("convnet3"))
+        result = evaluate_inputs(network, inputs, labels, find_temperature("convnet3"))
         line = f"convnet3 on 60 drawings of pen.tra, from their {kind} (seed 1): {result}"
         assert line in printed
         block = printed.split(line)[1].strip().splitlines()
@@ -217,17 +152,12 @@ def test_of_several_checkpoints_the_spread_is_told(capsys, tmp_path):
         assert f"2 checkpoints on a.tra, from {kind}: accuracy {mean:.4f} ± {spread:.4f}" in printed
 
 
-def test_writers_are_told_apart():
-    shares = measure_writers(np.array([True, False, True, True]), [7, 7, 3, None])
-    assert shares == {3: 1.0, 7: 0.5}
-
-
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["--pen", "gone.tra"], "gone.tra cannot be read"),
         (["--pen", __file__], "has no digits in UNIPEN's form"),
-        (["--pen", "pen.tra", "--dataset", "mnist"], "Give either --pen or --dataset"),
+        (["--pen", "pen.tra", "--dataset", "mnist"], "Give one of --pen, --images and --dataset"),
         (["--seed", "1"], "give it with --pen"),
     ],
 )
@@ -258,7 +188,7 @@ def test_real_drawings_are_all_read_and_mostly_rightly(real_pen_file):
     network = load_checkpoint("glassnet").network
     accuracies = []
     for inputs in (from_strokes, from_images):
-        result = evaluate_drawings(network, inputs, labels[chosen])
+        result = evaluate_inputs(network, inputs, labels[chosen])
         assert result.num_refused == 0
         accuracies.append(result.accuracy)
     assert accuracies[0] > 0.95
