@@ -9,14 +9,16 @@ dilation d whose input has (r, j, start) has
 and the image itself has (1, 1, 0). Unrolled, these are the closed forms for the size and the region of a
 single-path network in Araujo, Norris & Sim, "Computing Receptive Fields of Convolutional Neural Networks",
 Distill, 2019; a dilated kernel counts as one of size d(k − 1) + 1. What lies before pixel 0 or behind the
-last one is padding.
+last one is padding. Behind a residual block a unit sees what either of two paths shows it, the body's and the
+projection's, whose jumps may differ: pooling by 3 makes 4 of 14, and so does a 1×1 convolution of stride 4.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from models.networks.layers.kind import Layers, LayerSpec
+from models.networks.layers.examination import INPUT_SHAPE
+from models.networks.layers.kind import Layers, LayerSpec, Shape
 from models.networks.layers.kinds import (
     AdaptiveAvgPool2d,
     AdaptiveMaxPool2d,
@@ -32,8 +34,8 @@ _GLOBAL = (Linear, AdaptiveAvgPool2d, AdaptiveMaxPool2d)
 
 
 @dataclass(frozen=True)
-class ReceptiveField:
-    """What a layer's units see along one side of the image, in pixels.
+class Path:
+    """What a layer's units see along one side of the image, in pixels, by one way through the network.
 
     Attributes:
         size: How many pixels a unit sees.
@@ -45,6 +47,17 @@ class ReceptiveField:
     jump: int
     start: int
 
+
+@dataclass(frozen=True)
+class ReceptiveField:
+    """What a layer's units see along one side of the image.
+
+    Attributes:
+        paths: One, but behind residual blocks one of each jump that there is.
+    """
+
+    paths: tuple[Path, ...]
+
     def find_span(self, unit: int, side_px: int) -> tuple[int, int]:
         """Return the first and the last pixel that a unit sees of an image this long, both from 0.
 
@@ -52,8 +65,13 @@ class ReceptiveField:
         less than this says where a kernel is dilated, or where a layer pads maps that left out the last
         pixels of what they were made from; no network of the registry has either.
         """
-        first = self.start + unit * self.jump
-        return max(first, 0), min(first + self.size, side_px) - 1
+        firsts = [path.start + unit * path.jump for path in self.paths]
+        spans = [
+            (max(first, 0), min(first + path.size, side_px) - 1)
+            for first, path in zip(firsts, self.paths, strict=True)
+        ]
+        seen = [(first, last) for first, last in spans if first <= last] or spans[:1]
+        return min(first for first, _ in seen), max(last for _, last in seen)
 
 
 def find_receptive_fields(layers: Layers) -> dict[str, ReceptiveField | None]:
@@ -68,32 +86,36 @@ def find_receptive_fields(layers: Layers) -> dict[str, ReceptiveField | None]:
         Linear or global pooling on, whose units see everything.
     """
     fields: dict[str, ReceptiveField | None] = {}
-    field: ReceptiveField | None = ReceptiveField(size=1, jump=1, start=0)
+    field: ReceptiveField | None = ReceptiveField((Path(size=1, jump=1, start=0),))
+    shape: Shape = INPUT_SHAPE
     for name, layer in zip(name_layers(layers), layers, strict=True):
         if isinstance(layer, Residual):
-            field = _follow_block(layer, name, field, fields)
+            field = _follow_block(layer, name, shape, field, fields)
         elif name != FLATTEN_NAME:
             field = fields[name] = _follow(layer, field)
+        shape = layer.find_output(shape)
     return fields
 
 
 def _follow_block(
-    block: Residual, name: str, field: ReceptiveField | None, fields: dict[str, ReceptiveField | None]
+    block: Residual,
+    name: str,
+    shape: Shape,
+    field: ReceptiveField | None,
+    fields: dict[str, ReceptiveField | None],
 ) -> ReceptiveField | None:
     """Return the field behind a block's sum, and note it and those of its body's layers.
 
-    A projection, where there is one, has a window of one pixel: it sees what comes into the block.
+    What comes into the block, of `shape`, goes by the body and by the projection, where there is one.
     """
     outer = field
     for place, layer in enumerate(block.body):
         outer = fields[f"{name}.body.{place}"] = _follow(layer, outer)
-    kept = None
-    if field is not None and outer is not None:
-        kept = ReceptiveField(size=field.size, jump=outer.jump, start=field.start)
-        outer = _join(kept, outer)
-    fields[f"{name}.projection"] = kept
-    fields[name] = outer
-    return outer
+    projection = block.find_projection(shape, block.find_output(shape))
+    kept = field if projection is None else _follow(projection, field)
+    fields[f"{name}.projection"] = None if outer is None else kept
+    joined = fields[name] = None if kept is None or outer is None else _join(kept, outer)
+    return joined
 
 
 def _follow(layer: LayerSpec, field: ReceptiveField | None) -> ReceptiveField | None:
@@ -107,14 +129,23 @@ def _follow(layer: LayerSpec, field: ReceptiveField | None) -> ReceptiveField | 
     else:
         return field  # one number in, one number out, at the same place
     return ReceptiveField(
-        size=field.size + reach * field.jump,
-        jump=stride * field.jump,
-        start=field.start - layer.padding * field.jump,
+        tuple(
+            Path(
+                size=path.size + reach * path.jump,
+                jump=stride * path.jump,
+                start=path.start - layer.padding * path.jump,
+            )
+            for path in field.paths
+        )
     )
 
 
 def _join(one: ReceptiveField, other: ReceptiveField) -> ReceptiveField:
     """Return the field of a sum: from the first to the last pixel that either of the two sees."""
-    start = min(one.start, other.start)
-    end = max(one.start + one.size, other.start + other.size)
-    return ReceptiveField(size=end - start, jump=max(one.jump, other.jump), start=start)
+    joined: dict[int, Path] = {}
+    for path in (*one.paths, *other.paths):
+        same = joined.get(path.jump, path)
+        start = min(path.start, same.start)
+        end = max(path.start + path.size, same.start + same.size)
+        joined[path.jump] = Path(size=end - start, jump=path.jump, start=start)
+    return ReceptiveField(tuple(joined.values()))

@@ -6,7 +6,7 @@ import torch
 from hypothesis import given, settings
 from torch import nn
 
-from models.inspection.receptive_field import ReceptiveField, find_receptive_fields
+from models.inspection.receptive_field import Path, ReceptiveField, find_receptive_fields
 from models.networks.layers.examination import examine_layers
 from models.networks.layers.kinds import (
     AdaptiveAvgPool2d,
@@ -63,8 +63,9 @@ def find_support(maps, picture, unit):
 def is_uncut(field, *units):
     """Return whether the whole box lies on the picture."""
     return all(
-        field.start + unit * field.jump >= 0 and field.start + unit * field.jump + field.size <= SIDE
+        path.start + unit * path.jump >= 0 and path.start + unit * path.jump + path.size <= SIDE
         for unit in units
+        for path in field.paths
     )
 
 
@@ -131,10 +132,14 @@ STACKS = {
         Conv2d(1, padding=1), Residual((Conv2d(2, padding=1), ReLU(), Conv2d(2, 3, stride=2, padding=1))),
         Conv2d(1, padding=1),
     ],
+    "a block of two jumps": [MaxPool2d(2), Residual((MaxPool2d(3),)), Conv2d(1, 2)],
+    "blocks of two jumps": [
+        Residual((MaxPool2d(2),)), Residual((MaxPool2d(3),)), Residual((Conv2d(1, padding=1), ReLU())),
+    ],
 }  # fmt: skip
 
 # Where a dilated kernel hangs over the edge, or padding follows pixels that were left out.
-CUT_SHORT = {"dilation", "overlapping"}
+CUT_SHORT = {"dilation", "overlapping", "blocks of two jumps"}
 
 
 @pytest.mark.parametrize("name", STACKS)
@@ -152,8 +157,8 @@ def test_random_lists(layers):
 
 def test_the_worked_example_of_the_lesson():
     fields = find_receptive_fields(NETWORKS["convnet"].layers)
-    assert fields["features.0"] == ReceptiveField(size=5, jump=1, start=-2)
-    assert fields["features.2"] == ReceptiveField(size=6, jump=2, start=-2)
+    assert fields["features.0"] == ReceptiveField((Path(size=5, jump=1, start=-2),))
+    assert fields["features.2"] == ReceptiveField((Path(size=6, jump=2, start=-2),))
     assert fields["classifier.0"] is None
 
 
@@ -163,7 +168,18 @@ def test_block_has_the_fields_of_its_layers_its_projection_and_its_sum():
         "features.0", "features.1.body.0", "features.1.body.1", "features.1.body.2", "features.1.projection",
         "features.1", "features.2", "classifier",
     ]  # fmt: skip
-    assert fields["features.1.projection"].size < fields["features.1.body.2"].size
+    (kept,), (outer,) = (fields[f"features.1.{name}"].paths for name in ("projection", "body.2"))
+    assert kept.size < outer.size
+    assert kept.jump == outer.jump == 2
+
+
+def test_paths_of_a_block_may_jump_differently():
+    """Pooling by 3 makes 4 of 14 units, and a 1×1 convolution does with stride 4 alone."""
+    fields = find_receptive_fields((*STACKS["a block of two jumps"], Flatten(), Linear()))
+    assert [path.jump for path in fields["features.1"].paths] == [8, 6]
+    assert fields["features.1"].find_span(1, SIDE) == (6, 11)
+    assert fields["features.1"].find_span(3, SIDE) == (18, 25)
+    assert fields["features.2"].find_span(2, SIDE) == (12, 25)  # the units 2 and 3
 
 
 def test_units_behind_a_global_pooling_see_everything():
