@@ -131,8 +131,9 @@ def run_evaluate(options: argparse.Namespace) -> int:
     if options.pen is None and options.seed is not None:
         raise ValueError("--seed places pen drawings on the pad; give it with --pen.")
     checkpoints = {name: load_checkpoint(find_file(name)) for name in options.checkpoints}
+    digits = "the pen drawings" if options.pen else "the images given" if options.images else ""
     for checkpoint in checkpoints.values():
-        _check_classes(checkpoint, options.dataset, shows_digits=bool(options.pen or options.images))
+        _check_classes(checkpoint, options.dataset, digits)
     if options.pen or options.images:
         from app.reading_scores import print_image_scores, print_pen_scores
 
@@ -154,18 +155,24 @@ def run_evaluate(options: argparse.Namespace) -> int:
     return 0
 
 
-def _check_classes(checkpoint: Checkpoint, dataset: str | None, shows_digits: bool) -> None:
-    """Refuse to measure by digits what has learned clothes, and the other way round: 9 is no ankle boot."""
+def _check_classes(checkpoint: Checkpoint, dataset: str | None, digits: str) -> None:
+    """Refuse to measure by digits what has learned clothes, and the other way round: 9 is no ankle boot.
+
+    Args:
+        checkpoint: Whose answers are measured.
+        dataset: By which data set; None for the one that it has learned.
+        digits: What shows digits in the place of a data set, as a message names it; "" for nothing.
+    """
     from models.data.datasets import check_dataset_name
     from models.data.names import shows_clothes
 
     learned = checkpoint.info.dataset
-    measured = "mnist" if shows_digits else dataset or learned
+    measured = "mnist" if digits else dataset or learned
     if dataset is not None:
         check_dataset_name(dataset)
     if shows_clothes(measured) != shows_clothes(learned):
         kinds = ("clothes", "digits") if shows_clothes(learned) else ("digits", "clothes")
-        where = "the digits given" if shows_digits else f"the images of {measured}"
+        where = digits or f"the images of {measured}"
         raise ValueError(f"This network has learned {kinds[0]}, and {where} show {kinds[1]}: choose others.")
 
 
@@ -217,7 +224,7 @@ def run_calibrate(options: argparse.Namespace) -> int:
         if not path.is_file():
             raise ValueError(f"There is no file {path}.")
         checkpoint = load_checkpoint(path)
-        _check_classes(checkpoint, None, shows_digits=options.pen is not None)
+        _check_classes(checkpoint, None, "the pen drawings" if options.pen else "")
         calibrated = calibrate_checkpoint(checkpoint, drawn)
         save_checkpoint(calibrated, path)
         info = calibrated.info

@@ -112,11 +112,16 @@ def _list_folder(folder: Path) -> list[Path]:
     images = [path for path in files if path.suffix.lower() in SUFFIXES]
     if not images:
         raise ValueError(f"{folder} holds no image. Files are read that end in {', '.join(SUFFIXES)}.")
-    if len(images) < len(files):
-        others = sorted({path.suffix or path.name for path in files if path not in images})
-        left_out = f"{len(files) - len(images)} of {len(files)} files are left out, since they are no images"
-        print(f"glassbox: {folder}: {left_out} that can be read ({', '.join(others)}).", file=sys.stderr)
+    tell_left_out(folder, [path for path in files if path not in images], len(files))
     return images
+
+
+def tell_left_out(folder: Path, left_out: Sequence[Path], num_files: int) -> None:
+    """Say on the standard error which of a folder's files are no images, by the ends of their names."""
+    if left_out:
+        others = sorted({path.suffix or path.name for path in left_out})
+        told = f"{len(left_out)} of {num_files} files are left out, since they are no images"
+        print(f"glassbox: {folder}: {told} that can be read ({', '.join(others)}).", file=sys.stderr)
 
 
 def _list_results(prediction: Prediction) -> list[object]:

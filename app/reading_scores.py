@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,13 +40,11 @@ def print_image_scores(checkpoints: Mapping[str, Checkpoint], folder: Path) -> N
     import numpy as np
     from tqdm import tqdm
 
+    from app.predict import tell_left_out
     from models.sketch.image_folder import find_labelled_images, prepare_images
 
     images, left_out = find_labelled_images(folder)
-    if left_out:
-        others = ", ".join(sorted({path.suffix or path.name for path in left_out}))
-        told = f"{len(left_out)} files are left out, since they are no images that can be read ({others})."
-        print(f"glassbox: {folder}: {told}", file=sys.stderr)
+    tell_left_out(folder, left_out, len(images) + len(left_out))
     with tqdm(total=len(images), unit="image", desc="Preparing images", leave=False) as bar:
         inputs, reasons = prepare_images(images, lambda done, _: bar.update(done - bar.n))
     labels = np.array([image.label for image in images])

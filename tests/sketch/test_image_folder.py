@@ -80,7 +80,7 @@ def test_command_prints_the_scores_by_source_and_names_what_was_misread(capsys, 
     assert "  ben/1/wrong.png: read as 3, 9" in told
     assert "a.png" not in told
     assert f"2 checkpoints on {photos}: accuracy " in printed
-    assert "1 files are left out, since they are no images that can be read (.txt)." in errors
+    assert "1 of 8 files are left out, since they are no images that can be read (.txt)." in errors
 
 
 def test_long_list_of_the_misread_is_cut_and_one_source_is_said(capsys, tmp_path):
