@@ -36,7 +36,9 @@ from models.values import Floats32
 NUM_SEEDS = 3
 ABLATION_EPOCHS = 3
 NETWORK = "glassnet"
-_WITHOUT_LATER = {"stroke_styles": False, "unchanged_epochs": 0}  # rows after that of the built-in strokes
+_NARROW = {"width": 1.0}
+_SURE = {"shared_strokes": 0.0, **_NARROW}
+_WITHOUT_LATER = {"stroke_styles": False, "unchanged_epochs": 0, **_SURE}  # rows after the built-in strokes
 # Each row keeps what the rows before it switched on; all have the learning rate, the batches and the label
 # smoothing of the recipe `sketch`, and as many passes over their own images.
 ABLATION: tuple[tuple[str, dict[str, Any]], ...] = (
@@ -44,10 +46,12 @@ ABLATION: tuple[tuple[str, dict[str, Any]], ...] = (
     ("+ shifted, turned, scaled", {"distortions": "", "added_strokes": 0, **_WITHOUT_LATER}),
     ("+ width and strength of the pen", {"added_strokes": 0, **_WITHOUT_LATER}),
     ("+ built-in strokes", _WITHOUT_LATER),
-    ("+ more styles of them", {"unchanged_epochs": 0}),
-    ("+ images as they are in the last epoch: the recipe", {}),
-    ("+ slant, without these two", {"distortions": "slant,width,strength", **_WITHOUT_LATER}),
-    ("+ bend, without these two", {"distortions": "slant,bend,width,strength", **_WITHOUT_LATER}),
+    ("+ more styles of them", {"unchanged_epochs": 0, **_SURE}),
+    ("+ images as they are in the last epoch", _SURE),
+    ("+ drawings for two digits", _NARROW),
+    ("+ twice as wide: the recipe", {}),
+    ("+ slant, without these four", {"distortions": "slant,width,strength", **_WITHOUT_LATER}),
+    ("+ bend, without these four", {"distortions": "slant,bend,width,strength", **_WITHOUT_LATER}),
 )
 COLUMNS = ("from_strokes", "from_pictures", "plain_resize")
 

@@ -18,10 +18,10 @@ from models.networks.description import summarise_layers
 from models.networks.layers.oddities import list_oddities
 from models.networks.layers.plain_data import describe_layers, read_layers
 from models.networks.naming import check_own_name, title_network
-from models.networks.registry import NETWORKS, has_dropout, set_dropout, summarise_network
+from models.networks.registry import NETWORKS, has_dropout, summarise_network
 from models.runs.limits import narrow_settings, read_limits
 from models.training.config import MOMENTUM_OPTIMIZERS, OPTIMIZERS, SETTINGS, TrainConfig, describe_settings
-from models.training.network import list_trained_layers
+from models.training.network import list_changes, list_trained_layers
 from models.training.recipes import make_config, name_config
 from models.training.settings import Setting
 
@@ -187,7 +187,7 @@ def describe_choice(config: TrainConfig) -> str:
     """Return what the chosen network is, and how it is trained by which recipe, in two sentences."""
     title = title_network(config.network)
     if config.layers is None:
-        network = summarise_network(config.network, set_dropout(config.network, config.dropout))
+        network = summarise_network(config.network, list_changes(config))
     else:
         network = summarise_layers(list_trained_layers(config))
     return f"{quote_text(title)}: {network}. Recipe {name_config(config)}: {describe_settings(config)}."

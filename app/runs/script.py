@@ -154,6 +154,7 @@ def write_run_script(config: TrainConfig) -> str:
     network = write_layers(list_trained_layers(config))
     title = title_network(config.network).replace("\\", "/").replace('"', "'")  # it stands in a docstring
     styles = ", with_styles=True" if config.stroke_styles else ""
+    styles += f", shared={config.shared_strokes!r}" if config.shared_strokes else ""
     also_random = (", dropout" if "Dropout" in network else "") + (
         ", augmentation" if config.augment or config.distortions else ""
     )

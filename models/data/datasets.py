@@ -101,12 +101,15 @@ def load_dataset(
     return Dataset(inputs, torch.from_numpy(labels[:num_images]))
 
 
-def load_strokes(num: int, progress: Progress | None = None, with_styles: bool = False) -> Dataset:
+def load_strokes(
+    num: int, progress: Progress | None = None, with_styles: bool = False, shared: float = 0
+) -> Dataset:
     """Load as many built-in strokes for training as are asked for, generated where needed.
 
-    The first 60,000 are the data set "strokes", but for those `with_styles` (see `models.data.styles`).
+    The first 60,000 are the data set "strokes", but for those `with_styles` or `shared` (see
+    `models.data.strokes.sample_strokes`).
     """
-    images, labels = _load_strokes("train", num, progress, with_styles)
+    images, labels = _load_strokes("train", num, progress, with_styles, shared)
     return Dataset(torch.from_numpy(images).unsqueeze(1), torch.from_numpy(labels))
 
 
@@ -179,15 +182,16 @@ def load_gallery(part: Part) -> Gallery:
 
 
 def _load_strokes(
-    part: Part, num: int, progress: Progress | None, with_styles: bool = False
+    part: Part, num: int, progress: Progress | None, with_styles: bool = False, shared: float = 0
 ) -> tuple[np.ndarray, np.ndarray]:
     """Generate built-in strokes, or take them from the cache that an earlier call left.
 
     A longer series begins with a shorter one, so one file a part is enough: the longest made so far.
     """
     programs = hash_dataset("strokes")
-    if with_styles:
-        programs = hashlib.sha256(programs.encode() + _STYLES_PROGRAM.read_bytes()).hexdigest()
+    if with_styles or shared:
+        ways = f"{programs} {with_styles} {shared}".encode() + _STYLES_PROGRAM.read_bytes()
+        programs = hashlib.sha256(ways).hexdigest()
     path = find_cache_folder() / f"strokes-{programs[:12]}-{part}.npz"
     try:
         with np.load(path, allow_pickle=False) as cached:
@@ -198,7 +202,7 @@ def _load_strokes(
         pass  # absent or damaged: generate again
     told = partial(progress, "Drawing built-in strokes") if progress else None
     seed = _STROKES_SEED[part]
-    images, labels = strokes.generate_digits(num, seed, progress=told, with_styles=with_styles)
+    images, labels = strokes.generate_digits(num, seed, told, with_styles=with_styles, shared=shared)
     _save_strokes(path, images, labels)
     return images, labels
 

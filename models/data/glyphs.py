@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from models.data.styles import STYLES
+from models.data.styles import SHARED, STYLES, USUAL_SHARE
 from models.values import Floats32
 
 POINTS_PER_SPAN = 7  # curve points from one control point to the next: about one a pixel at 28×28
@@ -187,6 +187,23 @@ def load_glyphs(digit: int, with_styles: bool = False) -> tuple[Glyph, ...]:
     if digit not in GLYPHS:
         raise ValueError(f"digit is {digit!r}; it must be a whole number from 0 to 9.")
     return tuple(read_glyph(strokes) for strokes in GLYPHS[digit] + (STYLES[digit] if with_styles else ()))
+
+
+@lru_cache(maxsize=10)
+def load_shared(digit: int) -> tuple[tuple[Glyph, ...], npt.NDArray[np.float64]]:
+    """Read the drawings that are written for this digit and for another one too.
+
+    Returns:
+        The drawings (S), and the probability of each (S,) if all that is drawn were shared ones, any digit as
+        often as another: their sum is above 1 for a digit that shares many, and 1 on average.
+    """
+    entries = [
+        (strokes, USUAL_SHARE if digit == usual else 1 - USUAL_SHARE)
+        for usual, other, strokes in SHARED
+        if digit in (usual, other)
+    ]
+    shares = np.array([share for _, share in entries]) * len(GLYPHS) / len(SHARED)
+    return tuple(read_glyph(strokes) for strokes, _ in entries), shares
 
 
 def read_glyph(strokes: tuple[str, ...]) -> Glyph:

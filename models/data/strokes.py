@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from models.data.glyphs import Glyph, load_glyphs
+from models.data.glyphs import Glyph, load_glyphs, load_shared
 from models.values import Floats32
 
 FIELD_PX = 28  # side of a network's input
@@ -24,13 +24,16 @@ HOOK_SHARE = 0.12  # of the ends of strokes
 DIGITS_PER_BATCH = 256  # drawn at once: large enough to hide NumPy's call cost, small enough for the cache
 
 
-def sample_strokes(digit: int, rng: np.random.Generator, with_styles: bool = False) -> list[Floats32]:
+def sample_strokes(
+    digit: int, rng: np.random.Generator, with_styles: bool = False, shared: float = 0
+) -> list[Floats32]:
     """Write a digit as one of many people might.
 
     Args:
         digit: 0 to 9.
         rng: Source of every random choice.
         with_styles: Whether the ways of writing in `models.data.styles` are among those to choose from.
+        shared: How many of all ten digits' drawings, 0 to 0.2, are such as stand for another digit too.
 
     Returns:
         Strokes (P, 2) in drawing order, in a box of about 1 × 1 (x right, y down).
@@ -39,6 +42,10 @@ def sample_strokes(digit: int, rng: np.random.Generator, with_styles: bool = Fal
         ValueError: The digit is not one of 0 to 9.
     """
     glyphs = load_glyphs(digit, with_styles)
+    if shared:
+        either, shares = load_shared(digit)
+        if rng.random() < shared * shares.sum():
+            return write_glyph(either[rng.choice(len(either), p=shares / shares.sum())], rng)
     return write_glyph(glyphs[rng.integers(len(glyphs))], rng)
 
 
@@ -179,6 +186,7 @@ def generate_digits(
     progress: Callable[[int, int], None] | None = None,
     start: int = 0,
     with_styles: bool = False,
+    shared: float = 0,
 ) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
     """Write digits at random and prepare them as MNIST's are, with MNIST's spread of stroke widths.
 
@@ -192,6 +200,7 @@ def generate_digits(
         progress: Called as `progress(done, num)` after every few hundred digits.
         start: Index of the first digit.
         with_styles: As of `sample_strokes`.
+        shared: As of `sample_strokes`.
 
     Returns:
         Images (num, 28, 28) uint8 and labels (num,) int64, every label equally likely.
@@ -212,7 +221,7 @@ def generate_digits(
             rng = np.random.default_rng((seed, start + i))
             labels[i] = rng.integers(10)
             widths[i - begin] = sample_width(rng)
-            drawings.append(sample_strokes(int(labels[i]), rng, with_styles))
+            drawings.append(sample_strokes(int(labels[i]), rng, with_styles, shared))
         images[begin:end] = draw_inputs(drawings, widths)
         if progress is not None:
             progress(end, num)

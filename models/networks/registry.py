@@ -22,6 +22,8 @@ from models.networks.layers.kinds import (
 )
 from models.networks.layers.network import LayerNetwork
 
+_HIDDEN = ("hidden_size", "hidden_sizes")  # in a configuration
+
 
 @dataclass(frozen=True)
 class NetworkSpec:
@@ -161,7 +163,7 @@ def list_layers(name: str, config: Mapping[str, Any] | None = None) -> Layers:
         layers = _CONVNET2 if values["dropout"] else _CONVNET
     # In no network do two sizes of its configuration agree, so a size says which one it is.
     channels = dict(_pair(spec.config, values, "channels"))
-    hidden_sizes = dict(_pair(spec.config, values, "hidden_size", "hidden_sizes"))
+    hidden_sizes = dict(_pair(spec.config, values, *_HIDDEN))
     dropouts = iter(values.get("dropouts") or [values.get("dropout")] * len(layers))
     changed = []
     for layer in layers:
@@ -214,6 +216,27 @@ def set_dropout(name: str, dropout: float | None) -> dict[str, Any]:
     return {"dropout": dropout} if own is None else {"dropouts": [dropout] * len(own)}
 
 
+def set_width(name: str, width: float) -> dict[str, Any]:
+    """Return the changes of a network's configuration that make all its convolutions `width` times as wide.
+
+    The width multiplier of MobileNets (Howard et al., 2017), over the channels, rounded to whole numbers.
+
+    Args:
+        name: A network with convolutions.
+        width: The factor; 1 for the network's own channels, which is no change.
+
+    Raises:
+        ValueError: If the network has no convolutions whose channels could be changed.
+    """
+    if width == 1:
+        return {}
+    own = get_network_spec(name).config.get("channels")
+    if own is None:
+        raise ValueError(f"{name} has no convolutions, so its width cannot be {width:g}; leave it at 1.")
+    channels = [max(1, round(width * each)) for each in (own if isinstance(own, tuple) else (own,))]
+    return {"channels": channels if isinstance(own, tuple) else channels[0]}
+
+
 def is_own_dropout(name: str, dropout: float) -> bool:
     """Return whether all dropout layers of a network have this probability anyway."""
     spec = get_network_spec(name)
@@ -221,7 +244,7 @@ def is_own_dropout(name: str, dropout: float) -> bool:
 
 
 def summarise_network(name: str, changes: Mapping[str, Any] | None = None) -> str:
-    """Return a network's layers in a line, with the dropout that it has.
+    """Return a network's layers in a line, with the sizes and the dropout that it has.
 
     Args:
         name: A name in `NETWORKS`.
@@ -231,12 +254,21 @@ def summarise_network(name: str, changes: Mapping[str, Any] | None = None) -> st
         ValueError: As `build_network`.
     """
     spec = get_network_spec(name)
-    dropouts = _list_dropouts(apply_changes(spec, changes or {}))
+    values = apply_changes(spec, changes or {})
+    filters = {f"{own}": f"{new}" for own, new in _pair(spec.config, values, "channels")}
+    sizes = filters | {f"{own}": f"{new}" for own, new in _pair(spec.config, values, *_HIDDEN)}
+    summary = re.sub(r"\b\d+\b", lambda number: sizes.get(number[0], number[0]), spec.summary)
+    untold = [
+        new for own, new in filters.items() if own != new and not re.search(rf"\b{own}\b", spec.summary)
+    ]
+    if untold:
+        summary += f", and {', '.join(untold)} filters"
+    dropouts = _list_dropouts(values)
     if dropouts == _list_dropouts(spec.config):
-        return spec.summary
+        return summary
     shown = " and ".join(f"{dropout:g}" for dropout in dict.fromkeys(dropouts))
     text = f"dropout {shown}" if any(dropouts) else "no dropout"
-    summary, is_told = re.subn(r"dropout( 0\.\d+)?", text, spec.summary)
+    summary, is_told = re.subn(r"dropout( 0\.\d+)?", text, summary)
     return summary if is_told else f"{summary}, with {text}"
 
 

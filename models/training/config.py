@@ -110,6 +110,14 @@ class TrainConfig:
         info="Share of features left out at each step.",
         describe=lambda config: "" if config.dropout is None else f"dropout {config.dropout:g}",
     )  # fmt: skip
+    width: float = declare(
+        1.0, float, "factor for the channels of all convolutions of the network",
+        lowest=0.25, highest=4, step=0.25, remedy="1 leaves them as they are",
+        label="Width", info="Factor for the channels of all convolutions.",
+        describe=lambda config: "" if config.width == 1 else f"{config.width:g} times as wide",
+        absence="of its own width",
+        offered="command line",
+    )  # fmt: skip
     augment: bool = declare(
         False, bool, "shift, turn and scale each training image a little at random each time",
         label="Augment the images", info="Each is shifted, turned and scaled a little, anew each time.",
@@ -147,6 +155,16 @@ class TrainConfig:
         label="More styles of strokes", info="Slashed zeros, barred sevens and others.",
         describe=lambda config: "in more styles" if config.stroke_styles else "",
         absence="in few styles",
+        offered="command line",
+    )  # fmt: skip
+    shared_strokes: float = declare(
+        0.0, float, "share of the added strokes that stand for either of two digits",
+        lowest=0, highest=0.2, step=0.01, remedy="0.03 is usual, 0 is none",
+        label="Strokes for two digits", info="Share of those added: people write them for either.",
+        describe=lambda config: (
+            f"{100 * config.shared_strokes:g} % for two digits" if config.shared_strokes else ""
+        ),
+        absence="none for two digits",
         offered="command line",
     )  # fmt: skip
     label_smoothing: float = declare(
@@ -199,7 +217,7 @@ class TrainConfig:
     def __post_init__(self) -> None:
         from models.networks.layers.plain_data import describe_layers  # imports torch
         from models.networks.naming import find_network_layers
-        from models.networks.registry import get_network_spec, has_dropout
+        from models.networks.registry import get_network_spec, has_dropout, set_width
 
         if self.layers is None:
             get_network_spec(self.network)
@@ -224,6 +242,13 @@ class TrainConfig:
                 f"{self.network} has no dropout layer, so dropout cannot be {self.dropout}; leave it out "
                 "or choose convnet2."
             )
+        if self.width != 1 and self.layers is not None:
+            raise ValueError(
+                f"{self.network} has layers of its own, so its width cannot be {self.width:g}; leave it out "
+                "and set the channels in the layers."
+            )
+        if self.layers is None:
+            set_width(self.network, self.width)
         if bool(self.drawings) != bool(self.drawing_share) or (self.drawings and not self.start_from):
             raise ValueError(
                 "drawings and drawing_share belong together, and to a start_from; set all three, or neither "

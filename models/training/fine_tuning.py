@@ -80,6 +80,7 @@ def plan_fine_tuning(info: CheckpointInfo, start_from: str, num_drawings: int, s
     return TrainConfig(
         network=info.network,
         layers=info.layers,
+        width=_read_width(info),
         dataset=info.dataset if has_files(info.dataset) else "strokes",
         recipe="free",
         optimizer="adam",
@@ -139,8 +140,15 @@ def plan_training_on(
     return make_config(
         info.network,
         recipe or "notebook",
-        **{**own, **chosen, "start_from": start_from, "layers": info.layers},
+        **{"width": _read_width(info), **own, **chosen, "start_from": start_from, "layers": info.layers},
     )
+
+
+def _read_width(info: CheckpointInfo) -> float:
+    """Return how wide a checkpoint's network is, as its header records it; 1 where it says nothing of it."""
+    width = info.recipe.get("width", 1.0)
+    SETTINGS["width"].check(width)
+    return float(width)
 
 
 def _read_own_settings(info: CheckpointInfo) -> dict[str, Any]:

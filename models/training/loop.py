@@ -78,7 +78,9 @@ def train(
     own, validating = split_dataset(everything, config.split_seed)
     if config.added_strokes:
         yield Preparing(f"Drawing {config.added_strokes:,} built-in strokes")
-        own = own.join(load_strokes(config.added_strokes, progress, config.stroke_styles))
+        own = own.join(
+            load_strokes(config.added_strokes, progress, config.stroke_styles, config.shared_strokes)
+        )
     if beginning and beginning.drawings:
         own = mix_drawings(own, beginning.drawings, config.drawing_share)
     training, validation = (

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 from itertools import count
+from typing import Any
 
 from models.networks.layers.examination import Row, examine_layers
 from models.networks.layers.kind import Layers
 from models.networks.layers.kinds import BatchNorm1d, BatchNorm2d
 from models.networks.naming import find_network_layers
-from models.networks.registry import set_dropout
+from models.networks.registry import set_dropout, set_width
 from models.training.config import TrainConfig
 
 
 def list_trained_layers(config: TrainConfig) -> Layers:
-    """Return the layers that a configuration trains, with the dropout that it sets."""
-    changes = set_dropout(config.network, config.dropout) if config.layers is None else {}
-    return find_network_layers(config.network, changes, config.layers)
+    """Return the layers that a configuration trains, with the dropout and the width that it sets."""
+    return find_network_layers(config.network, list_changes(config), config.layers)
+
+
+def list_changes(config: TrainConfig) -> dict[str, Any]:
+    """Return what a configuration changes of its network's own sizes and probabilities.
+
+    Returns:
+        Fields of a registry's `NetworkSpec.config`; empty for a network with layers of its own.
+    """
+    if config.layers is not None:
+        return {}
+    return set_dropout(config.network, config.dropout) | set_width(config.network, config.width)
 
 
 def check_batches(layers: Layers, num_images: int, batch_size: int) -> None:

@@ -49,8 +49,9 @@ _FAST_OWN: Mapping[str, Any] = {**_ONE_CYCLE, "learning_rate": 0.005, "batch_siz
 _SKETCH: Mapping[str, Any] = {
     **_ONE_CYCLE, "learning_rate": 0.006, "batch_size": 128, "epochs": 6, "precision": "bfloat16",
     "augment": True, "distortions": "width,strength", "unchanged_epochs": 1, "added_strokes": 60_000,
-    "stroke_styles": True, "label_smoothing": 0.05,
+    "stroke_styles": True, "shared_strokes": 0.03, "label_smoothing": 0.05,
 }  # fmt: skip
+_SKETCH_OF: Mapping[str, Mapping[str, Any]] = {"glassnet": {"width": 2}}  # more styles need more filters
 
 
 def make_config(network: str, recipe: str = "notebook", **changes: Any) -> TrainConfig:
@@ -87,7 +88,7 @@ def make_config(network: str, recipe: str = "notebook", **changes: Any) -> Train
 def _find_recipe(network: str, recipe: str, has_own_layers: bool) -> Mapping[str, Any]:
     """Return where a recipe differs from the defaults, for a network."""
     if recipe == "sketch":
-        return _SKETCH
+        return _SKETCH if has_own_layers else {**_SKETCH, **_SKETCH_OF.get(network, {})}
     if has_own_layers:
         return _FAST_OWN if recipe == "fast" else {}
     return (_FAST if recipe == "fast" else _NOTEBOOK).get(network, {})

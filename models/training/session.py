@@ -17,12 +17,12 @@ from models.checkpoints.file import Checkpoint, CheckpointInfo
 from models.data.datasets import Dataset
 from models.descent.schedules import schedule_rate
 from models.networks.layers.network import LayerNetwork
-from models.networks.registry import apply_changes, describe_config, get_network_spec, set_dropout
+from models.networks.registry import apply_changes, describe_config, get_network_spec
 from models.training.config import TrainConfig
 from models.training.events import EpochEvent, LayersEvent, StepEvent
 from models.training.fine_tuning import Beginning
 from models.training.measuring import Measuring
-from models.training.network import list_trained_layers
+from models.training.network import list_changes, list_trained_layers
 from models.training.optimizer import build_optimizer
 from models.training.peers import ALONE, Peers
 from models.training.randomness import RandomState
@@ -247,7 +247,7 @@ def _describe_sizes(config: TrainConfig) -> dict[str, Any]:
     if config.layers is not None:
         return {}
     spec = get_network_spec(config.network)
-    return describe_config(apply_changes(spec, set_dropout(config.network, config.dropout)))
+    return describe_config(apply_changes(spec, list_changes(config)))
 
 
 def space_reports(num_steps: int) -> int:

@@ -198,6 +198,10 @@ def test_strokes_in_more_styles_have_a_cache_of_their_own(own_cache):
     assert not torch.equal(plain.images, styled.images)
     assert torch.equal(load_strokes(40).images, plain.images)
     assert torch.equal(load_strokes(40, with_styles=True).images, styled.images)
+    shared = load_strokes(40, with_styles=True, shared=0.2)
+    assert not torch.equal(styled.images, shared.images)
+    assert torch.equal(load_strokes(40, with_styles=True, shared=0.2).images, shared.images)
+    assert torch.equal(load_strokes(40, with_styles=True).images, styled.images)
 
 
 def test_damaged_strokes_cache_is_made_anew(own_cache):

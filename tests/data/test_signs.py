@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from models.data import signs
-from models.data.glyphs import GLYPHS, load_glyphs
+from models.data.glyphs import GLYPHS, load_glyphs, load_shared, read_glyph
 from models.data.sign_table import SIGNS
 from models.data.strokes import generate_digits, sample_strokes
-from models.data.styles import STYLES
+from models.data.styles import SHARED, STYLES, USUAL_SHARE
 
 
 @pytest.mark.parametrize("name", SIGNS)
@@ -71,3 +71,39 @@ def test_every_style_is_written_by_some_hand():
         chosen = {np.random.default_rng(seed).integers(len(entries)) for seed in range(400)}
         assert chosen == set(range(len(entries)))
         assert sample_strokes(digit, np.random.default_rng(0), with_styles=True)
+
+
+def test_shared_drawings_are_written_for_either_of_two_digits_as_often_as_said():
+    """Each is one drawing of two digits; of all ten digits' drawings the share is as asked for."""
+    shares = [
+        {glyph.controls.tobytes(): share for glyph, share in zip(*load_shared(digit), strict=True)}
+        for digit in range(10)
+    ]
+    for usual, other, strokes in SHARED:
+        drawing = read_glyph(strokes).controls.tobytes()
+        assert shares[usual][drawing] == pytest.approx(10 * USUAL_SHARE / len(SHARED))
+        assert shares[other][drawing] == pytest.approx(10 * (1 - USUAL_SHARE) / len(SHARED))
+    assert sum(map(len, shares)) == 2 * len(SHARED)
+
+    written = []
+    for digit, known in enumerate(shares):
+        drawings = set(map(id, load_shared(digit)[0]))  # by id: a style of a digit may be the same drawing
+        chosen = [id(choose_glyph(digit, seed)) in drawings for seed in range(2000)]
+        assert np.mean(chosen) == pytest.approx(0.1 * sum(known.values()), abs=0.03)
+        written += chosen
+    assert np.mean(written) == pytest.approx(0.1, abs=0.007)
+
+
+def choose_glyph(digit, seed):
+    """Return the entry that is written, where a tenth of all drawings are shared."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("models.data.strokes.write_glyph", lambda glyph, rng: glyph)
+        return sample_strokes(digit, np.random.default_rng(seed), with_styles=True, shared=0.1)
+
+
+def test_shared_drawings_come_only_where_they_are_asked_for():
+    styled = generate_digits(60, seed=5, with_styles=True)[0]
+    assert np.array_equal(styled, generate_digits(60, seed=5, with_styles=True, shared=0)[0])
+    images, labels = generate_digits(60, seed=5, with_styles=True, shared=0.2)
+    assert not np.array_equal(styled, images)
+    assert np.array_equal(labels, generate_digits(60, seed=5)[1])  # each digit as likely as before

@@ -10,6 +10,9 @@ from models.networks.registry import (
     count_parameters,
     describe_config,
     get_network_spec,
+    list_layers,
+    set_width,
+    summarise_network,
 )
 
 NOTEBOOK_PARAMETERS = {
@@ -191,6 +194,34 @@ def test_dropout_probabilities_are_the_notebooks():
     assert probabilities("convnet2") == [0.5]
     assert probabilities("convnet3") == [0.5, 0.5]
     assert probabilities("convnet4") == [0.4, 0.4, 0.5]
+
+
+@pytest.mark.parametrize(
+    ("name", "width", "channels", "summary"),
+    [
+        ("convnet", 0.5, [4], "4 filters 5×5, max pool, 500, 10"),
+        ("convnet2", 2, [16], "ConvNet with dropout 0.5 before its first linear layer, and 16 filters"),
+        ("convnet3", 1.1, [18, 35, 70],
+         "18, 35, 70 filters 5×5 with max pool, then 128, 256, 10 with dropout 0.5"),
+        ("convnet4", 0.25, [16, 16, 32, 32, 64, 64],
+         "16, 16, 32, 32, 64, 64 filters 3×3 with batch norm, dropout, global average pool, 10"),
+        ("glassnet", 1.5, [24, 48, 48, 144, 144],
+         "24 filters 5×5, then 48, 48, 144, 144 filters 3×3 with batch norm, max pool, 10"),
+    ],
+)  # fmt: skip
+def test_width_multiplies_the_channels_and_the_summary_says_so(name, width, channels, summary):
+    changes = set_width(name, width)
+    layers = list_layers(name, changes)
+    assert [layer.out_channels for layer in layers if hasattr(layer, "out_channels")] == channels
+    assert summarise_network(name, changes) == summary
+    assert list_layers(name, set_width(name, 1)) == get_network_spec(name).layers
+    assert count_parameters(build_network(name, changes)) != count_parameters(build_network(name))
+
+
+def test_least_width_leaves_a_channel_and_without_convolutions_there_is_none():
+    assert set_width("convnet", 0.01) == {"channels": 1}
+    with pytest.raises(ValueError, match="mlp has no convolutions, so its width cannot be 2"):
+        set_width("mlp", 2)
 
 
 @pytest.mark.parametrize("name", NETWORKS)

@@ -119,8 +119,8 @@ def test_all_that_the_table_allows_is_a_configuration(settings):
 OTHER = {
     "dataset": "fashion-mnist", "num_images": 500, "optimizer": "adamw", "learning_rate": 0.5,
     "momentum": 0.5, "schedule": "cosine", "batch_size": 77, "epochs": 3, "weight_decay": 0.125,
-    "dropout": 0.25, "augment": True, "distortions": "bend", "added_strokes": 40,
-    "stroke_styles": True, "unchanged_epochs": 1,
+    "dropout": 0.25, "width": 2.0, "augment": True, "distortions": "bend", "added_strokes": 40,
+    "stroke_styles": True, "shared_strokes": 0.125, "unchanged_epochs": 1,
     "label_smoothing": 0.125, "precision": "bfloat16", "seed": 5, "split_seed": 6,
 }  # fmt: skip
 

@@ -96,12 +96,17 @@ def test_augmented_images_are_shifted_turned_and_scaled_a_little():
         ({"label_smoothing": 0.6}, "label smoothing is 0.6"),
         ({"dropout": 0.5}, "mlp has no dropout layer.*choose convnet2"),
         ({"network": "convnet3", "dropout": 1.0}, "dropout is 1.0"),
+        ({"width": 2.0}, "mlp has no convolutions, so its width cannot be 2"),
+        ({"network": "convnet3", "width": 5.0}, "width is 5.0.*0.25 to 4"),
+        ({"network": "Mine", "layers": [{"layer": "Flatten"}, {"layer": "Linear", "out_features": 10}],
+          "width": 2.0}, "Mine has layers of its own, so its width cannot be 2"),
         ({"augment": 1}, "augment is 1"),
         ({"added_strokes": -1}, "added strokes is -1.*0 to 200,000"),
+        ({"shared_strokes": 0.3}, "shared strokes is 0.3.*0 to 0.2"),
         ({"unchanged_epochs": 101}, "unchanged epochs is 101.*0 to 100"),
         ({"network": "resnet"}, "no network called 'resnet'"),
     ],
-)
+)  # fmt: skip
 def test_impossible_configurations_are_refused(changes, message):
     with pytest.raises(ValueError, match=message):
         TrainConfig(**{"network": "mlp"} | changes)

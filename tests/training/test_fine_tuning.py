@@ -28,9 +28,11 @@ from models.training.fine_tuning import (
     DRAWING_SHARE,
     DRAWINGS,
     START,
+    begin_with,
     mix_drawings,
     pack_beginning,
     plan_fine_tuning,
+    plan_training_on,
     read_beginning,
 )
 from models.training.loop import train
@@ -236,3 +238,24 @@ def test_without_its_data_set_strokes_take_its_place(monkeypatch, tmp_path):
     monkeypatch.setenv("GLASSBOX_DATA", str(tmp_path))
     assert plan_fine_tuning(read_info(find_checkpoint("mlp")), "mlp", 20).dataset == "strokes"
     assert len(load_dataset("strokes", "train", 10)) == 10
+
+
+def test_network_of_another_width_stays_as_wide():
+    config = make_config(
+        "glassnet", "sketch", dataset="strokes", num_images=50, added_strokes=20, epochs=1,
+        unchanged_epochs=0, width=0.25,
+    )  # fmt: skip
+    start = list(train(config))[-1].checkpoint
+    assert start.info.config == {"channels": [4, 8, 24]}
+    drawings = write_triangles(20, seed=1)
+    for plan in (
+        plan_fine_tuning(start.info, "narrow", len(drawings.labels)),
+        plan_training_on(start.info, "narrow"),
+        plan_training_on(start.info, "narrow", recipe="fast"),
+    ):
+        assert plan.width == 0.25
+        assert_same(begin_with(start, plan).weights, start.network.state_dict())
+    with pytest.raises(ValueError, match="narrow holds a glassnet with channels"):
+        begin_with(start, plan_training_on(start.info, "narrow", width=1.0))
+    with pytest.raises(ValueError, match="width is wide"):
+        plan_fine_tuning(replace(start.info, recipe={"width": "wide"}), "narrow", len(drawings.labels))
