@@ -43,6 +43,7 @@ READ_CURVES = """(host) => [...host.querySelectorAll("path:not(.gb-plane-depth-o
 def test_legend_has_each_curve_as_it_is_drawn_and_says_what_the_axes_are(open_harness):
     page = open_harness(build_plane_depth(pack_depths)).page
     legend = page.locator(".gb-plane-depth-legend")
+    legend.locator("li").nth(len(DEPTHS) - 1).wait_for()
     assert legend.locator("li").all_inner_texts() == [f"{depth} layers" for depth in DEPTHS]
     drawn = page.locator(".gb-plane-depth a").first.evaluate(READ_CURVES)
     assert legend.evaluate(READ_CURVES) == [[pytest.approx(width, abs=0.2), shade] for width, shade in drawn]
