@@ -33,7 +33,6 @@ MAX_LENGTH = 4.6  # of all lines, in longer sides of the box
 MAX_MEAN_CROSSINGS = 5.9  # of a line across and of one down, together
 MAX_CROSSINGS = 9  # of the line across and the line down that meet most ink, together
 MAX_HOLES = 4
-MANY = 0.9  # share of a limit from which on there is a doubt
 MAX_FILL = 0.72  # of a square around the ink
 MAX_BOLD_FILL = 0.4  # the same, where the lines are drawn with the bold pen
 MIN_MERGED = 1.3  # times as long are lines gone over twice when they are drawn with the thin pen
@@ -167,20 +166,15 @@ def _measure_length(ink: Floats32) -> float:
 def _doubt_lines(ink: Floats32, has_even_edges: bool) -> Doubt | None:
     """Doubt lines that are too long, cross too often or enclose too much."""
     across, down = count_crossings(ink, axis=1), count_crossings(ink, axis=0)
-    excess = max(
-        _measure_length(ink) / MAX_LENGTH,
-        (across.mean() + down.mean()) / MAX_MEAN_CROSSINGS,
-    )
-    is_plain = across.mean() + down.mean() < PLAIN * MAX_MEAN_CROSSINGS
+    mean_crossings = across.mean() + down.mean()
+    is_plain = mean_crossings < PLAIN * MAX_MEAN_CROSSINGS
     is_beaded = not has_even_edges and is_plain and measure_width(ink) > BROAD_PX
     num_lasting = LASTING_PX if is_beaded else 1
     most = sum(_find_most(counts, num_lasting) for counts in (across, down))
-    if excess > 1 or most > MAX_CROSSINGS or count_holes(ink) > MAX_HOLES:
+    is_crossed = mean_crossings > MAX_MEAN_CROSSINGS or most > MAX_CROSSINGS
+    if is_crossed or _measure_length(ink) > MAX_LENGTH or count_holes(ink) > MAX_HOLES:
         reason = "There are too many lines here for one digit. Clear the pad and draw one from 0 to 9."
         return Doubt("scribble", reason, is_strong=True)
-    if excess > MANY:
-        reason = "There are more lines here than nearly every digit has. Is it one digit, drawn once?"
-        return Doubt("scribble", reason, is_strong=False)
     return None
 
 

@@ -1,8 +1,8 @@
 """Training the network that tells digits from signs: `python -m models.training.detector --out FILE`.
 
-It begins with the weights of the sketchpad's network, which knows digits already, and learns to set apart
-from them what `models.data.signs` draws. An image is doubted below a threshold that leaves as few digits
-below it as are asked for: of MNIST's validation images, and of built-in digits that it has not learned from.
+It begins with the weights of GlassNet, which knows MNIST's digits already, and learns to set apart from them
+what `models.data.signs` draws. An image is doubted below a threshold that leaves as few digits below it as
+are asked for: of MNIST's validation images, and of built-in digits that it has not learned from.
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ from models.training.augmentation import augment_images
 from models.training.distortion import distort_images
 from models.training.options import check_out
 
-BEGUN_WITH = "sketchpad"
+BEGUN_WITH = "glassnet"
 SPLIT_SEED = 0  # as the checkpoint's own: its validation images are nobody's training images
 NUM_STROKES = 40_000
+SHARED_SHARE = 0.03  # of these: drawings that stand for either of two digits, as in the recipe "sketch"
 NUM_SIGNS = 45_000
 EPOCHS = 3
 BATCH_SIZE = 128
@@ -89,7 +90,7 @@ def train_detector(
 
 
 def _draw_digits(num: int, seed: int) -> Tensor:
-    return torch.from_numpy(generate_digits(num, seed, with_styles=True)[0])
+    return torch.from_numpy(generate_digits(num, seed, with_styles=True, shared=SHARED_SHARE)[0])
 
 
 def _fit(network: nn.Module, images: Tensor, labels: Tensor, epochs: int) -> None:
