@@ -11,7 +11,8 @@ import gc
 import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -243,6 +244,26 @@ def run_serve(options: argparse.Namespace) -> int:
     read_root_path()
     if options.mcp:
         _check_mcp(options.desktop)
+    with leave_out("IPython", *(() if options.mcp else ("mcp",))):
+        return _serve(options)
+
+
+@contextmanager
+def leave_out(*packages: str) -> Iterator[None]:
+    """Let imports of packages fail that Gradio imports wherever they are installed, and that take their time.
+
+    What was imported before stays.
+    """
+    absent = [package for package in packages if package not in sys.modules]
+    sys.modules.update(dict.fromkeys(absent))  # type: ignore[arg-type]  # Python's own way to say so
+    try:
+        yield
+    finally:
+        for package in absent:
+            sys.modules.pop(package, None)
+
+
+def _serve(options: argparse.Namespace) -> int:
     if options.desktop:
         if options.host != "127.0.0.1" or options.port is not None:
             raise ValueError(

@@ -1,8 +1,8 @@
-"""How long until the first page: `glassbox` against an empty Gradio app that imports torch too.
+"""How long until the first page: `glassbox` against empty Gradio apps, of which one imports torch too.
 
-    uv run python benchmarks/startup.py [PAIRS] [--save]
+    uv run python benchmarks/startup.py [ROUNDS] [--save]
 
-The two are started in turn, so that a noisy machine disturbs both alike; the medians are compared.
+They are started in turn, so that a noisy machine disturbs all alike; the medians are compared.
 """
 
 from __future__ import annotations
@@ -16,14 +16,15 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 
 from benchmarks.measurements import save_measurement
 from benchmarks.server import find_free_port
 from benchmarks.tables import write_table
 
-SIDES = ("an empty Gradio app that imports torch", "`glassbox`")
+SIDES = ("an empty Gradio app that imports torch", "`glassbox`", "an empty Gradio app without torch")
 EMPTY_APP = """
-import sys, torch, gradio
+import sys, gradio
 with gradio.Blocks(analytics_enabled=False) as page:
     pass
 page.launch(server_port=int(sys.argv[1]), ssr_mode=False, quiet=True, enable_monitoring=False)
@@ -53,32 +54,33 @@ def time_first_page(command: list[str], port: int, timeout_seconds: float = 120)
             process.wait()
 
 
-def time_starts(num_pairs: int) -> tuple[list[float], list[float]]:
-    """Return the seconds of an empty Gradio app and of Glassbox, started in turn."""
-    empty, ours = [], []
-    for _ in range(num_pairs):
-        port = find_free_port()
-        empty.append(time_first_page([sys.executable, "-c", EMPTY_APP, f"{port}"], port))
-        port = find_free_port()
-        ours.append(
-            time_first_page([sys.executable, "-m", "app.cli", "--port", f"{port}", "--no-open"], port)
-        )
-    return empty, ours
+def time_starts(num_rounds: int, sides: Sequence[str] = SIDES) -> list[list[float]]:
+    """Return the seconds of each side's starts; the sides are started in turn."""
+    seconds: list[list[float]] = [[] for _ in sides]
+    for _ in range(num_rounds):
+        for each, side in zip(seconds, sides, strict=True):
+            port = find_free_port()
+            program = ["-m", "app.cli", "--port", f"{port}", "--no-open"]
+            if side != "`glassbox`":
+                imports = "" if side.endswith("without torch") else "import torch"
+                program = ["-c", imports + EMPTY_APP, f"{port}"]
+            each.append(time_first_page([sys.executable, *program], port))
+    return seconds
 
 
-def measure_startup(num_pairs: int) -> tuple[float, float]:
-    """Return the median seconds of an empty Gradio app and of Glassbox, started in turn."""
-    empty, ours = time_starts(num_pairs)
+def measure_startup(num_rounds: int) -> tuple[float, float]:
+    """Return the median seconds of an empty Gradio app with torch and of Glassbox, started in turn."""
+    empty, ours = time_starts(num_rounds, SIDES[:2])
     return statistics.median(empty), statistics.median(ours)
 
 
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description="How long until the first page")
-    parser.add_argument("pairs", nargs="?", type=int, default=5)
+    parser.add_argument("rounds", nargs="?", type=int, default=5)
     parser.add_argument("--save", action="store_true", help="keep what was measured")
     options = parser.parse_args()
-    sides = dict(zip(SIDES, time_starts(options.pairs), strict=True))
+    sides = dict(zip(SIDES, time_starts(options.rounds), strict=True))
     medians = [statistics.median(each) for each in sides.values()]
     rows = [
         {

@@ -172,7 +172,7 @@ def write_summary() -> str:
     sooner = [row["sooner"] for row in load_measurement("time_to_accuracy")["rows"]]
     ours, theirs = find_latencies(load_measurement("sketch_latency")["rows"])
     (pad,) = (row for row in load_measurement("drawn_digits")["rows"] if row["checkpoint"] == "sketchpad")
-    _, startup = load_measurement("startup")["rows"]
+    _, startup, _ = load_measurement("startup")["rows"]
     ratios = [
         f"the notebook's accuracies {min(sooner):.1f} to {max(sooner):.1f} times sooner than by its own loop",
         f"a stroke answered {theirs / ours:.0f} times sooner than by Gradio's own Sketchpad",

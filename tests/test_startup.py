@@ -1,13 +1,17 @@
 """The first page comes about as soon as Gradio and torch themselves allow."""
 
 import gc
+import importlib
 import subprocess
 import sys
 from types import SimpleNamespace
 
+import gradio as gr
 import pytest
+from gradio import blocks
 
 from app import cli, main
+from app.server.gradio_patches.checked_calls import Page
 from benchmarks.startup import measure_startup
 
 # What takes seconds to import, and is imported once the first page has been answered.
@@ -39,6 +43,36 @@ def test_garbage_is_looked_for_once_the_page_is_there(monkeypatch):
     assert (seen, gc.isenabled()) == ([False], True)
 
 
+@pytest.mark.parametrize(("arguments", "failing"), [([], {"IPython", "mcp"}), (["--mcp"], {"IPython"})])
+def test_what_serving_has_no_use_for_is_not_imported(monkeypatch, arguments, failing):
+    for package in ("IPython", "mcp"):
+        monkeypatch.delitem(sys.modules, package, raising=False)
+    seen = []
+    monkeypatch.setattr(
+        main, "launch_app", lambda **_: seen.append({name for name, it in sys.modules.items() if it is None})
+    )
+    before = {name for name, module in sys.modules.items() if module is None}
+    assert cli.main(["--no-open", *arguments]) == 0
+    assert [packages - before for packages in seen] == [failing]
+    assert {name for name, module in sys.modules.items() if module is None} == before
+
+
+def test_what_is_left_out_cannot_be_imported_and_what_was_there_stays():
+    with cli.leave_out("this", "pytest"):
+        with pytest.raises(ImportError):
+            importlib.import_module("this")
+        assert importlib.import_module("pytest") is pytest
+    assert "this" not in sys.modules
+
+
+def test_a_page_makes_one_app_until_it_is_served(monkeypatch):
+    made = []
+    monkeypatch.setattr(blocks.App, "create_app", lambda page, **_: made.append(page))
+    with Page() as page:
+        gr.Textbox()
+    assert made == [page]
+
+
 def test_page_that_is_there_collects_garbage(monkeypatch):
     monkeypatch.setattr(main, "build_app", lambda: SimpleNamespace(blocks={}))
     monkeypatch.setattr(main, "launch_page", lambda *_, **__: "http://page")
@@ -56,5 +90,5 @@ def test_page_that_is_there_collects_garbage(monkeypatch):
 def test_first_page_takes_at_most_a_fifth_longer_than_an_empty_app(undisturbed):
     """In the best of three pairs, started in turn."""
     with undisturbed():
-        pairs = [measure_startup(num_pairs=1) for _ in range(3)]
+        pairs = [measure_startup(num_rounds=1) for _ in range(3)]
     assert min(ours / empty for empty, ours in pairs) <= 1.2, pairs

@@ -29,6 +29,7 @@ PATCH = Patch(
     "Programs are not told what is wrong; one call can make all later ones of its session hang.",
     (
         "gradio.blocks.Blocks.preprocess_data(self, block_fn, inputs, state, explicit_call)",
+        "gradio.blocks.Blocks.queue(self, status_update_rate, api_open, max_size, default_concurrency_limit)",
         *(f"block_fn.{name}" for name in ("api_name", "api_visibility", "fn", "inputs")),
     ),
 )
@@ -37,10 +38,9 @@ PATCH = Patch(
 class Page(gr.Blocks):
     """A page whose visitors take turns, and that says to programs what Gradio refuses for it."""
 
-    def queue(self, *args: Any, **kwargs: Any) -> Any:
-        """Make the queue, as Gradio does for every page."""
-        super().queue(*args, **kwargs)
-        self._queue = FairQueue(self._queue)
+    def queue(self) -> Page:
+        """Make the queue that an empty page has; Gradio would make an app as well, and makes others later."""
+        self._queue = FairQueue(self)
         return self
 
     def check_room(self, call: Call, others: Sequence[Call]) -> None:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+import gradio as gr
 import orjson
 from fastapi import HTTPException
 from gradio import queueing
@@ -75,13 +76,13 @@ class UnreadAnswer(NamedTuple):
 class FairQueue(queueing.Queue):
     """Gradio's queue with an end, in which visitors take turns (see `app.server.turns`)."""
 
-    def __init__(self, queue: queueing.Queue) -> None:
+    def __init__(self, page: gr.Blocks) -> None:
         super().__init__(
-            live_updates=queue.live_updates,
-            concurrency_count=queue.max_thread_count,
-            update_intervals=queue.update_intervals,
-            max_size=queue.max_size,
-            blocks=queue.blocks,
+            live_updates=True,
+            concurrency_count=page.max_threads,
+            update_intervals=1,
+            max_size=None,
+            blocks=page,
             default_concurrency_limit=None,  # `QUEUE_BOUNDS` limits them
         )
         self.ANALYTICS_MAX_EVENTS = 1

@@ -80,7 +80,7 @@ def test_sessions_of_calls_that_are_over_are_forgotten(held_page, monkeypatch):
 
 @pytest.mark.filterwarnings("ignore::Warning")  # of pandas, for Gradio
 def test_queue_reckons_no_statistics(page):
-    queue = FairQueue(page._queue)
+    queue = FairQueue(page)
     records = [{"function": "ask", "status": "success", "process_time": 1.0}]
     assert queue.ANALYTICS_MAX_EVENTS == 1
     for reckoning, known in ((queue, set()), (page._queue, {"ask"})):
@@ -91,7 +91,7 @@ def test_queue_reckons_no_statistics(page):
 @pytest.fixture
 def mailbox(page):
     """A queue that nobody reads, and how a session is given an answer."""
-    queue, (function,) = FairQueue(page._queue), page.fns.values()
+    queue, (function,) = FairQueue(page), page.fns.values()
 
     def answer(session, value):
         queue.pending_messages_per_session.setdefault(session, asyncio.Queue())
