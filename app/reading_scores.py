@@ -92,7 +92,11 @@ def _describe_certainty(result: InputEvaluation) -> str:
         share = write_percent(num / result.num_inputs, 2)
         told.append(f"{name}: {num:,} of {result.num_inputs:,}, {share} ({low} to {high}).")
     sure = f"{result.num_sure_wrong:,} of {result.num_wrong:,}"
-    told.append(f"Wrong answers with more than {write_percent(SURE, 0)} confidence: {sure}.")
+    expected = f"{result.expected_sure_wrong:,.0f} of {result.expected_wrong:,.0f}"
+    told.append(
+        f"Wrong answers with more than {write_percent(SURE, 0)} confidence: {sure}; "
+        f"if every confidence were exact, {expected}."
+    )
     return "\n".join(told)
 
 

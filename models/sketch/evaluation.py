@@ -55,6 +55,9 @@ class InputEvaluation:
         num_doubted: How many of the others were doubted.
         num_wrong: How many were read wrongly, without those refused.
         num_sure_wrong: How many of these with more confidence than `SURE`.
+        expected_wrong: How many would be read wrongly if every answer's confidence were its probability to be
+            right; those refused are left out.
+        expected_sure_wrong: How many of these with more confidence than `SURE`.
         answers: (N,) int64, what each was read as; `NO_ANSWER` where it was refused.
         confidences: (N,) the probability of that answer, NaN where it was refused.
         is_right: (N,) which were read rightly.
@@ -71,6 +74,8 @@ class InputEvaluation:
     num_doubted: int
     num_wrong: int
     num_sure_wrong: int
+    expected_wrong: float
+    expected_sure_wrong: float
     answers: np.ndarray
     confidences: np.ndarray
     is_right: np.ndarray
@@ -128,6 +133,8 @@ def evaluate_inputs(
         num_doubted=int(is_doubted.sum()),
         num_wrong=int(is_wrong.sum()),
         num_sure_wrong=int((is_wrong & (confidences > SURE)).sum()),
+        expected_wrong=float(np.nansum(1 - confidences)),
+        expected_sure_wrong=float((1 - confidences[confidences > SURE]).sum()),
         answers=answers,
         confidences=confidences,
         is_right=is_right,

@@ -73,6 +73,17 @@ def test_sure_wrong_answers_are_counted():
     result = evaluate_inputs(Constant([0.0, 0, 0, 9, 0, 0, 0, 0, 0, 0]), inputs, labels)
     assert (result.num_refused, result.num_wrong, result.num_sure_wrong) == (1, 1, 1)
     assert result.confidences[:2] == pytest.approx(0.99889, abs=1e-5)
+    assert result.expected_wrong == result.expected_sure_wrong == pytest.approx(2 * 0.00111, abs=2e-5)
+
+
+def test_calibrated_reader_is_as_often_sure_and_wrong_as_its_confidences_say():
+    """Seven of ten answers at 0.7: three wrong, none of them sure."""
+    shares = np.full(10, 0.3 / 9)
+    shares[3] = 0.7
+    labels, inputs = np.array([3] * 7 + [5] * 3), build_inputs(np.zeros((10, 28, 28)), [True] * 10)
+    result = evaluate_inputs(Constant(np.log(shares).tolist()), inputs, labels)
+    assert (result.num_wrong, result.num_sure_wrong, result.expected_sure_wrong) == (3, 0, 0)
+    assert result.expected_wrong == pytest.approx(3, rel=1e-5)
 
 
 def test_groups_are_told_apart_and_who_is_in_none_is_left_out():
