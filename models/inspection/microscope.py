@@ -27,7 +27,7 @@ from torch.utils.hooks import RemovableHandle
 from models.networks.layers import IMAGE_SIZE_PX
 from models.networks.layers.kind import Layers
 from models.networks.layers.kinds import BatchNorm1d, BatchNorm2d, Dropout, Dropout2d
-from models.networks.layers.residual import walk_layers
+from models.networks.layers.residual import ResidualBlock, walk_layers
 from models.values import Floats, Floats32
 
 MAX_MASKS = 1_000
@@ -164,7 +164,14 @@ def sample_masks(
     with _observing(network) as hook, torch.inference_mode():
         evaluated = _answer(network, pixels, temperature)[0]
         kinds = (nn.Dropout, nn.Dropout2d)
-        hook(lambda module: not list(module.children()) and not isinstance(module, kinds), note_maps)
+        # A block's body is given what the block is given, also where the projection has run before it.
+        besides = {module.projection for module in names if isinstance(module, ResidualBlock)}
+        hook(
+            lambda module: (
+                not list(module.children()) and not isinstance(module, kinds) and module not in besides
+            ),
+            note_maps,
+        )
         hook(lambda module: isinstance(module, kinds), drop)
         # The layers before the first mask see the image once; from there on it is a batch of M.
         probabilities = _answer(network, pixels, temperature).expand(num_masks, -1)

@@ -93,12 +93,13 @@ def test_every_layer_of_any_list_is_open(layers):
         (Flatten(), Dropout(0.1), Linear(10)),
         (Flatten(), ReLU(), Flatten(), Dropout(0.1), Linear(10), Dropout(0.2)),
         (Residual((Dropout(0.1), AdaptiveAvgPool2d())), Flatten(), Linear(10)),
+        (Flatten(), Residual((Dropout(0.1), Linear(1))), Linear(10)),
         (Conv2d(1), Residual((Dropout2d(0.1), Conv2d(1, padding=1))), Dropout(0.3), Flatten(), Linear(10)),
     ],
     ids=str,
 )
 def test_odd_lists_are_open_too(layers):
-    """Flattened twice; dropout of the image, of what lies in its map, behind features, in a block."""
+    """Flattened twice; dropout of the image, of what lies in its map, behind features, in blocks."""
     check_open(layers)
 
 
